@@ -1,0 +1,30 @@
+/**
+ * Every error of ours. `name` is what Step Functions matches in `Catch` and what the CLI maps to an exit
+ * code; the message is one sentence: what is wrong, where, what to do.
+ */
+export class NanofleetError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = new.target.name
+  }
+}
+
+/** Input that a person can mend: nothing has been changed when it is thrown. */
+export class InvalidInput extends NanofleetError {
+  /** @param place file, line or path, such as `images/web/app.yml: services.web.port` */
+  constructor(place: string, problem: string, remedy?: string, options?: ErrorOptions) {
+    super(`${place}: ${problem}${remedy ? `; ${remedy}` : ''}`, options)
+  }
+}
+
+/** Another execution works on the same app. */
+export class LockHeld extends NanofleetError {}
+
+/** A thing that was asked for by name does not exist. */
+export class NotFound extends NanofleetError {}
+
+/** Instances of a wave will not become healthy; the message carries the reason. */
+export class DoomedWave extends NanofleetError {}
+
+/** A foreign service answered what it should not, or not at all. */
+export class ServiceFailure extends NanofleetError {}

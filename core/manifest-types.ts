@@ -1,0 +1,49 @@
+/** The app manifest after parsing: every default filled in. The schema beside it produces these shapes. */
+export interface Manifest {
+  app: string
+  requires: string[]
+  /** Path of the app's own CloudFormation resources, relative to the app's image folder. */
+  resources?: string
+  services: Record<string, ServiceSpec>
+}
+
+export interface ServiceSpec {
+  /** Repository folder that the image is made of; absent when the Dockerfile fetches everything. */
+  source?: string
+  /** What the service listens on; absent for a worker that serves nobody. */
+  port?: number
+  protocol: 'http' | 'grpc' | 'tcp'
+  needs: string[]
+  count: Count
+  expose?: Expose
+  instanceType: string
+  env: Record<string, EnvValue>
+  secrets: Record<string, string>
+  permissions: Permission[]
+  stateful: boolean
+  strategy: 'surge' | 'quorum'
+  /** `consulserver` marks the instances that hold the catalog; only the platform uses it. */
+  kind: 'service' | 'consulserver'
+}
+
+/** `count: 2` reads as `{desired: 2, min: 0, max: 100}`, `{min: 1, max: 5}` starts at its `min`. */
+export interface Count {
+  desired: number
+  min: number
+  max: number
+}
+
+export interface Expose {
+  host: string
+  port: number
+  path: string
+  health: string
+}
+
+export type Reference = { Ref: string } | { GetAtt: string }
+export type EnvValue = string | Reference
+
+export interface Permission {
+  actions: string[]
+  resource: string | Reference
+}

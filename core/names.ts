@@ -1,0 +1,37 @@
+/** Names and tags: the contract between templates, functions, the CLI and a reader of the AWS console. */
+
+export const TAG = {
+  stage: 'nanofleet:stage',
+  app: 'nanofleet:app',
+  service: 'nanofleet:service',
+  release: 'nanofleet:release',
+  hash: 'nanofleet:hash',
+  /** `service` or `consulserver`: the original project's marks, still sufficient on their own. */
+  kind: 'consulcloud',
+  /** The name of the SSM parameter that holds the Consul definition. */
+  definition: 'consulserviceconfig',
+  createdBy: 'CreatedBy',
+} as const
+
+/** The value of `CreatedBy` that nanovms/ops gives to its AMIs and that every image of ours carries. */
+export const CREATED_BY = 'ops'
+
+export const controlStack = (stage: string): string => `nanofleet-${stage}`
+export const appStack = (stage: string, app: string): string => `nanofleet-${stage}-${app}`
+export const serviceStack = (stage: string, app: string, service: string): string =>
+  `nanofleet-${stage}-${app}-${service}`
+
+export const definitionParameter = (stage: string, app: string, service: string): string =>
+  `/nanofleet/${stage}/${app}/${service}/consul`
+export const imageParameter = (stage: string, app: string, service: string): string =>
+  `/nanofleet/${stage}/${app}/${service}/image`
+
+export const table = (stage: string): string => `nanofleet-${stage}`
+export const bucket = (stage: string, account: string): string => `nanofleet-${stage}-${account}`
+
+/** Name of a Lambda or a state machine of the control plane. */
+export const controlName = (stage: string, part: string): string => `nanofleet-${stage}-${part}`
+
+export const bundlePointerKey = (app: string): string => `apps/${app}/current.json`
+export const bundleKey = (app: string, digest: string): string => `apps/${app}/${digest}.json`
+export const sourceKey = (digest: string): string => `sources/${digest}.tgz`

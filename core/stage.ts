@@ -1,0 +1,30 @@
+/** What the control plane knows of its own stage: the outputs of `nanofleet-<stage>` and its settings. */
+export interface Stage {
+  name: string
+  region: string
+  account: string
+  bucket: string
+  table: string
+  vpcId: string
+  vpcCidr: string
+  /** Three zones; the subnets below are in the same order. */
+  zones: string[]
+  privateSubnets: string[]
+  privateCidrs: string[]
+  publicSubnets: string[]
+  privateRouteTables: string[]
+  publicRouteTable: string
+  /** The security group of the Lambda `consul`, the one door into the private network. */
+  consulFunctionGroup: string
+  /** `ops` makes AMIs on AWS, `process` makes what the local region starts. */
+  packager: 'ops' | 'process'
+  architecture: 'x86_64' | 'arm64'
+  nanosVersion: string
+  opsVersion: string
+  /** Exposed services answer under `<host>.<domain>`; without one each has its own listener port. */
+  domain?: string
+  /** Certificate of `*.<domain>`: with it the shared listener is HTTPS on 443, without it HTTP on 80. */
+  certificateArn?: string
+  /** Every exposed service also has a listener of its own. On by default where there is no domain. */
+  portListeners: boolean
+}

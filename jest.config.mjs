@@ -1,0 +1,17 @@
+/** Native ESM through swc; the tests import `@jest/globals` and nothing is mocked by module. */
+const common = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/.nanofleet', '<rootDir>/.serverless', '<rootDir>/.esbuild'],
+}
+
+/** What runs without a local region: decisions, properties, contracts on fakes. */
+const quick = { ...common, displayName: 'quick', testMatch: ['<rootDir>/test/**/*.test.ts'] }
+
+/** Real parts: Consul, the emulator, processes, the browser. One region serves the whole run. */
+const real = { ...common, displayName: 'real', testMatch: ['<rootDir>/test/**/*.real.ts'] }
+
+export default { projects: [quick, real] }
