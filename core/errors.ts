@@ -15,6 +15,15 @@ export class InvalidInput extends NanofleetError {
   constructor(place: string, problem: string, remedy?: string, options?: ErrorOptions) {
     super(`${place}: ${problem}${remedy ? `; ${remedy}` : ''}`, options)
   }
+
+  /** Several problems of one input as one error, a sentence per line; the only one of a list as it is. */
+  static all(problems: readonly InvalidInput[]): InvalidInput {
+    const [first = new InvalidInput('input', 'is invalid'), ...others] = problems
+    if (others.length === 0) return first
+    const error = new InvalidInput('', '', undefined, { cause: new AggregateError(problems) })
+    error.message = problems.map(({ message }) => message).join('\n')
+    return error
+  }
 }
 
 /** Another execution works on the same app. */

@@ -1,0 +1,151 @@
+import {
+  type Activity,
+  type AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeScalingActivitiesCommand,
+  SetDesiredCapacityCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling'
+import {
+  DescribeLaunchTemplateVersionsCommand,
+  type EC2Client,
+  GetConsoleOutputCommand,
+} from '@aws-sdk/client-ec2'
+import { ServiceFailure } from '../core/errors.ts'
+import type { Fleet, GroupEvent, GroupView, Member } from '../core/fleet.ts'
+
+/** The fleet as EC2 Auto Scaling runs it. */
+export class AutoScalingFleet implements Fleet {
+  readonly #scaling: AutoScalingClient
+  readonly #ec2: EC2Client
+
+  constructor(scaling: AutoScalingClient, ec2: EC2Client) {
+    this.#scaling = scaling
+    this.#ec2 = ec2
+  }
+
+  async group(name: string): Promise<GroupView | undefined> {
+    const answer = await this.#scaling.send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+    )
+    const group = answer.AutoScalingGroups?.[0]
+    if (!group) return undefined
+    const template = group.LaunchTemplate
+    const instances = group.Instances ?? []
+    const versions = new Set(instances.map((instance) => instance.LaunchTemplate?.Version ?? ''))
+    const equal = await this.#equalVersions(template?.LaunchTemplateId, template?.Version, versions)
+    const members: Member[] = instances.map((instance) => ({
+      id: instance.InstanceId ?? '',
+      stage: stageOf(instance.LifecycleState ?? ''),
+      current: equal.has(instance.LaunchTemplate?.Version ?? ''),
+    }))
+    return {
+      desired: group.DesiredCapacity ?? 0,
+      max: group.MaxSize ?? 0,
+      members,
+      targetGroups: group.TargetGroupARNs ?? [],
+    }
+  }
+
+  async troubles(name: string, since: Date): Promise<GroupEvent[]> {
+    const answer = await this.#scaling.send(
+      new DescribeScalingActivitiesCommand({ AutoScalingGroupName: name, MaxRecords: 100 }),
+    )
+    return (answer.Activities ?? [])
+      .filter((activity) => (activity.StartTime?.getTime() ?? 0) >= since.getTime())
+      .flatMap(toEvent)
+      .reverse()
+  }
+
+  async setDesired(name: string, desired: number): Promise<void> {
+    await this.#scaling.send(
+      new SetDesiredCapacityCommand({ AutoScalingGroupName: name, DesiredCapacity: desired }),
+    )
+  }
+
+  async retire(instance: string): Promise<void> {
+    try {
+      await this.#scaling.send(
+        new TerminateInstanceInAutoScalingGroupCommand({
+          InstanceId: instance,
+          ShouldDecrementDesiredCapacity: true,
+        }),
+      )
+    } catch (error) {
+      // The answer for an instance that has left its group meanwhile.
+      if (error instanceof Error && error.name === 'ValidationError' && /not found/i.test(error.message))
+        return
+      throw new ServiceFailure(`Auto Scaling does not retire ${instance}: ${String(error)}`, { cause: error })
+    }
+  }
+
+  async lastLine(instance: string): Promise<string | undefined> {
+    try {
+      const answer = await this.#ec2.send(new GetConsoleOutputCommand({ InstanceId: instance }))
+      const text = Buffer.from(answer.Output ?? '', 'base64').toString('utf8')
+      return text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter(Boolean)
+        .at(-1)
+    } catch (error) {
+      // EC2 forgets a terminated instance within the hour; the reason is told without its last words then.
+      if (error instanceof Error && error.name.startsWith('InvalidInstanceID')) return undefined
+      throw error
+    }
+  }
+
+  /** Versions that launch the same as `wanted`: going back to an earlier release makes a new number, not a new content. */
+  async #equalVersions(
+    template: string | undefined,
+    wanted: string | undefined,
+    seen: Set<string>,
+  ): Promise<Set<string>> {
+    if (template === undefined || wanted === undefined) return new Set()
+    const others = [...seen].filter((version) => version !== '' && version !== wanted)
+    if (others.length === 0) return new Set([wanted])
+    const answer = await this.#ec2.send(
+      new DescribeLaunchTemplateVersionsCommand({
+        LaunchTemplateId: template,
+        Versions: [wanted, ...others],
+      }),
+    )
+    const versions = answer.LaunchTemplateVersions ?? []
+    const content = new Map(versions.map((v) => [String(v.VersionNumber), canonical(v.LaunchTemplateData)]))
+    const target = content.get(wanted)
+    return new Set([
+      wanted,
+      ...others.filter((v) => content.get(v) !== undefined && content.get(v) === target),
+    ])
+  }
+}
+
+/** Lifecycle states: Auto Scaling User Guide, "Amazon EC2 Auto Scaling instance lifecycle". */
+function stageOf(state: string): Member['stage'] {
+  if (state === 'InService') return 'serving'
+  return /^(Terminat|Detach)/.test(state) ? 'leaving' : 'starting'
+}
+
+function toEvent(activity: Activity): GroupEvent[] {
+  const at = activity.StartTime?.toISOString() ?? ''
+  const instance = /\bi-[0-9a-f]+\b/.exec(activity.Description ?? '')?.[0]
+  if (activity.StatusCode === 'Failed' && /^Launching/.test(activity.Description ?? ''))
+    return [{ at, kind: 'launch-failed', reason: activity.StatusMessage ?? 'no reason given' }]
+  // Capacity that we lowered and instances that a user retired end for other causes than a health check.
+  if (/^Terminating/.test(activity.Description ?? '') && /health.?check/i.test(activity.Cause ?? ''))
+    return [
+      { at, kind: 'died', ...(instance ? { instance } : {}), reason: lastSentence(activity.Cause ?? '') },
+    ]
+  return []
+}
+
+/** `At 2026-01-01T00:00:00Z an instance was taken out of service in response to …` without the time. */
+const lastSentence = (cause: string): string => (cause.split(/At \S+Z /).at(-1) ?? cause).trim()
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}

@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import { NanofleetError } from '../core/errors.ts'
+import type { Stage } from '../core/stage.ts'
+
+/** A function was deployed without a setting that it needs; `serverless deploy` mends it. */
+export class BadConfiguration extends NanofleetError {}
+
+const text = z.string().min(1)
+const list = text.transform((value) => value.split(','))
+const threeOf = list.refine((values) => values.length === 3 && values.every(Boolean), 'must be three values')
+/** CloudFormation cannot leave a variable out, so an absent setting is an empty one. */
+const optional = z.string().optional()
+
+const Environment = z.object({
+  STAGE: text,
+  AWS_REGION: text,
+  ACCOUNT: z.string().regex(/^\d{12}$/, 'must be an account id of 12 digits'),
+  BUCKET: text,
+  TABLE: text,
+  VPC_ID: text,
+  VPC_CIDR: z.cidrv4(),
+  ZONES: threeOf,
+  PRIVATE_SUBNETS: threeOf,
+  PRIVATE_CIDRS: threeOf,
+  PUBLIC_SUBNETS: threeOf,
+  PRIVATE_ROUTE_TABLES: threeOf,
+  PUBLIC_ROUTE_TABLE: text,
+  CONSUL_FUNCTION_GROUP: text,
+  PACKAGER: z.enum(['ops', 'process']),
+  ARCHITECTURE: z.enum(['x86_64', 'arm64']),
+  NANOS_VERSION: text,
+  OPS_VERSION: text,
+  DOMAIN: optional,
+  CERTIFICATE_ARN: optional,
+  PORT_LISTENERS: z.enum(['', 'true', 'false']).optional(),
+})
+
+/**
+ * The stage that this function belongs to, from the variables that resources/environment.yml gives to every
+ * function. The only place that reads the environment.
+ * @throws BadConfiguration that names every variable that is missing or wrong
+ */
+export function readStage(environment: Record<string, string | undefined> = process.env): Stage {
+  const parsed = Environment.safeParse(environment)
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    throw new BadConfiguration(
+      `The function's environment is incomplete (${faults.join('; ')}); deploy the control plane again`,
+      { cause: parsed.error },
+    )
+  }
+  const e = parsed.data
+  return {
+    name: e.STAGE,
+    region: e.AWS_REGION,
+    account: e.ACCOUNT,
+    bucket: e.BUCKET,
+    table: e.TABLE,
+    vpcId: e.VPC_ID,
+    vpcCidr: e.VPC_CIDR,
+    zones: e.ZONES,
+    privateSubnets: e.PRIVATE_SUBNETS,
+    privateCidrs: e.PRIVATE_CIDRS,
+    publicSubnets: e.PUBLIC_SUBNETS,
+    privateRouteTables: e.PRIVATE_ROUTE_TABLES,
+    publicRouteTable: e.PUBLIC_ROUTE_TABLE,
+    consulFunctionGroup: e.CONSUL_FUNCTION_GROUP,
+    packager: e.PACKAGER,
+    architecture: e.ARCHITECTURE,
+    nanosVersion: e.NANOS_VERSION,
+    opsVersion: e.OPS_VERSION,
+    ...(e.DOMAIN ? { domain: e.DOMAIN } : {}),
+    ...(e.CERTIFICATE_ARN ? { certificateArn: e.CERTIFICATE_ARN } : {}),
+    portListeners: e.PORT_LISTENERS ? e.PORT_LISTENERS === 'true' : !e.DOMAIN,
+  }
+}
+
+const Registration = z.object({
+  REGISTER_QUEUE: z.url(),
+  DRAIN_SECONDS: z.coerce.number().int().min(0).max(900),
+})
+
+/**
+ * What only the function `register` is told: the queue it reads, for messages to itself, and the seconds between
+ * leaving DNS and termination (SQS delays a message by at most 900).
+ * @throws BadConfiguration
+ */
+export function readRegistration(environment: Record<string, string | undefined> = process.env): {
+  queueUrl: string
+  drainSeconds: number
+} {
+  const parsed = Registration.safeParse(environment)
+  if (parsed.success) return { queueUrl: parsed.data.REGISTER_QUEUE, drainSeconds: parsed.data.DRAIN_SECONDS }
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  throw new BadConfiguration(
+    `The environment of register is incomplete (${faults.join('; ')}); deploy the control plane again`,
+    { cause: parsed.error },
+  )
+}
+
+/**
+ * What only the functions that change stacks are told: the role with which CloudFormation makes what stands in them.
+ * @throws BadConfiguration
+ */
+export function readStackRole(environment: Record<string, string | undefined> = process.env): string {
+  const role = environment.STACK_ROLE
+  if (role) return role
+  throw new BadConfiguration('The environment lacks STACK_ROLE; deploy the control plane again')
+}

@@ -1,0 +1,106 @@
+import type {
+  CatalogEntry,
+  ClusterView,
+  ConsulServer,
+  Listing,
+  Registration,
+  ServiceCatalog,
+} from '../core/catalog.ts'
+import type { DoorAnswer, DoorCall, DoorRequest, DoorResponse, Verb } from '../core/door.ts'
+import { ConsulFailure } from './consul-requests.ts'
+
+/** Carries a message to the Lambda `consul` and its answer back. */
+export type Carry = (request: DoorRequest) => Promise<DoorResponse>
+
+/** Calls in one message: at some 300 writes per second and server they take about a second. */
+const CALLS = 250
+
+interface Pending {
+  call: DoorCall
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+/**
+ * Consul from outside the VPC: the same port as `ConsulHttp`, whose calls the Lambda `consul` carries out. Calls made
+ * in the same turn of the event loop travel together.
+ */
+export class ConsulDoor implements ServiceCatalog {
+  readonly #carry: Carry
+  #pending: Pending[] = []
+
+  constructor(carry: Carry) {
+    this.#carry = carry
+  }
+
+  async listing(server: ConsulServer, instanceIds?: string[]): Promise<Listing> {
+    return (await this.#call('listing', server, ...(instanceIds ? [instanceIds] : []))) as Listing
+  }
+
+  async cluster(server: ConsulServer): Promise<ClusterView> {
+    return (await this.#call('cluster', server)) as ClusterView
+  }
+
+  async register(server: ConsulServer, registration: Registration): Promise<void> {
+    await this.#call('register', server, registration)
+  }
+
+  async deregister(server: ConsulServer, id: string): Promise<void> {
+    await this.#call('deregister', server, id)
+  }
+
+  async forget(server: ConsulServer, node: string, id: string): Promise<void> {
+    await this.#call('forget', server, node, id)
+  }
+
+  async maintenance(server: ConsulServer, id: string, reason: string | null): Promise<void> {
+    await this.#call('maintenance', server, id, reason)
+  }
+
+  async health(server: ConsulServer, services: string[]): Promise<Record<string, CatalogEntry[]>> {
+    return (await this.#call('health', server, services)) as Record<string, CatalogEntry[]>
+  }
+
+  #call(verb: Verb, ...args: unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#pending.length === 0) setImmediate(() => this.#flush())
+      this.#pending.push({ call: { verb, args }, resolve, reject })
+    })
+  }
+
+  #flush(): void {
+    const pending = this.#pending
+    this.#pending = []
+    for (let start = 0; start < pending.length; start += CALLS)
+      void this.#send(pending.slice(start, start + CALLS))
+  }
+
+  /** Settles every call of the message; never rejects. */
+  async #send(batch: Pending[]): Promise<void> {
+    try {
+      const { answers } = await this.#carry({ calls: batch.map(({ call }) => call) })
+      const deferred = batch.filter((pending, index) => !settleCall(pending, answers[index]))
+      if (deferred.length === batch.length)
+        throw new ConsulFailure(
+          'the function consul put every call off; its answers do not fit into a message',
+        )
+      if (deferred.length > 0) await this.#send(deferred)
+    } catch (cause) {
+      const error =
+        cause instanceof ConsulFailure
+          ? cause
+          : new ConsulFailure(`the function consul does not answer: ${(cause as Error).message}`, { cause })
+      for (const { reject } of batch) reject(error)
+    }
+  }
+}
+
+/** @returns false for a call that must be made again */
+function settleCall({ call, resolve, reject }: Pending, answer: DoorAnswer | undefined): boolean {
+  if (answer === undefined)
+    reject(new ConsulFailure(`the function consul left the call ${call.verb} unanswered`))
+  else if ('deferred' in answer) return false
+  else if ('error' in answer) reject(new ConsulFailure(answer.error))
+  else resolve(answer.value)
+  return true
+}

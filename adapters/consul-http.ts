@@ -1,0 +1,128 @@
+import type {
+  CatalogEntry,
+  ClusterView,
+  ConsulServer,
+  Listing,
+  Registration,
+  ServiceCatalog,
+  StrandedEntry,
+} from '../core/catalog.ts'
+import { type AgentCheck, type AgentService, type HealthEntry, toEntry } from './consul-entries.ts'
+import { ConsulRequests } from './consul-requests.ts'
+
+/** Ids in one filter expression; beyond that the whole listing is read and filtered here. */
+const FILTERED = 50
+
+/** Speaks Consul's HTTP API (Consul docs, "HTTP API structure") to the servers; only works inside the VPC. */
+export class ConsulHttp implements ServiceCatalog {
+  private readonly requests: ConsulRequests
+
+  constructor(requests = new ConsulRequests()) {
+    this.requests = requests
+  }
+
+  async listing(server: ConsulServer, instanceIds?: string[]): Promise<Listing> {
+    const narrow = instanceIds !== undefined && instanceIds.length <= FILTERED
+    const some = instanceIds?.map((id) => id.replaceAll(/[^\w-]/g, '')) ?? []
+    const ofInstance = narrow
+      ? { filter: some.map((id) => `Meta["instance-id"] == "${id}"`).join(' or ') }
+      : {}
+    const ofService = narrow ? { filter: `ServiceID matches "^(${some.join('|')})(:|$)"` } : {}
+    if (instanceIds?.length === 0) return { server, entries: [] }
+    const [services, checks] = await Promise.all([
+      this.requests.get<Record<string, AgentService>>(server, '/v1/agent/services', ofInstance),
+      this.requests.get<Record<string, AgentCheck>>(server, '/v1/agent/checks', ofService),
+    ])
+    const byService = Map.groupBy(Object.values(checks), (check) => check.ServiceID)
+    const entries = Object.values(services).map((service) =>
+      toEntry(service, byService.get(service.ID) ?? [], server.address),
+    )
+    return {
+      server,
+      entries: instanceIds ? entries.filter((e) => instanceIds.includes(e.instanceId)) : entries,
+    }
+  }
+
+  async cluster(server: ConsulServer): Promise<ClusterView> {
+    const leader = await this.requests.get<string>(server, '/v1/status/leader')
+    if (leader === '') return { leader: null, nodes: [], stranded: [] }
+    const [known, gossip] = await Promise.all([
+      this.requests.get<{ Node: string; Address: string }[]>(server, '/v1/catalog/nodes'),
+      this.requests.get<AgentCheck[]>(server, '/v1/health/state/any', { filter: 'CheckID == "serfHealth"' }),
+    ])
+    const verdict = new Map(gossip.map((check) => [check.Node, check.Status]))
+    // A node with no such check was written by somebody's catalog call and has never been gossip's business.
+    const nodes = known
+      .filter(({ Node }) => verdict.has(Node))
+      .map(({ Node, Address }) => ({ name: Node, address: Address, alive: verdict.get(Node) === 'passing' }))
+    const dead = nodes.filter((node) => !node.alive)
+    const stranded = await Promise.all(dead.map((node) => this.entriesOf(server, node)))
+    return { leader, nodes, stranded: stranded.flat() }
+  }
+
+  async register(server: ConsulServer, registration: Registration): Promise<void> {
+    await this.requests.put(
+      server,
+      '/v1/agent/service/register',
+      { 'replace-existing-checks': 'true' },
+      registration,
+    )
+  }
+
+  async deregister(server: ConsulServer, id: string): Promise<void> {
+    await this.requests.put(
+      server,
+      `/v1/agent/service/deregister/${encodeURIComponent(id)}`,
+      {},
+      undefined,
+      UNKNOWN,
+    )
+  }
+
+  async forget(server: ConsulServer, node: string, id: string): Promise<void> {
+    await this.requests.put(server, '/v1/catalog/deregister', {}, { Node: node, ServiceID: id })
+  }
+
+  async maintenance(server: ConsulServer, id: string, reason: string | null): Promise<void> {
+    const query = { enable: String(reason !== null), ...(reason === null ? {} : { reason }) }
+    await this.requests.put(
+      server,
+      `/v1/agent/service/maintenance/${encodeURIComponent(id)}`,
+      query,
+      undefined,
+      UNKNOWN,
+    )
+  }
+
+  async health(server: ConsulServer, services: string[]): Promise<Record<string, CatalogEntry[]>> {
+    const answers = await Promise.all(
+      services.map(async (name) => {
+        const path = `/v1/health/service/${encodeURIComponent(name)}`
+        const found = await this.requests.get<HealthEntry[]>(server, path)
+        return [
+          name,
+          found.map(({ Node, Service, Checks }) => toEntry(Service, Checks, Node.Address)),
+        ] as const
+      }),
+    )
+    return Object.fromEntries(answers)
+  }
+
+  private async entriesOf(
+    server: ConsulServer,
+    node: { name: string; address: string },
+  ): Promise<StrandedEntry[]> {
+    const name = encodeURIComponent(node.name)
+    const [held, checks] = await Promise.all([
+      this.requests.get<{ Services: AgentService[] } | null>(server, `/v1/catalog/node-services/${name}`),
+      this.requests.get<AgentCheck[]>(server, `/v1/health/node/${name}`),
+    ])
+    return (held?.Services ?? []).map((service) => {
+      const own = checks.filter((check) => check.ServiceID === service.ID || check.ServiceID === '')
+      return { ...toEntry(service, own, node.address), node: node.name }
+    })
+  }
+}
+
+/** What an agent answers about a service it does not hold: what should be gone is. */
+const UNKNOWN = { status: 404, text: 'Unknown service ID' }

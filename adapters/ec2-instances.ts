@@ -1,0 +1,109 @@
+import {
+  DescribeInstancesCommand,
+  type EC2Client,
+  type Instance as Ec2Instance,
+  type Filter,
+} from '@aws-sdk/client-ec2'
+import { ServiceFailure } from '../core/errors.ts'
+import {
+  type Instance,
+  type InstanceSource,
+  type InstanceState,
+  isServer,
+  type Sight,
+} from '../core/instances.ts'
+import { TAG } from '../core/names.ts'
+
+/** DescribeInstances returns at most 1,000 per page and takes at most 200 values per filter (EC2 API Reference). */
+const PAGE = 1000
+const VALUES = 200
+
+/** The instances of one VPC as EC2 shows them. */
+export class Ec2Instances implements InstanceSource {
+  readonly #client: EC2Client
+  readonly #vpcId: string
+
+  constructor(client: EC2Client, vpcId: string) {
+    this.#client = client
+    this.#vpcId = vpcId
+  }
+
+  async all(): Promise<Instance[]> {
+    return await this.#read([...this.#fleet(), filter('instance-state-name', LIVING)])
+  }
+
+  /**
+   * The first page of the fleet holds all of a small one: instances and servers with a single call. A larger one is asked
+   * for just those.
+   */
+  async look(ids: string[]): Promise<Sight> {
+    const { instances, next } = await this.#page(this.#fleet())
+    if (next === undefined) {
+      const wanted = new Set(ids)
+      return { instances: instances.filter(({ id }) => wanted.has(id)), servers: instances.filter(isServer) }
+    }
+    const [found, servers] = await Promise.all([
+      this.#byId(ids, this.#fleet()),
+      this.#read([filter('vpc-id', [this.#vpcId]), filter(`tag:${TAG.kind}`, ['consulserver'])]),
+    ])
+    return { instances: found, servers }
+  }
+
+  async confirm(ids: string[]): Promise<Instance[]> {
+    return await this.#byId(ids, [])
+  }
+
+  /** A filter, unlike the parameter InstanceIds, passes over ids that EC2 does not know. */
+  async #byId(ids: string[], others: Filter[]): Promise<Instance[]> {
+    const found: Instance[] = []
+    for (let start = 0; start < ids.length; start += VALUES)
+      found.push(...(await this.#read([...others, filter('instance-id', ids.slice(start, start + VALUES))])))
+    return found
+  }
+
+  #fleet(): Filter[] {
+    return [filter('vpc-id', [this.#vpcId]), filter(`tag:${TAG.kind}`, ['service', 'consulserver'])]
+  }
+
+  async #read(filters: Filter[]): Promise<Instance[]> {
+    const found: Instance[] = []
+    let token: string | undefined
+    do {
+      const { instances, next } = await this.#page(filters, token)
+      found.push(...instances)
+      token = next
+    } while (token !== undefined)
+    return found
+  }
+
+  async #page(
+    filters: Filter[],
+    token?: string,
+  ): Promise<{ instances: Instance[]; next: string | undefined }> {
+    try {
+      const answer = await this.#client.send(
+        new DescribeInstancesCommand({
+          Filters: filters,
+          MaxResults: PAGE,
+          ...(token ? { NextToken: token } : {}),
+        }),
+      )
+      const instances = (answer.Reservations ?? []).flatMap((each) => (each.Instances ?? []).map(toInstance))
+      return { instances, next: answer.NextToken || undefined }
+    } catch (cause) {
+      throw new ServiceFailure(`EC2 does not list the instances: ${(cause as Error).message}`, { cause })
+    }
+  }
+}
+
+const LIVING = ['pending', 'running', 'shutting-down', 'stopping', 'stopped']
+
+const filter = (name: string, values: string[]): Filter => ({ Name: name, Values: values })
+
+const toInstance = (instance: Ec2Instance): Instance => ({
+  id: instance.InstanceId ?? '',
+  state: (instance.State?.Name ?? 'pending') as InstanceState,
+  address: instance.PrivateIpAddress ?? '',
+  vpcId: instance.VpcId ?? '',
+  tags: Object.fromEntries((instance.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+})

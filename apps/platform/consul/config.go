@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// agentConfig is a Consul agent configuration file ("Agents configuration file reference").
+type agentConfig map[string]any
+
+// serverConfig decides the configuration of one server. bootstrap_expect is left out when the cluster
+// exists: with 1 a newcomer would elect itself beside the leader that is there.
+func serverConfig(s settings, self identity, peers []string, clusterExists bool, recursors []string) agentConfig {
+	config := agentConfig{
+		"server":             true,
+		"node_name":          self.instanceID,
+		"node_meta":          map[string]string{"zone": self.zone},
+		"datacenter":         "dc1",
+		"data_dir":           s.dataDir,
+		"bind_addr":          self.address,
+		"client_addr":        self.address,
+		"retry_join":         peers,
+		"retry_interval":     "1s",
+		"leave_on_terminate": true,
+		"ui_config":          map[string]any{"enabled": true},
+		"connect":            map[string]any{"enabled": false},
+		"ports":              map[string]int{"serf_wan": -1, "grpc": -1, "grpc_tls": -1},
+		"recursors":          recursors,
+		// The fastest failure detection that Consul supports ("Server Performance Requirements").
+		"performance": map[string]int{"raft_multiplier": 1},
+		"autopilot":   map[string]any{"cleanup_dead_servers": true, "server_stabilization_time": "3s"},
+		"dns_config": map[string]any{
+			// Over UDP Consul names only 3 instances by default; truncation makes clients ask again by TCP.
+			"udp_answer_limit": 100,
+			"enable_truncate":  true,
+			"service_ttl":      map[string]string{"*": "0s"},
+		},
+		"disable_update_check": true,
+		"log_level":            "info",
+	}
+	if !clusterExists {
+		config["bootstrap_expect"] = s.servers
+	}
+	return config
+}
+
+// write puts the configuration beside the data and returns the file's path.
+func (c agentConfig) write(dataDir string) (string, error) {
+	if err := os.MkdirAll(dataDir, 0o700); err != nil {
+		return "", fmt.Errorf("cannot make the data folder %s: %w", dataDir, err)
+	}
+	content, err := json.MarshalIndent(c, "", "  ")
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(dataDir, "agent.json")
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		return "", fmt.Errorf("cannot write %s: %w", file, err)
+	}
+	return file, nil
+}
+
+// nameservers reads the resolvers of a resolv.conf. In a platform image these are the VPC's resolver,
+// written at build time; a name that Consul does not know goes there.
+func nameservers(file string) ([]string, error) {
+	opened, err := os.Open(file)
+	if err != nil {
+		return []string{}, err
+	}
+	defer opened.Close()
+	found := []string{}
+	for lines := bufio.NewScanner(opened); lines.Scan(); {
+		fields := strings.Fields(lines.Text())
+		if len(fields) >= 2 && fields[0] == "nameserver" && net.ParseIP(fields[1]) != nil {
+			found = append(found, fields[1])
+		}
+	}
+	return found, nil
+}

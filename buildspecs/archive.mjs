@@ -1,0 +1,48 @@
+// @ts-check
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { BuildFailure } from './failure.mjs'
+
+/** What our apps share; it is compiled into them and is no source of its own. */
+const LIBRARY = 'lib'
+
+/**
+ * The source of the service that an archive was made for: its only folder below `apps/` with go.mod or main.ts, the shared
+ * library aside. Null for a service whose Dockerfile fetches all it needs.
+ * @param {string} root folder of the unpacked archive
+ * @returns {string | null} path relative to the root
+ */
+export function findSource(root) {
+  const found = existsSync(join(root, 'apps')) ? sourcesBelow(root, 'apps') : []
+  if (found.length > 1)
+    throw new BuildFailure(`the archive holds several sources: ${found.join(', ')}; it must hold one`)
+  return found[0] ?? null
+}
+
+/**
+ * @param {string} root
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function sourcesBelow(root, folder) {
+  const entries = readdirSync(join(root, folder), { withFileTypes: true })
+  if (entries.some((entry) => entry.name === 'go.mod' || entry.name === 'main.ts')) return [folder]
+  return entries
+    .filter((entry) => entry.isDirectory() && !(folder === 'apps' && entry.name === LIBRARY))
+    .flatMap((entry) => sourcesBelow(root, `${folder}/${entry.name}`))
+}
+
+/**
+ * The service's config.json of ops.
+ * @param {string} root
+ * @param {{app: string, service: string}} settings
+ * @returns {Record<string, any>}
+ */
+export function readConfig(root, { app, service }) {
+  const place = `images/${app}/${service}/config.json`
+  try {
+    return JSON.parse(readFileSync(join(root, place), 'utf8'))
+  } catch (error) {
+    throw new BuildFailure(`${place}: cannot be read as JSON`, { cause: error })
+  }
+}

@@ -1,0 +1,125 @@
+// @ts-check
+import { BuildFailure } from './failure.mjs'
+import { identity } from './tags.mjs'
+
+/**
+ * @typedef {object} Command
+ * @property {string} program
+ * @property {string[]} args
+ */
+
+const PLATFORMS = { x86_64: 'linux/amd64', arm64: 'linux/arm64' }
+const ARCHITECTURES = { x86_64: 'amd64', arm64: 'arm64' }
+
+/**
+ * The programs that make an AMI of a service's Dockerfile, in their order.
+ * @param {import('./settings.mjs').BuildSettings} settings
+ * @param {Record<string, any>} config the service's config.json
+ * @param {string} configFile the final configuration of ops
+ * @returns {Command[]}
+ */
+export function imageCommands(settings, config, configFile) {
+  const { app, service, hash, region, architecture, nanosVersion } = settings
+  const { name } = identity(settings)
+  const container = `nanofleet/${app}-${service}:${hash}`
+  if (typeof config.Program !== 'string' || !config.Program.startsWith('/')) {
+    throw new BuildFailure(
+      `images/${app}/${service}/config.json: Program is missing; name the program by its absolute path`,
+    )
+  }
+  const dockerfile = `images/${app}/${service}/Dockerfile`
+  return [
+    {
+      program: 'docker',
+      args: ['build', '--platform', PLATFORMS[architecture], '--file', dockerfile, '--tag', container, '.'],
+    },
+    {
+      program: 'ops',
+      // --copy: interpreters load files that no linker knows of.
+      args: ['pkg', 'from-docker', container, '--file', config.Program, '--name', name, '--copy'],
+    },
+    {
+      program: 'ops',
+      args: [
+        'image',
+        'create',
+        '--package',
+        name,
+        '--local',
+        '--arch',
+        ARCHITECTURES[architecture],
+        '--config',
+        configFile,
+        '--target-cloud',
+        'aws',
+        '--zone',
+        region,
+        '--imagename',
+        name,
+        '--nanos-version',
+        nanosVersion,
+      ],
+    },
+  ]
+}
+
+/**
+ * Asks EC2 for the AMIs that ops made under the image's name; ops adds the time to it.
+ * @param {import('./settings.mjs').BuildSettings} settings
+ * @returns {Command}
+ */
+export const findImages = (settings) => ({
+  program: 'aws',
+  args: [
+    'ec2',
+    'describe-images',
+    '--region',
+    settings.region,
+    '--owners',
+    'self',
+    '--filters',
+    `Name=name,Values=${identity(settings).name}*`,
+    '--output',
+    'json',
+  ],
+})
+
+/**
+ * Gives an AMI and its snapshots all tags: ops tags them one after the other, and only after they exist.
+ * @param {import('./settings.mjs').BuildSettings} settings
+ * @param {string[]} resources
+ * @returns {Command}
+ */
+export const tagResources = (settings, resources) => ({
+  program: 'aws',
+  args: [
+    'ec2',
+    'create-tags',
+    '--region',
+    settings.region,
+    '--resources',
+    ...resources,
+    '--tags',
+    ...identity(settings).tags.map(({ Key, Value }) => `Key=${Key},Value=${Value}`),
+  ],
+})
+
+/**
+ * Removes what a failed build left: AMIs first, since EC2 keeps a snapshot that an AMI uses.
+ * @param {import('./settings.mjs').BuildSettings} settings
+ * @param {{images: string[], snapshots: string[]}} leftovers
+ * @returns {Command[]}
+ */
+export function removalCommands(settings, { images, snapshots }) {
+  const region = ['--region', settings.region]
+  return [
+    ...images.map((id) => ({
+      program: 'aws',
+      args: ['ec2', 'deregister-image', ...region, '--image-id', id],
+    })),
+    ...snapshots.map((id) => ({
+      program: 'aws',
+      args: ['ec2', 'delete-snapshot', ...region, '--snapshot-id', id],
+    })),
+  ]
+}

@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+// @ts-check
+/**
+ * Packs a service for the local region: compiles its source and registers an AMI whose snapshot is a folder. The EC2 calls
+ * are those that make an AMI of a volume anywhere; only the content of the snapshot is written as files.
+ */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findSource, readConfig } from './archive.mjs'
+import { compile } from './compile.mjs'
+import { BuildFailure, runScript } from './failure.mjs'
+import { importFrom, moduleRoots } from './modules.mjs'
+import { buildSettings } from './settings.mjs'
+import { identity } from './tags.mjs'
+
+/** The device name of an AMI's root disk, as Amazon Linux has it. */
+const ROOT_DEVICE = '/dev/xvda'
+
+/**
+ * Registers the AMI of a compiled service; what a failure leaves half done is removed again.
+ * @param {{send(command: object): Promise<any>}} client EC2
+ * @param {any} ec2 the package @aws-sdk/client-ec2
+ * @param {import('./settings.mjs').BuildSettings & {snapshots: string}} settings
+ * @param {(folder: string) => void} fill writes the content of the snapshot into its folder
+ * @returns {Promise<string>} the id of the AMI
+ */
+export async function register(client, ec2, settings, fill) {
+  const { name, tags } = identity(settings)
+  /** @param {string} ResourceType */
+  const tagged = (ResourceType) => [{ ResourceType, Tags: tags }]
+  const { VolumeId } = await client.send(
+    new ec2.CreateVolumeCommand({
+      AvailabilityZone: `${settings.region}a`,
+      Size: 1,
+      TagSpecifications: tagged('volume'),
+    }),
+  )
+  try {
+    const { SnapshotId } = await client.send(
+      new ec2.CreateSnapshotCommand({ VolumeId, Description: name, TagSpecifications: tagged('snapshot') }),
+    )
+    try {
+      fill(join(settings.snapshots, SnapshotId))
+      const { ImageId } = await client.send(
+        new ec2.RegisterImageCommand({
+          // A second build of the same hash (`force`) needs another name.
+          Name: `${name}-${Date.now().toString(36)}`,
+          Architecture: settings.architecture,
+          VirtualizationType: 'hvm',
+          EnaSupport: true,
+          RootDeviceName: ROOT_DEVICE,
+          BlockDeviceMappings: [{ DeviceName: ROOT_DEVICE, Ebs: { SnapshotId, DeleteOnTermination: true } }],
+          TagSpecifications: tagged('image'),
+        }),
+      )
+      return ImageId
+    } catch (error) {
+      await client.send(new ec2.DeleteSnapshotCommand({ SnapshotId }))
+      throw error
+    }
+  } finally {
+    await client.send(new ec2.DeleteVolumeCommand({ VolumeId }))
+  }
+}
+
+async function main() {
+  const settings = buildSettings()
+  const { root, repository, snapshots, architecture, app, service } = settings
+  if (!snapshots)
+    throw new BuildFailure('NANOFLEET_SNAPSHOTS is not set; the packager process needs the local region')
+  const source = findSource(root)
+  if (!source) {
+    throw new BuildFailure(
+      `images/${app}/${service}: no folder below apps/ with go.mod or main.ts; process packs nothing else`,
+    )
+  }
+  const config = readConfig(root, settings)
+  const out = mkdtempSync(join(tmpdir(), 'out-'))
+  try {
+    process.stdout.write(`Compiling ${source}\n`)
+    await compile(join(root, source), out, { root, ...(repository ? { repository } : {}) })
+    const ec2 = await importFrom('@aws-sdk/client-ec2', moduleRoots(root, repository))
+    const imageId = await register(new ec2.EC2Client({}), ec2, { ...settings, snapshots }, (folder) => {
+      mkdirSync(folder, { recursive: true })
+      cpSync(out, join(folder, 'root', 'app'), { recursive: true })
+      writeFileSync(join(folder, 'image.json'), `${JSON.stringify(config, null, 2)}\n`)
+    })
+    writeFileSync(join(root, 'image-id'), imageId)
+    process.stdout.write(`Registered ${imageId} for ${architecture}\n`)
+  } finally {
+    rmSync(out, { recursive: true, force: true })
+  }
+}
+
+if (process.argv[1]?.endsWith('/process.mjs')) await runScript(main)

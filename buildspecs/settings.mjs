@@ -1,0 +1,74 @@
+// @ts-check
+import { BuildFailure } from './failure.mjs'
+
+/**
+ * What a build is told about itself.
+ * @typedef {object} BuildSettings
+ * @property {string} app
+ * @property {string} service
+ * @property {string} hash content hash of the image
+ * @property {string} stage
+ * @property {string} bucket
+ * @property {'x86_64' | 'arm64'} architecture
+ * @property {string} region
+ * @property {string} nanosVersion
+ * @property {string} opsVersion
+ * @property {string[]} resolvers addresses for the image's resolv.conf
+ * @property {string} root folder of the unpacked archive
+ * @property {string | undefined} repository checkout with installed packages
+ * @property {string | undefined} snapshots folder that stands for the disks of images
+ */
+
+/** The one place that reads the environment of a build. @returns {BuildSettings} */
+export const buildSettings = () => parseSettings(process.env, process.cwd())
+
+/**
+ * @param {Record<string, string | undefined>} env
+ * @param {string} folder where the build runs
+ * @returns {BuildSettings}
+ * @throws {BuildFailure} naming the variable that is missing or wrong
+ */
+export function parseSettings(env, folder) {
+  const architecture = env.ARCH || 'x86_64'
+  if (architecture !== 'x86_64' && architecture !== 'arm64') {
+    throw new BuildFailure(`ARCH is ${JSON.stringify(architecture)}; x86_64 and arm64 are known`)
+  }
+  return {
+    app: required(env, 'APP', NAME),
+    service: required(env, 'SERVICE', NAME),
+    hash: required(env, 'HASH', /^[0-9a-f]{8,64}$/),
+    stage: required(env, 'STAGE', NAME),
+    bucket: required(env, 'BUCKET', /^[a-z0-9.-]+$/),
+    architecture,
+    region: required(env, 'AWS_REGION', /^[a-z0-9-]+$/),
+    nanosVersion: env.NANOS_VERSION ?? '',
+    opsVersion: env.OPS_VERSION ?? '',
+    resolvers: (env.RESOLVERS ?? '').split(',').filter(Boolean),
+    root: env.CODEBUILD_SRC_DIR || folder,
+    repository: env.NANOFLEET_REPO || undefined,
+    snapshots: env.NANOFLEET_SNAPSHOTS || undefined,
+  }
+}
+
+/** The checkout whose installed packages a build may use, when the machine names one. */
+export const checkout = () => process.env.NANOFLEET_REPO || undefined
+
+/**
+ * The environment of a program that a build starts.
+ * @param {Record<string, string>} additions
+ */
+export const programEnvironment = (additions) => ({ ...process.env, ...additions })
+
+const NAME = /^[a-z][a-z0-9-]*$/
+
+/**
+ * @param {Record<string, string | undefined>} env
+ * @param {string} name
+ * @param {RegExp} pattern
+ */
+function required(env, name, pattern) {
+  const value = env[name] ?? ''
+  if (!pattern.test(value))
+    throw new BuildFailure(`${name} is ${JSON.stringify(value)}; the build needs ${pattern}`)
+  return value
+}

@@ -1,0 +1,106 @@
+import type { CatalogEntry, ServiceCatalog } from './catalog.ts'
+import type { Successor, Write } from './difference.ts'
+import { settle } from './parallel.ts'
+
+export interface Applied {
+  done: Write[]
+  failed: { write: Write; error: Error }[]
+}
+
+/** Writes in flight; the adapters gather them into messages and bound what reaches one server. */
+const AT_ONCE = 250
+
+/** Milliseconds between looks for a successor: Raft takes about 100, a first check up to its interval. */
+const LOOKS = [0, 150, 350, 1000]
+
+export type Pause = (milliseconds: number) => Promise<void>
+const sleep: Pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/**
+ * Carries out the writes: first what stands alone, then what needs a registration, last the removal of entries that
+ * have a successor. A failure stops nothing but what depends on it: cut off anywhere, the next round finds the rest.
+ */
+export async function apply(
+  catalog: ServiceCatalog,
+  writes: Write[],
+  pause: Pause = sleep,
+): Promise<Applied> {
+  const alone = writes.filter((write) => !afterOf(write) && !successorOf(write))
+  const first = await applyAll(catalog, alone)
+  const broken = new Set(first.failed.map(({ write }) => write.id))
+  const following = writes.filter(
+    (write) => afterOf(write) !== undefined && !broken.has(afterOf(write) ?? ''),
+  )
+  const second = await applyAll(catalog, following)
+  const replaced = writes.filter((write) => successorOf(write) && !broken.has(write.id))
+  const third = await applyAll(catalog, await withSuccessor(catalog, replaced, pause))
+  return {
+    done: [...first.done, ...second.done, ...third.done],
+    failed: [...first.failed, ...second.failed, ...third.failed],
+  }
+}
+
+const afterOf = (write: Write): string | undefined => ('after' in write ? write.after : undefined)
+const successorOf = (write: Write): Successor | undefined =>
+  'successor' in write ? write.successor : undefined
+
+/**
+ * The removals whose successor the catalog shows, passing where the old entry passes. An agent answers 200 and lists a
+ * service before the catalog has it, and a new check begins critical: to remove on its word would be a gap in DNS.
+ * The others are left to the next round; two entries of one address do no harm.
+ */
+async function withSuccessor(catalog: ServiceCatalog, removals: Write[], pause: Pause): Promise<Write[]> {
+  const ready: Write[] = []
+  let open = removals
+  for (const milliseconds of LOOKS) {
+    if (open.length === 0) break
+    if (milliseconds > 0) await pause(milliseconds)
+    const health = await healthOf(catalog, open)
+    ready.push(...open.filter((write) => isReplaced(write, health)))
+    open = open.filter((write) => !isReplaced(write, health))
+  }
+  return ready
+}
+
+async function healthOf(catalog: ServiceCatalog, removals: Write[]): Promise<CatalogEntry[]> {
+  const [any] = removals.flatMap((write) => successorOf(write) ?? [])
+  if (!any) return []
+  const services = new Set(removals.flatMap((write) => successorOf(write)?.service ?? []))
+  const health = await catalog.health(any.server, [...services]).catch(() => ({}))
+  return Object.values(health).flat()
+}
+
+function isReplaced(write: Write, entries: CatalogEntry[]): boolean {
+  const successor = successorOf(write)
+  return entries.some(
+    (entry) =>
+      entry.id === write.id &&
+      entry.nodeAddress === successor?.server.address &&
+      (entry.status === 'passing' || !successor.passing),
+  )
+}
+
+async function applyAll(catalog: ServiceCatalog, writes: Write[]): Promise<Applied> {
+  const outcomes = await settle(AT_ONCE, writes, (write) => carryOut(catalog, write))
+  const applied: Applied = { done: [], failed: [] }
+  outcomes.forEach((outcome, index) => {
+    const write = writes[index]
+    if (!write) return
+    if (outcome.status === 'fulfilled') applied.done.push(write)
+    else applied.failed.push({ write, error: outcome.reason as Error })
+  })
+  return applied
+}
+
+async function carryOut(catalog: ServiceCatalog, write: Write): Promise<void> {
+  switch (write.verb) {
+    case 'register':
+      return await catalog.register(write.server, write.registration)
+    case 'deregister':
+      return await catalog.deregister(write.server, write.id)
+    case 'forget':
+      return await catalog.forget(write.server, write.node, write.id)
+    case 'maintenance':
+      return await catalog.maintenance(write.server, write.id, write.reason)
+  }
+}

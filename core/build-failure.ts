@@ -1,0 +1,33 @@
+/** A build that did not succeed, as CodeBuild and its log tell it. */
+export interface FailedBuild {
+  id: string
+  /** FAILED, FAULT, TIMED_OUT or STOPPED. */
+  status: string
+  /** The phase that did not succeed: BUILD, PROVISIONING … */
+  phase: string
+  /** CodeBuild's own words, such as `Error while executing command: …`. */
+  message: string
+  /** The end of the log, an event each; an event may have several lines. */
+  log: string[]
+}
+
+/** What CodeBuild's runner says about itself: `[Container] 2026/01/01 00:00:00 Phase complete: …`. */
+const RUNNER = /^\[Container\]/
+
+const LONGEST = 400
+
+/**
+ * The id in the cause that Step Functions gives to a build that failed (a description of the build as JSON);
+ * undefined when the build never started.
+ */
+export function buildIdIn(cause: string): string | undefined {
+  return cause.match(/"Id": ?"([^"]+:[0-9a-f-]{36})"/)?.[1]
+}
+
+/** One sentence: what happened, the last words of the build's own programs, and where the rest is. */
+export function explainBuild({ id, status, phase, message, log }: FailedBuild): string {
+  const own = log.filter((event) => event !== '' && !RUNNER.test(event))
+  const said = own.slice(-3).join(' / ') || message || 'it wrote no log'
+  const what = status === 'TIMED_OUT' ? 'took too long' : status === 'STOPPED' ? 'was stopped' : 'failed'
+  return `the build ${what} in phase ${phase}: ${said.slice(0, LONGEST)} (CodeBuild ${id})`
+}

@@ -1,0 +1,90 @@
+/**
+ * The port to the service catalog (Consul) and the shapes that cross it. Implemented by
+ * `adapters/consul-http.ts` inside the VPC and by `adapters/consul-door.ts` everywhere else.
+ */
+
+/** A running Consul server as EC2 shows it; `address` is its private IP. */
+export interface ConsulServer {
+  instanceId: string
+  address: string
+}
+
+/** Consul's aggregated states; `maintenance` wins over `critical`, which wins over the others. */
+export type EntryStatus = 'passing' | 'warning' | 'critical' | 'maintenance'
+
+/** One service instance as the catalog holds it. */
+export interface CatalogEntry {
+  /** Service ID: the instance id, with `:<name>` behind it where one instance holds several services. */
+  id: string
+  service: string
+  /** From the meta `instance-id`; empty for an entry that somebody else registered. */
+  instanceId: string
+  address: string
+  port: number
+  tags: string[]
+  meta: Record<string, string>
+  /** Address of the server whose agent the entry belongs to. */
+  nodeAddress: string
+  status: EntryStatus
+}
+
+/** What one server's own agent holds: complete, or the call fails. */
+export interface Listing {
+  server: ConsulServer
+  entries: CatalogEntry[]
+}
+
+/** An entry that only the catalog remembers, with the name of the Consul node it belonged to. */
+export interface StrandedEntry extends CatalogEntry {
+  node: string
+}
+
+/** How the cluster sees itself, asked at one server. */
+export interface ClusterView {
+  /** Raft address of the leader; null during an election. */
+  leader: string | null
+  /** `alive` is gossip's verdict (check `serfHealth`). */
+  nodes: { name: string; address: string; alive: boolean }[]
+  /** Entries on nodes that are not alive: no agent is left to remove them. */
+  stranded: StrandedEntry[]
+}
+
+/** What is put to an agent: Consul's service definition in the CamelCase of its HTTP API. */
+export interface Registration {
+  ID: string
+  Name: string
+  Address: string
+  Meta: Record<string, string>
+  [field: string]: unknown
+}
+
+/**
+ * Every verb names the server it speaks to; a registration lives on the agent it was put to and nowhere
+ * else (Consul docs, "Anti-Entropy Enforcement"). All verbs reject with `ServiceFailure` when the server cannot be
+ * reached or refuses; removing what is not there succeeds.
+ */
+export interface ServiceCatalog {
+  /** What the server's agent holds; with `instanceIds` only the entries of those instances. */
+  listing(server: ConsulServer, instanceIds?: string[]): Promise<Listing>
+  cluster(server: ConsulServer): Promise<ClusterView>
+  register(server: ConsulServer, registration: Registration): Promise<void>
+  deregister(server: ConsulServer, id: string): Promise<void>
+  /** Takes an entry out of the catalog whose node has no agent any more. */
+  forget(server: ConsulServer, node: string, id: string): Promise<void>
+  /** A reason puts the entry into maintenance (out of DNS, its checks go on), null ends it. */
+  maintenance(server: ConsulServer, id: string, reason: string | null): Promise<void>
+  /** Entries of these service names over all nodes, healthy or not; a service nobody registered has none. */
+  health(server: ConsulServer, services: string[]): Promise<Record<string, CatalogEntry[]>>
+}
+
+/**
+ * Instance ids that DNS answers for a service. One passing entry is enough: while a dead server's
+ * registrations move, the same instance stands in the catalog twice and one of the two is critical.
+ */
+export function passingInstances(entries: CatalogEntry[]): Set<string> {
+  return new Set(
+    entries
+      .filter((entry) => entry.status === 'passing' && entry.instanceId !== '')
+      .map((entry) => entry.instanceId),
+  )
+}

@@ -1,0 +1,115 @@
+import { nextStep, type Step } from './capacity.ts'
+import { type ClusterView, type ConsulServer, passingInstances, type ServiceCatalog } from './catalog.ts'
+import type { ServiceTarget } from './deploy-plan.ts'
+import { NotFound, ServiceFailure } from './errors.ts'
+import type { Fleet, GroupView } from './fleet.ts'
+import { ailments, doomed, type Evidence, firstMemory, type Memory, pause, remember } from './health.ts'
+
+export interface HealthPorts {
+  fleet: Fleet
+  catalog: Pick<ServiceCatalog, 'health' | 'cluster'>
+  /** Running Consul servers. */
+  servers(): Promise<ConsulServer[]>
+  /** A target group's states by instance id. */
+  targets(targetGroup: string): Promise<Map<string, { state: string; description: string }>>
+}
+
+export type CheckedStep = (Step & { seconds?: number }) | { action: 'doomed'; reason: string }
+
+/**
+ * Looks at a service and chooses the one next step towards its target.
+ * @param group name of its Auto Scaling group
+ * @param last what the check before this one handed on; empty for the first
+ */
+export async function checkService(
+  ports: HealthPorts,
+  group: string,
+  target: ServiceTarget,
+  last: Memory | Record<string, never>,
+  now: Date,
+): Promise<{ step: CheckedStep; memory: Memory }> {
+  const memory = isMemory(last) ? last : firstMemory(now)
+  const view = await ports.fleet.group(group)
+  if (!view) {
+    if (target.count === 0) return { step: { action: 'done' }, memory }
+    throw new NotFound(`${group}: there is no such group; deploy the app ${target.app} again`)
+  }
+  const ill = ailments(view, target.count === 0 ? {} : await gatherHealth(ports, view, target))
+  const step = nextStep(view, target, ill)
+  if (step.action !== 'wait') return { step, memory: { ...memory, checks: 0 } }
+  const healthy = view.members.filter(({ id, current }) => current && !ill.has(id)).length
+  const after = remember(memory, healthy, now)
+  if (target.count > 0) {
+    const verdict = doomed(after, await ports.fleet.troubles(group, new Date(memory.since)), step.why, now)
+    if (verdict)
+      return { step: { action: 'doomed', reason: await lastWords(ports.fleet, verdict) }, memory: after }
+  }
+  return { step: { ...step, seconds: pause(memory.checks) }, memory: after }
+}
+
+const isMemory = (last: Memory | Record<string, never>): last is Memory => 'since' in last
+
+async function lastWords(fleet: Fleet, verdict: { reason: string; instance?: string }): Promise<string> {
+  const line = verdict.instance && (await fleet.lastLine(verdict.instance))
+  return line ? `${verdict.reason}; it said last: ${line}` : verdict.reason
+}
+
+/** What Consul and the load balancer say of a group's members now. */
+export async function gatherHealth(
+  ports: Omit<HealthPorts, 'fleet'>,
+  view: GroupView,
+  target: ServiceTarget,
+): Promise<Evidence> {
+  if (view.members.length === 0) return {}
+  const [targets, catalog] = await Promise.all([
+    Promise.all(view.targetGroups.map(async (arn) => [arn, await ports.targets(arn)] as const)),
+    askConsul(ports, target),
+  ])
+  return { targets: Object.fromEntries(targets), ...catalog }
+}
+
+async function askConsul(ports: Omit<HealthPorts, 'fleet'>, target: ServiceTarget): Promise<Evidence> {
+  const isServer = target.kind === 'consulserver'
+  if (target.catalog.length === 0 && !isServer) return {}
+  const servers = await ports.servers()
+  const entries =
+    target.catalog.length === 0
+      ? {}
+      : await firstAnswer(servers, (server) => ports.catalog.health(server, target.catalog))
+  const passing = target.catalog.map((name) => [name, passingInstances(entries?.[name] ?? [])] as const)
+  return {
+    catalog: Object.fromEntries(passing),
+    ...(isServer ? { servers: await members(ports, servers) } : {}),
+  }
+}
+
+/** Servers that see a leader and that gossip calls alive; asked at each, as one alone may see only itself. */
+async function members(ports: Omit<HealthPorts, 'fleet'>, servers: ConsulServer[]): Promise<Set<string>> {
+  const views = await Promise.all(
+    servers.map((server) => firstAnswer([server], (s) => ports.catalog.cluster(s))),
+  )
+  const led = views.filter((view): view is ClusterView => view !== undefined && view.leader !== null)
+  const largest = led.sort((a, b) => alive(b).length - alive(a).length)[0]
+  const addresses = new Set(largest ? alive(largest) : [])
+  const joined = servers.filter(
+    (server, index) => views[index]?.leader != null && addresses.has(server.address),
+  )
+  return new Set(joined.map(({ instanceId }) => instanceId))
+}
+
+const alive = (view: ClusterView): string[] => view.nodes.filter((node) => node.alive).map((n) => n.address)
+
+/** A server that does not answer has no say; no answer at all is no evidence of health. */
+async function firstAnswer<T>(
+  servers: ConsulServer[],
+  ask: (server: ConsulServer) => Promise<T>,
+): Promise<T | undefined> {
+  for (const server of servers) {
+    try {
+      return await ask(server)
+    } catch (error) {
+      if (!(error instanceof ServiceFailure)) throw error
+    }
+  }
+  return undefined
+}

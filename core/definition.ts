@@ -1,0 +1,113 @@
+import type { core } from 'zod'
+import { Service, type ServiceDefinition } from './definition-schema.ts'
+import { spell } from './definition-spelling.ts'
+import { InvalidInput } from './errors.ts'
+
+/** A Consul definition that cannot be registered; the message has the place, the field's path and the fault. */
+export class BadDefinition extends InvalidInput {}
+
+/**
+ * Reads a Consul service definition: JSON or base64 of it; one service, an array, or either of them under
+ * `service` or `services`; field names in snake_case or CamelCase.
+ * @param place where it stands, for messages: a file or the name of an SSM parameter
+ * @returns at least one service, field names as in Consul's HTTP API
+ * @throws BadDefinition for the first fault
+ */
+export function parseDefinition(text: string, place: string): ServiceDefinition[] {
+  const services = unwrap(parseJson(text, place), place)
+  if (services.length === 0)
+    throw new BadDefinition(place, 'holds no service', 'give it at least one with a name')
+  const parsed = services.map(({ value, path }) => parseService(value, path, place))
+  const twice = duplicate(parsed.map(identity))
+  if (twice !== undefined)
+    throw new BadDefinition(
+      place,
+      `holds two services called "${twice}"`,
+      'give each of them an id of its own',
+    )
+  return parsed
+}
+
+/** What tells the services of one definition apart: their ids, else their names. */
+export const identity = (service: ServiceDefinition): string => service.ID ?? service.Name
+
+function parseJson(text: string, place: string): unknown {
+  const trimmed = text.trim()
+  const plain = /^[[{]/.test(trimmed) ? trimmed : decodeBase64(trimmed)
+  if (plain === undefined) throw new BadDefinition(place, 'is neither JSON nor base64 of JSON')
+  try {
+    return JSON.parse(plain)
+  } catch (cause) {
+    throw new BadDefinition(place, `is not JSON (${(cause as Error).message})`, undefined, { cause })
+  }
+}
+
+function decodeBase64(text: string): string | undefined {
+  if (text === '' || !/^[A-Za-z0-9+/\s]+={0,2}$/.test(text)) return undefined
+  const bytes = Uint8Array.from(atob(text.replace(/\s/g, '')), (char) => char.charCodeAt(0))
+  const decoded = new TextDecoder().decode(bytes).trim()
+  return /^[[{]/.test(decoded) ? decoded : undefined
+}
+
+/** Flattens the forms that Consul's files and its command accept into one list, each with its path. */
+function unwrap(value: unknown, place: string, path = ''): { value: unknown; path: string }[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => unwrap(item, place, `${path}[${index}]`))
+  if (typeof value !== 'object' || value === null)
+    throw new BadDefinition(
+      `${place}${path ? `: ${path}` : ''}`,
+      'must be an object that describes a service',
+    )
+  const wrapped = Object.entries(value).filter(([name]) => /^services?$/i.test(name))
+  if (wrapped.length === 0) return [{ value, path }]
+  const strange = Object.keys(value).find((name) => !/^services?$/i.test(name))
+  if (strange !== undefined)
+    throw new BadDefinition(
+      place,
+      `"${strange}" stands beside "${wrapped[0]?.[0]}"`,
+      'move it into the service',
+    )
+  return wrapped.flatMap(([name, inner]) => unwrap(inner, place, path ? `${path}.${name}` : name))
+}
+
+function parseService(value: unknown, path: string, place: string): ServiceDefinition {
+  const spelled = spell(value, path)
+  const [misspelling] = spelled.misspellings
+  if (misspelling) throw new BadDefinition(`${place}: ${misspelling.path}`, misspelling.problem)
+  const parsed = Service.safeParse(spelled.value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const steps = (issue?.path ?? []).map(String).filter((step) => step !== '')
+  const written = authorsPath(steps, spelled.original, path)
+  throw new BadDefinition(`${place}${written ? `: ${written}` : ''}`, sentence(faultOf(issue)), undefined, {
+    cause: parsed.error,
+  })
+}
+
+/** The longest part of the canonical path that the author wrote, and the rest behind it. */
+function authorsPath(steps: string[], original: Map<string, string>, path: string): string {
+  for (let length = steps.length; length > 0; length--) {
+    const known = original.get(steps.slice(0, length).join('.'))
+    if (known !== undefined) return [known, ...steps.slice(length)].join('.')
+  }
+  return [path, ...steps].filter(Boolean).join('.')
+}
+
+/** A key that breaks its rule has the rule's message one level down. */
+const faultOf = (issue: core.$ZodIssue | undefined): string =>
+  (issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message) ?? 'is wrong'
+
+/** zod writes "Invalid input: expected number, received string". */
+const sentence = (message: string): string =>
+  message.replace(
+    /^Invalid (?:input|key in record)(?:: expected (.+), received (.+))?$/,
+    (_all, expected, received) =>
+      expected === undefined
+        ? 'is not valid'
+        : received === 'undefined'
+          ? `is missing (${expected})`
+          : `must be ${expected}, not ${received}`,
+  )
+
+function duplicate(names: string[]): string | undefined {
+  return names.find((name, index) => names.indexOf(name) !== index)
+}

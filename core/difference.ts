@@ -1,0 +1,128 @@
+import type { ConsulServer, Registration } from './catalog.ts'
+import { type Evidence, type Holding, holdings, type Wish, wishes } from './evidence.ts'
+import { type Instance, isGoing, isRunning, isService } from './instances.ts'
+import { TAG } from './names.ts'
+import { isUpToDate } from './registration.ts'
+
+interface Common {
+  /** The server that the call goes to. */
+  server: ConsulServer
+  id: string
+  instanceId: string
+  /** For logs and `nanofleet drift`. */
+  reason: string
+}
+
+/** The entry that takes the place of a removed one. */
+export interface Successor {
+  service: string
+  server: ConsulServer
+  /** The old one passes, so the new one must before the old one goes. */
+  passing: boolean
+}
+
+/**
+ * One change of the catalog. `after`: only once the registration of that id has succeeded. `successor`: only once
+ * that entry is in the catalog.
+ */
+export type Write =
+  | (Common & { verb: 'register'; registration: Registration })
+  | (Common & { verb: 'deregister'; successor?: Successor })
+  | (Common & { verb: 'forget'; node: string; successor?: Successor })
+  | (Common & { verb: 'maintenance'; after?: string })
+
+export interface Difference {
+  /** In the order of urgency: what must leave DNS first. */
+  writes: Write[]
+  /** Removals for instances that EC2 does not know at all: absence is weak evidence, `held.ts` decides. */
+  uncertain: Write[]
+  /** Instances whose owner does not answer: they wait for it, or for gossip to call it dead. */
+  waiting: string[]
+  /** Instances that have entries of ours. */
+  known: number
+}
+
+/** What becomes of an entry. */
+type Fate = 'keep' | 'gone' | 'uncertain' | 'moved'
+
+/**
+ * What must be written so that the catalog says what EC2 and the definitions say. Pure: equal evidence gives equal
+ * writes, and none once they are done. An entry is removed only for a reason that the evidence states; what could
+ * not be read leaves everything that depends on it as it is.
+ */
+export function difference(evidence: Evidence): Difference {
+  const instances = new Map([...evidence.confirmed, ...evidence.instances].map((each) => [each.id, each]))
+  const { wanted, waiting } = wishes(evidence)
+  const held = holdings(evidence)
+  const farewells = held.flatMap((holding) => farewell(holding, evidence))
+  const removals: Record<Fate, Write[]> = { keep: [], gone: [], uncertain: [], moved: [] }
+  for (const holding of held) {
+    const wish = wanted.get(holding.entry.id)
+    const [fate, reason] = judge(holding, instances.get(holding.entry.instanceId), wish, waiting, evidence)
+    const write = remove(holding, reason, evidence, fate === 'moved' ? wish : undefined)
+    if (write && fate !== 'keep') removals[fate].push(write)
+  }
+  return {
+    writes: [...removals.gone, ...farewells, ...registers(wanted, held), ...removals.moved],
+    uncertain: removals.uncertain,
+    waiting: [...waiting],
+    known: new Set(held.map(({ entry }) => entry.instanceId)).size,
+  }
+}
+
+function judge(
+  { entry, server }: Holding,
+  instance: Instance | undefined,
+  wish: Wish | undefined,
+  waiting: Set<string>,
+  evidence: Evidence,
+): [Fate, string] {
+  if (!instance) return ['uncertain', 'EC2 does not know the instance']
+  if (isGoing(instance)) return ['gone', `the instance is ${instance.state}`]
+  if (!isService(instance) || instance.vpcId !== evidence.vpcId)
+    return ['gone', 'the instance does not belong to the fleet']
+  if (!isRunning(instance) || evidence.leaving.has(entry.instanceId) || waiting.has(entry.instanceId))
+    return ['keep', '']
+  if (!evidence.definitions.has(instance.tags[TAG.definition] ?? '')) return ['keep', '']
+  if (!wish) return ['moved', 'the definition has no such service']
+  if (server?.address === wish.owner.address) return ['keep', '']
+  // Without a leader nobody can tell whether the entry on the owner is in the catalog yet.
+  return evidence.cluster ? ['moved', `it belongs on ${wish.owner.instanceId}`] : ['keep', '']
+}
+
+function remove(
+  { entry, server, node }: Holding,
+  reason: string,
+  evidence: Evidence,
+  wish?: Wish,
+): Write | undefined {
+  const passing = entry.status === 'passing'
+  const successor = wish && { service: wish.registration.Name, server: wish.owner, passing }
+  const common = { id: entry.id, instanceId: entry.instanceId, reason, ...(successor ? { successor } : {}) }
+  if (server) return { verb: 'deregister', server, ...common }
+  const asked = evidence.listings[0]?.server
+  return asked && node ? { verb: 'forget', server: asked, node, ...common } : undefined
+}
+
+function farewell({ entry, server }: Holding, { leaving }: Evidence): Write[] {
+  const reason = leaving.get(entry.instanceId)
+  if (reason === undefined || !server || entry.status === 'maintenance') return []
+  return [{ verb: 'maintenance', server, id: entry.id, instanceId: entry.instanceId, reason }]
+}
+
+function registers(wanted: Map<string, Wish>, held: Holding[]): Write[] {
+  const byId = Map.groupBy(held, ({ entry }) => entry.id)
+  return [...wanted].flatMap(([id, { registration, instanceId, owner }]): Write[] => {
+    const found = byId.get(id) ?? []
+    const home = found.find(({ server }) => server?.address === owner.address)
+    if (home && isUpToDate(home.entry, registration)) return []
+    const reason = home ? 'it is out of date' : found.length > 0 ? 'it is on another server' : 'it is missing'
+    const common = { server: owner, id, instanceId }
+    const register: Write = { verb: 'register', ...common, registration, reason }
+    // A registration ends maintenance (tried with 1.19): whoever was taken out of DNS stays out.
+    const paused = found.length > 0 && found.every(({ entry }) => entry.status === 'maintenance')
+    return paused
+      ? [register, { verb: 'maintenance', ...common, reason: 'it was in maintenance', after: id }]
+      : [register]
+  })
+}

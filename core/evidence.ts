@@ -1,0 +1,88 @@
+import type { CatalogEntry, ClusterView, ConsulServer, Listing, Registration } from './catalog.ts'
+import { type Instance, isRunning, isServer, isService } from './instances.ts'
+import { TAG } from './names.ts'
+import { owner } from './owner.ts'
+import { type Definition, isOurs, registrations } from './registration.ts'
+
+/** All that a round could read. What could not be read is absent, and nothing may be concluded from that. */
+export interface Evidence {
+  stage: string
+  vpcId: string
+  /** Tagged instances of the VPC as EC2 shows them, all pages: the whole fleet or the scope of the round. */
+  instances: Instance[]
+  /** A second look at instances that have entries but are not among the above. */
+  confirmed: Instance[]
+  /** Consul servers that EC2 shows running. */
+  servers: ConsulServer[]
+  /** The agents that answered. */
+  listings: Listing[]
+  /** Null during an election, or when no server could be asked. */
+  cluster: ClusterView | null
+  /** By parameter name; only those that were read and are valid. */
+  definitions: Map<string, Definition>
+  /** Instances that run but were told to go, with the reason: they leave DNS and keep their entries. */
+  leaving: Map<string, string>
+}
+
+/** An entry of ours with the place it was found: on an agent, or only in the catalog under a dead node. */
+export interface Holding {
+  entry: CatalogEntry
+  server?: ConsulServer
+  node?: string
+}
+
+/** A registration that should exist, and where. */
+export interface Wish {
+  registration: Registration
+  instanceId: string
+  owner: ConsulServer
+}
+
+/** Consul servers that run, as the catalog's port wants them. */
+export const runningServers = (instances: Instance[]): ConsulServer[] =>
+  instances
+    .filter((instance) => isServer(instance) && isRunning(instance))
+    .map(({ id, address }) => ({ instanceId: id, address }))
+
+/**
+ * The servers among which owners are chosen: those that run and that gossip calls alive. A server that has not
+ * joined yet takes no registration, as nobody could find it there; a dead one gives its own away. With no
+ * verdict of gossip every running server stays in, so that silence moves nothing.
+ */
+export function eligibleServers({ servers, cluster }: Pick<Evidence, 'servers' | 'cluster'>): ConsulServer[] {
+  if (!cluster) return servers
+  const alive = new Set(cluster.nodes.filter((node) => node.alive).map((node) => node.address))
+  return servers.filter((server) => alive.has(server.address))
+}
+
+/** Every entry of ours in the listings, and those stranded on nodes that nobody answers for. */
+export function holdings(evidence: Evidence): Holding[] {
+  const answering = new Set(evidence.listings.map(({ server }) => server.address))
+  const found: Holding[] = evidence.listings.flatMap(({ server, entries }) =>
+    entries.map((entry) => ({ entry, server })),
+  )
+  const stranded = (evidence.cluster?.stranded ?? []).filter((entry) => !answering.has(entry.nodeAddress))
+  for (const { node, ...entry } of stranded) found.push({ entry, node })
+  return found.filter(({ entry }) => isOurs(entry, evidence.stage))
+}
+
+/** What should be registered, by service id, and the instances that must wait for an owner that does not answer. */
+export function wishes(evidence: Evidence): { wanted: Map<string, Wish>; waiting: Set<string> } {
+  const eligible = eligibleServers(evidence)
+  const answering = new Set(evidence.listings.map(({ server }) => server.address))
+  const wanted = new Map<string, Wish>()
+  const waiting = new Set<string>()
+  for (const instance of evidence.instances) {
+    if (!isService(instance) || !isRunning(instance) || evidence.leaving.has(instance.id)) continue
+    const definition = evidence.definitions.get(instance.tags[TAG.definition] ?? '')
+    if (!definition) continue
+    const home = owner(instance.id, eligible)
+    if (!home || !answering.has(home.address)) {
+      waiting.add(instance.id)
+      continue
+    }
+    for (const registration of registrations(instance, definition, evidence.stage))
+      wanted.set(registration.ID, { registration, instanceId: instance.id, owner: home })
+  }
+  return { wanted, waiting }
+}

@@ -1,0 +1,38 @@
+/** The instances of one service as its Auto Scaling group and their own health show them. */
+export interface GroupView {
+  desired: number
+  max: number
+  /** Every instance that is not gone yet. */
+  members: Member[]
+  targetGroups: string[]
+}
+
+export interface Member {
+  id: string
+  /** `leaving`: the group is terminating it, its lifecycle hook may still be draining it. */
+  stage: 'starting' | 'serving' | 'leaving'
+  /** Launched from what the group would launch now: image, user data, type and role are equal. */
+  current: boolean
+}
+
+/** Something that the group did or tried since a moment. */
+export interface GroupEvent {
+  at: string
+  /** `died`: replaced because it was ill or gone; `launch-failed`: no instance came of it. */
+  kind: 'died' | 'launch-failed'
+  instance?: string
+  reason: string
+}
+
+/** Auto Scaling groups by name. Every verb rejects with `ServiceFailure` when the service refuses. */
+export interface Fleet {
+  /** Resolves to undefined when there is no such group. */
+  group(name: string): Promise<GroupView | undefined>
+  /** What went wrong in the group since then, oldest first. */
+  troubles(name: string, since: Date): Promise<GroupEvent[]>
+  setDesired(name: string, desired: number): Promise<void>
+  /** Terminates one member and lowers the desired number with it. One that is gone already is no error. */
+  retire(instance: string): Promise<void>
+  /** Last line that an instance wrote to its console, if any is kept. */
+  lastLine(instance: string): Promise<string | undefined>
+}

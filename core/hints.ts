@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import { NanofleetError } from './errors.ts'
+import type { InstanceState } from './instances.ts'
+
+/** A message in the queue that is no event this function knows. */
+export class UnknownMessage extends NanofleetError {}
+
+/** What CompleteLifecycleAction wants to hear (EC2 Auto Scaling User Guide, "Lifecycle hooks"). */
+export interface LifecycleAction {
+  group: string
+  hook: string
+  token: string
+  instanceId: string
+}
+
+/**
+ * What an event says about an instance. Events may be lost, late, repeated or out of order, so a hint only says
+ * where to look; save for states that are never left and for orders to go, which EC2's state does not show.
+ */
+export type Hint =
+  | StateHint
+  | { kind: 'leaving'; instanceId: string; reason: string; lifecycle?: LifecycleAction }
+  | { kind: 'drained'; instanceId: string; lifecycle: LifecycleAction }
+
+export interface StateHint {
+  kind: 'state'
+  instanceId: string
+  state: InstanceState
+  /** How often it was looked at before. */
+  attempt: number
+}
+
+/** Detail types of what the function sends to itself. */
+export const AGAIN = 'Nanofleet Look Again'
+export const DRAINED = 'Nanofleet Drain Over'
+
+const instanceId = z.string().regex(/^i-[0-9a-f]+$/, 'must be an instance id')
+const states = ['pending', 'running', 'shutting-down', 'terminated', 'stopping', 'stopped'] as const
+const state = z.object({ 'instance-id': instanceId, state: z.enum(states), attempt: z.int().optional() })
+const instance = z.object({ 'instance-id': instanceId })
+const action = z.object({
+  AutoScalingGroupName: z.string(),
+  LifecycleHookName: z.string(),
+  LifecycleActionToken: z.string(),
+  EC2InstanceId: instanceId,
+})
+
+const EVENTS: Record<string, (detail: unknown) => Hint> = {
+  'EC2 Instance State-change Notification': stateHint,
+  [AGAIN]: stateHint,
+  'EC2 Spot Instance Interruption Warning': (detail) => ({
+    kind: 'leaving',
+    instanceId: instance.parse(detail)['instance-id'],
+    reason: 'EC2 takes the spot instance back',
+  }),
+  'EC2 Instance Rebalance Recommendation': (detail) => ({
+    kind: 'leaving',
+    instanceId: instance.parse(detail)['instance-id'],
+    reason: 'EC2 is about to take the spot instance back',
+  }),
+  'EC2 Instance-terminate Lifecycle Action': (detail) => {
+    const lifecycle = lifecycleAction(detail)
+    return { kind: 'leaving', instanceId: lifecycle.instanceId, reason: 'its group terminates it', lifecycle }
+  },
+  [DRAINED]: (detail) => {
+    const lifecycle = lifecycleAction(detail)
+    return { kind: 'drained', instanceId: lifecycle.instanceId, lifecycle }
+  },
+}
+
+const Envelope = z.object({ 'detail-type': z.string(), detail: z.unknown() })
+
+/**
+ * The hint in the body of a queue message.
+ * @throws UnknownMessage
+ */
+export function readHint(body: string): Hint {
+  try {
+    const event = Envelope.parse(JSON.parse(body))
+    const read = EVENTS[event['detail-type']]
+    if (!read)
+      throw new UnknownMessage(
+        `the queue holds an event of the type "${event['detail-type']}", which no rule sends`,
+      )
+    return read(event.detail)
+  } catch (cause) {
+    if (cause instanceof UnknownMessage) throw cause
+    throw new UnknownMessage(`the queue holds a message that is no event: ${(cause as Error).message}`, {
+      cause,
+    })
+  }
+}
+
+function stateHint(detail: unknown): Hint {
+  const { 'instance-id': id, state: now, attempt } = state.parse(detail)
+  return { kind: 'state', instanceId: id, state: now, attempt: attempt ?? 0 }
+}
+
+function lifecycleAction(detail: unknown): LifecycleAction {
+  const parsed = action.parse(detail)
+  return {
+    group: parsed.AutoScalingGroupName,
+    hook: parsed.LifecycleHookName,
+    token: parsed.LifecycleActionToken,
+    instanceId: parsed.EC2InstanceId,
+  }
+}
+
+/** The message that comes back when the drain of an instance is over. */
+export const drainedMessage = ({ group, hook, token, instanceId: id }: LifecycleAction): string =>
+  JSON.stringify({
+    'detail-type': DRAINED,
+    detail: {
+      AutoScalingGroupName: group,
+      LifecycleHookName: hook,
+      LifecycleActionToken: token,
+      EC2InstanceId: id,
+    },
+  })
+
+/** The message that comes back to look at an instance which EC2 does not show as its event said. */
+export const againMessage = (hint: StateHint): string =>
+  JSON.stringify({
+    'detail-type': AGAIN,
+    detail: { 'instance-id': hint.instanceId, state: hint.state, attempt: hint.attempt + 1 },
+  })

@@ -1,0 +1,31 @@
+import { canonicalJson, sha256 } from './canonical.ts'
+import { resolvers } from './resolvers.ts'
+import type { Stage } from './stage.ts'
+
+export interface ImageInputs {
+  app: string
+  service: string
+  /** SHA-256 of the source archive: folder, source, shared library, lock files, build scripts. */
+  source: string
+  stage: Pick<Stage, 'packager' | 'nanosVersion' | 'opsVersion' | 'architecture' | 'region' | 'privateCidrs'>
+}
+
+/**
+ * The content hash of an image, 16 hex digits: equal hash, equal image. It covers everything that ends up in
+ * the AMI: what it is made of, what makes it, and the resolvers written into it.
+ */
+export function imageHash({ app, service, source, stage }: ImageInputs): string {
+  const { packager, nanosVersion, opsVersion, architecture, region } = stage
+  const inputs = {
+    app,
+    service,
+    source,
+    packager,
+    nanosVersion,
+    opsVersion,
+    architecture,
+    region,
+    resolvers: resolvers(app, stage),
+  }
+  return sha256(canonicalJson(inputs)).slice(0, 16)
+}

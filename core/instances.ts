@@ -1,0 +1,43 @@
+import { TAG } from './names.ts'
+
+/** EC2's instance states (EC2 User Guide, "Amazon EC2 instance state changes"). */
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped'
+
+/** What registration needs to know of an instance. */
+export interface Instance {
+  id: string
+  state: InstanceState
+  /** Empty once it is terminated: EC2 takes the network interface away. */
+  address: string
+  vpcId: string
+  tags: Record<string, string>
+}
+
+/** What is true now for some instances, and which Consul servers run. */
+export interface Sight {
+  instances: Instance[]
+  servers: Instance[]
+}
+
+/**
+ * EC2 as the source of truth. Every verb reads all pages or rejects with `ServiceFailure`: half an answer looks like
+ * instances that are gone.
+ */
+export interface InstanceSource {
+  /** The tagged instances of the stage's VPC that are not terminated. */
+  all(): Promise<Instance[]>
+  /** These instances as far as they are tagged and in the VPC; one call for a fleet of up to 1,000. */
+  look(ids: string[]): Promise<Sight>
+  /** These instances wherever they are; one that EC2 does not know is left out. */
+  confirm(ids: string[]): Promise<Instance[]>
+}
+
+export const isServer = (instance: Instance): boolean => instance.tags[TAG.kind] === 'consulserver'
+export const isService = (instance: Instance): boolean =>
+  instance.tags[TAG.kind] === 'service' && Boolean(instance.tags[TAG.definition])
+export const isRunning = (instance: Instance): boolean =>
+  instance.state === 'running' && instance.address !== ''
+
+/** On its way out or out: it must not be found any more. */
+export const isGoing = (instance: Instance): boolean =>
+  instance.state !== 'running' && instance.state !== 'pending'

@@ -1,0 +1,45 @@
+import { manifestProblems, PLATFORM } from './manifest-rules.ts'
+import { manifestSchema, type RawManifest } from './manifest-schema.ts'
+import type { Manifest, ServiceSpec } from './manifest-types.ts'
+import { knownKeys } from './schema-keys.ts'
+import { refuse, schemaProblems } from './schema-problems.ts'
+import { readYaml } from './yaml-document.ts'
+
+/**
+ * Reads an app manifest and fills in its defaults.
+ * @param place the file that the text comes from, such as `images/web/app.yml`
+ * @throws {InvalidInput} with one sentence per problem: `images/web/app.yml:12: services.web.port: …; do …`
+ */
+export function parseManifest(text: string, place: string): Manifest {
+  const document = readYaml(text, place)
+  const parsed = manifestSchema.safeParse(document.value)
+  if (!parsed.success) {
+    refuse(schemaProblems(parsed.error, document.value, knownKeys(manifestSchema)), place, document)
+    throw parsed.error
+  }
+  const manifest = complete(parsed.data)
+  refuse(manifestProblems(manifest), place, document)
+  return manifest
+}
+
+/** Defaults that depend on a name; absent keys stay absent, so that equal manifests have equal JSON. */
+function complete({ app, requires, resources, services }: RawManifest): Manifest {
+  return {
+    app,
+    requires: requires ?? (app === PLATFORM ? [] : [PLATFORM]),
+    ...(resources !== undefined && { resources }),
+    services: Object.fromEntries(
+      Object.entries(services).map(([name, raw]) => [name, completeService(name, raw)]),
+    ),
+  }
+}
+
+function completeService(name: string, raw: RawManifest['services'][string]): ServiceSpec {
+  const { source, port, expose, ...rest } = raw
+  return {
+    ...rest,
+    ...(source !== undefined && { source: source.replace(/\/+$/, '') }),
+    ...(port !== undefined && { port }),
+    ...(expose && { expose: { ...expose, host: expose.host ?? name } }),
+  }
+}

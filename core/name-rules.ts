@@ -1,0 +1,46 @@
+import { appStack, definitionParameter, imageParameter, serviceStack } from './names.ts'
+
+/** The longest stage name; manifests are checked against it so that they fit every stage. */
+export const LONGEST_STAGE = 20
+
+/** A part of names of ours: a DNS label that starts with a letter, since Consul and host rules use it too. */
+export const LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/
+
+/**
+ * Names that appear in the generated templates beside those of services; a service called so would take
+ * their place. `consul` belongs to the Consul servers of the platform.
+ */
+export const RESERVED_SERVICES = ['consul', 'consul-function', 'internet', 'load-balancer', 'vpc']
+
+export interface NameProblem {
+  name: string
+  kind: string
+  limit: number
+}
+
+/**
+ * The derived names that are longer than AWS allows. Limits: "CloudFormation quotas" (stack 128), "Amazon EC2
+ * Auto Scaling CreateAutoScalingGroup" (255), "CreateLaunchTemplate" (128), "Working with parameters" (1011
+ * with the ARN's prefix, 900 to be safe), RFC 1035 (63 per label). Load balancers and target groups (32) get
+ * their names from CloudFormation, which cuts them to fit.
+ */
+export function tooLongNames(stage: string, app: string, service?: string): NameProblem[] {
+  const names: NameProblem[] = [{ name: appStack(stage, app), kind: 'the CloudFormation stack', limit: 128 }]
+  if (service !== undefined) {
+    names.push(
+      { name: service, kind: 'the DNS label', limit: 63 },
+      { name: serviceStack(stage, app, service), kind: 'the CloudFormation stack', limit: 128 },
+      { name: definitionParameter(stage, app, service), kind: 'the SSM parameter', limit: 900 },
+      { name: imageParameter(stage, app, service), kind: 'the SSM parameter', limit: 900 },
+    )
+  }
+  return names.filter(({ name, limit }) => name.length > limit)
+}
+
+/** `order-history` as the stem of logical ids, which hold letters and digits only: `OrderHistory`. */
+export function logicalStem(service: string): string {
+  return service
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('')
+}

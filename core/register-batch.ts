@@ -1,0 +1,140 @@
+import { apply } from './apply.ts'
+import { type Belief, believe } from './belief.ts'
+import { difference } from './difference.ts'
+import { runningServers } from './evidence.ts'
+import {
+  againMessage,
+  drainedMessage,
+  type Hint,
+  type LifecycleAction,
+  readHint,
+  type StateHint,
+  UnknownMessage,
+} from './hints.ts'
+import { isGoing, isServer } from './instances.ts'
+import { gather, type Report, type RoundParts, report } from './round.ts'
+
+/** Messages to itself, delivered after so many seconds. */
+export interface LaterQueue {
+  send(body: string, delaySeconds: number): Promise<void>
+}
+
+export interface LifecycleActions {
+  /** Lets the group go on with a termination; an action that is over or unknown is no error. */
+  complete(action: LifecycleAction): Promise<void>
+}
+
+export interface BatchParts extends RoundParts {
+  later: LaterQueue
+  lifecycle: LifecycleActions
+  /** Asks for a round over the whole fleet, without waiting for it. */
+  requestReconcile(): Promise<void>
+  /** Seconds that a terminating instance goes on answering those who still know its address. */
+  drainSeconds: number
+}
+
+/** What came of a batch. `unfinished`: instances that the catalog is not right about yet. */
+export interface BatchResult {
+  report: Report | null
+  unfinished: Set<string>
+}
+
+/** What came of a delivery of messages. `failed`: their ids, to be delivered again and in the end set aside. */
+export interface QueueOutcome {
+  report: Report | null
+  failed: string[]
+  problems: string[]
+}
+
+/** Reads the messages as hints and acts on them together; one that cannot be read holds up no other. */
+export async function registerMessages(
+  parts: BatchParts,
+  messages: { id: string; body: string }[],
+): Promise<QueueOutcome> {
+  const failed: string[] = []
+  const problems: string[] = []
+  const hints = new Map<string, Hint>()
+  for (const { id, body } of messages) {
+    try {
+      hints.set(id, readHint(body))
+    } catch (error) {
+      if (!(error instanceof UnknownMessage)) throw error
+      failed.push(id)
+      problems.push(error.message)
+    }
+  }
+  const { report: summary, unfinished } = await registerBatch(parts, [...hints.values()])
+  for (const [id, hint] of hints)
+    if (hint.kind === 'leaving' && unfinished.has(hint.instanceId)) failed.push(id)
+  return { report: summary, failed, problems }
+}
+
+/**
+ * Acts on a batch of hints with one look at EC2: whatever the events said, the catalog gets to say what is true
+ * now about their instances.
+ */
+export async function registerBatch(parts: BatchParts, hints: Hint[]): Promise<BatchResult> {
+  const over = hints.filter((hint) => hint.kind === 'drained')
+  await Promise.all(over.map(({ lifecycle }) => parts.lifecycle.complete(lifecycle)))
+  const open = hints.filter((hint) => hint.kind !== 'drained')
+  const ids = [...new Set(open.map((hint) => hint.instanceId))]
+  if (ids.length === 0) return { report: null, unfinished: new Set() }
+
+  const sight = await parts.instances.look(ids)
+  const belief = believe(open, sight.instances)
+  const unfinished = new Set<string>()
+  const [summary] = await Promise.all([
+    registerBelief(parts, belief, runningServers(sight.servers), unfinished),
+    belief.serversChanged ? parts.requestReconcile() : undefined,
+  ])
+  const drains = belief.drains.filter((order) => !unfinished.has(order.instanceId))
+  await Promise.all([
+    ...again(open, belief, unfinished).map((hint) => parts.later.send(againMessage(hint), 2 ** hint.attempt)),
+    ...drains.map((order) => drain(parts, order, summary !== null)),
+  ])
+  return { report: summary, unfinished }
+}
+
+/** Looks at an instance, 1, 2 and 4 seconds apart, before it is left to `reconcile`. */
+const ATTEMPTS = 3
+
+/**
+ * Hints about states to look at again: EC2's reads lag behind its events, or Consul did not take the write. No more than
+ * a few times and never as a failed message: the next round over the fleet does the same.
+ */
+function again(hints: Hint[], belief: Belief, unfinished: Set<string>): StateHint[] {
+  const states = hints.filter((hint) => hint.kind === 'state' && hint.attempt < ATTEMPTS) as StateHint[]
+  const needed = states.filter(
+    (hint) => unfinished.has(hint.instanceId) || belief.lagging.has(hint.instanceId),
+  )
+  return [...new Map(needed.map((hint) => [hint.instanceId, hint])).values()]
+}
+
+async function registerBelief(
+  parts: BatchParts,
+  belief: Belief,
+  servers: ReturnType<typeof runningServers>,
+  unfinished: Set<string>,
+): Promise<Report | null> {
+  const scope = [...belief.instances.filter((each) => !isServer(each)), ...belief.gone].map(({ id }) => id)
+  // Foreign instances, and a platform that is down: nobody to tell.
+  if (servers.length === 0 || scope.length === 0) return null
+  const { instances, leaving, gone } = belief
+  const { evidence, problems } = await gather(parts, { instances, servers, leaving, gone }, scope)
+  const plan = difference(evidence)
+  const applied = await apply(parts.catalog, plan.writes)
+  for (const { write } of applied.failed) unfinished.add(write.instanceId)
+  for (const id of plan.waiting) unfinished.add(id)
+  // An agent that did not answer may hold what should be gone.
+  if (evidence.listings.length < servers.length)
+    for (const each of instances) if (isGoing(each) || leaving.has(each.id)) unfinished.add(each.id)
+  return report(evidence, plan, applied, plan.uncertain.length, problems)
+}
+
+/** Who has just been taken out of DNS is still known to others for a moment; a server or an unknown instance is not. */
+async function drain(parts: BatchParts, order: Belief['drains'][number], registered: boolean): Promise<void> {
+  if (!order.lifecycle) return
+  if (registered && parts.drainSeconds > 0)
+    await parts.later.send(drainedMessage(order.lifecycle), parts.drainSeconds)
+  else await parts.lifecycle.complete(order.lifecycle)
+}

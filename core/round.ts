@@ -1,0 +1,145 @@
+import { type Applied, apply } from './apply.ts'
+import type { ClusterView, ConsulServer, Listing, ServiceCatalog } from './catalog.ts'
+import { type DefinitionSource, readDefinitions } from './definitions.ts'
+import { type Difference, difference, type Write } from './difference.ts'
+import { type Evidence, holdings, runningServers } from './evidence.ts'
+import { agree, exceedsCap, type HeldStore } from './held.ts'
+import { type Instance, type InstanceSource, isRunning, isService } from './instances.ts'
+import { TAG } from './names.ts'
+
+/** The services that a round reads and writes. */
+export interface RoundParts {
+  stage: string
+  vpcId: string
+  instances: InstanceSource
+  catalog: ServiceCatalog
+  definitions: DefinitionSource
+}
+
+/** What a round did: the log line and the answer of the functions. */
+export interface Report {
+  instances: number
+  servers: number
+  registered: number
+  removed: number
+  maintained: number
+  /** Removals that wait for a second round to agree. */
+  held: number
+  /** Instances whose owner does not answer. */
+  waiting: string[]
+  failed: { instanceId: string; problem: string }[]
+  problems: string[]
+}
+
+/**
+ * Reads what the catalog holds about the instances, a second time at EC2 those that it does not show, and their definitions.
+ * @param scope instances to look at; absent = the whole fleet
+ */
+export async function gather(
+  parts: RoundParts,
+  seen: { instances: Instance[]; servers: ConsulServer[]; leaving?: Map<string, string>; gone?: Instance[] },
+  scope?: string[],
+): Promise<{ evidence: Evidence; problems: string[] }> {
+  const names = seen.instances
+    .filter((instance) => isService(instance) && isRunning(instance))
+    .map((instance) => instance.tags[TAG.definition] ?? '')
+  const [catalog, read] = await Promise.all([
+    readCatalog(parts.catalog, seen.servers, scope),
+    readDefinitions(parts.definitions, names),
+  ])
+  const evidence: Evidence = {
+    stage: parts.stage,
+    vpcId: parts.vpcId,
+    instances: seen.instances,
+    confirmed: seen.gone ?? [],
+    servers: seen.servers,
+    listings: catalog.listings,
+    cluster: within(catalog.cluster, scope),
+    definitions: read.definitions,
+    leaving: seen.leaving ?? new Map(),
+  }
+  const shown = new Set([...evidence.instances, ...evidence.confirmed].map((instance) => instance.id))
+  const absent = new Set(
+    holdings(evidence)
+      .map(({ entry }) => entry.instanceId)
+      .filter((id) => !shown.has(id)),
+  )
+  // After the listings: an instance that was registered since the first look is found now.
+  if (absent.size > 0) evidence.confirmed.push(...(await parts.instances.confirm([...absent])))
+  return { evidence, problems: [...catalog.problems, ...read.problems] }
+}
+
+/** The whole fleet, once: what `reconcile` does. */
+export async function reconcile(parts: RoundParts, held: HeldStore, now: Date): Promise<Report> {
+  const instances = await parts.instances.all()
+  const servers = runningServers(instances)
+  // No server, no catalog: the platform is down or on its way, and its first server's event comes back here.
+  if (servers.length === 0) return report({ instances, servers }, nothing, { done: [], failed: [] }, 0, [])
+  const { evidence, problems } = await gather(parts, { instances, servers })
+  const plan = difference(evidence)
+  const { allowed, waiting } = await weigh(plan, held, now)
+  const applied = await apply(parts.catalog, [...plan.writes, ...allowed])
+  return report(evidence, plan, applied, waiting, problems)
+}
+
+const nothing: Difference = { writes: [], uncertain: [], waiting: [], known: 0 }
+
+async function weigh(
+  plan: Difference,
+  store: HeldStore,
+  now: Date,
+): Promise<{ allowed: Write[]; waiting: number }> {
+  if (!exceedsCap(plan.uncertain, plan.known)) return { allowed: plan.uncertain, waiting: 0 }
+  const { allowed, held } = agree(plan.uncertain, await store.load(), now)
+  await store.save(held)
+  return { allowed, waiting: plan.uncertain.length - allowed.length }
+}
+
+/** Every server is asked for its listing and for its view of the cluster; who does not answer is left out. */
+async function readCatalog(
+  catalog: ServiceCatalog,
+  servers: ConsulServer[],
+  scope?: string[],
+): Promise<{ listings: Listing[]; cluster: ClusterView | null; problems: string[] }> {
+  const [listings, views] = await Promise.all([
+    Promise.allSettled(servers.map((server) => catalog.listing(server, scope))),
+    Promise.allSettled(servers.map((server) => catalog.cluster(server))),
+  ])
+  const answered = views.flatMap((view) => (view.status === 'fulfilled' ? [view.value] : []))
+  return {
+    listings: listings.flatMap((listing) => (listing.status === 'fulfilled' ? [listing.value] : [])),
+    cluster: answered.find((view) => view.leader !== null) ?? null,
+    problems: listings.flatMap((listing) => (listing.status === 'rejected' ? [message(listing.reason)] : [])),
+  }
+}
+
+/** A round over some instances has no business with the stranded entries of others. */
+function within(cluster: ClusterView | null, scope?: string[]): ClusterView | null {
+  if (!cluster || !scope) return cluster
+  const ids = new Set(scope)
+  return { ...cluster, stranded: cluster.stranded.filter((entry) => ids.has(entry.instanceId)) }
+}
+
+/** Sums a round up. */
+export function report(
+  seen: { instances: Instance[]; servers: ConsulServer[] },
+  plan: Difference,
+  { done, failed }: Applied,
+  held: number,
+  problems: string[],
+): Report {
+  const count = (...verbs: Write['verb'][]) => done.filter(({ verb }) => verbs.includes(verb)).length
+  return {
+    instances: seen.instances.length,
+    servers: seen.servers.length,
+    registered: count('register'),
+    removed: count('deregister', 'forget'),
+    maintained: count('maintenance'),
+    held,
+    waiting: plan.waiting,
+    failed: failed.map(({ write, error }) => ({ instanceId: write.instanceId, problem: error.message })),
+    problems,
+  }
+}
+
+const message = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason))

@@ -1,0 +1,132 @@
+import type { z } from 'zod'
+import { InvalidInput } from './errors.ts'
+import { didYouMean } from './suggest.ts'
+import type { Path, YamlDocument } from './yaml-document.ts'
+
+/** One problem of a document, before it is put into a sentence with its place. */
+export interface Problem {
+  path: Path
+  problem: string
+  remedy?: string
+}
+
+type Keys = (path: Path) => readonly string[]
+
+/**
+ * The problems that a schema found, the value quoted.
+ * @param keys the keys that the schema knows at a path, for a hint at a misspelt one
+ */
+export function schemaProblems(error: z.ZodError, value: unknown, keys: Keys): Problem[] {
+  return error.issues.flatMap((issue) => problemsOf(issue, [], value, keys))
+}
+
+function problemsOf(issue: z.core.$ZodIssue, prefix: Path, value: unknown, keys: Keys): Problem[] {
+  const path: Path = [
+    ...prefix,
+    ...issue.path.map((step) => (typeof step === 'number' ? step : String(step))),
+  ]
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        problem: 'unknown key',
+        remedy: didYouMean(key, keys(path)),
+      }))
+    case 'invalid_union': {
+      const branch = nearestBranch(issue.errors)
+      if (branch) return branch.flatMap((inner) => problemsOf(inner, path, value, keys))
+      return [
+        {
+          path,
+          problem: `${quote(value, path)} ${isOurs(issue.message) ? issue.message : 'has none of the possible forms'}`,
+        },
+      ]
+    }
+    case 'invalid_key':
+      return issue.issues.map((inner) => ({ path, problem: `"${String(path.at(-1))}" ${inner.message}` }))
+    case 'invalid_type':
+      if (path.length === 0 && at(value, path) === null) return [{ path, problem: 'the file is empty' }]
+      return [{ path, ...mistyped(issue, at(value, path)) }]
+    case 'invalid_value':
+      return [
+        {
+          path,
+          problem: `${quote(value, path)} is unknown`,
+          remedy: didYouMean(String(at(value, path)), issue.values.map(String)),
+        },
+      ]
+    default:
+      return [{ path, problem: `${quote(value, path)} ${issue.message}` }]
+  }
+}
+
+const KINDS: Record<string, string> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'a map of keys and values',
+  record: 'a map of keys and values',
+  string: 'a text',
+}
+
+function mistyped(issue: z.core.$ZodIssueInvalidType, found: unknown): Omit<Problem, 'path'> {
+  const kind = KINDS[issue.expected] ?? issue.expected
+  if (found === undefined || found === null) return { problem: 'is missing', remedy: `give ${kind}` }
+  const text = abridged(found)
+  if (isOurs(issue.message)) return { problem: `${text} ${issue.message}`, remedy: `give ${kind}` }
+  const quoting = issue.expected === 'string' && typeof found !== 'object' ? ', in quotes' : ''
+  return { problem: `${text} is not ${kind}`, remedy: `give ${kind}${quoting}` }
+}
+
+/** The one branch of a union whose complaint is about the content, not about the type of the value itself. */
+function nearestBranch(
+  errors: readonly (readonly z.core.$ZodIssue[])[],
+): readonly z.core.$ZodIssue[] | undefined {
+  const inside = errors.filter(
+    (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  )
+  const fitting =
+    inside.length > 1
+      ? inside.filter((issues) => !issues.some(({ code }) => code === 'unrecognized_keys'))
+      : inside
+  return fitting.length === 1 ? fitting[0] : undefined
+}
+
+/** Messages of our schemas are predicates ("is below 0"); zod's own start with a capital letter. */
+function isOurs(message: string): boolean {
+  return /^[a-z]/.test(message)
+}
+
+function at(value: unknown, path: Path): unknown {
+  let found = value
+  for (const step of path) {
+    if (found === null || typeof found !== 'object') return undefined
+    found = (found as Record<string, unknown>)[String(step)]
+  }
+  return found
+}
+
+const quote = (value: unknown, path: Path): string => abridged(at(value, path))
+
+function abridged(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing'
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+/**
+ * Throws one error for all problems, a sentence per line in the order of the file.
+ * @throws {InvalidInput} unless there are no problems
+ */
+export function refuse(problems: readonly Problem[], file: string, document: YamlDocument): void {
+  if (problems.length === 0) return
+  const located = problems
+    .map((problem) => ({ ...problem, line: document.line(problem.path) }))
+    .sort((a, b) => a.line - b.line)
+  throw InvalidInput.all(
+    located.map(({ path, problem, remedy, line }) => {
+      const name = path.join('.')
+      return new InvalidInput(`${file}:${line}${name ? `: ${name}` : ''}`, problem, remedy)
+    }),
+  )
+}

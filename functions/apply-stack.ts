@@ -1,0 +1,21 @@
+import middy from '@middy/core'
+import { BundleStore } from '../adapters/bundle-store.ts'
+import * as clients from '../adapters/clients.ts'
+import { CloudFormationStacks } from '../adapters/cloudformation.ts'
+import { readStackRole, readStage } from '../adapters/config.ts'
+import { RunFiles } from '../adapters/run-files.ts'
+import { applyPlannedStack, type StackRequest } from '../core/apply-planned-stack.ts'
+import { once } from './once.ts'
+
+const parts = once(() => {
+  const stage = readStage()
+  return {
+    stage,
+    bundles: new BundleStore(clients.s3(), stage.bucket),
+    runs: new RunFiles(clients.s3(), stage.bucket),
+    stacks: new CloudFormationStacks(clients.cloudFormation(), readStackRole()),
+  }
+})
+
+/** Starts what brings one stack of a plan to its template. */
+export const handler = middy(async (request: StackRequest) => await applyPlannedStack(parts(), request))

@@ -1,0 +1,38 @@
+import middy from '@middy/core'
+import { AutoScalingFleet } from '../adapters/autoscaling.ts'
+import * as clients from '../adapters/clients.ts'
+import { readStage } from '../adapters/config.ts'
+import { Ec2Instances } from '../adapters/ec2-instances.ts'
+import { consulDoor } from '../adapters/lambda-calls.ts'
+import { targetStates } from '../adapters/load-balancing.ts'
+import { checkService } from '../core/check-service.ts'
+import type { ServiceTarget } from '../core/deploy-plan.ts'
+import type { Memory } from '../core/health.ts'
+import { isRunning } from '../core/instances.ts'
+import { serviceStack } from '../core/names.ts'
+import { once } from './once.ts'
+
+const parts = once(() => {
+  const stage = readStage()
+  const [ec2, balancing] = [clients.ec2(), clients.loadBalancing()]
+  const instances = new Ec2Instances(ec2, stage.vpcId)
+  return {
+    stage: stage.name,
+    fleet: new AutoScalingFleet(clients.autoScaling(), ec2),
+    catalog: consulDoor(clients.lambda(), stage.name),
+    servers: async () =>
+      (await instances.look([])).servers
+        .filter(isRunning)
+        .map(({ id, address }) => ({ instanceId: id, address })),
+    targets: (targetGroup: string) => targetStates(balancing, targetGroup),
+  }
+})
+
+/** One look at a service: how healthy it is, and the one next step towards its target. */
+export const handler = middy(
+  async ({ target, memory }: { target: ServiceTarget; memory: Memory | Record<string, never> }) => {
+    const { stage, ...ports } = parts()
+    const group = serviceStack(stage, target.app, target.service)
+    return await checkService(ports, group, target, memory, new Date())
+  },
+)

@@ -1,0 +1,18 @@
+import middy from '@middy/core'
+import * as clients from '../adapters/clients.ts'
+import { CloudFormationStacks } from '../adapters/cloudformation.ts'
+import { readStackRole, readStage } from '../adapters/config.ts'
+import { removeStack } from '../core/bring-stack.ts'
+import { appStack, serviceStack } from '../core/names.ts'
+import { once } from './once.ts'
+
+const parts = once(() => ({
+  stage: readStage().name,
+  stacks: new CloudFormationStacks(clients.cloudFormation(), readStackRole()),
+}))
+
+/** Starts the deletion of a service's stack, or without a service of the app's own one. */
+export const handler = middy(async ({ app, service }: { app: string; service?: string }) => {
+  const { stage, stacks } = parts()
+  return await removeStack(stacks, service ? serviceStack(stage, app, service) : appStack(stage, app))
+})

@@ -1,0 +1,17 @@
+import middy from '@middy/core'
+import * as clients from '../adapters/clients.ts'
+import { readStage } from '../adapters/config.ts'
+import { DynamoLockTable } from '../adapters/lock-table.ts'
+import { StepFunctionsExecutions } from '../adapters/step-functions.ts'
+import { acquireLock } from '../core/acquire-lock.ts'
+import { once } from './once.ts'
+
+const parts = once(() => ({
+  locks: new DynamoLockTable(clients.documents(), readStage().table),
+  executions: new StepFunctionsExecutions(clients.stepFunctions()),
+}))
+
+/** Gives an app's lock to an execution; `owner` is its ARN. */
+export const handler = middy(async ({ app, owner }: { app: string; owner: string }) => ({
+  fence: await acquireLock(parts(), app, owner, () => new Date()),
+}))

@@ -1,0 +1,33 @@
+import middy from '@middy/core'
+import { BundleStore } from '../adapters/bundle-store.ts'
+import * as clients from '../adapters/clients.ts'
+import { readStage } from '../adapters/config.ts'
+import { serviceImages } from '../adapters/ec2-images.ts'
+import { readImageRecords } from '../adapters/image-records.ts'
+import { type BuildPlan, planBuild, servicesToBuild } from '../core/build-plan.ts'
+import { BuildInput, parseInput } from '../core/workflow-input.ts'
+import { journal } from './journal.ts'
+import { once } from './once.ts'
+
+const parts = once(() => {
+  const stage = readStage()
+  return {
+    stage,
+    ec2: clients.ec2(),
+    ssm: clients.ssm(),
+    bundles: new BundleStore(clients.s3(), stage.bucket),
+  }
+})
+
+/** First state of the workflow `build`: its input → what to build, with a reason for each service. */
+export const handler = middy(async (event: unknown): Promise<BuildPlan> => {
+  const input = parseInput('build', BuildInput, event)
+  const { stage, ec2, ssm, bundles } = parts()
+  const { bundle } = await bundles.read(input.app)
+  const services = servicesToBuild(bundle, input.services)
+  const [records, images] = await Promise.all([
+    readImageRecords(ssm, stage.name, input.app, services),
+    serviceImages(ec2, { stage: stage.name, app: input.app }),
+  ])
+  return planBuild(stage, bundle, input, records, images)
+}).use(journal((plan: BuildPlan) => plan))

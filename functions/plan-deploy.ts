@@ -1,0 +1,47 @@
+import middy from '@middy/core'
+import { BundleStore } from '../adapters/bundle-store.ts'
+import * as clients from '../adapters/clients.ts'
+import { CloudFormationStacks } from '../adapters/cloudformation.ts'
+import { readStage } from '../adapters/config.ts'
+import { serviceImages } from '../adapters/ec2-images.ts'
+import { readImageRecords } from '../adapters/image-records.ts'
+import { DynamoReleaseBook } from '../adapters/releases.ts'
+import { RunFiles } from '../adapters/run-files.ts'
+import type { AppBundle } from '../core/bundle.ts'
+import { deployOrder, type PlanRequest } from '../core/deploy-order.ts'
+import { planDeploy } from '../core/deploy-plan.ts'
+import { expectedImages } from '../core/expected-images.ts'
+import { planFacts } from '../core/plan-facts.ts'
+import { once } from './once.ts'
+
+const parts = once(() => {
+  const stage = readStage()
+  const [s3, ssm, ec2] = [clients.s3(), clients.ssm(), clients.ec2()]
+  return {
+    stage,
+    bundles: new BundleStore(s3, stage.bucket),
+    runs: new RunFiles(s3, stage.bucket),
+    stacks: new CloudFormationStacks(clients.cloudFormation()),
+    releases: new DynamoReleaseBook(clients.documents(), stage.table),
+    records: ({ manifest: { app, services } }: AppBundle) =>
+      readImageRecords(ssm, stage.name, app, Object.keys(services)),
+    built: ({ manifest: { app } }: AppBundle) => serviceImages(ec2, { stage: stage.name, app }),
+  }
+})
+
+/** Compares what is wanted with what stands; the plan goes into the bucket, its order of work to the workflow. */
+export const handler = middy(async (request: PlanRequest) => {
+  const { stage, stacks, releases, bundles, runs, records, built } = parts()
+  const dryRun = request.purpose === 'dry-run'
+  const ports = {
+    stage,
+    stacks,
+    releases,
+    bundle: async (app: string, digest?: string) => (await bundles.read(app, digest)).bundle,
+    images: async (bundle: AppBundle) =>
+      dryRun ? expectedImages(stage, bundle, await records(bundle), await built(bundle)) : records(bundle),
+  }
+  const plan = planDeploy(await planFacts(ports, request.app, request.release))
+  await runs.write(request.execution, request.purpose, plan)
+  return deployOrder(request, plan)
+})

@@ -1,0 +1,25 @@
+import middy from '@middy/core'
+import { BundleStore } from '../adapters/bundle-store.ts'
+import * as clients from '../adapters/clients.ts'
+import { CloudFormationStacks } from '../adapters/cloudformation.ts'
+import { readStage } from '../adapters/config.ts'
+import { DynamoReleaseBook } from '../adapters/releases.ts'
+import type { TeardownInput } from '../core/deploy-input.ts'
+import { teardownFacts } from '../core/teardown-facts.ts'
+import { planTeardown } from '../core/teardown-plan.ts'
+import { once } from './once.ts'
+
+const parts = once(() => {
+  const stage = readStage()
+  return {
+    stage: stage.name,
+    bundles: new BundleStore(clients.s3(), stage.bucket),
+    stacks: new CloudFormationStacks(clients.cloudFormation()),
+    releases: new DynamoReleaseBook(clients.documents(), stage.table),
+  }
+})
+
+/** What goes in which order, or why the app may not go. */
+export const handler = middy(async ({ wanted, execution }: { wanted: TeardownInput; execution: string }) =>
+  planTeardown(wanted, await teardownFacts(parts(), wanted.app), execution),
+)

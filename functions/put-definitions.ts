@@ -1,0 +1,29 @@
+import middy from '@middy/core'
+import { BundleStore } from '../adapters/bundle-store.ts'
+import * as clients from '../adapters/clients.ts'
+import { readStage } from '../adapters/config.ts'
+import { DefinitionParameters } from '../adapters/definition-parameters.ts'
+import { RunFiles } from '../adapters/run-files.ts'
+import type { PlanKey } from '../core/deploy-order.ts'
+import type { DeployPlan } from '../core/deploy-plan.ts'
+import { once } from './once.ts'
+
+const parts = once(() => {
+  const stage = readStage()
+  return {
+    bundles: new BundleStore(clients.s3(), stage.bucket),
+    runs: new RunFiles(clients.s3(), stage.bucket),
+    definitions: new DefinitionParameters(clients.ssm(), stage.name),
+  }
+})
+
+/** Writes the Consul definitions of a plan's services; one that stands already is left alone. */
+export const handler = middy(async ({ plan: { execution, name } }: { plan: PlanKey }) => {
+  const { bundles, runs, definitions } = parts()
+  const { app, bundle: digest } = (await runs.read(execution, name)) as DeployPlan
+  const { bundle } = await bundles.read(app, digest)
+  const texts = Object.entries(bundle.services).map(
+    ([service, files]) => [service, files.definition] as const,
+  )
+  return { written: await definitions.put(app, Object.fromEntries(texts)) }
+})

@@ -1,0 +1,21 @@
+import middy from '@middy/core'
+import * as clients from '../adapters/clients.ts'
+import { readStage } from '../adapters/config.ts'
+import { DynamoReleaseBook } from '../adapters/releases.ts'
+import type { ScaleOverride } from '../core/releases.ts'
+import { once } from './once.ts'
+
+const releases = once(() => new DynamoReleaseBook(clients.documents(), readStage().table))
+
+interface ScaleRecord {
+  app: string
+  service: string
+  override: ScaleOverride
+  owner: string
+}
+
+/** Keeps a number set by hand for the deployments to come, if this execution still holds the lock. */
+export const handler = middy(async ({ app, service, override, owner }: ScaleRecord) => {
+  await releases().override(app, service, override, owner)
+  return override
+})

@@ -1,0 +1,31 @@
+import middy from '@middy/core'
+import { BundleStore } from '../adapters/bundle-store.ts'
+import * as clients from '../adapters/clients.ts'
+import { readStage } from '../adapters/config.ts'
+import { DynamoLockTable } from '../adapters/lock-table.ts'
+import { DynamoReleaseBook } from '../adapters/releases.ts'
+import { StepFunctionsExecutions } from '../adapters/step-functions.ts'
+import { childName } from '../core/execution-name.ts'
+import { lookAtRequiredApps } from '../core/required-apps.ts'
+import { once } from './once.ts'
+
+const parts = once(() => {
+  const stage = readStage()
+  const documents = clients.documents()
+  return {
+    bundles: new BundleStore(clients.s3(), stage.bucket),
+    locks: new DynamoLockTable(documents, stage.table),
+    releases: new DynamoReleaseBook(documents, stage.table),
+    executions: new StepFunctionsExecutions(clients.stepFunctions()),
+  }
+})
+
+/** What to do about the apps that this one requires, and names for the executions that do it. */
+export const handler = middy(async ({ app, execution }: { app: string; execution: string }) => {
+  const step = await lookAtRequiredApps(parts(), app)
+  return {
+    ...step,
+    build: childName(execution, 'build'),
+    ...(step.action === 'deploy' ? { name: childName(execution, step.app) } : {}),
+  }
+})

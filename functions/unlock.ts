@@ -1,0 +1,12 @@
+import middy from '@middy/core'
+import * as clients from '../adapters/clients.ts'
+import { readStage } from '../adapters/config.ts'
+import { DynamoLockTable } from '../adapters/lock-table.ts'
+import { once } from './once.ts'
+
+const locks = once(() => new DynamoLockTable(clients.documents(), readStage().table))
+
+/** Frees an app's lock if this execution holds it. */
+export const handler = middy(async ({ app, owner }: { app: string; owner: string }) => ({
+  freed: await locks().free(app, owner),
+}))

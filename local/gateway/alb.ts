@@ -1,0 +1,90 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { answerError, answerFixed, answerRedirect, rawError } from './answers.ts'
+import type { Fleet } from './fleet.ts'
+import { proxy } from './proxy.ts'
+import { hostName, pathOf } from './routing.ts'
+import type { Action } from './state.ts'
+import { proxyUpgrade } from './upgrade.ts'
+import type { TargetAgent } from './upstream.ts'
+
+/** What a server asks for each request; the answers may change from one request to the next. */
+export interface Door {
+  /** Undefined: nothing to answer with, which is a 404 of the door's own or the landing page. */
+  choose(host: string, path: string): Action | undefined
+  agent(): TargetAgent
+  /** Answers requests that no action covers. */
+  otherwise(request: IncomingMessage, response: ServerResponse): void
+}
+
+/** Milliseconds: "Connection idle timeout" of an ALB, also between two requests of one client. */
+const IDLE = 60_000
+
+/** An HTTP listener. Requests are streamed and never buffered; pipelined ones are answered in order. */
+export function createAlb(door: Door, fleet: Fleet): Server {
+  const options: ServerOptions & { shouldUpgradeCallback: (request: IncomingMessage) => boolean } = {
+    keepAliveTimeout: IDLE,
+    headersTimeout: IDLE,
+    requestTimeout: 0,
+    // An ALB knows WebSockets and no other upgrade: `h2c` is answered as HTTP/1.1.
+    shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+  }
+  const server = createServer(options, (request, response) => answer(door, fleet, request, response))
+  server.on('upgrade', (request, socket, head) => upgrade(door, fleet, request, socket, head))
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end(rawError(400))
+  })
+  return server
+}
+
+function answer(door: Door, fleet: Fleet, request: IncomingMessage, response: ServerResponse): void {
+  const url = request.url ?? '/'
+  const host = hostName(request.headers.host)
+  const action = door.choose(host, pathOf(url))
+  const port = portOf(request)
+  switch (action?.type) {
+    case 'forward': {
+      const target = fleet.pick(action)
+      if (target) proxy({ request, response, target, port, agent: door.agent() })
+      else answerError(response, 503)
+      return
+    }
+    case 'redirect': {
+      const query = url.slice(pathOf(url).length + 1)
+      answerRedirect(response, action, { host, port, path: pathOf(url), query })
+      return
+    }
+    case 'fixed-response':
+      answerFixed(response, action)
+      return
+    default:
+      door.otherwise(request, response)
+  }
+}
+
+function upgrade(door: Door, fleet: Fleet, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const action = door.choose(hostName(request.headers.host), pathOf(request.url ?? '/'))
+  const target = action?.type === 'forward' ? fleet.pick(action) : undefined
+  if (!target) {
+    socket.on('error', () => socket.destroy())
+    socket.end(rawError(action?.type === 'forward' ? 503 : 404))
+    return
+  }
+  proxyUpgrade({
+    request,
+    socket,
+    head,
+    target,
+    port: portOf(request),
+    idleTimeout: door.agent().idleTimeout,
+  })
+}
+
+const portOf = (request: IncomingMessage): number => (request.socket as Socket).localPort ?? 0

@@ -1,0 +1,41 @@
+import type { ElbState, Rule, TargetGroup } from './state.ts'
+
+/** Local only: on AWS the Consul UI is never behind a public listener. */
+const CONSUL_HOST = 'consul.localhost'
+const CONSUL_GROUP = 'local:consul'
+const CONSUL_PORT = 8500
+
+/** The Consul servers as a target group of the gateway's own. */
+export function consulGroup(state: Pick<ElbState, 'consulServers'>): TargetGroup {
+  return {
+    arn: CONSUL_GROUP,
+    name: 'consul',
+    protocol: 'HTTP',
+    port: CONSUL_PORT,
+    deregistrationDelay: 0,
+    healthCheck: {
+      protocol: 'TCP',
+      port: null,
+      path: '/',
+      matcher: '200',
+      interval: 5,
+      timeout: 2,
+      healthyThreshold: 1,
+      unhealthyThreshold: 1,
+    },
+    targets: state.consulServers.map((address) => ({
+      id: address,
+      port: CONSUL_PORT,
+      address,
+      state: 'registered',
+    })),
+  }
+}
+
+/** `http://consul.localhost:<gateway>` shows Consul's UI, after every rule of the load balancers. */
+export const consulRule: Rule = {
+  arn: 'local:consul',
+  priority: Number.POSITIVE_INFINITY,
+  conditions: [{ field: 'host-header', values: [CONSUL_HOST] }],
+  actions: [{ type: 'forward', targetGroups: [{ arn: CONSUL_GROUP, weight: 1 }] }],
+}

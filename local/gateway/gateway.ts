@@ -1,0 +1,140 @@
+import type { Server } from 'node:http'
+import { createServer } from 'node:net'
+import { createAlb, type Door } from './alb.ts'
+import { HealthChecker } from './checks.ts'
+import { consulGroup, consulRule } from './extras.ts'
+import { Fleet } from './fleet.ts'
+import { answerLanding, exposed, isLanding } from './landing.ts'
+import { closeHttp, isPublic, Listeners, listen, type Served } from './listeners.ts'
+import { RegionClient } from './region.ts'
+import { HealthReporter } from './reporter.ts'
+import { compileRoutes, type Routes, route } from './routing.ts'
+import type { ElbState, Rule } from './state.ts'
+import { TargetAgent } from './upstream.ts'
+
+export interface GatewayOptions {
+  /** The region, such as `http://127.0.0.1:4566`. */
+  endpoint: string
+  /** The public address. */
+  address: string
+  port: number
+  /** `127.<octet>.0.2`: held for life as the claim on the address range; absent in tests. */
+  claim?: string
+  /** Told whenever the listeners have changed. */
+  onChange?: (served: Served[]) => void | Promise<void>
+}
+
+/** The port of the claim; what matters is that one process holds it. */
+const CLAIM_PORT = 4510
+
+const NOTHING: ElbState = { version: 0, loadBalancers: [], targetGroups: [], consulServers: [] }
+
+/** The load balancers of the local region. */
+export class Gateway {
+  readonly fleet = new Fleet()
+  readonly #options: GatewayOptions
+  readonly #region: RegionClient
+  readonly #listeners = new Listeners(this.fleet)
+  readonly #checker = new HealthChecker(this.fleet)
+  readonly #reporter: HealthReporter
+  #agent = new TargetAgent(60)
+  readonly #public: Server
+  readonly #claim = createServer((socket) => socket.destroy())
+  #state = NOTHING
+  #rules: Rule[] = []
+  #routes: Routes = compileRoutes({ rules: [], defaultActions: [] })
+  #following: Promise<void> = Promise.resolve()
+
+  constructor(options: GatewayOptions) {
+    this.#options = options
+    this.#region = new RegionClient(options.endpoint)
+    this.#reporter = new HealthReporter(this.fleet, (report) => this.#region.report(report))
+    this.#public = createAlb(this.#door(), this.fleet)
+  }
+
+  /** Rejects when the address range or the public port is taken. Resolves to the public port. */
+  async start(): Promise<number> {
+    const { address, port, claim } = this.#options
+    if (claim) await listen(this.#claim, claim, CLAIM_PORT)
+    const bound = await listen(this.#public, address, port)
+    this.#following = this.#follow()
+    return bound
+  }
+
+  /** Takes no new connection, ends idle ones, and resolves when the region is no longer followed. */
+  async stop(): Promise<void> {
+    this.#region.stop()
+    this.#reporter.stop()
+    this.#checker.stop()
+    this.#listeners.close()
+    closeHttp(this.#public)
+    this.#claim.close()
+    await this.#following
+    this.#agent.destroy()
+  }
+
+  async #follow(): Promise<void> {
+    for await (const { state, renewed } of this.#region.states()) {
+      await this.apply(state)
+      if (renewed) this.#reporter.all()
+    }
+  }
+
+  async apply(state: ElbState): Promise<void> {
+    this.#state = state
+    this.fleet.apply({ targetGroups: [...state.targetGroups, consulGroup(state)] })
+    const shared = state.loadBalancers.flatMap((balancer) =>
+      balancer.listeners.filter((listener) => isPublic(balancer, listener)),
+    )
+    const idle = state.loadBalancers.find((balancer) => balancer.type === 'application')?.idleTimeout ?? 60
+    if (this.#agent.idleTimeout !== idle * 1000) this.#agent = new TargetAgent(idle)
+    this.#rules = [...shared.flatMap((listener) => listener.rules), consulRule]
+    this.#routes = compileRoutes({
+      rules: this.#rules,
+      defaultActions: shared.flatMap((listener) => listener.defaultActions).slice(0, 1),
+    })
+    await this.#listeners.apply(state)
+    await this.#options.onChange?.(this.#served())
+  }
+
+  #door(): Door {
+    return {
+      choose: (host, path) => (isLanding(host) ? undefined : route(this.#routes, host, path)),
+      agent: () => this.#agent,
+      otherwise: (request, response) => answerLanding(request, response, this.#exposed()),
+    }
+  }
+
+  #served(): Served[] {
+    const { address } = this.#options
+    const shared = this.#state.loadBalancers.flatMap((balancer) =>
+      balancer.listeners
+        .filter((listener) => isPublic(balancer, listener))
+        .map(
+          (listener): Served => ({
+            loadBalancer: balancer.name,
+            type: balancer.type,
+            protocol: listener.protocol,
+            port: listener.port,
+            addresses: [address],
+            boundPort: this.#port(),
+          }),
+        ),
+    )
+    return [...shared, ...this.#listeners.served]
+  }
+
+  #exposed(): ReturnType<typeof exposed> {
+    const served = this.#listeners.served.map((place) => {
+      const balancer = this.#state.loadBalancers.find((one) => one.name === place.loadBalancer)
+      const listener = balancer?.listeners.find((one) => one.port === place.port)
+      return { place, actions: listener?.defaultActions ?? [] }
+    })
+    return exposed(this.fleet, this.#port(), this.#rules, served)
+  }
+
+  #port(): number {
+    const address = this.#public.address()
+    return typeof address === 'object' && address ? address.port : this.#options.port
+  }
+}

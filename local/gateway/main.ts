@@ -1,0 +1,64 @@
+import { rename, writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { startTime } from '../process.ts'
+import { Gateway } from './gateway.ts'
+import type { Served } from './listeners.ts'
+
+/** What `gateway.json` holds. */
+export interface GatewayRecord {
+  pid: number
+  startTime: string
+  address: string
+  port: number
+  listeners: Served[]
+}
+
+const { values } = parseArgs({
+  options: {
+    endpoint: { type: 'string' },
+    port: { type: 'string' },
+    claim: { type: 'string' },
+    record: { type: 'string' },
+  },
+})
+const { endpoint, port, claim, record } = values
+if (!endpoint || !port || !claim || !record) {
+  throw new Error('usage: gateway/main.ts --endpoint <url> --port <port> --claim <127.x.0.2> --record <file>')
+}
+
+const address = '127.0.0.1'
+let written: Promise<void> = Promise.resolve()
+const gateway = new Gateway({ endpoint, address, port: Number(port), claim, onChange: write })
+await gateway.start()
+await write([])
+process.stdout.write(`gateway: http://localhost:${port}/ for ${endpoint}\n`)
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => void gateway.stop().then(() => process.exit(0)))
+}
+
+/** One write after the other, in the order of the changes. */
+function write(listeners: Served[]): Promise<void> {
+  written = written.then(() => writeWhole(listeners))
+  return written
+}
+
+/** Whole or not at all: a reader never sees half a file. */
+async function writeWhole(listeners: Served[]): Promise<void> {
+  const started = (await startTime(process.pid)) ?? ''
+  const content: GatewayRecord = {
+    pid: process.pid,
+    startTime: started,
+    address,
+    port: Number(port),
+    listeners,
+  }
+  const file = String(record)
+  await writeFile(`${file}.tmp`, `${JSON.stringify(content, null, 2)}\n`)
+  await rename(`${file}.tmp`, file)
+  for (const { loadBalancer, protocol, port, boundPort, problem } of listeners) {
+    if (problem) process.stderr.write(`gateway: ${loadBalancer} ${protocol}:${port}: ${problem}\n`)
+    else if (boundPort !== port)
+      process.stdout.write(`gateway: ${loadBalancer} ${protocol}:${port} is at ${boundPort}\n`)
+  }
+}

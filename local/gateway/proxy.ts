@@ -1,0 +1,90 @@
+import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { answerError } from './answers.ts'
+import { hasBody, requestHeaders, responseHeaders } from './headers.ts'
+import type { ReachableTarget } from './targets.ts'
+import { ConnectTimeout, mayRepeat, type TargetAgent } from './upstream.ts'
+
+/** One request on its way to one target. */
+export interface Exchange {
+  request: IncomingMessage
+  response: ServerResponse
+  target: ReachableTarget
+  /** The port the client used. */
+  port: number
+  agent: TargetAgent
+}
+
+/**
+ * Sends the request to the target and streams the answer back, neither of them buffered. Answers 502 when the
+ * target refuses, closes or talks nonsense, 504 when it is silent for the idle timeout.
+ */
+export function proxy(exchange: Exchange): void {
+  const { response, target } = exchange
+  const flight: Flight = { ...exchange, ended: false, asked: undefined }
+  target.begin()
+  response.once('close', () => {
+    flight.ended = true
+    target.end()
+    // The client has gone or everything is said: a target must not go on working for nobody.
+    if (!response.writableFinished) flight.asked?.destroy()
+  })
+  send(flight, false)
+}
+
+interface Flight extends Exchange {
+  ended: boolean
+  asked: ClientRequest | undefined
+}
+
+function send(flight: Flight, again: boolean): void {
+  const { request: incoming, target } = flight
+  const asked = request({
+    host: target.address,
+    port: target.port,
+    method: incoming.method ?? 'GET',
+    path: incoming.url ?? '/',
+    headers: requestHeaders(incoming, flight.port),
+    agent: again ? false : flight.agent,
+    timeout: flight.agent.idleTimeout,
+  })
+  flight.asked = asked
+  asked.on('response', (answer) => relay(flight, answer))
+  asked.on('timeout', () => timedOut(flight, asked))
+  asked.on('error', (error) => failed(flight, asked, error))
+  if (!hasBody(incoming)) {
+    asked.end()
+    return
+  }
+  // A target may answer, or refuse, before the first byte of a slow body: it must see the head now.
+  if (incoming.readableLength === 0) asked.flushHeaders()
+  incoming.pipe(asked)
+}
+
+function relay(flight: Flight, answer: IncomingMessage): void {
+  const { response } = flight
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer))
+  // Without a length this may be an event stream: its head must not wait for the first event.
+  if (answer.headers['content-length'] === undefined) response.flushHeaders()
+  answer.on('error', () => response.destroy())
+  answer.on('aborted', () => response.destroy())
+  answer.pipe(response)
+}
+
+function timedOut(flight: Flight, asked: ClientRequest): void {
+  if (!flight.ended) answerError(flight.response, flight.request.complete ? 504 : 408)
+  asked.destroy()
+}
+
+function failed(flight: Flight, asked: ClientRequest, error: Error): void {
+  if (flight.ended || flight.response.headersSent) {
+    flight.response.destroy()
+    return
+  }
+  if (mayRepeat(asked, flight.request.method, hasBody(flight.request))) {
+    send(flight, true)
+    return
+  }
+  flight.request.unpipe(asked)
+  flight.request.resume()
+  answerError(flight.response, error instanceof ConnectTimeout ? 504 : 502)
+}

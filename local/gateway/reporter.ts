@@ -1,0 +1,66 @@
+import type { Fleet } from './fleet.ts'
+import { isLocal } from './fleet.ts'
+import type { HealthReport } from './state.ts'
+import type { LiveTarget, TargetPool } from './targets.ts'
+
+/** Milliseconds that changes are gathered for, so that a fleet that comes up is one report. */
+const GATHER = 20
+const RETRY = 500
+
+/** Tells the region how the targets are: what changed, again until the region has taken it. */
+export class HealthReporter {
+  readonly #fleet: Fleet
+  readonly #send: (report: HealthReport) => Promise<void>
+  #pending: HealthReport = {}
+  #timer: NodeJS.Timeout | undefined
+  #stopped = false
+
+  constructor(fleet: Fleet, send: (report: HealthReport) => Promise<void>) {
+    this.#fleet = fleet
+    this.#send = send
+    fleet.on('added', (pool, target) => this.#note(pool, target))
+    fleet.on('health', (pool, target) => this.#note(pool, target))
+  }
+
+  /** Reports every target, for a region that knows nothing yet. */
+  all(): void {
+    this.#pending = this.#fleet.report()
+    this.#soon(0)
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+  }
+
+  #note(pool: TargetPool, target: LiveTarget): void {
+    const { arn } = pool.group
+    if (isLocal(arn)) return
+    this.#pending[arn] = { ...this.#pending[arn], [target.key]: target.describe() }
+    this.#soon(GATHER)
+  }
+
+  #soon(delay: number): void {
+    if (this.#stopped || this.#timer) return
+    this.#timer = setTimeout(() => void this.#flush(), delay)
+  }
+
+  async #flush(): Promise<void> {
+    const report = this.#pending
+    this.#pending = {}
+    let delay: number | undefined
+    if (Object.keys(report).length > 0) {
+      try {
+        await this.#send(report)
+      } catch {
+        // The region is away. Newer findings win over the ones that could not be told.
+        for (const [arn, targets] of Object.entries(report)) {
+          this.#pending[arn] = { ...targets, ...this.#pending[arn] }
+        }
+        delay = RETRY
+      }
+    }
+    this.#timer = undefined
+    if (Object.keys(this.#pending).length > 0) this.#soon(delay ?? GATHER)
+  }
+}

@@ -1,0 +1,59 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isAlive, type ProcessRecord, terminate, withEnvironment } from './process.ts'
+import { readJson } from './record.ts'
+
+/** A variable that only the supervisor sets: its value, the state folder, marks every process of that region. */
+export const MARK = 'NANOFLEET_SUPERVISED'
+
+/**
+ * Ends whatever a region left running: instances by their `process.json`, the region, the gateway, Lambda
+ * workers and builds by the mark in their environment. `spare` lists processes that are to live on.
+ * Returns the records of those that were ended.
+ */
+export async function reap(
+  state: string,
+  spare: ProcessRecord[],
+  patience: number,
+): Promise<ProcessRecord[]> {
+  const left = (await leftovers(state)).filter((one) => !spare.some((other) => other.pid === one.pid))
+  await Promise.all(left.map((record) => terminate(record, patience)))
+  return left
+}
+
+/** Processes of this region that run right now, each once. */
+export async function leftovers(state: string): Promise<ProcessRecord[]> {
+  // Builds start with an environment of their own; the folder they write images to marks them.
+  const marked = await withEnvironment([
+    `${MARK}=${state}`,
+    `NANOFLEET_SNAPSHOTS=${join(state, 'snapshots')}`,
+  ])
+  const all = new Map<number, ProcessRecord>()
+  for (const record of [...(await instances(state)), ...marked]) {
+    if (record.pid !== process.pid) all.set(record.pid, record)
+  }
+  return [...all.values()]
+}
+
+async function instances(state: string): Promise<ProcessRecord[]> {
+  const folder = join(state, 'instances')
+  const alive: ProcessRecord[] = []
+  for (const id of await list(folder)) {
+    const written = await readJson<{ pid: number; startTime: string | number }>(
+      join(folder, id, 'process.json'),
+    )
+    if (!written) continue
+    const record = { pid: written.pid, startTime: String(written.startTime) }
+    if (await isAlive(record)) alive.push(record)
+  }
+  return alive
+}
+
+async function list(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}

@@ -1,0 +1,92 @@
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LockHeld, ServiceFailure } from '../core/errors.ts'
+import { isAlive, type ProcessRecord, recordOf } from './process.ts'
+
+/** `state.json`: what the next command, of this or another process, finds the region by. */
+export interface LocalRecord {
+  endpoint: string
+  /** Address of the public gateway, such as `http://localhost:8080`. */
+  gateway: string
+  vpcCidr: string
+  region: string
+  pids: { region?: ProcessRecord; gateway?: ProcessRecord }
+}
+
+/** The record of a region; undefined when it was never started or has been reset. */
+export async function readRecord(state: string): Promise<LocalRecord | undefined> {
+  return readJson<LocalRecord>(join(state, 'state.json'))
+}
+
+export async function writeRecord(state: string, record: LocalRecord): Promise<void> {
+  const file = join(state, 'state.json')
+  await mkdir(state, { recursive: true })
+  await writeFile(`${file}.tmp`, `${JSON.stringify(record, null, 2)}\n`)
+  await rename(`${file}.tmp`, file)
+}
+
+/** Undefined when the file does not exist. Throws ServiceFailure when it is not JSON. */
+export async function readJson<T>(file: string): Promise<T | undefined> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    return JSON.parse(text) as T
+  } catch (cause) {
+    throw new ServiceFailure(`${file}: not JSON; remove it, or the whole state by "nanofleet local reset"`, {
+      cause,
+    })
+  }
+}
+
+/** Runs `work` while no other process starts or stops the same region. Throws LockHeld after a minute. */
+export async function exclusively<T>(state: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(state, { recursive: true })
+  const file = join(state, 'supervisor.lock')
+  await acquire(file)
+  try {
+    return await work()
+  } finally {
+    await rm(file, { force: true })
+  }
+}
+
+async function acquire(file: string): Promise<void> {
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    try {
+      const handle = await open(file, 'wx')
+      await handle.writeFile(JSON.stringify(await recordOf(process.pid)))
+      await handle.close()
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    const holder = await holderOf(file)
+    if (holder && !(await isAlive(holder))) {
+      await rm(file, { force: true })
+      continue
+    }
+    if (Date.now() > deadline) {
+      throw new LockHeld(
+        `${file}: process ${holder?.pid ?? '?'} is still starting or stopping this region; wait for it`,
+      )
+    }
+    await sleep(100)
+  }
+}
+
+/** Undefined while the holder is just writing the file. */
+async function holderOf(file: string): Promise<ProcessRecord | undefined> {
+  try {
+    return await readJson<ProcessRecord>(file)
+  } catch (error) {
+    if (error instanceof ServiceFailure) return undefined
+    throw error
+  }
+}

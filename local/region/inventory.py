@@ -1,0 +1,83 @@
+"""Routes of the private API that show what the region holds and runs."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any
+
+from region import PINNED_MINISTACK, api, contract, processes, states
+from region.api import Answer, Request
+from region.settings import current as settings
+
+# name in the answer: module, store
+_STORES = {
+    "images": ("ministack.services.ec2", "_images"),
+    "snapshots": ("ministack.services.ec2", "_snapshots"),
+    "parameters": ("ministack.services.ssm", "_parameters"),
+    "loadBalancers": ("ministack.services.alb", "_lbs"),
+    "targetGroups": ("ministack.services.alb", "_tgs"),
+    "autoScalingGroups": ("ministack.services.autoscaling", "_asgs"),
+    "launchTemplates": ("ministack.services.ec2", "_launch_templates"),
+    "volumes": ("ministack.services.ec2", "_volumes"),
+    "logGroups": ("ministack.services.cloudwatch_logs", "_log_groups"),
+}
+_STACKS = ("ministack.services.cloudformation", "_stacks")
+
+for _module, _name in [*_STORES.values(), _STACKS]:
+    contract.expect(_module, _name)
+
+
+def _health(_: Request) -> Answer:
+    return 200, {
+        "status": "ok", "pid": os.getpid(), "guard": os.getppid(), "version": PINNED_MINISTACK,
+        "endpoint": settings.endpoint, "gateway": settings.gateway, "region": settings.region,
+        "account": settings.account, "vpcCidr": str(settings.vpc_cidr), "state": str(settings.state),
+    }
+
+
+def _instances(_: Request) -> Answer:
+    from ministack.services import ec2
+
+    return 200, [_view(instance) for instance in ec2._instances.values()]
+
+
+def _view(instance: states.Instance) -> dict[str, Any]:
+    from ministack.services import ec2
+
+    instance_id = instance["InstanceId"]
+    return {
+        "instanceId": instance_id,
+        "imageId": instance["ImageId"],
+        "state": states.name(instance),
+        "stateReason": (instance.get("StateReason") or {}).get("Message"),
+        "privateIp": instance["PrivateIpAddress"],
+        "zone": instance["Placement"]["AvailabilityZone"],
+        "subnetId": instance["SubnetId"],
+        "vpcId": instance["VpcId"],
+        "launchTime": instance["LaunchTime"],
+        "pid": processes.pid_of(instance_id),
+        "console": str(processes.console_file(instance_id)),
+        "tags": {tag["Key"]: tag["Value"] for tag in ec2._tags.get(instance_id, [])},
+    }
+
+
+def _inventory(_: Request) -> Answer:
+    from ministack.services import ec2
+
+    counts: dict[str, int] = {name: len(_store(*place)) for name, place in _STORES.items()}
+    stacks = _store(*_STACKS)
+    counts["stacks"] = sum(1 for stack in stacks.values() if stack.get("StackStatus") != "DELETE_COMPLETE")
+    counts["instances"] = sum(1 for instance in ec2._instances.values() if states.name(instance) != "terminated")
+    counts["processes"] = processes.count()
+    return 200, counts
+
+
+def _store(module: str, name: str) -> Any:
+    return getattr(importlib.import_module(module), name)
+
+
+def install() -> None:
+    api.route("GET", "/_nanofleet/health", _health)
+    api.route("GET", "/_nanofleet/instances", _instances)
+    api.route("GET", "/_nanofleet/inventory", _inventory)

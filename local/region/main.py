@@ -1,0 +1,133 @@
+"""Start of the region: contract, hooks, state, then ministack's own server."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import importlib
+import logging
+import os
+import shutil
+import socket
+import sys
+from pathlib import Path
+from typing import IO, Any, Awaitable, Callable
+
+from region import contract, loops, patch, settings as environment
+from region.settings import current as settings
+
+logger = logging.getLogger("region")
+
+# In the order in which they are installed.
+MODULES = (
+    "ec2",
+    "attributes",
+    "images",
+    "processes",
+    "metadata",
+    "api",
+    "inventory",
+    "state",
+    "autoscaling",
+    "lifecycle",
+    "refresh",
+    "elb",
+    "cloudformation",
+    "functions",
+    "codebuild",
+    "stepfunctions",
+    "iam",
+)
+
+contract.expect("ministack.app", "main", "()")
+contract.expect("ministack.app", "_handle_lifespan", "(scope, receive, send)")
+
+# `stop_all` of every module that has one, the last installed first.
+_to_stop: list[Callable[[], None]] = []
+
+
+def run() -> int:
+    """Serves until SIGTERM or SIGINT; the exit code, 1 with one clear message when the region cannot start."""
+    os.environ.clear()
+    os.environ.update(environment.emulator_environment(settings))
+    settings.state.mkdir(parents=True, exist_ok=True)
+    held = _hold(settings.state / "region.lock")
+    if held is None:
+        return _refuse(f"another one runs on {settings.state}; end it or set NANOFLEET_STATE")
+    if _taken(settings.port):
+        return _refuse(f"port {settings.port} is taken; set NANOFLEET_PORT to a free one")
+    shutil.rmtree(settings.temporary, ignore_errors=True)
+    for folder in (settings.emulator, settings.snapshots, settings.instances, settings.temporary):
+        folder.mkdir(parents=True, exist_ok=True)
+    modules = [importlib.import_module(f"region.{name}") for name in MODULES]
+    try:
+        contract.verify()
+    except contract.ContractBroken as error:
+        return _refuse(str(error))
+    for module in modules:
+        module.install()
+    _to_stop.extend(module.stop_all for module in reversed(modules) if hasattr(module, "stop_all"))
+    patch.wrap("ministack.app", "_handle_lifespan", _lifespan)
+    sys.argv = sys.argv[:1]
+    from ministack import app
+
+    app.main()
+    held.close()
+    return 0
+
+
+def _refuse(message: str) -> int:
+    print(f"local region: {message}", file=sys.stderr)
+    return 1
+
+
+def _hold(file: Path) -> IO[str] | None:
+    """The lock of a state folder, None when a region holds it; it ends with the process."""
+    lock = file.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+async def _lifespan(original: Callable[..., Awaitable[None]], scope: dict, receive: Any, send: Any) -> None:
+    """Steps in between the emulator's own start (state restored) and end (state not yet saved)."""
+
+    async def receive_and_stop() -> dict:
+        message = await receive()
+        if message["type"] == "lifespan.shutdown":
+            await asyncio.to_thread(_stop)
+        return message
+
+    async def start_and_send(message: dict) -> None:
+        if message["type"] == "lifespan.startup.complete":
+            _start()
+        await send(message)
+
+    await original(scope, receive_and_stop, start_and_send)
+
+
+def _start() -> None:
+    from region import images, processes
+
+    images.recover()
+    processes.recover()
+    loops.start()
+    logger.info("local region on %s, VPC %s, state in %s", settings.endpoint, settings.vpc_cidr, settings.state)
+
+
+def _stop() -> None:
+    """Ends the loops first, so that nothing is started anew, then what the modules run."""
+    loops.stop()
+    for stop_all in _to_stop:
+        try:
+            stop_all()
+        except Exception:
+            logger.exception("%s.stop_all failed", stop_all.__module__)

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { NotFound } from '../core/errors.ts'
+import manifest from '../package.json' with { type: 'json' }
+
+/** Where the local region of this checkout lives and what it starts with. */
+export interface LocalSettings {
+  repository: string
+  /** State folder of the region. */
+  state: string
+  /** What set-up installed, shared by every checkout. */
+  cache: string
+  /** Python of the emulator's venv. */
+  python: string
+  /** Node 24. */
+  node: string
+  region: string
+  /** Ports asked for; taken ones move. */
+  port: number
+  gatewayPort: number
+  /** Environment that the parts are started with, apart from their own settings. */
+  environment: Record<string, string>
+}
+
+/** The one place of the local region that reads the environment. */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): LocalSettings {
+  const repository = resolve(import.meta.dirname, '..')
+  const cache = join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'nanofleet')
+  const bin = join(repository, 'node_modules', '.bin')
+  const node = nodePath(repository)
+  const path = [dirname(node), bin, join(cache, 'go', 'bin'), environment.PATH ?? ''].join(':')
+  return {
+    repository,
+    cache,
+    node,
+    state: resolve(environment.NANOFLEET_STATE || join(repository, '.nanofleet', 'local')),
+    python:
+      environment.NANOFLEET_PYTHON || join(cache, `ministack-${manifest.config.ministack}`, 'bin', 'python'),
+    region: environment.NANOFLEET_REGION || 'eu-west-1',
+    port: Number(environment.NANOFLEET_PORT || 4566),
+    gatewayPort: Number(environment.NANOFLEET_GATEWAY_PORT || 8080),
+    environment: { ...defined(environment), PATH: path },
+  }
+}
+
+/** Throws NotFound when set-up has not installed what the region needs. */
+export function requireInstalled(settings: LocalSettings): void {
+  if (existsSync(settings.python)) return
+  throw new NotFound(`${settings.python}: the emulator is not installed; run "npm run setup" once`)
+}
+
+function nodePath(repository: string): string {
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
+  const own = join(repository, 'node_modules', 'node', 'bin', 'node')
+  return existsSync(own) ? own : process.execPath
+}
+
+/** Everything but what would point the region's own clients somewhere: profiles, keys, endpoints of AWS. */
+function defined(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const entries = Object.entries(environment).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^(AWS_|NANOFLEET_|NODE_OPTIONS$)/.test(entry[0]),
+  )
+  return Object.fromEntries(entries)
+}

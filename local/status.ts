@@ -1,0 +1,81 @@
+import { join } from 'node:path'
+import type { Served } from './gateway/listeners.ts'
+import { isHealthy } from './parts.ts'
+import { isAlive } from './process.ts'
+import { readJson, readRecord } from './record.ts'
+import type { LocalSettings } from './settings.ts'
+
+export interface LocalStatus {
+  state: string
+  running: boolean
+  region?: { endpoint: string; healthy: boolean; pid: number | null }
+  gateway?: { url: string; healthy: boolean; pid: number | null }
+  vpcCidr?: string
+  /** Listeners of the load balancers and where they really are. */
+  listeners: Served[]
+  /** Counts by kind, as the region tells them; absent while it is down. */
+  inventory?: Record<string, number>
+}
+
+/** What runs and where. Changes nothing and never waits longer than a few seconds. */
+export async function status(settings: LocalSettings): Promise<LocalStatus> {
+  const record = await readRecord(settings.state)
+  if (!record) return { state: settings.state, running: false, listeners: [] }
+  const { region, gateway } = record.pids
+  const regionUp = region !== undefined && (await isAlive(region))
+  const gatewayUp = gateway !== undefined && (await isAlive(gateway))
+  const regionHealthy = regionUp && (await isHealthy(`${record.endpoint}/_nanofleet/health`))
+  const gatewayHealthy = gatewayUp && (await isHealthy(record.gateway))
+  const served = gatewayUp
+    ? await readJson<{ listeners: Served[] }>(join(settings.state, 'gateway.json'))
+    : undefined
+  const inventory = regionHealthy ? await readInventory(record.endpoint) : undefined
+  return {
+    state: settings.state,
+    running: regionHealthy && gatewayHealthy,
+    region: { endpoint: record.endpoint, healthy: regionHealthy, pid: regionUp ? region.pid : null },
+    gateway: { url: record.gateway, healthy: gatewayHealthy, pid: gatewayUp ? gateway.pid : null },
+    vpcCidr: record.vpcCidr,
+    listeners: served?.listeners ?? [],
+    ...(inventory && { inventory }),
+  }
+}
+
+async function readInventory(endpoint: string): Promise<Record<string, number> | undefined> {
+  const answer = await fetch(`${endpoint}/_nanofleet/inventory`, { signal: AbortSignal.timeout(5_000) })
+  if (answer.ok) return (await answer.json()) as Record<string, number>
+  await answer.arrayBuffer()
+  return undefined
+}
+
+/** The status as a person reads it. */
+export function formatStatus(status: LocalStatus): string {
+  if (!status.region || !status.gateway) return 'The local region is down and has no state.'
+  const state = (part: { healthy: boolean; pid: number | null }): string =>
+    part.healthy ? `up (pid ${part.pid})` : part.pid === null ? 'down' : `not answering (pid ${part.pid})`
+  const rows = [
+    ['region', status.region.endpoint, state(status.region)],
+    ['gateway', status.gateway.url, state(status.gateway)],
+    ['VPC', status.vpcCidr ?? '', ''],
+    ['state', status.state, ''],
+    ...status.listeners.map((listener) => [
+      listener.type === 'application' ? 'ALB' : 'NLB',
+      `${listener.addresses.join(', ')}:${listener.boundPort ?? listener.port}`,
+      listener.problem ?? `${listener.loadBalancer} ${listener.protocol}:${listener.port}`,
+    ]),
+    ...Object.entries(status.inventory ?? {}).map(([kind, count]) => [kind, String(count), '']),
+  ]
+  return table(rows)
+}
+
+function table(rows: string[][]): string {
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

@@ -1,0 +1,62 @@
+import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation'
+import { DeleteObjectsCommand, NoSuchBucket, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { pushApps } from '../../adapters/push.ts'
+import { appStack, bucket, controlStack } from '../../core/names.ts'
+
+/** @typedef {{stage: string, region: string, root: string}} Target */
+
+/** The local region serves buckets by path: names of hosts like <bucket>.127.0.0.1 resolve nowhere. */
+const s3Of = ({ region }) =>
+  new S3Client({ region, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined })
+
+async function bucketOf({ stage, region }) {
+  const { Account } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}))
+  return bucket(stage, Account)
+}
+
+/** Puts every app of the checkout into the stage's bucket. @param {Target} target */
+export async function push(target) {
+  const { stage, root } = target
+  return await pushApps({ root, stage, bucket: await bucketOf(target), s3: s3Of(target) })
+}
+
+/** Removes all objects of the stage's bucket; a bucket that is gone is empty. @param {Target} target */
+export async function emptyBucket(target) {
+  const client = s3Of(target)
+  const Bucket = await bucketOf(target)
+  try {
+    for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket })) {
+      if (Contents.length === 0) continue
+      const Objects = Contents.map(({ Key }) => ({ Key }))
+      const { Errors = [] } = await client.send(
+        new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
+      )
+      if (Errors[0])
+        throw new Error(`s3://${Bucket}/${Errors[0].Key} cannot be deleted: ${Errors[0].Message}`)
+    }
+  } catch (error) {
+    if (!(error instanceof NoSuchBucket)) throw error
+  }
+}
+
+/**
+ * Throws while an app of the stage is up: its instances stand in the network that would go.
+ * @param {Target} target
+ * @param {(message: string) => Error} refusal
+ */
+export async function refuseWithApps({ stage, region }, refusal) {
+  const client = new CloudFormationClient({ region })
+  const apps = []
+  for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {})) {
+    for (const { StackName, Tags = [] } of Stacks) {
+      if (StackName === controlStack(stage) || !StackName.startsWith(appStack(stage, ''))) continue
+      // A stage `a` must not see the stacks of a stage `a-b`.
+      if (Tags.some(({ Key, Value }) => Key === 'nanofleet:stage' && Value !== stage)) continue
+      apps.push(StackName)
+    }
+  }
+  if (apps.length > 0) {
+    throw refusal(`The stage ${stage} still has ${apps.join(', ')}; tear its apps down before you remove it`)
+  }
+}

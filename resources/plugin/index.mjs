@@ -1,0 +1,75 @@
+import { localRegion } from './local-region.js'
+
+/** A stage's name is part of a bucket's name (63 characters with the account id) and of stack names. */
+const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/
+
+/**
+ * What the control plane adds to `serverless`: a stage name that AWS accepts, the local region as the target of stage
+ * `local`, and after a deploy the apps and sources in the stage's bucket.
+ */
+export default class Nanofleet {
+  constructor(serverless, options, { log }) {
+    this.serverless = serverless
+    this.log = log
+    this.stage = options.stage ?? serverless.service.provider.stage
+    checkNode(serverless)
+    checkStage(serverless, this.stage)
+    if (this.stage === 'local') targetLocalRegion(serverless)
+    this.hooks = {
+      'after:deploy:deploy': () => this.push(),
+      'before:remove:remove': () => this.makeRemovable(),
+    }
+  }
+
+  /** Puts every app of this checkout into the bucket, so that a workflow needs nothing but the app's name. */
+  async push() {
+    const { push } = await import('./bucket.mjs')
+    const apps = await push(this.target())
+    const changed = apps.filter((app) => app.changed).map(({ app }) => app)
+    this.log.notice(`Apps in the bucket: ${apps.length}, changed: ${changed.join(', ') || 'none'}`)
+  }
+
+  /** CloudFormation deletes no bucket that holds something, and no network that instances stand in. */
+  async makeRemovable() {
+    const { emptyBucket, refuseWithApps } = await import('./bucket.mjs')
+    await refuseWithApps(this.target(), (message) => new this.serverless.classes.Error(message))
+    await emptyBucket(this.target())
+  }
+
+  target() {
+    const provider = this.serverless.getProvider('aws')
+    return { stage: this.stage, region: provider.getRegion(), root: this.serverless.serviceDir }
+  }
+}
+
+function checkNode(serverless) {
+  const [major] = process.versions.node.split('.').map(Number)
+  if (major >= 24) return
+  throw new serverless.classes.Error(
+    `Node ${process.versions.node} runs this deploy, 24 is needed; start it with "npx serverless", which takes the one in node_modules`,
+  )
+}
+
+function checkStage(serverless, stage) {
+  if (STAGE_NAME.test(stage)) return
+  throw new serverless.classes.Error(
+    `The stage name "${stage}" breaks AWS's rules for names; use at most 20 lower-case letters, digits and dashes, a letter first`,
+  )
+}
+
+/** The AWS clients read the endpoint and the credentials from the environment when they are made, which is later. */
+function targetLocalRegion(serverless) {
+  const endpoint = process.env.AWS_ENDPOINT_URL ?? localRegion()?.endpoint
+  if (!endpoint) {
+    throw new serverless.classes.Error('No local region runs; start it with "npx nanofleet local up"')
+  }
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  })
+  // Stacks are made in a second or two there, and the default looks every five seconds.
+  process.env.SLS_AWS_MONITORING_FREQUENCY ??= '250'
+  delete process.env.AWS_SESSION_TOKEN
+  delete process.env.AWS_PROFILE
+}

@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ServiceFailure } from '../../core/errors.ts'
+import { readSettings } from '../../local/settings.ts'
+
+/**
+ * Runs `serverless deploy --stage local`, its output in a log file.
+ * @throws ServiceFailure with the last lines when it fails
+ */
+export async function deployControlPlane(): Promise<void> {
+  const settings = readSettings()
+  const file = join(settings.state, 'serverless.log')
+  const log = createWriteStream(file)
+  await once(log, 'open')
+  const serverless = join(settings.repository, 'node_modules', '.bin', 'serverless')
+  const child = spawn(settings.node, [serverless, 'deploy', '--stage', 'local'], {
+    cwd: settings.repository,
+    env: { ...settings.environment, NANOFLEET_STATE: settings.state },
+    stdio: ['ignore', log, log],
+  })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  log.close()
+  if (code === 0) return
+  const last = (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-12).join('\n')
+  throw new ServiceFailure(`serverless deploy failed, the whole log is ${file}:\n${last}`)
+}

@@ -1,0 +1,39 @@
+import { NanofleetError, ServiceFailure } from '../../core/errors.ts'
+import { until } from './wait.ts'
+
+/** Counts by kind: stacks, instances, images, snapshots, parameters, processes and so on. */
+export type Inventory = Record<string, number>
+
+/** The world after the demo is not the one before it. */
+export class Leftovers extends NanofleetError {}
+
+export async function readInventory(endpoint: string): Promise<Inventory> {
+  const response = await fetch(`${endpoint}/_nanofleet/inventory`)
+  if (!response.ok)
+    throw new ServiceFailure(`The region does not tell its inventory: HTTP ${response.status}`)
+  return (await response.json()) as Inventory
+}
+
+/**
+ * Compares what is there with what was there before, kind by kind.
+ * @throws Leftovers that names every kind with another count
+ */
+export async function compare(before: Inventory, endpoint: string): Promise<string[]> {
+  let last: Inventory = {}
+  await until('the inventory of before', 15, async () => {
+    last = await readInventory(endpoint)
+    return differences(before, last).length === 0 ? true : undefined
+  }).catch((cause: unknown) => {
+    throw new Leftovers(`something is left over: ${differences(before, last).join(', ')}`, { cause })
+  })
+  return Object.entries(last).map(([kind, count]) => `${kind} ${count}`)
+}
+
+/** `images 2 instead of 0` for every kind whose count changed. Log groups stay: they hold what happened. */
+export function differences(before: Inventory, after: Inventory): string[] {
+  const kinds = new Set([...Object.keys(before), ...Object.keys(after)])
+  kinds.delete('logGroups')
+  return [...kinds]
+    .filter((kind) => (before[kind] ?? 0) !== (after[kind] ?? 0))
+    .map((kind) => `${kind} ${after[kind] ?? 0} instead of ${before[kind] ?? 0}`)
+}

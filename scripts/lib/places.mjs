@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Folders and versions that set-up works with; nothing here needs an installed package. */
+export const repository = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..')
+export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'nanofleet')
+export const versions = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')).config
+
+export const emulator = join(cache, `ministack-${versions.ministack}`)
+export const checkTools = join(cache, 'check')
+export const ownGo = join(cache, 'go')
+export const node24 = join(repository, 'node_modules', 'node', 'bin', 'node')
+export const logFile = join(repository, '.nanofleet', 'setup.log')
+
+/** Environment of everything that set-up starts: Node 24, the tools and Go first on PATH, Go's caches in ours. */
+export function environment() {
+  const first = [join(repository, 'node_modules', '.bin'), join(ownGo, 'bin')]
+  return {
+    GOMODCACHE: join(cache, 'gomod'),
+    GOCACHE: join(cache, 'gobuild'),
+    ...process.env,
+    PATH: [...first, process.env.PATH].join(':'),
+    PIP_DISABLE_PIP_VERSION_CHECK: '1',
+  }
+}

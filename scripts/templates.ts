@@ -1,0 +1,34 @@
+/**
+ * Writes every template that the apps below `images/` can give into a folder, for a local and two other stages, so
+ * that `npm run check` can lint them: `node scripts/templates.ts <folder>`.
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { loadApps } from '../adapters/app-sources.ts'
+import type { AppBundle } from '../core/bundle.ts'
+import type { Stage } from '../core/stage.ts'
+import { appTemplate } from '../core/template-app.ts'
+import { serviceTemplate } from '../core/template-service.ts'
+import { SAMPLE_STAGES } from './sample-stages.ts'
+
+const [folder] = process.argv.slice(2)
+if (folder === undefined) throw new Error('Usage: node scripts/templates.ts <folder>')
+
+function templatesOf(bundle: AppBundle, stage: Stage): [string, unknown][] {
+  const name = `${stage.name}-${bundle.manifest.app}`
+  const services = Object.keys(bundle.services).map((service): [string, unknown] => [
+    `${name}-${service}`,
+    serviceTemplate({ bundle, service, stage }),
+  ])
+  return [[name, appTemplate({ bundle, stage })], ...services]
+}
+
+const apps = await loadApps(join(import.meta.dirname, '..'))
+await mkdir(folder, { recursive: true })
+for (const stage of SAMPLE_STAGES) {
+  for (const { bundle } of apps) {
+    for (const [name, template] of templatesOf(bundle, stage)) {
+      await writeFile(join(folder, `${name}.json`), `${JSON.stringify(template, undefined, 2)}\n`)
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import {
+  type CatalogEntry,
+  type ConsulServer,
+  passingInstances,
+  type Registration,
+  type ServiceCatalog,
+} from '../../core/catalog.ts'
+
+/** A catalog on at least one server, that nobody else writes to. */
+export interface CatalogUnderTest {
+  catalog: ServiceCatalog
+  servers: ConsulServer[]
+  stop(): Promise<void>
+}
+
+const registration = (id: string, more: Partial<Registration> = {}): Registration => ({
+  ID: id,
+  Name: 'web',
+  Address: '127.0.0.9',
+  Port: 8080,
+  Tags: ['blue'],
+  Meta: { 'external-source': 'nanofleet', 'instance-id': id, stage: 'test' },
+  ...more,
+})
+
+/** What every implementation of `ServiceCatalog` does. */
+export function catalogContract(name: string, start: () => Promise<CatalogUnderTest>): void {
+  describe(`the catalog ${name}`, () => {
+    let under: CatalogUnderTest
+    let catalog: ServiceCatalog
+    let server: ConsulServer
+    beforeAll(async () => {
+      under = await start()
+      catalog = under.catalog
+      server = under.servers[0] as ConsulServer
+    }, 40_000)
+    afterAll(() => under?.stop(), 20_000)
+
+    const entry = async (id: string): Promise<CatalogEntry | undefined> =>
+      (await catalog.listing(server)).entries.find((each) => each.id === id)
+    const eventually = async (check: () => Promise<boolean>): Promise<void> => {
+      for (let attempt = 0; attempt < 50; attempt++) {
+        if (await check()) return
+        await sleep(100)
+      }
+      throw new Error('it did not come true within 5 s')
+    }
+
+    it('lists what was registered, as it was registered', async () => {
+      await catalog.register(server, registration('i-1'))
+      expect(await entry('i-1')).toEqual({
+        id: 'i-1',
+        service: 'web',
+        instanceId: 'i-1',
+        address: '127.0.0.9',
+        port: 8080,
+        tags: ['blue'],
+        meta: { 'external-source': 'nanofleet', 'instance-id': 'i-1', stage: 'test' },
+        nodeAddress: server.address,
+        status: 'passing',
+      })
+    })
+
+    it('lists only the instances that it is asked for, each with all of its services', async () => {
+      const two = { 'instance-id': 'i-2' }
+      await catalog.register(server, registration('i-2:a', { Name: 'a', Meta: two }))
+      await catalog.register(server, registration('i-2:b', { Name: 'b', Meta: two }))
+      await catalog.register(server, registration('i-20'))
+      const ids = (await catalog.listing(server, ['i-2', 'i-404'])).entries.map((each) => each.id)
+      expect(ids.sort()).toEqual(['i-2:a', 'i-2:b'])
+      expect((await catalog.listing(server, [])).entries).toEqual([])
+    })
+
+    it('puts a registration in the place of the one with its id, checks included', async () => {
+      await catalog.register(server, registration('i-3', { Checks: [{ TTL: '60s', CheckID: 'i-3:old' }] }))
+      expect((await entry('i-3'))?.status).toBe('critical')
+      await catalog.register(server, registration('i-3', { Port: 9090, Tags: [] }))
+      expect(await entry('i-3')).toMatchObject({ port: 9090, tags: [], status: 'passing' })
+    })
+
+    it('removes an entry, and again without complaint', async () => {
+      await catalog.register(server, registration('i-4'))
+      await catalog.deregister(server, 'i-4')
+      await catalog.deregister(server, 'i-4')
+      expect(await entry('i-4')).toBeUndefined()
+    })
+
+    it('takes an entry out of the healthy ones by maintenance and puts it back', async () => {
+      await catalog.register(server, registration('i-5', { Name: 'five' }))
+      await catalog.maintenance(server, 'i-5', 'its group terminates it')
+      expect((await entry('i-5'))?.status).toBe('maintenance')
+      await eventually(
+        async () => passingInstances((await catalog.health(server, ['five'])).five ?? []).size === 0,
+      )
+      await catalog.maintenance(server, 'i-5', null)
+      expect((await entry('i-5'))?.status).toBe('passing')
+    })
+
+    it('takes no offence at maintenance of what is not there', async () => {
+      await catalog.maintenance(server, 'i-404', 'gone')
+      expect(await entry('i-404')).toBeUndefined()
+    })
+
+    it('answers the health of several services, and nothing for one that nobody registered', async () => {
+      await catalog.register(server, registration('i-6', { Name: 'six' }))
+      await catalog.register(server, registration('i-7', { Name: 'six', Checks: [{ TTL: '60s' }] }))
+      await eventually(async () => (await catalog.health(server, ['six'])).six?.length === 2)
+      const health = await catalog.health(server, ['six', 'nobody'])
+      expect([...passingInstances(health.six ?? [])]).toEqual(['i-6'])
+      expect(health.nobody).toEqual([])
+    })
+
+    it('knows its leader and every server as alive, with nothing stranded', async () => {
+      const view = await catalog.cluster(server)
+      expect(view.leader).toMatch(/:8300$/)
+      expect(
+        view.nodes
+          .filter((node) => node.alive)
+          .map((node) => node.address)
+          .sort(),
+      ).toEqual(under.servers.map((each) => each.address).sort())
+      expect(view.stranded).toEqual([])
+    })
+
+    it('forgets an entry of a node that does not exist without complaint', async () => {
+      await catalog.forget(server, 'no-such-node', 'i-404')
+    })
+
+    it('rejects with the address of a server that does not answer', async () => {
+      const nobody = { instanceId: 'i-0dead', address: server.address.replace(/\d+$/, '250') }
+      await expect(catalog.listing(nobody)).rejects.toThrow(nobody.address)
+      await expect(catalog.register(nobody, registration('i-9'))).rejects.toThrow(nobody.address)
+    })
+  })
+}

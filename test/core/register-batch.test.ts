@@ -1,0 +1,243 @@
+import { describe, expect, it } from '@jest/globals'
+import type { ConsulServer } from '../../core/catalog.ts'
+import { ServiceFailure } from '../../core/errors.ts'
+import { ModelFleet, spotWarning, stateChange, terminating } from '../support/model-fleet.ts'
+
+const fleetOf = (servers: number): ModelFleet => {
+  const fleet = new ModelFleet()
+  for (let index = 0; index < servers; index++) fleet.server()
+  return fleet
+}
+
+describe('a batch of events', () => {
+  it('registers instances that run, with one look at EC2 for all of them', async () => {
+    const fleet = fleetOf(3)
+    const launched = [fleet.service(), fleet.service(), fleet.service()]
+    const outcome = await fleet.deliver(...launched.map((each) => stateChange(each, 'running')))
+    expect(outcome).toMatchObject({ failed: [], problems: [], report: { registered: 3 } })
+    expect(fleet.catalog.found('web').sort()).toEqual(launched.map((each) => each.id))
+    expect(fleet.looks).toEqual(['look'])
+  })
+
+  it('acts on what is true now, whatever the order of the events', async () => {
+    const fleet = fleetOf(2)
+    const instance = fleet.service()
+    await fleet.deliver(stateChange(instance, 'running'))
+    fleet.set(instance, 'terminated')
+    await fleet.deliver(stateChange(instance, 'shutting-down'))
+    await fleet.deliver(stateChange(instance, 'running'))
+    expect(fleet.catalog.ids()).toEqual([])
+  })
+
+  it('writes nothing for an event that comes again', async () => {
+    const fleet = fleetOf(2)
+    const instance = fleet.service()
+    await fleet.deliver(stateChange(instance, 'running'))
+    await fleet.deliver(stateChange(instance, 'running'), stateChange(instance, 'running'))
+    expect(fleet.catalog.writes).toHaveLength(1)
+  })
+
+  it.each(['shutting-down', 'terminated', 'stopping', 'stopped'] as const)(
+    'removes an instance that is %s from whichever server holds it',
+    async (state) => {
+      const fleet = fleetOf(1)
+      const instance = fleet.service()
+      await fleet.deliver(stateChange(instance, 'running'))
+      fleet.server()
+      fleet.server()
+      fleet.set(instance, state)
+      expect(await fleet.deliver(stateChange(instance, state))).toMatchObject({ failed: [] })
+      expect(fleet.catalog.ids()).toEqual([])
+    },
+  )
+
+  it('believes a final state although EC2 still shows the instance running', async () => {
+    const fleet = fleetOf(1)
+    const instance = fleet.service()
+    await fleet.deliver(stateChange(instance, 'running'))
+    await fleet.deliver(stateChange(instance, 'shutting-down'))
+    expect(fleet.catalog.ids()).toEqual([])
+  })
+
+  it('registers an instance again that was stopped and started', async () => {
+    const fleet = fleetOf(1)
+    const instance = fleet.service()
+    await fleet.deliver(stateChange(instance, 'running'))
+    fleet.set(instance, 'stopped')
+    await fleet.deliver(stateChange(instance, 'stopped'))
+    fleet.set(instance, 'running')
+    await fleet.deliver(stateChange(instance, 'running'))
+    expect(fleet.catalog.found('web')).toEqual([instance.id])
+  })
+
+  it('looks again, three times at most, when EC2 does not show yet what the event says', async () => {
+    const fleet = fleetOf(1)
+    const instance = fleet.service(undefined, 'pending')
+    await fleet.deliver(stateChange(instance, 'running'))
+    expect(fleet.sent.map((each) => each.delaySeconds)).toEqual([1])
+    await fleet.deliverLater()
+    await fleet.deliverLater()
+    expect(fleet.sent.map((each) => each.delaySeconds)).toEqual([4])
+    fleet.set(instance, 'running')
+    await fleet.deliverLater()
+    expect(fleet.catalog.found('web')).toEqual([instance.id])
+    expect(fleet.sent).toEqual([])
+  })
+
+  it('asks for a round over the fleet when a Consul server comes or goes', async () => {
+    const fleet = fleetOf(2)
+    const server = fleet.servers[0] as ConsulServer
+    await fleet.deliver(stateChange({ id: server.instanceId }, 'running'))
+    expect(fleet.reconcileRequests).toBe(1)
+  })
+
+  it('looks again at instances whose owner does not answer, and registers the others', async () => {
+    const fleet = fleetOf(2)
+    const launched = Array.from({ length: 8 }, () => fleet.service())
+    const silent = fleet.servers[0] as ConsulServer
+    fleet.catalog.kill(silent)
+    const outcome = await fleet.deliver(...launched.map((each) => stateChange(each, 'running')))
+    expect(outcome.failed).toEqual([])
+    expect(fleet.catalog.ids().length).toBeGreaterThan(0)
+    expect(fleet.sent).toHaveLength(8 - fleet.catalog.ids().length)
+    fleet.catalog.revive(silent)
+    await fleet.deliverLater()
+    expect(fleet.catalog.ids()).toHaveLength(8)
+  })
+
+  it('looks again at an instance that goes while a server that may hold it is silent, and never sets it aside', async () => {
+    const fleet = fleetOf(2)
+    const instance = fleet.service()
+    await fleet.deliver(stateChange(instance, 'running'))
+    for (const server of fleet.servers) fleet.catalog.kill(server)
+    fleet.set(instance, 'shutting-down')
+    expect((await fleet.deliver(stateChange(instance, 'shutting-down'))).failed).toEqual([])
+    for (let attempt = 0; attempt < 3; attempt++) expect((await fleet.deliverLater()).failed).toEqual([])
+    expect(fleet.sent).toEqual([])
+    for (const { server } of fleet.catalog.agents.values()) fleet.catalog.revive(server)
+    await fleet.reconcile()
+    expect(fleet.catalog.ids()).toEqual([])
+  })
+
+  it('looks again at an instance whose registration Consul refused', async () => {
+    const fleet = fleetOf(1)
+    const instance = fleet.service()
+    fleet.catalog.fault = (verb) => (verb === 'register' ? new ServiceFailure('503') : undefined)
+    const { report } = await fleet.deliver(stateChange(instance, 'running'))
+    expect(report?.failed).toEqual([{ instanceId: instance.id, problem: '503' }])
+    fleet.catalog.fault = () => undefined
+    await fleet.deliverLater()
+    expect(fleet.catalog.found('web')).toEqual([instance.id])
+  })
+
+  it('brings the whole batch back when EC2 cannot be read', async () => {
+    const fleet = fleetOf(1)
+    fleet.broken.add('ec2')
+    await expect(fleet.deliver(stateChange(fleet.service(), 'running'))).rejects.toThrow('throttled')
+  })
+
+  it('sets a message aside that is no event, and handles the others', async () => {
+    const fleet = fleetOf(1)
+    const instance = fleet.service()
+    const outcome = await fleet.deliver({ hello: 'world' }, stateChange(instance, 'running'))
+    expect(outcome.failed).toEqual(['m0'])
+    expect(outcome.problems[0]).toMatch(/no event/)
+    expect(fleet.catalog.found('web')).toEqual([instance.id])
+  })
+})
+
+describe('events that are none of its business', () => {
+  it('ignores instances of another VPC and untagged ones: one look at EC2, no error, nothing brought back', async () => {
+    const fleet = fleetOf(1)
+    const elsewhere = fleet.service()
+    elsewhere.vpcId = 'vpc-0b'
+    const untagged = fleet.service()
+    untagged.tags = { Name: 'bastion' }
+    const outcome = await fleet.deliver(
+      stateChange(elsewhere, 'running'),
+      stateChange(untagged, 'terminated'),
+      stateChange({ id: 'i-0abc' }, 'terminated'),
+      spotWarning(elsewhere),
+      terminating(untagged),
+    )
+    expect(outcome).toMatchObject({ failed: [], problems: [] })
+    expect(fleet.looks).toEqual(['look'])
+    expect(fleet.catalog.writes).toEqual([])
+    expect(fleet.completed).toEqual([])
+    expect(fleet.sent).toEqual([])
+  })
+
+  it('has nothing to do while the platform is down: one look at EC2, no call to Consul', async () => {
+    const fleet = fleetOf(0)
+    const instance = fleet.service()
+    const outcome = await fleet.deliver(
+      stateChange(instance, 'running'),
+      stateChange({ id: 'i-0abc' }, 'terminated'),
+    )
+    expect(outcome).toEqual({ report: null, failed: [], problems: [] })
+    expect(fleet.looks).toEqual(['look'])
+  })
+})
+
+describe('an instance that is told to go', () => {
+  it('leaves DNS at once and its group goes on when the drain is over', async () => {
+    const fleet = fleetOf(2)
+    const instance = fleet.service()
+    await fleet.deliver(stateChange(instance, 'running'))
+    await fleet.deliver(terminating(instance))
+    expect(fleet.catalog.found('web')).toEqual([])
+    expect(fleet.completed).toEqual([])
+    expect(fleet.sent.map((each) => each.delaySeconds)).toEqual([5])
+    await fleet.deliverLater()
+    expect(fleet.completed).toMatchObject([{ instanceId: instance.id, group: 'nanofleet-test-web-web' }])
+  })
+
+  it('stays out of DNS when a round or a late event comes while it drains', async () => {
+    const fleet = fleetOf(2)
+    const instance = fleet.service()
+    await fleet.deliver(stateChange(instance, 'running'))
+    await fleet.deliver(terminating(instance))
+    await fleet.reconcile()
+    await fleet.deliver(stateChange(instance, 'running'))
+    expect(fleet.catalog.found('web')).toEqual([])
+    fleet.set(instance, 'shutting-down')
+    await fleet.deliver(stateChange(instance, 'shutting-down'))
+    expect(fleet.catalog.ids()).toEqual([])
+  })
+
+  it('completes again without harm when messages are repeated', async () => {
+    const fleet = fleetOf(1)
+    const instance = fleet.service()
+    await fleet.deliver(stateChange(instance, 'running'))
+    await fleet.deliver(terminating(instance), terminating(instance))
+    await fleet.deliver(terminating(instance))
+    await fleet.deliverLater()
+    expect(fleet.completed.length).toBeGreaterThanOrEqual(1)
+    expect(fleet.catalog.writes.filter((write) => write.startsWith('maintenance'))).toHaveLength(1)
+  })
+
+  it('does not wait for a drain that nobody needs: the platform is down', async () => {
+    const fleet = fleetOf(0)
+    await fleet.deliver(terminating(fleet.service()))
+    expect(fleet.completed).toHaveLength(1)
+    expect(fleet.sent).toEqual([])
+  })
+
+  it('does not let its group go on before it has left DNS', async () => {
+    const fleet = fleetOf(1)
+    const instance = fleet.service()
+    await fleet.deliver(stateChange(instance, 'running'))
+    fleet.catalog.kill(fleet.servers[0] as ConsulServer)
+    expect((await fleet.deliver(terminating(instance))).failed).toEqual(['m0'])
+    expect(fleet.sent).toEqual([])
+  })
+
+  it('leaves DNS on a spot warning', async () => {
+    const fleet = fleetOf(1)
+    const instance = fleet.service()
+    await fleet.deliver(stateChange(instance, 'running'))
+    await fleet.deliver(spotWarning(instance))
+    expect(fleet.catalog.found('web')).toEqual([])
+    expect(fleet.sent).toEqual([])
+  })
+})

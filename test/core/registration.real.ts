@@ -1,0 +1,131 @@
+import { Resolver } from 'node:dns/promises'
+import { createServer, type Server } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { ConsulHttp } from '../../adapters/consul-http.ts'
+import type { ConsulServer } from '../../core/catalog.ts'
+import type { Instance } from '../../core/instances.ts'
+import { type ConsulCluster, startConsul } from '../support/consul.ts'
+import { ModelFleet, stateChange, terminating } from '../support/model-fleet.ts'
+
+const parameter = '/nanofleet/test/web/web/consul'
+const PORT = 18080
+
+/** Three real Consul servers; the instances are records whose health one process answers on their addresses. */
+describe('registration with real Consul servers', () => {
+  let cluster: ConsulCluster
+  let fleet: ModelFleet
+  let instances: Instance[]
+  const answering: Server[] = []
+
+  beforeAll(async () => {
+    cluster = await startConsul(3)
+    fleet = new ModelFleet()
+    fleet.other = new ConsulHttp()
+    for (const server of cluster.servers) fleet.adopt(server)
+    const check = { http: `http://HEALTHROUTE:${PORT}/`, interval: '1s', timeout: '1s' }
+    fleet.parameters.set(parameter, JSON.stringify({ service: { name: 'web', port: PORT, checks: [check] } }))
+    const network = cluster.servers[0]?.address.split('.')[1]
+    instances = Array.from({ length: 6 }, (_, index) => {
+      const instance = fleet.service(parameter)
+      instance.address = `127.${network}.1.${index + 1}`
+      return instance
+    })
+    for (const { address } of instances) {
+      const server = createServer((_request, response) => response.end('ok'))
+      answering.push(server)
+      await new Promise<void>((resolve) => server.listen(PORT, address, resolve))
+    }
+  }, 40_000)
+
+  afterAll(async () => {
+    for (const server of answering) server.close()
+    await cluster?.stop()
+  }, 20_000)
+
+  const dns = async (server: ConsulServer): Promise<string[]> => {
+    const resolver = new Resolver({ timeout: 500, tries: 1 })
+    resolver.setServers([`${server.address}:8600`])
+    // Consul answers three addresses of many by default; SRV over several questions would only hide the order.
+    const found = new Set<string>()
+    for (let question = 0; question < 12; question++)
+      for (const address of await resolver.resolve4('web.service.consul').catch(() => [])) found.add(address)
+    return [...found].sort()
+  }
+  const addresses = (of: Instance[]) => of.map((each) => each.address).sort()
+  const untilDns = async (server: ConsulServer, expected: string[], seconds = 5): Promise<void> => {
+    const end = Date.now() + seconds * 1000
+    let last: string[] = []
+    while (Date.now() < end) {
+      last = await dns(server)
+      if (JSON.stringify(last) === JSON.stringify(expected)) return
+      await sleep(50)
+    }
+    expect(last).toEqual(expected)
+  }
+  const living = () => fleet.servers.filter((server) => !dead.has(server.address))
+  const dead = new Set<string>()
+
+  it('makes running instances answer DNS under their name once their check passes', async () => {
+    const outcome = await fleet.deliver(...instances.map((each) => stateChange(each, 'running')))
+    expect(outcome).toMatchObject({ failed: [], report: { registered: 6, failed: [] } })
+    await untilDns(cluster.servers[0] as ConsulServer, addresses(instances))
+  }, 20_000)
+
+  it('writes nothing in a round after that: what Consul adds to a registration is no difference', async () => {
+    expect(await fleet.reconcile()).toMatchObject({ registered: 0, removed: 0, maintained: 0, problems: [] })
+  })
+
+  it('takes an instance out of DNS when its group terminates it, and keeps it out', async () => {
+    const going = instances[0] as Instance
+    await fleet.deliver(terminating(going))
+    await untilDns(cluster.servers[1] as ConsulServer, addresses(instances.slice(1)), 1)
+    expect(await fleet.reconcile()).toMatchObject({ registered: 0, removed: 0, maintained: 0 })
+    fleet.set(going, 'shutting-down')
+    expect(await fleet.deliver(stateChange(going, 'shutting-down'))).toMatchObject({ report: { removed: 1 } })
+    instances = instances.slice(1)
+  }, 20_000)
+
+  it('registers a changed definition again', async () => {
+    fleet.parameters.set(parameter, (fleet.parameters.get(parameter) ?? '').replace('"1s"', '"2s"'))
+    expect(await fleet.reconcile()).toMatchObject({ registered: 5, removed: 0 })
+    expect(await fleet.reconcile()).toMatchObject({ registered: 0 })
+    await untilDns(cluster.servers[2] as ConsulServer, addresses(instances))
+  }, 20_000)
+
+  it('moves the registrations of a killed server and leaves each instance once', async () => {
+    const lost = cluster.servers[0] as ConsulServer
+    await cluster.kill(lost)
+    dead.add(lost.address)
+    fleet.set({ id: lost.instanceId }, 'terminated')
+    const end = Date.now() + 20_000
+    const catalog = new ConsulHttp()
+    for (;;) {
+      await fleet.reconcile().catch(() => undefined)
+      const entries =
+        (await catalog.health(living()[0] as ConsulServer, ['web']).catch(() => ({ web: [] }))).web ?? []
+      const ids = entries.map((entry) => entry.instanceId).sort()
+      if (JSON.stringify(ids) === JSON.stringify(instances.map((each) => each.id).sort())) break
+      if (Date.now() > end) expect(ids).toEqual(instances.map((each) => each.id).sort())
+      await sleep(200)
+    }
+    await untilDns(living()[0] as ConsulServer, addresses(instances))
+  }, 40_000)
+
+  it('moves registrations back when the server returns with its old data, and leaves each instance once', async () => {
+    const back = cluster.servers[0] as ConsulServer
+    await cluster.revive(back)
+    dead.delete(back.address)
+    fleet.set({ id: back.instanceId }, 'running')
+    fleet.adopt(back)
+    const end = Date.now() + 20_000
+    let report = await fleet.reconcile()
+    while ((report.registered > 0 || report.removed > 0 || report.waiting.length > 0) && Date.now() < end) {
+      await sleep(300)
+      report = await fleet.reconcile()
+    }
+    const entries = (await new ConsulHttp().health(back, ['web'])).web ?? []
+    expect(entries.map((entry) => entry.instanceId).sort()).toEqual(instances.map((each) => each.id).sort())
+    await untilDns(back, addresses(instances))
+  }, 40_000)
+})

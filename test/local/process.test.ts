@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import {
+  isAlive,
+  type ProcessRecord,
+  recordOf,
+  startTime,
+  terminate,
+  withEnvironment,
+} from '../../local/process.ts'
+
+const started: number[] = []
+afterEach(() => {
+  for (const pid of started.splice(0)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch (error) {
+      expect((error as NodeJS.ErrnoException).code).toBe('ESRCH')
+    }
+  }
+})
+
+async function start(script: string, environment: Record<string, string> = {}): Promise<ProcessRecord> {
+  const child = spawn('/bin/sh', ['-c', script], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { PATH: process.env.PATH ?? '', ...environment },
+  })
+  await once(child.stdout, 'data')
+  const record = await recordOf(child.pid ?? 0)
+  if (!record) throw new Error('the process has ended')
+  started.push(record.pid)
+  return record
+}
+
+const waits = 'echo ready; sleep 30 & wait'
+
+describe('A process that was started', () => {
+  it('is known by its pid and start time together', async () => {
+    const record = await start(waits)
+    expect(await isAlive(record)).toBe(true)
+    expect(await isAlive({ ...record, startTime: String(Number(record.startTime) - 1) })).toBe(false)
+    expect(await startTime(2 ** 22 + 1)).toBeUndefined()
+  })
+
+  it('is never signalled under the pid of another', async () => {
+    const record = await start(waits)
+    expect(await terminate({ ...record, startTime: '1' }, 100)).toBe(false)
+    expect(await isAlive(record)).toBe(true)
+  })
+
+  it('ends by SIGTERM when it listens to it', async () => {
+    const record = await start(waits)
+    expect(await terminate(record, 5_000)).toBe(false)
+    expect(await isAlive(record)).toBe(false)
+  })
+
+  it('is killed with its children when it does not', async () => {
+    const record = await start("trap '' TERM; echo ready; sleep 30 & while :; do wait; done", {
+      MARK: 'stubborn',
+    })
+    expect(await terminate(record, 200)).toBe(true)
+    expect(await isAlive(record)).toBe(false)
+    expect(await withEnvironment(['MARK=stubborn'])).toEqual([])
+  })
+
+  it('is found by a mark in its environment', async () => {
+    const record = await start(waits, { MARK: 'a-b' })
+    expect((await withEnvironment(['MARK=a-b'])).map(({ pid }) => pid)).toContain(record.pid)
+    expect(await withEnvironment(['MARK=a'])).toEqual([])
+  })
+})

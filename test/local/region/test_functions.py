@@ -1,0 +1,199 @@
+"""Lambda in a real region: what templates say is kept, idle workers end, logs are whole, functions find the region."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Iterator
+
+import botocore.session
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from world import REGION, World, eventually, started
+
+IDLE = 2.0
+
+ROLE = {
+    "Type": "AWS::IAM::Role",
+    "Properties": {
+        "AssumeRolePolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+            ],
+        },
+        "ManagedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"],
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with started(NANOFLEET_WORKER_IDLE_SECONDS=str(IDLE)) as made:
+        yield made
+
+
+_made = iter(range(1000))
+
+
+def function(world: World, code: str, **more: Any) -> str:
+    """A function made by a stack of its own; returns its name."""
+    name = f"function-{next(_made)}"
+    world.stack(name, template(name, code, **more))
+    return name
+
+
+def template(name: str, code: str, **more: Any) -> dict:
+    given = {
+        "FunctionName": name,
+        "Runtime": "nodejs22.x",
+        "Handler": "index.handler",
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+        "Code": {"ZipFile": code},
+        "Timeout": 10,
+        **more,
+    }
+    return {"Resources": {"Role": ROLE, "Function": {"Type": "AWS::Lambda::Function", "Properties": given}}}
+
+
+def invoke(world: World, name: str, payload: Any = None) -> Any:
+    answer = world.client("lambda").invoke(FunctionName=name, Payload=json.dumps(payload))
+    assert "FunctionError" not in answer, answer["Payload"].read()
+    return json.loads(answer["Payload"].read())
+
+
+def workers(name: str) -> list[int]:
+    """Process ids of the function's workers, found by what they were started with."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"ministack-lambda-{name}-" in (entry / "cmdline").read_text():
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def test_vpc_and_reserved_concurrency_of_a_template_are_kept_and_updated(world: World) -> None:
+    code = "exports.handler = async () => 1"
+    client = world.client("lambda")
+    name = function(
+        world, code, ReservedConcurrentExecutions=2, VpcConfig={"SubnetIds": world.subnets, "SecurityGroupIds": ["sg-1"]}
+    )
+    config = client.get_function_configuration(FunctionName=name)["VpcConfig"]
+    assert (config["SubnetIds"], config["SecurityGroupIds"], config["VpcId"]) == (world.subnets, ["sg-1"], world.vpc)
+    assert client.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"] == 2
+    world.stack(name, template(name, code, ReservedConcurrentExecutions=1))
+    assert client.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"] == 1
+    assert client.get_function_configuration(FunctionName=name)["VpcConfig"]["SubnetIds"] == []
+
+
+def test_reserved_concurrency_throttles(world: World) -> None:
+    code = "exports.handler = async () => { await new Promise((go) => setTimeout(go, 1000)); return 1 }"
+    name = function(world, code, ReservedConcurrentExecutions=1)
+    first = threading.Thread(target=invoke, args=(world, name))
+    first.start()
+    time.sleep(0.5)
+    with pytest.raises(ClientError) as throttled:
+        impatient(world).invoke(FunctionName=name)
+    assert throttled.value.response["Error"]["Code"] == "TooManyRequestsException"
+    first.join()
+
+
+def impatient(world: World) -> Any:
+    """A client that does not try again when it is throttled."""
+    return botocore.session.get_session().create_client(
+        "lambda",
+        region_name=REGION,
+        endpoint_url=world.region.endpoint,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"max_attempts": 0}),
+    )
+
+
+def test_an_idle_worker_ends_and_the_next_call_starts_another(world: World) -> None:
+    name = function(world, "exports.handler = async () => process.pid")
+    pid = invoke(world, name)
+    assert invoke(world, name) == pid and workers(name)
+    eventually(lambda: not workers(name), IDLE + 4)
+    assert invoke(world, name) != pid
+
+
+def test_a_call_longer_than_the_idle_time_is_not_cut(world: World) -> None:
+    wait = (IDLE + 2) * 1000
+    name = function(world, f"exports.handler = async () => {{ await new Promise((go) => setTimeout(go, {wait})); return 7 }}")
+    assert invoke(world, name) == 7
+
+
+def test_a_function_finds_the_region_it_runs_in(world: World) -> None:
+    name = function(world, "exports.handler = async () => process.env.AWS_ENDPOINT_URL")
+    assert invoke(world, name) == world.region.endpoint
+
+
+def test_every_log_line_belongs_to_its_own_call(world: World) -> None:
+    code = "exports.handler = async (e) => { for (let i = 0; i < e.lines; i++) console.log(`call-${e.n} line-${i}`); return e.n }"
+    name = function(world, code)
+    calls = [(n, lines) for n, lines in enumerate([1, 40, 0, 3, 200, 0, 1] * 6)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda call: invoke(world, name, {"n": call[0], "lines": call[1]}), calls))
+    assert answers == [n for n, _lines in calls]
+    messages = eventually(lambda: whole_log(world, name, len(calls)), 10)
+    by_request: list[list[str]] = []
+    for message in messages:
+        if message.startswith("START"):
+            by_request.append([])
+        elif "call-" in message:
+            by_request[-1].append(message[message.index("call-"):].strip())
+    seen = {}
+    for lines in by_request:
+        owners = {line.split(" ")[0] for line in lines}
+        assert len(owners) <= 1, "two calls share one log section"
+        for owner in owners:
+            seen[owner] = len(lines)
+    assert seen == {f"call-{n}": lines for n, lines in calls if lines}
+
+
+def whole_log(world: World, name: str, calls: int) -> list[str] | None:
+    """The messages in order, section by section, once every call has reported."""
+    logs = world.client("logs")
+    group = f"/aws/lambda/{name}"
+    found: list[str] = []
+    for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]:
+        events, token = [], None
+        while True:
+            more = {"nextToken": token} if token else {}
+            page = logs.get_log_events(
+                logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True, **more
+            )
+            events += [line for event in page["events"] for line in event["message"].splitlines()]
+            if page["nextForwardToken"] == token:
+                break
+            token = page["nextForwardToken"]
+        found += events
+    return found if sum(1 for line in found if line.startswith("REPORT")) == calls else None
+
+
+def test_a_warm_call_answers_within_a_few_milliseconds(world: World) -> None:
+    name = function(world, "exports.handler = async () => 1")
+    invoke(world, name)
+    times = []
+    for _ in range(20):
+        began = time.perf_counter()
+        invoke(world, name)
+        times.append(time.perf_counter() - began)
+    # About 6 ms when nothing else runs; the emulator alone takes above 50.
+    assert sorted(times)[len(times) // 2] < 0.045, times
+
+
+def test_logs_of_a_handler_that_throws_are_kept(world: World) -> None:
+    name = function(world, "exports.handler = async () => { console.log('before'); throw new Error('broken') }")
+    answer = world.client("lambda").invoke(FunctionName=name, LogType="Tail")
+    assert answer["FunctionError"] == "Unhandled"
+    messages = eventually(lambda: whole_log(world, name, 1), 5)
+    assert any("before" in message for message in messages)

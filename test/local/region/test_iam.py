@@ -1,0 +1,250 @@
+"""IAM: what a role needs for the calls that a fleet makes, and what it must not get away with."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any, Callable
+
+import pytest
+from botocore.exceptions import ClientError
+
+from conftest import Region
+from roles import ACCOUNT, REGION, Actor, allow, arn, make_role
+
+EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}:"
+PUBLIC_EC2 = f"arn:aws:ec2:{REGION}::"
+DENIALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+
+
+@pytest.fixture
+def actor(region: Region) -> Actor:
+    return Actor(region, f"actor-{uuid.uuid4().hex[:8]}", allow("sts:GetCallerIdentity"))
+
+
+def denial(call: Callable[..., Any], **arguments: Any) -> str:
+    """The message of a call that IAM denies; the test fails when it is not denied."""
+    with pytest.raises(ClientError) as error:
+        call(**arguments)
+    assert error.value.response["Error"]["Code"] in DENIALS, error.value
+    return error.value.response["Error"]["Message"]
+
+
+def denied(call: Callable[..., Any], **arguments: Any) -> bool:
+    try:
+        call(**arguments)
+    except ClientError as error:
+        return error.response["Error"]["Code"] in DENIALS
+    return False
+
+
+def tags(**values: str) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in values.items()]
+
+
+def test_parameters_are_checked_name_by_name(region: Region, actor: Actor) -> None:
+    actor.may(allow("ssm:GetParameters", arn("ssm", "parameter/mine/*")))
+    ssm = actor("ssm")
+    assert ssm.get_parameters(Names=["/mine/a", "/mine/b:3"])["InvalidParameters"]
+    assert "parameter/other/b" in denial(ssm.get_parameters, Names=["/mine/a", "/other/b"])
+
+
+def test_a_path_is_checked_as_it_is_asked_for(actor: Actor) -> None:
+    actor.may(allow("ssm:GetParametersByPath", arn("ssm", "parameter/mine*")))
+    assert actor("ssm").get_parameters_by_path(Path="/mine/deep")["Parameters"] == []
+    assert denied(actor("ssm").get_parameters_by_path, Path="/")
+
+
+def test_describe_calls_know_no_resource(region: Region, actor: Actor) -> None:
+    [instance] = region.launch(region.image())
+    actor.may(allow("ec2:DescribeInstances", f"{EC2}instance/*"))
+    assert denied(actor("ec2").describe_instances, InstanceIds=[instance])
+    actor.may(allow("ec2:DescribeInstances"))
+    assert actor("ec2").describe_instances(InstanceIds=[instance])["Reservations"]
+    region.terminate([instance])
+
+
+def test_tags_decide_which_instances_may_be_terminated(region: Region, actor: Actor) -> None:
+    actor.may(allow("ec2:TerminateInstances", f"{EC2}instance/*", StringEquals={"aws:ResourceTag/nanofleet:stage": "mine"}))
+    image = region.image()
+    own, other = (region.launch(image, tags={"nanofleet:stage": stage})[0] for stage in ("mine", "theirs"))
+    assert other in denial(actor("ec2").terminate_instances, InstanceIds=[own, other])
+    actor("ec2").terminate_instances(InstanceIds=[own])
+    region.terminate([own, other])
+
+
+@pytest.mark.parametrize("kind", ["image", "snapshot"])
+def test_tags_decide_which_images_and_snapshots_may_go(region: Region, actor: Actor, kind: str) -> None:
+    action, call = {"image": ("ec2:DeregisterImage", "deregister_image"), "snapshot": ("ec2:DeleteSnapshot", "delete_snapshot")}[kind]
+    actor.may(allow(action, f"{PUBLIC_EC2}{kind}/*", StringEquals={"aws:ResourceTag/CreatedBy": "ops"}))
+    ec2 = region.client("ec2")
+    identifier = region.image() if kind == "image" else region.snapshot()
+    member = "ImageId" if kind == "image" else "SnapshotId"
+    assert denied(getattr(actor("ec2"), call), **{member: identifier})
+    ec2.create_tags(Resources=[identifier], Tags=tags(CreatedBy="ops"))
+    getattr(actor("ec2"), call)(**{member: identifier})
+
+
+def volume_permissions(*statements: dict[str, Any]) -> list[dict[str, Any]]:
+    return [allow("ec2:CreateVolume", f"{EC2}volume/*"), *statements]
+
+
+def test_tagging_at_creation_is_a_permission_of_its_own(actor: Actor) -> None:
+    request = {"AvailabilityZone": f"{REGION}a", "Size": 1,
+               "TagSpecifications": [{"ResourceType": "volume", "Tags": tags(stage="mine")}]}
+    actor.may(*volume_permissions())
+    assert "ec2:CreateTags" in denial(actor("ec2").create_volume, **request)
+    actor.may(*volume_permissions(allow("ec2:CreateTags", f"{EC2}volume/*", StringEquals={
+        "ec2:CreateAction": "CreateVolume", "aws:RequestTag/stage": "mine"})))
+    volume = actor("ec2").create_volume(**request)["VolumeId"]
+    # The condition allows tags while a volume is made, not afterwards.
+    assert denied(actor("ec2").create_tags, Resources=[volume], Tags=tags(stage="mine"))
+    request["TagSpecifications"][0]["Tags"] = tags(stage="theirs")
+    assert denied(actor("ec2").create_volume, **request)
+
+
+RUN = {
+    "image": f"{PUBLIC_EC2}image/*", "subnet": f"{EC2}subnet/*", "instance": f"{EC2}instance/*",
+    "volume": f"{EC2}volume/*", "network-interface": f"{EC2}network-interface/*",
+}
+
+
+@pytest.mark.parametrize("missing", list(RUN))
+def test_run_instances_needs_every_resource(region: Region, actor: Actor, missing: str) -> None:
+    _, subnet = region.network()
+    actor.may(allow("ec2:RunInstances", [resource for kind, resource in RUN.items() if kind != missing]))
+    message = denial(actor("ec2").run_instances, ImageId=region.image(), MinCount=1, MaxCount=1, SubnetId=subnet)
+    assert "ec2:RunInstances" in message
+
+
+def test_an_instance_profile_needs_pass_role_for_ec2(region: Region, actor: Actor) -> None:
+    name = f"profile-{uuid.uuid4().hex[:8]}"
+    role = make_role(region, name, "ec2", allow("ssm:GetParameters"))
+    iam = region.client("iam")
+    iam.create_instance_profile(InstanceProfileName=name)
+    iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
+    _, subnet = region.network()
+    request = {"ImageId": region.image(), "MinCount": 1, "MaxCount": 1, "SubnetId": subnet,
+               "IamInstanceProfile": {"Name": name}}
+    run = allow("ec2:RunInstances")
+    actor.may(run)
+    assert f"iam:PassRole on resource: {role}" in denial(actor("ec2").run_instances, **request)
+    actor.may(run, allow("iam:PassRole", role, StringEquals={"iam:PassedToService": "lambda.amazonaws.com"}))
+    assert denied(actor("ec2").run_instances, **request)
+    actor.may(run, allow("iam:PassRole", role, StringEquals={"iam:PassedToService": "ec2.amazonaws.com"}))
+    made = actor("ec2").run_instances(**request)["Instances"]
+    region.terminate([instance["InstanceId"] for instance in made])
+
+
+def test_a_launch_template_brings_its_own_needs(region: Region, actor: Actor) -> None:
+    name = f"template-{uuid.uuid4().hex[:8]}"
+    _, subnet = region.network()
+    region.client("ec2").create_launch_template(LaunchTemplateName=name, LaunchTemplateData={"ImageId": region.image()})
+    actor.may(allow("ec2:RunInstances", [resource for kind, resource in RUN.items() if kind != "image"]),
+              allow("ec2:RunInstances", f"{EC2}launch-template/*"))
+    request = {"LaunchTemplate": {"LaunchTemplateName": name}, "SubnetId": subnet, "MinCount": 1, "MaxCount": 1}
+    assert "image/ami-" in denial(actor("ec2").run_instances, **request)
+
+
+@pytest.mark.parametrize(("service", "call", "arguments", "action", "receiver"), [
+    ("lambda", "create_function", {"FunctionName": "f", "Runtime": "nodejs22.x", "Handler": "a.b", "Code": {"ZipFile": b"x"}},
+     "lambda:CreateFunction", "lambda"),
+    ("stepfunctions", "create_state_machine", {"name": "m", "definition": "{}"}, "states:CreateStateMachine", "states"),
+    ("codebuild", "create_project", {
+        "name": "project", "source": {"type": "NO_SOURCE", "buildspec": "x"}, "artifacts": {"type": "NO_ARTIFACTS"},
+        "environment": {"type": "LINUX_CONTAINER", "image": "x", "computeType": "BUILD_GENERAL1_SMALL"}},
+     "codebuild:CreateProject", "codebuild"),
+    ("cloudformation", "create_stack", {"StackName": "s", "TemplateBody": "{}"}, "cloudformation:CreateStack", "cloudformation"),
+])
+def test_handing_a_role_to_a_service_needs_pass_role(
+    region: Region, actor: Actor, service: str, call: str, arguments: dict[str, Any], action: str, receiver: str
+) -> None:
+    role = make_role(region, "passed", receiver, allow("logs:CreateLogGroup"))
+    member = {"lambda": "Role", "stepfunctions": "roleArn", "codebuild": "serviceRole", "cloudformation": "RoleARN"}[service]
+    actor.may(allow(action))
+    assert "iam:PassRole" in denial(getattr(actor(service), call), **arguments, **{member: role})
+    actor.may(allow(action), allow("iam:PassRole", role, StringEquals={"iam:PassedToService": f"{receiver}.amazonaws.com"}))
+    assert not denied(getattr(actor(service), call), **arguments, **{member: role})
+
+
+def test_builds_are_authorized_as_their_project(actor: Actor) -> None:
+    actor.may(allow(["codebuild:BatchGetBuilds", "codebuild:StopBuild"], arn("codebuild", "project/mine")))
+    builds = actor("codebuild")
+    assert builds.batch_get_builds(ids=["mine:1", f"{arn('codebuild', 'build/mine:2')}"])["buildsNotFound"]
+    assert "project/theirs" in denial(builds.batch_get_builds, ids=["mine:1", "theirs:1"])
+    assert denied(builds.stop_build, id="theirs:1") and not denied(builds.stop_build, id="mine:1")
+
+
+def test_groups_are_authorized_by_name_and_tags(region: Region, actor: Actor) -> None:
+    _, subnet = region.network()
+    scaling, ec2 = region.client("autoscaling"), region.client("ec2")
+    template = ec2.create_launch_template(
+        LaunchTemplateName=f"t-{uuid.uuid4().hex[:8]}", LaunchTemplateData={"ImageId": region.image()}
+    )["LaunchTemplate"]["LaunchTemplateId"]
+    for name, stage in (("mine-a", "mine"), ("theirs-a", "theirs")):
+        scaling.create_auto_scaling_group(
+            AutoScalingGroupName=name, MinSize=0, MaxSize=3, VPCZoneIdentifier=subnet,
+            LaunchTemplate={"LaunchTemplateId": template, "Version": "1"},
+            Tags=[{"Key": "nanofleet:stage", "Value": stage, "PropagateAtLaunch": True}],
+        )
+    own = actor("autoscaling")
+    actor.may(allow("autoscaling:SetDesiredCapacity", arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/mine-*")))
+    assert not denied(own.set_desired_capacity, AutoScalingGroupName="mine-a", DesiredCapacity=0)
+    assert denied(own.set_desired_capacity, AutoScalingGroupName="theirs-a", DesiredCapacity=0)
+    actor.may(allow("autoscaling:SetDesiredCapacity", StringEquals={"aws:ResourceTag/nanofleet:stage": "mine"}))
+    assert not denied(own.set_desired_capacity, AutoScalingGroupName="mine-a", DesiredCapacity=0)
+    assert denied(own.set_desired_capacity, AutoScalingGroupName="theirs-a", DesiredCapacity=0)
+    for name in ("mine-a", "theirs-a"):
+        scaling.delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
+
+
+def test_a_qualified_call_needs_the_qualified_function(actor: Actor) -> None:
+    actor.may(allow("lambda:InvokeFunction", arn("lambda", "function:none")))
+    client = actor("lambda")
+    assert not denied(client.invoke, FunctionName="none")
+    assert denied(client.invoke, FunctionName="none", Qualifier="live")
+    actor.may(allow("lambda:InvokeFunction", arn("lambda", "function:none:live")))
+    assert denied(client.invoke, FunctionName="none") and not denied(client.invoke, FunctionName="none", Qualifier="live")
+
+
+def test_leading_keys_decide_which_items_may_be_written(region: Region, actor: Actor) -> None:
+    name = f"table-{uuid.uuid4().hex[:8]}"
+    region.client("dynamodb").create_table(
+        TableName=name, BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+    )
+    actor.may(allow("dynamodb:PutItem", arn("dynamodb", f"table/{name}"),
+                    **{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["reconcile"]}}))
+
+    def item(pk: str) -> dict[str, Any]:
+        return {"TableName": name, "Item": {"pk": {"S": pk}, "sk": {"S": "x"}}}
+
+    actor("dynamodb").put_item(**item("reconcile"))
+    assert denied(actor("dynamodb").put_item, **item("app#web"))
+
+
+def test_objects_are_authorized_by_key(region: Region, actor: Actor) -> None:
+    bucket = f"bucket-{uuid.uuid4().hex[:8]}"
+    region.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    for key in ("sources/a", "apps/a"):
+        region.client("s3").put_object(Bucket=bucket, Key=key, Body=b"x")
+    actor.may(allow("s3:GetObject", f"arn:aws:s3:::{bucket}/sources/*"))
+    assert actor("s3").get_object(Bucket=bucket, Key="sources/a")["Body"].read() == b"x"
+    assert denied(actor("s3").get_object, Bucket=bucket, Key="apps/a")
+
+
+def test_log_streams_are_named_below_their_group(actor: Actor) -> None:
+    actor.may(allow("logs:CreateLogStream", arn("logs", "log-group:/mine:*")))
+    assert not denied(actor("logs").create_log_stream, logGroupName="/mine", logStreamName="a")
+    assert denied(actor("logs").create_log_stream, logGroupName="/theirs", logStreamName="a")
+
+
+def test_a_denial_names_principal_action_and_resource(actor: Actor) -> None:
+    message = denial(actor("ssm").get_parameter, Name="/a")
+    assert f"arn:aws:sts::{ACCOUNT}:assumed-role/actor-" in message
+    assert f"ssm:GetParameter on resource: {arn('ssm', 'parameter/a')}" in message
+
+
+def test_the_account_root_may_do_everything(region: Region) -> None:
+    assert json.dumps(region.client("ssm").get_parameters(Names=["/a"])["InvalidParameters"]) == '["/a"]'

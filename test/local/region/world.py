@@ -1,0 +1,117 @@
+"""A region of its own for a test module, with a network in three zones and the few steps that fleet tests share."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any, Callable, Iterator, TypeVar
+
+from conftest import Inbox, Region
+
+REGION = "eu-west-1"
+ACCOUNT = "000000000000"
+T = TypeVar("T")
+
+
+class World:
+    """One running region: `client("ec2")`, `call("PUT", path, body)`, `image(...)`, `subnets` of zones a, b, c."""
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        self.client = region.client
+        self.vpc, _subnet = region.network()
+        places = (("a", 0), ("b", 16), ("c", 32))
+        self.subnets = [region.network(f"{REGION}{zone}", part)[1] for zone, part in places]
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.region.endpoint + path, data=data, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())
+
+    def image(self, program: str) -> str:
+        """An AMI whose instances run this shell program; returns its id."""
+        snapshot = self.region.snapshot()
+        disk = self.region.state / "snapshots" / snapshot
+        (disk / "root").mkdir(parents=True, exist_ok=True)
+        script = disk / "root" / "main.sh"
+        script.write_text(f"#!/bin/sh\n{program}\n")
+        script.chmod(0o755)
+        (disk / "image.json").write_text(json.dumps({"Program": "/main.sh"}))
+        return self.region.register(snapshot)
+
+    def template(self, image: str, name: str, **data: Any) -> str:
+        ec2 = self.client("ec2")
+        given = {"ImageId": image, "InstanceType": "t3.micro", "InstanceInitiatedShutdownBehavior": "terminate", **data}
+        made = ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=given)
+        return made["LaunchTemplate"]["LaunchTemplateId"]
+
+    def group(self, name: str) -> dict[str, Any] | None:
+        found = self.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[name])
+        return next(iter(found["AutoScalingGroups"]), None)
+
+    def serving(self, name: str) -> list[str]:
+        group = self.group(name) or {"Instances": []}
+        return [one["InstanceId"] for one in group["Instances"] if one["LifecycleState"] == "InService"]
+
+    def reports(self) -> Inbox:
+        """A queue that receives every event of Auto Scaling from now on."""
+        return self.region.inbox({"source": ["aws.autoscaling"]})
+
+    def stack(self, name: str, template: dict[str, Any], parameters: dict[str, str] | None = None) -> dict[str, str]:
+        """Creates or updates a stack and returns its outputs; fails with the reasons of its events."""
+        cloudformation = self.client("cloudformation")
+        given = {
+            "StackName": name,
+            "TemplateBody": json.dumps(template),
+            "Capabilities": ["CAPABILITY_NAMED_IAM"],
+            "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()],
+        }
+        known = any(one["StackName"] == name for one in cloudformation.describe_stacks()["Stacks"])
+        (cloudformation.update_stack if known else cloudformation.create_stack)(**given)
+        stack = eventually(lambda: self._settled(name), 30)
+        assert stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), self.reasons(name)
+        return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+
+    def _settled(self, name: str) -> dict[str, Any] | None:
+        stack = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+        return None if stack["StackStatus"].endswith("IN_PROGRESS") else stack
+
+    def reasons(self, name: str) -> list[str]:
+        events = self.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
+        return [f"{one['LogicalResourceId']}: {one['ResourceStatusReason']}" for one in events if one.get("ResourceStatusReason")]
+
+    def unstack(self, name: str) -> None:
+        """Deletes a stack and waits until it is gone."""
+        cloudformation = self.client("cloudformation")
+        stack_id = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
+        cloudformation.delete_stack(StackName=name)
+        stack = eventually(lambda: self._settled(stack_id), 30)
+        assert stack["StackStatus"] == "DELETE_COMPLETE", self.reasons(stack_id)
+
+
+def eventually(probe: Callable[[], T], seconds: float = 8.0) -> T:
+    """The first truthy answer of `probe`; its last answer in the failure when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = probe()
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"not within {seconds} s; last seen: {answer!r}"
+        time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def started(**environment: str) -> Iterator[World]:
+    """A region in a folder of its own, stopped at the end whatever happens."""
+    with tempfile.TemporaryDirectory(prefix="region-") as folder:
+        region = Region(Path(folder), {"NANOFLEET_BOOT_SECONDS": "0.05", "NANOFLEET_DRAIN_SECONDS": "1", **environment})
+        region.start()
+        try:
+            yield World(region)
+        finally:
+            region.stop()

@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { leftovers } from '../../local/orphans.ts'
+import { isAlive, type ProcessRecord } from '../../local/process.ts'
+import { readRecord } from '../../local/record.ts'
+import { type LocalSettings, readSettings } from '../../local/settings.ts'
+import { formatStatus, status } from '../../local/status.ts'
+import { down, reset, up } from '../../local/supervisor.ts'
+
+jest.setTimeout(60_000)
+
+let settings: LocalSettings
+beforeEach(() => {
+  const state = mkdtempSync(join(tmpdir(), 'region-'))
+  settings = { ...readSettings(), state, port: 4966, gatewayPort: 8966 }
+})
+afterEach(async () => {
+  await reset(settings)
+  rmSync(settings.state, { recursive: true, force: true })
+})
+
+async function kill(part: 'region' | 'gateway'): Promise<ProcessRecord> {
+  const record = (await readRecord(settings.state))?.pids[part]
+  if (!record) throw new Error(`no ${part} is recorded`)
+  process.kill(record.pid, 'SIGKILL')
+  while (await isAlive(record));
+  return record
+}
+
+describe('A local region', () => {
+  it('starts once, is found by the next command and stops with nothing left', async () => {
+    const first = await up(settings)
+    expect(first.started).toEqual(['region', 'gateway'])
+    expect(await up(settings)).toMatchObject({ started: [], record: first.record })
+    const now = await status(settings)
+    expect(now).toMatchObject({ running: true, region: { healthy: true }, gateway: { healthy: true } })
+    expect(formatStatus(now)).toContain(first.record.endpoint)
+    expect(await down(settings)).toMatchObject({ wasUp: true })
+    expect(await leftovers(settings.state)).toEqual([])
+    expect(await status(settings)).toMatchObject({ running: false })
+    expect(await down(settings)).toEqual({ wasUp: false, reaped: 0 })
+  })
+
+  it.each(['region', 'gateway'] as const)(
+    'is whole again by the next start after kill -9 of the %s',
+    async (part) => {
+      const { record } = await up(settings)
+      await kill(part)
+      expect(await status(settings)).toMatchObject({ running: false })
+      const again = await up(settings)
+      expect(again.started).toEqual([part])
+      expect(again.record).toMatchObject({ endpoint: record.endpoint, gateway: record.gateway })
+      expect((await status(settings)).running).toBe(true)
+    },
+  )
+
+  it('ends what a crashed region left behind', async () => {
+    await up(settings)
+    const orphan = spawn('sleep', ['60'], {
+      detached: true,
+      stdio: 'ignore',
+      env: { PATH: process.env.PATH ?? '', NANOFLEET_SUPERVISED: settings.state },
+    })
+    orphan.unref()
+    await kill('region')
+    const { reaped } = await up(settings)
+    expect(reaped).toBeGreaterThanOrEqual(1)
+    expect((await leftovers(settings.state)).map(({ pid }) => pid)).not.toContain(orphan.pid)
+  })
+
+  it('keeps what it holds over a restart, and forgets it by reset', async () => {
+    const { record } = await up(settings)
+    await putParameter(record.endpoint, 'kept')
+    await down(settings)
+    const again = await up(settings)
+    expect(await countParameters(again.record.endpoint)).toBe(1)
+    await reset(settings)
+    expect(existsSync(settings.state)).toBe(false)
+    const fresh = await up(settings)
+    expect(await countParameters(fresh.record.endpoint)).toBe(0)
+  })
+
+  it('moves when its ports are taken', async () => {
+    const taken = createServer().listen(settings.port, '127.0.0.1')
+    const { record } = await up(settings)
+    taken.close()
+    expect(record.endpoint).not.toBe(`http://127.0.0.1:${settings.port}`)
+  })
+
+  it('says why it does not start, with the last lines of the log', async () => {
+    await expect(up({ ...settings, region: 'eu-west-1', python: process.execPath })).rejects.toThrow(
+      /The emulator of the local region ended .*region\.log/s,
+    )
+  })
+})
+
+async function ssm(endpoint: string, action: string, input: unknown): Promise<Record<string, unknown[]>> {
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `AmazonSSM.${action}`,
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/ssm/aws4_request, SignedHeaders=host, Signature=0',
+    },
+    body: JSON.stringify(input),
+  })
+  if (!answer.ok) throw new Error(await answer.text())
+  return (await answer.json()) as Record<string, unknown[]>
+}
+
+const putParameter = (endpoint: string, name: string): Promise<unknown> =>
+  ssm(endpoint, 'PutParameter', { Name: name, Value: 'x', Type: 'String' })
+const countParameters = async (endpoint: string): Promise<number> =>
+  (await ssm(endpoint, 'DescribeParameters', {})).Parameters?.length ?? 0

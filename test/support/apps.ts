@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { loadApps } from '../../adapters/app-sources.ts'
+import { readApp } from '../../core/app-folder.ts'
+import type { AppBundle } from '../../core/bundle.ts'
+
+export const ROOT = join(import.meta.dirname, '../..')
+
+/** The apps of this repository as a push would upload them. */
+export async function repositoryApps(): Promise<AppBundle[]> {
+  return (await loadApps(ROOT)).map(({ bundle }) => bundle)
+}
+
+/** The control plane's network, with the two variables that `serverless` fills in. */
+export async function networkFile(stage: string, vpcCidr: string): Promise<string> {
+  const text = await readFile(join(ROOT, 'resources/network.yml'), 'utf8')
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: these are the variables of serverless
+  return text.replaceAll('${sls:stage}', stage).replaceAll('${param:vpcCidr}', vpcCidr)
+}
+
+/** A bundle of an app that exists only in a test: its manifest, other files, and empty configurations. */
+export function sampleApp(app: string, manifest: string, files: Record<string, string> = {}): AppBundle {
+  const services = [...manifest.matchAll(/^ {2}([a-z0-9-]+):/gm)].map(([, name = '']) => name)
+  const all = new Map([
+    ['app.yml', `app: ${app}\n${manifest}`],
+    ...services.map((service) => [`${service}/config.json`, '{}'] as const),
+    ...Object.entries(files),
+  ])
+  const pieces = readApp(app, all)
+  const bundled = Object.entries(pieces.services).map(([name, service]) => [
+    name,
+    { ...service, source: 'a1' },
+  ])
+  return {
+    format: 1,
+    manifest: pieces.manifest,
+    resources: pieces.resources,
+    services: Object.fromEntries(bundled),
+  }
+}

@@ -1,0 +1,158 @@
+import type {
+  CatalogEntry,
+  ClusterView,
+  ConsulServer,
+  EntryStatus,
+  Listing,
+  Registration,
+  ServiceCatalog,
+} from '../../core/catalog.ts'
+import { ServiceFailure } from '../../core/errors.ts'
+
+interface Agent {
+  server: ConsulServer
+  /** Its process runs. */
+  up: boolean
+  /** Gossip's verdict, which follows later. */
+  alive: boolean
+  entries: Map<string, CatalogEntry>
+}
+
+/** A Consul cluster in memory: agents that hold entries, and a catalog that remembers those of dead ones. */
+export class FakeCatalog implements ServiceCatalog {
+  readonly agents = new Map<string, Agent>()
+  /** Every write that was carried out, as `verb id@server`. */
+  readonly writes: string[] = []
+  /** Thrown by the next calls that ask it; a test decides which call fails. */
+  fault: (verb: string, server: ConsulServer, id?: string) => Error | undefined = () => undefined
+  leader = true
+  /** Addresses of servers whose agents hold what the catalog does not show yet. */
+  readonly settling = new Set<string>()
+
+  constructor(servers: ConsulServer[] = []) {
+    for (const server of servers) this.join(server)
+  }
+
+  join(server: ConsulServer): void {
+    this.agents.set(server.address, { server, up: true, alive: true, entries: new Map() })
+  }
+
+  /** SIGKILL: it answers no more; gossip finds out with `bury`. */
+  kill(server: ConsulServer): void {
+    this.#agent(server).up = false
+  }
+
+  bury(server: ConsulServer): void {
+    this.#agent(server).alive = false
+  }
+
+  revive(server: ConsulServer): void {
+    Object.assign(this.#agent(server), { up: true, alive: true })
+  }
+
+  /** All entries, those on dead nodes included, as `id@server`. */
+  ids(): string[] {
+    return [...this.agents.values()].flatMap(({ server, entries }) =>
+      [...entries.keys()].map((id) => `${id}@${server.instanceId}`),
+    )
+  }
+
+  /** What DNS would answer: the ids of passing entries on living nodes. */
+  found(service: string): string[] {
+    const living = [...this.agents.values()].filter(
+      (agent) => agent.alive && !this.settling.has(agent.server.address),
+    )
+    const entries = living.flatMap((agent) => [...agent.entries.values()])
+    return entries.filter((e) => e.service === service && e.status === 'passing').map((e) => e.instanceId)
+  }
+
+  async listing(server: ConsulServer, instanceIds?: string[]): Promise<Listing> {
+    const { entries } = this.#reach('listing', server)
+    const all = [...entries.values()].map((entry) => structuredClone(entry))
+    return { server, entries: instanceIds ? all.filter((e) => instanceIds.includes(e.instanceId)) : all }
+  }
+
+  async cluster(server: ConsulServer): Promise<ClusterView> {
+    this.#reach('cluster', server)
+    if (!this.leader) return { leader: null, nodes: [], stranded: [] }
+    const agents = [...this.agents.values()]
+    return {
+      leader: `${server.address}:8300`,
+      nodes: agents.map((a) => ({ name: a.server.instanceId, address: a.server.address, alive: a.alive })),
+      stranded: agents
+        .filter((agent) => !agent.alive)
+        .flatMap(({ server: dead, entries }) =>
+          [...entries.values()].map((entry) => ({
+            ...structuredClone(entry),
+            status: entry.status === 'maintenance' ? ('maintenance' as const) : ('critical' as const),
+            node: dead.instanceId,
+          })),
+        ),
+    }
+  }
+
+  async register(server: ConsulServer, registration: Registration): Promise<void> {
+    const { entries } = this.#reach('register', server, registration.ID)
+    this.writes.push(`register ${registration.ID}@${server.instanceId}`)
+    entries.set(registration.ID, toEntry(registration, server))
+  }
+
+  async deregister(server: ConsulServer, id: string): Promise<void> {
+    const { entries } = this.#reach('deregister', server, id)
+    this.writes.push(`deregister ${id}@${server.instanceId}`)
+    entries.delete(id)
+  }
+
+  async forget(server: ConsulServer, node: string, id: string): Promise<void> {
+    this.#reach('forget', server, id)
+    const dead = [...this.agents.values()].find((agent) => agent.server.instanceId === node)
+    this.writes.push(`forget ${id}@${node}`)
+    dead?.entries.delete(id)
+  }
+
+  async maintenance(server: ConsulServer, id: string, reason: string | null): Promise<void> {
+    const entry = this.#reach('maintenance', server, id).entries.get(id)
+    this.writes.push(`maintenance ${id}@${server.instanceId}`)
+    if (entry) entry.status = reason === null ? 'passing' : 'maintenance'
+  }
+
+  async health(server: ConsulServer, services: string[]): Promise<Record<string, CatalogEntry[]>> {
+    this.#reach('health', server)
+    const shown = [...this.agents.values()].filter((agent) => !this.settling.has(agent.server.address))
+    const all = shown.flatMap(({ alive, entries }) =>
+      [...entries.values()].map((entry) => (alive ? entry : { ...entry, status: 'critical' as EntryStatus })),
+    )
+    return Object.fromEntries(services.map((name) => [name, all.filter((entry) => entry.service === name)]))
+  }
+
+  #agent(server: ConsulServer): Agent {
+    const agent = this.agents.get(server.address)
+    if (!agent) throw new ServiceFailure(`Consul at ${server.address} does not answer: no such server`)
+    return agent
+  }
+
+  #reach(verb: string, server: ConsulServer, id?: string): Agent {
+    const agent = this.#agent(server)
+    const fault = this.fault(verb, server, id)
+    if (fault) throw fault
+    if (!agent.up) throw new ServiceFailure(`Consul at ${server.address} does not answer`)
+    return agent
+  }
+}
+
+/** An entry as the catalog shows a registration; checks are taken to start as they say, or critical. */
+function toEntry(registration: Registration, server: ConsulServer): CatalogEntry {
+  const checks = (registration.Checks ?? []) as { Status?: EntryStatus }[]
+  const failing = checks.some((check) => check.Status !== 'passing')
+  return {
+    id: registration.ID,
+    service: registration.Name,
+    instanceId: registration.Meta['instance-id'] ?? '',
+    address: registration.Address,
+    port: (registration.Port as number | undefined) ?? 0,
+    tags: (registration.Tags as string[] | undefined) ?? [],
+    meta: { ...registration.Meta },
+    nodeAddress: server.address,
+    status: failing ? 'critical' : 'passing',
+  }
+}

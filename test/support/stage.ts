@@ -1,0 +1,24 @@
+import type { Stage } from '../../core/stage.ts'
+
+/** A stage such as `serverless deploy --stage dev` makes. */
+export const stage: Stage = {
+  name: 'dev',
+  region: 'eu-west-1',
+  account: '123456789012',
+  bucket: 'nanofleet-dev-123456789012',
+  table: 'nanofleet-dev',
+  vpcId: 'vpc-1',
+  vpcCidr: '10.77.0.0/16',
+  zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+  privateSubnets: ['subnet-a', 'subnet-b', 'subnet-c'],
+  privateCidrs: ['10.77.0.0/20', '10.77.16.0/20', '10.77.32.0/20'],
+  publicSubnets: ['subnet-d', 'subnet-e', 'subnet-f'],
+  privateRouteTables: ['rtb-a', 'rtb-b', 'rtb-c'],
+  publicRouteTable: 'rtb-public',
+  consulFunctionGroup: 'sg-consul',
+  packager: 'ops',
+  architecture: 'x86_64',
+  nanosVersion: '0.1.55',
+  opsVersion: '0.1.46',
+  portListeners: true,
+}
