@@ -3,7 +3,17 @@ const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript' },
+          target: 'es2024',
+          experimental: { keepImportAttributes: true },
+        },
+        module: { type: 'es6' },
+      },
+    ],
   },
   modulePathIgnorePatterns: ['<rootDir>/.nanofleet', '<rootDir>/.serverless', '<rootDir>/.esbuild'],
 }
@@ -12,6 +22,11 @@ const common = {
 const quick = { ...common, displayName: 'quick', testMatch: ['<rootDir>/test/**/*.test.ts'] }
 
 /** Real parts: Consul, the emulator, processes, the browser. One region serves the whole run. */
-const real = { ...common, displayName: 'real', testMatch: ['<rootDir>/test/**/*.real.ts'] }
+const real = {
+  ...common,
+  displayName: 'real',
+  testMatch: ['<rootDir>/test/**/*.real.ts'],
+  globalTeardown: '<rootDir>/test/support/live-teardown.ts',
+}
 
-export default { projects: [quick, real] }
+export default { projects: [quick, real], testSequencer: '<rootDir>/test/support/sequencer.mjs' }

@@ -1,17 +1,17 @@
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts'
 import { ServiceFailure } from '../core/errors.ts'
+import { awsProblem } from './aws-problem.ts'
 
 /**
  * The number of the account that the credentials belong to.
- * @throws ServiceFailure when there are no credentials or they are refused
+ * @param place how the endpoint is called in a message, such as `AWS in eu-west-1`
+ * @throws ServiceFailure when there are no credentials, they are refused or nothing answers
  */
-export async function accountId(sts: STSClient): Promise<string> {
+export async function accountId(sts: STSClient, place?: string): Promise<string> {
   try {
     return (await sts.send(new GetCallerIdentityCommand({}))).Account ?? ''
   } catch (cause) {
-    throw new ServiceFailure(
-      `AWS does not accept the credentials (${cause instanceof Error ? cause.message : String(cause)}); set AWS_PROFILE or AWS_ACCESS_KEY_ID`,
-      { cause },
-    )
+    const why = awsProblem(cause, place) ?? `AWS does not tell the account: ${String(cause)}`
+    throw new ServiceFailure(why, { cause })
   }
 }

@@ -10,9 +10,12 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   type EC2Client,
   GetConsoleOutputCommand,
+  type ResponseLaunchTemplateData,
 } from '@aws-sdk/client-ec2'
+import { canonicalJson } from '../core/canonical.ts'
 import { ServiceFailure } from '../core/errors.ts'
 import type { Fleet, GroupEvent, GroupView, Member } from '../core/fleet.ts'
+import { TAG } from '../core/names.ts'
 
 /** The fleet as EC2 Auto Scaling runs it. */
 export class AutoScalingFleet implements Fleet {
@@ -111,11 +114,11 @@ export class AutoScalingFleet implements Fleet {
       }),
     )
     const versions = answer.LaunchTemplateVersions ?? []
-    const content = new Map(versions.map((v) => [String(v.VersionNumber), canonical(v.LaunchTemplateData)]))
-    const target = content.get(wanted)
+    const contents = new Map(versions.map((v) => [String(v.VersionNumber), content(v.LaunchTemplateData)]))
+    const target = contents.get(wanted)
     return new Set([
       wanted,
-      ...others.filter((v) => content.get(v) !== undefined && content.get(v) === target),
+      ...others.filter((v) => contents.get(v) !== undefined && contents.get(v) === target),
     ])
   }
 }
@@ -142,10 +145,11 @@ function toEvent(activity: Activity): GroupEvent[] {
 /** `At 2026-01-01T00:00:00Z an instance was taken out of service in response to …` without the time. */
 const lastSentence = (cause: string): string => (cause.split(/At \S+Z /).at(-1) ?? cause).trim()
 
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
+/** What an instance is launched from; the release that first asked for it is no part of that. */
+function content(data: ResponseLaunchTemplateData | undefined): string {
+  const TagSpecifications = data?.TagSpecifications?.map(({ ResourceType, Tags }) => ({
+    ResourceType,
+    Tags: Tags?.filter(({ Key }) => Key !== TAG.release),
+  }))
+  return canonicalJson({ ...data, TagSpecifications })
 }

@@ -1,4 +1,9 @@
-import { GetParametersCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
+import {
+  DeleteParametersCommand,
+  GetParametersCommand,
+  PutParameterCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm'
 import { z } from 'zod'
 import type { ImageRecord } from '../core/bundle.ts'
 import { ServiceFailure } from '../core/errors.ts'
@@ -6,7 +11,7 @@ import { imageParameter } from '../core/names.ts'
 
 const Record = z.object({ hash: z.string(), imageId: z.string(), builtAt: z.string() })
 
-/** GetParameters takes ten names at a time. */
+/** GetParameters and DeleteParameters take ten names at a time. */
 const BATCH = 10
 
 /** The records of the services that have one, by service. */
@@ -46,6 +51,18 @@ export async function writeImageRecord(
       Description: `The image that deploy takes for ${service} of ${app}`,
     }),
   )
+}
+
+/** Forgets which images these services have; a later build finds an image by its hash all the same. */
+export async function removeImageRecords(
+  ssm: SSMClient,
+  stage: string,
+  app: string,
+  services: string[],
+): Promise<void> {
+  const names = services.map((service) => imageParameter(stage, app, service))
+  for (let at = 0; at < names.length; at += BATCH)
+    await ssm.send(new DeleteParametersCommand({ Names: names.slice(at, at + BATCH) }))
 }
 
 function parseRecord(name: string, value: string): ImageRecord {

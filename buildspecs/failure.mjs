@@ -29,7 +29,7 @@ export async function runScript(main) {
  * @param {unknown} error
  * @returns {string}
  */
-export function explain(error) {
+function explain(error) {
   if (!(error instanceof Error)) return String(error)
   const foreseen = error instanceof BuildFailure || '$metadata' in error
   const text = foreseen ? `${error.name}: ${error.message}` : (error.stack ?? error.message)

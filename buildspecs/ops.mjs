@@ -39,7 +39,17 @@ export async function makeImage(settings, config, configFile, run) {
     return image.ImageId
   } catch (error) {
     const failure = error instanceof FailedCommand ? `${output}${error.output}` : output
-    await removeLeftovers(settings, before, failure, run)
+    try {
+      await removeLeftovers(settings, before, failure, run)
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new BuildFailure(
+        `the build failed and what it left could not be removed (${why}); clean-amis finds it`,
+        {
+          cause: error,
+        },
+      )
+    }
     throw error
   }
 }

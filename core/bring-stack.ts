@@ -113,7 +113,7 @@ export function progress(
 }
 
 /** What can be done with a stack in this status. */
-export function approach(status: string | undefined): 'create' | 'update' | 'wait' | 'replace' {
+function approach(status: string | undefined): 'create' | 'update' | 'wait' | 'replace' {
   if (status === undefined || status === 'DELETE_COMPLETE') return 'create'
   if (status === 'REVIEW_IN_PROGRESS') return 'replace'
   if (status.endsWith('_IN_PROGRESS')) return 'wait'

@@ -46,17 +46,24 @@ function settle(group: GroupView, target: Target, staying: Member[], ill: Map<st
   const leaving = group.members.length - staying.length
   if (group.desired < target.count)
     return set(target.count, `${staying.length} of ${target.count} instances run`)
-  if (group.desired > target.count) {
-    // Raft loses its majority when several voters go at once.
-    const oneByOne = target.replacement === 'quorum' && target.count > 0
-    if (oneByOne && (leaving > 0 || staying.length > group.desired)) return wait('a server is still leaving')
-    return set(oneByOne ? group.desired - 1 : target.count, `${target.count} instances are wanted`)
-  }
+  if (group.desired > target.count) return shrink(group, target, staying, ill)
   if (staying.length < target.count) return wait(`${staying.length} of ${target.count} instances launched`)
   if (staying.length > target.count) return wait(`${staying.length - target.count} more than wanted`)
   const problem = firstProblem(staying, ill)
   if (problem) return wait(problem)
   return leaving > 0 ? wait(`${leaving} draining`) : { action: 'done' }
+}
+
+/** The group chooses by zone and age, which may hit the one healthy instance: so the ill ones go by name first. */
+function shrink(group: GroupView, target: Target, staying: Member[], ill: Map<string, string>): Step {
+  // Raft loses its majority when several voters go at once.
+  const oneByOne = target.replacement === 'quorum' && target.count > 0
+  if (oneByOne && (staying.length < group.members.length || staying.length > group.desired))
+    return wait('a server is still leaving')
+  const sick = staying.filter(({ id }) => ill.has(id))
+  const surplus = Math.min(staying.length - target.count, sick.length, oneByOne ? 1 : sick.length)
+  if (target.count > 0 && surplus > 0) return retire(sick, surplus, ill, 'it is not healthy')
+  return set(oneByOne ? group.desired - 1 : target.count, `${target.count} instances are wanted`)
 }
 
 function surge({ group, target, old, current, ill }: Situation): Step {

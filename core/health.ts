@@ -31,7 +31,7 @@ export const pause = (checks: number): number => [1, 1, 1, 2, 2, 3, 5][checks] ?
 /** After that many dead instances without one more that is healthy, the next ones will die too. */
 export const DEATHS = 3
 /** Launches that failed one after the other. Auto Scaling repeats them at growing distances for hours. */
-export const LAUNCH_FAILURES = 3
+const LAUNCH_FAILURES = 3
 /** Seconds without one more healthy member: a unikernel boots in seconds, an ALB needs two good probes. */
 export const PATIENCE = 300
 

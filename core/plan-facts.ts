@@ -4,6 +4,7 @@ import type { PlanFacts } from './deploy-plan.ts'
 import { NotFound } from './errors.ts'
 import { appStack, serviceStack, TAG } from './names.ts'
 import type { Release, ReleaseBook } from './releases.ts'
+import { refuseClashes } from './routes.ts'
 import { type Change, stackChange } from './stack-change.ts'
 import type { Stacks, StackView } from './stacks.ts'
 import type { Stage } from './stage.ts'
@@ -21,7 +22,10 @@ export interface PlanPorts {
   images(bundle: AppBundle): Promise<Map<string, ImageRecord>>
 }
 
-/** Reads what a plan is made from: the wanted state of a release, and what stands. */
+/**
+ * Reads what a plan is made from: the wanted state of a release, and what stands.
+ * @throws {InvalidInput} when a service takes a route or listener port that a deployed app has
+ */
 export async function planFacts(ports: PlanPorts, app: string, release: number): Promise<PlanFacts> {
   const { stage, stacks, releases } = ports
   const [current, overrides, kept, views] = await Promise.all([
@@ -31,6 +35,7 @@ export async function planFacts(ports: PlanPorts, app: string, release: number):
     stacks.tagged({ [TAG.stage]: stage.name }),
   ])
   const bundle = await ports.bundle(app, kept?.bundle)
+  await refuseTakenRoutes(ports, bundle)
   const images = kept ? new Map<string, ImageRecord>() : await ports.images(bundle)
   const byName = new Map(views.map((view) => [view.name, view]))
   const services = Object.keys(bundle.manifest.services)
@@ -50,6 +55,15 @@ export async function planFacts(ports: PlanPorts, app: string, release: number):
     ),
     changes: await changes(ports, bundle, byName, imageIds, current),
   }
+}
+
+/** What was pushed from one checkout fits together; apps of several checkouts meet here. */
+async function refuseTakenRoutes(ports: PlanPorts, { manifest }: AppBundle): Promise<void> {
+  const others = (await ports.releases.deployedApps()).filter((app) => app !== manifest.app)
+  const deployed = await Promise.all(
+    others.map(async (app) => ports.bundle(app, (await ports.releases.current(app))?.bundle)),
+  )
+  refuseClashes([...deployed.map((bundle) => bundle.manifest), manifest])
 }
 
 /** Services of an app that have a stack. */

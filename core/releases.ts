@@ -1,5 +1,5 @@
 /** One service as a release runs it. */
-export interface ReleasedService {
+interface ReleasedService {
   hash: string
   imageId: string
   count: number

@@ -32,7 +32,7 @@ export function requiredStep(apps: RequiredApp[]): RequiredStep {
  * A chain of `requires` that leads back to where it began, as `[a, b, a]`; undefined when there is none.
  * @param requires what each app requires
  */
-export function requirementCycle(app: string, requires: Record<string, string[]>): string[] | undefined {
+function requirementCycle(app: string, requires: Record<string, string[]>): string[] | undefined {
   const visit = (name: string, trail: string[]): string[] | undefined => {
     const seen = trail.indexOf(name)
     if (seen >= 0) return [...trail.slice(seen), name]

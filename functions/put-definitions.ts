@@ -17,13 +17,20 @@ const parts = once(() => {
   }
 })
 
+interface DefinitionRequest {
+  plan: PlanKey
+  /** `final`: the services that the plan removes are gone, their definitions may follow. */
+  step?: 'final'
+}
+
 /** Writes the Consul definitions of a plan's services; one that stands already is left alone. */
-export const handler = middy(async ({ plan: { execution, name } }: { plan: PlanKey }) => {
+export const handler = middy(async ({ plan: { execution, name }, step }: DefinitionRequest) => {
   const { bundles, runs, definitions } = parts()
-  const { app, bundle: digest } = (await runs.read(execution, name)) as DeployPlan
+  const { app, bundle: digest, removed } = (await runs.read(execution, name)) as DeployPlan
   const { bundle } = await bundles.read(app, digest)
   const texts = Object.entries(bundle.services).map(
     ([service, files]) => [service, files.definition] as const,
   )
+  if (step === 'final') await definitions.remove(app, removed)
   return { written: await definitions.put(app, Object.fromEntries(texts)) }
 })

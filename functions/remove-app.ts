@@ -3,24 +3,32 @@ import { BundleStore } from '../adapters/bundle-store.ts'
 import * as clients from '../adapters/clients.ts'
 import { readStage } from '../adapters/config.ts'
 import { DefinitionParameters } from '../adapters/definition-parameters.ts'
+import { removeImageRecords } from '../adapters/image-records.ts'
 import { DynamoReleaseBook } from '../adapters/releases.ts'
 import { once } from './once.ts'
 
 const parts = once(() => {
   const stage = readStage()
+  const ssm = clients.ssm()
   return {
     bundles: new BundleStore(clients.s3(), stage.bucket),
-    definitions: new DefinitionParameters(clients.ssm(), stage.name),
+    definitions: new DefinitionParameters(ssm, stage.name),
+    removeRecords: (app: string, services: string[]) => removeImageRecords(ssm, stage.name, app, services),
     releases: new DynamoReleaseBook(clients.documents(), stage.table),
   }
 })
 
-/** Forgets a removed app: definitions, releases, counts set by hand. Its image records and sources stay. */
+/**
+ * Forgets a removed app: definitions, image records, releases, counts set by hand. Its images stay until clean-amis
+ * takes them, its sources stay in the bucket.
+ */
 export const handler = middy(async ({ app, services }: { app: string; services: string[] }) => {
-  const { bundles, definitions, releases } = parts()
+  const { bundles, definitions, removeRecords, releases } = parts()
   const release = await releases.current(app)
   const { bundle } = await bundles.read(app, release?.bundle)
-  await definitions.remove(app, [...new Set([...services, ...Object.keys(bundle.services)])])
+  const all = [...new Set([...services, ...Object.keys(bundle.services)])]
+  await definitions.remove(app, all)
+  await removeRecords(app, all)
   await releases.forget(app)
   return { app }
 })

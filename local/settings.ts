@@ -19,6 +19,8 @@ export interface LocalSettings {
   /** Ports asked for; taken ones move. */
   port: number
   gatewayPort: number
+  /** Address range asked for; it moves too, as long as no state is bound to it. */
+  vpcCidr: string
   /** Environment that the parts are started with, apart from their own settings. */
   environment: Record<string, string>
 }
@@ -40,6 +42,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Loca
     region: environment.NANOFLEET_REGION || 'eu-west-1',
     port: Number(environment.NANOFLEET_PORT || 4566),
     gatewayPort: Number(environment.NANOFLEET_GATEWAY_PORT || 8080),
+    vpcCidr: environment.NANOFLEET_VPC_CIDR || '127.77.0.0/16',
     environment: { ...defined(environment), PATH: path },
   }
 }

@@ -9,7 +9,6 @@ import { isAlive, type ProcessRecord, terminate } from './process.ts'
 import { exclusively, type LocalRecord, readRecord, writeRecord } from './record.ts'
 import { type LocalSettings, requireInstalled } from './settings.ts'
 
-const DEFAULT_RANGE = '127.77.0.0/16'
 /** Milliseconds: the region saves its state and stops its instances within 20 s. */
 const PATIENCE = 25_000
 const REAP_PATIENCE = 3_000
@@ -55,14 +54,15 @@ async function repair(
   }
   await mkdir(settings.state, { recursive: true })
   const started: Up['started'] = []
-  if (!region) {
-    await start(regionPart(settings, place), settings, (pid) => noted(settings, record, 'region', pid))
-    started.push('region')
-  }
   if (gateway && before?.endpoint !== record.endpoint) await terminate(gateway, REAP_PATIENCE)
+  // The gateway comes first: it holds the claim on the addresses, and waits for the region by itself.
   if (!gateway || before?.endpoint !== record.endpoint) {
     await start(gatewayPart(settings, place), settings, (pid) => noted(settings, record, 'gateway', pid))
     started.push('gateway')
+  }
+  if (!region) {
+    await start(regionPart(settings, place), settings, (pid) => noted(settings, record, 'region', pid))
+    started.push('region')
   }
   return { record, started, reaped: reaped.length }
 }
@@ -86,7 +86,7 @@ async function choosePlace(
 ): Promise<Place> {
   const port = before ? portOf(before.endpoint) : settings.port
   const gatewayPort = before ? portOf(before.gateway) : settings.gatewayPort
-  const vpcCidr = before?.vpcCidr ?? DEFAULT_RANGE
+  const vpcCidr = before?.vpcCidr ?? settings.vpcCidr
   const movable = !existsSync(join(settings.state, 'emulator'))
   return {
     port: region ? port : await freePort(port),

@@ -46,9 +46,18 @@ async function lintPackaged() {
   )
 }
 
-/** Errors and warnings fail; information does not. */
+/** Errors and warnings fail; information does not. W3005: the framework adds a DependsOn that GetAtt implies. */
 function lint(files) {
-  const args = ['--regions', 'eu-west-1', '--non-zero-exit-code', 'warning', '--template', ...files]
+  const args = [
+    '--ignore-checks',
+    'W3005',
+    '--regions',
+    'eu-west-1',
+    '--non-zero-exit-code',
+    'warning',
+    '--template',
+    ...files,
+  ]
   return capture(join(checkTools, 'bin', 'cfn-lint'), args)
 }
 

@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { openContext } from '../cli/context.ts'
 import { exitCodeOf } from '../cli/exit-codes.ts'
 import { NanofleetError } from '../core/errors.ts'
 import { readSettings } from '../local/settings.ts'
-import { down, up } from '../local/supervisor.ts'
+import { down, reset, up } from '../local/supervisor.ts'
 import { bringUp } from './demo/bring-up.ts'
 import { cleanUp } from './demo/clean-up.ts'
 import { deployControlPlane } from './demo/control-plane.ts'
@@ -32,6 +33,9 @@ async function main(args: string[]): Promise<number> {
     return 2
   }
   const once = args.includes('--once')
+  // A region of its own, made for this run: what somebody keeps in the usual one is not touched.
+  if (once) process.env.NANOFLEET_STATE ??= join(readSettings().repository, '.nanofleet', 'once')
+  if (once) await reset(readSettings())
   const story = new Story(once ? 8 : 4)
   const { record } = await story.chapter('Local region', () => up(readSettings()))
   story.say(`AWS at ${record.endpoint}, gateway at ${record.gateway}`)
@@ -46,7 +50,7 @@ async function main(args: string[]): Promise<number> {
   await story.chapter('Tear down and clean the images', () => cleanUp(context, [APP, 'platform']))
   const inventory = await story.chapter('Compare the inventory', () => compare(before, record.endpoint))
   story.say(`    as before: ${inventory.join(', ')}`)
-  await down(readSettings())
+  await reset(readSettings())
   story.end()
   return 0
 }

@@ -19,6 +19,7 @@ from region.groups import (
     deleting,
     everywhere,
     instance_state,
+    is_kept,
     lock,
     moment,
     staying,
@@ -284,7 +285,7 @@ def remove(group: Group) -> None:
     from ministack.services import autoscaling
 
     name = group["AutoScalingGroupName"]
-    if autoscaling._asgs.get(name) is group:
+    if is_kept(group):
         autoscaling._asgs.pop(name, None)
         autoscaling._tags.pop(name, None)
         autoscaling._delete_group_hooks(name)

@@ -33,6 +33,11 @@ def find(name: str) -> Group | None:
     return autoscaling._asgs.get(name)
 
 
+def is_kept(group: Group) -> bool:
+    """False once the group was deleted."""
+    return find(group["AutoScalingGroupName"]) is group
+
+
 def everywhere() -> Iterator[tuple[str, str, Group]]:
     """Every group of every account and region as (account, region, group)."""
     from ministack.services import autoscaling

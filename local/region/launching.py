@@ -8,7 +8,18 @@ from collections import Counter
 from typing import Any
 
 from region import activities, contract, ec2, states
-from region.groups import Group, Member, lock, moment, resolve_template, staying, subnets, suspended, template_spec
+from region.groups import (
+    Group,
+    Member,
+    is_kept,
+    lock,
+    moment,
+    resolve_template,
+    staying,
+    subnets,
+    suspended,
+    template_spec,
+)
 from region.query import Refused
 
 logger = logging.getLogger("region.autoscaling")
@@ -102,8 +113,12 @@ def _launch_into(group: Group, subnet: str, count: int, cause: str) -> None:
     parameters, template = _request(group, subnet, count)
     launched = ec2.run_instances(parameters)
     with lock:
-        for record in launched:
+        kept = is_kept(group)
+        for record in launched if kept else []:
             group["Instances"].append(_member(group, record, template, cause))
+    if not kept:
+        # Deleted while EC2 was launching: nobody else knows these instances.
+        terminate([record["InstanceId"] for record in launched])
 
 
 def _member(group: Group, record: states.Instance, template: dict[str, str], cause: str) -> Member:

@@ -72,7 +72,8 @@ def reap(home: Path) -> bool:
     if not file.exists():
         return False
     record = json.loads(file.read_text())
-    alive = start_time(record["pid"]) == record["startTime"]
+    started = start_time(record["pid"])
+    alive = started is not None and started == record["startTime"]
     if alive:
         _signal_group(record["pid"], signal.SIGKILL)
         _await_end(record["pid"], record["startTime"])

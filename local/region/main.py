@@ -25,6 +25,7 @@ MODULES = (
     "images",
     "processes",
     "metadata",
+    "parameters",
     "api",
     "inventory",
     "state",
@@ -34,6 +35,7 @@ MODULES = (
     "elb",
     "cloudformation",
     "functions",
+    "lambdaerrors",
     "codebuild",
     "stepfunctions",
     "iam",
@@ -59,6 +61,8 @@ def run() -> int:
     shutil.rmtree(settings.temporary, ignore_errors=True)
     for folder in (settings.emulator, settings.snapshots, settings.instances, settings.temporary):
         folder.mkdir(parents=True, exist_ok=True)
+    # The state lies in a checkout, a package of ES modules; the emulator's own Node workers are CommonJS.
+    (settings.temporary / "package.json").write_text('{"type": "commonjs"}\n')
     modules = [importlib.import_module(f"region.{name}") for name in MODULES]
     try:
         contract.verify()

@@ -116,7 +116,8 @@ def _parameter(request: Request, name: str) -> str:
 def _lambda(operation: str, request: Request) -> list[str] | None:
     """A call with a qualifier is a call of `function:name:qualifier`."""
     base, qualifier = _base(request), request.param("Qualifier")
-    if qualifier and base.count(":") == 6 and operation in ("InvokeFunction", "GetFunction", "GetFunctionConfiguration"):
+    qualified = ("InvokeFunction", "GetFunction", "GetFunctionConfiguration")
+    if qualifier and base.count(":") == 6 and operation in qualified:
         return [f"{base}:{qualifier}"]
     return None
 

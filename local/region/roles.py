@@ -1,4 +1,4 @@
-"""Acting as an IAM role inside the emulator: credentials for a process, and whether the role's policies allow a call."""
+"""Acting as an IAM role: credentials for a process, and whether the role's policies allow a call."""
 
 from __future__ import annotations
 

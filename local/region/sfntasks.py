@@ -1,4 +1,4 @@
-"""Tasks of Step Functions: the optimized integrations that ministack lacks or answers otherwise, under the role's policies.
+"""Tasks of Step Functions: integrations that ministack lacks or answers otherwise, under the policies of the role.
 
 `startBuild.sync` and `startExecution.sync` wait for what they start and stop it when their own execution is stopped
 or the task's TimeoutSeconds pass. A child that fails makes the task fail as States.TaskFailed, its description as

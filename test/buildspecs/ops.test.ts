@@ -132,6 +132,21 @@ describe('a build', () => {
     expect([...account.tagged]).toEqual(['ami-2', 'snap-0000000b'])
   })
 
+  it('that fails says so even when its leftovers cannot be removed', async () => {
+    const run = async (command: { program: string; args: string[] }) => {
+      if (command.args[1] === 'deregister-image') throw new FailedCommand('aws ec2 ended with status 254', '')
+      if (command.args[1] === 'create-tags' && account.images.length === 2 && account.tagged.size === 0) {
+        account.tagged.add('tried')
+        throw new FailedCommand('aws ec2 create-tags ended with status 254', '')
+      }
+      return await account.run(command)
+    }
+    await expect(makeImage(settings, config, 'c', run)).rejects.toMatchObject({
+      message: expect.stringContaining('could not be removed (aws ec2 ended with status 254)'),
+      cause: expect.objectContaining({ message: 'aws ec2 create-tags ended with status 254' }),
+    })
+  })
+
   it.each(['docker build --platform', 'ops pkg from-docker', 'ops image create'])(
     'that fails at "%s" leaves what was there before and nothing else',
     async (step) => {

@@ -163,6 +163,20 @@ describe('nextStep', () => {
     expect(bring(new SimulatedGroup(5, 20, 0, 5), 1, 'quorum').mostLeaving).toBe(1)
   })
 
+  it('takes the ill ones away by name when there are too many, so that the group does not choose a healthy one', () => {
+    const members: Member[] = [
+      { id: 'i-healthy', stage: 'serving', current: true },
+      { id: 'i-starting', stage: 'starting', current: true },
+    ]
+    const ill = new Map([['i-starting', 'is starting']])
+    const step = nextStep(
+      { desired: 2, max: 9, members, targetGroups: [] },
+      { count: 1, replacement: 'surge' },
+      ill,
+    )
+    expect(step).toMatchObject({ action: 'retire', instances: ['i-starting'] })
+  })
+
   it('leaves healthy instances of the current version alone', () => {
     const run = bring(new SimulatedGroup(2, 20, 0, 2), 2, 'surge')
     expect(run.steps).toEqual([{ action: 'done' }])

@@ -3,15 +3,15 @@ import type { GroupEvent, GroupView } from '../../core/fleet.ts'
 import { ailments, DEATHS, doomed, firstMemory, PATIENCE, pause, remember } from '../../core/health.ts'
 
 const start = new Date('2026-01-01T00:00:00Z')
-const after = (seconds: number) => new Date(start.getTime() + seconds * 1000)
+const later = (seconds: number) => new Date(start.getTime() + seconds * 1000)
 const died = (seconds: number, instance = 'i-1'): GroupEvent => ({
-  at: after(seconds).toISOString(),
+  at: later(seconds).toISOString(),
   kind: 'died',
   instance,
   reason: 'an instance was taken out of service in response to an EC2 health check',
 })
 const failed = (seconds: number, reason: string): GroupEvent => ({
-  at: after(seconds).toISOString(),
+  at: later(seconds).toISOString(),
   kind: 'launch-failed',
   reason,
 })
@@ -20,28 +20,28 @@ describe('doomed', () => {
   const memory = firstMemory(start)
 
   it('gives a service time while nothing goes wrong', () => {
-    expect(doomed(memory, [], 'i-1: is starting', after(PATIENCE - 1))).toBeUndefined()
+    expect(doomed(memory, [], 'i-1: is starting', later(PATIENCE - 1))).toBeUndefined()
   })
 
   it('gives up when nothing got better for a long time, and says what it waited for', () => {
-    const verdict = doomed(memory, [], 'i-1: does not pass', after(PATIENCE + 1))
+    const verdict = doomed(memory, [], 'i-1: does not pass', later(PATIENCE + 1))
     expect(verdict?.reason).toBe(`no progress for ${PATIENCE} s: i-1: does not pass`)
   })
 
   it('is patient again after each further healthy instance', () => {
-    const better = remember(memory, 1, after(PATIENCE - 1))
-    expect(doomed(better, [], 'i-2: is starting', after(PATIENCE + 1))).toBeUndefined()
+    const better = remember(memory, 1, later(PATIENCE - 1))
+    expect(doomed(better, [], 'i-2: is starting', later(PATIENCE + 1))).toBeUndefined()
   })
 
   it('recognises a crash loop and names the instance that died last', () => {
     const deaths = Array.from({ length: DEATHS }, (_, index) => died(index, `i-${index}`))
-    expect(doomed(memory, deaths, '', after(9))).toMatchObject({ instance: `i-${DEATHS - 1}` })
-    expect(doomed(memory, deaths.slice(1), '', after(9))).toBeUndefined()
+    expect(doomed(memory, deaths, '', later(9))).toMatchObject({ instance: `i-${DEATHS - 1}` })
+    expect(doomed(memory, deaths.slice(1), '', later(9))).toBeUndefined()
   })
 
   it('does not count the deaths from before the last progress', () => {
-    const better = remember(memory, 1, after(10))
-    expect(doomed(better, [died(1), died(2), died(3), died(11)], '', after(12))).toBeUndefined()
+    const better = remember(memory, 1, later(10))
+    expect(doomed(better, [died(1), died(2), died(3), died(11)], '', later(12))).toBeUndefined()
   })
 
   it.each([
@@ -49,14 +49,14 @@ describe('doomed', () => {
     'You are not authorized to perform this operation (UnauthorizedOperation)',
     'You have requested more vCPU capacity than your current limit allows (VcpuLimitExceeded)',
   ])('gives up at once when a repetition is no use: %s', (reason) => {
-    expect(doomed(memory, [failed(1, reason)], '', after(2))?.reason).toContain(reason)
+    expect(doomed(memory, [failed(1, reason)], '', later(2))?.reason).toContain(reason)
   })
 
   it('gives up after three launches that found no capacity', () => {
     const reason = 'We currently do not have sufficient t3.micro capacity'
     const failures = [1, 2, 3].map((second) => failed(second, reason))
-    expect(doomed(memory, failures.slice(1), '', after(4))).toBeUndefined()
-    expect(doomed(memory, failures, '', after(4))?.reason).toContain(reason)
+    expect(doomed(memory, failures.slice(1), '', later(4))).toBeUndefined()
+    expect(doomed(memory, failures, '', later(4))?.reason).toContain(reason)
   })
 })
 

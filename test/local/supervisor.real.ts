@@ -16,7 +16,7 @@ jest.setTimeout(60_000)
 let settings: LocalSettings
 beforeEach(() => {
   const state = mkdtempSync(join(tmpdir(), 'region-'))
-  settings = { ...readSettings(), state, port: 4966, gatewayPort: 8966 }
+  settings = { ...readSettings(), state, port: 4966, gatewayPort: 8966, vpcCidr: '127.140.0.0/16' }
 })
 afterEach(async () => {
   await reset(settings)
@@ -34,7 +34,7 @@ async function kill(part: 'region' | 'gateway'): Promise<ProcessRecord> {
 describe('A local region', () => {
   it('starts once, is found by the next command and stops with nothing left', async () => {
     const first = await up(settings)
-    expect(first.started).toEqual(['region', 'gateway'])
+    expect(first.started).toEqual(['gateway', 'region'])
     expect(await up(settings)).toMatchObject({ started: [], record: first.record })
     const now = await status(settings)
     expect(now).toMatchObject({ running: true, region: { healthy: true }, gateway: { healthy: true } })
@@ -86,8 +86,7 @@ describe('A local region', () => {
 
   it('moves when its ports are taken', async () => {
     const taken = createServer().listen(settings.port, '127.0.0.1')
-    const { record } = await up(settings)
-    taken.close()
+    const { record } = await up(settings).finally(() => taken.close())
     expect(record.endpoint).not.toBe(`http://127.0.0.1:${settings.port}`)
   })
 

@@ -56,13 +56,29 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def free_range() -> tuple[int, socket.socket]:
+    """The second octet of loopback addresses that no other region has, and the claim that keeps them.
+
+    The claim is the gateway's of `nanofleet local`: a listener on port 4510 of 127.<octet>.0.2.
+    """
+    for octet in random.sample(range(60, 250), 190):
+        claim = socket.socket()
+        try:
+            claim.bind((f"127.{octet}.0.2", 4510))
+            claim.listen()
+            return octet, claim
+        except OSError:
+            claim.close()
+    pytest.fail("no loopback range is free for another region")
+
+
 class Region:
     """A region in a process of its own; `environment` adds to or overrides what it is started with."""
 
     def __init__(self, state: Path, environment: dict[str, str] | None = None) -> None:
         self.state = state
         self.port = free_port()
-        self.octet = random.randint(100, 250)
+        self.octet, self._claim = free_range()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.environment = {
             "NANOFLEET_STATE": str(state),

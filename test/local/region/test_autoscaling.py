@@ -236,7 +236,8 @@ def test_reports_launches_and_terminations_as_events_of_aws_autoscaling(world: W
         return [one for one in inbox.fetch() if one["detail"]["AutoScalingGroupName"] == name]
 
     seen = eventually(lambda: own() if len(own()) == 2 else None)
-    assert [one["detail-type"] for one in seen] == ["EC2 Instance Launch Successful", "EC2 Instance Terminate Successful"]
+    kinds = [one["detail-type"] for one in seen]
+    assert kinds == ["EC2 Instance Launch Successful", "EC2 Instance Terminate Successful"]
     for one in seen:
         assert one["detail"]["EC2InstanceId"] == instance
         assert one["resources"][0].startswith("arn:aws:autoscaling:")

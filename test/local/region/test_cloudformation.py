@@ -120,7 +120,9 @@ def test_networks_are_made_changed_and_removed(world: World) -> None:
 # --- fleets -----------------------------------------------------------------------------------------------------------
 
 
-def fleet(world: World, size: str, *, maximum: int = 6, with_hook: bool = True, inline: bool = False, release: str = "1") -> dict:
+def fleet(
+    world: World, size: str, *, maximum: int = 6, with_hook: bool = True, inline: bool = False, release: str = "1"
+) -> dict:
     """A service as the product deploys it: profile, pinned template version, group without capacity, hook."""
     hook = {"LifecycleHookName": "drain", "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING",
             "HeartbeatTimeout": 1, "DefaultResult": "CONTINUE"}
@@ -162,7 +164,12 @@ def fleet(world: World, size: str, *, maximum: int = 6, with_hook: bool = True, 
         }
     return {
         "Resources": resources,
-        "Outputs": out(Group=ref("Group"), Plan=ref("Plan"), Version=att("Plan", "LatestVersionNumber"), Profile=att("Profile", "Arn")),
+        "Outputs": out(
+            Group=ref("Group"),
+            Plan=ref("Plan"),
+            Version=att("Plan", "LatestVersionNumber"),
+            Profile=att("Profile", "Arn"),
+        ),
     }
 
 
@@ -214,7 +221,8 @@ def test_a_fleet_whose_template_does_not_exist_fails_and_leaves_nothing(world: W
     template["Resources"]["Group"]["Properties"]["LaunchTemplate"]["Version"] = "7"
     with pytest.raises(AssertionError, match="has no version 7"):
         world.stack("broken", template)
-    assert not [one for one in world.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"] if "broken" in one["AutoScalingGroupName"]]
+    groups = world.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    assert not [one for one in groups if "broken" in one["AutoScalingGroupName"]]
 
 
 # --- load balancers ---------------------------------------------------------------------------------------------------

@@ -208,7 +208,8 @@ def test_a_network_load_balancer_has_a_static_address_in_each_subnet(world: Worl
     assert told(world, group)["protocol"] == "TCP_UDP" and told(world, group)["healthCheck"]["protocol"] == "TCP"
     described = world.client("elbv2").describe_load_balancers(LoadBalancerArns=[lb])["LoadBalancers"][0]
     assert described["VpcId"] == world.vpc
-    zones = {zone["ZoneName"]: zone["LoadBalancerAddresses"][0]["PrivateIPv4Address"] for zone in described["AvailabilityZones"]}
+    shown_zones = described["AvailabilityZones"]
+    zones = {zone["ZoneName"]: zone["LoadBalancerAddresses"][0]["PrivateIPv4Address"] for zone in shown_zones}
     assert zones == {f"eu-west-1{zone}": f"127.{octet}.{third}.10" for zone, third in (("a", 0), ("b", 16), ("c", 32))}
 
 

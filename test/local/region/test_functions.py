@@ -83,7 +83,10 @@ def test_vpc_and_reserved_concurrency_of_a_template_are_kept_and_updated(world: 
     code = "exports.handler = async () => 1"
     client = world.client("lambda")
     name = function(
-        world, code, ReservedConcurrentExecutions=2, VpcConfig={"SubnetIds": world.subnets, "SecurityGroupIds": ["sg-1"]}
+        world,
+        code,
+        ReservedConcurrentExecutions=2,
+        VpcConfig={"SubnetIds": world.subnets, "SecurityGroupIds": ["sg-1"]},
     )
     config = client.get_function_configuration(FunctionName=name)["VpcConfig"]
     assert (config["SubnetIds"], config["SecurityGroupIds"], config["VpcId"]) == (world.subnets, ["sg-1"], world.vpc)
@@ -127,7 +130,8 @@ def test_an_idle_worker_ends_and_the_next_call_starts_another(world: World) -> N
 
 def test_a_call_longer_than_the_idle_time_is_not_cut(world: World) -> None:
     wait = (IDLE + 2) * 1000
-    name = function(world, f"exports.handler = async () => {{ await new Promise((go) => setTimeout(go, {wait})); return 7 }}")
+    body = f"await new Promise((go) => setTimeout(go, {wait})); return 7"
+    name = function(world, f"exports.handler = async () => {{ {body} }}")
     assert invoke(world, name) == 7
 
 
@@ -137,8 +141,8 @@ def test_a_function_finds_the_region_it_runs_in(world: World) -> None:
 
 
 def test_every_log_line_belongs_to_its_own_call(world: World) -> None:
-    code = "exports.handler = async (e) => { for (let i = 0; i < e.lines; i++) console.log(`call-${e.n} line-${i}`); return e.n }"
-    name = function(world, code)
+    body = "for (let i = 0; i < e.lines; i++) console.log(`call-${e.n} line-${i}`); return e.n"
+    name = function(world, f"exports.handler = async (e) => {{ {body} }}")
     calls = [(n, lines) for n, lines in enumerate([1, 40, 0, 3, 200, 0, 1] * 6)]
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda call: invoke(world, name, {"n": call[0], "lines": call[1]}), calls))

@@ -26,7 +26,9 @@ from world import World, eventually, started
         (2, 4, 90, 0, 0),
     ],
 )
-def test_allowance_keeps_the_minimum_healthy(healthy: int, desired: int, percent: int, replacing: int, room: int) -> None:
+def test_allowance_keeps_the_minimum_healthy(
+    healthy: int, desired: int, percent: int, replacing: int, room: int
+) -> None:
     assert allowance(healthy, desired, percent, replacing) == room
 
 

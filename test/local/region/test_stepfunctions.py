@@ -103,6 +103,30 @@ def test_a_build_needs_each_permission_of_the_role(machines: Machines, project: 
     assert ended["error"] == "CodeBuild.AWSCodeBuildException" and missing in ended["cause"]
 
 
+def test_a_role_of_least_privilege_is_enough_for_a_build(machines: Machines, project: str) -> None:
+    role = make_role(
+        machines.region, "least", "states",
+        allow(["codebuild:StartBuild", "codebuild:StopBuild", "codebuild:BatchGetBuilds"], arn("codebuild", f"project/{project}")),
+        allow(["events:PutRule", "events:PutTargets", "events:DescribeRule"],
+              arn("events", "rule/StepFunctionsGetEventForCodeBuildStartBuildRule")),
+    )
+    assert machines.run(machines.task("codebuild:startBuild.sync", build(project, "true"), role))["status"] == "SUCCEEDED"
+
+
+def test_a_role_of_least_privilege_is_enough_for_a_child(machines: Machines) -> None:
+    child = machines.make({"StartAt": "Do", "States": {"Do": {"Type": "Pass", "End": True}}})
+    name = child.rsplit(":", 1)[-1]
+    role = make_role(
+        machines.region, "least-parent", "states",
+        allow("states:StartExecution", child),
+        allow(["states:DescribeExecution", "states:StopExecution"], arn("states", f"execution:{name}:*")),
+        allow(["events:PutRule", "events:PutTargets", "events:DescribeRule"],
+              arn("events", "rule/StepFunctionsGetEventsForStepFunctionsExecutionRule")),
+    )
+    parent = machines.task("states:startExecution.sync:2", {"StateMachineArn": child, "Input": {}}, role)
+    assert machines.run(parent)["status"] == "SUCCEEDED"
+
+
 def test_stopping_the_execution_stops_its_build(machines: Machines, project: str) -> None:
     execution = machines.start(machines.task("codebuild:startBuild.sync", build(project, "sleep 60")))
 

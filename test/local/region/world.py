@@ -83,7 +83,8 @@ class World:
 
     def reasons(self, name: str) -> list[str]:
         events = self.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
-        return [f"{one['LogicalResourceId']}: {one['ResourceStatusReason']}" for one in events if one.get("ResourceStatusReason")]
+        told = [one for one in events if one.get("ResourceStatusReason")]
+        return [f"{one['LogicalResourceId']}: {one['ResourceStatusReason']}" for one in told]
 
     def unstack(self, name: str) -> None:
         """Deletes a stack and waits until it is gone."""

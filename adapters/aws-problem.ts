@@ -1,0 +1,83 @@
+/** What a person needs of an error of the AWS SDK; nothing here is an SDK type, so any wrapped error can be asked. */
+interface Shape {
+  name?: unknown
+  code?: unknown
+  message?: unknown
+  cause?: unknown
+  errors?: unknown
+  $metadata?: unknown
+}
+
+const CREDENTIALS = 'set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run "aws configure"'
+
+/** Error names of AWS (Common Error Types of each API reference) and what to do about them. */
+const NAMED: [RegExp, (message: string) => string][] = [
+  [/^CredentialsProviderError$/, () => `There are no AWS credentials; ${CREDENTIALS}`],
+  [
+    /^TokenProviderError$|SSOTokenProviderFailure/,
+    () => 'The AWS sign-in is over; run "aws sso login" again',
+  ],
+  [
+    /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/,
+    () => 'The AWS credentials have expired; sign in again',
+  ],
+  [
+    /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|AuthFailure|InvalidSignatureException)$/,
+    () => `AWS does not accept the credentials; ${CREDENTIALS}`,
+  ],
+  [
+    /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|AccessDeniedFault|NotAuthorized)$/,
+    (message) => `AWS does not allow this: ${message}`,
+  ],
+  [
+    /Throttl|^(TooManyRequestsException|RequestLimitExceeded|ProvisionedThroughputExceededException|SlowDown)$/,
+    () => 'AWS answers too many requests of this account right now; wait a minute and try again',
+  ],
+]
+
+/** Errors of the connection (Node's error codes). */
+const UNREACHABLE: Record<string, string> = {
+  ECONNREFUSED: 'nothing answers there',
+  ECONNRESET: 'the connection broke off',
+  ENOTFOUND: 'its name is unknown',
+  EAI_AGAIN: 'its name cannot be resolved',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no network',
+  ETIMEDOUT: 'it does not answer in time',
+  EPIPE: 'the connection broke off',
+}
+
+/** AWS, or the local region, cannot be reached at all. */
+const unreachable = (place: string, why: string): string => `${place} cannot be reached: ${why}`
+
+/**
+ * One sentence for an error that AWS or the way to it is to blame for, told from the error or from what caused it;
+ * undefined for any other error.
+ * @param place how the endpoint is called in a sentence, such as `AWS in eu-west-1`
+ */
+export function awsProblem(error: unknown, place = 'AWS'): string | undefined {
+  const chain = [...causes(error)]
+  for (const { name, code } of chain) {
+    const why = UNREACHABLE[String(code)] ?? (name === 'TimeoutError' ? UNREACHABLE.ETIMEDOUT : undefined)
+    if (why) return unreachable(place, why)
+  }
+  for (const { name, message, code } of chain) {
+    const known = NAMED.find(([pattern]) => pattern.test(String(name)) || pattern.test(String(code)))
+    if (known) return known[1](String(message))
+  }
+  // A cause wrapped in a sentence of ours is told by that sentence.
+  const [first] = chain
+  return first?.$metadata === undefined
+    ? undefined
+    : `AWS refused: ${String(first.name)}: ${String(first.message)}`
+}
+
+/** An error, its cause, the cause of that; and of an AggregateError its first error. */
+function* causes(error: unknown): Generator<Shape> {
+  let next = error
+  for (let depth = 0; depth < 8 && typeof next === 'object' && next !== null; depth += 1) {
+    const shape = next as Shape
+    yield shape
+    next = shape.cause ?? (Array.isArray(shape.errors) ? shape.errors[0] : undefined)
+  }
+}

@@ -1,0 +1,152 @@
+import { describe, expect, it } from '@jest/globals'
+import type { CatalogEntry, ClusterView, ConsulServer } from '../../core/catalog.ts'
+import { checkService, type HealthPorts } from '../../core/check-service.ts'
+import type { ServiceTarget } from '../../core/deploy-plan.ts'
+import { NotFound, ServiceFailure } from '../../core/errors.ts'
+import type { GroupEvent, GroupView } from '../../core/fleet.ts'
+import { firstMemory } from '../../core/health.ts'
+
+const now = new Date('2026-01-01T00:00:00Z')
+const target: ServiceTarget = {
+  app: 'shop',
+  service: 'web',
+  count: 1,
+  replacement: 'surge',
+  kind: 'service',
+  catalog: ['web'],
+}
+const group: GroupView = {
+  desired: 1,
+  max: 9,
+  members: [{ id: 'i-1', stage: 'serving', current: true }],
+  targetGroups: ['tg'],
+}
+const servers: ConsulServer[] = [
+  { instanceId: 'i-c1', address: '10.0.0.1' },
+  { instanceId: 'i-c2', address: '10.0.0.2' },
+]
+const passing = { instanceId: 'i-1', status: 'passing' } as CatalogEntry
+const seesBoth: ClusterView = {
+  leader: '10.0.0.1:8300',
+  nodes: servers.map(({ address }) => ({ name: address, address, alive: true })),
+  stranded: [],
+}
+
+interface World {
+  group?: GroupView | undefined
+  troubles?: GroupEvent[]
+  health?: (server: ConsulServer) => CatalogEntry[]
+  cluster?: (server: ConsulServer) => ClusterView
+  target?: string
+}
+
+function ports(world: World): HealthPorts {
+  return {
+    fleet: {
+      group: async () => ('group' in world ? world.group : group),
+      troubles: async () => world.troubles ?? [],
+      setDesired: async () => undefined,
+      retire: async () => undefined,
+      lastLine: async () => 'panic: no database',
+    },
+    catalog: {
+      health: async (server) => ({ web: (world.health ?? (() => [passing]))(server) }),
+      cluster: async (server) => (world.cluster ?? (() => seesBoth))(server),
+    },
+    servers: async () => servers,
+    targets: async () => new Map([['i-1', { state: world.target ?? 'healthy', description: '' }]]),
+  }
+}
+const check = async (world: World, wanted = target) =>
+  (await checkService(ports(world), 'group', wanted, {}, now)).step
+const silent = () => {
+  throw new ServiceFailure('no answer')
+}
+
+describe('checkService', () => {
+  it('is done when Consul and the load balancer call every instance healthy', async () => {
+    expect(await check({})).toEqual({ action: 'done' })
+  })
+
+  it('waits for the load balancer', async () => {
+    expect(await check({ target: 'initial' })).toMatchObject({ action: 'wait', seconds: 1 })
+  })
+
+  it('asks the next Consul server when one does not answer', async () => {
+    const health = (server: ConsulServer) => (server.instanceId === 'i-c1' ? silent() : [passing])
+    expect(await check({ health })).toEqual({ action: 'done' })
+  })
+
+  it('takes no answer from Consul for no sign of health', async () => {
+    expect(await check({ health: silent })).toMatchObject({
+      action: 'wait',
+      why: expect.stringContaining('Consul check as web'),
+    })
+  })
+
+  it('does not hide a mistake of its own behind a missing answer', async () => {
+    const health = () => {
+      throw new TypeError('undefined is not a function')
+    }
+    await expect(check({ health })).rejects.toThrow(TypeError)
+  })
+
+  it('takes a group that is not there as empty, and as an error when instances are wanted', async () => {
+    expect(await check({ group: undefined }, { ...target, count: 0 })).toEqual({ action: 'done' })
+    await expect(check({ group: undefined })).rejects.toThrow(NotFound)
+  })
+
+  it('asks nobody about the health of what is to go', async () => {
+    expect(await check({ health: silent }, { ...target, count: 0 })).toMatchObject({
+      action: 'set',
+      desired: 0,
+    })
+  })
+
+  it('gives up on a crash loop with the last words of the instance', async () => {
+    const troubles = [1, 2, 3].map(
+      (second): GroupEvent => ({
+        at: `2026-01-01T00:00:0${second}Z`,
+        kind: 'died',
+        instance: 'i-1',
+        reason: 'r',
+      }),
+    )
+    const step = await check({ troubles, target: 'initial' })
+    expect(step).toMatchObject({
+      action: 'doomed',
+      reason: expect.stringMatching(/it said last: panic: no database$/),
+    })
+  })
+
+  it('counts its looks, and starts anew after a step', async () => {
+    const last = { ...firstMemory(now), checks: 4 }
+    const waiting = await checkService(ports({ target: 'initial' }), 'group', target, last, now)
+    expect(waiting).toMatchObject({ memory: { checks: 5 }, step: { seconds: 2 } })
+    const acting = await checkService(ports({}), 'group', { ...target, count: 3 }, last, now)
+    expect(acting).toMatchObject({ memory: { checks: 0 }, step: { action: 'set', desired: 3 } })
+  })
+
+  describe('of Consul servers', () => {
+    const consul: ServiceTarget = {
+      ...target,
+      kind: 'consulserver',
+      catalog: [],
+      count: 2,
+      replacement: 'quorum',
+    }
+    const members = servers.map(({ instanceId: id }) => ({ id, stage: 'serving' as const, current: true }))
+    const cluster = { ...group, desired: 2, members, targetGroups: [] }
+
+    it('is done when all see a leader and each other', async () => {
+      expect(await check({ group: cluster }, consul)).toEqual({ action: 'done' })
+    })
+
+    it('waits for a server that is alone', async () => {
+      const alone = (server: ConsulServer): ClusterView =>
+        server.instanceId === 'i-c1' ? seesBoth : { leader: null, nodes: [], stranded: [] }
+      const step = await check({ group: cluster, cluster: alone }, consul)
+      expect(step).toMatchObject({ action: 'wait', why: 'i-c2: has not joined the Consul cluster' })
+    })
+  })
+})

@@ -1,0 +1,117 @@
+import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm'
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import type { Context } from '../../cli/context.ts'
+import { up } from '../../local/supervisor.ts'
+import { serviceInstances } from '../../scripts/demo/local-instances.ts'
+import { askInTurn, Traffic } from '../../scripts/demo/requests.ts'
+import { until } from '../../scripts/demo/wait.ts'
+import { catalogEntries, clusterView, consulServers } from '../support/live-names.ts'
+import { orphansOf } from '../support/live-processes.ts'
+import { liveSettings } from '../support/live-settings.ts'
+import { regionOf, withWeb } from '../support/live-stage.ts'
+import { untilWhole, webInstances, webUrl } from '../support/live-web.ts'
+
+const MINUTE = 60_000
+
+/** kill -9 of any part: the fleet is whole again by itself. */
+describe('a fleet whose parts are killed', () => {
+  let context: Context
+  beforeAll(async () => {
+    context = await withWeb()
+  }, 4 * MINUTE)
+  beforeEach(() => untilWhole(context, 2, 30), 40_000)
+
+  /** The instance with this id or address, killed without a word. */
+  const kill = async (service: [app: string, name: string], which: string): Promise<void> => {
+    const instances = await serviceInstances(regionOf(context).endpoint, ...service)
+    const victim = instances.find((one) => one.instanceId === which || one.privateIp === which)
+    if (!victim?.pid) throw new Error(`${which} is no running instance of ${service.join('/')}`)
+    process.kill(victim.pid, 'SIGKILL')
+  }
+
+  /** As many servers as the manifest says, all members, and the catalog names the instances that EC2 shows. */
+  const untilConsulIsWhole = (lost: string, seconds: number): Promise<unknown> =>
+    until('three Consul servers whose catalog equals EC2', seconds, async () => {
+      const servers = (await consulServers(context)).map(({ address }) => address).sort()
+      if (servers.length !== 3 || servers.includes(lost)) return undefined
+      const view = await clusterView(context).catch(() => undefined)
+      const alive = view?.nodes.filter((node) => node.alive).map(({ address }) => address)
+      if (!view?.leader || JSON.stringify(alive?.sort()) !== JSON.stringify(servers)) return undefined
+      const entries = await catalogEntries(context, 'web').catch(() => [])
+      const registered = entries.map(({ instanceId }) => instanceId).sort()
+      const running = (await webInstances(context)).map(({ instanceId }) => instanceId).sort()
+      return JSON.stringify(registered) === JSON.stringify(running) ? true : undefined
+    })
+
+  it(
+    'replaces a killed instance, in DNS and at the gateway',
+    async () => {
+      const [victim] = await webInstances(context)
+      if (!victim) throw new Error('web has no instance')
+      const traffic = new Traffic(await webUrl(context))
+      await kill(['web', 'web'], victim.instanceId)
+      await until('the killed instance gone', 10, async () =>
+        (await webInstances(context)).some(({ instanceId }) => instanceId === victim.instanceId)
+          ? undefined
+          : true,
+      )
+      const addresses = await untilWhole(context, 2, 30)
+      const { answered, failures } = await traffic.stop()
+      expect(addresses).not.toContain(victim.privateIp)
+      // The gateway learns of the death by a refused connection; what was under way is lost.
+      expect(failures.length).toBeLessThan(answered / 10)
+      const answers = await askInTurn(await webUrl(context), 6)
+      expect(new Set(answers.map(({ instance }) => instance)).size).toBe(2)
+    },
+    MINUTE,
+  )
+
+  it.each(['a follower', 'the leader'])(
+    'replaces %s of the Consul servers, and names go on',
+    async (which) => {
+      const leader = (await clusterView(context)).leader?.split(':')[0]
+      const servers = await consulServers(context)
+      const victim = servers.find(({ address }) => (address === leader) === (which === 'the leader'))
+      if (!victim) throw new Error(`no server is ${which}`)
+      await kill(['platform', 'consul'], victim.instanceId)
+      await untilWhole(context, 2, 20)
+      await untilConsulIsWhole(victim.address, 60)
+      await untilWhole(context, 2, 20)
+    },
+    2 * MINUTE,
+  )
+
+  it(
+    'is as it was at most 10 s before when the region itself was killed, with no orphan process',
+    async () => {
+      const name = '/test/written-before-the-crash'
+      await context
+        .ssm()
+        .send(new PutParameterCommand({ Name: name, Value: 'x', Type: 'String', Overwrite: true }))
+      await new Promise((resolve) => setTimeout(resolve, 10_000))
+      const { pids } = regionOf(context)
+      if (!pids.region) throw new Error('the region has no process')
+      process.kill(pids.region.pid, 'SIGKILL')
+      await until('an end of the region', 5, async () =>
+        (await fetch(`${regionOf(context).endpoint}/_nanofleet/health`).catch(() => undefined))
+          ? undefined
+          : true,
+      )
+
+      const { record, started } = await up(liveSettings())
+      expect(started).toEqual(['region'])
+      expect(record).toMatchObject({
+        endpoint: regionOf(context).endpoint,
+        gateway: regionOf(context).gateway,
+      })
+      context = await withWeb()
+      const parameters = await context.ssm().send(new GetParameterCommand({ Name: name }))
+      expect(parameters.Parameter?.Value).toBe('x')
+      await untilWhole(context, 2, 60)
+      await askInTurn(await webUrl(context), 4)
+      expect(await orphansOf(record, liveSettings().state)).toEqual([])
+      await context.ssm().send(new DeleteParameterCommand({ Name: name }))
+    },
+    3 * MINUTE,
+  )
+})

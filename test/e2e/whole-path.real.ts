@@ -1,0 +1,89 @@
+import { join } from 'node:path'
+import { CodeBuildClient, ListBuildsForProjectCommand } from '@aws-sdk/client-codebuild'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Context } from '../../cli/context.ts'
+import { controlName } from '../../core/names.ts'
+import { askInTurn, Traffic } from '../../scripts/demo/requests.ts'
+import { catalogEntries, resolve } from '../support/live-names.ts'
+import { edit, pushChanged, pushOwn } from '../support/live-source.ts'
+import { clientSettings, liveStage } from '../support/live-stage.ts'
+import { untilWhole, webInstances, webPortUrl, webUrl } from '../support/live-web.ts'
+import { runToEnd } from '../support/live-workflows.ts'
+
+/** From a stage that only saw `serverless deploy` to a service that answers and is replaced by a new version. */
+describe('the whole path', () => {
+  let context: Context
+  beforeAll(async () => {
+    context = await liveStage()
+  }, 180_000)
+  afterAll(() => pushOwn(context, 'web'), 20_000)
+
+  const builds = async (): Promise<number> => {
+    const client = new CodeBuildClient(clientSettings(context))
+    const projectName = controlName(context.stage, 'image')
+    return (await client.send(new ListBuildsForProjectCommand({ projectName }))).ids?.length ?? 0
+  }
+
+  it('builds and deploys an app and what it requires from nothing but its name', async () => {
+    expect(await context.releases().deployedApps()).toEqual([])
+    const { output } = await runToEnd(context, 'deploy', { app: 'web' }, 180)
+    expect(output).toMatchObject({ app: 'web', release: 1 })
+    expect(await context.releases().deployedApps()).toEqual(['platform', 'web'])
+    expect(await builds()).toBe(2)
+  }, 200_000)
+
+  it('answers at the gateway under its host name and at its port, the instances in turn', async () => {
+    const instances = (await webInstances(context)).map(({ instanceId }) => instanceId).sort()
+    for (const url of [await webUrl(context), await webPortUrl()]) {
+      const answered = (await askInTurn(url, 8)).map(({ instance }) => instance)
+      expect([...new Set(answered)].sort()).toEqual(instances)
+      for (const [index, instance] of answered.slice(1).entries()) expect(instance).not.toBe(answered[index])
+    }
+  }, 20_000)
+
+  it('is named by DNS through the network load balancer: exactly its two instances', async () => {
+    const addresses = (await webInstances(context)).map(({ privateIp }) => privateIp).sort()
+    expect(addresses).toHaveLength(2)
+    expect(await resolve(context, 'web')).toEqual(addresses)
+  }, 20_000)
+
+  it('stands in the catalog once per instance, marked as ours', async () => {
+    const entries = await catalogEntries(context, 'web')
+    const instances = await webInstances(context)
+    expect(entries).toHaveLength(instances.length)
+    for (const { instanceId, privateIp } of instances) {
+      const entry = entries.find(({ id }) => id === instanceId)
+      expect(entry).toMatchObject({ address: privateIp, port: 8080, status: 'passing' })
+      const meta = { 'external-source': 'nanofleet', 'instance-id': instanceId, app: 'web', stage: 'local' }
+      expect(entry?.meta).toMatchObject(meta)
+    }
+  }, 20_000)
+
+  it('is not built again while nothing changed', async () => {
+    const before = await builds()
+    await runToEnd(context, 'build', { app: 'web' })
+    expect(await builds()).toBe(before)
+  }, 60_000)
+
+  it('is built once more after a change of one byte, and replaced with no failed request', async () => {
+    const before = await builds()
+    const images = new Set((await askInTurn(await webUrl(context), 4)).map(({ image }) => image))
+    await pushChanged(context, 'web', (root) => edit(join(root, 'apps/web/page.ts'), 'Reload:', 'Reload!'))
+    await runToEnd(context, 'build', { app: 'web' })
+    expect(await builds()).toBe(before + 1)
+
+    const old = (await webInstances(context)).map(({ instanceId }) => instanceId)
+    const traffic = new Traffic(await webUrl(context))
+    await runToEnd(context, 'deploy', { app: 'web' })
+    await untilWhole(context, 2, 20)
+    const { answered, failures } = await traffic.stop()
+    expect(failures).toEqual([])
+    expect(answered).toBeGreaterThan(50)
+
+    const answers = await askInTurn(await webUrl(context), 8)
+    for (const { instance, image } of answers) {
+      expect(old).not.toContain(instance)
+      expect(images).not.toContain(image)
+    }
+  }, 120_000)
+})

@@ -1,0 +1,136 @@
+import { CodeBuildClient } from '@aws-sdk/client-codebuild'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { IAMClient } from '@aws-sdk/client-iam'
+import { InvokeCommand } from '@aws-sdk/client-lambda'
+import { SFNClient } from '@aws-sdk/client-sfn'
+import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { BundleStore } from '../../adapters/bundle-store.ts'
+import { RunFiles } from '../../adapters/run-files.ts'
+import type { Context } from '../../cli/context.ts'
+import type { AppBundle } from '../../core/bundle.ts'
+import { serviceTarget } from '../../core/deploy-plan.ts'
+import { ServiceFailure } from '../../core/errors.ts'
+import { controlName } from '../../core/names.ts'
+import type { Release } from '../../core/releases.ts'
+import { regionOf } from './live-stage.ts'
+
+/** A function answered with an error; the message is the function's. */
+export class FunctionFailed extends ServiceFailure {}
+
+/** An app of the tests' own with one service, in the bucket but not deployed: what steps may change at will. */
+export const PROBE = 'iam-probe'
+/** The name of its plan below `runs/`. */
+export const PROBE_PLAN = { execution: PROBE, name: 'deploy' } as const
+
+/** A stage with platform and web deployed, seen with the rights of an administrator. */
+export class IamWorld {
+  readonly context: Context
+  readonly iam: IAMClient
+  readonly codeBuild: CodeBuildClient
+  readonly stepFunctions: SFNClient
+  readonly bundles: BundleStore
+  readonly runs: RunFiles
+  /** What web runs. */
+  readonly release: Release
+  readonly web: AppBundle
+  /** Digest of the bundle of the probe. */
+  readonly probe: string
+  readonly #documents: DynamoDBDocumentClient
+
+  private constructor(context: Context, release: Release, web: AppBundle, probe: string) {
+    const settings = rootSettings(context)
+    this.context = context
+    this.iam = new IAMClient(settings)
+    this.codeBuild = new CodeBuildClient(settings)
+    this.stepFunctions = new SFNClient(settings)
+    this.bundles = new BundleStore(context.s3(), context.bucket)
+    this.runs = new RunFiles(context.s3(), context.bucket)
+    this.release = release
+    this.web = web
+    this.probe = probe
+    this.#documents = DynamoDBDocumentClient.from(new DynamoDBClient(settings))
+  }
+
+  /** @param context of a stage where web is deployed */
+  static async open(context: Context): Promise<IamWorld> {
+    const bundles = new BundleStore(context.s3(), context.bucket)
+    const release = await context.releases().current('web')
+    if (!release) throw new ServiceFailure('web is not deployed; the steps work on it')
+    const { bundle } = await bundles.read('web', release.bundle)
+    const { digest } = await bundles.write(probeOf(bundle))
+    await bundles.point(PROBE, digest)
+    const world = new IamWorld(context, release, bundle, digest)
+    await world.plan()
+    return world
+  }
+
+  /** Writes the plan of the probe into the bucket, as `plan-deploy` leaves it. */
+  async plan(changes: { bundle?: string; release?: number; removed?: string[] } = {}): Promise<void> {
+    const { hash, imageId } = this.release.services.web ?? { hash: '', imageId: '' }
+    const { bundle } = await this.bundles.read(PROBE, this.probe)
+    const target = serviceTarget(bundle, 'probe', 0)
+    await this.runs.write(PROBE_PLAN.execution, PROBE_PLAN.name, {
+      app: PROBE,
+      release: 1,
+      previous: 0,
+      bundle: this.probe,
+      services: { probe: { change: { action: 'create', reasons: [] }, hash, imageId, target } },
+      removed: [],
+      ...changes,
+    })
+  }
+
+  /** What a function of the control plane answers. @throws FunctionFailed */
+  async invoke(name: string, payload: unknown): Promise<unknown> {
+    const answer = await this.context.lambda().send(
+      new InvokeCommand({
+        FunctionName: controlName(this.context.stage, name),
+        Payload: JSON.stringify(payload),
+      }),
+    )
+    const result: unknown = JSON.parse(new TextDecoder().decode(answer.Payload))
+    if (answer.FunctionError) throw new FunctionFailed((result as { errorMessage: string }).errorMessage)
+    return result
+  }
+
+  /** Invokes a function that must refuse with this message. */
+  async refused(name: string, payload: unknown, message: RegExp): Promise<void> {
+    const said = await this.invoke(name, payload).then(
+      () => 'nothing',
+      (error: Error) => error.message,
+    )
+    if (!message.test(said)) throw new ServiceFailure(`${name} does not refuse as it should: ${said}`)
+  }
+
+  /** ARN of an execution that is over; its name need not exist any more. */
+  async endedExecution(): Promise<string> {
+    const [run] = (await this.context.workflows().recent('deploy', 20)).filter((r) => r.status !== 'RUNNING')
+    if (!run) throw new ServiceFailure('no execution of deploy is over')
+    return run.arn
+  }
+
+  /** Removes what steps left of the probe in the table. */
+  async forgetProbe(): Promise<void> {
+    await this.context.releases().forget(PROBE)
+    const Key = { pk: `app#${PROBE}`, sk: 'lock' }
+    await this.#documents.send(new DeleteCommand({ TableName: this.context.table, Key }))
+  }
+}
+
+export function rootSettings(context: Context) {
+  const { endpoint, region } = regionOf(context)
+  return { endpoint, region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
+}
+
+function probeOf(web: AppBundle): AppBundle {
+  const [spec, files] = [web.manifest.services.web, web.services.web]
+  if (!spec || !files) throw new ServiceFailure('the app web has no service web')
+  const { expose: _, ...hidden } = spec
+  const { resources: __, ...manifest } = web.manifest
+  return {
+    ...web,
+    manifest: { ...manifest, app: PROBE, services: { probe: { ...hidden, env: {} } } },
+    resources: {},
+    services: { probe: { ...files, definition: files.definition?.replaceAll('"web"', `"${PROBE}"`) ?? null } },
+  }
+}

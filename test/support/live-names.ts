@@ -1,0 +1,50 @@
+import { Resolver } from 'node:dns/promises'
+import { Ec2Instances } from '../../adapters/ec2-instances.ts'
+import { consulDoor } from '../../adapters/lambda-calls.ts'
+import { stackOutputs } from '../../adapters/stack-outputs.ts'
+import type { Context } from '../../cli/context.ts'
+import type { CatalogEntry, ClusterView, ConsulServer } from '../../core/catalog.ts'
+import { ServiceFailure } from '../../core/errors.ts'
+import { runningServers } from '../../core/evidence.ts'
+import { controlStack } from '../../core/names.ts'
+import { regionOf } from './live-stage.ts'
+
+/** What names inside the fleet resolve to, asked through the network load balancer; nobody when unknown. */
+export async function resolve(context: Context, service: string): Promise<string[]> {
+  const [first, second] = regionOf(context).vpcCidr.split('.')
+  const resolver = new Resolver({ timeout: 1000, tries: 1 })
+  resolver.setServers([`${first}.${second}.0.10:8053`])
+  try {
+    return (await resolver.resolve4(`${service}.service.consul`)).sort()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTFOUND') return []
+    throw error
+  }
+}
+
+/** The same while Consul or its load balancer may be changing hands: an error is no answer. */
+export const tryResolve = (context: Context, service: string): Promise<string[] | undefined> =>
+  resolve(context, service).catch(() => undefined)
+
+/** Running Consul servers as EC2 shows them. */
+export async function consulServers(context: Context): Promise<ConsulServer[]> {
+  const { VpcId } = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
+  return runningServers((await new Ec2Instances(context.ec2(), VpcId ?? '').look([])).servers)
+}
+
+/** Every entry of a service, through the Lambda that is the one door into the network. */
+export async function catalogEntries(context: Context, service: string): Promise<CatalogEntry[]> {
+  const answer = await consulDoor(context.lambda(), context.stage).health(await oneServer(context), [service])
+  return answer[service] ?? []
+}
+
+/** How the Consul servers see themselves. */
+export async function clusterView(context: Context): Promise<ClusterView> {
+  return consulDoor(context.lambda(), context.stage).cluster(await oneServer(context))
+}
+
+async function oneServer(context: Context): Promise<ConsulServer> {
+  const [server] = await consulServers(context)
+  if (!server) throw new ServiceFailure('no Consul server runs')
+  return server
+}

@@ -1,0 +1,13 @@
+import { ServiceFailure } from '../../core/errors.ts'
+import { down } from '../../local/supervisor.ts'
+import { processesOf } from './live-processes.ts'
+import { liveSettings } from './live-settings.ts'
+
+/** Stops the region of the end-to-end tests after the last of them; no process of it may be left. */
+export default async function stopLiveRegion(): Promise<void> {
+  const settings = liveSettings()
+  await down(settings)
+  const left = (await processesOf(settings.state)).map(({ pid, command }) => `  ${pid} ${command}`)
+  if (left.length > 0)
+    throw new ServiceFailure(`Processes of the stopped region are left:\n${left.join('\n')}`)
+}

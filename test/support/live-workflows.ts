@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Execution } from '../../adapters/executions.ts'
+import type { Context } from '../../cli/context.ts'
+import { executionName } from '../../cli/start.ts'
+import { ServiceFailure } from '../../core/errors.ts'
+
+/** Starts a workflow with nothing but an input, as the Step Functions console does; its ARN. */
+export function start(context: Context, workflow: string, input: Record<string, unknown>): Promise<string> {
+  const subject = typeof input.app === 'string' ? input.app.replaceAll(/[^a-z0-9]/g, '') : ''
+  return context.workflows().start(workflow, executionName(workflow, `test-${subject}`, new Date()), input)
+}
+
+/** The run when it is over, however it ended. @throws ServiceFailure after `seconds` */
+export async function ended(context: Context, arn: string, seconds = 120): Promise<Execution> {
+  const deadline = Date.now() + seconds * 1000
+  for (;;) {
+    const run = await context.workflows().describe(arn)
+    if (run.status !== 'RUNNING') return run
+    if (Date.now() > deadline) throw new ServiceFailure(`${arn} has not ended after ${seconds} s`)
+    await sleep(300)
+  }
+}
+
+/** Runs a workflow to its end, however it ends. */
+export async function run(
+  context: Context,
+  workflow: string,
+  input: Record<string, unknown>,
+  seconds = 120,
+): Promise<Execution> {
+  return ended(context, await start(context, workflow, input), seconds)
+}
+
+/** Runs a workflow that is expected to succeed. @throws ServiceFailure with its error when it does not */
+export async function runToEnd(
+  context: Context,
+  workflow: string,
+  input: Record<string, unknown>,
+  seconds = 120,
+): Promise<Execution> {
+  const over = await run(context, workflow, input, seconds)
+  if (over.status === 'SUCCEEDED') return over
+  throw new ServiceFailure(`${workflow} ${JSON.stringify(input)} ended as ${over.error}: ${over.cause}`)
+}

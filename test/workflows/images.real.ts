@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals'
+import { liveStage } from '../support/live-stage.ts'
+import { run, runToEnd } from '../support/live-workflows.ts'
+
+const MINUTES = 5 * 60 * 1000
+
+interface Built {
+  images: { service: string; imageId: string; built: boolean; reason: string }[]
+  skipped: { service: string; imageId: string; reason: string }[]
+}
+interface Cleaned {
+  remove?: { imageId: string; snapshots: string[] }[]
+  removed?: { id: string; removed: boolean; snapshots: string[] }[]
+}
+
+describe('the workflow build', () => {
+  it(
+    'builds what is asked for once, and again only by force',
+    async () => {
+      const context = await liveStage()
+      await runToEnd(context, 'build', { app: 'web' })
+      const second = (await runToEnd(context, 'build', { app: 'web' })).output as Built
+      expect(second.images).toEqual([])
+      expect(second.skipped).toMatchObject([{ service: 'web', reason: 'nothing changed since its image' }])
+      const forced = (await runToEnd(context, 'build', { app: 'web', force: true })).output as Built
+      expect(forced.images).toMatchObject([{ service: 'web', built: true, reason: 'forced' }])
+      expect(forced.images[0]?.imageId).not.toBe(second.skipped[0]?.imageId)
+    },
+    MINUTES,
+  )
+
+  it.each([
+    [{ app: 'nobody' }, /^No app nobody in /],
+    [
+      { app: 'web', services: ['wbe'] },
+      /^input of build: services: the app web has no service "wbe"; it has web$/,
+    ],
+    [{ app: 'web', servces: ['web'] }, /^input of build: servces: unknown key; did you mean "services"\?$/],
+  ])(
+    'refuses %j in one sentence',
+    async (input, cause) => {
+      const over = await run(await liveStage(), 'build', input)
+      expect(over.error).toBe('FailureClean')
+      expect(over.cause).toMatch(cause)
+    },
+    MINUTES,
+  )
+})
+
+describe('the workflow clean-amis', () => {
+  it(
+    'removes the image that a newer one replaced, and nothing in a dry run',
+    async () => {
+      const context = await liveStage()
+      const before = (await runToEnd(context, 'build', { app: 'web', force: true })).output as Built
+      await runToEnd(context, 'build', { app: 'web', force: true })
+      const replaced = before.images[0]?.imageId
+      const plan = (await runToEnd(context, 'clean-amis', { keep: 0 })).output as Cleaned
+      expect(plan.remove?.map(({ imageId }) => imageId)).toContain(replaced)
+      const again = (await runToEnd(context, 'clean-amis', { keep: 0 })).output as Cleaned
+      expect(again.remove).toEqual(plan.remove)
+      const done = (await runToEnd(context, 'clean-amis', { keep: 0, dryRun: false })).output as Cleaned
+      expect(done.removed).toContainEqual({ id: replaced, removed: true, snapshots: [expect.any(String)] })
+      const after = (await runToEnd(context, 'clean-amis', { keep: 0 })).output as Cleaned
+      expect(after.remove).toEqual([])
+    },
+    MINUTES,
+  )
+})
