@@ -1,3 +1,4 @@
+import type { Execution } from '../adapters/executions.ts'
 import { InvalidInput, LockHeld, NanofleetError, NotFound } from '../core/errors.ts'
 
 /** What a script can rely on; listed in `nanofleet --help`. */
@@ -7,28 +8,39 @@ export const EXIT = {
   badInput: 2,
   notFound: 3,
   lockHeld: 4,
+  /** A workflow stopped in between: a person must look. */
+  dirty: 5,
   interrupted: 130,
 } as const
 
 /** A workflow that was started and followed ended in a failure; its own words are the message. */
 export class WorkflowFailed extends NanofleetError {
-  readonly error: string
+  readonly run: Execution
 
-  constructor(message: string, error: string) {
+  constructor(message: string, run: Execution) {
     super(message)
-    this.error = error
+    this.run = run
   }
 }
 
-/** The exit code for an error. A workflow's failure is told apart by the error name in its end state's cause. */
+/** Error names of our functions, which the workflows give as their own. */
+const NAMED: Record<string, number> = {
+  InvalidInput: EXIT.badInput,
+  NotFound: EXIT.notFound,
+  LockHeld: EXIT.lockHeld,
+  FailureDirty: EXIT.dirty,
+}
+
+/** The exit code for an error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof InvalidInput) return EXIT.badInput
   if (error instanceof NotFound) return EXIT.notFound
   if (error instanceof LockHeld) return EXIT.lockHeld
-  if (error instanceof WorkflowFailed) {
-    if (/InvalidInput/.test(error.error)) return EXIT.badInput
-    if (/NotFound/.test(error.error)) return EXIT.notFound
-    if (/LockHeld/.test(error.error)) return EXIT.lockHeld
-  }
-  return EXIT.failure
+  return error instanceof WorkflowFailed ? workflowCode(error.run) : EXIT.failure
+}
+
+/** `build` and `clean-amis` end as FailureClean whatever the reason: wrong input is told by its first words. */
+function workflowCode({ error = '', cause = '' }: Execution): number {
+  if (error === 'FailureClean' && cause.startsWith('input of ')) return EXIT.badInput
+  return NAMED[error] ?? EXIT.failure
 }

@@ -2,58 +2,68 @@ import { styleText } from 'node:util'
 
 type Style = Parameters<typeof styleText>[0]
 
-/** Where a command writes: results to standard output, progress and hints to standard error. */
+/** Where text goes; `process.stdout` and `process.stderr` are such. */
+export interface Sink {
+  write(text: string): unknown
+  isTTY?: boolean
+  columns?: number
+}
+
+/** Where a command writes: its result to standard output, progress and hints to standard error. */
 export class Output {
   readonly json: boolean
-  readonly live: boolean
+  readonly #out: Sink
+  readonly #err: Sink
+  /** Lines that `live` wrote last and that are still on the screen. */
+  #drawn = 0
 
-  constructor(json: boolean, live: boolean = process.stderr.isTTY === true) {
+  constructor(json: boolean, out: Sink = process.stdout, err: Sink = process.stderr) {
     this.json = json
-    this.live = live
+    this.#out = out
+    this.#err = err
   }
 
   /** The command's result: `data` with `--json`, else `text` (or nothing, when the progress said it all). */
   result(data: unknown, text?: string): void {
-    if (this.json) process.stdout.write(`${JSON.stringify(data, null, 2)}\n`)
-    else if (text !== undefined) process.stdout.write(`${text}\n`)
+    this.live([])
+    if (this.json) this.#out.write(`${JSON.stringify(data, null, 2)}\n`)
+    else if (text !== undefined) this.#out.write(`${text}\n`)
+  }
+
+  /** One line of a result that grows, such as a log; with `--json` one document per line. */
+  line(data: unknown, text: string): void {
+    this.#out.write(`${this.json ? JSON.stringify(data) : text}\n`)
   }
 
   /** A line of progress, kept out of the result. */
   note(line: string): void {
-    process.stderr.write(`${line}\n`)
+    this.live([])
+    this.#err.write(`${line}\n`)
   }
 
-  /** Replaces the last line written by `ephemeral`; only on a terminal. */
-  ephemeral(line: string): void {
-    if (this.live) process.stderr.write(`\r\u001b[2K${line.slice(0, (process.stderr.columns ?? 100) - 1)}`)
+  /** Replaces what the last call drew below the progress; draws nothing where there is no terminal. */
+  live(lines: string[]): void {
+    if (this.#err.isTTY !== true) return
+    const width = (this.#err.columns ?? 100) - 1
+    const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r\u001b[J` : ''
+    const text = lines.map((line) => `${this.paint('dim', line.slice(0, width))}\n`).join('')
+    if (up || text) this.#err.write(`${up}${text}`)
+    this.#drawn = lines.length
   }
 
   /** Colour on a terminal only; NO_COLOR and FORCE_COLOR are respected. */
   paint(style: Style, text: string): string {
+    if (this.#err.isTTY !== true) return text
     return styleText(style, text, { stream: process.stderr })
   }
-}
-
-/** Columns padded to their widest cell; the first row is the heading. */
-export function table(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  )
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
 }
 
 /** `45 s`, `3 min 5 s`: how long something took or is ago, from milliseconds. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / 1000
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
-  if (seconds < 60) return `${Math.round(seconds)} s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }

@@ -1,7 +1,8 @@
 import type { Execution } from '../adapters/executions.ts'
+import { executionName as nameOf } from '../core/execution-name.ts'
 import type { Context } from './context.ts'
-import { EXIT } from './exit-codes.ts'
-import { follow } from './follow.ts'
+import { EXIT, WorkflowFailed } from './exit-codes.ts'
+import { follow } from './progress/follow.ts'
 
 /** Options of the commands that start a workflow. */
 export interface StartOptions {
@@ -11,7 +12,9 @@ export interface StartOptions {
 
 /**
  * Starts a workflow and follows it to its end. Ctrl-C ends only the following: the run goes on.
+ * @param subject what the run is about, the first part of its name
  * @returns the ended run; with `wait: false` the run that has just begun
+ * @throws {WorkflowFailed} when the run does not succeed
  */
 export async function startWorkflow(
   context: Context,
@@ -23,33 +26,42 @@ export async function startWorkflow(
   const workflows = context.workflows()
   const name = executionName(workflow, subject, new Date())
   const arn = await workflows.start(workflow, name, input)
-  context.output.note(context.output.paint('dim', `${workflow} ${subject} runs as ${name}`))
-  if (!options.wait) {
-    context.output.note(`Look at it with: nanofleet --stage ${context.stage} executions ${name}`)
-    return workflows.describe(arn)
-  }
-  return followUntilInterrupted(context, arn)
+  const what = subject ? `${workflow} ${subject}` : workflow
+  context.output.note(context.output.paint('dim', `${what} runs as ${name}`))
+  if (options.wait) return followUntilInterrupted(context, arn)
+  context.output.note(`Look at it with: ${lookCommand(context, name)}`)
+  return workflows.describe(arn)
 }
 
 /** Follows a run; on Ctrl-C says how to look at it again and ends the process with 130. */
 export async function followUntilInterrupted(context: Context, arn: string): Promise<Execution> {
-  const name = arn.slice(arn.lastIndexOf(':') + 1)
+  const { output } = context
+  const name = nameOf(arn)
   const interrupt = (): void => {
-    context.output.note(
-      `\nThe run goes on. Look at it with: nanofleet --stage ${context.stage} executions ${name}`,
-    )
+    output.note(`\nThe run goes on. Look at it with: ${lookCommand(context, name)}`)
     process.exit(EXIT.interrupted)
   }
   process.once('SIGINT', interrupt)
   try {
-    return await follow(context.workflows(), arn, context.output)
+    return await follow(context.workflows(), arn, output)
+  } catch (error) {
+    const failed = error instanceof WorkflowFailed
+    output.note(
+      failed
+        ? `Once the reason is mended: nanofleet --stage ${context.stage} retry ${name}`
+        : `The run may go on. Look at it with: ${lookCommand(context, name)}`,
+    )
+    throw error
   } finally {
     process.off('SIGINT', interrupt)
   }
 }
 
+const lookCommand = ({ stage }: Context, name: string): string =>
+  `nanofleet --stage ${stage} executions ${name}`
+
 /** `web-20260131-235959-123`: sorts by time, says what it is about and stays within 80 characters. */
 export function executionName(workflow: string, subject: string, now: Date): string {
   const time = now.toISOString().replace(/[-:]/g, '').replace('T', '-').replace('.', '-').replace('Z', '')
-  return `${subject || workflow}-${time}`.slice(-80)
+  return `${(subject || workflow).slice(0, 80 - time.length - 1)}-${time}`
 }

@@ -4,6 +4,7 @@ import { isHealthy } from './parts.ts'
 import { isAlive } from './process.ts'
 import { readJson, readRecord } from './record.ts'
 import type { LocalSettings } from './settings.ts'
+import { table } from './table.ts'
 
 export interface LocalStatus {
   state: string
@@ -66,16 +67,4 @@ export function formatStatus(status: LocalStatus): string {
     ...Object.entries(status.inventory ?? {}).map(([kind, count]) => [kind, String(count), '']),
   ]
   return table(rows)
-}
-
-function table(rows: string[][]): string {
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
 }

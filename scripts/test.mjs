@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { runChecks } from './lib/checks.mjs'
 import { capture } from './lib/jobs.mjs'
 import { checkTools, environment, repository } from './lib/places.mjs'
 import { goCounts, jestCounts, pytestCounts, total } from './lib/results.mjs'
@@ -19,7 +20,7 @@ await runScript(async () => {
   mkdirSync(results, { recursive: true })
   const counts = [await jest('quick', args)]
   if (!quick) {
-    if (args.length === 0) counts.push(await pytest(), ...(await goTests()))
+    if (args.length === 0) counts.push(await checks(), await pytest(), ...(await goTests()))
     counts.push(await jest('real', args))
   }
   const { passed, failed } = total(counts)
@@ -44,6 +45,12 @@ async function jest(project, args) {
     stdio: ['inherit', 'ignore', 'inherit'],
   })
   return jestCounts(file)
+}
+
+/** Each check of `npm run check` counts as one test. */
+async function checks() {
+  const { passed, failed } = await runChecks()
+  return { passed, failed: failed.length }
 }
 
 async function pytest() {

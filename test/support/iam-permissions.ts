@@ -1,9 +1,9 @@
 import {
   GetRolePolicyCommand,
   type IAMClient,
+  PutRolePolicyCommand,
   paginateListRolePolicies,
   paginateListRoles,
-  PutRolePolicyCommand,
 } from '@aws-sdk/client-iam'
 
 /** One action on one resource that a statement of a role's policy allows: the unit that is taken away. */

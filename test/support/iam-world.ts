@@ -104,7 +104,9 @@ export class IamWorld {
 
   /** ARN of an execution that is over; its name need not exist any more. */
   async endedExecution(): Promise<string> {
-    const [run] = (await this.context.workflows().recent('deploy', 20)).filter((r) => r.status !== 'RUNNING')
+    const [run] = (await this.context.workflows().latest('deploy', 20)).filter(
+      ({ status }) => status !== 'RUNNING',
+    )
     if (!run) throw new ServiceFailure('no execution of deploy is over')
     return run.arn
   }
@@ -131,6 +133,8 @@ function probeOf(web: AppBundle): AppBundle {
     ...web,
     manifest: { ...manifest, app: PROBE, services: { probe: { ...hidden, env: {} } } },
     resources: {},
-    services: { probe: { ...files, definition: files.definition?.replaceAll('"web"', `"${PROBE}"`) ?? null } },
+    services: {
+      probe: { ...files, definition: files.definition?.replaceAll('"web"', `"${PROBE}"`) ?? null },
+    },
   }
 }

@@ -43,6 +43,14 @@ export async function clusterView(context: Context): Promise<ClusterView> {
   return consulDoor(context.lambda(), context.stage).cluster(await oneServer(context))
 }
 
+/** How many servers the cluster can lose now (Consul docs, "Operator HTTP API: Autopilot"); undefined without a leader. */
+export async function failureTolerance(server: ConsulServer): Promise<number | undefined> {
+  // Answers 200 when healthy and 429 when not, with the same body.
+  const answer = await fetch(`http://${server.address}:8500/v1/operator/autopilot/health`)
+  const health = answer.headers.get('content-type')?.includes('json') ? await answer.json() : {}
+  return (health as { FailureTolerance?: number }).FailureTolerance
+}
+
 async function oneServer(context: Context): Promise<ConsulServer> {
   const [server] = await consulServers(context)
   if (!server) throw new ServiceFailure('no Consul server runs')

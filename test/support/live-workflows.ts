@@ -4,10 +4,18 @@ import type { Context } from '../../cli/context.ts'
 import { executionName } from '../../cli/start.ts'
 import { ServiceFailure } from '../../core/errors.ts'
 
-/** Starts a workflow with nothing but an input, as the Step Functions console does; its ARN. */
-export function start(context: Context, workflow: string, input: Record<string, unknown>): Promise<string> {
-  const subject = typeof input.app === 'string' ? input.app.replaceAll(/[^a-z0-9]/g, '') : ''
-  return context.workflows().start(workflow, executionName(workflow, `test-${subject}`, new Date()), input)
+/**
+ * Starts a workflow with nothing but an input, as the Step Functions console does.
+ * @param name what tells runs of the same moment apart
+ * @returns the run's ARN
+ */
+export function start(
+  context: Context,
+  workflow: string,
+  input: Record<string, unknown>,
+  name = 'test',
+): Promise<string> {
+  return context.workflows().start(workflow, executionName(workflow, name, new Date()), input)
 }
 
 /** The run when it is over, however it ended. @throws ServiceFailure after `seconds` */
@@ -41,4 +49,13 @@ export async function runToEnd(
   const over = await run(context, workflow, input, seconds)
   if (over.status === 'SUCCEEDED') return over
   throw new ServiceFailure(`${workflow} ${JSON.stringify(input)} ended as ${over.error}: ${over.cause}`)
+}
+
+/** Name of the state in which a run ended: `Success`, `FailureClean` or `FailureDirty`. */
+export async function endState(context: Context, arn: string): Promise<string | undefined> {
+  const history = await context.workflows().history(arn)
+  const entered = history.findLast(
+    ({ type }) => type === 'FailStateEntered' || type === 'SucceedStateEntered',
+  )
+  return entered?.stateEnteredEventDetails?.name
 }

@@ -1,0 +1,10 @@
+/** The variables that the command line reads itself; the AWS SDK reads its own (profiles, keys), local/settings.ts its. */
+export interface Environment {
+  AWS_REGION?: string | undefined
+  AWS_DEFAULT_REGION?: string | undefined
+  /** Program that opens a URL. */
+  BROWSER?: string | undefined
+}
+
+/** The one place of the command line that reads the environment. */
+export const readEnvironment = (): Environment => process.env

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Execution } from '../../adapters/executions.ts'
+import { WorkflowFailed } from '../exit-codes.ts'
+import { duration, type Output } from '../output.ts'
+import { lines, liveLines, took } from './lines.ts'
+import { RunReader, type RunSource, type RunView, title, underWay } from './run-view.ts'
+
+/**
+ * Milliseconds between two looks, for each run that is looked at: a look costs two calls per run, and Step Functions grants
+ * about 15 of each per second and account (Developer Guide, "Quotas related to API action throttling").
+ */
+const PER_RUN = 300
+const LONGEST = 5000
+
+/**
+ * Shows the steps of a run and of the runs it starts until it ends: line by line, and on a terminal with the state of
+ * each service below, which changes in place.
+ * @returns the ended run
+ * @throws WorkflowFailed with the sentence of the state it failed in
+ */
+export async function follow(source: RunSource, arn: string, output: Output): Promise<Execution> {
+  const reader = new RunReader(source)
+  const shown = new Set<string>()
+  for (;;) {
+    const view = await reader.look(arn)
+    show(view, shown, output)
+    if (view.run.status !== 'RUNNING') return ended(view.run, output)
+    const began = view.run.startedAt.getTime()
+    const live = liveLines(view, new Date()).map((line) => `          ${line}`)
+    output.live([...live, `  ${duration(Date.now() - began)} …`])
+    await sleep(Math.min(LONGEST, Math.max(2, underWay(view)) * PER_RUN))
+  }
+}
+
+function show(view: RunView, shown: Set<string>, output: Output): void {
+  for (const { key, text } of lines(view)) {
+    if (!shown.has(key)) output.note(text)
+    shown.add(key)
+  }
+}
+
+function ended(run: Execution, output: Output): Execution {
+  output.live([])
+  if (run.status === 'SUCCEEDED') {
+    output.note(`${output.paint('green', '✓')} ${title(run)}: done in ${took(run)}`)
+    return run
+  }
+  const error = run.error ?? run.status
+  const reason = run.cause ?? run.status.toLowerCase()
+  throw new WorkflowFailed(`${title(run)} ended as ${error} after ${took(run)}: ${reason}`, run)
+}

@@ -1,0 +1,132 @@
+/** Reads an execution's history (Step Functions API Reference, "HistoryEvent") as what a person follows. */
+
+/** The fields of an event that are read here; the SDK's type fits. */
+export interface HistoryItem {
+  id?: number | undefined
+  previousEventId?: number | undefined
+  timestamp?: Date | undefined
+  type?: string | undefined
+  stateEnteredEventDetails?: { name?: string | undefined; input?: string | undefined } | undefined
+  taskSubmittedEventDetails?: { resourceType?: string | undefined; output?: string | undefined } | undefined
+  taskSucceededEventDetails?: { resourceType?: string | undefined; output?: string | undefined } | undefined
+}
+
+/** One thing that a run did or does. */
+export interface Step {
+  /** Name of the state. */
+  name: string
+  at: Date
+  /** The service that it is about, in a state that runs once for each. */
+  service?: string
+  /** Why, where the workflow says so. */
+  reason?: string
+  /** ARN of the execution that this step started, when it did. */
+  child?: string
+}
+
+/** A service's execution as the plan of its run announces it. */
+export interface PlannedService {
+  /** Name of the child execution. */
+  execution: string
+  service: string
+  count: number
+}
+
+/** What the last check of a service found. */
+export interface Check {
+  healthy: number
+  /** What it waits for or is about to do. */
+  why: string
+}
+
+export interface RunHistory {
+  /** In order, each named once: a loop that polls shows as one step. */
+  steps: Step[]
+  /** The order in which services start or go; empty before the plan is made and for runs without waves. */
+  waves: PlannedService[][]
+  /** Of a run of the workflow `service`. */
+  check?: Check
+}
+
+/** Polling and branching: they say nothing to a person. */
+const SILENT = /^(Wait|Check|Is|Are|Was|Were|Has|Needs|Choose|Read|Begin$|Success$|Failure)/
+
+/** What the events so far, oldest first, tell of a run. */
+export function readHistory(events: readonly HistoryItem[]): RunHistory {
+  const found = new Map<string, Step>()
+  const stateOf = new Map<number, Step>()
+  const history: RunHistory = { steps: [], waves: [] }
+  for (const event of events) {
+    const entered = enteredTask(event)
+    const step = entered ?? stateOf.get(event.previousEventId ?? -1)
+    // Every event of a state follows its entry, by one event or by several.
+    if (step && event.id !== undefined && !endsState(event)) stateOf.set(event.id, step)
+    if (!step) continue
+    const key = `${step.name} ${step.service ?? ''}`
+    if (entered && !SILENT.test(step.name) && !found.has(key)) found.set(key, step)
+    const child = childOf(event)
+    if (child !== undefined) found.set(child, { ...step, at: event.timestamp ?? step.at, child })
+    readAnswer(event, history)
+  }
+  const starters = new Set([...found.values()].flatMap((step) => (step.child ? [step.name] : [])))
+  history.steps = [...found.values()].filter((step) => step.child !== undefined || !starters.has(step.name))
+  return history
+}
+
+function enteredTask(event: HistoryItem): Step | undefined {
+  const { name, input } = event.stateEnteredEventDetails ?? {}
+  if (name === undefined || event.type !== 'TaskStateEntered') return undefined
+  return { name, at: event.timestamp ?? new Date(0), ...subject(input) }
+}
+
+const endsState = (event: HistoryItem): boolean => event.type?.endsWith('StateExited') === true
+
+/** A state inside a map gets the service's name, or an object with it. */
+function subject(input: string | undefined): { service?: string; reason?: string } {
+  const value = parse(input)
+  if (typeof value === 'string') return { service: value }
+  const { service, reason } = Object(value) as { service?: unknown; reason?: unknown }
+  return {
+    ...(typeof service === 'string' ? { service } : {}),
+    ...(typeof reason === 'string' ? { reason } : {}),
+  }
+}
+
+function childOf(event: HistoryItem): string | undefined {
+  const details = event.taskSubmittedEventDetails
+  if (details?.resourceType !== 'states') return undefined
+  return (Object(parse(details.output)) as { ExecutionArn?: string }).ExecutionArn
+}
+
+/** What our functions return: a plan has `waves`, a check of a service has `step` and `memory`. */
+function readAnswer(event: HistoryItem, history: RunHistory): void {
+  const details = event.taskSucceededEventDetails
+  if (details?.resourceType !== 'lambda') return
+  const { waves, step, memory } = Object(Object(parse(details.output)).Payload) as {
+    waves?: { execution: string; target: { service: string; count: number } }[][]
+    step?: { why?: string; reason?: string }
+    memory?: { best: number }
+  }
+  if (Array.isArray(waves)) {
+    history.waves = waves.map((wave) =>
+      wave.map(({ execution, target }) => ({ execution, service: target.service, count: target.count })),
+    )
+  }
+  if (step && memory) history.check = { healthy: memory.best, why: step.why ?? step.reason ?? '' }
+}
+
+/** Events of a run that was started without execution data, or whose data was cut, hold no JSON. */
+function parse(text: string | undefined): unknown {
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** `ApplyAppStack` as `apply app stack`. */
+export function inWords(state: string): string {
+  return state.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+}

@@ -1,0 +1,77 @@
+import { type Execution, type Workflows, workflowOf } from '../../adapters/executions.ts'
+import { executionName } from '../../core/execution-name.ts'
+import { type HistoryItem, type RunHistory, readHistory, type Step } from './history.ts'
+
+/** A run with what it did so far, and the runs that it started. */
+export interface RunView {
+  run: Execution
+  history: RunHistory
+  steps: StepView[]
+}
+
+export interface StepView extends Step {
+  started?: RunView
+}
+
+/** What is needed of `Workflows` to look at a run. */
+export interface RunSource {
+  describe(arn: string): Promise<Execution>
+  history(arn: string): Promise<HistoryItem[]>
+}
+
+/** Looks at runs again and again; what is over is not read twice. */
+export class RunReader {
+  readonly #source: RunSource
+  readonly #over = new Map<string, RunView>()
+
+  constructor(source: RunSource | Workflows) {
+    this.#source = source
+  }
+
+  async look(arn: string): Promise<RunView> {
+    const known = this.#over.get(arn)
+    if (known) return known
+    // In this order: a run that is over has its whole history.
+    const run = await this.#source.describe(arn)
+    const history = readHistory(await this.#source.history(arn))
+    const steps = await Promise.all(
+      history.steps.map(
+        async (step): Promise<StepView> =>
+          step.child === undefined ? step : { ...step, started: await this.look(step.child) },
+      ),
+    )
+    const view = { run, history, steps }
+    if (run.status !== 'RUNNING') this.#over.set(arn, view)
+    return view
+  }
+}
+
+/** How many runs of a view are under way: itself and those it started. */
+export function underWay(view: RunView): number {
+  if (view.run.status !== 'RUNNING') return 0
+  return 1 + view.steps.reduce((sum, { started }) => sum + (started ? underWay(started) : 0), 0)
+}
+
+/** `deploy web`, `service web frontend`. */
+export function title(run: Execution): string {
+  const { app, service } = Object(run.input) as { app?: string; service?: string }
+  return [workflowOf(run.arn), app, service].filter(Boolean).join(' ')
+}
+
+/** A service's run in the words of the plan: which wave it belongs to, how many instances are wanted. */
+export interface ServiceRun {
+  service: string
+  wanted: number
+  /** `wave 1 of 3: `; empty for a run without waves. */
+  wave: string
+}
+
+/** Undefined for a run of another workflow. */
+export function serviceRun(parent: RunView, { run }: RunView): ServiceRun | undefined {
+  if (run.workflow !== 'service') return undefined
+  const { service = '?', count = 0 } = Object(run.input) as { service?: string; count?: number }
+  const { waves } = parent.history
+  const name = executionName(run.arn)
+  const wave = waves.findIndex((runs) => runs.some(({ execution }) => execution === name))
+  return { service, wanted: count, wave: wave < 0 ? '' : `wave ${wave + 1} of ${waves.length}: ` }
+}

@@ -1,0 +1,73 @@
+import { readdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { capture, runJobs } from './jobs.mjs'
+import { checkTools, repository } from './places.mjs'
+
+const made = join(repository, '.nanofleet', 'check')
+
+/** Every check that needs no running part; a stage other than `local` stands for the ones on AWS. */
+const jobs = [
+  { name: 'types (tsc)', work: () => capture('tsc', ['--noEmit']) },
+  { name: 'style and imports (biome)', work: () => capture('biome', ['check', '--error-on-warnings']) },
+  { name: 'unused code (knip)', work: () => capture('knip', []) },
+  { name: 'workflows (ASL)', work: () => capture('node', ['scripts/asl.ts']) },
+  { name: 'generated templates (cfn-lint)', work: lintGenerated },
+  { name: 'packaged template (cfn-lint)', work: lintPackaged },
+  { name: 'Go (vet)', work: () => capture('go', ['-C', 'apps/platform/consul', 'vet', './...']) },
+]
+
+/** Runs every check, two at a time and more where there are cores: `{passed, failed}`, `failed` by name. */
+export async function runChecks() {
+  const failed = await runJobs(jobs, Math.max(2, availableParallelism() - 1))
+  const summary = failed.length > 0 ? `failed: ${failed.join(', ')}` : 'all passed'
+  process.stdout.write(`${jobs.length} checks, ${summary}\n`)
+  return { passed: jobs.length - failed.length, failed }
+}
+
+async function lintGenerated() {
+  const folder = join(made, 'templates')
+  await rm(folder, { recursive: true, force: true })
+  return inOrder(
+    () => capture('node', ['scripts/templates.ts', folder]),
+    () => lint(readdirSync(folder).map((file) => join(folder, file))),
+  )
+}
+
+async function lintPackaged() {
+  const folder = join(made, 'package')
+  await rm(folder, { recursive: true, force: true })
+  return inOrder(
+    () => capture('serverless', ['package', '--stage', 'dev', '--package', folder]),
+    () => lint([join(folder, 'cloudformation-template-update-stack.json')]),
+  )
+}
+
+/** Errors and warnings fail; information does not. W3005: the framework adds a DependsOn that GetAtt implies. */
+function lint(files) {
+  const args = [
+    '--ignore-checks',
+    'W3005',
+    '--regions',
+    'eu-west-1',
+    '--non-zero-exit-code',
+    'warning',
+    '--template',
+    ...files,
+  ]
+  return capture(join(checkTools, 'bin', 'cfn-lint'), args)
+}
+
+/** The steps up to the first that fails, as one result. */
+async function inOrder(...steps) {
+  let output = ''
+  let seconds = 0
+  for (const step of steps) {
+    const result = await step()
+    output += result.output
+    seconds += result.seconds
+    if (result.code !== 0) return { code: result.code, output, seconds }
+  }
+  return { code: 0, output, seconds }
+}

@@ -1,0 +1,27 @@
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import type { Context } from '../../cli/context.ts'
+import { appStatus } from '../../cli/status.ts'
+import { foreignEvents } from '../support/live-foreign.ts'
+import { catalogEntries } from '../support/live-names.ts'
+import { withWeb } from '../support/live-stage.ts'
+import { untilWhole } from '../support/live-web.ts'
+
+describe('events of instances that are none of the fleet', () => {
+  let context: Context
+  beforeAll(async () => {
+    context = await withWeb()
+    await untilWhole(context, 2, 30)
+  }, 240_000)
+
+  it('cause no error, no dead letter, no change and at most one call to EC2 per batch', async () => {
+    const [row] = await appStatus(context, 'web')
+    const entries = await catalogEntries(context, 'web')
+    const { batches, rounds, calls, deadLetters } = await foreignEvents(context, row?.imageId ?? '')
+    expect(batches.length).toBeGreaterThan(0)
+    expect([...batches, ...rounds].filter((line) => line.includes('ERROR'))).toEqual([])
+    expect(deadLetters).toBe(0)
+    expect(calls).toBeGreaterThan(0)
+    expect(calls).toBeLessThanOrEqual(batches.length + rounds.length)
+    expect(await catalogEntries(context, 'web')).toEqual(entries)
+  }, 90_000)
+})

@@ -1,0 +1,227 @@
+import { EC2Client, DescribeInstancesCommand } from '@aws-sdk/client-ec2'
+import type { Registration } from '../../core/catalog.ts'
+import { ServiceFailure } from '../../core/errors.ts'
+import { serviceStack } from '../../core/names.ts'
+import { consulDoor } from '../../adapters/lambda-calls.ts'
+import { serviceInstances } from '../../scripts/demo/local-instances.ts'
+import { ageGroup, endMembers, memberOfGroup, removeGroup, startGroup } from './iam-group.ts'
+import { needs, type Step } from './iam-step.ts'
+import { type IamWorld, PROBE, rootSettings } from './iam-world.ts'
+import { consulServers } from './live-names.ts'
+import { regionOf } from './live-stage.ts'
+
+interface Outcome {
+  report: { problems: string[]; failed: { problem: string }[] } | null
+  problems?: string[]
+  failed?: string[]
+}
+
+/** Delivers a message to `register` as the queue does. */
+async function deliver(world: IamWorld, type: string, detail: Record<string, unknown>): Promise<void> {
+  const body = JSON.stringify({ 'detail-type': type, detail })
+  const outcome = (await world.invoke('register', { Records: [{ messageId: PROBE, body }] })) as Outcome
+  wholly(outcome, outcome.report, outcome.failed)
+}
+
+/** A round that could not read or write something says so in its report. */
+function wholly(outcome: unknown, report: Outcome['report'], failed: string[] = []): void {
+  if (!report || report.problems.length + report.failed.length + failed.length > 0)
+    throw new ServiceFailure(JSON.stringify(outcome))
+}
+
+async function instanceOf(world: IamWorld, app: string, service: string) {
+  const [first] = await serviceInstances(regionOf(world.context).endpoint, app, service)
+  if (!first) throw new ServiceFailure(`${app} runs no ${service}`)
+  return first
+}
+
+async function state(world: IamWorld, app: string, service: string, state: string): Promise<void> {
+  const { instanceId } = await instanceOf(world, app, service)
+  await deliver(world, 'EC2 Instance State-change Notification', { 'instance-id': instanceId, state })
+}
+
+/** More entries of instances that EC2 does not know than one round may remove on its own word. */
+const STRANGERS = Array.from({ length: 6 }, (_, index): Registration => {
+  const id = `i-00000000000000a${index}`
+  const Meta = { 'external-source': 'nanofleet', 'instance-id': id, app: PROBE, stage: 'local' }
+  return { ID: id, Name: PROBE, Address: '127.0.0.1', Meta }
+})
+
+async function strangers(world: IamWorld, there: boolean): Promise<void> {
+  const [server] = await consulServers(world.context)
+  if (!server) throw new ServiceFailure('no Consul server runs')
+  const door = consulDoor(world.context.lambda(), world.context.stage)
+  for (const stranger of STRANGERS)
+    await (there ? door.register(server, stranger) : door.deregister(server, stranger.ID))
+}
+
+const probeTarget = { app: PROBE, service: 'probe', replacement: 'surge', kind: 'service', catalog: [PROBE] }
+const HOUR = 3_600_000
+const long = new Date(Date.now() - HOUR).toISOString()
+
+async function check(world: IamWorld, target: unknown, memory: unknown = {}): Promise<string> {
+  const { step } = (await world.invoke('check-health', { target, memory })) as { step: { action: string } }
+  return step.action === 'done' ? 'done' : JSON.stringify(step)
+}
+
+async function expectStep(said: Promise<string>, wanted: RegExp): Promise<void> {
+  const step = await said
+  if (!wanted.test(step)) throw new ServiceFailure(`check-health says ${step}`)
+}
+
+const webTarget = { app: 'web', service: 'web', count: 2, replacement: 'surge', kind: 'service', catalog: ['web'] }
+
+/** Steps of the functions that look at and change running instances. */
+export const fleetSteps: Step[] = [
+  {
+    role: 'CheckHealthRole',
+    does: 'check-health: web, which is healthy',
+    covers: needs(
+      'autoscaling:DescribeAutoScalingGroups',
+      'ec2:DescribeInstances',
+      'elasticloadbalancing:DescribeTargetHealth',
+    ),
+    run: (world) => expectStep(check(world, webTarget), /^done$/),
+  },
+  {
+    role: 'CheckHealthRole',
+    does: 'check-health: web, as Consul sees it',
+    covers: needs('lambda:InvokeFunction'),
+    run: (world) => expectStep(check(world, webTarget), /^done$/),
+    // No server that answers is no evidence of health, whatever the cause.
+    silent: true,
+  },
+  {
+    role: 'CheckHealthRole',
+    does: 'check-health: a group with an older instance',
+    covers: needs('ec2:DescribeLaunchTemplateVersions'),
+    prepare: async (world) => {
+      await startGroup(world)
+      await ageGroup(world)
+    },
+    run: (world) => expectStep(check(world, { ...probeTarget, count: 1 }), /beside 1 old|new instances/),
+    tidy: removeGroup,
+  },
+  {
+    role: 'CheckHealthRole',
+    does: 'check-health: a group whose instances end by themselves',
+    covers: needs('autoscaling:DescribeScalingActivities', 'ec2:GetConsoleOutput'),
+    prepare: async (world) => {
+      await startGroup(world)
+      await endMembers(world, 3)
+    },
+    run: (world) => {
+      const memory = { since: long, best: 0, bestAt: long, checks: 9 }
+      return expectStep(check(world, { ...probeTarget, count: 1 }, memory), /ended by themselves/)
+    },
+    tidy: removeGroup,
+  },
+  {
+    role: 'SetCapacityRole',
+    does: 'set-capacity: as many as there are',
+    covers: needs('autoscaling:SetDesiredCapacity'),
+    run: async (world) => {
+      await world.invoke('set-capacity', { app: 'web', service: 'web', desired: 2 })
+    },
+  },
+  {
+    role: 'RetireInstancesRole',
+    does: 'retire-instances: one',
+    covers: needs('autoscaling:TerminateInstanceInAutoScalingGroup'),
+    prepare: startGroup,
+    run: async (world) => {
+      await world.invoke('retire-instances', { instances: [await memberOfGroup(world)] })
+    },
+    tidy: removeGroup,
+  },
+  {
+    role: 'RegisterRole',
+    does: 'register: an instance runs',
+    covers: needs('ec2:DescribeInstances', 'ssm:GetParameters', 'lambda:InvokeFunction -consul'),
+    run: (world) => state(world, 'web', 'web', 'running'),
+  },
+  {
+    role: 'RegisterRole',
+    does: 'register: a Consul server runs',
+    covers: needs('lambda:InvokeFunction -reconcile'),
+    run: async (world) => {
+      const { instanceId } = await instanceOf(world, 'platform', 'consul')
+      const detail = { 'instance-id': instanceId, state: 'running' }
+      const body = JSON.stringify({ 'detail-type': 'EC2 Instance State-change Notification', detail })
+      await world.invoke('register', { Records: [{ messageId: PROBE, body }] })
+    },
+  },
+  {
+    role: 'RegisterRole',
+    does: 'register: EC2 does not show what an event said',
+    covers: needs('sqs:SendMessage'),
+    run: (world) => state(world, 'web', 'web', 'stopped'),
+  },
+  {
+    role: 'RegisterRole',
+    does: 'register: a drain is over',
+    covers: needs('autoscaling:CompleteLifecycleAction'),
+    run: async (world) => {
+      const { instanceId } = await instanceOf(world, 'web', 'web')
+      const detail = {
+        AutoScalingGroupName: serviceStack(world.context.stage, 'web', 'web'),
+        LifecycleHookName: 'drain',
+        LifecycleActionToken: '00000000-0000-0000-0000-000000000000',
+        EC2InstanceId: instanceId,
+      }
+      const body = JSON.stringify({ 'detail-type': 'Nanofleet Drain Over', detail })
+      await world.invoke('register', { Records: [{ messageId: PROBE, body }] })
+    },
+  },
+  {
+    role: 'ReconcileRole',
+    does: 'reconcile: a round',
+    covers: needs('ec2:DescribeInstances', 'ssm:GetParameters', 'lambda:InvokeFunction'),
+    run: async (world) => {
+      const report = (await world.invoke('reconcile', {})) as Outcome['report']
+      wholly(report, report)
+    },
+  },
+  {
+    role: 'ReconcileRole',
+    does: 'reconcile: more removals than one round may do',
+    covers: needs('dynamodb:GetItem', 'dynamodb:PutItem'),
+    prepare: (world) => strangers(world, true),
+    run: async (world) => {
+      const report = (await world.invoke('reconcile', {})) as { held: number; removed: number }
+      if (report.held === 0) throw new ServiceFailure(JSON.stringify(report))
+    },
+    tidy: (world) => strangers(world, false),
+  },
+  {
+    role: 'platform-consul-Role',
+    does: 'a Consul server: look for the others',
+    covers: needs('ec2:DescribeInstances'),
+    run: async (world) => {
+      const { privateIp } = await instanceOf(world, 'platform', 'consul')
+      const credentials = await instanceCredentials(privateIp)
+      const ec2 = new EC2Client({ ...rootSettings(world.context), credentials })
+      await ec2.send(new DescribeInstancesCommand({}))
+    },
+  },
+]
+
+/** The role session that the instance's program is given by its metadata service (IMDSv2). */
+async function instanceCredentials(address: string) {
+  const service = `http://${address}:8169/latest`
+  const ask = async (path: string, init: RequestInit): Promise<string> => {
+    const answer = await fetch(`${service}/${path}`, init)
+    if (!answer.ok) throw new ServiceFailure(`${service}/${path} answers ${answer.status}`)
+    return await answer.text()
+  }
+  const lifetime = { 'X-aws-ec2-metadata-token-ttl-seconds': '60' }
+  const token = await ask('api/token', { method: 'PUT', headers: lifetime })
+  const headers = { 'X-aws-ec2-metadata-token': token }
+  const role = await ask('meta-data/iam/security-credentials/', { headers })
+  const session = JSON.parse(await ask(`meta-data/iam/security-credentials/${role}`, { headers }))
+  return {
+    accessKeyId: session.AccessKeyId as string,
+    secretAccessKey: session.SecretAccessKey as string,
+    sessionToken: session.Token as string,
+  }
+}

@@ -1,0 +1,157 @@
+import { ListBuildsForProjectCommand } from '@aws-sdk/client-codebuild'
+import { ServiceFailure } from '../../core/errors.ts'
+import { controlName } from '../../core/names.ts'
+import { needs, type Step } from './iam-step.ts'
+import { type IamWorld, PROBE } from './iam-world.ts'
+
+const UNKNOWN = { app: 'nobody-pushed-this' }
+/** S3 says "no such key" only to who may list the bucket. */
+const unknown = (role: string, fn: string, payload: (world: IamWorld) => unknown): Step => ({
+  role,
+  does: `${fn}: an app that nobody pushed`,
+  covers: needs('s3:ListBucket'),
+  run: (world) => world.refused(fn, payload(world), /^No app /),
+})
+
+const lockWeb = async (world: IamWorld, app = 'web'): Promise<void> => {
+  await world.invoke('lock', { app, owner: await world.endedExecution() })
+}
+const unlockWeb = async (world: IamWorld, app = 'web'): Promise<void> => {
+  await world.invoke('unlock', { app, owner: await world.endedExecution() })
+}
+
+/** Steps of the functions that read, check and plan; they leave the stage as it is. */
+export const planSteps: Step[] = [
+  unknown('CheckInputRole', 'check-input', () => ({ workflow: 'deploy', input: UNKNOWN })),
+  {
+    role: 'CheckInputRole',
+    does: 'check-input: a deployment of web',
+    covers: needs('s3:GetObject'),
+    run: async (world) =>
+      void (await world.invoke('check-input', { workflow: 'deploy', input: { app: 'web' } })),
+  },
+  {
+    role: 'LockRole',
+    does: 'lock: take over from an execution that is over',
+    covers: needs('dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:DescribeExecution'),
+    prepare: lockWeb,
+    run: async (world) => {
+      const owner = `${await world.endedExecution()}-later`
+      await world.invoke('lock', { app: 'web', owner })
+      await world.invoke('unlock', { app: 'web', owner })
+    },
+    tidy: unlockWeb,
+  },
+  {
+    role: 'UnlockRole',
+    does: 'unlock: free a lock',
+    covers: needs('dynamodb:UpdateItem'),
+    prepare: lockWeb,
+    run: unlockWeb,
+    tidy: unlockWeb,
+  },
+  unknown('RequiredAppsRole', 'required-apps', () => ({ ...UNKNOWN, execution: PROBE })),
+  {
+    role: 'RequiredAppsRole',
+    does: 'required-apps: of web, while the platform has a lock',
+    covers: needs('s3:GetObject', 'dynamodb:GetItem', 'states:DescribeExecution'),
+    prepare: (world) => lockWeb(world, 'platform'),
+    run: async (world) => void (await world.invoke('required-apps', { app: 'web', execution: PROBE })),
+    tidy: (world) => unlockWeb(world, 'platform'),
+  },
+  unknown('PlanDeployRole', 'plan-deploy', () => ({
+    ...UNKNOWN,
+    release: 0,
+    execution: PROBE,
+    purpose: 'dry-run',
+  })),
+  {
+    role: 'PlanDeployRole',
+    does: 'plan-deploy: a dry run of web',
+    covers: needs(
+      's3:GetObject',
+      's3:PutObject',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'ssm:GetParameters',
+      'cloudformation:DescribeStacks',
+      'cloudformation:GetTemplate',
+      'ec2:DescribeImages',
+    ),
+    run: async (world) =>
+      void (await world.invoke('plan-deploy', {
+        app: 'web',
+        release: 0,
+        execution: PROBE,
+        purpose: 'dry-run',
+      })),
+  },
+  {
+    role: 'PlanScaleRole',
+    does: 'plan-scale: web',
+    covers: needs('s3:GetObject', 'dynamodb:GetItem', 'dynamodb:Query'),
+    run: async (world) => void (await world.invoke('plan-scale', scaleOf('web'))),
+  },
+  {
+    role: 'PlanScaleRole',
+    does: 'plan-scale: a release whose bundle is lost',
+    covers: needs('s3:ListBucket'),
+    prepare: async (world) => {
+      const owner = await world.endedExecution()
+      await world.invoke('lock', { app: PROBE, owner })
+      const lost = { ...world.release, bundle: 'lost', services: {} }
+      await world.context.releases().record(PROBE, lost, owner)
+    },
+    run: (world) => world.refused('plan-scale', scaleOf(PROBE), /^Bundle lost of .* is missing/),
+    tidy: (world) => world.forgetProbe(),
+  },
+  unknown('PlanTeardownRole', 'plan-teardown', () => ({
+    wanted: { ...UNKNOWN, confirm: UNKNOWN.app },
+    execution: PROBE,
+  })),
+  {
+    role: 'PlanTeardownRole',
+    does: 'plan-teardown: web',
+    covers: needs(
+      's3:GetObject',
+      'dynamodb:GetItem',
+      'cloudformation:DescribeStacks',
+      'cloudformation:GetTemplate',
+    ),
+    run: async (world) =>
+      void (await world.invoke('plan-teardown', {
+        wanted: { app: 'web', confirm: 'web' },
+        execution: PROBE,
+      })),
+  },
+  unknown('PlanBuildRole', 'plan-build', () => UNKNOWN),
+  {
+    role: 'PlanBuildRole',
+    does: 'plan-build: web',
+    covers: needs('s3:GetObject', 'ssm:GetParameters', 'ec2:DescribeImages'),
+    run: async (world) => void (await world.invoke('plan-build', { app: 'web' })),
+  },
+  {
+    role: 'RecordImageRole',
+    does: 'record-image: the image that web has',
+    covers: needs('ssm:PutParameter', 'ec2:DescribeImages'),
+    run: async (world) => {
+      const { hash } = world.release.services.web ?? {}
+      const step = { app: 'web', service: 'web', hash, build: false, reason: 'again', before: [] }
+      await world.invoke('record-image', step)
+    },
+  },
+  {
+    role: 'ExplainBuildRole',
+    does: 'explain-build: the last build',
+    covers: needs('codebuild:BatchGetBuilds', 'logs:GetLogEvents'),
+    run: async (world) => {
+      const projectName = controlName(world.context.stage, 'image')
+      const { ids } = await world.codeBuild.send(new ListBuildsForProjectCommand({ projectName }))
+      if (!ids?.[0]) throw new ServiceFailure(`${projectName} has built nothing`)
+      await world.invoke('explain-build', { cause: `{"Id": "${ids[0]}"}` })
+    },
+  },
+]
+
+const scaleOf = (app: string): unknown => ({ wanted: { app, service: 'web', count: 2 }, execution: PROBE })

@@ -1,0 +1,102 @@
+import { DeleteParametersCommand } from '@aws-sdk/client-ssm'
+import { definitionParameter } from '../../core/names.ts'
+import { KEPT_RELEASES } from '../../core/releases.ts'
+import { needs, type Step } from './iam-step.ts'
+import { type IamWorld, PROBE, PROBE_PLAN } from './iam-world.ts'
+
+const MISSING_PLAN = { execution: PROBE, name: 'undo' }
+/** S3 says "no such key" only to who may list the bucket. */
+export const missingPlan = (role: string, fn: string): Step => ({
+  role,
+  does: `${fn}: a plan that is not there`,
+  covers: needs('s3:ListBucket'),
+  run: (world) => world.refused(fn, { plan: MISSING_PLAN, owner: '' }, /NoSuchKey/),
+})
+
+const lockProbe = async (world: IamWorld): Promise<string> => {
+  const owner = await world.endedExecution()
+  await world.invoke('lock', { app: PROBE, owner })
+  return owner
+}
+
+const record = async (world: IamWorld): Promise<void> => {
+  const owner = await world.endedExecution()
+  await world.invoke('record-release', { plan: PROBE_PLAN, owner })
+}
+
+const tidyDefinitions = async (world: IamWorld): Promise<void> => {
+  const Names = ['probe', 'gone'].map((name) => definitionParameter(world.context.stage, PROBE, name))
+  await world.context.ssm().send(new DeleteParametersCommand({ Names }))
+  await world.plan()
+}
+
+/** Steps of the functions that write what the control plane knows of an app, on the probe. */
+export const recordSteps: Step[] = [
+  missingPlan('PutDefinitionsRole', 'put-definitions'),
+  {
+    role: 'PutDefinitionsRole',
+    does: 'put-definitions: one new, one of a removed service',
+    covers: needs('s3:GetObject', 'ssm:GetParameters', 'ssm:PutParameter', 'ssm:DeleteParameters'),
+    prepare: (world) => world.plan({ removed: ['gone'] }),
+    run: async (world) => void (await world.invoke('put-definitions', { plan: PROBE_PLAN, step: 'final' })),
+    tidy: tidyDefinitions,
+  },
+  missingPlan('RecordReleaseRole', 'record-release'),
+  {
+    role: 'RecordReleaseRole',
+    does: 'record-release: one more than are kept',
+    covers: needs(
+      's3:GetObject',
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:BatchWriteItem',
+    ),
+    prepare: async (world) => {
+      const owner = await lockProbe(world)
+      for (let release = 1; release <= KEPT_RELEASES; release++)
+        await world.context.releases().record(PROBE, { ...world.release, release, services: {} }, owner)
+      await world.plan({ release: KEPT_RELEASES + 1 })
+    },
+    run: record,
+    tidy: async (world) => {
+      await world.forgetProbe()
+      await world.plan()
+    },
+  },
+  {
+    role: 'RecordScaleRole',
+    does: 'record-scale: a number set by hand',
+    covers: needs('dynamodb:ConditionCheckItem', 'dynamodb:PutItem'),
+    prepare: async (world) => void (await lockProbe(world)),
+    run: async (world) => {
+      const owner = await world.endedExecution()
+      const override = { count: 1, manifestCount: 2 }
+      await world.invoke('record-scale', { app: PROBE, service: 'probe', override, owner })
+    },
+    tidy: (world) => world.forgetProbe(),
+  },
+  {
+    role: 'RemoveAppRole',
+    does: 'remove-app: an app that nobody pushed',
+    covers: needs('s3:ListBucket'),
+    run: (world) => world.refused('remove-app', { app: 'nobody-pushed-this', services: [] }, /^No app /),
+  },
+  {
+    role: 'RemoveAppRole',
+    does: 'remove-app: the probe with one release',
+    covers: needs(
+      's3:GetObject',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:BatchWriteItem',
+      'ssm:DeleteParameters',
+    ),
+    prepare: async (world) => {
+      await lockProbe(world)
+      await record(world)
+    },
+    run: async (world) => void (await world.invoke('remove-app', { app: PROBE, services: ['probe'] })),
+    tidy: (world) => world.forgetProbe(),
+  },
+]
