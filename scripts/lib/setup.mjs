@@ -37,7 +37,12 @@ function npmPackages() {
     lasts: 'about 1 min',
     stamp: join(repository, 'node_modules', '.nanofleet'),
     key: digest(['package-lock.json']),
-    work: () => logged('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { env: process.env }),
+    // The versions and checksums are the lock file's, as with `npm ci`, which refuses a lock without the binaries of
+    // systems that a registry does not offer. Nothing is written back.
+    work: () =>
+      logged('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--prefer-offline'], {
+        env: process.env,
+      }),
   }
 }
 
