@@ -15,6 +15,7 @@ import {
 import { canonicalJson } from '../core/canonical.ts'
 import { ServiceFailure } from '../core/errors.ts'
 import type { Fleet, GroupEvent, GroupView, Member } from '../core/fleet.ts'
+import { lastWords } from '../core/last-words.ts'
 import { TAG } from '../core/names.ts'
 
 /** The fleet as EC2 Auto Scaling runs it. */
@@ -28,9 +29,8 @@ export class AutoScalingFleet implements Fleet {
   }
 
   async group(name: string): Promise<GroupView | undefined> {
-    const answer = await this.#scaling.send(
-      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
-    )
+    const request = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] })
+    const answer = await orFail(`describe ${name}`, this.#scaling.send(request))
     const group = answer.AutoScalingGroups?.[0]
     if (!group) return undefined
     const template = group.LaunchTemplate
@@ -51,9 +51,8 @@ export class AutoScalingFleet implements Fleet {
   }
 
   async troubles(name: string, since: Date): Promise<GroupEvent[]> {
-    const answer = await this.#scaling.send(
-      new DescribeScalingActivitiesCommand({ AutoScalingGroupName: name, MaxRecords: 100 }),
-    )
+    const request = new DescribeScalingActivitiesCommand({ AutoScalingGroupName: name, MaxRecords: 100 })
+    const answer = await orFail(`tell the activities of ${name}`, this.#scaling.send(request))
     return (answer.Activities ?? [])
       .filter((activity) => (activity.StartTime?.getTime() ?? 0) >= since.getTime())
       .flatMap(toEvent)
@@ -61,9 +60,8 @@ export class AutoScalingFleet implements Fleet {
   }
 
   async setDesired(name: string, desired: number): Promise<void> {
-    await this.#scaling.send(
-      new SetDesiredCapacityCommand({ AutoScalingGroupName: name, DesiredCapacity: desired }),
-    )
+    const request = new SetDesiredCapacityCommand({ AutoScalingGroupName: name, DesiredCapacity: desired })
+    await orFail(`give ${name} ${desired} instances`, this.#scaling.send(request))
   }
 
   async retire(instance: string): Promise<void> {
@@ -78,19 +76,14 @@ export class AutoScalingFleet implements Fleet {
       // The answer for an instance that has left its group meanwhile.
       if (error instanceof Error && error.name === 'ValidationError' && /not found/i.test(error.message))
         return
-      throw new ServiceFailure(`Auto Scaling does not retire ${instance}: ${String(error)}`, { cause: error })
+      throw refusal(`retire ${instance}`, error)
     }
   }
 
   async lastLine(instance: string): Promise<string | undefined> {
     try {
       const answer = await this.#ec2.send(new GetConsoleOutputCommand({ InstanceId: instance }))
-      const text = Buffer.from(answer.Output ?? '', 'base64').toString('utf8')
-      return text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter(Boolean)
-        .at(-1)
+      return lastWords(Buffer.from(answer.Output ?? '', 'base64').toString('utf8'))
     } catch (error) {
       // EC2 forgets a terminated instance within the hour; the reason is told without its last words then.
       if (error instanceof Error && error.name.startsWith('InvalidInstanceID')) return undefined
@@ -121,6 +114,15 @@ export class AutoScalingFleet implements Fleet {
       ...others.filter((v) => contents.get(v) !== undefined && contents.get(v) === target),
     ])
   }
+}
+
+const refusal = (verb: string, cause: unknown): ServiceFailure =>
+  new ServiceFailure(`Auto Scaling does not ${verb}: ${String(cause)}`, { cause })
+
+async function orFail<T>(verb: string, answer: Promise<T>): Promise<T> {
+  return await answer.catch((cause: unknown) => {
+    throw refusal(verb, cause)
+  })
 }
 
 /** Lifecycle states: Auto Scaling User Guide, "Amazon EC2 Auto Scaling instance lifecycle". */

@@ -39,7 +39,7 @@ const NAMED: [RegExp, (message: string) => string][] = [
 const UNREACHABLE: Record<string, string> = {
   ECONNREFUSED: 'nothing answers there',
   ECONNRESET: 'the connection broke off',
-  ENOTFOUND: 'its name is unknown',
+  ENOTFOUND: 'its name is not known here; is there a network?',
   EAI_AGAIN: 'its name cannot be resolved',
   EHOSTUNREACH: 'there is no way to it',
   ENETUNREACH: 'there is no network',
@@ -57,8 +57,10 @@ const unreachable = (place: string, why: string): string => `${place} cannot be 
  */
 export function awsProblem(error: unknown, place = 'AWS'): string | undefined {
   const chain = [...causes(error)]
-  for (const { name, code } of chain) {
-    const why = UNREACHABLE[String(code)] ?? (name === 'TimeoutError' ? UNREACHABLE.ETIMEDOUT : undefined)
+  for (const { name, code, message } of chain) {
+    const why =
+      UNREACHABLE[String(code ?? wrappedCode(message))] ??
+      (name === 'TimeoutError' ? UNREACHABLE.ETIMEDOUT : undefined)
     if (why) return unreachable(place, why)
   }
   for (const { name, message, code } of chain) {
@@ -71,6 +73,10 @@ export function awsProblem(error: unknown, place = 'AWS'): string | undefined {
     ? undefined
     : `AWS refused: ${String(first.name)}: ${String(first.message)}`
 }
+
+/** The SDK wraps what is not an Error of its own realm, and keeps only the message. */
+const wrappedCode = (message: unknown): string | undefined =>
+  /^AWS SDK error wrapper .*\b(E[A-Z]{3,})\b/.exec(String(message))?.[1]
 
 /** An error, its cause, the cause of that; and of an AggregateError its first error. */
 function* causes(error: unknown): Generator<Shape> {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { NanofleetError } from '../core/errors.ts'
 import type { Stage } from '../core/stage.ts'
 

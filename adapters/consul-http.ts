@@ -13,6 +13,11 @@ import { ConsulRequests } from './consul-requests.ts'
 /** Ids in one filter expression; beyond that the whole listing is read and filtered here. */
 const FILTERED = 50
 
+/** Consul docs, "Operator HTTP API: Raft": addresses with port. */
+interface RaftConfiguration {
+  Servers: { Address: string; Voter: boolean }[]
+}
+
 /** Speaks Consul's HTTP API (Consul docs, "HTTP API structure") to the servers; only works inside the VPC. */
 export class ConsulHttp implements ServiceCatalog {
   private readonly requests: ConsulRequests
@@ -45,10 +50,11 @@ export class ConsulHttp implements ServiceCatalog {
 
   async cluster(server: ConsulServer): Promise<ClusterView> {
     const leader = await this.requests.get<string>(server, '/v1/status/leader')
-    if (leader === '') return { leader: null, nodes: [], stranded: [] }
-    const [known, gossip] = await Promise.all([
+    if (leader === '') return { leader: null, nodes: [], voters: [], stranded: [] }
+    const [known, gossip, raft] = await Promise.all([
       this.requests.get<{ Node: string; Address: string }[]>(server, '/v1/catalog/nodes'),
       this.requests.get<AgentCheck[]>(server, '/v1/health/state/any', { filter: 'CheckID == "serfHealth"' }),
+      this.requests.get<RaftConfiguration>(server, '/v1/operator/raft/configuration'),
     ])
     const verdict = new Map(gossip.map((check) => [check.Node, check.Status]))
     // A node with no such check was written by somebody's catalog call and has never been gossip's business.
@@ -57,7 +63,10 @@ export class ConsulHttp implements ServiceCatalog {
       .map(({ Node, Address }) => ({ name: Node, address: Address, alive: verdict.get(Node) === 'passing' }))
     const dead = nodes.filter((node) => !node.alive)
     const stranded = await Promise.all(dead.map((node) => this.entriesOf(server, node)))
-    return { leader, nodes, stranded: stranded.flat() }
+    const voters = raft.Servers.filter(({ Voter }) => Voter).map(
+      ({ Address }) => new URL(`tcp://${Address}`).hostname,
+    )
+    return { leader, nodes, voters, stranded: stranded.flat() }
   }
 
   async register(server: ConsulServer, registration: Registration): Promise<void> {

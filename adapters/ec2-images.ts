@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ec2'
 import type { AccountImage, AccountSnapshot } from '../core/ami-evidence.ts'
 import type { ServiceImage } from '../core/build-plan.ts'
-import { TAG } from '../core/names.ts'
+import { CREATED_BY, TAG } from '../core/names.ts'
 
 /** Every image of an app in this stage, or of one service with one hash. */
 export async function serviceImages(
@@ -29,6 +29,36 @@ export async function serviceImages(
     createdAt: image.CreationDate ?? '',
     state: image.State === 'available' ? 'available' : image.State === 'pending' ? 'pending' : 'failed',
   }))
+}
+
+/** An AMI of a stage as a person sees it. */
+export interface StageImage {
+  imageId: string
+  app: string
+  service: string
+  hash: string
+  /** ISO 8601; empty when EC2 does not say. */
+  createdAt: string
+  /** `available`, `pending`, `failed` and so on, in EC2's words. */
+  state: string
+}
+
+/** Every image that was built for a stage, by app and service, newest first. */
+export async function stageImages(ec2: EC2Client, stage: string): Promise<StageImage[]> {
+  const images = await ownImages(ec2, { [TAG.createdBy]: CREATED_BY, [TAG.stage]: stage })
+  const found = images.map((image): StageImage => {
+    const tags = tagsOf(image.Tags)
+    return {
+      imageId: image.ImageId ?? '',
+      app: tags[TAG.app] ?? '',
+      service: tags[TAG.service] ?? '',
+      hash: tags[TAG.hash] ?? '',
+      createdAt: image.CreationDate ?? '',
+      state: image.State ?? '',
+    }
+  })
+  const place = ({ app, service }: StageImage): string => `${app}/${service}`
+  return found.sort((a, b) => place(a).localeCompare(place(b)) || b.createdAt.localeCompare(a.createdAt))
 }
 
 /** Every image that this account owns in the region; launch permissions are asked only for those of the stage. */

@@ -3,6 +3,7 @@ import {
   ExecutionDoesNotExist,
   GetExecutionHistoryCommand,
   type HistoryEvent,
+  InvalidArn,
   ListExecutionsCommand,
   type SFNClient,
   StartExecutionCommand,
@@ -70,7 +71,8 @@ export class Workflows {
         ...(answer.cause ? { cause: answer.cause } : {}),
       }
     } catch (cause) {
-      if (!(cause instanceof ExecutionDoesNotExist)) throw cause
+      // A name with a blank in it makes no ARN, so no run has it.
+      if (!(cause instanceof ExecutionDoesNotExist || cause instanceof InvalidArn)) throw cause
       throw new NotFound(`There is no execution ${arn}; "nanofleet executions" lists them`, { cause })
     }
   }

@@ -4,7 +4,7 @@ import {
   PutParameterCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ImageRecord } from '../core/bundle.ts'
 import { ServiceFailure } from '../core/errors.ts'
 import { imageParameter } from '../core/names.ts'

@@ -1,6 +1,15 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { LockRecord, LockTable } from '../core/lock.ts'
+
+/** A lock as a person sees it. */
+export interface HeldLock {
+  app: string
+  /** ARN of the execution. */
+  owner: string
+  /** ISO time. */
+  since: string
+}
 
 /** Locks in the stage's DynamoDB table; every write is conditional on what was read before. */
 export class DynamoLockTable implements LockTable {
@@ -16,7 +25,28 @@ export class DynamoLockTable implements LockTable {
     const answer = await this.#client.send(
       new GetCommand({ TableName: this.#table, Key: lockKey(app), ConsistentRead: true }),
     )
-    return answer.Item as LockRecord | undefined
+    if (!answer.Item) return undefined
+    const { pk: _pk, sk: _sk, ...record } = answer.Item
+    return record as LockRecord
+  }
+
+  /** Every lock that somebody holds, by app; the owner's run may be over. */
+  async held(): Promise<HeldLock[]> {
+    const scan = {
+      TableName: this.#table,
+      FilterExpression: 'sk = :lock AND attribute_exists(#owner)',
+      ExpressionAttributeNames: { '#owner': 'owner' },
+      ExpressionAttributeValues: { ':lock': 'lock' },
+      ConsistentRead: true,
+    }
+    const found: HeldLock[] = []
+    for await (const page of paginateScan({ client: this.#client }, scan)) {
+      for (const item of page.Items ?? []) {
+        const app = String(item.pk).slice(lockKey('').pk.length)
+        found.push({ app, owner: String(item.owner), since: String(item.since ?? '') })
+      }
+    }
+    return found.sort((a, b) => a.app.localeCompare(b.app))
   }
 
   async take(

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { CurrentService, Reference } from '../core/ami-evidence.ts'
 import { ServiceFailure } from '../core/errors.ts'
 
@@ -15,7 +15,7 @@ export interface ReleaseReferences {
 
 /**
  * The images of every kept release of every app, what runs now, and the apps that are being worked on.
- * @throws ServiceFailure when an item has not the shape that docs/contracts.md gives it
+ * @throws ServiceFailure when an item has not the shape that docs/architecture.md gives it
  */
 export async function releaseReferences(
   client: DynamoDBDocumentClient,

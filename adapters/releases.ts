@@ -1,3 +1,4 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import {
   BatchWriteCommand,
@@ -130,13 +131,11 @@ export class DynamoReleaseBook implements ReleaseBook {
     const puts = items.map((item) => ({ Put: { TableName: this.#table, Item: item } }))
     try {
       await this.#client.send(new TransactWriteCommand({ TransactItems: [held, ...puts] }))
-    } catch (error) {
-      if (!(error instanceof Error && error.name === 'TransactionCanceledException')) throw error
+    } catch (cause) {
+      if (!lockIsGone(cause)) throw cause
       throw new LockHeld(
         `${app}: the lock has gone to another execution; look at it before you start again`,
-        {
-          cause: error,
-        },
+        { cause },
       )
     }
   }
@@ -156,6 +155,11 @@ export class DynamoReleaseBook implements ReleaseBook {
     }
   }
 }
+
+/** A transaction is cancelled for other reasons too, such as a conflict (API Reference, "TransactWriteItems"). */
+const lockIsGone = (error: unknown): boolean =>
+  error instanceof TransactionCanceledException &&
+  (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed')
 
 const partition = (app: string): string => `app#${app}`
 const releaseKey = (number: number): string => `release#${String(number).padStart(6, '0')}`

@@ -6,12 +6,13 @@
  * `assets/` come along.
  */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BuildFailure, runScript } from './failure.mjs'
 import { importFrom, moduleRoots } from './modules.mjs'
-import { checkout, programEnvironment } from './settings.mjs'
+import { checkout, keptPrograms, programEnvironment } from './settings.mjs'
 
 /** Folders of files that a program reads while it runs. */
 const DATA = ['static', 'assets']
@@ -31,8 +32,9 @@ const COMMONJS = [
 /**
  * @typedef {object} CompileOptions
  * @property {string} root folder of the unpacked archive
- * @property {string} [repository] checkout with installed packages, for builds that install none of their own
+ * @property {string | undefined} [repository] checkout with installed packages, for builds that install none of their own
  * @property {string} [architecture] x86_64 or arm64; that of this machine unless given
+ * @property {string | undefined} [programs] where a machine keeps linked programs from build to build; for its own architecture
  */
 
 /**
@@ -41,9 +43,10 @@ const COMMONJS = [
  * @param {CompileOptions} options
  * @throws {BuildFailure} when the compiler refuses the source or there is nothing to compile
  */
-export async function compile(source, out, { root, repository, architecture }) {
+export async function compile(source, out, { root, repository, architecture, programs }) {
   mkdirSync(out, { recursive: true })
-  if (existsSync(join(source, 'go.mod'))) compileGo(source, out, architecture)
+  if (existsSync(join(source, 'go.mod')))
+    compileGo(source, join(resolve(out), 'program'), { architecture, programs })
   else if (existsSync(join(source, 'main.ts'))) await compileNode(source, out, moduleRoots(root, repository))
   else throw new BuildFailure(`${source}: there is neither go.mod nor main.ts; a source needs one of them`)
   for (const name of DATA) {
@@ -51,31 +54,50 @@ export async function compile(source, out, { root, repository, architecture }) {
   }
 }
 
+/** The same flags everywhere: with others, all packages are compiled anew. */
+const GO_FLAGS = ['-trimpath', '-buildvcs=false', '-ldflags', '-s -w']
+
 /**
  * @param {string} source
- * @param {string} out
- * @param {string | undefined} architecture
+ * @param {string} program the file to write
+ * @param {{architecture?: string | undefined, programs?: string | undefined}} options
  */
-function compileGo(source, out, architecture) {
-  const target = architecture === undefined ? {} : { GOARCH: architecture === 'arm64' ? 'arm64' : 'amd64' }
-  const arguments_ = [
-    'build',
-    '-trimpath',
-    '-buildvcs=false',
-    '-ldflags',
-    '-s -w',
-    '-o',
-    join(resolve(out), 'program'),
-    '.',
-  ]
-  const { error, status } = spawnSync('go', arguments_, {
+function compileGo(source, program, { architecture, programs }) {
+  if (programs === undefined) {
+    const target = architecture === undefined ? {} : { GOARCH: architecture === 'arm64' ? 'arm64' : 'amd64' }
+    go(source, ['build', ...GO_FLAGS, '-o', program, '.'], target)
+    return
+  }
+  // `go install` leaves a program alone that is up to date; `go build` links it anew, 6 s for Consul.
+  const folder = join(programs, createHash('sha256').update(moduleOf(source)).digest('hex').slice(0, 16))
+  mkdirSync(folder, { recursive: true })
+  go(source, ['install', ...GO_FLAGS, '.'], { GOBIN: folder })
+  const [name] = readdirSync(folder)
+  if (name === undefined) throw new BuildFailure(`${source}: it is no program; its package must be main`)
+  copyFileSync(join(folder, name), program)
+}
+
+/**
+ * The module's path, by which Go names the program.
+ * @param {string} source
+ */
+const moduleOf = (source) =>
+  /^module\s+(\S+)/m.exec(readFileSync(join(source, 'go.mod'), 'utf8'))?.[1] ?? resolve(source)
+
+/**
+ * @param {string} source
+ * @param {string[]} args
+ * @param {Record<string, string>} variables
+ */
+function go(source, args, variables) {
+  const { error, status } = spawnSync('go', args, {
     cwd: source,
     stdio: 'inherit',
-    env: programEnvironment({ ...target, CGO_ENABLED: '0', GOOS: 'linux' }),
+    env: programEnvironment({ ...variables, CGO_ENABLED: '0', GOOS: 'linux' }),
   })
   if (error)
     throw new BuildFailure('the program go cannot be started; install Go or put it on PATH', { cause: error })
-  if (status !== 0) throw new BuildFailure(`${source}: go build ended with status ${status}`)
+  if (status !== 0) throw new BuildFailure(`${source}: go ${args[0]} ended with status ${status}`)
 }
 
 /**
@@ -108,7 +130,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await runScript(async () => {
     const [source, out] = process.argv.slice(2)
     if (!source || !out) throw new BuildFailure('usage: node buildspecs/compile.mjs <source> <out>')
-    const repository = checkout()
-    await compile(source, out, { root: process.cwd(), ...(repository ? { repository } : {}) })
+    const options = { repository: checkout(), programs: keptPrograms() }
+    await compile(source, out, { root: process.cwd(), ...options })
   })
 }

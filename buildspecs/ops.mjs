@@ -3,7 +3,7 @@
 /**
  * Packs a service as a unikernel: builds its Dockerfile, lets nanovms/ops make an AMI of the result, completes the tags. What
  * a failed build made and can be known to be its own is removed; an untagged snapshot of an upload that broke off is not,
- * as another build's upload looks the same: clean-amis finds it by its age.
+ * as another build's upload looks the same: it stays for a person to remove.
  */
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -44,7 +44,7 @@ export async function makeImage(settings, config, configFile, run) {
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
       throw new BuildFailure(
-        `the build failed and what it left could not be removed (${why}); clean-amis finds it`,
+        `the build failed and what it left could not be removed (${why}); remove it by hand`,
         {
           cause: error,
         },

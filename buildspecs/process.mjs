@@ -66,7 +66,7 @@ export async function register(client, ec2, settings, fill) {
 
 async function main() {
   const settings = buildSettings()
-  const { root, repository, snapshots, architecture, app, service } = settings
+  const { root, repository, snapshots, programs, architecture, app, service } = settings
   if (!snapshots)
     throw new BuildFailure('NANOFLEET_SNAPSHOTS is not set; the packager process needs the local region')
   const source = findSource(root)
@@ -79,7 +79,7 @@ async function main() {
   const out = mkdtempSync(join(tmpdir(), 'out-'))
   try {
     process.stdout.write(`Compiling ${source}\n`)
-    await compile(join(root, source), out, { root, ...(repository ? { repository } : {}) })
+    await compile(join(root, source), out, { root, repository, programs })
     const ec2 = await importFrom('@aws-sdk/client-ec2', moduleRoots(root, repository))
     const imageId = await register(new ec2.EC2Client({}), ec2, { ...settings, snapshots }, (folder) => {
       mkdirSync(folder, { recursive: true })

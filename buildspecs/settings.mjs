@@ -17,6 +17,7 @@ import { BuildFailure } from './failure.mjs'
  * @property {string} root folder of the unpacked archive
  * @property {string | undefined} repository checkout with installed packages
  * @property {string | undefined} snapshots folder that stands for the disks of images
+ * @property {string | undefined} programs folder in which the machine keeps linked programs
  */
 
 /** The one place that reads the environment of a build. @returns {BuildSettings} */
@@ -47,11 +48,15 @@ export function parseSettings(env, folder) {
     root: env.CODEBUILD_SRC_DIR || folder,
     repository: env.NANOFLEET_REPO || undefined,
     snapshots: env.NANOFLEET_SNAPSHOTS || undefined,
+    programs: env.NANOFLEET_PROGRAMS || undefined,
   }
 }
 
 /** The checkout whose installed packages a build may use, when the machine names one. */
 export const checkout = () => process.env.NANOFLEET_REPO || undefined
+
+/** Where the machine keeps linked programs from build to build, when it does. */
+export const keptPrograms = () => process.env.NANOFLEET_PROGRAMS || undefined
 
 /**
  * The environment of a program that a build starts.

@@ -1,91 +1,144 @@
-import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs'
-import { Ec2Instances } from '../adapters/ec2-instances.ts'
-import { consulDoor } from '../adapters/lambda-calls.ts'
-import { stackOutputs } from '../adapters/stack-outputs.ts'
+import { queueDepth } from '../adapters/queue-depth.ts'
+import { type StackState, stackState } from '../adapters/stack-outputs.ts'
 import { NanofleetError } from '../core/errors.ts'
-import { runningServers } from '../core/evidence.ts'
 import { controlName, controlStack } from '../core/names.ts'
-import { readSettings } from '../local/settings.ts'
+import { readSettings, requireInstalled } from '../local/settings.ts'
 import { status as localStatus } from '../local/status.ts'
-import { type Context, type GlobalOptions, openContext } from './context.ts'
+import { type AppState, appStates } from './app-states.ts'
+import { type ConsulState, consulState, consulText } from './consul-state.ts'
+import type { Context, GlobalOptions, Open } from './context.ts'
+import { newestSource } from './newest-source.ts'
+import { sentence } from './sentence.ts'
 
 /** One thing looked at; a warning keeps nothing from working. */
 export interface Finding {
   subject: string
   state: 'good' | 'warning' | 'bad'
   text: string
+  remedy?: string
 }
 
 /** Looks at a stage from the outside in, and stops where nothing behind it can be seen. */
-export async function findings(options: GlobalOptions): Promise<Finding[]> {
+export async function findings(options: GlobalOptions, open: Open): Promise<Finding[]> {
   const found: Finding[] = []
-  if (options.stage === 'local') found.push(await region())
+  if (options.stage === 'local') found.push(packages(), await region())
   if (found.some(({ state }) => state === 'bad')) return found
-  const context = await look(
-    found,
-    'credentials',
-    () => openContext(options),
-    (c) => `account ${c.account} in ${c.region}`,
-  )
+  const context = await look(found, 'credentials', () => open(options), credentials)
   if (!context) return found
-  const outputs = await look(
-    found,
-    'control plane',
-    () => stackOutputs(context.cloudFormation(), controlStack(context.stage)),
-    () => `stage ${context.stage} is deployed`,
-  )
-  if (!outputs) return found
-  found.push(await deadLetters(context))
+  const stack = () => stackState(context.cloudFormation(), controlStack(context.stage))
+  const control = await look(found, 'control plane', stack, (state) => controlPlane(state, context.stage))
+  if (!control) return found
+  const newest = await newestSource(readSettings().repository)
+  found.push(codeAge(control.changedAt, newest, context.stage))
+  const queue = controlName(context.stage, 'register-dead-letters')
   await look(
     found,
-    'Consul',
-    () => consul(context, outputs.VpcId ?? ''),
-    (text) => text,
+    'dead letters',
+    () => queueDepth(context.sqs(), queue),
+    (count) => deadLetters(count, context.stage),
   )
+  await look(found, 'Consul', () => consulState(context, control.outputs.VpcId ?? ''), consul)
+  const states = await look(found, 'locks', () => appStates(context), locks)
+  found.push(...(states ?? []).flatMap((state) => unfinished(state, context.stage)))
   return found
-}
-
-async function region(): Promise<Finding> {
-  const now = await localStatus(readSettings())
-  if (now.running) return { subject: 'local region', state: 'good', text: now.region?.endpoint ?? '' }
-  return { subject: 'local region', state: 'bad', text: 'is down; start it with "nanofleet local up"' }
 }
 
 async function look<T>(
   found: Finding[],
   subject: string,
   ask: () => Promise<T>,
-  say: (answer: T) => string,
+  judge: (answer: T) => Omit<Finding, 'subject'>,
 ): Promise<T | undefined> {
   try {
     const answer = await ask()
-    found.push({ subject, state: 'good', text: say(answer) })
+    found.push({ subject, ...judge(answer) })
     return answer
   } catch (error) {
-    if (!(error instanceof NanofleetError)) throw error
-    found.push({ subject, state: 'bad', text: error.message })
+    const text = sentence(error)
+    if (!(error instanceof NanofleetError) && text.includes('\n')) throw error
+    found.push({ subject, state: 'bad', text })
     return undefined
   }
 }
 
-async function deadLetters(context: Context): Promise<Finding> {
-  const sqs = context.sqs()
-  const name = controlName(context.stage, 'register-dead-letters')
-  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }))
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
-  )
-  const count = Number(Attributes?.ApproximateNumberOfMessages ?? 0)
-  if (count === 0) return { subject: 'dead letters', state: 'good', text: 'none' }
-  const text = `${count} instance events were given up; look at the log of ${controlName(context.stage, 'register')} and move them back with "aws sqs start-message-move-task"`
-  return { subject: 'dead letters', state: 'warning', text }
+function packages(): Finding {
+  try {
+    requireInstalled(readSettings())
+    return { subject: 'packages', state: 'good', text: 'the emulator is installed' }
+  } catch (error) {
+    if (!(error instanceof NanofleetError)) throw error
+    return { subject: 'packages', state: 'bad', text: error.message }
+  }
 }
 
-async function consul(context: Context, vpcId: string): Promise<string> {
-  const servers = runningServers((await new Ec2Instances(context.ec2(), vpcId).look([])).servers)
-  const first = servers[0]
-  if (!first) return 'no server runs: the platform is not deployed'
-  const view = await consulDoor(context.lambda(), context.stage).cluster(first)
-  const alive = view.nodes.filter((node) => node.alive).length
-  return `${alive} of ${servers.length} servers alive, ${view.leader === null ? 'no leader (an election is on)' : `leader ${view.leader}`}`
+async function region(): Promise<Finding> {
+  const now = await localStatus(readSettings())
+  const subject = 'local region'
+  if (now.running)
+    return { subject, state: 'good', text: `AWS at ${now.region?.endpoint}, gateway at ${now.gateway?.url}` }
+  const half = [now.region, now.gateway].some((part) => part?.healthy)
+  const text = half ? `only its ${now.region?.healthy ? 'region' : 'gateway'} answers` : 'it is down'
+  return { subject, state: 'bad', text, remedy: 'start what is missing with "nanofleet local up"' }
+}
+
+const credentials = ({ account, region }: Context): Omit<Finding, 'subject'> => ({
+  state: 'good',
+  text: `account ${account} in ${region}`,
+})
+
+/** CloudFormation's status codes: a rollback that ended leaves the code of before, so the stage works. */
+export function controlPlane(
+  { status }: Pick<StackState, 'status'>,
+  stage: string,
+): Omit<Finding, 'subject'> {
+  if (/^(CREATE|UPDATE)_COMPLETE$/.test(status)) return { state: 'good', text: `stage ${stage} is deployed` }
+  const text = `its stack is in the state ${status}`
+  if (/IN_PROGRESS$/.test(status)) return { state: 'warning', text, remedy: 'wait until it is over' }
+  const remedy = `look at its events, then run "npx serverless deploy --stage ${stage}" again`
+  return { state: status === 'UPDATE_ROLLBACK_COMPLETE' ? 'warning' : 'bad', text, remedy }
+}
+
+/** @param newest the file of the control plane that changed last in this checkout */
+export function codeAge(
+  deployed: Date,
+  newest: { file: string; at: Date } | undefined,
+  stage: string,
+): Finding {
+  const subject = 'code'
+  if (!newest || newest.at <= deployed)
+    return { subject, state: 'good', text: 'nothing in this checkout is younger than the control plane' }
+  const remedy = `run "npx serverless deploy --stage ${stage}" to bring it there`
+  return { subject, state: 'warning', text: `${newest.file} was written after the last deployment`, remedy }
+}
+
+export function deadLetters(count: number, stage: string): Omit<Finding, 'subject'> {
+  if (count === 0) return { state: 'good', text: 'none' }
+  const remedy = `see why with "nanofleet --stage ${stage} logs --function register --since 1d"; every round of reconcile mends what they told of`
+  return { state: 'warning', text: `${count} instance events were given up`, remedy }
+}
+
+export function consul(state: ConsulState): Omit<Finding, 'subject'> {
+  const text = consulText(state)
+  if (state.servers === 0) return { state: 'good', text }
+  const remedy = 'look at "nanofleet logs platform consul"; a lost server is replaced by its group'
+  if (state.leader === null) return { state: 'bad', text, remedy }
+  return state.alive < state.servers ? { state: 'warning', text, remedy } : { state: 'good', text }
+}
+
+export function locks(states: AppState[]): Omit<Finding, 'subject'> {
+  const held = states.filter(({ lock }) => lock)
+  const over = held.filter(({ lock }) => lock?.over)
+  const named = (some: AppState[]) => some.map(({ app, lock }) => `${app} by ${lock?.execution}`).join(', ')
+  if (over.length > 0) {
+    const remedy = 'nothing to do: the next run of the app takes the lock over and goes on from there'
+    return { state: 'warning', text: `held by runs that are over: ${named(over)}`, remedy }
+  }
+  return { state: 'good', text: held.length === 0 ? 'none held' : `held by runs under way: ${named(held)}` }
+}
+
+function unfinished({ app, state, lock }: AppState, stage: string): Finding[] {
+  if (state !== 'unfinished' || (lock && !lock.over)) return []
+  const command = `nanofleet --stage ${stage}`
+  const remedy = `go on with "${command} deploy ${app}" or remove it with "${command} teardown ${app}"`
+  return [{ subject: app, state: 'warning', text: 'its stacks stand but no deployment finished', remedy }]
 }

@@ -4,11 +4,16 @@ import { Workflows } from '../adapters/executions.ts'
 import { DynamoReleaseBook } from '../adapters/releases.ts'
 import { type ClientSettings, StageClients } from '../adapters/stage-clients.ts'
 import { InvalidInput, NotFound } from '../core/errors.ts'
+import { LONGEST_STAGE } from '../core/name-rules.ts'
 import * as names from '../core/names.ts'
+import { isAlive } from '../local/process.ts'
 import { type LocalRecord, readRecord } from '../local/record.ts'
 import { type LocalSettings, readSettings } from '../local/settings.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { Output } from './output.ts'
+
+/** How a command gets at its stage; tests give their own. */
+export type Open = (options: GlobalOptions) => Promise<Context>
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -82,11 +87,11 @@ const placeOf = ({ endpoint, region }: ClientSettings): string =>
 
 /** @throws {InvalidInput} */
 export function checkStage(stage: string): void {
-  if (/^[a-z][a-z0-9]{0,15}$/.test(stage)) return
+  if (/^[a-z][a-z0-9]*$/.test(stage) && stage.length <= LONGEST_STAGE) return
   throw new InvalidInput(
     '--stage',
     `${JSON.stringify(stage)} is no stage name`,
-    'use up to 16 lower-case letters and digits, a letter first',
+    `use up to ${LONGEST_STAGE} lower-case letters and digits, a letter first`,
   )
 }
 
@@ -102,7 +107,7 @@ function localClients({ region, endpoint }: LocalRecord): ClientSettings {
 
 async function localRegion(settings: LocalSettings): Promise<LocalRecord> {
   const record = await readRecord(settings.state)
-  if (record?.pids.region) return record
+  if (record?.pids.region && (await isAlive(record.pids.region))) return record
   throw new NotFound(
     'The local region is not up; start it with "nanofleet local up", or name another stage with --stage',
   )

@@ -44,7 +44,7 @@ export class Output {
   /** Replaces what the last call drew below the progress; draws nothing where there is no terminal. */
   live(lines: string[]): void {
     if (this.#err.isTTY !== true) return
-    const width = (this.#err.columns ?? 100) - 1
+    const width = (this.#err.columns || 100) - 1
     const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r\u001b[J` : ''
     const text = lines.map((line) => `${this.paint('dim', line.slice(0, width))}\n`).join('')
     if (up || text) this.#err.write(`${up}${text}`)

@@ -3,8 +3,8 @@ import { readSettings } from '../local/settings.ts'
 import type { Context } from './context.ts'
 
 /**
- * Puts apps of this checkout into the stage's bucket; without names all of them.
- * @throws InvalidInput when a manifest, configuration, definition or source is wrong: nothing is uploaded then
+ * Puts apps of this checkout into the stage's bucket and says so; without names all of them.
+ * @throws {InvalidInput} when a manifest, configuration, definition or source is wrong: nothing is uploaded then
  */
 export async function pushFirst(context: Context, apps: string[]): Promise<PushedApp[]> {
   const pushed = await pushApps({
@@ -14,9 +14,11 @@ export async function pushFirst(context: Context, apps: string[]): Promise<Pushe
     s3: context.s3(),
     stage: context.stage,
   })
-  for (const { app, changed, uploads } of pushed) {
-    if (changed)
-      context.output.note(`pushed ${app} (${uploads === 1 ? '1 source' : `${uploads} sources`} new)`)
-  }
+  for (const app of pushed) context.output.note(context.output.paint('dim', inWords(app)))
   return pushed
+}
+
+function inWords({ app, changed, uploads }: PushedApp): string {
+  if (!changed) return `pushed ${app}: this checkout is what the stage has already`
+  return `pushed ${app} from this checkout (${uploads === 1 ? '1 new source' : `${uploads} new sources`})`
 }

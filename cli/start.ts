@@ -1,7 +1,7 @@
 import type { Execution } from '../adapters/executions.ts'
 import { executionName as nameOf } from '../core/execution-name.ts'
 import type { Context } from './context.ts'
-import { EXIT, WorkflowFailed } from './exit-codes.ts'
+import { EXIT, exitCodeOf, WorkflowFailed } from './exit-codes.ts'
 import { follow } from './progress/follow.ts'
 
 /** Options of the commands that start a workflow. */
@@ -45,16 +45,21 @@ export async function followUntilInterrupted(context: Context, arn: string): Pro
   try {
     return await follow(context.workflows(), arn, output)
   } catch (error) {
-    const failed = error instanceof WorkflowFailed
-    output.note(
-      failed
-        ? `Once the reason is mended: nanofleet --stage ${context.stage} retry ${name}`
-        : `The run may go on. Look at it with: ${lookCommand(context, name)}`,
-    )
+    const hint = hintAfter(error, context, name)
+    if (hint) output.note(hint)
     throw error
   } finally {
     process.off('SIGINT', interrupt)
   }
+}
+
+/** What to do next; nothing for input that is wrong, as the same input would fail again. */
+function hintAfter(error: unknown, context: Context, name: string): string | undefined {
+  if (!(error instanceof WorkflowFailed))
+    return `The run may go on. Look at it with: ${lookCommand(context, name)}`
+  const code = exitCodeOf(error)
+  if (code !== EXIT.failure && code !== EXIT.dirty) return undefined
+  return `Once the reason is mended: nanofleet --stage ${context.stage} retry ${name}`
 }
 
 const lookCommand = ({ stage }: Context, name: string): string =>

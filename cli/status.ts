@@ -1,115 +1,90 @@
-import { AutoScalingFleet } from '../adapters/autoscaling.ts'
-import { BundleStore } from '../adapters/bundle-store.ts'
-import { Ec2Instances } from '../adapters/ec2-instances.ts'
-import { consulDoor } from '../adapters/lambda-calls.ts'
-import { targetStates } from '../adapters/load-balancing.ts'
 import { stackOutputs } from '../adapters/stack-outputs.ts'
-import { gatherHealth } from '../core/check-service.ts'
 import { serviceTarget } from '../core/deploy-plan.ts'
 import { NotFound } from '../core/errors.ts'
-import { runningServers } from '../core/evidence.ts'
-import { ailments } from '../core/health.ts'
-import { appStack, controlStack, serviceStack } from '../core/names.ts'
-import type { Release } from '../core/releases.ts'
+import { appStack, controlStack } from '../core/names.ts'
+import { type AppState, appStates } from './app-states.ts'
+import { type ConsulState, consulState } from './consul-state.ts'
 import type { Context } from './context.ts'
-import { table } from './output.ts'
+import { type ServiceStatus, serviceStatus } from './service-status.ts'
 import { type Place, serviceUrl } from './service-url.ts'
+import { stageText } from './status-text.ts'
 
-/** One service of a deployed app as it is now. */
-export interface ServiceStatus {
-  app: string
-  service: string
-  release: number
-  desired: number
-  running: number
-  /** Passing in Consul and, if exposed, in the target group. */
-  healthy: number
-  imageId: string
-  url?: string
-  /** What is wrong, by instance id. */
-  problems: Record<string, string>
+export type { ServiceStatus } from './service-status.ts'
+
+/** Apps of a stage with their services, and the Consul servers. */
+export interface StageStatus {
+  stage: string
+  apps: AppState[]
+  services: ServiceStatus[]
+  consul: ConsulState
 }
 
 /**
- * The services of a deployed app.
- * @throws NotFound when the app is not deployed on this stage
+ * The services of an app that is deployed.
+ * @throws {NotFound} when the app is not deployed on this stage
  */
 export async function appStatus(context: Context, app: string): Promise<ServiceStatus[]> {
+  const outputs = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
+  return servicesOf(context, app, outputs, true)
+}
+
+/** @param deployed whether only a recorded release will do; an unfinished app is told from what was pushed of it */
+async function servicesOf(
+  context: Context,
+  app: string,
+  control: Record<string, string>,
+  deployed: boolean,
+): Promise<ServiceStatus[]> {
   const release = await context.releases().current(app)
-  if (!release)
-    throw new NotFound(
-      `${app} is not deployed on stage ${context.stage}; deploy it with "nanofleet deploy ${app}"`,
-    )
-  const control = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
-  const { bundle } = await new BundleStore(context.s3(), context.bucket).read(app, release.bundle)
+  if (!release && deployed) throw notDeployed(context, app)
+  const { bundle } = await context.bundles().read(app, release?.bundle)
   const place = await placeOf(context, control)
-  const services = Object.entries(bundle.manifest.services)
   return Promise.all(
-    services.map(async ([service, spec]) => {
-      const target = serviceTarget(bundle, service, spec.count.desired)
+    Object.entries(bundle.manifest.services).map(async ([service, { count, expose }]) => {
+      const target = serviceTarget(bundle, service, count.desired)
       const state = await serviceStatus(context, control.VpcId ?? '', target, release)
-      return { ...state, ...(spec.expose ? { url: serviceUrl(spec.expose, place) } : {}) }
+      return { ...state, ...(expose && place ? { url: serviceUrl(expose, place) } : {}) }
     }),
   )
 }
 
-async function serviceStatus(
-  context: Context,
-  vpcId: string,
-  target: ReturnType<typeof serviceTarget>,
-  release: Release,
-): Promise<ServiceStatus> {
-  const { app, service } = target
-  const fleet = new AutoScalingFleet(context.autoScaling(), context.ec2())
-  const view = await fleet.group(serviceStack(context.stage, app, service))
-  const balancing = context.loadBalancing()
-  const ports = {
-    catalog: consulDoor(context.lambda(), context.stage),
-    servers: async () => runningServers((await new Ec2Instances(context.ec2(), vpcId).look([])).servers),
-    targets: (arn: string) => targetStates(balancing, arn),
-  }
-  const problems = view ? ailments(view, await gatherHealth(ports, view, target)) : new Map<string, string>()
-  const members = view?.members ?? []
-  return {
-    app,
-    service,
-    release: release.release,
-    desired: view?.desired ?? 0,
-    running: members.filter(({ stage }) => stage === 'serving').length,
-    healthy: members.filter(({ id }) => !problems.has(id)).length,
-    imageId: release.services[service]?.imageId ?? '',
-    problems: Object.fromEntries(problems),
-  }
-}
-
-async function placeOf(context: Context, control: Record<string, string>): Promise<Place> {
+/** Undefined while the platform, which has the load balancer, is not there. */
+async function placeOf(context: Context, control: Record<string, string>): Promise<Place | undefined> {
   if (context.local) return { gateway: context.local.gateway }
   if (control.Domain) return { domain: control.Domain, secure: Boolean(control.CertificateArn) }
-  const platform = await stackOutputs(context.cloudFormation(), appStack(context.stage, 'platform'))
-  return { loadBalancer: platform.LoadBalancerDns ?? '' }
+  try {
+    const platform = await stackOutputs(context.cloudFormation(), appStack(context.stage, 'platform'))
+    return platform.LoadBalancerDns ? { loadBalancer: platform.LoadBalancerDns } : undefined
+  } catch (error) {
+    if (error instanceof NotFound) return undefined
+    throw error
+  }
 }
 
-/** Prints the status of these apps, of all deployed ones when none is named. */
-export async function showStatus(context: Context, apps: string[], run?: unknown): Promise<void> {
-  const names = apps.length > 0 ? apps : await context.releases().deployedApps()
-  const rows = (await Promise.all(names.map((app) => appStatus(context, app)))).flat()
-  const result = run === undefined ? { services: rows } : { run, services: rows }
-  context.output.result(result, rows.length === 0 ? 'No app is deployed.' : statusTable(rows))
+/**
+ * What there is of these apps, of all when none is named.
+ * @throws {NotFound} for an app that is named and of which there is nothing
+ */
+export async function stageStatus(context: Context, wanted: string[]): Promise<StageStatus> {
+  const control = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
+  const [all, consul] = await Promise.all([appStates(context), consulState(context, control.VpcId ?? '')])
+  for (const name of wanted) if (!all.some(({ app }) => app === name)) throw notDeployed(context, name)
+  const apps = all.filter(({ app }) => wanted.length === 0 || wanted.includes(app))
+  const standing = apps.filter(({ state }) => state !== 'absent')
+  const services = standing.map(({ app, state }) => servicesOf(context, app, control, state === 'deployed'))
+  return { stage: context.stage, apps, services: (await Promise.all(services)).flat(), consul }
 }
 
-/** One line per service, one more per instance with a problem. */
-export function statusTable(rows: ServiceStatus[]): string {
-  const head = ['app', 'service', 'healthy', 'release', 'image', 'url']
-  const lines = rows.map((row) => [
-    row.app,
-    row.service,
-    `${row.healthy}/${row.desired}`,
-    String(row.release),
-    row.imageId,
-    row.url ?? '',
-  ])
-  const problems = rows.flatMap((row) =>
-    Object.entries(row.problems).map(([instance, problem]) => `  ${row.service} ${instance} ${problem}`),
+const notDeployed = ({ stage }: Context, app: string): NotFound =>
+  new NotFound(
+    `${app} is not deployed on stage ${stage}; deploy it with "nanofleet --stage ${stage} deploy ${app}"`,
   )
-  return [table([head, ...lines]), ...problems].join('\n')
+
+/**
+ * Prints the status of these apps, of all when none is named.
+ * @param run the run that led to it, for the JSON of a command that started one
+ */
+export async function showStatus(context: Context, apps: string[], run?: unknown): Promise<void> {
+  const status = await stageStatus(context, apps)
+  context.output.result(run === undefined ? status : { run, ...status }, stageText(status, new Date()))
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { references } from './cloudformation.ts'
 import { CLOUDFORMATION_TAGS } from './cloudformation-yaml.ts'
 import { type Problem, refuse, schemaProblems } from './schema-problems.ts'

@@ -45,6 +45,8 @@ export interface ClusterView {
   leader: string | null
   /** `alive` is gossip's verdict (check `serfHealth`). */
   nodes: { name: string; address: string; alive: boolean }[]
+  /** Addresses of the servers that have a vote in Raft, dead ones included. */
+  voters: string[]
   /** Entries on nodes that are not alive: no agent is left to remove them. */
   stranded: StrandedEntry[]
 }

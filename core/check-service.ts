@@ -83,14 +83,19 @@ async function askConsul(ports: Omit<HealthPorts, 'fleet'>, target: ServiceTarge
   }
 }
 
-/** Servers that see a leader and that gossip calls alive; asked at each, as one alone may see only itself. */
+/**
+ * Servers that see a leader, that gossip calls alive and that vote; asked at each, as one alone may see only itself. None
+ * of them while a voter is dead: until Raft has let go of it, one more that goes may cost the majority.
+ */
 async function members(ports: Omit<HealthPorts, 'fleet'>, servers: ConsulServer[]): Promise<Set<string>> {
   const views = await Promise.all(
     servers.map((server) => firstAnswer([server], (s) => ports.catalog.cluster(s))),
   )
   const led = views.filter((view): view is ClusterView => view !== undefined && view.leader !== null)
   const largest = led.sort((a, b) => alive(b).length - alive(a).length)[0]
-  const addresses = new Set(largest ? alive(largest) : [])
+  const living = new Set(largest ? alive(largest) : [])
+  const voters = largest?.voters ?? []
+  const addresses = new Set(voters.every((address) => living.has(address)) ? voters : [])
   const joined = servers.filter(
     (server, index) => views[index]?.leader != null && addresses.has(server.address),
   )

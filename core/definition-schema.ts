@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * Consul's service definition in the spelling of its HTTP API (Consul docs, "Register Service" of the agent API and

@@ -9,7 +9,7 @@ import { effectiveCount, type Release, type ScaleOverride } from './releases.ts'
 import type { Change } from './stack-change.ts'
 import { waves } from './waves.ts'
 
-/** All that a deployment is going to do, as it lies in the bucket under `runs/<execution>/plan.json`. */
+/** All that a deployment is going to do, as it lies in the bucket: `runs/<execution>/deploy.json`, or `dry-run.json`. */
 export interface DeployPlan {
   app: string
   /** The number that the app's state gets when all went well. */
@@ -190,9 +190,11 @@ function hourly(
 ): string[] {
   const counted = new Map<string, number>()
   const add = (what: string, number: number) => counted.set(what, (counted.get(what) ?? 0) + number)
-  for (const { Type } of templates.flatMap(({ Resources }) => Object.values(Resources))) {
+  for (const { Type, Properties } of templates.flatMap(({ Resources }) => Object.values(Resources))) {
     const what = BILLED[Type]
-    if (what) add(what, 1)
+    // An endpoint is a gateway unless it says otherwise, and gateways are free (AWS PrivateLink Guide, "Gateway endpoints").
+    const free = Type === 'AWS::EC2::VPCEndpoint' && Properties?.VpcEndpointType !== 'Interface'
+    if (what && !free) add(what, 1)
   }
   for (const [service, { target }] of Object.entries(services))
     add(`instance ${bundle.manifest.services[service]?.instanceType}`, target.count)

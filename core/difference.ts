@@ -9,7 +9,7 @@ interface Common {
   server: ConsulServer
   id: string
   instanceId: string
-  /** For logs and `nanofleet drift`. */
+  /** For the log. */
   reason: string
 }
 

@@ -20,7 +20,10 @@ export interface Evidence {
   cluster: ClusterView | null
   /** By parameter name; only those that were read and are valid. */
   definitions: Map<string, Definition>
-  /** Instances that run but were told to go, with the reason: they leave DNS and keep their entries. */
+  /**
+   * Instances that run but were told to go, with the reason: services leave DNS and keep their entries, Consul servers give
+   * theirs away while they still can.
+   */
   leaving: Map<string, string>
 }
 
@@ -47,9 +50,15 @@ export const runningServers = (instances: Instance[]): ConsulServer[] =>
 /**
  * The servers among which owners are chosen: those that run and that gossip calls alive. A server that has not
  * joined yet takes no registration, as nobody could find it there; a dead one gives its own away. With no
- * verdict of gossip every running server stays in, so that silence moves nothing.
+ * verdict of gossip every running server stays in, so that silence moves nothing; when all of them go, too.
  */
-export function eligibleServers({ servers, cluster }: Pick<Evidence, 'servers' | 'cluster'>): ConsulServer[] {
+export function eligibleServers({
+  servers: running,
+  cluster,
+  leaving,
+}: Pick<Evidence, 'servers' | 'cluster' | 'leaving'>): ConsulServer[] {
+  const staying = running.filter((server) => !leaving.has(server.instanceId))
+  const servers = staying.length > 0 ? staying : running
   if (!cluster) return servers
   const alive = new Set(cluster.nodes.filter((node) => node.alive).map((node) => node.address))
   return servers.filter((server) => alive.has(server.address))

@@ -76,7 +76,7 @@ export interface Evidence {
   catalog?: Record<string, Set<string>>
   /** For each target group: state and description by instance id. */
   targets?: Record<string, Map<string, { state: string; description: string }>>
-  /** Consul servers only: ids of those that gossip calls alive under a leader. */
+  /** Consul servers only: ids of those that gossip calls alive and that have a vote. */
   servers?: Set<string>
 }
 
@@ -102,6 +102,6 @@ function ailment(id: string, stage: string, evidence: Evidence): string | undefi
     if (target?.state !== 'healthy')
       return `is ${target?.state ?? 'unknown'} at the load balancer${target?.description ? ` (${target.description})` : ''}`
   }
-  if (evidence.servers && !evidence.servers.has(id)) return 'has not joined the Consul cluster'
+  if (evidence.servers && !evidence.servers.has(id)) return 'has no vote in the Consul cluster yet'
   return undefined
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { NanofleetError } from './errors.ts'
 import type { InstanceState } from './instances.ts'
 
@@ -19,7 +19,7 @@ export interface LifecycleAction {
  */
 export type Hint =
   | StateHint
-  | { kind: 'leaving'; instanceId: string; reason: string; lifecycle?: LifecycleAction }
+  | { kind: 'leaving'; instanceId: string; reason: string; lifecycle?: LifecycleAction; attempt?: number }
   | { kind: 'drained'; instanceId: string; lifecycle: LifecycleAction }
 
 export interface StateHint {
@@ -33,6 +33,7 @@ export interface StateHint {
 /** Detail types of what the function sends to itself. */
 export const AGAIN = 'Nanofleet Look Again'
 export const DRAINED = 'Nanofleet Drain Over'
+export const STILL_LEAVING = 'Nanofleet Still Leaving'
 
 const instanceId = z.string().regex(/^i-[0-9a-f]+$/, 'must be an instance id')
 const states = ['pending', 'running', 'shutting-down', 'terminated', 'stopping', 'stopped'] as const
@@ -61,6 +62,17 @@ const EVENTS: Record<string, (detail: unknown) => Hint> = {
   'EC2 Instance-terminate Lifecycle Action': (detail) => {
     const lifecycle = lifecycleAction(detail)
     return { kind: 'leaving', instanceId: lifecycle.instanceId, reason: 'its group terminates it', lifecycle }
+  },
+  [STILL_LEAVING]: (detail) => {
+    const lifecycle = lifecycleAction(detail)
+    const { attempt } = z.object({ attempt: z.int() }).parse(detail)
+    return {
+      kind: 'leaving',
+      instanceId: lifecycle.instanceId,
+      reason: 'it still holds entries',
+      lifecycle,
+      attempt,
+    }
   },
   [DRAINED]: (detail) => {
     const lifecycle = lifecycleAction(detail)
@@ -107,16 +119,19 @@ function lifecycleAction(detail: unknown): LifecycleAction {
 }
 
 /** The message that comes back when the drain of an instance is over. */
-export const drainedMessage = ({ group, hook, token, instanceId: id }: LifecycleAction): string =>
-  JSON.stringify({
-    'detail-type': DRAINED,
-    detail: {
-      AutoScalingGroupName: group,
-      LifecycleHookName: hook,
-      LifecycleActionToken: token,
-      EC2InstanceId: id,
-    },
-  })
+export const drainedMessage = (lifecycle: LifecycleAction): string =>
+  JSON.stringify({ 'detail-type': DRAINED, detail: actionDetail(lifecycle) })
+
+/** The message that comes back to look whether a Consul server that goes has given its entries away. */
+export const stillLeavingMessage = (lifecycle: LifecycleAction, attempt: number): string =>
+  JSON.stringify({ 'detail-type': STILL_LEAVING, detail: { ...actionDetail(lifecycle), attempt } })
+
+const actionDetail = ({ group, hook, token, instanceId: id }: LifecycleAction) => ({
+  AutoScalingGroupName: group,
+  LifecycleHookName: hook,
+  LifecycleActionToken: token,
+  EC2InstanceId: id,
+})
 
 /** The message that comes back to look at an instance which EC2 does not show as its event said. */
 export const againMessage = (hint: StateHint): string =>

@@ -97,6 +97,7 @@ function amongServers(): Edge[] {
   return [
     { from: CONSUL, to: CONSUL, protocol: 'tcp', port: rpc, lastPort: gossip, why: 'RPC and gossip' },
     { from: CONSUL, to: CONSUL, protocol: 'udp', port: gossip, why: 'gossip' },
+    { from: CONSUL, to: CONSUL, protocol: 'tcp', port: http, why: 'is there a leader' },
     // The way out of the Lambda's group to this port belongs to the control plane's network.
     { from: FUNCTION, to: CONSUL, protocol: 'tcp', port: http, why: 'HTTP API' },
   ]

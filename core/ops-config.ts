@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { InvalidInput } from './errors.ts'
 import { knownKeys } from './schema-keys.ts'
 import { refuse, schemaProblems } from './schema-problems.ts'

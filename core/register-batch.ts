@@ -1,5 +1,6 @@
 import { apply } from './apply.ts'
 import { type Belief, believe } from './belief.ts'
+import type { ConsulServer } from './catalog.ts'
 import { difference } from './difference.ts'
 import { runningServers } from './evidence.ts'
 import {
@@ -9,9 +10,11 @@ import {
   type LifecycleAction,
   readHint,
   type StateHint,
+  stillLeavingMessage,
   UnknownMessage,
 } from './hints.ts'
 import { isGoing, isServer } from './instances.ts'
+import { isOurs } from './registration.ts'
 import { gather, type Report, type RoundParts, report } from './round.ts'
 
 /** Messages to itself, delivered after so many seconds. */
@@ -27,8 +30,8 @@ export interface LifecycleActions {
 export interface BatchParts extends RoundParts {
   later: LaterQueue
   lifecycle: LifecycleActions
-  /** Asks for a round over the whole fleet, without waiting for it. */
-  requestReconcile(): Promise<void>
+  /** Asks for a round over the whole fleet, without waiting for it, in which these Consul servers are about to go. */
+  requestReconcile(leaving: string[]): Promise<void>
   /** Seconds that a terminating instance goes on answering those who still know its address. */
   drainSeconds: number
 }
@@ -83,14 +86,27 @@ export async function registerBatch(parts: BatchParts, hints: Hint[]): Promise<B
   const sight = await parts.instances.look(ids)
   const belief = believe(open, sight.instances)
   const unfinished = new Set<string>()
-  const [summary] = await Promise.all([
-    registerBelief(parts, belief, runningServers(sight.servers), unfinished),
-    belief.serversChanged ? parts.requestReconcile() : undefined,
+  const servers = runningServers(sight.servers)
+  const going = servers.filter(({ instanceId }) => belief.leaving.has(instanceId))
+  const [summary, laden] = await Promise.all([
+    registerBelief(parts, belief, servers, unfinished),
+    going.length < servers.length ? ladenServers(parts, going) : new Set<string>(),
+    belief.serversChanged || going.length > 0
+      ? parts.requestReconcile(going.map(({ instanceId }) => instanceId))
+      : undefined,
   ])
   const drains = belief.drains.filter((order) => !unfinished.has(order.instanceId))
   await Promise.all([
     ...again(open, belief, unfinished).map((hint) => parts.later.send(againMessage(hint), 2 ** hint.attempt)),
-    ...drains.map((order) => drain(parts, order, summary !== null)),
+    ...drains.map((order) =>
+      laden.has(order.instanceId) && (order.attempt ?? 0) < MOVE_LOOKS
+        ? stillLeaving(parts, order)
+        : drain(
+            parts,
+            order,
+            summary !== null && !going.some(({ instanceId }) => instanceId === order.instanceId),
+          ),
+    ),
   ])
   return { report: summary, unfinished }
 }
@@ -131,10 +147,33 @@ async function registerBelief(
   return report(evidence, plan, applied, plan.uncertain.length, problems)
 }
 
+type Drain = Belief['drains'][number]
+
+/** Ids of servers whose agents hold entries of ours. Who does not answer has nothing left to give away. */
+async function ladenServers(parts: BatchParts, going: ConsulServer[]): Promise<Set<string>> {
+  const listings = await Promise.allSettled(going.map((server) => parts.catalog.listing(server)))
+  const laden = listings.flatMap((listing) =>
+    listing.status === 'fulfilled' && listing.value.entries.some((entry) => isOurs(entry, parts.stage))
+      ? [listing.value.server.instanceId]
+      : [],
+  )
+  return new Set(laden)
+}
+
+/**
+ * Looks at a Consul server that goes, 2 seconds apart, before it may go with entries: they leave DNS together with it, and
+ * the new ones are found once their first check has passed, after their interval at the latest.
+ */
+const MOVE_LOOKS = 15
+const MOVE_SECONDS = 2
+
+async function stillLeaving(parts: BatchParts, { lifecycle, attempt = 0 }: Drain): Promise<void> {
+  if (lifecycle) await parts.later.send(stillLeavingMessage(lifecycle, attempt + 1), MOVE_SECONDS)
+}
+
 /** Who has just been taken out of DNS is still known to others for a moment; a server or an unknown instance is not. */
-async function drain(parts: BatchParts, order: Belief['drains'][number], registered: boolean): Promise<void> {
-  if (!order.lifecycle) return
-  if (registered && parts.drainSeconds > 0)
-    await parts.later.send(drainedMessage(order.lifecycle), parts.drainSeconds)
-  else await parts.lifecycle.complete(order.lifecycle)
+async function drain(parts: BatchParts, { lifecycle }: Drain, known: boolean): Promise<void> {
+  if (!lifecycle) return
+  if (known && parts.drainSeconds > 0) await parts.later.send(drainedMessage(lifecycle), parts.drainSeconds)
+  else await parts.lifecycle.complete(lifecycle)
 }

@@ -83,5 +83,7 @@ const catalog = (self: string): RequiredPath[] => [
   { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8300 },
   { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8301 },
   { kind: 'connect', from: self, to: self, protocol: 'udp', port: 8301 },
+  // A server that starts asks the others for a leader.
+  { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8500 },
   { kind: 'probe', to: self, protocol: 'tcp', port: 8500 },
 ]

@@ -69,13 +69,22 @@ export async function gather(
   return { evidence, problems: [...catalog.problems, ...read.problems] }
 }
 
-/** The whole fleet, once: what `reconcile` does. */
-export async function reconcile(parts: RoundParts, held: HeldStore, now: Date): Promise<Report> {
+/**
+ * The whole fleet, once: what `reconcile` does.
+ * @param going ids of Consul servers that were told to go
+ */
+export async function reconcile(
+  parts: RoundParts,
+  held: HeldStore,
+  now: Date,
+  going: string[] = [],
+): Promise<Report> {
   const instances = await parts.instances.all()
   const servers = runningServers(instances)
   // No server, no catalog: the platform is down or on its way, and its first server's event comes back here.
   if (servers.length === 0) return report({ instances, servers }, nothing, { done: [], failed: [] }, 0, [])
-  const { evidence, problems } = await gather(parts, { instances, servers })
+  const leaving = new Map(going.map((id) => [id, 'the server goes']))
+  const { evidence, problems } = await gather(parts, { instances, servers, leaving })
   const plan = difference(evidence)
   const { allowed, waiting } = await weigh(plan, held, now)
   const applied = await apply(parts.catalog, [...plan.writes, ...allowed])

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { InvalidInput } from './errors.ts'
 import { didYouMean } from './suggest.ts'
 import type { Path, YamlDocument } from './yaml-document.ts'

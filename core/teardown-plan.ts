@@ -41,7 +41,7 @@ const DATA = new Set([
 ])
 
 /** Logical ids of a template's resources that hold data. */
-const dataResources = (template: Template | undefined): string[] =>
+export const dataResources = (template: Template | undefined): string[] =>
   Object.entries(template?.Resources ?? {})
     .filter(([, { Type }]) => DATA.has(Type))
     .map(([name]) => name)

@@ -5,7 +5,7 @@ import type { Stage } from './stage.ts'
 
 type Kind = [type: string, description: string]
 
-/** The parameters that a stage and its platform give to every template; docs/contracts.md lists them. */
+/** The parameters that a stage and its platform give to every template; docs/manifest.md lists them. */
 const KNOWN: Record<string, Kind> = {
   Stage: ['String', 'Name of the stage'],
   VpcId: ['AWS::EC2::VPC::Id', 'The network of the stage'],

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { InvalidInput } from './errors.ts'
 import { LABEL } from './name-rules.ts'
 import { schemaProblems } from './schema-problems.ts'

@@ -1,4 +1,5 @@
 import middy from '@middy/core'
+import * as z from 'zod'
 import * as clients from '../adapters/clients.ts'
 import { readStage } from '../adapters/config.ts'
 import { Ec2Instances } from '../adapters/ec2-instances.ts'
@@ -10,12 +11,16 @@ import { type Report, type RoundParts, reconcile as round } from '../core/round.
 import { journal } from './journal.ts'
 import { once } from './once.ts'
 
+/** Events of the schedule and of parameters say nothing; `register` names Consul servers that were told to go. */
+const request = z.object({ leaving: z.array(z.string()).default([]) }).catch({ leaving: [] })
+
 /** One round over the whole fleet, whoever asks: the schedule, a changed definition, `register`, a person. */
 export const reconcile = (wire: () => RoundParts & { held: HeldStore }) => {
   const parts = once(wire)
-  return middy(async (): Promise<Report> => await round(parts(), parts().held, new Date())).use(
-    journal((report: Report) => report),
-  )
+  return middy(async (event: unknown): Promise<Report> => {
+    const { leaving } = request.parse(event)
+    return await round(parts(), parts().held, new Date(), leaving)
+  }).use(journal((report: Report) => report))
 }
 
 export const handler = reconcile(() => {

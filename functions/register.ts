@@ -35,7 +35,7 @@ export const handler = register(() => {
     catalog: consulDoor(lambda, name),
     later: new SqsLater(clients.sqs(), queueUrl),
     lifecycle: new AutoScalingActions(clients.autoScaling()),
-    requestReconcile: () =>
-      start(lambda, controlName(name, 'reconcile'), { reason: 'a Consul server came or went' }),
+    requestReconcile: (leaving) =>
+      start(lambda, controlName(name, 'reconcile'), { reason: 'a Consul server came or goes', leaving }),
   }
 })

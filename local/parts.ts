@@ -9,7 +9,7 @@ import { isAlive, type ProcessRecord, recordOf, terminate } from './process.ts'
 import type { LocalSettings } from './settings.ts'
 
 /** A part of the region as a process of its own session: it outlives the command that starts it. */
-interface Part {
+export interface Part {
   name: string
   command: string
   args: string[]

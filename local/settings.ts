@@ -25,8 +25,14 @@ export interface LocalSettings {
   environment: Record<string, string>
 }
 
-/** The one place of the local region that reads the environment. */
-export function readSettings(environment: NodeJS.ProcessEnv = process.env): LocalSettings {
+/**
+ * The one place of the local region that reads the environment.
+ * @param name of the region's folder in `.nanofleet/`, unless NANOFLEET_STATE says where its state is
+ */
+export function readSettings(
+  name: 'local' | 'once' = 'local',
+  environment: NodeJS.ProcessEnv = process.env,
+): LocalSettings {
   const repository = resolve(import.meta.dirname, '..')
   const cache = join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'nanofleet')
   const bin = join(repository, 'node_modules', '.bin')
@@ -36,7 +42,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Loca
     repository,
     cache,
     node,
-    state: resolve(environment.NANOFLEET_STATE || join(repository, '.nanofleet', 'local')),
+    state: resolve(environment.NANOFLEET_STATE || join(repository, '.nanofleet', name)),
     python:
       environment.NANOFLEET_PYTHON || join(cache, `ministack-${manifest.config.ministack}`, 'bin', 'python'),
     region: environment.NANOFLEET_REGION || 'eu-west-1',

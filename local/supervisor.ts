@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ServiceFailure } from '../core/errors.ts'
 import { leftovers, reap } from './orphans.ts'
-import { gatewayPart, isHealthy, type Place, regionPart, start } from './parts.ts'
+import { gatewayPart, isHealthy, type Part, type Place, regionPart, start } from './parts.ts'
 import { freePort, freeRange } from './ports.ts'
 import { isAlive, type ProcessRecord, terminate } from './process.ts'
 import { exclusively, type LocalRecord, readRecord, writeRecord } from './record.ts'
@@ -17,6 +17,8 @@ export interface Up {
   record: LocalRecord
   /** Parts that this call had to start: none when everything was up. */
   started: ('region' | 'gateway')[]
+  /** Milliseconds until a part that was started answered. */
+  took: { region?: number; gateway?: number }
   /** Processes left over from a crash that were ended first. */
   reaped: number
 }
@@ -31,7 +33,7 @@ export function up(settings: LocalSettings): Promise<Up> {
     const before = await readRecord(settings.state)
     const region = await running(before?.pids.region, before && `${before.endpoint}/_nanofleet/health`)
     const gateway = await running(before?.pids.gateway, before?.gateway)
-    if (before && region && gateway) return { record: before, started: [], reaped: 0 }
+    if (before && region && gateway) return { record: before, started: [], took: {}, reaped: 0 }
     return repair(settings, before, region, gateway)
   })
 }
@@ -53,18 +55,18 @@ async function repair(
     pids: { ...(region && { region }), ...(gateway && { gateway }) },
   }
   await mkdir(settings.state, { recursive: true })
-  const started: Up['started'] = []
+  const took: Up['took'] = {}
+  const startPart = async (name: 'region' | 'gateway', part: Part): Promise<void> => {
+    const began = performance.now()
+    await start(part, settings, (pid) => noted(settings, record, name, pid))
+    took[name] = performance.now() - began
+  }
   if (gateway && before?.endpoint !== record.endpoint) await terminate(gateway, REAP_PATIENCE)
   // The gateway comes first: it holds the claim on the addresses, and waits for the region by itself.
-  if (!gateway || before?.endpoint !== record.endpoint) {
-    await start(gatewayPart(settings, place), settings, (pid) => noted(settings, record, 'gateway', pid))
-    started.push('gateway')
-  }
-  if (!region) {
-    await start(regionPart(settings, place), settings, (pid) => noted(settings, record, 'region', pid))
-    started.push('region')
-  }
-  return { record, started, reaped: reaped.length }
+  if (!gateway || before?.endpoint !== record.endpoint)
+    await startPart('gateway', gatewayPart(settings, place))
+  if (!region) await startPart('region', regionPart(settings, place))
+  return { record, started: Object.keys(took) as Up['started'], took, reaped: reaped.length }
 }
 
 async function noted(

@@ -1,9 +1,12 @@
-import { Command, InvalidArgumentError } from 'commander'
-import { type GlobalOptions, openContext } from '../context.ts'
-import { ownImages } from '../images.ts'
-import { table } from '../output.ts'
+import { Command } from 'commander'
+import { type StageImage, stageImages } from '../../adapters/ec2-images.ts'
+import { RunFiles } from '../../adapters/run-files.ts'
+import type { CleanupPlan } from '../../core/ami-cleanup.ts'
+import { table } from '../../local/table.ts'
+import { days, positiveNumber, wholeNumber } from '../arguments.ts'
+import { type CleanedUp, cleanedText, cleanupPlanText } from '../cleanup-text.ts'
+import type { GlobalOptions, Open } from '../context.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
-import { wholeNumber } from './deploy.ts'
 
 interface CleanOptions extends StartOptions {
   delete?: true
@@ -13,41 +16,54 @@ interface CleanOptions extends StartOptions {
 }
 
 /** `nanofleet amis` and `nanofleet amis clean` */
-export function amis(): Command {
-  const command = new Command('amis').description(
-    "the stage's images; `amis clean` removes what nothing uses",
-  )
-  command.action(async (_options, self: Command) => {
-    const context = await openContext(self.optsWithGlobals<GlobalOptions>())
-    const images = await ownImages(context.ec2(), context.stage)
-    const rows = images.map((image) => [image.imageId, image.app, image.service, image.hash, image.createdAt])
-    const text =
-      images.length === 0 ? 'No images.' : table([['image', 'app', 'service', 'hash', 'created'], ...rows])
-    context.output.result(images, text)
-  })
-  command
-    .command('clean')
+export function amis(open: Open): Command {
+  return new Command('amis')
+    .description("the stage's images; `amis clean` removes what nothing uses")
+    .addHelpText(
+      'after',
+      '\nExamples:\n  nanofleet amis\n  nanofleet amis clean\n  nanofleet amis clean --delete',
+    )
+    .action(async (_options, self: Command) => {
+      const context = await open(self.optsWithGlobals<GlobalOptions>())
+      const images = await stageImages(context.ec2(), context.stage)
+      context.output.result(images, images.length === 0 ? 'No images.' : imagesTable(images))
+    })
+    .addCommand(clean(open))
+}
+
+function clean(open: Open): Command {
+  return new Command('clean')
     .description('plan the removal of unused images; --delete carries it out')
     .option('--delete', 'deregister the images and delete their snapshots')
     .option('--keep <number>', 'so many of the newest of each service stay (default 3)', wholeNumber)
     .option('--min-age-days <days>', 'younger images stay (default 0)', days)
-    .option('--max <number>', 'at most so many in one run (default 50)', wholeNumber)
+    .option('--max <number>', 'at most so many in one run (default 50)', positiveNumber)
     .option('--no-wait', 'return when the run has begun')
-    .addHelpText('after', '\nExample:\n  nanofleet amis clean\n  nanofleet amis clean --keep 1 --delete')
+    .addHelpText('after', '\nExamples:\n  nanofleet amis clean\n  nanofleet amis clean --keep 1 --delete')
     .action(async (options: CleanOptions, self: Command) => {
-      const context = await openContext(self.optsWithGlobals<GlobalOptions>())
+      const context = await open(self.optsWithGlobals<GlobalOptions>())
       const { delete: really, keep, minAgeDays, max } = options
       const given = Object.entries({ keep, minAgeDays, max }).filter(([, value]) => value !== undefined)
       const input = { dryRun: !really, ...Object.fromEntries(given) }
       const run = await startWorkflow(context, 'clean-amis', '', input, options)
-      context.output.result(run, JSON.stringify(run.output, null, 2))
+      if (!options.wait) return context.output.result(run)
+      const done = run.output as CleanedUp
+      // The workflow carries only what it removes; why the others stay lies in the bucket.
+      const files = new RunFiles(context.s3(), context.bucket)
+      const plan = (await files.read('clean-amis', run.name)) as CleanupPlan
+      const text = really ? cleanedText(done, plan) : cleanupPlanText(plan)
+      context.output.result(really ? { ...done, keep: plan.keep } : plan, text)
     })
-  return command
 }
 
-function days(text: string): number {
-  const value = Number(text)
-  if (text === '' || !(value >= 0))
-    throw new InvalidArgumentError(`${JSON.stringify(text)} is no number of days.`)
-  return value
+function imagesTable(images: StageImage[]): string {
+  const rows = images.map(({ imageId, app, service, hash, createdAt, state }) => [
+    imageId,
+    app,
+    service,
+    hash,
+    createdAt.slice(0, 19).replace('T', ' '),
+    state,
+  ])
+  return table([['image', 'app', 'service', 'hash', 'created (UTC)', 'state'], ...rows])
 }

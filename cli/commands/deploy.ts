@@ -1,5 +1,10 @@
-import { Command, InvalidArgumentError } from 'commander'
-import { type GlobalOptions, openContext } from '../context.ts'
+import { Command } from 'commander'
+import type { Execution } from '../../adapters/executions.ts'
+import type { DeployPlan } from '../../core/deploy-plan.ts'
+import { ServiceFailure } from '../../core/errors.ts'
+import { name, positiveNumber } from '../arguments.ts'
+import type { GlobalOptions, Open } from '../context.ts'
+import { planText } from '../plan-text.ts'
 import { pushFirst } from '../push-first.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
 import { showStatus } from '../status.ts'
@@ -10,21 +15,25 @@ interface DeployOptions extends StartOptions {
   push: boolean
 }
 
+const EXAMPLES = `
+Examples:
+  nanofleet deploy web
+  nanofleet deploy web --dry-run         what would change, and why
+  nanofleet deploy web --release 3       back to a release that is kept, with its images
+  nanofleet --stage dev deploy web --no-push --no-wait`
+
 /** `nanofleet deploy <app>` */
-export function deploy(): Command {
+export function deploy(open: Open): Command {
   return new Command('deploy')
     .description('build what is missing, then bring the app to what its manifest says')
-    .argument('<app>', 'the app')
-    .option('--release <number>', 'go to this kept release instead', wholeNumber)
+    .argument('<app>', 'the app', name)
+    .option('--release <number>', 'go to this kept release instead', positiveNumber)
     .option('--dry-run', 'show what would change')
     .option('--no-push', 'deploy what was pushed last, not what stands in this checkout')
     .option('--no-wait', 'return when the run has begun')
-    .addHelpText(
-      'after',
-      '\nExample:\n  nanofleet deploy web\n  nanofleet --stage dev deploy boutique --dry-run',
-    )
+    .addHelpText('after', EXAMPLES)
     .action(async (app: string, options: DeployOptions, self: Command) => {
-      const context = await openContext(self.optsWithGlobals<GlobalOptions>())
+      const context = await open(self.optsWithGlobals<GlobalOptions>())
       if (options.push && options.release === undefined) await pushFirst(context, [app])
       const input = {
         app,
@@ -33,14 +42,17 @@ export function deploy(): Command {
       }
       const run = await startWorkflow(context, 'deploy', app, input, options)
       if (!options.wait) return context.output.result(run)
-      if (options.dryRun) return context.output.result(run.output, JSON.stringify(run.output, null, 2))
+      if (options.dryRun) {
+        const plan = planOf(run)
+        return context.output.result(plan, planText(plan))
+      }
       await showStatus(context, [app], run)
     })
 }
 
-/** Parses an option's value. @throws InvalidArgumentError for what is no whole number from 0 on */
-export function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text))
-    throw new InvalidArgumentError(`${JSON.stringify(text)} is no whole number from 0 on.`)
-  return Number(text)
+/** @throws {ServiceFailure} when a dry run ended without a plan */
+function planOf({ name: execution, output }: Execution): DeployPlan {
+  const { plan } = Object(output) as { plan?: DeployPlan }
+  if (plan) return plan
+  throw new ServiceFailure(`${execution}: the dry run gave no plan; deploy the control plane again`)
 }

@@ -1,23 +1,24 @@
 import { Command } from 'commander'
 import type { Execution } from '../../adapters/executions.ts'
-import { type Context, type GlobalOptions, openContext } from '../context.ts'
+import { table } from '../../local/table.ts'
+import { positiveNumber } from '../arguments.ts'
+import type { Context, GlobalOptions, Open } from '../context.ts'
 import { findExecution, WORKFLOWS } from '../find-execution.ts'
-import { duration, table } from '../output.ts'
+import { took } from '../progress/lines.ts'
 import { followUntilInterrupted } from '../start.ts'
-import { wholeNumber } from './deploy.ts'
 
 /** `nanofleet executions [name]` */
-export function executions(): Command {
+export function executions(open: Open): Command {
   return new Command('executions')
-    .description('the latest runs of the workflows; with a name, follow that run or show how it ended')
+    .description('the latest runs of the workflows; with a name, follow that run or show how it went')
     .argument('[name]', 'name or ARN of a run')
-    .option('-n, --number <number>', 'how many of each workflow', wholeNumber, 5)
+    .option('-n, --number <number>', 'how many of each workflow', positiveNumber, 5)
     .addHelpText(
       'after',
-      '\nExample:\n  nanofleet executions\n  nanofleet executions web-20260131-120000-000',
+      '\nExamples:\n  nanofleet executions\n  nanofleet executions web-20260131-120000-000',
     )
     .action(async (name: string | undefined, options: { number: number }, self: Command) => {
-      const context = await openContext(self.optsWithGlobals<GlobalOptions>())
+      const context = await open(self.optsWithGlobals<GlobalOptions>())
       if (name === undefined) return list(context, options.number)
       const run = await findExecution(context.workflows(), name)
       context.output.result(await followUntilInterrupted(context, run.arn))
@@ -28,12 +29,17 @@ async function list(context: Context, count: number): Promise<void> {
   const workflows = context.workflows()
   const runs = (await Promise.all(WORKFLOWS.map((workflow) => workflows.latest(workflow, count)))).flat()
   runs.sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
-  const rows = [['started', 'workflow', 'status', 'took', 'name'], ...runs.map(row)]
-  context.output.result(runs, runs.length === 0 ? 'No workflow has run yet.' : table(rows))
+  context.output.result(runs, runs.length === 0 ? 'No workflow has run yet.' : executionsTable(runs))
 }
 
-function row(run: Execution): string[] {
-  const took = duration((run.endedAt?.getTime() ?? Date.now()) - run.startedAt.getTime())
-  const started = run.startedAt.toISOString().slice(0, 19).replace('T', ' ')
-  return [started, run.workflow, run.status.toLowerCase(), took, run.name]
+/** One line per run. Times are UTC, as in the names of the runs. */
+export function executionsTable(runs: Execution[]): string {
+  const rows = runs.map((run) => [
+    run.startedAt.toISOString().slice(0, 19).replace('T', ' '),
+    run.workflow,
+    run.status.toLowerCase(),
+    took(run),
+    run.name,
+  ])
+  return table([['started (UTC)', 'workflow', 'status', 'took', 'name'], ...rows])
 }

@@ -1,78 +1,70 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Command } from 'commander'
-import { type LogLine, logLines, serviceLogGroup } from '../../adapters/log-events.ts'
-import { InvalidInput } from '../../core/errors.ts'
-import { servicesOf } from '../apps.ts'
-import { type GlobalOptions, openContext } from '../context.ts'
-import type { Output } from '../output.ts'
+import { Command, Option } from 'commander'
+import { functionLogGroup, logLines, serviceLogGroup } from '../../adapters/log-events.ts'
+import { InvalidInput, NotFound } from '../../core/errors.ts'
+import { didYouMean } from '../../core/suggest.ts'
+import { name, timeSpan } from '../arguments.ts'
+import type { Context, GlobalOptions, Open } from '../context.ts'
+import { followLog, printLine, type ReadLog } from '../log-lines.ts'
 
 interface LogOptions {
   follow?: true
-  since: string
+  since: number
   grep?: string
+  function?: string
 }
 
-/** Milliseconds between two looks of `--follow`; CloudWatch Logs allows far more. */
-const LOOK_EVERY = 1000
-/** Lines may arrive late and out of order: each look goes back so many milliseconds and drops what it knows. */
-const OVERLAP = 30_000
+const EXAMPLES = `
+Examples:
+  nanofleet logs web                          the last ten minutes of all its instances
+  nanofleet logs web web --follow --since 1m  one service, until Ctrl-C
+  nanofleet logs web --grep error             only lines with this word
+  nanofleet logs --function register          a function of the control plane`
 
-/** `nanofleet logs <app> [service]` */
-export function logs(): Command {
+/** `nanofleet logs <app> [service]` and `nanofleet logs --function <name>` */
+export function logs(open: Open): Command {
   return new Command('logs')
     .description("the output of an app's instances, of all services or of one")
-    .argument('<app>', 'the app')
-    .argument('[service]', 'only this service')
+    .argument('[app]', 'the app', name)
+    .argument('[service]', 'only this service', name)
     .option('-f, --follow', 'go on until Ctrl-C')
-    .option('--since <time>', 'how far back: 30s, 10m, 2h or 1d', '10m')
+    .addOption(
+      new Option('--since <time>', 'how far back: 30s, 10m, 2h or 1d')
+        .argParser(timeSpan)
+        .default(timeSpan('10m'), '10m'),
+    )
     .option('--grep <pattern>', 'only lines that match this CloudWatch Logs filter pattern')
-    .addHelpText('after', '\nExample:\n  nanofleet logs web\n  nanofleet logs web web --follow --since 1m')
-    .action(async (app: string, service: string | undefined, options: LogOptions, self: Command) => {
-      const context = await openContext(self.optsWithGlobals<GlobalOptions>())
-      const services = service ? [service] : await servicesOf(context, app)
-      const client = context.logs()
-      const read = async (since: number): Promise<LogLine[]> => {
-        const groups = services.map((name) => serviceLogGroup(context.stage, app, name))
-        const lines = await Promise.all(groups.map((group) => logLines(client, group, since, options.grep)))
-        return lines.flat().sort((a, b) => a.at - b.at)
-      }
-      const since = Date.now() - milliseconds(options.since)
-      const lines = await read(since)
-      for (const line of lines) print(context.output, line)
-      if (options.follow) await followLines(read, lines, since, context.output)
-    })
-}
-
-async function followLines(
-  read: (since: number) => Promise<LogLine[]>,
-  first: LogLine[],
-  since: number,
-  output: Output,
-): Promise<never> {
-  const known = new Map(first.map((line) => [line.id, line.at]))
-  for (;;) {
-    await sleep(LOOK_EVERY)
-    const from = Math.max(since, Date.now() - OVERLAP)
-    for (const line of await read(from)) {
-      if (!known.has(line.id)) print(output, line)
-      known.set(line.id, line.at)
-    }
-    for (const [id, at] of known) if (at < from) known.delete(id)
-  }
-}
-
-function print(output: Output, line: LogLine): void {
-  if (output.json) process.stdout.write(`${JSON.stringify(line)}\n`)
-  else
-    process.stdout.write(
-      `${new Date(line.at).toISOString().slice(11, 23)} ${line.service} ${line.instance}  ${line.text}\n`,
+    .option('--function <name>', 'a function of the control plane instead of an app', name)
+    .addHelpText('after', EXAMPLES)
+    .action(
+      async (app: string | undefined, service: string | undefined, options: LogOptions, self: Command) => {
+        if ((app === undefined) === (options.function === undefined))
+          throw new InvalidInput('logs', 'it takes an app or --function', 'give one of them')
+        const context = await open(self.optsWithGlobals<GlobalOptions>())
+        const groups = options.function
+          ? [functionLogGroup(context.stage, options.function)]
+          : await appGroups(context, app ?? '', service)
+        const read: ReadLog = async (from) => {
+          const client = context.logs()
+          const lines = groups.map((group) => logLines(client, group, from, options.grep))
+          return (await Promise.all(lines)).flat().sort((a, b) => a.at - b.at)
+        }
+        const since = Date.now() - options.since
+        if (options.follow) return followLog(read, since, context.output)
+        const lines = await read(since)
+        if (context.output.json) return context.output.result(lines)
+        for (const line of lines) printLine(context.output, line)
+        if (lines.length === 0) context.output.note('No lines; --since 1d looks further back.')
+      },
     )
 }
 
-/** `10m` in milliseconds. @throws InvalidInput for anything else than a number with s, m, h or d */
-export function milliseconds(text: string): number {
-  const [, number, unit] = /^(\d+)([smhd])$/.exec(text) ?? []
-  if (!number || !unit)
-    throw new InvalidInput('--since', `${JSON.stringify(text)} is no time span`, 'write 30s, 10m, 2h or 1d')
-  return Number(number) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as 's' | 'm' | 'h' | 'd']
+/** @throws {NotFound} when nobody pushed such an app, or it has no such service */
+async function appGroups(context: Context, app: string, service: string | undefined): Promise<string[]> {
+  const release = await context.releases().current(app)
+  const { bundle } = await context.bundles().read(app, release?.bundle)
+  const services = Object.keys(bundle.manifest.services)
+  if (service !== undefined && !services.includes(service))
+    throw new NotFound(`${app}: the app has no service ${service}; ${didYouMean(service, services)}`)
+  const wanted = service === undefined ? services : [service]
+  return wanted.map((each) => serviceLogGroup(context.stage, app, each))
 }

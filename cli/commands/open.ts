@@ -1,35 +1,51 @@
 import { spawn } from 'node:child_process'
+import { platform } from 'node:os'
 import { Command } from 'commander'
-import { NotFound } from '../../core/errors.ts'
-import { type GlobalOptions, openContext } from '../context.ts'
-import { appStatus } from '../status.ts'
+import { InvalidInput, NotFound } from '../../core/errors.ts'
+import { name } from '../arguments.ts'
+import type { GlobalOptions, Open } from '../context.ts'
+import { readEnvironment } from '../environment.ts'
+import { appStatus, type ServiceStatus } from '../status.ts'
 
 /** `nanofleet open <app> [service]` */
-export function open(): Command {
+export function open(openStage: Open): Command {
   return new Command('open')
     .description('open an exposed service in the browser and print its URL')
-    .argument('<app>', 'the app')
-    .argument('[service]', 'the service; not needed when only one is exposed')
+    .argument('<app>', 'the app', name)
+    .argument('[service]', 'the service; not needed when only one is exposed', name)
     .option('--print', 'only print the URL')
-    .addHelpText('after', '\nExample:\n  nanofleet open web')
+    .addHelpText('after', '\nExamples:\n  nanofleet open web\n  curl "$(nanofleet open web --print)"')
     .action(async (app: string, service: string | undefined, options: { print?: true }, self: Command) => {
-      const context = await openContext(self.optsWithGlobals<GlobalOptions>())
-      const rows = (await appStatus(context, app)).filter(
-        (row) => row.url && (!service || row.service === service),
-      )
-      const first = rows[0]
-      if (!first?.url)
-        throw new NotFound(
-          `${app} has no exposed service${service ? ` named ${service}` : ''}; "nanofleet status ${app}" shows what it has`,
-        )
-      context.output.result({ url: first.url }, first.url)
-      if (!options.print && process.stdout.isTTY) openInBrowser(first.url)
+      const context = await openStage(self.optsWithGlobals<GlobalOptions>())
+      const url = urlOf(await appStatus(context, app), app, service)
+      context.output.result({ url }, url)
+      if (!options.print && !context.output.json && process.stdout.isTTY) openInBrowser(url)
     })
+}
+
+/**
+ * The URL of the service asked for, or of the only one that has a URL.
+ * @throws {NotFound} when there is none, {InvalidInput} when there are several to choose from
+ */
+export function urlOf(
+  rows: Pick<ServiceStatus, 'service' | 'url'>[],
+  app: string,
+  service: string | undefined,
+): string {
+  const exposed = rows.filter((row) => row.url !== undefined)
+  const found = exposed.filter((row) => service === undefined || row.service === service)
+  const names = exposed.map((row) => row.service).join(', ')
+  if (found.length > 1)
+    throw new InvalidInput(`open ${app}`, 'several services are exposed', `name one of ${names}`)
+  const url = found[0]?.url
+  if (url !== undefined) return url
+  const what = service === undefined ? 'service' : `service named ${service}`
+  throw new NotFound(`${app} has no exposed ${what}${names ? `; exposed are ${names}` : ''}`)
 }
 
 /** A machine without a browser has printed the URL at least. */
 function openInBrowser(url: string): void {
-  const opener = process.env.BROWSER ?? 'xdg-open'
+  const opener = readEnvironment().BROWSER || (platform() === 'darwin' ? 'open' : 'xdg-open')
   spawn(opener, [url], { stdio: 'ignore', detached: true })
     .once('error', () => {})
     .unref()

@@ -1,20 +1,23 @@
 import { Command } from 'commander'
-import { type GlobalOptions, openContext } from '../context.ts'
+import { name, wholeNumber } from '../arguments.ts'
+import type { GlobalOptions, Open } from '../context.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
 import { showStatus } from '../status.ts'
-import { wholeNumber } from './deploy.ts'
 
 /** `nanofleet scale <app> <service> <count>` */
-export function scale(): Command {
+export function scale(open: Open): Command {
   return new Command('scale')
     .description('change how many instances a service has; leaving ones finish their requests first')
-    .argument('<app>', 'the app')
-    .argument('<service>', 'one of its services')
+    .argument('<app>', 'the app', name)
+    .argument('<service>', 'one of its services', name)
     .argument('<count>', 'how many instances', wholeNumber)
     .option('--no-wait', 'return when the run has begun')
-    .addHelpText('after', '\nExample:\n  nanofleet scale web web 4')
+    .addHelpText(
+      'after',
+      '\nThe number counts until the manifest asks for another one.\n\nExample:\n  nanofleet scale web web 4',
+    )
     .action(async (app: string, service: string, count: number, options: StartOptions, self: Command) => {
-      const context = await openContext(self.optsWithGlobals<GlobalOptions>())
+      const context = await open(self.optsWithGlobals<GlobalOptions>())
       const run = await startWorkflow(context, 'scale', `${app}-${service}`, { app, service, count }, options)
       if (!options.wait) return context.output.result(run)
       await showStatus(context, [app], run)

@@ -1,8 +1,15 @@
-import { createInterface } from 'node:readline/promises'
 import { Command } from 'commander'
+import { CloudFormationStacks } from '../../adapters/cloudformation.ts'
+import type { Template } from '../../core/cloudformation.ts'
 import { InvalidInput } from '../../core/errors.ts'
-import { type GlobalOptions, openContext } from '../context.ts'
+import { appStack } from '../../core/names.ts'
+import { dataResources } from '../../core/teardown-plan.ts'
+import { name } from '../arguments.ts'
+import { ask, canAsk } from '../ask.ts'
+import type { Context, GlobalOptions, Open } from '../context.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
+
+type Data = 'keep' | 'delete'
 
 interface TeardownOptions extends StartOptions {
   yes?: true
@@ -10,45 +17,70 @@ interface TeardownOptions extends StartOptions {
   deleteData?: true
 }
 
+const EXAMPLES = `
+An app that another one requires is refused. What holds data (tables, buckets …) needs a decision.
+
+Examples:
+  nanofleet teardown web
+  nanofleet teardown web --yes --delete-data`
+
 /** `nanofleet teardown <app>` */
-export function teardown(): Command {
+export function teardown(open: Open): Command {
   return new Command('teardown')
     .description(
-      'remove an app: instances, load balancing, stacks, definitions, records; images stay for clean-amis',
+      'remove an app: instances, load balancing, stacks, definitions, records; images stay for amis clean',
     )
-    .argument('<app>', 'the app')
-    .option('-y, --yes', 'do not ask')
+    .argument('<app>', 'the app', name)
+    .option('-y, --yes', 'do not ask for confirmation')
     .option('--keep-data', "keep the app's tables and buckets")
     .option('--delete-data', "delete the app's tables and buckets with all they hold")
     .option('--no-wait', 'return when the run has begun')
-    .addHelpText(
-      'after',
-      '\nExample:\n  nanofleet teardown web --yes\n  nanofleet teardown photos --delete-data',
-    )
+    .addHelpText('after', EXAMPLES)
     .action(async (app: string, options: TeardownOptions, self: Command) => {
-      if (options.keepData && options.deleteData)
-        throw new InvalidInput(
-          '--keep-data and --delete-data',
-          'they contradict each other',
-          'give one of them',
-        )
-      const context = await openContext(self.optsWithGlobals<GlobalOptions>())
+      const given = dataOption(options)
+      if (!options.yes && !canAsk())
+        throw new InvalidInput(`teardown ${app}`, 'nobody is there to confirm it', 'give --yes')
+      const context = await open(self.optsWithGlobals<GlobalOptions>())
+      const data = given ?? (await askAboutData(context, app))
       if (!options.yes) await confirm(app, context.stage)
-      const data = options.keepData ? { data: 'keep' } : options.deleteData ? { data: 'delete' } : {}
-      const run = await startWorkflow(context, 'teardown', app, { app, confirm: app, ...data }, options)
-      context.output.result(run, options.wait ? `${app} is gone from stage ${context.stage}.` : undefined)
+      const input = { app, confirm: app, ...(data ? { data } : {}) }
+      const run = await startWorkflow(context, 'teardown', app, input, options)
+      context.output.result(run, options.wait ? goneText(app, context.stage, run.output) : undefined)
     })
 }
 
+function dataOption({ keepData, deleteData }: TeardownOptions): Data | undefined {
+  if (keepData && deleteData)
+    throw new InvalidInput('--keep-data and --delete-data', 'they contradict each other', 'give one of them')
+  return keepData ? 'keep' : deleteData ? 'delete' : undefined
+}
+
+/**
+ * What becomes of the app's data; undefined when it has none.
+ * @throws {InvalidInput} when nobody is there to say
+ */
+async function askAboutData(context: Context, app: string): Promise<Data | undefined> {
+  const stacks = new CloudFormationStacks(context.cloudFormation())
+  const template = await stacks.template(appStack(context.stage, app))
+  const holding = template === undefined ? [] : dataResources(JSON.parse(template) as Template)
+  if (holding.length === 0) return undefined
+  const place = `teardown ${app}`
+  const problem = `${holding.join(', ')} ${holding.length > 1 ? 'hold' : 'holds'} data`
+  if (!canAsk()) throw new InvalidInput(place, problem, 'give --keep-data or --delete-data')
+  const answer = await ask(`${app}: ${problem}. Type keep or delete: `)
+  if (answer === 'keep' || answer === 'delete') return answer
+  throw new InvalidInput(place, `${JSON.stringify(answer)} is neither keep nor delete`, 'nothing was removed')
+}
+
 async function confirm(app: string, stage: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new InvalidInput('teardown', 'nobody is there to confirm it', 'give --yes')
-  const asked = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await asked.question(`Type the app's name to remove ${app} from stage ${stage}: `)
-  asked.close()
-  if (answer.trim() !== app)
-    throw new InvalidInput(
-      'teardown',
-      `${JSON.stringify(answer.trim())} is not ${app}`,
-      'nothing was removed',
-    )
+  const answer = await ask(`Type the app's name to remove ${app} from stage ${stage}: `)
+  if (answer === app) return
+  throw new InvalidInput(`teardown ${app}`, `${JSON.stringify(answer)} is not ${app}`, 'nothing was removed')
+}
+
+function goneText(app: string, stage: string, output: unknown): string {
+  const { kept = [] } = Object(output) as { kept?: string[] }
+  const data = kept.length > 0 ? ` Its data stays and is yours from now on: ${kept.join(', ')}.` : ''
+  const images = `Its images stay; "nanofleet --stage ${stage} amis clean" says which ones nothing needs.`
+  return `${app} is gone from stage ${stage}.${data}\n${images}`
 }

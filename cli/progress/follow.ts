@@ -46,6 +46,7 @@ function ended(run: Execution, output: Output): Execution {
     return run
   }
   const error = run.error ?? run.status
-  const reason = run.cause ?? run.status.toLowerCase()
+  // Other runs are known by their names; ARNs of a hundred characters help nobody to read.
+  const reason = (run.cause ?? run.status.toLowerCase()).replace(/arn:\S+:execution:[^\s:]+:/g, '')
   throw new WorkflowFailed(`${title(run)} ended as ${error} after ${took(run)}: ${reason}`, run)
 }

@@ -61,12 +61,12 @@ export function readHistory(events: readonly HistoryItem[]): RunHistory {
     const step = entered ?? stateOf.get(event.previousEventId ?? -1)
     // Every event of a state follows its entry, by one event or by several.
     if (step && event.id !== undefined && !endsState(event)) stateOf.set(event.id, step)
+    readAnswer(event, history)
     if (!step) continue
     const key = `${step.name} ${step.service ?? ''}`
     if (entered && !SILENT.test(step.name) && !found.has(key)) found.set(key, step)
     const child = childOf(event)
     if (child !== undefined) found.set(child, { ...step, at: event.timestamp ?? step.at, child })
-    readAnswer(event, history)
   }
   const starters = new Set([...found.values()].flatMap((step) => (step.child ? [step.name] : [])))
   history.steps = [...found.values()].filter((step) => step.child !== undefined || !starters.has(step.name))

@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from region import events
-from region.groups import Group, Member, moment
+from region.groups import Group, Member, moment, precise_moment
 
 KEPT = 100
 """Activities kept per group; AWS keeps six weeks."""
@@ -21,7 +21,7 @@ def start(group: Group, description: str, cause: str, details: dict[str, str]) -
         "AutoScalingGroupARN": group["AutoScalingGroupARN"],
         "Description": description,
         "Cause": cause,
-        "StartTime": moment(),
+        "StartTime": precise_moment(),
         "StatusCode": "InProgress",
         "Progress": 50,
         "Details": json.dumps(details),

@@ -86,6 +86,7 @@ def _machine(folder: Path) -> dict[str, str]:
         "AWS_ENDPOINT_URL": settings.endpoint,
         "NANOFLEET_REPO": str(settings.repository),
         "NANOFLEET_SNAPSHOTS": str(settings.snapshots),
+        "NANOFLEET_PROGRAMS": str(settings.cache / "programs"),
     }
 
 

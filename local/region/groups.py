@@ -161,3 +161,9 @@ def set_desired(group: Group, desired: int, sentence: str) -> None:
 def moment(seconds: float | None = None) -> str:
     """An instant as Auto Scaling writes it."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+def precise_moment() -> str:
+    """Now with its milliseconds, as an activity's StartTime has them: "DescribeScalingActivities", example response."""
+    now = time.time()
+    return f"{moment(now)[:-1]}.{int(now * 1000) % 1000:03d}Z"

@@ -26,6 +26,7 @@ MODULES = (
     "processes",
     "metadata",
     "parameters",
+    "queues",
     "api",
     "inventory",
     "state",

@@ -13,10 +13,13 @@ export async function serviceInstances(
   app: string,
   service: string,
 ): Promise<LocalInstance[]> {
+  const running = await runningInstances(endpoint)
+  return running.filter(({ tags }) => tags['nanofleet:app'] === app && tags['nanofleet:service'] === service)
+}
+
+/** All running instances of the region. */
+export async function runningInstances(endpoint: string): Promise<LocalInstance[]> {
   const response = await fetch(`${endpoint}/_nanofleet/instances`)
   const instances = (await response.json()) as LocalInstance[]
-  return instances.filter(
-    ({ state, tags }) =>
-      state === 'running' && tags['nanofleet:app'] === app && tags['nanofleet:service'] === service,
-  )
+  return instances.filter(({ state }) => state === 'running')
 }

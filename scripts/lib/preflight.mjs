@@ -7,7 +7,7 @@ import { output } from './run.mjs'
 const GIB = 1024 ** 3
 const DISK = 3 * GIB
 const MEMORY = 3 * GIB
-const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3.9']
+const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10']
 
 /**
  * Looks at the machine before anything is installed and finds every problem at once.
@@ -76,13 +76,13 @@ export function roomProblems({ memory, disks, fresh }) {
 }
 
 async function findPython() {
-  let reason = 'Python is missing; install Python 3.9 or newer with its venv module.'
+  let reason = 'Python is missing; install Python 3.10 or newer with its venv module.'
   for (const command of PYTHONS) {
     const version = await output(command, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'])
     if (version === undefined) continue
     const [major, minor] = version.trim().split('.').map(Number)
-    if (major !== 3 || minor < 9) {
-      reason = `${command} is ${version.trim()}; install Python 3.9 or newer with its venv module.`
+    if (major !== 3 || minor < 10) {
+      reason = `${command} is ${version.trim()}; install Python 3.10 or newer with its venv module.`
       continue
     }
     if ((await output(command, ['-c', 'import venv, ensurepip'])) !== undefined) return { command }

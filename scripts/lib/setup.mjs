@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { chmod, readdir, rm, symlink } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { chromium, machineBrowser } from './chromium.mjs'
-import { cache, checkTools, emulator, ownGo, repository, versions } from './places.mjs'
+import { cache, checkTools, emulator, environment, ownGo, repository, versions } from './places.mjs'
 import { preflight } from './preflight.mjs'
 import { logged, output } from './run.mjs'
 import { runSteps, SetupError } from './steps.mjs'
@@ -76,7 +77,7 @@ function checkVenv(python) {
 function goToolchain(python) {
   return {
     title: `Go ${versions.go}`,
-    why: 'no Go 1.22 or newer on this machine, and Consul and some services are compiled',
+    why: 'no Go 1.24 or newer on this machine, and Consul and some services are compiled',
     lasts: 'about 30 s',
     stamp: join(ownGo, '.nanofleet'),
     key: versions.go,
@@ -109,8 +110,19 @@ function consul() {
     why: 'its modules are fetched and compiled, so that the first image build takes seconds',
     lasts: 'about 4 min on 2 cores',
     stamp: join(cache, 'consul.stamp'),
-    key: digest([join(source, 'go.mod'), join(source, 'go.sum')]),
-    work: () => logged('go', ['build', '-o', '/dev/null', '.'], { cwd: join(repository, source) }),
+    key: digest([join(source, 'go.mod'), join(source, 'go.sum'), join('buildspecs', 'compile.mjs')]),
+    work: () => compileOnce(source),
+  }
+}
+
+/** Compiles as a build does, so that the build finds all of it: the packages and the linked program. */
+async function compileOnce(source) {
+  const out = await mkdtemp(join(tmpdir(), 'nanofleet-'))
+  const env = { ...environment(), NANOFLEET_PROGRAMS: join(cache, 'programs') }
+  try {
+    await logged('node', [join('buildspecs', 'compile.mjs'), source, out], { env })
+  } finally {
+    await rm(out, { recursive: true })
   }
 }
 
@@ -121,14 +133,14 @@ async function venv(python, folder, packages) {
 }
 
 /**
- * Makes the machine's Go, when it is 1.22 or newer, known under the cache's name, where builds look for it.
+ * Makes the machine's Go, when it is 1.24 or newer (what the AWS SDK for Go needs), known under the cache's name, where builds look for it.
  * False when there is none, or when the cache has a Go of its own.
  */
 async function linkMachineGo() {
   if (existsSync(join(ownGo, '.nanofleet'))) return false
   const [version = '', root = ''] = ((await output('go', ['env', 'GOVERSION', 'GOROOT'])) ?? '').split('\n')
   const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version) ?? []
-  if (Number(major) !== 1 || Number(minor) < 22) return false
+  if (Number(major) !== 1 || Number(minor) < 24) return false
   if (resolve(root) === ownGo || (existsSync(ownGo) && realpathSync(ownGo) === realpathSync(root)))
     return true
   await rm(ownGo, { recursive: true, force: true })

@@ -8,68 +8,7 @@ import {
   type StackStep,
 } from '../../core/bring-stack.ts'
 import type { Template } from '../../core/cloudformation.ts'
-import type { StackInput, Stacks, StackView } from '../../core/stacks.ts'
-
-/** CloudFormation in memory: every operation takes one look until it is done. */
-class FakeStacks implements Stacks {
-  readonly views = new Map<string, StackView>()
-  readonly templates = new Map<string, string>()
-  readonly calls: string[] = []
-  #next = new Map<string, string>()
-
-  async find(name: string): Promise<StackView | undefined> {
-    const view = this.views.get(name)
-    const seen = view && { ...view }
-    const next = this.#next.get(name)
-    if (view && next) {
-      view.status = next
-      this.#next.delete(name)
-      if (next === 'DELETE_COMPLETE') this.views.delete(name)
-    }
-    return seen
-  }
-
-  async tagged(): Promise<StackView[]> {
-    return [...this.views.values()]
-  }
-
-  async template(name: string): Promise<string | undefined> {
-    return this.templates.get(name)
-  }
-
-  async create(input: StackInput): Promise<void> {
-    this.calls.push('create')
-    this.stand(input, 'CREATE_IN_PROGRESS', 'CREATE_COMPLETE')
-  }
-
-  async update(input: StackInput): Promise<boolean> {
-    this.calls.push('update')
-    this.stand(input, 'UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE')
-    return true
-  }
-
-  async remove(name: string): Promise<void> {
-    this.calls.push('remove')
-    const view = this.views.get(name)
-    if (view) view.status = 'DELETE_IN_PROGRESS'
-    this.#next.set(name, 'DELETE_COMPLETE')
-  }
-
-  async resources(): Promise<string[]> {
-    return []
-  }
-
-  async firstFailure(): Promise<string> {
-    return 'Table: it already exists'
-  }
-
-  stand(input: StackInput, status: string, next?: string): void {
-    const { name, parameters, tags } = input
-    this.views.set(name, { id: name, name, status, outputs: {}, parameters, tags })
-    this.templates.set(name, input.template)
-    if (next) this.#next.set(name, next)
-  }
-}
+import { MemoryStacks } from '../support/memory-stacks.ts'
 
 const template = (type: string): Template => ({
   AWSTemplateFormatVersion: '2010-09-09',
@@ -90,7 +29,7 @@ const text = (type = 'A') => ({
 })
 
 /** Does what the workflow does with a step. */
-async function bring(stacks: FakeStacks, type = 'A'): Promise<StackStep> {
+async function bring(stacks: MemoryStacks, type = 'A'): Promise<StackStep> {
   let step = await bringStack(stacks, wanted(type))
   for (let looks = 0; step.next !== 'go-on' && looks < 20; looks++)
     step = step.next === 'apply' ? await bringStack(stacks, wanted(type)) : await checkStack(stacks, step)
@@ -99,20 +38,20 @@ async function bring(stacks: FakeStacks, type = 'A'): Promise<StackStep> {
 
 describe('bringStack', () => {
   it('creates a stack that is not there', async () => {
-    const stacks = new FakeStacks()
+    const stacks = new MemoryStacks()
     expect((await bring(stacks)).next).toBe('go-on')
     expect(stacks.calls).toEqual(['create'])
   })
 
   it('leaves a stack alone that has the template and the parameters', async () => {
-    const stacks = new FakeStacks()
+    const stacks = new MemoryStacks()
     stacks.stand(text(), 'CREATE_COMPLETE')
     expect((await bring(stacks)).next).toBe('go-on')
     expect(stacks.calls).toEqual([])
   })
 
   it('makes no change for a new release number alone', async () => {
-    const stacks = new FakeStacks()
+    const stacks = new MemoryStacks()
     stacks.stand({ ...text(), parameters: { ImageId: 'ami-1', Release: '1' } }, 'CREATE_COMPLETE')
     const step = await bringStack(stacks, wanted('A', { ImageId: 'ami-1', Release: '2' }))
     expect(step.next).toBe('go-on')
@@ -124,14 +63,14 @@ describe('bringStack', () => {
     ['never came up', 'ROLLBACK_COMPLETE', ['remove', 'create']],
     ['could not be deleted', 'DELETE_FAILED', ['remove', 'create']],
   ])('mends a stack that %s', async (_case, status, calls) => {
-    const stacks = new FakeStacks()
+    const stacks = new MemoryStacks()
     stacks.stand(text('B'), status)
     await bring(stacks)
     expect(stacks.calls).toEqual(calls)
   })
 
   it('waits for what a killed run left at work, then brings its own template', async () => {
-    const stacks = new FakeStacks()
+    const stacks = new MemoryStacks()
     stacks.stand(text('B'), 'UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE')
     await bring(stacks)
     expect(stacks.calls).toEqual(['update'])
@@ -141,10 +80,9 @@ describe('bringStack', () => {
 
 describe('checkStack', () => {
   it('fails with the first resource that failed', async () => {
-    const stacks = new FakeStacks()
-    stacks.stand(text(), 'ROLLBACK_COMPLETE')
-    const step: StackStep = { stack: 'app', next: 'wait', until: 'ready', checks: 0, seconds: 1 }
-    const failure = checkStack(stacks, step)
+    const stacks = new MemoryStacks()
+    stacks.failures.set('app', 'Table: it already exists')
+    const failure = bring(stacks)
     await expect(failure).rejects.toThrow(StackFailure)
     await expect(failure).rejects.toThrow('stack app: Table: it already exists')
   })
@@ -152,11 +90,11 @@ describe('checkStack', () => {
 
 describe('removeStack', () => {
   it('takes a stack that is gone already as removed', async () => {
-    expect((await removeStack(new FakeStacks(), 'app')).next).toBe('go-on')
+    expect((await removeStack(new MemoryStacks(), 'app')).next).toBe('go-on')
   })
 
   it('waits until the stack is gone', async () => {
-    const stacks = new FakeStacks()
+    const stacks = new MemoryStacks()
     stacks.stand(text(), 'CREATE_COMPLETE')
     let step = await removeStack(stacks, 'app')
     expect(step.next).toBe('wait')

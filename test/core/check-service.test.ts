@@ -5,6 +5,7 @@ import type { ServiceTarget } from '../../core/deploy-plan.ts'
 import { NotFound, ServiceFailure } from '../../core/errors.ts'
 import type { GroupEvent, GroupView } from '../../core/fleet.ts'
 import { firstMemory } from '../../core/health.ts'
+import { MemoryFleet } from '../support/memory-fleet.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
 const target: ServiceTarget = {
@@ -29,6 +30,7 @@ const passing = { instanceId: 'i-1', status: 'passing' } as CatalogEntry
 const seesBoth: ClusterView = {
   leader: '10.0.0.1:8300',
   nodes: servers.map(({ address }) => ({ name: address, address, alive: true })),
+  voters: servers.map(({ address }) => address),
   stranded: [],
 }
 
@@ -41,14 +43,13 @@ interface World {
 }
 
 function ports(world: World): HealthPorts {
+  const fleet = new MemoryFleet(() => now)
+  const view = 'group' in world ? world.group : group
+  if (view) fleet.stand('group', view)
+  if (world.troubles) fleet.report('group', ...world.troubles)
+  fleet.lines.set('i-1', 'panic: no database')
   return {
-    fleet: {
-      group: async () => ('group' in world ? world.group : group),
-      troubles: async () => world.troubles ?? [],
-      setDesired: async () => undefined,
-      retire: async () => undefined,
-      lastLine: async () => 'panic: no database',
-    },
+    fleet,
     catalog: {
       health: async (server) => ({ web: (world.health ?? (() => [passing]))(server) }),
       cluster: async (server) => (world.cluster ?? (() => seesBoth))(server),
@@ -144,9 +145,23 @@ describe('checkService', () => {
 
     it('waits for a server that is alone', async () => {
       const alone = (server: ConsulServer): ClusterView =>
-        server.instanceId === 'i-c1' ? seesBoth : { leader: null, nodes: [], stranded: [] }
+        server.instanceId === 'i-c1' ? seesBoth : { leader: null, nodes: [], voters: [], stranded: [] }
       const step = await check({ group: cluster, cluster: alone }, consul)
-      expect(step).toMatchObject({ action: 'wait', why: 'i-c2: has not joined the Consul cluster' })
+      expect(step).toMatchObject({ action: 'wait', why: 'i-c2: has no vote in the Consul cluster yet' })
+    })
+
+    it('waits for a server that has joined and does not vote yet', async () => {
+      const step = await check(
+        { group: cluster, cluster: () => ({ ...seesBoth, voters: ['10.0.0.1'] }) },
+        consul,
+      )
+      expect(step).toMatchObject({ action: 'wait', why: 'i-c2: has no vote in the Consul cluster yet' })
+    })
+
+    it('waits while a server that is gone still counts for the majority', async () => {
+      const haunted = { ...seesBoth, voters: [...seesBoth.voters, '10.0.0.3'] }
+      const step = await check({ group: cluster, cluster: () => haunted }, consul)
+      expect(step).toMatchObject({ action: 'wait', why: expect.stringContaining('no vote') })
     })
   })
 })

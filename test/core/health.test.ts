@@ -86,7 +86,7 @@ describe('ailments', () => {
       'i-1',
       { targets: { tg: new Map([['i-1', { state: 'unhealthy', description: 'Health checks failed' }]]) } },
     ],
-    ['has not joined the Consul cluster', 'i-1', { servers: new Set<string>() }],
+    ['has no vote in the Consul cluster yet', 'i-1', { servers: new Set<string>() }],
   ])('says that an instance %s', (problem, id, evidence) => {
     expect(ailments(group, evidence).get(id)).toBe(problem)
   })

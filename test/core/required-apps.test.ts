@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import type { AppBundle } from '../../core/bundle.ts'
 import { InvalidInput } from '../../core/errors.ts'
 import { lookAtRequiredApps, requiredStep } from '../../core/required-apps.ts'
+import { MemoryExecutions, MemoryLockTable } from '../support/memory-locks.ts'
+import { MemoryReleaseBook } from '../support/memory-releases.ts'
 
 describe('requiredStep', () => {
   it.each([
@@ -24,28 +26,36 @@ describe('requiredStep', () => {
 })
 
 describe('lookAtRequiredApps', () => {
-  const ports = (requires: Record<string, string[]>, owner?: string) => ({
-    bundles: {
-      read: async (app: string) => ({ bundle: { manifest: { app, requires: requires[app] } } as AppBundle }),
-    },
-    locks: { read: async () => (owner ? { owner, fence: 1 } : undefined) },
-    releases: { current: async () => undefined },
-    executions: { runs: async (arn: string) => arn === 'runs' },
-  })
+  const ports = async (requires: Record<string, string[]>, owner?: string) => {
+    const locks = new MemoryLockTable()
+    if (owner) await locks.take('platform', owner, undefined, new Date())
+    return {
+      bundles: {
+        read: async (app: string) => ({
+          bundle: { manifest: { app, requires: requires[app] } } as AppBundle,
+        }),
+      },
+      locks,
+      releases: new MemoryReleaseBook(locks),
+      executions: new MemoryExecutions('runs'),
+    }
+  }
 
   it('deploys the app that is not there', async () => {
-    const step = await lookAtRequiredApps(ports({ web: ['platform'], platform: [] }), 'web')
+    const step = await lookAtRequiredApps(await ports({ web: ['platform'], platform: [] }), 'web')
     expect(step).toEqual({ action: 'deploy', app: 'platform' })
   })
 
   it('waits only for an execution that still runs', async () => {
     const requires = { web: ['platform'], platform: [] }
-    expect(await lookAtRequiredApps(ports(requires, 'runs'), 'web')).toMatchObject({ action: 'wait' })
-    expect(await lookAtRequiredApps(ports(requires, 'killed'), 'web')).toMatchObject({ action: 'deploy' })
+    expect(await lookAtRequiredApps(await ports(requires, 'runs'), 'web')).toMatchObject({ action: 'wait' })
+    expect(await lookAtRequiredApps(await ports(requires, 'killed'), 'web')).toMatchObject({
+      action: 'deploy',
+    })
   })
 
   it('refuses apps that require each other, which would wait for each other for ever', async () => {
-    const look = lookAtRequiredApps(ports({ a: ['b'], b: ['a'] }), 'a')
+    const look = lookAtRequiredApps(await ports({ a: ['b'], b: ['a'] }), 'a')
     await expect(look).rejects.toThrow(InvalidInput)
     await expect(look).rejects.toThrow('a → b → a')
   })

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
-import { ownImages } from '../../cli/images.ts'
+import { down } from '../../local/supervisor.ts'
 import { compare } from '../../scripts/demo/inventory.ts'
 import { foreignEvents } from '../support/live-foreign.ts'
+import { stageImages } from '../support/live-images.ts'
+import { processesOf } from '../support/live-processes.ts'
+import { liveSettings } from '../support/live-settings.ts'
 import { inventoryBefore, regionOf, withWeb } from '../support/live-stage.ts'
-import { webInstances } from '../support/live-web.ts'
 import { runToEnd } from '../support/live-workflows.ts'
 
 /** The end of a stage's life: nothing that was billed by the hour, or for its size, stays. */
@@ -15,17 +17,17 @@ describe('teardown and clean-amis', () => {
   }, 240_000)
 
   it('remove nothing in a dry run', async () => {
-    const images = await ownImages(context.ec2(), context.stage)
+    const images = await stageImages(context)
     const { output } = await runToEnd(context, 'clean-amis', { keep: 0 })
     expect(output).toHaveProperty('remove')
-    expect(await ownImages(context.ec2(), context.stage)).toEqual(images)
+    expect(await stageImages(context)).toEqual(images)
   }, 60_000)
 
   it('keep the images that a running app uses', async () => {
-    const used = new Set((await webInstances(context)).map(({ imageId }) => imageId))
+    const release = await context.releases().current('web')
     await runToEnd(context, 'clean-amis', { dryRun: false, keep: 0 })
-    const left = (await ownImages(context.ec2(), context.stage)).map(({ imageId }) => imageId)
-    for (const image of used) expect(left).toContain(image)
+    const left = (await stageImages(context)).map(({ ImageId }) => ImageId)
+    expect(left).toContain(release?.services.web?.imageId)
   }, 60_000)
 
   it('take the apps away, those that need others first, and once more without complaint', async () => {
@@ -35,16 +37,23 @@ describe('teardown and clean-amis', () => {
   }, 240_000)
 
   it('leave a control plane that bears events while no Consul server is there to tell', async () => {
-    const [image] = await ownImages(context.ec2(), context.stage)
-    const { batches, rounds, calls, deadLetters } = await foreignEvents(context, image?.imageId ?? '')
+    const [image] = await stageImages(context)
+    const { batches, rounds, calls, deadLetters } = await foreignEvents(context, image?.ImageId ?? '')
     expect([...batches, ...rounds].filter((line) => line.includes('ERROR'))).toEqual([])
     expect(deadLetters).toBe(0)
-    expect(calls).toBeLessThanOrEqual(batches.length + rounds.length)
+    expect(calls.length).toBeLessThanOrEqual(batches.length + rounds.length)
   }, 90_000)
 
   it('leave the inventory of before the first deployment', async () => {
     await runToEnd(context, 'clean-amis', { dryRun: false, keep: 0 })
-    expect(await ownImages(context.ec2(), context.stage)).toEqual([])
+    expect(await stageImages(context)).toEqual([])
     await compare(await inventoryBefore(), regionOf(context).endpoint)
   }, 90_000)
+
+  it('stop with the region, of which no process is left', async () => {
+    const { state } = liveSettings()
+    expect(await processesOf(state)).not.toEqual([])
+    await down(liveSettings())
+    expect(await processesOf(state)).toEqual([])
+  }, 60_000)
 })

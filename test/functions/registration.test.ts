@@ -43,7 +43,7 @@ describe('the function reconcile', () => {
     const fleet = new ModelFleet()
     fleet.server()
     fleet.service()
-    const handler = reconcile(() => ({ ...fleet.parts(), held: fleet }))
+    const handler = reconcile(() => ({ ...fleet.parts(), held: fleet.held }))
     const lines = await printed(async () => {
       expect(await handler({}, lambdaContext)).toMatchObject({
         instances: 2,
@@ -58,7 +58,7 @@ describe('the function reconcile', () => {
   it('prints why it failed and fails', async () => {
     const fleet = new ModelFleet()
     fleet.broken.add('ec2')
-    const handler = reconcile(() => ({ ...fleet.parts(), held: fleet }))
+    const handler = reconcile(() => ({ ...fleet.parts(), held: fleet.held }))
     const lines = await printed(() => handler({}, lambdaContext))
     expect(lines).toMatchObject([
       { level: 'ERROR', error: 'ServiceFailure', message: expect.stringContaining('throttled') },

@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConsulServer } from '../../core/catalog.ts'
+import { readSettings } from '../../local/settings.ts'
 
 /** Real Consul servers on loopback addresses of their own, stopped and wiped by `stop`. */
 export interface ConsulCluster {
@@ -17,20 +17,27 @@ export interface ConsulCluster {
   stop(): Promise<void>
 }
 
-/** Path of the Consul program: `NANOFLEET_CONSUL`, else the newest one in the cache of the local region. */
+let compiled: string | undefined
+
+/**
+ * Path of a Consul program: `NANOFLEET_CONSUL`, else the platform's own, which with arguments is Consul's command line.
+ * It is compiled as an image build does, so what set-up has kept is taken.
+ */
 export function consulBinary(): string {
-  const given = process.env.NANOFLEET_CONSUL
-  if (given) return given
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'nanofleet')
-  const versions = existsSync(cache) ? readdirSync(cache).filter((name) => name.startsWith('consul-')) : []
-  const found = versions
-    .sort()
-    .reverse()
-    .map((name) => join(cache, name, 'consul'))
-    .find((path) => existsSync(path))
-  if (!found)
-    throw new Error(`no Consul in ${cache}: run \`npm test\`, which builds it once, or set NANOFLEET_CONSUL`)
-  return found
+  compiled ??= process.env.NANOFLEET_CONSUL ?? compile()
+  return compiled
+}
+
+function compile(): string {
+  const settings = readSettings()
+  const out = join(settings.repository, '.nanofleet', 'test-consul')
+  const program = join(settings.repository, 'buildspecs', 'compile.mjs')
+  execFileSync(settings.node, [program, join('apps', 'platform', 'consul'), out], {
+    cwd: settings.repository,
+    env: { ...settings.environment, NANOFLEET_PROGRAMS: join(settings.cache, 'programs') },
+    stdio: 'pipe',
+  })
+  return join(out, 'program')
 }
 
 /** Starts one or three servers and returns when they have a leader. */

@@ -74,11 +74,12 @@ export class FakeCatalog implements ServiceCatalog {
 
   async cluster(server: ConsulServer): Promise<ClusterView> {
     this.#reach('cluster', server)
-    if (!this.leader) return { leader: null, nodes: [], stranded: [] }
+    if (!this.leader) return { leader: null, nodes: [], voters: [], stranded: [] }
     const agents = [...this.agents.values()]
     return {
       leader: `${server.address}:8300`,
       nodes: agents.map((a) => ({ name: a.server.instanceId, address: a.server.address, alive: a.alive })),
+      voters: agents.map(({ server }) => server.address),
       stranded: agents
         .filter((agent) => !agent.alive)
         .flatMap(({ server: dead, entries }) =>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CreateAutoScalingGroupCommand,
   DeleteAutoScalingGroupCommand,
@@ -10,7 +11,6 @@ import {
   CreateLaunchTemplateVersionCommand,
   DeleteLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { stackOutputs } from '../../adapters/stack-outputs.ts'
 import { ServiceFailure } from '../../core/errors.ts'
 import { controlStack, serviceStack } from '../../core/names.ts'
@@ -85,7 +85,14 @@ export async function memberOfGroup(world: IamWorld, than = ''): Promise<string>
 export async function removeGroup(world: IamWorld): Promise<void> {
   const name = groupName(world)
   const group = { AutoScalingGroupName: name, ForceDelete: true }
-  await world.context.autoScaling().send(new DeleteAutoScalingGroupCommand(group)).catch(absent)
+  const scaling = world.context.autoScaling()
+  await scaling.send(new DeleteAutoScalingGroupCommand(group)).catch(absent)
+  const wanted = { AutoScalingGroupNames: [name] }
+  for (let waited = 0; waited < 100; waited++) {
+    const answer = await scaling.send(new DescribeAutoScalingGroupsCommand(wanted))
+    if (!answer.AutoScalingGroups?.[0]) break
+    await sleep(100)
+  }
   await world.context
     .ec2()
     .send(new DeleteLaunchTemplateCommand({ LaunchTemplateName: name }))

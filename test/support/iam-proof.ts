@@ -45,15 +45,11 @@ export async function prove(
 async function attempt(world: IamWorld, step: Step, missing?: Permission): Promise<string | undefined> {
   try {
     await step.prepare?.(world)
-    const run = async (): Promise<string | undefined> => {
-      try {
-        await step.run(world)
-        return undefined
-      } catch (error) {
-        return error instanceof Error ? error.message : String(error)
-      }
-    }
-    return missing ? await without(world.iam, missing, run) : await run()
+    const run = () => step.run(world)
+    await (missing ? without(world.iam, missing, run) : run())
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
   } finally {
     await step.tidy?.(world)
   }

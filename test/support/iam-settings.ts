@@ -3,7 +3,7 @@ export function iamSettings(environment: Record<string, string | undefined> = pr
   seed: number
   count: number
 } {
-  const { NANOFLEET_IAM: amount = '8', NANOFLEET_IAM_SEED: seed } = environment
+  const { NANOFLEET_IAM: amount = '30', NANOFLEET_IAM_SEED: seed } = environment
   return {
     seed: seed === undefined ? Date.now() % 1_000_000 : Number(seed),
     count: amount === 'all' ? Number.POSITIVE_INFINITY : Number(amount),

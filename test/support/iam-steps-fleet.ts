@@ -1,14 +1,14 @@
-import { EC2Client, DescribeInstancesCommand } from '@aws-sdk/client-ec2'
+import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import { consulDoor } from '../../adapters/lambda-calls.ts'
 import type { Registration } from '../../core/catalog.ts'
 import { ServiceFailure } from '../../core/errors.ts'
 import { serviceStack } from '../../core/names.ts'
-import { consulDoor } from '../../adapters/lambda-calls.ts'
 import { serviceInstances } from '../../scripts/demo/local-instances.ts'
 import { ageGroup, endMembers, memberOfGroup, removeGroup, startGroup } from './iam-group.ts'
 import { needs, type Step } from './iam-step.ts'
-import { type IamWorld, PROBE, rootSettings } from './iam-world.ts'
+import { type IamWorld, PROBE } from './iam-world.ts'
 import { consulServers } from './live-names.ts'
-import { regionOf } from './live-stage.ts'
+import { clientSettings, regionOf } from './live-stage.ts'
 
 interface Outcome {
   report: { problems: string[]; failed: { problem: string }[] } | null
@@ -69,7 +69,14 @@ async function expectStep(said: Promise<string>, wanted: RegExp): Promise<void> 
   if (!wanted.test(step)) throw new ServiceFailure(`check-health says ${step}`)
 }
 
-const webTarget = { app: 'web', service: 'web', count: 2, replacement: 'surge', kind: 'service', catalog: ['web'] }
+const webTarget = {
+  app: 'web',
+  service: 'web',
+  count: 2,
+  replacement: 'surge',
+  kind: 'service',
+  catalog: ['web'],
+}
 
 /** Steps of the functions that look at and change running instances. */
 export const fleetSteps: Step[] = [
@@ -200,7 +207,7 @@ export const fleetSteps: Step[] = [
     run: async (world) => {
       const { privateIp } = await instanceOf(world, 'platform', 'consul')
       const credentials = await instanceCredentials(privateIp)
-      const ec2 = new EC2Client({ ...rootSettings(world.context), credentials })
+      const ec2 = new EC2Client({ ...clientSettings(world.context), credentials })
       await ec2.send(new DescribeInstancesCommand({}))
     },
   },

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { BatchGetBuildsCommand, type Build, StartBuildCommand } from '@aws-sdk/client-codebuild'
 import {
   CreateSnapshotCommand,
@@ -11,8 +13,6 @@ import {
   RegisterImageCommand,
   type ResourceType,
 } from '@aws-sdk/client-ec2'
-import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ServiceFailure } from '../../core/errors.ts'
 import { CREATED_BY, controlName, sourceKey, TAG } from '../../core/names.ts'
 import { needs, type Step } from './iam-step.ts'
@@ -33,7 +33,9 @@ const EVIDENCE = [
   'states:ListExecutions',
 ]
 
-const OURS = { Name: `tag:${TAG.hash}`, Values: [PROBE] }
+/** The hash of what is made here: no image of an app has it. */
+const HASH = '0000000000000000'
+const OURS = { Name: `tag:${TAG.hash}`, Values: [HASH] }
 
 const tagged = (world: IamWorld, ResourceType: ResourceType) => [
   {
@@ -43,7 +45,7 @@ const tagged = (world: IamWorld, ResourceType: ResourceType) => [
       [TAG.stage]: world.context.stage,
       [TAG.app]: PROBE,
       [TAG.service]: 'probe',
-      [TAG.hash]: PROBE,
+      [TAG.hash]: HASH,
     }).map(([Key, Value]) => ({ Key, Value })),
   },
 ]
@@ -92,7 +94,7 @@ async function build(world: IamWorld, overrides: Record<string, string> = {}): P
   const variables = {
     APP: 'web',
     SERVICE: 'web',
-    HASH: PROBE,
+    HASH,
     SOURCE_KEY: sourceKey(world.web.services.web?.source ?? ''),
     RESOLVERS: '',
     ...overrides,
@@ -106,7 +108,7 @@ async function build(world: IamWorld, overrides: Record<string, string> = {}): P
   const over = await ended(world, answer.build?.id ?? '')
   if (over.buildStatus === 'SUCCEEDED') return
   const said = (over.phases ?? []).flatMap(({ contexts }) => contexts ?? []).map(({ message }) => message)
-  throw new ServiceFailure([...said, ...(await logOf(world, over))].join('\n'))
+  throw new ServiceFailure([...said, ...(await logOf(world, over))].filter(Boolean).join('\n'))
 }
 
 async function ended(world: IamWorld, id: string): Promise<Build> {

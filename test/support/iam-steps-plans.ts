@@ -4,15 +4,6 @@ import { controlName } from '../../core/names.ts'
 import { needs, type Step } from './iam-step.ts'
 import { type IamWorld, PROBE } from './iam-world.ts'
 
-const UNKNOWN = { app: 'nobody-pushed-this' }
-/** S3 says "no such key" only to who may list the bucket. */
-const unknown = (role: string, fn: string, payload: (world: IamWorld) => unknown): Step => ({
-  role,
-  does: `${fn}: an app that nobody pushed`,
-  covers: needs('s3:ListBucket'),
-  run: (world) => world.refused(fn, payload(world), /^No app /),
-})
-
 const lockWeb = async (world: IamWorld, app = 'web'): Promise<void> => {
   await world.invoke('lock', { app, owner: await world.endedExecution() })
 }
@@ -22,7 +13,6 @@ const unlockWeb = async (world: IamWorld, app = 'web'): Promise<void> => {
 
 /** Steps of the functions that read, check and plan; they leave the stage as it is. */
 export const planSteps: Step[] = [
-  unknown('CheckInputRole', 'check-input', () => ({ workflow: 'deploy', input: UNKNOWN })),
   {
     role: 'CheckInputRole',
     does: 'check-input: a deployment of web',
@@ -50,7 +40,6 @@ export const planSteps: Step[] = [
     run: unlockWeb,
     tidy: unlockWeb,
   },
-  unknown('RequiredAppsRole', 'required-apps', () => ({ ...UNKNOWN, execution: PROBE })),
   {
     role: 'RequiredAppsRole',
     does: 'required-apps: of web, while the platform has a lock',
@@ -59,12 +48,6 @@ export const planSteps: Step[] = [
     run: async (world) => void (await world.invoke('required-apps', { app: 'web', execution: PROBE })),
     tidy: (world) => unlockWeb(world, 'platform'),
   },
-  unknown('PlanDeployRole', 'plan-deploy', () => ({
-    ...UNKNOWN,
-    release: 0,
-    execution: PROBE,
-    purpose: 'dry-run',
-  })),
   {
     role: 'PlanDeployRole',
     does: 'plan-deploy: a dry run of web',
@@ -73,6 +56,7 @@ export const planSteps: Step[] = [
       's3:PutObject',
       'dynamodb:GetItem',
       'dynamodb:Query',
+      'dynamodb:Scan',
       'ssm:GetParameters',
       'cloudformation:DescribeStacks',
       'cloudformation:GetTemplate',
@@ -93,23 +77,6 @@ export const planSteps: Step[] = [
     run: async (world) => void (await world.invoke('plan-scale', scaleOf('web'))),
   },
   {
-    role: 'PlanScaleRole',
-    does: 'plan-scale: a release whose bundle is lost',
-    covers: needs('s3:ListBucket'),
-    prepare: async (world) => {
-      const owner = await world.endedExecution()
-      await world.invoke('lock', { app: PROBE, owner })
-      const lost = { ...world.release, bundle: 'lost', services: {} }
-      await world.context.releases().record(PROBE, lost, owner)
-    },
-    run: (world) => world.refused('plan-scale', scaleOf(PROBE), /^Bundle lost of .* is missing/),
-    tidy: (world) => world.forgetProbe(),
-  },
-  unknown('PlanTeardownRole', 'plan-teardown', () => ({
-    wanted: { ...UNKNOWN, confirm: UNKNOWN.app },
-    execution: PROBE,
-  })),
-  {
     role: 'PlanTeardownRole',
     does: 'plan-teardown: web',
     covers: needs(
@@ -124,7 +91,6 @@ export const planSteps: Step[] = [
         execution: PROBE,
       })),
   },
-  unknown('PlanBuildRole', 'plan-build', () => UNKNOWN),
   {
     role: 'PlanBuildRole',
     does: 'plan-build: web',

@@ -4,15 +4,6 @@ import { KEPT_RELEASES } from '../../core/releases.ts'
 import { needs, type Step } from './iam-step.ts'
 import { type IamWorld, PROBE, PROBE_PLAN } from './iam-world.ts'
 
-const MISSING_PLAN = { execution: PROBE, name: 'undo' }
-/** S3 says "no such key" only to who may list the bucket. */
-export const missingPlan = (role: string, fn: string): Step => ({
-  role,
-  does: `${fn}: a plan that is not there`,
-  covers: needs('s3:ListBucket'),
-  run: (world) => world.refused(fn, { plan: MISSING_PLAN, owner: '' }, /NoSuchKey/),
-})
-
 const lockProbe = async (world: IamWorld): Promise<string> => {
   const owner = await world.endedExecution()
   await world.invoke('lock', { app: PROBE, owner })
@@ -32,7 +23,6 @@ const tidyDefinitions = async (world: IamWorld): Promise<void> => {
 
 /** Steps of the functions that write what the control plane knows of an app, on the probe. */
 export const recordSteps: Step[] = [
-  missingPlan('PutDefinitionsRole', 'put-definitions'),
   {
     role: 'PutDefinitionsRole',
     does: 'put-definitions: one new, one of a removed service',
@@ -41,7 +31,6 @@ export const recordSteps: Step[] = [
     run: async (world) => void (await world.invoke('put-definitions', { plan: PROBE_PLAN, step: 'final' })),
     tidy: tidyDefinitions,
   },
-  missingPlan('RecordReleaseRole', 'record-release'),
   {
     role: 'RecordReleaseRole',
     does: 'record-release: one more than are kept',
@@ -75,12 +64,6 @@ export const recordSteps: Step[] = [
       await world.invoke('record-scale', { app: PROBE, service: 'probe', override, owner })
     },
     tidy: (world) => world.forgetProbe(),
-  },
-  {
-    role: 'RemoveAppRole',
-    does: 'remove-app: an app that nobody pushed',
-    covers: needs('s3:ListBucket'),
-    run: (world) => world.refused('remove-app', { app: 'nobody-pushed-this', services: [] }, /^No app /),
   },
   {
     role: 'RemoveAppRole',

@@ -1,44 +1,48 @@
-import {
-  CreateStackCommand,
-  DeleteStackCommand,
-  waitUntilStackCreateComplete,
-  waitUntilStackDeleteComplete,
-  waitUntilStackRollbackComplete,
-} from '@aws-sdk/client-cloudformation'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CreateStackCommand, DeleteStackCommand } from '@aws-sdk/client-cloudformation'
 import { DeleteBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { CloudFormationStacks } from '../../adapters/cloudformation.ts'
+import { ServiceFailure } from '../../core/errors.ts'
 import { appStack, serviceStack } from '../../core/names.ts'
 import { needs, type Step } from './iam-step.ts'
-import { missingPlan } from './iam-steps-records.ts'
 import { type IamWorld, PROBE, PROBE_PLAN } from './iam-world.ts'
 
 const topic = { Type: 'AWS::SNS::Topic' }
-/** A bucket without a name cannot be one: S3 refuses it. */
 const broken = {
-  Type: 'AWS::SNS::Subscription',
-  Properties: { Protocol: 'sqs', TopicArn: 'arn:aws:sns:nowhere' },
+  Type: 'AWS::AutoScaling::AutoScalingGroup',
+  Properties: {
+    MinSize: '0',
+    MaxSize: '0',
+    LaunchTemplate: { LaunchTemplateId: 'lt-00000000000000000', Version: '1' },
+  },
 }
 
-const waiting = (world: IamWorld) => ({
-  client: world.context.cloudFormation(),
-  maxWaitTime: 30,
-  minDelay: 0.2,
-  maxDelay: 0.2,
-})
-
 /** Makes the stack of the probe by hand, so that a step finds one. */
-async function stand(world: IamWorld, resources: Record<string, unknown>, fails = false): Promise<void> {
+async function stand(world: IamWorld, resources: Record<string, unknown>, ends = 'CREATE'): Promise<void> {
   await takeAway(world)
   const StackName = appStack(world.context.stage, PROBE)
   const TemplateBody = JSON.stringify({ Resources: resources })
   await world.context.cloudFormation().send(new CreateStackCommand({ StackName, TemplateBody }))
-  const wait = fails ? waitUntilStackRollbackComplete : waitUntilStackCreateComplete
-  await wait(waiting(world), { StackName })
+  const status = await settled(world)
+  if (status !== `${ends}_COMPLETE`) throw new ServiceFailure(`${StackName} ended as ${status}`)
 }
 
 async function takeAway(world: IamWorld): Promise<void> {
+  await settled(world)
   const StackName = appStack(world.context.stage, PROBE)
   await world.context.cloudFormation().send(new DeleteStackCommand({ StackName }))
-  await waitUntilStackDeleteComplete(waiting(world), { StackName })
+  await settled(world)
+}
+
+/** The status of the probe's stack once nothing is under way. */
+async function settled(world: IamWorld): Promise<string> {
+  const stacks = new CloudFormationStacks(world.context.cloudFormation())
+  for (let waited = 0; waited < 200; waited++) {
+    const { status = 'gone' } = (await stacks.find(appStack(world.context.stage, PROBE))) ?? {}
+    if (!status.endsWith('_IN_PROGRESS')) return status
+    await sleep(100)
+  }
+  throw new ServiceFailure(`the stack of ${PROBE} has not settled after 20 s`)
 }
 
 const applies = (
@@ -64,8 +68,8 @@ const prepares = (does: string, actions: string[], data: 'keep' | 'delete'): Ste
     const VersioningConfiguration = { Status: 'Enabled' }
     const Properties = { BucketName: bucketName(world), VersioningConfiguration }
     await stand(world, { Data: { Type: 'AWS::S3::Bucket', Properties } })
-    const object = { Bucket: bucketName(world), Key: 'photo', Body: 'pixels' }
-    await world.context.s3().send(new PutObjectCommand(object))
+    for (const Key of ['photo', 'another photo'])
+      await world.context.s3().send(new PutObjectCommand({ Bucket: bucketName(world), Key, Body: 'pixels' }))
   },
   run: async (world) => void (await world.invoke('prepare-data', { app: PROBE, data })),
   tidy: async (world) => {
@@ -85,7 +89,6 @@ function gone(error: Error): void {
 
 /** Steps of the functions that change stacks. */
 export const stackSteps: Step[] = [
-  missingPlan('ApplyStackRole', 'apply-stack'),
   applies('a new stack', [
     's3:GetObject',
     'cloudformation:DescribeStacks',
@@ -96,7 +99,7 @@ export const stackSteps: Step[] = [
     stand(world, { Topic: topic }),
   ),
   applies('a stack that could not be made', ['cloudformation:DeleteStack'], (world) =>
-    stand(world, { Topic: topic, Broken: broken }, true),
+    stand(world, { Topic: topic, Broken: broken }, 'ROLLBACK'),
   ),
   {
     role: 'CheckStackRole',

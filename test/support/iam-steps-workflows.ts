@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CreateStateMachineCommand,
   DeleteStateMachineCommand,
@@ -5,7 +6,6 @@ import {
   DescribeStateMachineCommand,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ServiceFailure } from '../../core/errors.ts'
 import { needs, type Step } from './iam-step.ts'
 import { type IamWorld, PROBE } from './iam-world.ts'

@@ -13,7 +13,7 @@ const LOG_DELIVERY = ['Create', 'Get', 'Update', 'Delete'].map((verb) => `logs:$
 
 export const UNCHECKED: Unchecked[] = [
   { role: /^StackRole$/, page: 'AWS CloudFormation service role' },
-  { role: /^CleanAmisWeeklyRole$/, page: 'Using identity-based policies for Amazon EventBridge' },
+  { role: /^CleanAmisWeeklyRole$/, page: 'IAM roles for sending events to targets in Amazon EventBridge' },
   {
     role: /^(?!ImageProject)\w+Role$/,
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -43,9 +43,19 @@ export const UNCHECKED: Unchecked[] = [
     page: 'Giving Lambda functions access to resources in an Amazon VPC',
   },
   {
+    role: /^(CheckInput|PlanBuild|PlanDeploy|PlanScale|PlanTeardown|RemoveApp|RequiredApps)Role$/,
+    actions: ['s3:ListBucket'],
+    page: 'GetObject',
+  },
+  {
+    role: /^(ApplyStack|PrepareData)Role$/,
+    actions: ['cloudformation:TagResource'],
+    page: 'Actions, resources, and condition keys for AWS CloudFormation',
+  },
+  {
     role: /^RegisterRole$/,
     actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
-    page: 'Configuring an Amazon SQS queue to use as an event source for Lambda',
+    page: 'Configuring an Amazon SQS queue to trigger an AWS Lambda function',
   },
 ]
 

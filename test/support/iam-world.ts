@@ -2,9 +2,11 @@ import { CodeBuildClient } from '@aws-sdk/client-codebuild'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { InvokeCommand } from '@aws-sdk/client-lambda'
+import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { SFNClient } from '@aws-sdk/client-sfn'
 import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { BundleStore } from '../../adapters/bundle-store.ts'
+import { DynamoLockTable } from '../../adapters/lock-table.ts'
 import { RunFiles } from '../../adapters/run-files.ts'
 import type { Context } from '../../cli/context.ts'
 import type { AppBundle } from '../../core/bundle.ts'
@@ -12,7 +14,7 @@ import { serviceTarget } from '../../core/deploy-plan.ts'
 import { ServiceFailure } from '../../core/errors.ts'
 import { controlName } from '../../core/names.ts'
 import type { Release } from '../../core/releases.ts'
-import { regionOf } from './live-stage.ts'
+import { clientSettings } from './live-stage.ts'
 
 /** A function answered with an error; the message is the function's. */
 export class FunctionFailed extends ServiceFailure {}
@@ -38,7 +40,7 @@ export class IamWorld {
   readonly #documents: DynamoDBDocumentClient
 
   private constructor(context: Context, release: Release, web: AppBundle, probe: string) {
-    const settings = rootSettings(context)
+    const settings = clientSettings(context)
     this.context = context
     this.iam = new IAMClient(settings)
     this.codeBuild = new CodeBuildClient(settings)
@@ -111,17 +113,27 @@ export class IamWorld {
     return run.arn
   }
 
+  /** The execution that holds an app's lock. */
+  async lockOwner(app: string): Promise<string | undefined> {
+    const lock = await new DynamoLockTable(this.#documents, this.context.table).read(app)
+    return lock?.owner
+  }
+
+  /** Takes the probe out of the bucket. */
+  async close(): Promise<void> {
+    const [s3, Bucket] = [this.context.s3(), this.context.bucket]
+    for (const Prefix of [`apps/${PROBE}/`, `runs/${PROBE}/`]) {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }))
+      for (const { Key } of Contents) await s3.send(new DeleteObjectCommand({ Bucket, Key }))
+    }
+  }
+
   /** Removes what steps left of the probe in the table. */
   async forgetProbe(): Promise<void> {
     await this.context.releases().forget(PROBE)
     const Key = { pk: `app#${PROBE}`, sk: 'lock' }
     await this.#documents.send(new DeleteCommand({ TableName: this.context.table, Key }))
   }
-}
-
-export function rootSettings(context: Context) {
-  const { endpoint, region } = regionOf(context)
-  return { endpoint, region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
 }
 
 function probeOf(web: AppBundle): AppBundle {

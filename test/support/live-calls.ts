@@ -1,34 +1,56 @@
 import { ServiceFailure } from '../../core/errors.ts'
 import type { LocalRecord } from '../../local/record.ts'
 
-interface Call {
-  EventName: string
-  EventSource: string
+interface CallRecord {
+  EventId: string
+  EventTime: number
   AccessKeyId: string
+  /** JSON with the request's parameters. */
+  CloudTrailEvent: string
 }
 
-/** Turns CloudTrail's records of API calls on or off; off by default, for speed. */
+/** LookupEvents answers at most so many, the latest first. */
+const PAGE = 50
+
+/** Turns CloudTrail's records of API calls on or off; they are off by default, for speed. */
 export async function recordCalls({ endpoint }: LocalRecord, on: boolean): Promise<void> {
   const body = JSON.stringify({ 'cloudtrail._recording_enabled': on })
   const answer = await fetch(`${endpoint}/_ministack/config`, { method: 'POST', body })
   if (!answer.ok) throw new ServiceFailure(`CloudTrail cannot be switched: HTTP ${answer.status}`)
 }
 
-/** The latest 50 calls of an action since a time in ms, by roles only: those of the tests have root's keys. */
-export async function callsOfRoles(region: LocalRecord, action: string, since: number): Promise<Call[]> {
+/** Actions of EC2 that roles called since a time in ms; the tests themselves have root's keys. */
+export async function ec2CallsOfRoles(region: LocalRecord, since: number): Promise<string[]> {
+  const found = new Map<string, CallRecord>()
+  let until = Date.now()
+  for (;;) {
+    const page = await lookUp(region, since, until)
+    for (const call of page) found.set(call.EventId, call)
+    const oldest = page.at(-1)
+    if (page.length < PAGE || !oldest) break
+    until = oldest.EventTime * 1000
+  }
+  return [...found.values()]
+    .filter(({ AccessKeyId }) => AccessKeyId !== 'test')
+    .map(({ CloudTrailEvent }) => JSON.parse(CloudTrailEvent).requestParameters.Action)
+}
+
+async function lookUp(region: LocalRecord, since: number, until: number): Promise<CallRecord[]> {
+  const credential = `test/20260101/${region.region}/cloudtrail/aws4_request`
   const answer = await fetch(region.endpoint, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents',
-      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region.region}/cloudtrail/aws4_request, SignedHeaders=host, Signature=0`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`,
     },
     body: JSON.stringify({
       StartTime: since / 1000,
-      LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: action }],
+      EndTime: until / 1000,
+      MaxResults: PAGE,
+      LookupAttributes: [{ AttributeKey: 'EventSource', AttributeValue: 'ec2.amazonaws.com' }],
     }),
   })
   if (!answer.ok) throw new ServiceFailure(`CloudTrail does not answer: ${await answer.text()}`)
-  const { Events } = (await answer.json()) as { Events: Call[] }
-  return Events.filter(({ AccessKeyId }) => AccessKeyId !== 'test')
+  return ((await answer.json()) as { Events: CallRecord[] }).Events
 }

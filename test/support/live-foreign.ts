@@ -10,12 +10,12 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2'
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs'
-import { logLines } from '../../adapters/log-events.ts'
+import { functionLogGroup, logLines } from '../../adapters/log-events.ts'
 import { stackOutputs } from '../../adapters/stack-outputs.ts'
 import type { Context } from '../../cli/context.ts'
 import { controlName, controlStack } from '../../core/names.ts'
 import { until } from '../../scripts/demo/wait.ts'
-import { callsOfRoles, recordCalls } from './live-calls.ts'
+import { ec2CallsOfRoles, recordCalls } from './live-calls.ts'
 import { regionOf } from './live-stage.ts'
 
 /** What the control plane did while instances that are none of its business came and went. */
@@ -23,8 +23,8 @@ export interface Reaction {
   /** Lines that the functions wrote, one per invocation. */
   batches: string[]
   rounds: string[]
-  /** DescribeInstances by functions of the control plane. */
-  calls: number
+  /** EC2's actions that functions of the control plane called. */
+  calls: string[]
   deadLetters: number
 }
 
@@ -67,7 +67,7 @@ export async function foreignEvents(context: Context, image: string): Promise<Re
     await ec2.send(new DeleteSubnetCommand({ SubnetId: Subnet?.SubnetId }))
     await ec2.send(new DeleteVpcCommand({ VpcId: Vpc?.VpcId }))
   }
-  const calls = (await callsOfRoles(regionOf(context), 'DescribeInstances', since)).length
+  const calls = await ec2CallsOfRoles(regionOf(context), since)
   await recordCalls(regionOf(context), false)
   const [batches, rounds] = await Promise.all(
     ['register', 'reconcile'].map((name) => journal(context, name, since)),
@@ -103,7 +103,6 @@ async function waiting(context: Context, part: string): Promise<number> {
 
 /** The lines of JSON that a function wrote about its invocations. */
 async function journal(context: Context, name: string, since: number): Promise<string[]> {
-  const group = `/aws/lambda/${controlName(context.stage, name)}`
-  const lines = await logLines(context.logs(), group, since)
+  const lines = await logLines(context.logs(), functionLogGroup(context.stage, name), since)
   return lines.map(({ text }) => text).filter((text) => text.includes('"level":'))
 }

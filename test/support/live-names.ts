@@ -43,12 +43,17 @@ export async function clusterView(context: Context): Promise<ClusterView> {
   return consulDoor(context.lambda(), context.stage).cluster(await oneServer(context))
 }
 
-/** How many servers the cluster can lose now (Consul docs, "Operator HTTP API: Autopilot"); undefined without a leader. */
-export async function failureTolerance(server: ConsulServer): Promise<number | undefined> {
-  // Answers 200 when healthy and 429 when not, with the same body.
+/**
+ * Addresses of the servers that vote and are healthy, as the leader sees them (Consul docs, "Operator HTTP API:
+ * Autopilot"). Nobody while there is no leader, or while a server that is gone still counts for the quorum.
+ */
+export async function votingServers(server: ConsulServer): Promise<string[]> {
+  // 200 when all are healthy, else 429 with the same body.
   const answer = await fetch(`http://${server.address}:8500/v1/operator/autopilot/health`)
-  const health = answer.headers.get('content-type')?.includes('json') ? await answer.json() : {}
-  return (health as { FailureTolerance?: number }).FailureTolerance
+  if (answer.status !== 200) return []
+  const { Servers } = (await answer.json()) as { Servers: { Address: string; Voter: boolean }[] }
+  if (Servers.some(({ Voter }) => !Voter)) return []
+  return Servers.map(({ Address }) => Address.split(':')[0] ?? '').sort()
 }
 
 async function oneServer(context: Context): Promise<ConsulServer> {

@@ -3,7 +3,7 @@ import { down } from '../../local/supervisor.ts'
 import { processesOf } from './live-processes.ts'
 import { liveSettings } from './live-settings.ts'
 
-/** Stops the region of the end-to-end tests after the last of them; no process of it may be left. */
+/** Stops the region of the end-to-end tests when the run ends early or ran only some; no process of it may be left. */
 export default async function stopLiveRegion(): Promise<void> {
   const settings = liveSettings()
   await down(settings)

@@ -1,21 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Execution } from '../../adapters/executions.ts'
 import type { Context } from '../../cli/context.ts'
-import { executionName } from '../../cli/start.ts'
 import { ServiceFailure } from '../../core/errors.ts'
 
-/**
- * Starts a workflow with nothing but an input, as the Step Functions console does.
- * @param name what tells runs of the same moment apart
- * @returns the run's ARN
- */
-export function start(
-  context: Context,
-  workflow: string,
-  input: Record<string, unknown>,
-  name = 'test',
-): Promise<string> {
-  return context.workflows().start(workflow, executionName(workflow, name, new Date()), input)
+/** Starts a workflow with nothing but an input, as the Step Functions console does; the run's ARN. */
+export function start(context: Context, workflow: string, input: Record<string, unknown>): Promise<string> {
+  return context.workflows().start(workflow, randomUUID(), input)
 }
 
 /** The run when it is over, however it ended. @throws ServiceFailure after `seconds` */

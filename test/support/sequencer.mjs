@@ -1,22 +1,26 @@
 import { basename, dirname } from 'node:path'
 
 /**
- * End-to-end tests share one stage, so they come last and in the order of its life: one that saw no app, one that
- * works, one that is torn down.
+ * Tests of real parts share one stage and run in the order of its life: the first sees it before any app, the others
+ * while it works, the last takes it down.
  */
-const LIFE = [
-  'whole-path',
+const FIRST = ['whole-path']
+const LAST = [
   'page',
   'command-line',
   'bad-input',
   'scaling',
+  'platform',
   'foreign-events',
   'healing',
   'teardown',
 ]
 
-const place = ({ path }) =>
-  basename(dirname(path)) === 'e2e' ? 1 + LIFE.indexOf(basename(path, '.real.ts')) : 0
+function place({ path }) {
+  if (basename(dirname(path)) !== 'e2e') return 0
+  const name = basename(path, '.real.ts')
+  return FIRST.includes(name) ? -1 : 1 + LAST.indexOf(name)
+}
 
 /** Jest's `testSequencer`: the same order in every run, whatever failed or took long in the last one. */
 export default class InOrder {

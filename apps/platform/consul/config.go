@@ -13,18 +13,18 @@ import (
 // agentConfig is a Consul agent configuration file ("Agents configuration file reference").
 type agentConfig map[string]any
 
-// serverConfig decides the configuration of one server. bootstrap_expect is left out when the cluster
-// exists: with 1 a newcomer would elect itself beside the leader that is there.
-func serverConfig(s settings, self identity, peers []string, clusterExists bool, recursors []string) agentConfig {
+// serverConfig decides the configuration of one server. The founder of a cluster elects itself (Consul ignores
+// the setting once there is state); everybody else must not, beside a leader that is there.
+func serverConfig(dataDir string, self identity, enters entrance, recursors []string) agentConfig {
 	config := agentConfig{
 		"server":             true,
 		"node_name":          self.instanceID,
 		"node_meta":          map[string]string{"zone": self.zone},
 		"datacenter":         "dc1",
-		"data_dir":           s.dataDir,
+		"data_dir":           dataDir,
 		"bind_addr":          self.address,
 		"client_addr":        self.address,
-		"retry_join":         peers,
+		"retry_join":         enters.peers,
 		"retry_interval":     "1s",
 		"leave_on_terminate": true,
 		"ui_config":          map[string]any{"enabled": true},
@@ -32,7 +32,8 @@ func serverConfig(s settings, self identity, peers []string, clusterExists bool,
 		"ports":              map[string]int{"serf_wan": -1, "grpc": -1, "grpc_tls": -1},
 		"recursors":          recursors,
 		// The fastest failure detection that Consul supports ("Server Performance Requirements").
-		"performance": map[string]int{"raft_multiplier": 1},
+		// A server that leaves waits for requests under way, by default as long as an instance has to shut down.
+		"performance": map[string]any{"raft_multiplier": 1, "leave_drain_time": "1s"},
 		"autopilot":   map[string]any{"cleanup_dead_servers": true, "server_stabilization_time": "3s"},
 		"dns_config": map[string]any{
 			// Over UDP Consul names only 3 instances by default; truncation makes clients ask again by TCP.
@@ -43,8 +44,8 @@ func serverConfig(s settings, self identity, peers []string, clusterExists bool,
 		"disable_update_check": true,
 		"log_level":            "info",
 	}
-	if !clusterExists {
-		config["bootstrap_expect"] = s.servers
+	if enters.bootstrap {
+		config["bootstrap"] = true
 	}
 	return config
 }
@@ -74,11 +75,12 @@ func nameservers(file string) ([]string, error) {
 	}
 	defer opened.Close()
 	found := []string{}
-	for lines := bufio.NewScanner(opened); lines.Scan(); {
+	lines := bufio.NewScanner(opened)
+	for lines.Scan() {
 		fields := strings.Fields(lines.Text())
 		if len(fields) >= 2 && fields[0] == "nameserver" && net.ParseIP(fields[1]) != nil {
 			found = append(found, fields[1])
 		}
 	}
-	return found, nil
+	return found, lines.Err()
 }

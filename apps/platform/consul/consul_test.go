@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -19,49 +20,59 @@ func instance(id, vpc, address string) types.Instance {
 	return types.Instance{InstanceId: aws.String(id), VpcId: aws.String(vpc), PrivateIpAddress: aws.String(address)}
 }
 
-func TestPeersAreTheOtherServersOfTheSameVPC(t *testing.T) {
-	peers, err := selectPeers("i-1", []types.Instance{
-		instance("i-3", "vpc-a", "10.0.0.3"), instance("i-1", "vpc-a", "10.0.0.1"),
-		instance("i-2", "vpc-a", "10.0.0.2"), instance("i-9", "vpc-b", "10.0.0.9"), instance("i-4", "vpc-a", ""),
-	})
-	if err != nil || !reflect.DeepEqual(peers, []string{"10.0.0.2", "10.0.0.3"}) {
-		t.Fatalf("peers %v, error %v", peers, err)
+func TestServersAreThoseOfTheSameVPCTheLongestRunningFirst(t *testing.T) {
+	early := instance("i-3", "vpc-a", "10.0.0.3")
+	early.LaunchTime = aws.Time(time.Unix(1, 0))
+	late := time.Unix(2, 0)
+	instances := []types.Instance{
+		instance("i-2", "vpc-a", "10.0.0.2"), instance("i-1", "vpc-a", "10.0.0.1"),
+		instance("i-9", "vpc-b", "10.0.0.9"), instance("i-4", "vpc-a", ""),
+	}
+	for i := range instances {
+		instances[i].LaunchTime = aws.Time(late)
+	}
+	servers, err := selectServers("i-1", append(instances, early))
+	want := []server{{"i-3", "10.0.0.3", time.Unix(1, 0)}, {"i-1", "10.0.0.1", late}, {"i-2", "10.0.0.2", late}}
+	if err != nil || !reflect.DeepEqual(servers, want) {
+		t.Fatalf("servers %v, error %v", servers, err)
+	}
+	if peers := peersOf("i-1", servers); !reflect.DeepEqual(peers, []string{"10.0.0.2", "10.0.0.3"}) {
+		t.Fatalf("peers %v", peers)
 	}
 }
 
 func TestAServerThatEC2DoesNotListRefusesToStart(t *testing.T) {
-	_, err := selectPeers("i-1", []types.Instance{instance("i-2", "vpc-a", "10.0.0.2")})
+	_, err := selectServers("i-1", []types.Instance{instance("i-2", "vpc-a", "10.0.0.2")})
 	if err == nil || !strings.Contains(err.Error(), "i-1") {
 		t.Fatalf("error %v", err)
 	}
 }
 
-func TestANewClusterIsBootstrappedAndAnExistingOneIsJoined(t *testing.T) {
+func TestOnlyTheFounderElectsItself(t *testing.T) {
 	self := identity{instanceID: "i-1", address: "10.0.0.1", zone: "eu-west-1a", region: "eu-west-1"}
-	fresh := serverConfig(settings{servers: 3, dataDir: "/d"}, self, []string{"10.0.0.2"}, false, nil)
-	if fresh["bootstrap_expect"] != 3 {
-		t.Errorf("a new cluster expects %v servers", fresh["bootstrap_expect"])
+	founding := serverConfig("/d", self, entrance{peers: []string{}, bootstrap: true}, nil)
+	if founding["bootstrap"] != true {
+		t.Errorf("a founder has bootstrap %v", founding["bootstrap"])
 	}
-	joining := serverConfig(settings{servers: 3, dataDir: "/d"}, self, []string{"10.0.0.2"}, true, nil)
-	if value, there := joining["bootstrap_expect"]; there {
-		t.Errorf("a joining server has bootstrap_expect %v", value)
+	joining := serverConfig("/d", self, entrance{peers: []string{"10.0.0.2"}}, nil)
+	if value, there := joining["bootstrap"]; there {
+		t.Errorf("a joining server has bootstrap %v", value)
 	}
 	if joining["node_name"] != "i-1" || joining["bind_addr"] != "10.0.0.1" {
 		t.Errorf("identity is not the instance's: %v %v", joining["node_name"], joining["bind_addr"])
 	}
 }
 
-func TestTheNumberOfServersIsOneThreeOrFive(t *testing.T) {
-	for value, valid := range map[string]bool{"1": true, "3": true, "5": true, "": false, "2": false, "0": false, "three": false} {
-		_, err := readSettings(func(name string) string {
-			return map[string]string{"CONSUL_SERVERS": value, "DATA_DIR": "/d"}[name]
-		})
-		if (err == nil) != valid {
-			t.Errorf("CONSUL_SERVERS=%q: error %v", value, err)
-		}
-		if err != nil && !strings.Contains(err.Error(), "CONSUL_SERVERS") {
-			t.Errorf("the message does not name the variable: %v", err)
-		}
+func TestDataLiesInTheGivenFolderOrBelowTheWorkingFolder(t *testing.T) {
+	if folder, err := dataFolder(func(string) string { return "/d" }); err != nil || folder != "/d" {
+		t.Errorf("%q, error %v", folder, err)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if folder, err := dataFolder(func(string) string { return "" }); err != nil || folder != filepath.Join(here, "consul-data") {
+		t.Errorf("%q, error %v", folder, err)
 	}
 }
 
@@ -76,7 +87,7 @@ func TestALeaderIsSeenThroughAnyPeerThatAnswers(t *testing.T) {
 		}
 		server.Listener = listener
 		server.Start()
-		got := anyPeerHasLeader(context.Background(), []string{"127.211.37.6", "127.211.37.5"})
+		got := anySeesLeader(context.Background(), []string{"127.211.37.6", "127.211.37.5"})
 		server.Close()
 		if got != want {
 			t.Errorf("answer %s: leader %t", answer, got)

@@ -2,10 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 )
 
@@ -19,39 +20,47 @@ type identity struct {
 
 // identify asks the metadata service (IMDSv2). The service may come up after the program on a fresh
 // instance, so each answer is asked for until ctx ends.
-func identify(ctx context.Context) (identity, error) {
-	loaded, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return identity{}, err
-	}
-	client := imds.NewFromConfig(loaded)
-	answers := map[string]string{"instance-id": "", "local-ipv4": "", "placement/availability-zone": "", "placement/region": ""}
-	for path := range answers {
-		answers[path], err = askMetadata(ctx, client, path)
+func identify(ctx context.Context, settings aws.Config) (identity, error) {
+	client := imds.NewFromConfig(settings)
+	var self identity
+	for _, field := range []struct {
+		path string
+		into *string
+	}{
+		{"instance-id", &self.instanceID},
+		{"local-ipv4", &self.address},
+		{"placement/availability-zone", &self.zone},
+		{"placement/region", &self.region},
+	} {
+		answer, err := askMetadata(ctx, client, field.path)
 		if err != nil {
-			return identity{}, err
+			return identity{}, fmt.Errorf("%s: %w", field.path, err)
 		}
+		*field.into = answer
 	}
-	return identity{
-		instanceID: answers["instance-id"],
-		address:    answers["local-ipv4"],
-		zone:       answers["placement/availability-zone"],
-		region:     answers["placement/region"],
-	}, nil
+	return self, nil
 }
 
 func askMetadata(ctx context.Context, client *imds.Client, path string) (string, error) {
 	for {
-		output, err := client.GetMetadata(ctx, &imds.GetMetadataInput{Path: path})
+		answer, err := readMetadata(ctx, client, path)
 		if err == nil {
-			defer output.Content.Close()
-			content, err := io.ReadAll(output.Content)
-			return string(content), err
+			return answer, nil
 		}
 		if !pause(ctx, time.Second) {
 			return "", err
 		}
 	}
+}
+
+func readMetadata(ctx context.Context, client *imds.Client, path string) (string, error) {
+	output, err := client.GetMetadata(ctx, &imds.GetMetadataInput{Path: path})
+	if err != nil {
+		return "", err
+	}
+	defer output.Content.Close()
+	content, err := io.ReadAll(output.Content)
+	return string(content), err
 }
 
 // pause waits for d and reports whether ctx is still alive.

@@ -13,6 +13,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	mcli "github.com/mitchellh/cli"
 
 	"github.com/hashicorp/consul/command"
@@ -23,50 +25,79 @@ import (
 // so that its Auto Scaling group replaces it, instead of staying up and useless.
 const startDeadline = 90 * time.Second
 
+// A cluster without a majority waits that long for it: an election takes a second, a restart of all a few.
+const (
+	leaderlessLooks = 30
+	lookEvery       = 3 * time.Second
+)
+
 func main() {
 	// Consul writes its own log; the standard logger only carries noise of its dependencies.
 	log.SetOutput(io.Discard)
-	args := os.Args[1:]
-	if len(args) == 0 {
-		ctx, cancel := context.WithTimeout(context.Background(), startDeadline)
-		prepared, err := prepare(ctx)
-		cancel()
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "consul server:", err)
-			os.Exit(1)
-		}
-		args = prepared
+	if args := os.Args[1:]; len(args) > 0 {
+		os.Exit(runConsul(args))
 	}
-	os.Exit(runConsul(args))
+	ctx, cancel := context.WithTimeout(context.Background(), startDeadline)
+	file, address, err := prepare(ctx)
+	cancel()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "consul server:", err)
+		os.Exit(1)
+	}
+	go endWhenLeaderless(context.Background(), address)
+	os.Exit(runConsul([]string{"agent", "-config-file=" + file}))
 }
 
-// prepare learns who and where this server is, writes the agent's configuration and returns the arguments
-// that start the agent with it.
-func prepare(ctx context.Context) ([]string, error) {
-	settings, err := readSettings(os.Getenv)
+// prepare learns who and where this server is, writes the agent's configuration and returns it with the
+// address of the server.
+func prepare(ctx context.Context) (file, address string, err error) {
+	dataDir, err := dataFolder(os.Getenv)
 	if err != nil {
-		return nil, err
+		return "", "", err
 	}
-	self, err := identify(ctx)
+	sdk, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("cannot learn this instance's identity from the metadata service: %w", err)
+		return "", "", fmt.Errorf("cannot read the settings of the AWS SDK: %w", err)
 	}
-	peers, err := findPeers(ctx, self)
+	self, err := identify(ctx, sdk)
 	if err != nil {
-		return nil, fmt.Errorf("cannot find the other Consul servers through EC2: %w", err)
+		return "", "", fmt.Errorf("cannot learn this instance's identity from the metadata service: %w", err)
 	}
-	leader := anyPeerHasLeader(ctx, peers)
+	sdk.Region = self.region
+	client := ec2.NewFromConfig(sdk)
+	enters, err := findEntrance(ctx, self.instanceID, hasState(dataDir), surroundings{
+		servers: func(ctx context.Context) ([]server, error) {
+			instances, err := listServers(ctx, client)
+			if err != nil {
+				return nil, err
+			}
+			return selectServers(self.instanceID, instances)
+		},
+		leader: anySeesLeader,
+		every:  time.Second,
+	})
+	if err != nil {
+		return "", "", fmt.Errorf("cannot enter a Consul cluster within %s: %w", startDeadline, err)
+	}
 	recursors, err := nameservers("/etc/resolv.conf")
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
+		return "", "", fmt.Errorf("cannot read the resolvers: %w", err)
 	}
-	config := serverConfig(settings, self, peers, leader, recursors)
-	file, err := config.write(settings.dataDir)
+	file, err = serverConfig(dataDir, self, enters, recursors).write(dataDir)
 	if err != nil {
-		return nil, err
+		return "", "", err
 	}
-	fmt.Printf("consul server %s at %s: %d peers, cluster has a leader: %t\n", self.instanceID, self.address, len(peers), leader)
-	return []string{"agent", "-config-file=" + file}, nil
+	fmt.Printf("consul server %s at %s: %d peers, forms a new cluster: %t\n", self.instanceID, self.address, len(enters.peers), enters.bootstrap)
+	return file, self.address, nil
+}
+
+// endWhenLeaderless ends the program when the cluster has lost its majority for good. The catalog is made from
+// what EC2 shows, so new servers in a new cluster lose nothing, while this one would wait for ever.
+func endWhenLeaderless(ctx context.Context, address string) {
+	sees := func(ctx context.Context) bool { return seesLeader(ctx, address) }
+	untilLeaderless(ctx, sees, leaderlessLooks, lookEvery)
+	fmt.Fprintf(os.Stderr, "consul server: no leader for %s; ending, so that new servers form a new cluster\n", leaderlessLooks*lookEvery)
+	os.Exit(1)
 }
 
 // runConsul hands args to Consul's command line and returns its exit code.

@@ -1,16 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"net"
-	"net/http"
-	"sort"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
@@ -21,24 +18,17 @@ const (
 	serverValue = "consulserver"
 )
 
-// findPeers returns the private addresses of the other Consul servers of this server's VPC, sorted.
-// Servers that are still pending count: of two that start together the later one sees the earlier.
-func findPeers(ctx context.Context, self identity) ([]string, error) {
-	loaded, err := config.LoadDefaultConfig(ctx, config.WithRegion(self.region))
-	if err != nil {
-		return nil, err
-	}
-	client := ec2.NewFromConfig(loaded)
-	instances, err := describe(ctx, client, types.Filter{Name: aws.String("tag:" + serverTag), Values: []string{serverValue}})
-	if err != nil {
-		return nil, err
-	}
-	return selectPeers(self.instanceID, instances)
+// server is a Consul server as EC2 shows it.
+type server struct {
+	instanceID string
+	address    string
+	launched   time.Time
 }
 
-func describe(ctx context.Context, client ec2.DescribeInstancesAPIClient, filter types.Filter) ([]types.Instance, error) {
+// listServers returns the Consul servers of all VPCs that EC2 calls pending or running.
+func listServers(ctx context.Context, client ec2.DescribeInstancesAPIClient) ([]types.Instance, error) {
 	pages := ec2.NewDescribeInstancesPaginator(client, &ec2.DescribeInstancesInput{Filters: []types.Filter{
-		filter,
+		{Name: aws.String("tag:" + serverTag), Values: []string{serverValue}},
 		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running"}},
 	}})
 	var found []types.Instance
@@ -54,52 +44,39 @@ func describe(ctx context.Context, client ec2.DescribeInstancesAPIClient, filter
 	return found, nil
 }
 
-// selectPeers keeps the addresses of the servers in this server's own VPC, without this server itself:
-// joining oneself would count as a successful join and end the search.
-func selectPeers(instanceID string, instances []types.Instance) ([]string, error) {
+// selectServers keeps the servers of the VPC of the server instanceID, itself included, the longest running
+// first; of those launched together the one with the lowest id.
+func selectServers(instanceID string, instances []types.Instance) ([]server, error) {
 	vpc := ""
 	for _, instance := range instances {
-		if aws.ToString(instance.InstanceId) == instanceID {
+		if aws.ToString(instance.InstanceId) == instanceID && aws.ToString(instance.PrivateIpAddress) != "" {
 			vpc = aws.ToString(instance.VpcId)
 		}
 	}
 	if vpc == "" {
 		return nil, fmt.Errorf("EC2 does not list this instance, %s, with the tag %s=%s", instanceID, serverTag, serverValue)
 	}
-	peers := []string{}
+	var servers []server
 	for _, instance := range instances {
-		address := aws.ToString(instance.PrivateIpAddress)
-		if aws.ToString(instance.InstanceId) != instanceID && aws.ToString(instance.VpcId) == vpc && address != "" {
-			peers = append(peers, address)
+		if address := aws.ToString(instance.PrivateIpAddress); aws.ToString(instance.VpcId) == vpc && address != "" {
+			servers = append(servers, server{aws.ToString(instance.InstanceId), address, aws.ToTime(instance.LaunchTime)})
 		}
 	}
-	sort.Strings(peers)
-	return peers, nil
+	slices.SortFunc(servers, func(a, b server) int {
+		return cmp.Or(a.launched.Compare(b.launched), cmp.Compare(a.instanceID, b.instanceID))
+	})
+	return servers, nil
 }
 
-// anyPeerHasLeader reports whether a peer already belongs to a cluster with a leader. A server that joins
-// such a cluster must not take part in a bootstrap (Consul documentation, "Bootstrap a datacenter").
-func anyPeerHasLeader(ctx context.Context, peers []string) bool {
-	client := &http.Client{Timeout: 2 * time.Second}
-	for _, peer := range peers {
-		if peerHasLeader(ctx, client, peer) {
-			return true
+// peersOf returns the sorted addresses of the other servers: joining oneself would count as a successful join
+// and end the search.
+func peersOf(instanceID string, servers []server) []string {
+	peers := []string{}
+	for _, each := range servers {
+		if each.instanceID != instanceID {
+			peers = append(peers, each.address)
 		}
 	}
-	return false
-}
-
-// peerHasLeader is false for a peer that does not answer: it has not started, or it is gone.
-func peerHasLeader(ctx context.Context, client *http.Client, peer string) bool {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(peer, "8500")+"/v1/status/leader", nil)
-	if err != nil {
-		return false
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		return false
-	}
-	defer response.Body.Close()
-	var leader string
-	return json.NewDecoder(response.Body).Decode(&leader) == nil && leader != ""
+	slices.Sort(peers)
+	return peers
 }

@@ -1,0 +1,272 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// asServer in the environment makes the test's own program a Consul server, so no second one has to be linked.
+const asServer = "TEST_AS_CONSUL_SERVER"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asServer) != "" {
+		os.Args = os.Args[:1]
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// cloud is EC2 and the metadata service as far as the program asks them, on loopback addresses 127.214.<n>.x.
+type cloud struct {
+	t       *testing.T
+	network string
+	ec2     string
+	mu      sync.Mutex
+	started []*machine
+}
+
+type machine struct {
+	id, address string
+	launched    time.Time
+	folder      string
+	command     *exec.Cmd
+	ended       chan struct{}
+}
+
+func newCloud(t *testing.T, number int) *cloud {
+	c := &cloud{t: t, network: fmt.Sprintf("127.214.%d.", number)}
+	c.ec2 = "http://" + c.listen("250:8200", http.HandlerFunc(c.describeInstances))
+	t.Cleanup(func() {
+		for _, m := range c.machines() {
+			c.kill(m)
+		}
+	})
+	return c
+}
+
+func (c *cloud) listen(at string, handler http.Handler) string {
+	listener, err := net.Listen("tcp", c.network+at)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Second}
+	go func() { _ = server.Serve(listener) }()
+	c.t.Cleanup(func() { _ = server.Close() })
+	return listener.Addr().String()
+}
+
+func (c *cloud) machines() []*machine {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.started)
+}
+
+func (c *cloud) describeInstances(w http.ResponseWriter, _ *http.Request) {
+	var items strings.Builder
+	for _, m := range c.machines() {
+		fmt.Fprintf(&items, `<item><instancesSet><item><instanceId>%s</instanceId><vpcId>vpc-1</vpcId>`+
+			`<privateIpAddress>%s</privateIpAddress><launchTime>%s</launchTime></item></instancesSet></item>`,
+			m.id, m.address, m.launched.Format(time.RFC3339))
+	}
+	fmt.Fprintf(w, `<DescribeInstancesResponse><reservationSet>%s</reservationSet></DescribeInstancesResponse>`, items.String())
+}
+
+func (m *machine) metadata(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodPut {
+		w.Header().Set("X-Aws-Ec2-Metadata-Token-Ttl-Seconds", "21600")
+		fmt.Fprint(w, "token")
+		return
+	}
+	fmt.Fprint(w, map[string]string{
+		"instance-id": m.id, "local-ipv4": m.address,
+		"placement/availability-zone": "eu-west-1a", "placement/region": "eu-west-1",
+	}[strings.TrimPrefix(r.URL.Path, "/latest/meta-data/")])
+}
+
+// launch starts count servers at once.
+func (c *cloud) launch(count int) []*machine {
+	fresh := []*machine{}
+	for range count {
+		c.mu.Lock()
+		number := len(c.started) + len(fresh) + 1
+		c.mu.Unlock()
+		m := &machine{
+			id: fmt.Sprintf("i-%017x", 99-number), address: fmt.Sprintf("%s%d", c.network, number),
+			launched: time.Now().Truncate(time.Second), folder: c.t.TempDir(),
+		}
+		c.listen(fmt.Sprintf("%d:8169", number), http.HandlerFunc(m.metadata))
+		fresh = append(fresh, m)
+	}
+	c.mu.Lock()
+	c.started = append(c.started, fresh...)
+	c.mu.Unlock()
+	for _, m := range fresh {
+		c.start(m)
+	}
+	return fresh
+}
+
+func (c *cloud) start(m *machine) {
+	log, err := os.OpenFile(filepath.Join(m.folder, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer log.Close()
+	m.command = exec.Command(os.Args[0])
+	m.command.Env = []string{
+		asServer + "=1", "DATA_DIR=" + m.folder, "AWS_ENDPOINT_URL=" + c.ec2,
+		"AWS_EC2_METADATA_SERVICE_ENDPOINT=http://" + m.address + ":8169",
+		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=eu-west-1", "HOME=" + m.folder,
+	}
+	m.command.Stdout, m.command.Stderr = log, log
+	// It ends with the test, however that ends.
+	m.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := m.command.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	m.ended = ended
+	go func() { _ = m.command.Wait(); close(ended) }()
+}
+
+func (c *cloud) kill(m *machine) {
+	_ = m.command.Process.Kill()
+	<-m.ended
+}
+
+// forget takes a server that ended out of what EC2 shows.
+func (c *cloud) forget(gone *machine) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.started = slices.DeleteFunc(c.started, func(m *machine) bool { return m == gone })
+}
+
+// view is what a server says about its cluster.
+type view struct {
+	leader string
+	peers  []string
+	voters int
+}
+
+func ask(ctx context.Context, m *machine) (view, error) {
+	var seen view
+	var raft struct{ Servers []struct{ Voter bool } }
+	questions := map[string]any{"status/leader": &seen.leader, "status/peers": &seen.peers, "operator/raft/configuration": &raft}
+	for path, into := range questions {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+m.address+":8500/v1/"+path, nil)
+		if err != nil {
+			return view{}, err
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return view{}, err
+		}
+		err = json.NewDecoder(response.Body).Decode(into)
+		_ = response.Body.Close()
+		if err != nil {
+			return view{}, err
+		}
+	}
+	slices.Sort(seen.peers)
+	for _, each := range raft.Servers {
+		if each.Voter {
+			seen.voters++
+		}
+	}
+	return seen, nil
+}
+
+// untilOne waits until all running servers vote and name the same leader and one another as peers, and returns the
+// leader.
+func (c *cloud) untilOne(within time.Duration) *machine {
+	c.t.Helper()
+	running := c.machines()
+	want := []string{}
+	for _, m := range running {
+		want = append(want, m.address+":8300")
+	}
+	slices.Sort(want)
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	for {
+		views := []view{}
+		for _, m := range running {
+			if seen, err := ask(ctx, m); err == nil && seen.voters == len(running) && slices.Equal(seen.peers, want) {
+				views = append(views, seen)
+			}
+		}
+		if len(views) == len(running) && !slices.ContainsFunc(views, func(v view) bool { return v.leader != views[0].leader }) {
+			return running[slices.IndexFunc(running, func(m *machine) bool { return m.address+":8300" == views[0].leader })]
+		}
+		if !pause(ctx, 100*time.Millisecond) {
+			for _, m := range running {
+				seen, err := ask(context.Background(), m)
+				log, _ := os.ReadFile(filepath.Join(m.folder, "log"))
+				c.t.Logf("%s: %+v, error %v\n%s", m.address, seen, err, log[max(0, len(log)-1500):])
+			}
+			c.t.Fatalf("no single cluster of %v within %s", want, within)
+		}
+	}
+}
+
+func TestServersStartedAtOnceElectOneLeaderWithinSeconds(t *testing.T) {
+	rounds := 5
+	if testing.Short() {
+		rounds = 1
+	}
+	for round := range rounds {
+		t.Run(fmt.Sprint(round), func(t *testing.T) {
+			c := newCloud(t, round)
+			begin := time.Now()
+			c.launch([]int{3, 5, 1, 3, 3}[round])
+			c.untilOne(40 * time.Second)
+			t.Logf("one leader after %s", time.Since(begin).Round(100*time.Millisecond))
+		})
+	}
+}
+
+func TestAClusterGrowsLosesItsLeaderAndRestarts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("several elections")
+	}
+	c := newCloud(t, 10)
+	c.launch(1)
+	c.untilOne(40 * time.Second)
+	c.launch(2)
+	leader := c.untilOne(40 * time.Second)
+
+	c.kill(leader)
+	c.start(leader)
+	c.untilOne(40 * time.Second)
+
+	for _, m := range c.machines() {
+		c.kill(m)
+	}
+	for _, m := range c.machines() {
+		c.start(m)
+	}
+	leader = c.untilOne(40 * time.Second)
+
+	if err := leader.command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	<-leader.ended
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("it took %s to leave, an instance has 5 s to shut down", took)
+	}
+	c.forget(leader)
+	c.untilOne(20 * time.Second)
+}

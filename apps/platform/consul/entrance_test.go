@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+var (
+	first  = server{"i-1", "10.0.0.1", time.Unix(100, 0)}
+	second = server{"i-2", "10.0.0.2", time.Unix(200, 0)}
+	third  = server{"i-3", "10.0.0.3", time.Unix(200, 0)}
+)
+
+// look is one answer of EC2, and whether a peer knows a leader then.
+type look struct {
+	servers []server
+	err     error
+	leader  bool
+}
+
+// enter runs findEntrance for instanceID through the looks, the last one repeated, and counts them.
+func enter(t *testing.T, instanceID string, withState bool, looks ...look) (entrance, int, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	asked := 0
+	now := func() look { return looks[min(max(asked, 1), len(looks))-1] }
+	found, err := findEntrance(ctx, instanceID, withState, surroundings{
+		servers: func(context.Context) ([]server, error) { asked++; return now().servers, now().err },
+		leader:  func(context.Context, []string) bool { return now().leader },
+		every:   time.Millisecond,
+	})
+	return found, asked, err
+}
+
+func TestTheLongestRunningServerFoundsTheCluster(t *testing.T) {
+	found, asked, err := enter(t, "i-1", false, look{servers: []server{first, second, third}})
+	want := entrance{peers: []string{"10.0.0.2", "10.0.0.3"}, bootstrap: true}
+	if err != nil || !reflect.DeepEqual(found, want) {
+		t.Fatalf("%+v, error %v", found, err)
+	}
+	if asked != settledLooks {
+		t.Errorf("it founded after %d looks", asked)
+	}
+}
+
+func TestASingleServerFoundsItsCluster(t *testing.T) {
+	found, _, err := enter(t, "i-1", false, look{servers: []server{first}})
+	if err != nil || !found.bootstrap {
+		t.Fatalf("%+v, error %v", found, err)
+	}
+}
+
+func TestAServerThatSeesAnOlderOneLateDoesNotFound(t *testing.T) {
+	alone, both := look{servers: []server{second}}, look{servers: []server{first, second}}
+	found, _, err := enter(t, "i-2", false, alone, alone, both, both, both, look{servers: both.servers, leader: true})
+	if err != nil || found.bootstrap {
+		t.Fatalf("%+v, error %v", found, err)
+	}
+}
+
+func TestANewcomerJoinsWhoeverKnowsALeader(t *testing.T) {
+	for _, id := range []string{"i-1", "i-2", "i-3"} {
+		found, asked, err := enter(t, id, false, look{servers: []server{first, second, third}, leader: true})
+		if err != nil || found.bootstrap || asked != 1 {
+			t.Errorf("%s: %+v after %d looks, error %v", id, found, asked, err)
+		}
+	}
+}
+
+func TestANewcomerWaitsForTheFounderAndSaysSoInTheEnd(t *testing.T) {
+	_, asked, err := enter(t, "i-3", false, look{servers: []server{first, second, third}})
+	if err == nil || !strings.Contains(err.Error(), "i-1") || asked <= settledLooks {
+		t.Fatalf("after %d looks, error %v", asked, err)
+	}
+}
+
+func TestAServerTakesTheFoundersPlaceWhenThatOneIsGone(t *testing.T) {
+	both, alone := look{servers: []server{first, second}}, look{servers: []server{second}}
+	found, _, err := enter(t, "i-2", false, both, both, alone)
+	if err != nil || !found.bootstrap {
+		t.Fatalf("%+v, error %v", found, err)
+	}
+}
+
+func TestARestartedServerGoesBackToItsCluster(t *testing.T) {
+	found, asked, err := enter(t, "i-1", true, look{servers: []server{first, second, third}})
+	if err != nil || found.bootstrap || asked != 1 {
+		t.Fatalf("%+v after %d looks, error %v", found, asked, err)
+	}
+}
+
+func TestARefusalOfEC2IsRepeatedAndThenTold(t *testing.T) {
+	refused := look{err: errors.New("RequestLimitExceeded")}
+	if _, asked, err := enter(t, "i-1", false, refused); err == nil || !strings.Contains(err.Error(), "RequestLimit") || asked < 3 {
+		t.Errorf("after %d looks, error %v", asked, err)
+	}
+	if found, _, err := enter(t, "i-1", false, refused, look{servers: []server{first}}); err != nil || !found.bootstrap {
+		t.Errorf("%+v, error %v", found, err)
+	}
+}
+
+func TestAServerWithoutALeaderIsPatientForSoManyLooksInARow(t *testing.T) {
+	answers := []bool{false, false, true, false, false, false}
+	asked := 0
+	untilLeaderless(context.Background(), func(context.Context) bool { asked++; return answers[asked-1] }, 3, time.Millisecond)
+	if asked != len(answers) {
+		t.Errorf("it gave up after %d looks", asked)
+	}
+}

@@ -1,0 +1,40 @@
+import { InvalidArgumentError } from 'commander'
+import { LABEL } from '../core/name-rules.ts'
+
+/** Parsers of what stands behind a command. Each throws InvalidArgumentError with the second half of a sentence. */
+
+/** The name of an app or a service. */
+export function name(text: string): string {
+  if (LABEL.test(text)) return text
+  throw new InvalidArgumentError(`Names have lower-case letters, digits and dashes, a letter first.`)
+}
+
+/** Several names: commander hands each one over with those before it. */
+export const names = (text: string, before: string[] | undefined): string[] => [...(before ?? []), name(text)]
+
+export function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is no whole number from 0 on.`)
+}
+
+export function positiveNumber(text: string): number {
+  const value = wholeNumber(text)
+  if (value > 0) return value
+  throw new InvalidArgumentError('It starts at 1.')
+}
+
+/** A number of days, also a part of one. */
+export function days(text: string): number {
+  const value = Number(text)
+  if (text !== '' && value >= 0) return value
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is no number of days.`)
+}
+
+const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `10m` in milliseconds. */
+export function timeSpan(text: string): number {
+  const [, number, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? []
+  if (number !== undefined) return Number(number) * (UNITS[unit] ?? 0)
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is no time span; write 30s, 10m, 2h or 1d.`)
+}

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LogLine } from '../adapters/log-events.ts'
+import type { Output } from './output.ts'
+
+/** Milliseconds between two looks of `--follow`; CloudWatch Logs allows far more. */
+const LOOK_EVERY = 1000
+/** Lines may arrive late and out of order: each look goes back so many milliseconds and drops what it knows. */
+const OVERLAP = 30_000
+
+/** Reads lines from a time (ms since 1970) on, oldest first. */
+export type ReadLog = (since: number) => Promise<LogLine[]>
+
+/** Prints lines as they come, until the process is ended. */
+export async function followLog(read: ReadLog, since: number, output: Output): Promise<never> {
+  const fresh = freshLines()
+  for (let from = since; ; from = Math.max(since, Date.now() - OVERLAP)) {
+    for (const line of fresh(await read(from), from)) printLine(output, line)
+    await sleep(LOOK_EVERY)
+  }
+}
+
+/**
+ * Tells new lines from known ones in looks that overlap; what is older than the look's start is forgotten.
+ * @returns a function of a look's lines and its start in ms since 1970
+ */
+export function freshLines(): (lines: LogLine[], from: number) => LogLine[] {
+  const known = new Map<string, number>()
+  return (lines, from) => {
+    for (const [id, at] of known) if (at < from) known.delete(id)
+    const fresh = lines.filter(({ id }) => !known.has(id))
+    for (const { id, at } of fresh) known.set(id, at)
+    return fresh
+  }
+}
+
+/** `12:00:00.000 web i-0abc  listening`; times are UTC. */
+export function printLine(output: Output, line: LogLine): void {
+  const time = new Date(line.at).toISOString().slice(11, 23)
+  const from = line.instance.startsWith('i-') ? `${line.service} ${line.instance}` : line.service
+  output.line(line, `${time} ${from}  ${line.text}`)
+}

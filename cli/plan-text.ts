@@ -1,0 +1,42 @@
+import type { DeployPlan } from '../core/deploy-plan.ts'
+import type { Change } from '../core/stack-change.ts'
+import { table } from '../local/table.ts'
+
+const VERB: Record<Change['action'], string> = { create: 'create', update: 'update', unchanged: 'keep' }
+
+/** A deployment's plan as a person reads it: every stack with what happens to it and why. */
+export function planText(plan: DeployPlan): string {
+  const services = Object.entries(plan.services)
+  const rows = [
+    row(plan.app, plan.stack, ''),
+    ...services.map(([service, { change, target, imageId }]) =>
+      row(`${plan.app}/${service}`, change, `${target.count} × ${imageId}`),
+    ),
+    ...plan.removed.map((service) => [`  remove  ${plan.app}/${service}`, '', 'it left the manifest']),
+  ]
+  return [
+    `${plan.app}: ${release(plan)}`,
+    table(rows),
+    ...section(
+      'waves',
+      plan.waves.map((wave, index) => `${index + 1}: ${wave.join(', ')}`),
+    ),
+    ...section('who may reach whom', plan.edges),
+    ...section('billed by the hour while it is up', plan.hourly),
+    ...section('note', plan.notes),
+  ].join('\n')
+}
+
+function release({ release: next, previous }: DeployPlan): string {
+  if (previous === 0) return `release ${next}, the first one`
+  return next === previous ? `release ${next} stays` : `release ${next} after ${previous}`
+}
+
+const row = (what: string, { action, reasons }: Change, runs: string): string[] => [
+  `  ${VERB[action].padEnd(6)}  ${what}`,
+  runs,
+  reasons.join('; '),
+]
+
+const section = (title: string, entries: string[]): string[] =>
+  entries.length === 0 ? [] : [`${title}:`, ...entries.map((entry) => `  ${entry}`)]

@@ -1,0 +1,15 @@
+import { NoAccess } from '../adapters/account.ts'
+import { awsProblem } from '../adapters/aws-problem.ts'
+import { NanofleetError } from '../core/errors.ts'
+
+/** What went wrong in one sentence; of an error that nobody thought of also where, for whoever mends it. */
+export function sentence(error: unknown): string {
+  if (error instanceof NoAccess) return error.message
+  if (error instanceof NanofleetError && error.cause === undefined) return error.message
+  const aws = awsProblem(error)
+  if (aws !== undefined) return aws
+  if (error instanceof NanofleetError) return error.message
+  // Errors of the system, such as a full disk, name the call and the file.
+  if (error instanceof Error && 'syscall' in error) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,22 @@
+/** What stands around the words of a program: its machine's notes, the frames of a stack, Node's own signature. */
+const NOT_THE_PROGRAM = /^(\[i-[0-9a-f]+\] |at |Node\.js v\d|\^+$)/
+
+/** How runtimes begin the sentence that says what went wrong; a stack follows it. */
+const COMPLAINT = /^(Uncaught )?\w*(Error|Exception)\b|^(panic|fatal( error)?): /i
+
+/** More than the stack of an uncaught error. */
+const LINES = 50
+
+/**
+ * The line of a console that tells why its program ended: the last complaint, else the last thing it said.
+ * Undefined when it said nothing.
+ */
+export function lastWords(console: string): string | undefined {
+  const lines = console
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .slice(-LINES)
+  const said = lines.filter((line) => !NOT_THE_PROGRAM.test(line))
+  return said.findLast((line) => COMPLAINT.test(line)) ?? said.at(-1) ?? lines.at(-1)
+}

@@ -1,0 +1,60 @@
+import { readRecord } from '../../../local/record.ts'
+import { type LocalInstance, runningInstances } from '../../../scripts/demo/local-instances.ts'
+import { type Process, pssOf, treeOf } from './processes.ts'
+
+/** One part of a running region and its memory in MB (sum of PSS over its processes). */
+export interface PartMemory {
+  part: string
+  processes: number
+  megabytes: number
+}
+
+/** Memory of every part of the region: emulator with its guard, gateway, Lambda workers and each instance. */
+export async function footprint(state: string): Promise<PartMemory[]> {
+  const record = await readRecord(state)
+  const { region, gateway } = record?.pids ?? {}
+  if (!record || !region || !gateway) return []
+  const instances = await runningInstances(record.endpoint)
+  const tree = await treeOf(region.pid)
+  const parts = new Map<string, number[]>([
+    ['region (guard and emulator)', []],
+    ['gateway', (await treeOf(gateway.pid)).map(({ pid }) => pid)],
+    ['Lambda workers', []],
+  ])
+  for (const process of tree) {
+    const part = partOf(process, tree, instances, region.pid)
+    parts.set(part, [...(parts.get(part) ?? []), process.pid])
+  }
+  return Promise.all([...parts].map(async ([part, pids]) => ({ part, ...(await memoryOf(pids)) })))
+}
+
+/** Memory in MB of each Lambda worker that lives now. */
+export async function workerMemory(state: string): Promise<number[]> {
+  const record = await readRecord(state)
+  if (!record?.pids.region) return []
+  const workers = (await treeOf(record.pids.region.pid)).filter(isWorker)
+  return Promise.all(workers.map(({ pid }) => pssOf(pid)))
+}
+
+export const total = (parts: PartMemory[]): number => parts.reduce((sum, part) => sum + part.megabytes, 0)
+
+/** An instance's processes are those that it started, too; what is neither worker nor instance is the emulator's. */
+function partOf(process: Process, tree: Process[], instances: LocalInstance[], root: number): string {
+  let current: Process | undefined = process
+  while (current && current.pid !== root) {
+    const { pid, parent }: Process = current
+    const instance = instances.find((one) => one.pid === pid)
+    if (instance) return `${instance.tags['nanofleet:service']} ${instance.instanceId}`
+    if (isWorker(current)) return 'Lambda workers'
+    current = tree.find((one) => one.pid === parent)
+  }
+  return 'region (guard and emulator)'
+}
+
+/** The emulator runs a function by a script of its own in its temporary folder. */
+const isWorker = ({ command }: Process): boolean => /^\S*node \S*worker\S*\.[cm]?js/.test(command)
+
+async function memoryOf(pids: number[]): Promise<{ processes: number; megabytes: number }> {
+  const sizes = await Promise.all(pids.map(pssOf))
+  return { processes: pids.length, megabytes: sizes.reduce((sum, size) => sum + size, 0) }
+}

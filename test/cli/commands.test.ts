@@ -1,0 +1,146 @@
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { Context } from '../../cli/context.ts'
+import { Output } from '../../cli/output.ts'
+import { program } from '../../cli/program.ts'
+import { type Answer, CannedAws } from '../support/canned-aws.ts'
+import { Written } from './runs.ts'
+
+const arn = (workflow: string, name: string) =>
+  `arn:aws:states:eu-west-1:123456789012:execution:nanofleet-dev-${workflow}:${name}`
+const described = (workflow: string, name: string, input: object, status = 'SUCCEEDED') => ({
+  executionArn: arn(workflow, name),
+  name,
+  status,
+  startDate: 0,
+  ...(status === 'RUNNING' ? {} : { stopDate: 2 }),
+  input: JSON.stringify(input),
+})
+
+let aws: CannedAws | undefined
+afterEach(() => aws?.stop())
+
+/** Runs a command on stage `dev` of an AWS with given answers. */
+async function run(line: string[], answers: Record<string, Answer | Answer[]>, json = false) {
+  const stage = new CannedAws(answers)
+  aws = stage
+  const clients = await stage.start()
+  const [out, err] = [new Written(), new Written()]
+  const output = new Output(json, out, err)
+  const context = new Context({ stage: 'dev', account: '123456789012', clients, output })
+  await program(() => Promise.resolve(context)).parseAsync(line, { from: 'user' })
+  const inputs = stage.calls
+    .filter(({ action }) => action === 'StartExecution')
+    .map(({ body }) => JSON.parse(body) as { stateMachineArn: string; input: string; name: string })
+  return { out: out.text, err: err.text, inputs }
+}
+
+describe('a command that starts a workflow', () => {
+  const begun = {
+    StartExecution: { executionArn: arn('scale', 'r') },
+    DescribeExecution: described('scale', 'r', {}, 'RUNNING'),
+  }
+
+  it('passes its arguments on and with --no-wait says how to look at the run', async () => {
+    const { inputs, err } = await run(['scale', 'shop', 'web', '4', '--no-wait'], begun)
+    expect(inputs).toHaveLength(1)
+    expect(inputs[0]?.stateMachineArn).toMatch(/:nanofleet-dev-scale$/)
+    expect(JSON.parse(inputs[0]?.input ?? '')).toEqual({ app: 'shop', service: 'web', count: 4 })
+    expect(err).toMatch(/^scale shop-web runs as shop-web-\d/)
+    expect(err).toContain(`Look at it with: nanofleet --stage dev executions ${inputs[0]?.name}`)
+  })
+
+  it('prints one JSON document with --json', async () => {
+    const { out } = await run(['scale', 'shop', 'web', '4', '--no-wait'], begun, true)
+    expect(JSON.parse(out)).toMatchObject({ workflow: 'scale', status: 'RUNNING' })
+  })
+
+  it.each([
+    [['deploy', 'shop', '--no-push'], { app: 'shop' }],
+    [['deploy', 'shop', '--release', '3'], { app: 'shop', release: 3 }],
+    [['deploy', 'shop', '--no-push', '--dry-run'], { app: 'shop', dryRun: true }],
+    [['build', 'shop', '--no-push'], { app: 'shop' }],
+    [
+      ['build', 'shop', 'web', 'db', '--force', '--no-push'],
+      { app: 'shop', services: ['web', 'db'], force: true },
+    ],
+    [['teardown', 'shop', '--yes', '--keep-data'], { app: 'shop', confirm: 'shop', data: 'keep' }],
+    [['amis', 'clean'], { dryRun: true }],
+    [['amis', 'clean', '--delete', '--keep', '0'], { dryRun: false, keep: 0 }],
+  ])('%j starts its workflow with %j', async (line, input) => {
+    const { inputs } = await run([...line, '--no-wait'], begun)
+    expect(JSON.parse(inputs[0]?.input ?? '')).toEqual(input)
+  })
+
+  it('follows the run to its end', async () => {
+    const { err } = await run(['retry', 'r0'], {
+      DescribeExecution: [
+        described('build', 'r0', { app: 'shop' }),
+        described('build', 'r', { app: 'shop' }),
+      ],
+      StartExecution: { executionArn: arn('build', 'r') },
+      GetExecutionHistory: {
+        events: [
+          { id: 1, timestamp: 1, type: 'TaskStateEntered', stateEnteredEventDetails: { name: 'Plan' } },
+        ],
+      },
+    })
+    expect(err).toContain('   1.0 s  plan\n✓ build shop: done in 2.0 s\n')
+  })
+})
+
+describe('retry', () => {
+  it('starts the workflow of the earlier run with its input', async () => {
+    const { inputs } = await run(['retry', arn('deploy', 'r0'), '--no-wait'], {
+      DescribeExecution: described('deploy', 'r0', { app: 'shop', release: 2 }),
+      StartExecution: { executionArn: arn('deploy', 'r') },
+    })
+    expect(inputs[0]?.stateMachineArn).toMatch(/:nanofleet-dev-deploy$/)
+    expect(JSON.parse(inputs[0]?.input ?? '')).toEqual({ app: 'shop', release: 2 })
+  })
+
+  it.each([
+    [described('deploy', 'r0', {}, 'RUNNING'), 'this run has not ended'],
+    [described('service', 'r0', { app: 'shop' }), 'another run started this one; retry that one'],
+    [described('teardown', 'r0', { app: 'shop', heldBy: 'x' }), 'another run started this one'],
+  ])('refuses what would work without a lock or twice', async (earlier, sentence) => {
+    await expect(run(['retry', earlier.executionArn], { DescribeExecution: earlier })).rejects.toThrow(
+      sentence,
+    )
+  })
+})
+
+describe('executions', () => {
+  it('lists the runs of all workflows, the latest first', async () => {
+    const item = (workflow: string, name: string, startDate: number) => ({
+      ...described(workflow, name, {}),
+      startDate,
+    })
+    const { out } = await run(['executions'], {
+      ListExecutions: [
+        { executions: [item('build', 'a', 1)] },
+        { executions: [item('deploy', 'b', 2)] },
+        { executions: [] },
+      ],
+    })
+    expect(out.split('\n').map((line) => line.split(/ {2,}/).at(-1))).toEqual(['name', 'b', 'a', ''])
+  })
+
+  it('names the remedy when the stage has no control plane', async () => {
+    await expect(
+      run(['executions'], { ListExecutions: { error: 'StateMachineDoesNotExist' } }),
+    ).rejects.toThrow(
+      'Stage dev has no control plane in eu-west-1; run "npx serverless deploy --stage dev" first',
+    )
+  })
+})
+
+describe('amis', () => {
+  it('lists the images of the stage', async () => {
+    const tag = (key: string, value: string) => `<item><key>${key}</key><value>${value}</value></item>`
+    const tags = `<tagSet>${tag('nanofleet:app', 'shop')}${tag('nanofleet:service', 'web')}${tag('nanofleet:hash', 'h1')}</tagSet>`
+    const { out } = await run(['amis'], {
+      DescribeImages: `<imagesSet><item><imageId>ami-1</imageId><imageState>available</imageState><creationDate>2026-01-01T00:00:00.000Z</creationDate>${tags}</item></imagesSet>`,
+    })
+    expect(out.split('\n')[1]).toBe('ami-1  shop  web      h1    2026-01-01 00:00:00  available')
+  })
+})

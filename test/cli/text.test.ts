@@ -1,0 +1,206 @@
+import { describe, expect, it } from '@jest/globals'
+import { cleanedText, cleanupPlanText } from '../../cli/cleanup-text.ts'
+import { builtTable } from '../../cli/commands/build.ts'
+import { executionsTable } from '../../cli/commands/executions.ts'
+import { urlOf } from '../../cli/commands/open.ts'
+import { planText } from '../../cli/plan-text.ts'
+import { serviceUrl } from '../../cli/service-url.ts'
+import { executionName } from '../../cli/start.ts'
+import { stageText } from '../../cli/status-text.ts'
+import type { DeployPlan, PlannedService } from '../../core/deploy-plan.ts'
+import type { Change } from '../../core/stack-change.ts'
+import { runOf, second } from './runs.ts'
+
+const consul = { servers: 3, alive: 3, leader: '10.77.0.4:8300' }
+const web = {
+  app: 'shop',
+  service: 'web',
+  release: 3,
+  desired: 2,
+  running: 2,
+  healthy: 1,
+  imageId: 'ami-1',
+  url: 'http://web.example.com/',
+  problems: { 'i-2': 'is unhealthy at the load balancer' },
+}
+
+describe('the status of a stage', () => {
+  it('has a line per service, what is wrong with instances, and Consul', () => {
+    const apps = [{ app: 'shop', state: 'deployed' as const }]
+    expect(stageText({ stage: 'dev', apps, services: [web], consul }, second(0))).toBe(
+      [
+        'app   service  healthy  release  image  url',
+        'shop  web      1/2      3        ami-1  http://web.example.com/',
+        '  shop/web i-2 is unhealthy at the load balancer',
+        'Consul: 3 of 3 servers alive, leader 10.77.0.4:8300',
+      ].join('\n'),
+    )
+  })
+
+  it('says which run works on an app, and since when', () => {
+    const lock = { execution: 'shop-1', since: second(0).toISOString(), over: false }
+    const apps = [{ app: 'shop', state: 'absent' as const, lock }]
+    expect(stageText({ stage: 'dev', apps, services: [], consul }, second(65))).toContain(
+      'shop: shop-1 works on it for 1 min 5 s; "nanofleet --stage dev executions shop-1" follows it',
+    )
+  })
+
+  it('shows an app whose deployment did not finish, with two ways on', () => {
+    const lock = { execution: 'shop-1', since: second(0).toISOString(), over: true }
+    const apps = [{ app: 'shop', state: 'unfinished' as const, lock }]
+    const text = stageText(
+      { stage: 'dev', apps, services: [{ ...web, release: 0, imageId: '' }], consul },
+      second(0),
+    )
+    expect(text).toContain('shop  web      1/2      -        -')
+    expect(text).toMatch(/no deployment finished; .*deploy shop" goes on, .*teardown shop" removes it/)
+  })
+
+  it('says how to begin where nothing is', () => {
+    const text = stageText(
+      { stage: 'dev', apps: [], services: [], consul: { servers: 0, alive: 0, leader: null } },
+      second(0),
+    )
+    expect(text).toBe('No app is deployed on stage dev; "nanofleet --stage dev deploy web" deploys one.')
+  })
+})
+
+describe('URLs', () => {
+  const expose = { host: 'web', port: 8001, path: '/', health: '/healthz' }
+  it.each([
+    [{ gateway: 'http://localhost:8080' }, 'http://web.localhost:8080/'],
+    [{ domain: 'example.com', secure: true }, 'https://web.example.com/'],
+    [{ domain: 'example.com', secure: false }, 'http://web.example.com/'],
+    [{ loadBalancer: 'lb.example.com' }, 'http://lb.example.com:8001/'],
+  ])('of %j is %s', (place, url) => {
+    expect(serviceUrl(expose, place)).toBe(url)
+  })
+
+  it('to open are those of the service asked for, or of the only exposed one', () => {
+    const rows = [{ service: 'web', url: 'http://web' }, { service: 'db' }]
+    expect(urlOf(rows, 'shop', undefined)).toBe('http://web')
+    expect(() => urlOf(rows, 'shop', 'db')).toThrow('shop has no exposed service named db; exposed are web')
+    const two = [...rows, { service: 'admin', url: 'http://admin' }]
+    expect(urlOf(two, 'shop', 'admin')).toBe('http://admin')
+    expect(() => urlOf(two, 'shop', undefined)).toThrow(
+      'several services are exposed; name one of web, admin',
+    )
+  })
+})
+
+const change = (action: Change['action'], ...reasons: string[]): Change => ({ action, reasons })
+const planned = (service: string, made: Change): PlannedService => ({
+  change: made,
+  hash: 'h',
+  imageId: 'ami-1',
+  target: { app: 'shop', service, count: 2, replacement: 'surge', kind: 'service', catalog: [service] },
+})
+const plan: DeployPlan = {
+  app: 'shop',
+  release: 4,
+  previous: 3,
+  bundle: 'b',
+  stack: change('unchanged'),
+  services: {
+    web: planned('web', change('update', 'ImageId: ami-0 → ami-1')),
+    db: planned('db', change('create', 'it does not exist')),
+  },
+  removed: ['old'],
+  waves: [['db'], ['web']],
+  edges: ['DbIngressFromWebTcp5432 (tcp 5432): web needs db'],
+  hourly: ['4 × instance t3.micro'],
+  notes: [],
+}
+
+describe('a plan', () => {
+  it('says what happens to each stack and why, who may reach whom, and what costs by the hour', () => {
+    expect(planText(plan)).toBe(
+      [
+        'shop: release 4 after 3',
+        '  keep    shop',
+        '  update  shop/web  2 × ami-1  ImageId: ami-0 → ami-1',
+        '  create  shop/db   2 × ami-1  it does not exist',
+        '  remove  shop/old             it left the manifest',
+        'waves:',
+        '  1: db',
+        '  2: web',
+        'who may reach whom:',
+        '  DbIngressFromWebTcp5432 (tcp 5432): web needs db',
+        'billed by the hour while it is up:',
+        '  4 × instance t3.micro',
+      ].join('\n'),
+    )
+  })
+
+  it.each([
+    [{ release: 1, previous: 0 }, 'release 1, the first one'],
+    [{ release: 3, previous: 3 }, 'release 3 stays'],
+  ])('of %j names its release', (numbers, text) => {
+    expect(planText({ ...plan, ...numbers })).toContain(`shop: ${text}`)
+  })
+})
+
+describe('a clean-up', () => {
+  const images = {
+    remove: [
+      { imageId: 'ami-1', snapshots: ['snap-1'], reason: 'nothing needs it' },
+      { snapshots: ['snap-2'], reason: 'left by a build' },
+    ],
+    keep: [{ imageId: 'ami-2', reason: 'one of the 3 newest of shop/web' }],
+  }
+
+  it('has a reason for each image', () => {
+    expect(cleanupPlanText(images)).toBe(
+      [
+        'remove  ami-1   nothing needs it',
+        'remove  snap-2  left by a build',
+        'keep    ami-2   one of the 3 newest of shop/web',
+        '--delete removes them.',
+      ].join('\n'),
+    )
+    expect(cleanupPlanText({ remove: [], keep: [] })).toBe('No images.')
+  })
+
+  it('says what was removed, and what came to be needed meanwhile', () => {
+    const done = {
+      removed: [{ id: 'snap-2', snapshots: ['snap-2'] }],
+      stayed: [{ id: 'ami-1', reason: 'needed by x' }],
+    }
+    expect(cleanedText(done, images).split('\n')).toEqual([
+      'removed  snap-2  left by a build',
+      'kept     ami-1   needed since the plan was made: needed by x',
+      'keep     ami-2   one of the 3 newest of shop/web',
+    ])
+  })
+})
+
+describe('tables', () => {
+  it('of a build say what each service has now', () => {
+    const image = { service: 'web', imageId: 'ami-1', hash: 'h', built: true, reason: 'it has no image yet' }
+    const skipped = [{ service: 'db', imageId: 'ami-2', reason: 'nothing changed since its image' }]
+    expect(builtTable({ images: [image], skipped }).split('\n')).toEqual([
+      'service  image  state      why',
+      'web      ami-1  built      it has no image yet',
+      'db       ami-2  unchanged  nothing changed since its image',
+    ])
+  })
+
+  it('of runs have their time in UTC', () => {
+    expect(executionsTable([runOf('deploy', 'shop-1', {}, 65)])).toBe(
+      'started (UTC)        workflow  status     took       name\n1970-01-01 00:00:00  deploy    succeeded  1 min 5 s  shop-1',
+    )
+  })
+})
+
+describe('the name of a run', () => {
+  it('says what it is about and sorts by time', () => {
+    expect(executionName('deploy', 'shop', second(0))).toBe('shop-19700101-000000-000')
+    expect(executionName('clean-amis', '', second(0))).toBe('clean-amis-19700101-000000-000')
+  })
+
+  it('keeps its time when the subject is too long', () => {
+    const name = executionName('scale', 'a'.repeat(90), second(0))
+    expect(name).toHaveLength(80)
+    expect(name).toMatch(/^a+-19700101-000000-000$/)
+  })
+})

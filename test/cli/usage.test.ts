@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals'
+import { CommanderError } from 'commander'
+import { openContext } from '../../cli/context.ts'
+import { program } from '../../cli/program.ts'
+import { InvalidInput } from '../../core/errors.ts'
+
+/** A stage was asked for, so the arguments were right. */
+class Opened extends Error {
+  readonly options: unknown
+
+  constructor(options: unknown) {
+    super('opened')
+    this.options = options
+  }
+}
+
+/** Parses a command line up to the point where the command asks for its stage. */
+async function parse(line: string): Promise<{ text: string; error: unknown }> {
+  let text = ''
+  const write = (part: string): void => {
+    text += part
+  }
+  const nanofleet = program((options) => Promise.reject(new Opened(options)), {
+    writeOut: write,
+    writeErr: write,
+  })
+  try {
+    await nanofleet.parseAsync(line.split(' ').filter(Boolean), { from: 'user' })
+    return { text, error: undefined }
+  } catch (error) {
+    return { text, error }
+  }
+}
+
+describe('the command line', () => {
+  it.each([
+    'push',
+    'push web platform',
+    'build web',
+    'build web web --force --no-push --no-wait',
+    'deploy web',
+    'deploy web --release 3',
+    'deploy web --dry-run --no-push',
+    'status',
+    'status web',
+    'scale web web 0',
+    'logs web',
+    'logs web web --follow --since 90s --grep error',
+    'logs --function register',
+    'open web --print',
+    'teardown web --yes --keep-data',
+    'amis',
+    'amis clean --keep 0 --min-age-days 0.5 --max 10 --delete',
+    'executions',
+    'executions web-1 -n 3',
+    'retry web-1 --no-wait',
+  ])('takes "%s"', async (line) => {
+    const { error } = await parse(`${line} --stage dev --region us-east-1 --json`)
+    expect(error).toBeInstanceOf(Opened)
+    expect((error as Opened).options).toMatchObject({ stage: 'dev', region: 'us-east-1', json: true })
+  })
+
+  it.each([
+    ['depoy web', /unknown command 'depoy'\n\(Did you mean deploy\?\)/],
+    ['deploy web --dry-rum', /unknown option '--dry-rum'\n\(Did you mean --dry-run\?\)/],
+    ['local upp', /unknown command 'upp'\n\(Did you mean up\?\)/],
+    ['local up --now', /unknown option '--now'/],
+    ['deploy', /missing required argument 'app'/],
+    ['deploy Web', /Names have lower-case letters/],
+    ['deploy web 3', /too many arguments/],
+    ['deploy web --release 0', /It starts at 1/],
+    ['deploy web --release', /argument missing/],
+    ['scale web web', /missing required argument 'count'/],
+    ['scale web web -1', /"-1" is no whole number from 0 on/],
+    ['scale web web two', /"two" is no whole number from 0 on/],
+    ['logs web --since yesterday', /"yesterday" is no time span; write 30s, 10m, 2h or 1d/],
+    ['amis clean --min-age-days -1', /is no number of days|argument missing/],
+    ['amis clean --max 0', /It starts at 1/],
+    ['executions -n x', /"x" is no whole number/],
+    ['retry', /missing required argument 'name'/],
+  ])('refuses "%s" in one sentence', async (line, sentence) => {
+    const { text, error } = await parse(line)
+    expect(error).toBeInstanceOf(CommanderError)
+    expect(text).toMatch(sentence)
+    expect(text).toContain('--help')
+  })
+
+  it.each([
+    ['logs', 'it takes an app or --function; give one of them'],
+    ['logs web --function register', 'it takes an app or --function; give one of them'],
+    ['teardown web --keep-data --delete-data', 'they contradict each other; give one of them'],
+  ])('refuses "%s" before it looks at the stage', async (line, sentence) => {
+    const { error } = await parse(line)
+    expect(error).toBeInstanceOf(InvalidInput)
+    expect((error as Error).message).toContain(sentence)
+  })
+
+  it('shows help with examples for every command', async () => {
+    for (const command of program().commands.map((each) => each.name())) {
+      const { text, error } = await parse(`${command} --help`)
+      expect(error).toMatchObject({ code: 'commander.helpDisplayed', exitCode: 0 })
+      expect(text).toMatch(new RegExp(`Usage: nanofleet ${command}`))
+      expect(text).toMatch(/Examples?:\n {2}nanofleet/)
+      expect(text).toContain('--stage <stage>')
+    }
+  })
+})
+
+describe('a stage', () => {
+  it.each([
+    [{ stage: 'Dev' }, '--stage: "Dev" is no stage name'],
+    [{ stage: 'a'.repeat(21) }, 'is no stage name; use up to 20'],
+    [{ stage: 'dev', region: 'europe' }, '--region: "europe" is no AWS region'],
+  ])('is refused as %j', async (options, sentence) => {
+    await expect(openContext(options, {})).rejects.toThrow(sentence)
+  })
+})

@@ -1,0 +1,67 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { BundleStore } from '../../adapters/bundle-store.ts'
+import { RunFiles } from '../../adapters/run-files.ts'
+import { NotFound, ServiceFailure } from '../../core/errors.ts'
+import { photos } from '../support/photos.ts'
+
+/** An empty bucket that nobody else writes to. */
+export interface BucketUnderTest {
+  client: S3Client
+  bucket: string
+  stop(): Promise<void>
+}
+
+/** What the stage's bucket does for those who keep bundles, sources and the files of runs in it. */
+export function bucketContract(name: string, start: () => Promise<BucketUnderTest>): void {
+  describe(`the bucket ${name}`, () => {
+    let under: BucketUnderTest
+    let bundles: BundleStore
+    let runs: RunFiles
+    beforeAll(async () => {
+      under = await start()
+      bundles = new BundleStore(under.client, under.bucket)
+      runs = new RunFiles(under.client, under.bucket)
+    }, 120_000)
+    afterAll(() => under?.stop())
+
+    it('holds no app that nobody pushed', async () => {
+      expect(await bundles.pointer('never')).toBeUndefined()
+      await expect(bundles.read('never')).rejects.toThrow(NotFound)
+      await expect(bundles.read('never', 'd1')).rejects.toThrow(NotFound)
+    })
+
+    it('gives back bundles: the current one, and any other by its digest', async () => {
+      const first = photos()
+      const second = { ...first, resources: {} }
+      const { digest: old } = await bundles.write(first)
+      const { digest } = await bundles.write(second)
+      await bundles.point('photos', digest)
+      expect(await bundles.pointer('photos')).toBe(digest)
+      expect(await bundles.read('photos')).toEqual({ digest, bundle: second })
+      expect(await bundles.read('photos', old)).toEqual({ digest: old, bundle: first })
+      await bundles.point('photos', old)
+      expect((await bundles.read('photos')).digest).toBe(old)
+    })
+
+    it('takes a bundle or a source once, whoever brings it again', async () => {
+      const bundle = { ...photos(), resources: { Once: {} } }
+      expect((await bundles.write(bundle)).written).toBe(true)
+      expect((await bundles.write(bundle)).written).toBe(false)
+      expect(await bundles.writeSource('s1', Buffer.from([0x1f, 0x8b, 0]))).toBe(true)
+      expect(await bundles.writeSource('s1', Buffer.from([0x1f, 0x8b, 0]))).toBe(false)
+    })
+
+    it('hands the files of a run on as they were written last', async () => {
+      const plan = { services: ['wéb'], nothing: null, deep: { list: [1, 2, 3] } }
+      await runs.write('run-1', 'plan', { first: true })
+      await runs.write('run-1', 'plan', plan)
+      expect(await runs.read('run-1', 'plan')).toEqual(plan)
+    })
+
+    it('says which file of which run is not there', async () => {
+      await expect(runs.read('run-2', 'plan')).rejects.toThrow(ServiceFailure)
+      await expect(runs.read('run-2', 'plan')).rejects.toThrow(`s3://${under.bucket}/runs/run-2/plan.json`)
+    })
+  })
+}

@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { ServiceFailure } from '../../core/errors.ts'
+import type { Fleet, GroupView, Member } from '../../core/fleet.ts'
+
+/** A group of four instances at most, none yet, that nobody else touches. */
+export interface FleetUnderTest {
+  fleet: Fleet
+  group: string
+  /** Ends an instance without the group's doing. */
+  kill(instance: string): Promise<void>
+  /** Makes the group launch from other content from now on; equal names are equal content. */
+  change(content: 'first' | 'second'): Promise<void>
+  /** Lets no launch of the group succeed from now on. */
+  refuse(): Promise<void>
+  stop(): Promise<void>
+}
+
+const UNKNOWN = 'i-0123456789abcdef0'
+const MAX = 4
+
+/** What every implementation of `Fleet` does. */
+export function fleetContract(name: string, start: () => Promise<FleetUnderTest>): void {
+  describe(`the fleet ${name}`, () => {
+    let under: FleetUnderTest
+    let fleet: Fleet
+    beforeAll(async () => {
+      under = await start()
+      fleet = under.fleet
+    }, 150_000)
+    afterAll(() => under?.stop(), 60_000)
+
+    const view = async (): Promise<GroupView> => {
+      const group = await fleet.group(under.group)
+      if (!group) throw new Error(`${under.group} is not there`)
+      return group
+    }
+    const eventually = async (what: (group: GroupView) => boolean): Promise<GroupView> => {
+      const deadline = Date.now() + 15_000
+      while (Date.now() < deadline) {
+        const group = await view()
+        if (what(group)) return group
+        await sleep(100)
+      }
+      throw new Error(`it did not come true within 15 s: ${JSON.stringify(await view())}`)
+    }
+    const serving =
+      (count: number) =>
+      ({ members }: GroupView): boolean =>
+        members.length === count && members.every((member) => member.stage === 'serving')
+    const scale = async (count: number): Promise<Member[]> => {
+      await fleet.setDesired(under.group, count)
+      return (await eventually(serving(count))).members
+    }
+
+    it('has no group that was never made', async () => {
+      expect(await fleet.group(`${under.group}-never`)).toBeUndefined()
+    })
+
+    it('brings a group to the number that was asked for, and no further than it may go', async () => {
+      expect(await view()).toEqual({ desired: 0, max: MAX, members: [], targetGroups: [] })
+      await fleet.setDesired(under.group, 2)
+      expect((await view()).desired).toBe(2)
+      const { members } = await eventually(serving(2))
+      expect(members.map(({ current }) => current)).toEqual([true, true])
+      await expect(fleet.setDesired(under.group, MAX + 1)).rejects.toThrow(ServiceFailure)
+    }, 20_000)
+
+    it('retires the instance that is named, in place of none, and takes one that is gone for retired', async () => {
+      const [named, other] = await scale(2)
+      await fleet.retire(named?.id ?? '')
+      expect((await view()).desired).toBe(1)
+      expect((await eventually(serving(1))).members.map(({ id }) => id)).toEqual([other?.id])
+      await fleet.retire(named?.id ?? '')
+      await fleet.retire(UNKNOWN)
+      expect((await view()).desired).toBe(1)
+    }, 30_000)
+
+    it('tells which instances died and were replaced, and nothing of those that were retired', async () => {
+      const [dying] = await scale(1)
+      const since = new Date(Date.now() - 1)
+      expect(await fleet.troubles(under.group, since)).toEqual([])
+      await under.kill(dying?.id ?? '')
+      await eventually((group) => serving(1)(group) && group.members[0]?.id !== dying?.id)
+      const events = await fleet.troubles(under.group, since)
+      expect(events).toEqual([
+        { at: expect.any(String), kind: 'died', instance: dying?.id, reason: expect.any(String) },
+      ])
+      expect(events[0]?.reason).toMatch(/health check/i)
+      expect(await fleet.troubles(under.group, new Date(Date.now() + 60_000))).toEqual([])
+    }, 30_000)
+
+    it('knows what was launched from the content that it would launch from now', async () => {
+      await scale(1)
+      await under.change('second')
+      expect((await view()).members[0]?.current).toBe(false)
+      await scale(2)
+      expect((await view()).members.map(({ current }) => current).sort()).toEqual([false, true])
+      await under.change('first')
+      expect((await view()).members.map(({ current }) => current).sort()).toEqual([false, true])
+    }, 30_000)
+
+    it('tells the last line of a console, if there is one', async () => {
+      const [member] = await scale(1)
+      const line = async () => fleet.lastLine(member?.id ?? '')
+      for (let look = 0; look < 50 && (await line()) === undefined; look++) await sleep(100)
+      expect(await line()).toBe('here I am')
+      expect(await fleet.lastLine(UNKNOWN)).toBeUndefined()
+    }, 30_000)
+
+    it('tells why no instance came of a launch', async () => {
+      await scale(1)
+      const since = new Date(Date.now() - 1)
+      await under.refuse()
+      await fleet.setDesired(under.group, 2)
+      for (let look = 0; look < 50 && (await fleet.troubles(under.group, since)).length === 0; look++) {
+        await view()
+        await sleep(100)
+      }
+      expect((await fleet.troubles(under.group, since))[0]).toEqual({
+        at: expect.any(String),
+        kind: 'launch-failed',
+        reason: expect.stringMatching(/./),
+      })
+    }, 30_000)
+
+    it('rejects what is asked of a group that is not there', async () => {
+      await expect(fleet.setDesired(`${under.group}-never`, 1)).rejects.toThrow(ServiceFailure)
+    })
+  })
+}

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { LifecycleAction } from '../../core/hints.ts'
+import type { LifecycleActions } from '../../core/register-batch.ts'
+
+/** A group whose terminations wait for a word. */
+export interface LifecycleUnderTest {
+  lifecycle: LifecycleActions
+  /** Begins a termination and resolves to its action once it waits. */
+  hold(): Promise<LifecycleAction>
+  /** Whether a termination still waits. */
+  holds(action: LifecycleAction): Promise<boolean>
+  stop(): Promise<void>
+}
+
+/** What every implementation of `LifecycleActions` does. */
+export function lifecycleContract(name: string, start: () => Promise<LifecycleUnderTest>): void {
+  describe(`the held terminations ${name}`, () => {
+    let under: LifecycleUnderTest
+    beforeAll(async () => {
+      under = await start()
+    }, 150_000)
+    afterAll(() => under?.stop(), 60_000)
+
+    it('go on when they are let go, and only they', async () => {
+      const [first, second] = [await under.hold(), await under.hold()]
+      expect(await under.holds(first)).toBe(true)
+      await under.lifecycle.complete(first)
+      for (let look = 0; look < 50 && (await under.holds(first)); look++) await sleep(100)
+      expect(await under.holds(first)).toBe(false)
+      expect(await under.holds(second)).toBe(true)
+      await under.lifecycle.complete(second)
+    }, 40_000)
+
+    it('are let go twice, or of a group that is gone, without complaint', async () => {
+      const action = await under.hold()
+      await under.lifecycle.complete({ ...action, group: `${action.group}-never` })
+      expect(await under.holds(action)).toBe(true)
+      await under.lifecycle.complete(action)
+      await under.lifecycle.complete(action)
+    }, 40_000)
+  })
+}

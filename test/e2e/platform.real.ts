@@ -1,0 +1,90 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Context } from '../../cli/context.ts'
+import { serviceInstances } from '../../scripts/demo/local-instances.ts'
+import { until } from '../../scripts/demo/wait.ts'
+import { catalogEntries, consulServers } from '../support/live-names.ts'
+import { PlatformWatch, untilOneCluster } from '../support/live-platform.ts'
+import { edit, pushChanged, pushOwn } from '../support/live-source.ts'
+import { regionOf, withWeb } from '../support/live-stage.ts'
+import { untilWhole } from '../support/live-web.ts'
+import { ended, runToEnd, start } from '../support/live-workflows.ts'
+
+const SECOND = 1000
+
+/** The Consul servers change under a working service, which DNS goes on naming. */
+describe('the platform', () => {
+  let context: Context
+  beforeAll(async () => {
+    context = await withWeb()
+    await untilWhole(context, 2, 30)
+    await untilOneCluster(context, 3, 60)
+  }, 240 * SECOND)
+  afterAll(async () => {
+    await pushOwn(context, 'platform')
+    await runToEnd(context, 'scale', { app: 'platform', service: 'consul', count: 3 }, 120)
+  }, 150 * SECOND)
+
+  const ids = async (): Promise<string[]> =>
+    (await consulServers(context)).map(({ instanceId }) => instanceId).sort()
+
+  it(
+    'works with 1, 3 and 5 servers: always one leader, no dead peer, and names go on',
+    async () => {
+      const watch = new PlatformWatch(context, 'web')
+      for (const count of [5, 3, 1, 3]) {
+        await runToEnd(context, 'scale', { app: 'platform', service: 'consul', count }, 120)
+        await untilOneCluster(context, count, 20)
+        await untilWhole(context, 2, 20)
+        const servers = new Set((await consulServers(context)).map(({ address }) => address))
+        for (const { nodeAddress } of await catalogEntries(context, 'web'))
+          expect(servers).toContain(nodeAddress)
+      }
+      const { splits, longestGap, samples } = await watch.stop()
+      expect(splits).toEqual([])
+      expect(samples).toBeGreaterThan(200)
+      // One address of the load balancer is asked; it takes a server that went for a living one until its next check fails.
+      expect(longestGap).toBeLessThan(2 * SECOND)
+    },
+    200 * SECOND,
+  )
+
+  it(
+    'does nothing when it is deployed unchanged',
+    async () => {
+      const before = await ids()
+      await runToEnd(context, 'deploy', { app: 'platform' }, 60)
+      expect(await ids()).toEqual(before)
+    },
+    70 * SECOND,
+  )
+
+  it(
+    'replaces its servers one by one, also when one is killed meanwhile, and never has fewer than 3',
+    async () => {
+      const before = await ids()
+      await pushChanged(context, 'platform', (root) =>
+        edit(join(root, 'images/platform/app.yml'), 't3.small', 't3.medium'),
+      )
+      const watch = new PlatformWatch(context, 'web')
+      const run = await start(context, 'deploy', { app: 'platform' })
+      const fresh = await until('a new server', 60, async () =>
+        (await ids()).find((id) => !before.includes(id)),
+      )
+      const instances = await serviceInstances(regionOf(context).endpoint, 'platform', 'consul')
+      const victim = instances.find(({ instanceId }) => instanceId === fresh)
+      if (!victim?.pid) throw new Error(`${fresh} has no process`)
+      process.kill(victim.pid, 'SIGKILL')
+      expect(await ended(context, run, 150)).toMatchObject({ status: 'SUCCEEDED' })
+
+      const servers = await untilOneCluster(context, 3, 20)
+      for (const { instanceId } of servers) expect(before).not.toContain(instanceId)
+      await untilWhole(context, 2, 20)
+      const { splits, longestGap, fewest } = await watch.stop()
+      expect(splits).toEqual([])
+      expect(longestGap).toBeLessThan(2 * SECOND)
+      expect(fewest).toBeGreaterThanOrEqual(3)
+    },
+    220 * SECOND,
+  )
+})

@@ -1,0 +1,108 @@
+import type { Context } from '../../cli/context.ts'
+import type { ConsulServer } from '../../core/catalog.ts'
+import { until } from '../../scripts/demo/wait.ts'
+import { consulServers, tryResolve, votingServers } from './live-names.ts'
+
+/** What one server says about its cluster (Consul docs, "Status HTTP API"). */
+interface Status {
+  leader: string
+  peers: string[]
+}
+
+/** What was seen of the servers and of a name while something happened to them. */
+export interface Watched {
+  /** Moments at which two servers led, each with peers of its own, as text. */
+  splits: string[]
+  /** The longest time without any address of the name, in milliseconds, and how often DNS was asked. */
+  longestGap: number
+  samples: number
+  /** The fewest members that a leader counted. */
+  fewest: number
+}
+
+/** Looks at every server 4 times per second and asks DNS through the network load balancer every 50 ms. */
+export class PlatformWatch {
+  readonly #context: Context
+  readonly #service: string
+  readonly #timers: NodeJS.Timeout[]
+  readonly #pending = new Set<Promise<void>>()
+  readonly #seen: Watched = { splits: [], longestGap: 0, samples: 0, fewest: Number.POSITIVE_INFINITY }
+  #lastAnswer = Date.now()
+  #looking = false
+
+  constructor(context: Context, service: string) {
+    this.#context = context
+    this.#service = service
+    const every = (milliseconds: number, act: () => Promise<void>): NodeJS.Timeout =>
+      setInterval(() => {
+        const acting = act().finally(() => this.#pending.delete(acting))
+        this.#pending.add(acting)
+      }, milliseconds)
+    this.#timers = [every(50, () => this.#ask()), every(250, () => this.#look())]
+  }
+
+  async stop(): Promise<Watched> {
+    for (const timer of this.#timers) clearInterval(timer)
+    await Promise.all(this.#pending)
+    return this.#seen
+  }
+
+  async #ask(): Promise<void> {
+    const asked = Date.now()
+    const addresses = await tryResolve(this.#context, this.#service)
+    this.#seen.samples += 1
+    if (!addresses?.length) return
+    this.#seen.longestGap = Math.max(this.#seen.longestGap, asked - this.#lastAnswer)
+    this.#lastAnswer = Math.max(this.#lastAnswer, asked)
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return
+    this.#looking = true
+    const servers = await consulServers(this.#context)
+    const answers = await Promise.all(servers.map(statusOf))
+    const led = answers.filter((status) => status !== undefined).filter(({ leader }) => leader !== '')
+    // A leader that has just handed over may call itself leader a moment longer, but not with other peers.
+    const leading = led.filter(({ leader, self }) => leader.startsWith(`${self}:`))
+    if (new Set(leading.map(({ peers }) => peers.join())).size > 1)
+      this.#seen.splits.push(JSON.stringify(led))
+    for (const { peers } of leading) this.#seen.fewest = Math.min(this.#seen.fewest, peers.length)
+    this.#looking = false
+  }
+}
+
+/** What a server says, or undefined while it does not answer. */
+async function statusOf({ address }: ConsulServer): Promise<(Status & { self: string }) | undefined> {
+  const ask = async (path: string): Promise<unknown> => {
+    const signal = AbortSignal.timeout(1000)
+    return (await fetch(`http://${address}:8500/v1/status/${path}`, { signal })).json()
+  }
+  try {
+    const [leader, peers] = (await Promise.all([ask('leader'), ask('peers')])) as [string, string[]]
+    return { self: address, leader, peers: peers.sort() }
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Waits until exactly `count` servers run, all of them vote, name the same leader and have one another as peers.
+ * @throws ServiceFailure after `seconds`
+ */
+export function untilOneCluster(context: Context, count: number, seconds: number): Promise<ConsulServer[]> {
+  return until(`${count} Consul servers in one cluster`, seconds, async () => {
+    const servers = await consulServers(context)
+    const [first] = servers
+    if (!first || servers.length !== count) return undefined
+    const wanted = servers.map(({ address }) => address).sort()
+    const answers = await Promise.all(servers.map(statusOf))
+    const peers = wanted
+      .map((address) => `${address}:8300`)
+      .sort()
+      .join()
+    if (answers.some((status) => status?.peers.join() !== peers)) return undefined
+    if (new Set(answers.map((status) => status?.leader)).size !== 1) return undefined
+    const voting = await votingServers(first).catch(() => [])
+    return voting.join() === wanted.join() ? servers : undefined
+  })
+}

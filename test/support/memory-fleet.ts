@@ -1,0 +1,130 @@
+import { ServiceFailure } from '../../core/errors.ts'
+import type { Fleet, GroupEvent, GroupView, Member } from '../../core/fleet.ts'
+
+/** What a member was launched from decides whether it is current; `content` stands for a launch template's. */
+interface MemoryGroup {
+  desired: number
+  max: number
+  content: string
+  refusal: string | undefined
+  members: (Omit<Member, 'current'> & { content: string })[]
+  targetGroups: string[]
+  events: GroupEvent[]
+}
+
+/** Auto Scaling in memory: between two looks each instance goes one step on. */
+export class MemoryFleet implements Fleet {
+  /** What instances wrote to their consoles last. */
+  readonly lines = new Map<string, string>()
+  readonly #groups = new Map<string, MemoryGroup>()
+  readonly #now: () => Date
+  #count = 0
+
+  constructor(now: () => Date = () => new Date()) {
+    this.#now = now
+  }
+
+  async group(name: string): Promise<GroupView | undefined> {
+    const group = this.#groups.get(name)
+    if (!group) return undefined
+    const { desired, max, targetGroups, content } = group
+    const members = group.members.map(({ id, stage, ...one }) => ({
+      id,
+      stage,
+      current: one.content === content,
+    }))
+    this.#goOn(group)
+    return { desired, max, members, targetGroups: [...targetGroups] }
+  }
+
+  async troubles(name: string, since: Date): Promise<GroupEvent[]> {
+    const events = this.#groups.get(name)?.events ?? []
+    return events.filter(({ at }) => Date.parse(at) >= since.getTime()).map((event) => ({ ...event }))
+  }
+
+  async setDesired(name: string, desired: number): Promise<void> {
+    const group = this.#known(name)
+    if (desired > group.max)
+      throw new ServiceFailure(
+        `Auto Scaling does not give ${name} ${desired} instances: ${group.max} at most`,
+      )
+    group.desired = desired
+  }
+
+  async retire(instance: string): Promise<void> {
+    for (const group of this.#groups.values())
+      for (const member of group.members)
+        if (member.id === instance && member.stage !== 'leaving') {
+          member.stage = 'leaving'
+          group.desired--
+        }
+  }
+
+  async lastLine(instance: string): Promise<string | undefined> {
+    return this.lines.get(instance)
+  }
+
+  /** Puts a group there as it looks. */
+  stand(name: string, { desired, max, members, targetGroups }: GroupView): void {
+    this.#groups.set(name, {
+      desired,
+      max,
+      content: 'now',
+      refusal: undefined,
+      members: members.map(({ id, stage, current }) => ({ id, stage, content: current ? 'now' : 'before' })),
+      targetGroups,
+      events: [],
+    })
+  }
+
+  /** Something that went wrong in a group. */
+  report(name: string, ...events: GroupEvent[]): void {
+    this.#known(name).events.push(...events)
+  }
+
+  /** The group launches this from now on. */
+  change(name: string, content: string): void {
+    this.#known(name).content = content
+  }
+
+  /** Every launch of the group fails from now on. */
+  refuse(name: string, reason: string): void {
+    this.#known(name).refusal = reason
+  }
+
+  /** An instance ends without its group's doing. */
+  kill(instance: string): void {
+    for (const group of this.#groups.values()) {
+      if (!group.members.some(({ id }) => id === instance)) continue
+      group.members = group.members.filter(({ id }) => id !== instance)
+      const reason = 'an instance was taken out of service in response to an EC2 health check.'
+      group.events.push({ at: this.#now().toISOString(), kind: 'died', instance, reason })
+    }
+  }
+
+  #goOn(group: MemoryGroup): void {
+    const staying = group.members.filter(({ stage }) => stage !== 'leaving')
+    for (const member of staying) member.stage = 'serving'
+    for (const surplus of staying.slice(group.desired)) surplus.stage = 'leaving'
+    group.members = [...staying, ...this.#launches(group, group.desired - staying.length)]
+  }
+
+  #launches(group: MemoryGroup, count: number): MemoryGroup['members'] {
+    if (count <= 0) return []
+    if (group.refusal !== undefined) {
+      group.events.push({ at: this.#now().toISOString(), kind: 'launch-failed', reason: group.refusal })
+      return []
+    }
+    return Array.from({ length: count }, () => {
+      const id = `i-${(++this.#count).toString(16).padStart(17, '0')}`
+      this.lines.set(id, 'here I am')
+      return { id, stage: 'starting', content: group.content }
+    })
+  }
+
+  #known(name: string): MemoryGroup {
+    const group = this.#groups.get(name)
+    if (!group) throw new ServiceFailure(`Auto Scaling knows no group ${name}`)
+    return group
+  }
+}

@@ -1,0 +1,21 @@
+import { ServiceFailure } from '../../core/errors.ts'
+import type { LaterQueue } from '../../core/register-batch.ts'
+
+/** SQS delays a message by 15 minutes at most (SQS Developer Guide, "Amazon SQS delay queues"). */
+const LONGEST = 900
+
+export interface Delayed {
+  body: string
+  delaySeconds: number
+}
+
+/** A queue in memory whose messages wait until a test takes them. */
+export class MemoryLater implements LaterQueue {
+  readonly sent: Delayed[] = []
+
+  async send(body: string, delaySeconds: number): Promise<void> {
+    if (delaySeconds > LONGEST)
+      throw new ServiceFailure(`the queue in memory takes no message: it would wait ${delaySeconds} s`)
+    this.sent.push({ body, delaySeconds })
+  }
+}
