@@ -72,11 +72,12 @@ export async function openContext(
   options: GlobalOptions,
   environment: Environment = readEnvironment(),
   settings: LocalSettings = readSettings(),
+  output: Output = new Output(options.json === true),
 ): Promise<Context> {
   checkStage(options.stage)
   const local = options.stage === 'local' ? await localRegion(settings) : undefined
   const clients = local ? localClients(local) : { region: regionOf(options, environment) }
-  const stage = { ...options, clients, local, output: new Output(options.json === true) }
+  const stage = { ...options, clients, local, output }
   const account = await accountId(new StageClients(clients).sts(), placeOf(clients))
   return new Context({ ...stage, account })
 }

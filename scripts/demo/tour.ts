@@ -1,4 +1,5 @@
 import { type Context, openContext } from '../../cli/context.ts'
+import { Output } from '../../cli/output.ts'
 import type { LocalSettings } from '../../local/settings.ts'
 import { up } from '../../local/supervisor.ts'
 import { bringUp } from './bring-up.ts'
@@ -22,11 +23,15 @@ interface Shown {
 }
 
 /** First part: from nothing to an app that answers. */
-export async function bringEverythingUp(settings: LocalSettings, story: Story): Promise<Shown> {
+export async function bringEverythingUp(
+  settings: LocalSettings,
+  story: Story,
+  output = new Output(false),
+): Promise<Shown> {
   const { record } = await story.chapter('Local region', () => up(settings))
   story.say(`AWS at ${record.endpoint}, gateway at ${record.gateway}`)
   await story.chapter('Control plane: serverless deploy --stage local', () => deployControlPlane(settings))
-  const context = await openContext({ stage: 'local' }, {}, settings)
+  const context = await openContext({ stage: 'local' }, {}, settings, output)
   const before = await readInventory(record.endpoint)
   await story.chapter(`Build and deploy: platform and ${APP}`, () => bringUp(context, APP))
   await story.chapter('Requests through the gateway', () => requests(context, APP, story))

@@ -5,7 +5,7 @@ import { Story } from '../../scripts/demo/story.ts'
 import { bringEverythingUp, CHAPTERS, exerciseAndTearDown } from '../../scripts/demo/tour.ts'
 import { cpuOf } from './lib/processes.ts'
 import { benchSettings } from './lib/region.ts'
-import { bench, type Report, seconds } from './lib/report.ts'
+import { bench, progress, type Report, seconds } from './lib/report.ts'
 
 /** Seconds that the demo may take on two cores with nothing else to do, set-up not counted. */
 const TARGET = 90
@@ -45,7 +45,7 @@ async function measure(): Promise<Report> {
   await reset(settings)
   let runs: Step[]
   try {
-    const shown = await bringEverythingUp(settings, story)
+    const shown = await bringEverythingUp(settings, story, progress)
     await exerciseAndTearDown(shown, story)
     runs = await workflowRuns(shown.context)
   } finally {

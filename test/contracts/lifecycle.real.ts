@@ -1,17 +1,11 @@
 import { DescribeAutoScalingInstancesCommand } from '@aws-sdk/client-auto-scaling'
-import {
-  DeleteRuleCommand,
-  EventBridgeClient,
-  PutRuleCommand,
-  PutTargetsCommand,
-  RemoveTargetsCommand,
-} from '@aws-sdk/client-eventbridge'
 import { AutoScalingFleet } from '../../adapters/autoscaling.ts'
+import { CloudFormationStacks } from '../../adapters/cloudformation.ts'
 import { AutoScalingActions } from '../../adapters/lifecycle-actions.ts'
 import type { Context } from '../../cli/context.ts'
 import type { LifecycleAction } from '../../core/hints.ts'
 import { until } from '../../scripts/demo/wait.ts'
-import { clientSettings, liveStage } from '../support/live-stage.ts'
+import { liveStage } from '../support/live-stage.ts'
 import { lifecycleContract } from './lifecycle.ts'
 import { ownGroup } from './own-group.ts'
 import { ownNetwork } from './own-network.ts'
@@ -62,15 +56,19 @@ lifecycleContract('of EC2 Auto Scaling', async () => {
 
 /** The lifecycle events of a group, as the control plane gets those of its own. */
 async function ownEvents(context: Context, group: string) {
-  const bridge = new EventBridgeClient(clientSettings(context))
+  const stacks = new CloudFormationStacks(context.cloudFormation())
   const queue = await ownQueue(context, 'lifecycle')
-  const EventPattern = JSON.stringify({
+  const EventPattern = {
     source: ['aws.autoscaling'],
     'detail-type': ['EC2 Instance-terminate Lifecycle Action'],
     detail: { AutoScalingGroupName: [group] },
-  })
-  await bridge.send(new PutRuleCommand({ Name: group, EventPattern }))
-  await bridge.send(new PutTargetsCommand({ Rule: group, Targets: [{ Id: 'queue', Arn: queue.arn }] }))
+  }
+  const Properties = { EventPattern, Targets: [{ Id: 'queue', Arn: queue.arn }] }
+  const template = JSON.stringify({ Resources: { Rule: { Type: 'AWS::Events::Rule', Properties } } })
+  await stacks.create({ name: group, template, parameters: {}, tags: {} })
+  await until(`the rule of ${group}`, 20, async () =>
+    (await stacks.find(group))?.status === 'CREATE_COMPLETE' ? true : undefined,
+  )
   const actionOf = async (instanceId: string): Promise<LifecycleAction> =>
     until(`the event of ${instanceId}`, 10, async () => {
       for (const body of await queue.arrivals(1)) {
@@ -83,10 +81,11 @@ async function ownEvents(context: Context, group: string) {
   return {
     actionOf,
     stop: async () => {
-      await bridge.send(new RemoveTargetsCommand({ Rule: group, Ids: ['queue'] }))
-      await bridge.send(new DeleteRuleCommand({ Name: group }))
+      await stacks.remove(group)
+      await until(`the end of the stack ${group}`, 20, async () =>
+        (await stacks.find(group)) ? undefined : true,
+      )
       await queue.stop()
-      bridge.destroy()
     },
   }
 }

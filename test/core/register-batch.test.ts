@@ -241,3 +241,47 @@ describe('an instance that is told to go', () => {
     expect(fleet.sent).toEqual([])
   })
 })
+
+describe('a Consul server that its group terminates', () => {
+  const fleetWithEntries = async () => {
+    const fleet = fleetOf(3)
+    for (let index = 0; index < 12; index++) fleet.service()
+    await fleet.reconcile()
+    const [server] = fleet.servers
+    if (!server) throw new Error('no server')
+    const held = () => fleet.catalog.ids().filter((id) => id.endsWith(`@${server.instanceId}`))
+    return { fleet, leaving: terminating({ id: server.instanceId }), held, id: server.instanceId }
+  }
+
+  it('stays until its entries stand elsewhere, and they are found all the time', async () => {
+    const { fleet, leaving, held, id } = await fleetWithEntries()
+    const found = fleet.catalog.found('web').sort()
+    expect(held().length).toBeGreaterThan(0)
+    await fleet.deliver(leaving)
+    expect(fleet.going).toEqual([id])
+    expect(fleet.completed).toEqual([])
+    await fleet.reconcile(fleet.going)
+    expect(held()).toEqual([])
+    expect([...new Set(fleet.catalog.found('web'))].sort()).toEqual(found)
+    await fleet.deliverLater()
+    expect(fleet.completed).toHaveLength(1)
+  })
+
+  it('goes in the end although its entries do not move', async () => {
+    const { fleet, leaving } = await fleetWithEntries()
+    await fleet.deliver(leaving)
+    for (let look = 0; look < 15; look++) await fleet.deliverLater()
+    expect(fleet.completed).toHaveLength(1)
+  })
+
+  it('goes at once when it holds nothing, or when it is the last one', async () => {
+    const empty = fleetOf(3)
+    await empty.deliver(terminating({ id: empty.servers[0]?.instanceId ?? '' }))
+    expect(empty.completed).toHaveLength(1)
+    const single = fleetOf(1)
+    single.service()
+    await single.reconcile()
+    await single.deliver(terminating({ id: single.servers[0]?.instanceId ?? '' }))
+    expect(single.completed).toHaveLength(1)
+  })
+})

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
 import { serviceInstances } from '../../scripts/demo/local-instances.ts'
 import { until } from '../../scripts/demo/wait.ts'
@@ -28,10 +28,19 @@ describe('the platform', () => {
   const ids = async (): Promise<string[]> =>
     (await consulServers(context)).map(({ instanceId }) => instanceId).sort()
 
+  let watch: PlatformWatch | undefined
+  afterEach(async () => {
+    await watch?.stop()
+  })
+  const watching = (): PlatformWatch => {
+    watch = new PlatformWatch(context, 'web')
+    return watch
+  }
+
   it(
     'works with 1, 3 and 5 servers: always one leader, no dead peer, and names go on',
     async () => {
-      const watch = new PlatformWatch(context, 'web')
+      const seen = watching()
       for (const count of [5, 3, 1, 3]) {
         await runToEnd(context, 'scale', { app: 'platform', service: 'consul', count }, 120)
         await untilOneCluster(context, count, 20)
@@ -40,7 +49,7 @@ describe('the platform', () => {
         for (const { nodeAddress } of await catalogEntries(context, 'web'))
           expect(servers).toContain(nodeAddress)
       }
-      const { splits, longestGap, samples } = await watch.stop()
+      const { splits, longestGap, samples } = await seen.stop()
       expect(splits).toEqual([])
       expect(samples).toBeGreaterThan(200)
       // One address of the load balancer is asked; it takes a server that went for a living one until its next check fails.
@@ -66,7 +75,7 @@ describe('the platform', () => {
       await pushChanged(context, 'platform', (root) =>
         edit(join(root, 'images/platform/app.yml'), 't3.small', 't3.medium'),
       )
-      const watch = new PlatformWatch(context, 'web')
+      const seen = watching()
       const run = await start(context, 'deploy', { app: 'platform' })
       const fresh = await until('a new server', 60, async () =>
         (await ids()).find((id) => !before.includes(id)),
@@ -80,7 +89,7 @@ describe('the platform', () => {
       const servers = await untilOneCluster(context, 3, 20)
       for (const { instanceId } of servers) expect(before).not.toContain(instanceId)
       await untilWhole(context, 2, 20)
-      const { splits, longestGap, fewest } = await watch.stop()
+      const { splits, longestGap, fewest } = await seen.stop()
       expect(splits).toEqual([])
       expect(longestGap).toBeLessThan(2 * SECOND)
       expect(fewest).toBeGreaterThanOrEqual(3)

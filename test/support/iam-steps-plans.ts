@@ -5,10 +5,10 @@ import { needs, type Step } from './iam-step.ts'
 import { type IamWorld, PROBE } from './iam-world.ts'
 
 const lockWeb = async (world: IamWorld, app = 'web'): Promise<void> => {
-  await world.invoke('lock', { app, owner: await world.endedExecution() })
+  await world.invoke('lock', { app, owner: world.ended })
 }
 const unlockWeb = async (world: IamWorld, app = 'web'): Promise<void> => {
-  await world.invoke('unlock', { app, owner: await world.endedExecution() })
+  await world.invoke('unlock', { app, owner: world.ended })
 }
 
 /** Steps of the functions that read, check and plan; they leave the stage as it is. */
@@ -26,7 +26,7 @@ export const planSteps: Step[] = [
     covers: needs('dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:DescribeExecution'),
     prepare: lockWeb,
     run: async (world) => {
-      const owner = `${await world.endedExecution()}-later`
+      const owner = `${world.ended}-later`
       await world.invoke('lock', { app: 'web', owner })
       await world.invoke('unlock', { app: 'web', owner })
     },

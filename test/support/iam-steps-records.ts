@@ -5,13 +5,13 @@ import { needs, type Step } from './iam-step.ts'
 import { type IamWorld, PROBE, PROBE_PLAN } from './iam-world.ts'
 
 const lockProbe = async (world: IamWorld): Promise<string> => {
-  const owner = await world.endedExecution()
+  const owner = world.ended
   await world.invoke('lock', { app: PROBE, owner })
   return owner
 }
 
 const record = async (world: IamWorld): Promise<void> => {
-  const owner = await world.endedExecution()
+  const owner = world.ended
   await world.invoke('record-release', { plan: PROBE_PLAN, owner })
 }
 
@@ -59,7 +59,7 @@ export const recordSteps: Step[] = [
     covers: needs('dynamodb:ConditionCheckItem', 'dynamodb:PutItem'),
     prepare: async (world) => void (await lockProbe(world)),
     run: async (world) => {
-      const owner = await world.endedExecution()
+      const owner = world.ended
       const override = { count: 1, manifestCount: 2 }
       await world.invoke('record-scale', { app: PROBE, service: 'probe', override, owner })
     },

@@ -37,9 +37,11 @@ export class IamWorld {
   readonly web: AppBundle
   /** Digest of the bundle of the probe. */
   readonly probe: string
+  /** ARN of an execution that is over, always the same one: whoever needs a holder of a lock takes it. */
+  readonly ended: string
   readonly #documents: DynamoDBDocumentClient
 
-  private constructor(context: Context, release: Release, web: AppBundle, probe: string) {
+  private constructor(context: Context, release: Release, web: AppBundle, probe: string, ended: string) {
     const settings = clientSettings(context)
     this.context = context
     this.iam = new IAMClient(settings)
@@ -50,6 +52,7 @@ export class IamWorld {
     this.release = release
     this.web = web
     this.probe = probe
+    this.ended = ended
     this.#documents = DynamoDBDocumentClient.from(new DynamoDBClient(settings))
   }
 
@@ -61,7 +64,7 @@ export class IamWorld {
     const { bundle } = await bundles.read('web', release.bundle)
     const { digest } = await bundles.write(probeOf(bundle))
     await bundles.point(PROBE, digest)
-    const world = new IamWorld(context, release, bundle, digest)
+    const world = new IamWorld(context, release, bundle, digest, await endedExecution(context))
     await world.plan()
     return world
   }
@@ -104,15 +107,6 @@ export class IamWorld {
     if (!message.test(said)) throw new ServiceFailure(`${name} does not refuse as it should: ${said}`)
   }
 
-  /** ARN of an execution that is over; its name need not exist any more. */
-  async endedExecution(): Promise<string> {
-    const [run] = (await this.context.workflows().latest('deploy', 20)).filter(
-      ({ status }) => status !== 'RUNNING',
-    )
-    if (!run) throw new ServiceFailure('no execution of deploy is over')
-    return run.arn
-  }
-
   /** The execution that holds an app's lock. */
   async lockOwner(app: string): Promise<string | undefined> {
     const lock = await new DynamoLockTable(this.#documents, this.context.table).read(app)
@@ -134,6 +128,12 @@ export class IamWorld {
     const Key = { pk: `app#${PROBE}`, sk: 'lock' }
     await this.#documents.send(new DeleteCommand({ TableName: this.context.table, Key }))
   }
+}
+
+async function endedExecution(context: Context): Promise<string> {
+  const over = (await context.workflows().latest('deploy', 20)).find(({ status }) => status !== 'RUNNING')
+  if (!over) throw new ServiceFailure('no execution of deploy is over')
+  return over.arn
 }
 
 function probeOf(web: AppBundle): AppBundle {

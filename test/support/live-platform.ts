@@ -59,7 +59,8 @@ export class PlatformWatch {
   async #look(): Promise<void> {
     if (this.#looking) return
     this.#looking = true
-    const servers = await consulServers(this.#context)
+    // While the region is busy it may refuse; the next look is near.
+    const servers = await consulServers(this.#context).catch(() => [])
     const answers = await Promise.all(servers.map(statusOf))
     const led = answers.filter((status) => status !== undefined).filter(({ leader }) => leader !== '')
     // A leader that has just handed over may call itself leader a moment longer, but not with other peers.

@@ -26,6 +26,8 @@ export class ModelFleet {
   /** A catalog in the place of the one in memory. */
   other: ServiceCatalog | undefined
   reconcileRequests = 0
+  /** Servers about to go, as the last request named them. */
+  going: string[] = []
   now = new Date('2026-01-01T00:00:00Z')
 
   readonly instances = this.ec2.instances
@@ -81,16 +83,17 @@ export class ModelFleet {
       drainSeconds,
       later: this.later,
       lifecycle: this.lifecycle,
-      requestReconcile: async () => {
+      requestReconcile: async (leaving) => {
         this.reconcileRequests++
+        this.going = leaving
       },
     }
   }
 
   /** One round of `reconcile`, a minute after the last. */
-  async reconcile(): Promise<Report> {
+  async reconcile(going: string[] = []): Promise<Report> {
     this.now = new Date(this.now.getTime() + 60_000)
-    return await reconcile(this.parts(), this.held, this.now)
+    return await reconcile(this.parts(), this.held, this.now, going)
   }
 
   /** One batch of `register`. */

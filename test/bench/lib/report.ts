@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { exitCodeOf } from '../../../cli/exit-codes.ts'
+import { Output } from '../../../cli/output.ts'
 import { NanofleetError } from '../../../core/errors.ts'
 
 /** What a measurement found. */
@@ -44,6 +45,9 @@ export async function bench(measure: () => Promise<Report>): Promise<void> {
     process.exitCode = exitCodeOf(error)
   }
 }
+
+/** What is measured tells its progress on standard error; standard output holds the figures alone. */
+export const progress = new Output(false, process.stderr, process.stderr)
 
 /** Seconds from milliseconds, with one digit. */
 export const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`

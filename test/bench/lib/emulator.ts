@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ServiceFailure } from '../../../core/errors.ts'
+import { isHealthy } from '../../../local/parts.ts'
+import { freePort } from '../../../local/ports.ts'
+import type { LocalSettings } from '../../../local/settings.ts'
+
+/** An emulator that answers at `endpoint` until it is stopped. */
+export interface Emulator {
+  endpoint: string
+  stop(): Promise<void>
+}
+
+/** ministack as it is installed, without our extension: what the region is compared with. */
+export async function startBare({ python, node, environment }: LocalSettings): Promise<Emulator> {
+  const folder = await mkdtemp(join(tmpdir(), 'nanofleet-bare-'))
+  const port = await freePort(4666)
+  const child = spawn(python, ['-c', 'from ministack.app import main; main()'], {
+    cwd: folder,
+    stdio: 'ignore',
+    detached: true,
+    env: {
+      ...environment,
+      PATH: `${dirname(node)}:${environment.PATH}`,
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(port),
+      MINISTACK_REGION: 'eu-west-1',
+      LAMBDA_EXECUTOR: 'local',
+      LOG_LEVEL: 'INFO',
+      TMPDIR: folder,
+    },
+  })
+  const { pid } = child
+  const exited = once(child, 'exit')
+  const stop = async (): Promise<void> => {
+    // Its own Lambda workers are in its process group.
+    if (pid !== undefined && child.exitCode === null) process.kill(-pid, 'SIGTERM')
+    await exited
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+  const endpoint = `http://127.0.0.1:${port}`
+  for (let attempt = 0; attempt < 300; attempt += 1) {
+    if (await isHealthy(`${endpoint}/_ministack/health`)) return { endpoint, stop }
+    if (child.exitCode !== null) break
+    await sleep(100)
+  }
+  await stop()
+  throw new ServiceFailure('ministack without the extension did not answer within 30 s')
+}
