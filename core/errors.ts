@@ -32,8 +32,5 @@ export class LockHeld extends NanofleetError {}
 /** A thing that was asked for by name does not exist. */
 export class NotFound extends NanofleetError {}
 
-/** Instances of a wave will not become healthy; the message carries the reason. */
-export class DoomedWave extends NanofleetError {}
-
 /** A foreign service answered what it should not, or not at all. */
 export class ServiceFailure extends NanofleetError {}

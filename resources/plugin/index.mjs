@@ -1,4 +1,3 @@
-import { bundleFunctions } from './bundles.mjs'
 import { localRegion } from './local-region.js'
 
 /** A stage's name is part of a bucket's name (63 characters with the account id) and of stack names. */
@@ -6,7 +5,7 @@ const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/
 
 /**
  * What the control plane adds to `serverless`: a stage name that AWS accepts, the local region as the target of stage
- * `local`, a bundle per function, and after a deploy the apps and sources in the stage's bucket.
+ * `local`, and after a deploy the apps and sources in the stage's bucket.
  */
 export default class Nanofleet {
   constructor(serverless, options, { log }) {
@@ -17,21 +16,9 @@ export default class Nanofleet {
     checkStage(serverless, this.stage)
     if (this.stage === 'local') targetLocalRegion(serverless)
     this.hooks = {
-      'before:package:createDeploymentArtifacts': () => this.bundle(),
       'after:deploy:deploy': () => this.push(),
       'before:remove:remove': () => this.makeRemovable(),
     }
-  }
-
-  /** Each function's package: its bundle, zipped by the framework, so that equal bundles make equal archives. */
-  async bundle() {
-    const { functions, custom } = this.serverless.service
-    const packager = this.serverless.pluginManager.getPlugins().find((plugin) => plugin.zipFiles)
-    const service = { root: this.serverless.serviceDir, functions, options: custom.esbuild }
-    await bundleFunctions(service, async (name, { file, folder }) => {
-      const artifact = await packager.zipFiles([file], `${name}.zip`, folder)
-      functions[name].package = { ...functions[name].package, artifact }
-    })
   }
 
   /** Puts every app of this checkout into the bucket, so that a workflow needs nothing but the app's name. */
