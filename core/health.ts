@@ -26,7 +26,7 @@ export const remember = (memory: Memory, healthy: number, now: Date): Memory => 
 })
 
 /** Seconds until the next look: a boot takes one or a minute, so the first looks are close together. */
-export const pause = (checks: number): number => [1, 1, 1, 2, 2, 3, 5][checks] ?? 10
+export const pause = (checks: number): number => [1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 5][checks] ?? 10
 
 /** After that many dead instances without one more that is healthy, the next ones will die too. */
 export const DEATHS = 3

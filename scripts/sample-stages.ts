@@ -1,20 +1,21 @@
 import type { Stage } from '../core/stage.ts'
 
-const base: Stage = {
+/** A stage such as `serverless deploy --stage dev` makes. */
+export const DEV_STAGE: Stage = {
   name: 'dev',
   region: 'eu-west-1',
   account: '123456789012',
   bucket: 'nanofleet-dev-123456789012',
   table: 'nanofleet-dev',
-  vpcId: 'vpc-0',
+  vpcId: 'vpc-1',
   vpcCidr: '10.77.0.0/16',
   zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
   privateSubnets: ['subnet-a', 'subnet-b', 'subnet-c'],
   privateCidrs: ['10.77.0.0/20', '10.77.16.0/20', '10.77.32.0/20'],
   publicSubnets: ['subnet-d', 'subnet-e', 'subnet-f'],
   privateRouteTables: ['rtb-a', 'rtb-b', 'rtb-c'],
-  publicRouteTable: 'rtb-p',
-  consulFunctionGroup: 'sg-0',
+  publicRouteTable: 'rtb-public',
+  consulFunctionGroup: 'sg-consul',
   packager: 'ops',
   architecture: 'x86_64',
   nanosVersion: '0.1.55',
@@ -24,10 +25,10 @@ const base: Stage = {
 
 /** A stage with ports only, one like the local region, one with host names over HTTPS. */
 export const SAMPLE_STAGES: Stage[] = [
-  base,
-  { ...base, name: 'local', packager: 'process', domain: 'localhost' },
+  DEV_STAGE,
+  { ...DEV_STAGE, name: 'local', packager: 'process', domain: 'localhost' },
   {
-    ...base,
+    ...DEV_STAGE,
     name: 'prod',
     domain: 'example.com',
     certificateArn: 'arn:aws:acm:::certificate/1',

@@ -121,9 +121,9 @@ describe('checkService', () => {
   })
 
   it('counts its looks, and starts anew after a step', async () => {
-    const last = { ...firstMemory(now), checks: 4 }
+    const last = { ...firstMemory(now), checks: 5 }
     const waiting = await checkService(ports({ target: 'initial' }), 'group', target, last, now)
-    expect(waiting).toMatchObject({ memory: { checks: 5 }, step: { seconds: 2 } })
+    expect(waiting).toMatchObject({ memory: { checks: 6 }, step: { seconds: 2 } })
     const acting = await checkService(ports({}), 'group', { ...target, count: 3 }, last, now)
     expect(acting).toMatchObject({ memory: { checks: 0 }, step: { action: 'set', desired: 3 } })
   })
