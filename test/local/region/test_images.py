@@ -18,7 +18,7 @@ def code_of(function, **arguments) -> str:
 
 def test_an_image_carries_owner_date_tags_and_its_snapshot(region: Region) -> None:
     ec2 = region.client("ec2")
-    snapshot = region.snapshot({"CreatedBy": "ops"})
+    snapshot = region.snapshot({"CreatedBy": "ops", "nanofleet:hash": "abc"})
     image = region.register(snapshot, {"CreatedBy": "ops", "nanofleet:hash": "abc"})
     found = ec2.describe_images(Owners=["self"], Filters=[{"Name": "tag:nanofleet:hash", "Values": ["abc"]}])["Images"]
     assert [i["ImageId"] for i in found] == [image]
@@ -27,7 +27,7 @@ def test_an_image_carries_owner_date_tags_and_its_snapshot(region: Region) -> No
     assert abs(datetime.datetime.now(datetime.timezone.utc) - made) < datetime.timedelta(minutes=1)
     by_snapshot = [{"Name": "block-device-mapping.snapshot-id", "Values": [snapshot]}]
     assert [i["ImageId"] for i in ec2.describe_images(Filters=by_snapshot, Owners=["self"])["Images"]] == [image]
-    tagged = ec2.describe_snapshots(OwnerIds=["self"], Filters=[{"Name": "tag:CreatedBy", "Values": ["ops"]}])
+    tagged = ec2.describe_snapshots(OwnerIds=["self"], Filters=[{"Name": "tag:nanofleet:hash", "Values": ["abc"]}])
     assert [s["SnapshotId"] for s in tagged["Snapshots"]] == [snapshot]
 
 
