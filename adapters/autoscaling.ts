@@ -133,14 +133,14 @@ function stageOf(state: string): Member['stage'] {
 
 function toEvent(activity: Activity): GroupEvent[] {
   const at = activity.StartTime?.toISOString() ?? ''
-  const instance = /\bi-[0-9a-f]+\b/.exec(activity.Description ?? '')?.[0]
+  // An instance that ended before it served is named as well; a launch that EC2 refused has none.
+  const id = /\bi-[0-9a-f]+\b/.exec(activity.Description ?? '')?.[0]
+  const instance = id ? { instance: id } : {}
   if (activity.StatusCode === 'Failed' && /^Launching/.test(activity.Description ?? ''))
-    return [{ at, kind: 'launch-failed', reason: activity.StatusMessage ?? 'no reason given' }]
+    return [{ at, kind: 'launch-failed', ...instance, reason: activity.StatusMessage ?? 'no reason given' }]
   // Capacity that we lowered and instances that a user retired end for other causes than a health check.
   if (/^Terminating/.test(activity.Description ?? '') && /health.?check/i.test(activity.Cause ?? ''))
-    return [
-      { at, kind: 'died', ...(instance ? { instance } : {}), reason: lastSentence(activity.Cause ?? '') },
-    ]
+    return [{ at, kind: 'died', ...instance, reason: lastSentence(activity.Cause ?? '') }]
   return []
 }
 

@@ -56,19 +56,26 @@ export function doomed(
   if (hopeless) return { reason: `no instance can be launched: ${hopeless.reason}` }
   const recent = troubles.filter(({ at }) => at >= memory.bestAt)
   const failed = recent.filter(({ kind }) => kind === 'launch-failed')
-  if (failed.length >= LAUNCH_FAILURES)
-    return { reason: `${failed.length} launches failed, the last one: ${failed.at(-1)?.reason}` }
+  const failure = failed.at(-1)
+  if (failure && failed.length >= LAUNCH_FAILURES)
+    return {
+      reason: `${failed.length} launches failed, the last one: ${failure.reason}`,
+      ...instanceOf(failure),
+    }
   const deaths = recent.filter(({ kind }) => kind === 'died')
   const last = deaths.at(-1)
   if (last && deaths.length >= DEATHS)
     return {
       reason: `${deaths.length} instances ended by themselves, the last one was ${last.instance}: ${last.reason}`,
-      ...(last.instance ? { instance: last.instance } : {}),
+      ...instanceOf(last),
     }
   const waited = (now.getTime() - Date.parse(memory.bestAt)) / 1000
   if (waited > PATIENCE) return { reason: `no progress for ${PATIENCE} s: ${waitingFor}` }
   return undefined
 }
+
+/** Whose last words tell more than the group's reason. */
+const instanceOf = ({ instance }: GroupEvent) => (instance ? { instance } : {})
 
 /** Where a member's health is read; a source that does not apply to the service is undefined. */
 export interface Evidence {

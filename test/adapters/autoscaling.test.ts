@@ -71,6 +71,12 @@ describe('AutoScalingFleet', () => {
             StatusMessage: 'no capacity',
           },
           {
+            StartTime: at(3),
+            StatusCode: 'Failed',
+            Description: 'Launching a new EC2 instance: i-0d',
+            StatusMessage: 'it ended before it served',
+          },
+          {
             StartTime: at(2),
             Description: 'Terminating EC2 instance: i-0b',
             Cause: `${cause}an EC2 health check.`,
@@ -90,6 +96,12 @@ describe('AutoScalingFleet', () => {
         kind: 'died',
         instance: 'i-0b',
         reason: 'an instance was taken out of service in response to an EC2 health check.',
+      },
+      {
+        at: at(3).toISOString(),
+        kind: 'launch-failed',
+        instance: 'i-0d',
+        reason: 'it ended before it served',
       },
       { at: at(3).toISOString(), kind: 'launch-failed', reason: 'no capacity' },
     ])

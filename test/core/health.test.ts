@@ -39,6 +39,14 @@ describe('doomed', () => {
     expect(doomed(memory, deaths.slice(1), '', later(9))).toBeUndefined()
   })
 
+  it('names the instance that ended before it served, so that its last words are told', () => {
+    const launches = [1, 2, 3].map((second) => ({
+      ...failed(second, 'ended early'),
+      instance: `i-${second}`,
+    }))
+    expect(doomed(memory, launches, '', later(9))).toMatchObject({ instance: 'i-3' })
+  })
+
   it('does not count the deaths from before the last progress', () => {
     const better = remember(memory, 1, later(10))
     expect(doomed(better, [died(1), died(2), died(3), died(11)], '', later(12))).toBeUndefined()
