@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isMade } from '../core/source-files.ts'
+import { isLeftOut } from '../core/source-files.ts'
 import type { TarEntry } from './tar.ts'
 
 /** Files of the repository in memory, by path relative to it. */
@@ -38,7 +38,7 @@ export async function readRepository(root: string, paths: readonly string[]): Pr
 }
 
 async function read(root: string, path: string): Promise<TarEntry[]> {
-  if (isMade(path)) return []
+  if (isLeftOut(path)) return []
   const place = join(root, path)
   const found = await stat(place).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined

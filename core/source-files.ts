@@ -10,8 +10,12 @@ const PACKAGES = ['package.json', 'package-lock.json']
 /** Made by builds and installs, so no part of a source. */
 const MADE = ['node_modules', 'dist', '.git', '.DS_Store']
 
+/** Beside the sources, but no part of a program: a changed test replaces no instance. */
+const TEST = /(_test\.go|\.test\.ts)$/
+
 /** True for a path that no archive holds. */
-export const isMade = (path: string): boolean => path.split('/').some((part) => MADE.includes(part))
+export const isLeftOut = (path: string): boolean =>
+  TEST.test(path) || path.split('/').some((part) => MADE.includes(part))
 
 /** The files and folders in which everything that images of this app are made of lies, relative to the repository. */
 export function sourceRoots({ app, services }: Manifest): string[] {
@@ -29,7 +33,7 @@ export function imageFiles(manifest: Manifest, service: string, tree: ReadonlyMa
   const source = manifest.services[service]?.source
   const packages = tree.has(`${source}/go.mod`) ? [] : PACKAGES
   const roots = [folder, SCRIPTS, ...packages, ...(source === undefined ? [] : [source])]
-  const paths = [...tree.keys()].filter((path) => !isMade(path))
+  const paths = [...tree.keys()].filter((path) => !isLeftOut(path))
   const chosen = new Set(paths.filter((path) => below(path, roots) && path !== `${folder}/consul.json`))
   // A Set hands out what is added while it is walked through, so libraries of libraries come along.
   for (const path of chosen) {

@@ -21,6 +21,8 @@ const FILES: Record<string, string> = {
   'apps/web/page.ts': "import './main.ts'",
   'apps/web/node_modules/x/index.js': '',
   'apps/web/dist/main.mjs': '',
+  'apps/web/page.test.ts': '',
+  'apps/go/main_test.go': '',
   'apps/go/go.mod': 'module x\nreplace lib => ../lib/names\n',
   'apps/lib/log/main.ts': "export * from '../text/line.ts'",
   'apps/lib/log/data.json': '{}',
