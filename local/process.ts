@@ -8,13 +8,15 @@ export interface ProcessRecord {
   startTime: string
 }
 
-/** The start time of a process that runs; undefined when there is none or it is a zombie. */
+/** The start time of a process that runs; undefined when there is none or only its exit code is left. */
 export async function startTime(pid: number): Promise<string | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
     // Field 2, the program's name in brackets, may hold spaces: count from the bracket that closes it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' ? undefined : fields[19]
+    // A killed program's first thread is a zombie while its others still end and hold its sockets (field 20).
+    const ended = fields[0] === 'Z' && Number(fields[17]) <= 1
+    return ended ? undefined : fields[19]
   } catch (error) {
     if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error

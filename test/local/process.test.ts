@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import {
   isAlive,
@@ -42,6 +43,24 @@ describe('A process that was started', () => {
     expect(await isAlive(record)).toBe(true)
     expect(await isAlive({ ...record, startTime: String(Number(record.startTime) - 1) })).toBe(false)
     expect(await startTime(2 ** 22 + 1)).toBeUndefined()
+  })
+
+  it('counts as running until its last thread has let go of its sockets', async () => {
+    // Memory to give back keeps the threads of a killed program busy for a moment.
+    const program = `const server = require('net').createServer().listen(0, '127.0.0.1', () => {
+      globalThis.held = Buffer.alloc(2e8, 1)
+      console.log(server.address().port)
+    })`
+    for (let round = 0; round < 3; round += 1) {
+      const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'ignore'] })
+      const [port] = (await once(child.stdout, 'data')) as [Buffer]
+      const record = await recordOf(child.pid ?? 0)
+      child.kill('SIGKILL')
+      while (record && (await isAlive(record)));
+      const next = createServer().listen(Number(port), '127.0.0.1')
+      await once(next, 'listening')
+      next.close()
+    }
   })
 
   it('is never signalled under the pid of another', async () => {
