@@ -15,7 +15,8 @@ const started: number[] = []
 afterEach(() => {
   for (const pid of started.splice(0)) {
     try {
-      process.kill(pid, 'SIGKILL')
+      // Its group: what the shell started holds our pipe open.
+      process.kill(-pid, 'SIGKILL')
     } catch (error) {
       expect((error as NodeJS.ErrnoException).code).toBe('ESRCH')
     }
