@@ -2,10 +2,11 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readApp } from '../core/app-folder.ts'
 import type { AppBundle } from '../core/bundle.ts'
+import { refuseClashes } from '../core/clashes.ts'
 import { InvalidInput } from '../core/errors.ts'
 import type { Manifest } from '../core/manifest-types.ts'
 import { tooLongNames } from '../core/name-rules.ts'
-import { refuseClashes } from '../core/routes.ts'
+import { namedServices } from '../core/named-services.ts'
 import { imageFiles, LIBRARY, sourceRoots } from '../core/source-files.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { type RepositoryFiles, readRepository } from './repository-files.ts'
@@ -31,7 +32,7 @@ export async function loadApps(root: string, apps?: readonly string[], stage?: s
   }
   const folders = await readRepository(root, ['images'])
   const pieces = present.map((app) => readApp(app, folders.below(`images/${app}`)))
-  refuseClashes(pieces.map(({ manifest }) => manifest))
+  refuseClashes(pieces, namedServices)
   const wanted = pieces.filter(({ manifest }) => apps === undefined || apps.includes(manifest.app))
   return Promise.all(
     wanted.map(async ({ manifest, resources, services }) => {

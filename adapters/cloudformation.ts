@@ -12,16 +12,27 @@ import {
 } from '@aws-sdk/client-cloudformation'
 import { ServiceFailure } from '../core/errors.ts'
 import type { StackInput, Stacks, StackView } from '../core/stacks.ts'
+import { BODY_BYTES, byteLength } from '../core/template-text.ts'
+import type { TemplateStore } from './template-store.ts'
+
+/** What only whoever makes or changes stacks needs. */
+export interface StackMeans {
+  /** ARN of the service role. */
+  role?: string
+  /** Where templates go that are too large for a request. */
+  templates?: TemplateStore
+}
 
 /** Stacks in CloudFormation, made with a service role that may make only what our templates hold. */
 export class CloudFormationStacks implements Stacks {
   readonly #client: CloudFormationClient
   readonly #role: string | undefined
+  readonly #templates: TemplateStore | undefined
 
-  /** @param role ARN of the service role; only who changes stacks needs one */
-  constructor(client: CloudFormationClient, role?: string) {
+  constructor(client: CloudFormationClient, { role, templates }: StackMeans = {}) {
     this.#client = client
     this.#role = role
+    this.#templates = templates
   }
 
   async find(name: string): Promise<StackView | undefined> {
@@ -53,12 +64,14 @@ export class CloudFormationStacks implements Stacks {
 
   async create(input: StackInput): Promise<void> {
     // A failed creation stays to be read: its reason is in its events.
-    await this.#client.send(new CreateStackCommand({ ...this.#request(input), OnFailure: 'ROLLBACK' }))
+    await this.#client.send(
+      new CreateStackCommand({ ...(await this.#request(input)), OnFailure: 'ROLLBACK' }),
+    )
   }
 
   async update(input: StackInput): Promise<boolean> {
     try {
-      await this.#client.send(new UpdateStackCommand(this.#request(input)))
+      await this.#client.send(new UpdateStackCommand(await this.#request(input)))
       return true
     } catch (error) {
       if (error instanceof Error && /No updates are to be performed/.test(error.message)) return false
@@ -92,10 +105,10 @@ export class CloudFormationStacks implements Stacks {
     return first && `${first.LogicalResourceId}: ${first.ResourceStatusReason}`
   }
 
-  #request(input: StackInput) {
+  async #request(input: StackInput) {
     return {
       StackName: input.name,
-      TemplateBody: input.template,
+      ...(await this.#template(input)),
       Parameters: Object.entries(input.parameters).map(([key, value]) => ({
         ParameterKey: key,
         ParameterValue: value,
@@ -104,6 +117,13 @@ export class CloudFormationStacks implements Stacks {
       Capabilities: ['CAPABILITY_IAM' as const, 'CAPABILITY_NAMED_IAM' as const],
       RoleARN: this.#role,
     }
+  }
+
+  async #template({ name, template }: StackInput) {
+    const bytes = byteLength(template)
+    if (bytes <= BODY_BYTES) return { TemplateBody: template }
+    if (this.#templates) return { TemplateURL: await this.#templates.put(template) }
+    throw new ServiceFailure(`${name}: its template of ${bytes} bytes needs a bucket, and there is none here`)
   }
 }
 

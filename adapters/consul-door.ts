@@ -7,6 +7,7 @@ import type {
   ServiceCatalog,
 } from '../core/catalog.ts'
 import type { DoorAnswer, DoorCall, DoorRequest, DoorResponse, Verb } from '../core/door.ts'
+import { ServiceFailure, ServiceRefusal } from '../core/errors.ts'
 import { ConsulFailure } from './consul-requests.ts'
 
 /** Carries a message to the Lambda `consul` and its answer back. */
@@ -78,16 +79,16 @@ export class ConsulDoor implements ServiceCatalog {
   /** Settles every call of the message; never rejects. */
   async #send(batch: Pending[]): Promise<void> {
     try {
-      const { answers } = await this.#carry({ calls: batch.map(({ call }) => call) })
+      const answers = readAnswers(await this.#carry({ calls: batch.map(({ call }) => call) }), batch.length)
       const deferred = batch.filter((pending, index) => !settleCall(pending, answers[index]))
       if (deferred.length === batch.length)
-        throw new ConsulFailure(
+        throw new ServiceRefusal(
           'the function consul put every call off; its answers do not fit into a message',
         )
       if (deferred.length > 0) await this.#send(deferred)
     } catch (cause) {
       const error =
-        cause instanceof ConsulFailure
+        cause instanceof ServiceFailure
           ? cause
           : new ConsulFailure(`the function consul does not answer: ${(cause as Error).message}`, { cause })
       for (const { reject } of batch) reject(error)
@@ -95,12 +96,18 @@ export class ConsulDoor implements ServiceCatalog {
   }
 }
 
+/** @throws {ServiceRefusal} unless there is an answer to every call */
+function readAnswers(message: DoorResponse | null, calls: number): DoorAnswer[] {
+  const answers = message?.answers
+  if (Array.isArray(answers) && answers.length === calls) return answers
+  const text = JSON.stringify(message) ?? 'nothing'
+  throw new ServiceRefusal(`the function consul left calls unanswered; it said ${text.slice(0, 200)}`)
+}
+
 /** @returns false for a call that must be made again */
-function settleCall({ call, resolve, reject }: Pending, answer: DoorAnswer | undefined): boolean {
-  if (answer === undefined)
-    reject(new ConsulFailure(`the function consul left the call ${call.verb} unanswered`))
-  else if ('deferred' in answer) return false
-  else if ('error' in answer) reject(new ConsulFailure(answer.error))
+function settleCall({ resolve, reject }: Pending, answer: DoorAnswer | undefined): boolean {
+  if (answer === undefined || 'deferred' in answer) return false
+  if ('error' in answer) reject(new (answer.refused ? ServiceRefusal : ConsulFailure)(answer.error))
   else resolve(answer.value)
   return true
 }

@@ -1,7 +1,7 @@
 import type { ConsulServer } from '../core/catalog.ts'
-import { ServiceFailure } from '../core/errors.ts'
+import { ServiceFailure, ServiceRefusal } from '../core/errors.ts'
 
-/** A Consul server that cannot be reached or will not do what it was asked. */
+/** A Consul server that cannot be reached or cannot do what it was asked now. */
 export class ConsulFailure extends ServiceFailure {}
 
 /** Milliseconds for one request: a healthy server answers in tens of them. */
@@ -29,7 +29,13 @@ export class ConsulRequests {
 
   async get<T>(server: ConsulServer, path: string, query: Record<string, string> = {}): Promise<T> {
     const answer = await this.send(server, 'GET', path, query)
-    return JSON.parse(answer) as T
+    try {
+      return JSON.parse(answer) as T
+    } catch (cause) {
+      throw new ServiceRefusal(`Consul at ${server.address} answered GET ${path} with what is no JSON`, {
+        cause,
+      })
+    }
   }
 
   async put(
@@ -62,11 +68,13 @@ export class ConsulRequests {
         return this.once(url, method, body)
       })
       if (status < 300 || (accepted?.status === status && text.includes(accepted.text))) return text
-      throw new ConsulFailure(
+      // 429 is Consul's limit on requests; any other 4xx says that the request is wrong or not allowed.
+      const Failure = status >= 400 && status < 500 && status !== 429 ? ServiceRefusal : ConsulFailure
+      throw new Failure(
         `Consul at ${server.address} answered ${method} ${path} with ${status}: ${text.trim()}`,
       )
     } catch (cause) {
-      if (cause instanceof ConsulFailure) throw cause
+      if (cause instanceof ServiceFailure) throw cause
       throw new ConsulFailure(
         `Consul at ${server.address} does not answer ${method} ${path}: ${reason(cause)}`,
         { cause },

@@ -1,6 +1,6 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
+import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda'
 import type { DoorRequest, DoorResponse } from '../core/door.ts'
-import { ServiceFailure } from '../core/errors.ts'
+import { ServiceFailure, ServiceRefusal } from '../core/errors.ts'
 import { controlName } from '../core/names.ts'
 import { ConsulDoor } from './consul-door.ts'
 
@@ -13,17 +13,39 @@ export const consulDoor = (client: LambdaClient, stage: string): ConsulDoor =>
 
 /**
  * Invokes a function and waits for what it returns.
- * @throws ServiceFailure when it cannot be invoked or ends with an error
+ * @throws {ServiceRefusal} when Lambda refuses, or the function is broken
+ * @throws {ServiceFailure} when there is no answer now
  */
 export async function call(client: LambdaClient, name: string, payload: unknown): Promise<unknown> {
   const answer = await client
     .send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(payload) }))
     .catch((cause: Error) => {
-      throw new ServiceFailure(`${name} cannot be invoked: ${cause.message}`, { cause })
+      const Failure = isRefusal(cause) ? ServiceRefusal : ServiceFailure
+      throw new Failure(`${name} cannot be invoked: ${cause.message}`, { cause })
     })
-  const text = answer.Payload ? new TextDecoder().decode(answer.Payload) : 'null'
-  if (answer.FunctionError) throw new ServiceFailure(`${name} failed: ${text}`)
-  return JSON.parse(text)
+  return result(name, answer)
+}
+
+/**
+ * Not allowed, not there, not valid. Too many requests (429) pass, and so does a function that is still being made or
+ * changed (409, "Lambda function states").
+ */
+function isRefusal(error: Error & { $metadata?: { httpStatusCode?: number } }): boolean {
+  const status = error.$metadata?.httpStatusCode ?? 0
+  return status >= 400 && status < 500 && ![408, 409, 429].includes(status)
+}
+
+function result(name: string, { Payload, FunctionError }: InvokeCommandOutput): unknown {
+  const text = Payload ? new TextDecoder().decode(Payload) : 'null'
+  if (FunctionError) {
+    const Failure = /Task timed out/.test(text) ? ServiceFailure : ServiceRefusal
+    throw new Failure(`${name} failed: ${text}`)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ServiceRefusal(`${name} answered with what is no JSON: ${text.slice(0, 200)}`, { cause })
+  }
 }
 
 /** Invokes a function without waiting for it ("Event"); Lambda queues and repeats it. */

@@ -36,11 +36,6 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof InvalidInput) return EXIT.badInput
   if (error instanceof NotFound) return EXIT.notFound
   if (error instanceof LockHeld) return EXIT.lockHeld
-  return error instanceof WorkflowFailed ? workflowCode(error.run) : EXIT.failure
-}
-
-/** `build` and `clean-amis` end as FailureClean whatever the reason: wrong input is told by its first words. */
-function workflowCode({ error = '', cause = '' }: Execution): number {
-  if (error === 'FailureClean' && cause.startsWith('input of ')) return EXIT.badInput
-  return NAMED[error] ?? EXIT.failure
+  const named = error instanceof WorkflowFailed ? NAMED[error.run.error ?? ''] : undefined
+  return named ?? EXIT.failure
 }

@@ -1,9 +1,9 @@
-import { canonicalJson } from './canonical.ts'
 import type { Template } from './cloudformation.ts'
 import { NanofleetError } from './errors.ts'
 import { pause } from './health.ts'
 import { stackChange } from './stack-change.ts'
 import type { Stacks, StackView } from './stacks.ts'
+import { templateText } from './template-text.ts'
 
 /** A stack could not be brought to its template, or could not be deleted. */
 export class StackFailure extends NanofleetError {}
@@ -37,10 +37,11 @@ const step = (stack: string, until: StackStep['until'], next: StackStep['next'] 
 /**
  * Starts what brings the template to the stack; an equal stack is left alone, one that another run left at work is
  * waited for, one whose creation failed is deleted first.
+ * @throws {InvalidInput} when the template is too large for a stack
  */
 export async function bringStack(stacks: Stacks, wanted: WantedStack): Promise<StackStep> {
   const { name, parameters, tags } = wanted
-  const input = { name, template: canonicalJson(wanted.template), parameters, tags }
+  const input = { name, template: templateText(name, wanted.template), parameters, tags }
   const view = await stacks.find(name)
   switch (approach(view?.status)) {
     case 'create':

@@ -63,7 +63,7 @@ export interface Registration {
 /**
  * Every verb names the server it speaks to; a registration lives on the agent it was put to and nowhere
  * else (Consul docs, "Anti-Entropy Enforcement"). All verbs reject with `ServiceFailure` when the server cannot be
- * reached or refuses; removing what is not there succeeds.
+ * reached or cannot do it now, with its kind `ServiceRefusal` when it refuses; removing what is not there succeeds.
  */
 export interface ServiceCatalog {
   /** What the server's agent holds; with `instanceIds` only the entries of those instances. */

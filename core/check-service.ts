@@ -1,9 +1,9 @@
 import { nextStep, type Step } from './capacity.ts'
 import { type ClusterView, type ConsulServer, passingInstances, type ServiceCatalog } from './catalog.ts'
 import type { ServiceTarget } from './deploy-plan.ts'
-import { NotFound, ServiceFailure } from './errors.ts'
+import { NotFound, ServiceFailure, ServiceRefusal } from './errors.ts'
 import type { Fleet, GroupView } from './fleet.ts'
-import { ailments, doomed, type Evidence, firstMemory, type Memory, pause, remember } from './health.ts'
+import { ailments, doomed, type Evidence, firstMemory, lookPause, type Memory, remember } from './health.ts'
 
 export interface HealthPorts {
   fleet: Fleet
@@ -44,7 +44,32 @@ export async function checkService(
     if (verdict)
       return { step: { action: 'doomed', reason: await lastWords(ports.fleet, verdict) }, memory: after }
   }
-  return { step: { ...step, seconds: pause(memory.checks) }, memory: after }
+  return { step: { ...step, seconds: lookPause(memory.checks) }, memory: after }
+}
+
+/** What a watch needs besides: the time, and a way to let some pass. */
+export interface Watch {
+  now(): Date
+  sleep(seconds: number): Promise<unknown>
+}
+
+/**
+ * Looks at a service until there is something to do or to wait for that takes a second or more: a workflow waits for
+ * whole seconds, and each of its rounds costs three state transitions.
+ */
+export async function watchService(
+  ports: HealthPorts,
+  group: string,
+  target: ServiceTarget,
+  last: Memory | Record<string, never>,
+  { now, sleep }: Watch,
+): ReturnType<typeof checkService> {
+  let checked = await checkService(ports, group, target, last, now())
+  while (checked.step.action === 'wait' && (checked.step.seconds ?? 1) < 1) {
+    await sleep(checked.step.seconds ?? 1)
+    checked = await checkService(ports, group, target, checked.memory, now())
+  }
+  return checked
 }
 
 const isMemory = (last: Memory | Record<string, never>): last is Memory => 'since' in last
@@ -60,7 +85,8 @@ export async function gatherHealth(
   view: GroupView,
   target: ServiceTarget,
 ): Promise<Evidence> {
-  if (view.members.length === 0) return {}
+  // Who has not started yet is not healthy, whatever others say.
+  if (!view.members.some(({ stage }) => stage === 'serving')) return {}
   const [targets, catalog] = await Promise.all([
     Promise.all(view.targetGroups.map(async (arn) => [arn, await ports.targets(arn)] as const)),
     askConsul(ports, target),
@@ -104,7 +130,10 @@ async function members(ports: Omit<HealthPorts, 'fleet'>, servers: ConsulServer[
 
 const alive = (view: ClusterView): string[] => view.nodes.filter((node) => node.alive).map((n) => n.address)
 
-/** A server that does not answer has no say; no answer at all is no evidence of health. */
+/**
+ * A server that does not answer has no say; no answer at all is no evidence of health.
+ * @throws {ServiceRefusal} when the question itself is refused: the answer would not come however long one waits
+ */
 async function firstAnswer<T>(
   servers: ConsulServer[],
   ask: (server: ConsulServer) => Promise<T>,
@@ -113,7 +142,7 @@ async function firstAnswer<T>(
     try {
       return await ask(server)
     } catch (error) {
-      if (!(error instanceof ServiceFailure)) throw error
+      if (!(error instanceof ServiceFailure) || error instanceof ServiceRefusal) throw error
     }
   }
   return undefined

@@ -2,6 +2,7 @@ import type { core } from 'zod'
 import { Service, type ServiceDefinition } from './definition-schema.ts'
 import { spell } from './definition-spelling.ts'
 import { InvalidInput } from './errors.ts'
+import type { Path } from './yaml-document.ts'
 
 /** A Consul definition that cannot be registered; the message has the place, the field's path and the fault. */
 export class BadDefinition extends InvalidInput {}
@@ -14,10 +15,10 @@ export class BadDefinition extends InvalidInput {}
  * @throws BadDefinition for the first fault
  */
 export function parseDefinition(text: string, place: string): ServiceDefinition[] {
-  const services = unwrap(parseJson(text, place), place)
+  const services = servicesIn(text, place)
   if (services.length === 0)
     throw new BadDefinition(place, 'holds no service', 'give it at least one with a name')
-  const parsed = services.map(({ value, path }) => parseService(value, path, place))
+  const parsed = services.map(({ value, path }) => parseService(value, written(path), place))
   const twice = duplicate(parsed.map(identity))
   if (twice !== undefined)
     throw new BadDefinition(
@@ -33,7 +34,7 @@ export const identity = (service: ServiceDefinition): string => service.ID ?? se
 
 function parseJson(text: string, place: string): unknown {
   const trimmed = text.trim()
-  const plain = /^[[{]/.test(trimmed) ? trimmed : decodeBase64(trimmed)
+  const plain = isPlain(trimmed) ? trimmed : decodeBase64(trimmed)
   if (plain === undefined) throw new BadDefinition(place, 'is neither JSON nor base64 of JSON')
   try {
     return JSON.parse(plain)
@@ -42,19 +43,31 @@ function parseJson(text: string, place: string): unknown {
   }
 }
 
+/** Whether a definition is JSON rather than base64 of it. */
+export const isPlain = (text: string): boolean => /^\s*[[{]/.test(text)
+
 function decodeBase64(text: string): string | undefined {
   if (text === '' || !/^[A-Za-z0-9+/\s]+={0,2}$/.test(text)) return undefined
   const bytes = Uint8Array.from(atob(text.replace(/\s/g, '')), (char) => char.charCodeAt(0))
   const decoded = new TextDecoder().decode(bytes).trim()
-  return /^[[{]/.test(decoded) ? decoded : undefined
+  return isPlain(decoded) ? decoded : undefined
 }
 
+/** A service of a definition as it was written, and where in the text. */
+interface Found {
+  value: unknown
+  path: Path
+}
+
+/** @throws BadDefinition when the text is no JSON, or holds something else than services */
+export const servicesIn = (text: string, place: string): Found[] => unwrap(parseJson(text, place), place)
+
 /** Flattens the forms that Consul's files and its command accept into one list, each with its path. */
-function unwrap(value: unknown, place: string, path = ''): { value: unknown; path: string }[] {
-  if (Array.isArray(value)) return value.flatMap((item, index) => unwrap(item, place, `${path}[${index}]`))
+function unwrap(value: unknown, place: string, path: Path = []): Found[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => unwrap(item, place, [...path, index]))
   if (typeof value !== 'object' || value === null)
     throw new BadDefinition(
-      `${place}${path ? `: ${path}` : ''}`,
+      `${place}${path.length > 0 ? `: ${written(path)}` : ''}`,
       'must be an object that describes a service',
     )
   const wrapped = Object.entries(value).filter(([name]) => /^services?$/i.test(name))
@@ -66,8 +79,12 @@ function unwrap(value: unknown, place: string, path = ''): { value: unknown; pat
       `"${strange}" stands beside "${wrapped[0]?.[0]}"`,
       'move it into the service',
     )
-  return wrapped.flatMap(([name, inner]) => unwrap(inner, place, path ? `${path}.${name}` : name))
+  return wrapped.flatMap(([name, inner]) => unwrap(inner, place, [...path, name]))
 }
+
+/** `services[0].check` */
+const written = (path: Path): string =>
+  path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index > 0 ? `.${step}` : step)).join('')
 
 function parseService(value: unknown, path: string, place: string): ServiceDefinition {
   const spelled = spell(value, path)
@@ -77,8 +94,8 @@ function parseService(value: unknown, path: string, place: string): ServiceDefin
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const steps = (issue?.path ?? []).map(String).filter((step) => step !== '')
-  const written = authorsPath(steps, spelled.original, path)
-  throw new BadDefinition(`${place}${written ? `: ${written}` : ''}`, sentence(faultOf(issue)), undefined, {
+  const at = authorsPath(steps, spelled.original, path)
+  throw new BadDefinition(`${place}${at ? `: ${at}` : ''}`, sentence(faultOf(issue)), undefined, {
     cause: parsed.error,
   })
 }

@@ -1,5 +1,6 @@
 import { isIn } from './address.ts'
 import type { ConsulServer, ServiceCatalog } from './catalog.ts'
+import { ServiceRefusal } from './errors.ts'
 
 /** The verbs that pass through the door: all of the port. */
 export const VERBS = [
@@ -19,8 +20,11 @@ export interface DoorCall {
   args: unknown[]
 }
 
-/** `deferred`: not carried out, as the answers so far fill the message; ask again in a smaller batch. */
-export type DoorAnswer = { value: unknown } | { error: string } | { deferred: true }
+/**
+ * `refused`: the call itself is at fault, another time or server would say the same. `deferred`: not carried out, as the
+ * answers so far fill the message; ask again in a smaller batch.
+ */
+export type DoorAnswer = { value: unknown } | { error: string; refused?: true } | { deferred: true }
 
 export interface DoorRequest {
   calls: DoorCall[]
@@ -47,10 +51,13 @@ export async function answerCalls(
   const answers = await Promise.all(
     calls.map(async (call): Promise<DoorAnswer> => {
       const fault = refusal(call, vpcCidr)
-      if (fault) return { error: fault }
+      if (fault) return { error: fault, refused: true }
       return await carryOut(catalog, call).then(
         (value) => ({ value: value ?? null }),
-        (error: Error) => ({ error: error.message }),
+        (error: Error) => ({
+          error: error.message,
+          ...(error instanceof ServiceRefusal && { refused: true }),
+        }),
       )
     }),
   )

@@ -34,3 +34,9 @@ export class NotFound extends NanofleetError {}
 
 /** A foreign service answered what it should not, or not at all. */
 export class ServiceFailure extends NanofleetError {}
+
+/**
+ * A foreign service was reached and will not do what it was asked, or answers what nobody can read: waiting, or asking
+ * another of its servers, does not help.
+ */
+export class ServiceRefusal extends ServiceFailure {}

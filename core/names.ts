@@ -35,3 +35,4 @@ export const controlName = (stage: string, part: string): string => `nanofleet-$
 export const bundlePointerKey = (app: string): string => `apps/${app}/current.json`
 export const bundleKey = (app: string, digest: string): string => `apps/${app}/${digest}.json`
 export const sourceKey = (digest: string): string => `sources/${digest}.tgz`
+export const templateKey = (digest: string): string => `templates/${digest}.json`

@@ -1,15 +1,16 @@
 import { standingStack } from './bring-stack.ts'
 import type { AppBundle, ImageRecord } from './bundle.ts'
+import { refuseClashes } from './clashes.ts'
 import type { PlanFacts } from './deploy-plan.ts'
 import { NotFound } from './errors.ts'
 import { appStack, serviceStack, TAG } from './names.ts'
 import type { Release, ReleaseBook } from './releases.ts'
-import { refuseClashes } from './routes.ts'
 import { type Change, stackChange } from './stack-change.ts'
 import type { Stacks, StackView } from './stacks.ts'
 import type { Stage } from './stage.ts'
 import { appTemplate } from './template-app.ts'
 import { serviceTemplate } from './template-service.ts'
+import { templateText } from './template-text.ts'
 import { wantedAppStack, wantedServiceStack } from './wanted-stacks.ts'
 
 export interface PlanPorts {
@@ -24,7 +25,7 @@ export interface PlanPorts {
 
 /**
  * Reads what a plan is made from: the wanted state of a release, and what stands.
- * @throws {InvalidInput} when a service takes a route or listener port that a deployed app has
+ * @throws {InvalidInput} when a service takes what a deployed app has, or the app's template is too large for a stack
  */
 export async function planFacts(ports: PlanPorts, app: string, release: number): Promise<PlanFacts> {
   const { stage, stacks, releases } = ports
@@ -35,13 +36,16 @@ export async function planFacts(ports: PlanPorts, app: string, release: number):
     stacks.tagged({ [TAG.stage]: stage.name }),
   ])
   const bundle = await ports.bundle(app, kept?.bundle)
-  await refuseTakenRoutes(ports, bundle)
+  await refuseTaken(ports, bundle)
   const images = kept ? new Map<string, ImageRecord>() : await ports.images(bundle)
   const byName = new Map(views.map((view) => [view.name, view]))
   const services = Object.keys(bundle.manifest.services)
   const imageIds = new Map(
     services.map((name) => [name, (kept?.services[name] ?? images.get(name))?.imageId ?? '']),
   )
+  const ownTemplate = appTemplate({ bundle, stage })
+  // Refused here, where nothing has been changed yet.
+  templateText(appStack(stage.name, app), ownTemplate)
   return {
     bundle,
     images,
@@ -49,7 +53,7 @@ export async function planFacts(ports: PlanPorts, app: string, release: number):
     current,
     kept,
     standing: standingServices(views, app),
-    appTemplate: appTemplate({ bundle, stage }),
+    appTemplate: ownTemplate,
     serviceTemplates: Object.fromEntries(
       services.map((service) => [service, serviceTemplate({ bundle, service, stage })]),
     ),
@@ -58,12 +62,12 @@ export async function planFacts(ports: PlanPorts, app: string, release: number):
 }
 
 /** What was pushed from one checkout fits together; apps of several checkouts meet here. */
-async function refuseTakenRoutes(ports: PlanPorts, { manifest }: AppBundle): Promise<void> {
-  const others = (await ports.releases.deployedApps()).filter((app) => app !== manifest.app)
+async function refuseTaken(ports: PlanPorts, bundle: AppBundle): Promise<void> {
+  const others = (await ports.releases.deployedApps()).filter((app) => app !== bundle.manifest.app)
   const deployed = await Promise.all(
     others.map(async (app) => ports.bundle(app, (await ports.releases.current(app))?.bundle)),
   )
-  refuseClashes([...deployed.map((bundle) => bundle.manifest), manifest])
+  refuseClashes([...deployed, bundle])
 }
 
 /** Services of an app that have a stack. */

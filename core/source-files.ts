@@ -3,6 +3,9 @@ import type { Manifest } from './manifest-types.ts'
 /** The folder of what our apps share; `apps/lib/<part>/` is one library. */
 export const LIBRARY = 'apps/lib'
 
+/** The shared folders that services of an app may import from: that of all apps, and what only its own services share. */
+const libraries = (app: string): string[] => [LIBRARY, `apps/${app}/lib`]
+
 const SCRIPTS = 'buildspecs'
 /** The versions of the packages that sources for Node import; a Go module brings its own. */
 const PACKAGES = ['package.json', 'package-lock.json']
@@ -20,7 +23,7 @@ export const isLeftOut = (path: string): boolean =>
 /** The files and folders in which everything that images of this app are made of lies, relative to the repository. */
 export function sourceRoots({ app, services }: Manifest): string[] {
   const sources = Object.values(services).flatMap(({ source }) => source ?? [])
-  return [...new Set([`images/${app}`, LIBRARY, SCRIPTS, ...PACKAGES, ...sources])].sort()
+  return [...new Set([`images/${app}`, ...libraries(app), SCRIPTS, ...PACKAGES, ...sources])].sort()
 }
 
 /**
@@ -31,15 +34,17 @@ export function sourceRoots({ app, services }: Manifest): string[] {
 export function imageFiles(manifest: Manifest, service: string, tree: ReadonlyMap<string, string>): string[] {
   const folder = `images/${manifest.app}/${service}`
   const source = manifest.services[service]?.source
-  const packages = tree.has(`${source}/go.mod`) ? [] : PACKAGES
-  const roots = [folder, SCRIPTS, ...packages, ...(source === undefined ? [] : [source])]
+  const roots = [folder, SCRIPTS]
+  if (source !== undefined) roots.push(source, ...(tree.has(`${source}/go.mod`) ? [] : PACKAGES))
   const paths = [...tree.keys()].filter((path) => !isLeftOut(path))
+  const folders = libraries(manifest.app)
   const chosen = new Set(paths.filter((path) => below(path, roots) && path !== `${folder}/consul.json`))
   // A Set hands out what is added while it is walked through, so libraries of libraries come along.
   for (const path of chosen) {
     if (path.startsWith(`${SCRIPTS}/`)) continue
-    const libraries = imports(path, tree.get(path) ?? '').flatMap((target) => library(target) ?? [])
-    for (const other of paths) if (libraries.some((part) => part(other))) chosen.add(other)
+    const targets = imports(path, tree.get(path) ?? '')
+    const parts = folders.flatMap((folder) => targets.flatMap((target) => library(folder, target) ?? []))
+    for (const other of paths) if (parts.some((part) => part(other))) chosen.add(other)
   }
   return [...chosen].sort()
 }
@@ -47,14 +52,14 @@ export function imageFiles(manifest: Manifest, service: string, tree: ReadonlyMa
 const below = (path: string, roots: string[]): boolean =>
   roots.some((root) => path === root || path.startsWith(`${root}/`))
 
-/** Which files a path into the shared folder stands for: its library, or the loose files beside the libraries. */
-function library(target: string): ((path: string) => boolean) | undefined {
-  if (target !== LIBRARY && !target.startsWith(`${LIBRARY}/`)) return undefined
-  const [part = '', ...rest] = target.slice(LIBRARY.length + 1).split('/')
+/** Which files a path into a shared folder stands for: its library, or the loose files beside the libraries. */
+function library(folder: string, target: string): ((path: string) => boolean) | undefined {
+  if (target !== folder && !target.startsWith(`${folder}/`)) return undefined
+  const [part = '', ...rest] = target.slice(folder.length + 1).split('/')
   if (rest.length === 0 && /\.\w+$/.test(part)) {
-    return (path) => path.startsWith(`${LIBRARY}/`) && !path.slice(LIBRARY.length + 1).includes('/')
+    return (path) => path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).includes('/')
   }
-  return (path) => path.startsWith(part === '' ? `${LIBRARY}/` : `${LIBRARY}/${part}/`)
+  return (path) => path.startsWith(part === '' ? `${folder}/` : `${folder}/${part}/`)
 }
 
 /** The relative paths that a file imports, resolved: of modules by their imports, of go.mod by its replacements. */

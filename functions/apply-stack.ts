@@ -4,16 +4,19 @@ import * as clients from '../adapters/clients.ts'
 import { CloudFormationStacks } from '../adapters/cloudformation.ts'
 import { readStackRole, readStage } from '../adapters/config.ts'
 import { RunFiles } from '../adapters/run-files.ts'
+import { TemplateStore } from '../adapters/template-store.ts'
 import { applyPlannedStack, type StackRequest } from '../core/apply-planned-stack.ts'
 import { once } from './once.ts'
 
 const parts = once(() => {
   const stage = readStage()
+  const s3 = clients.s3()
+  const templates = new TemplateStore(s3, stage.bucket)
   return {
     stage,
-    bundles: new BundleStore(clients.s3(), stage.bucket),
-    runs: new RunFiles(clients.s3(), stage.bucket),
-    stacks: new CloudFormationStacks(clients.cloudFormation(), readStackRole()),
+    bundles: new BundleStore(s3, stage.bucket),
+    runs: new RunFiles(s3, stage.bucket),
+    stacks: new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole(), templates }),
   }
 })
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import middy from '@middy/core'
 import { AutoScalingFleet } from '../adapters/autoscaling.ts'
 import * as clients from '../adapters/clients.ts'
@@ -5,7 +6,7 @@ import { readStage } from '../adapters/config.ts'
 import { Ec2Instances } from '../adapters/ec2-instances.ts'
 import { consulDoor } from '../adapters/lambda-calls.ts'
 import { targetStates } from '../adapters/load-balancing.ts'
-import { checkService } from '../core/check-service.ts'
+import { watchService } from '../core/check-service.ts'
 import type { ServiceTarget } from '../core/deploy-plan.ts'
 import type { Memory } from '../core/health.ts'
 import { isRunning } from '../core/instances.ts'
@@ -28,11 +29,12 @@ const parts = once(() => {
   }
 })
 
-/** One look at a service: how healthy it is, and the one next step towards its target. */
+/** Looks at a service, several times while it may be ready any moment: the one next step towards its target. */
 export const handler = middy(
   async ({ target, memory }: { target: ServiceTarget; memory: Memory | Record<string, never> }) => {
     const { stage, ...ports } = parts()
     const group = serviceStack(stage, target.app, target.service)
-    return await checkService(ports, group, target, memory, new Date())
+    const clock = { now: () => new Date(), sleep: (seconds: number) => sleep(seconds * 1000) }
+    return await watchService(ports, group, target, memory, clock)
   },
 )

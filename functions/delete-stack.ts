@@ -8,7 +8,7 @@ import { once } from './once.ts'
 
 const parts = once(() => ({
   stage: readStage().name,
-  stacks: new CloudFormationStacks(clients.cloudFormation(), readStackRole()),
+  stacks: new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole() }),
 }))
 
 /** Starts the deletion of a service's stack, or without a service of the app's own one. */

@@ -3,15 +3,21 @@ import { BucketEmptier } from '../adapters/bucket-emptier.ts'
 import * as clients from '../adapters/clients.ts'
 import { CloudFormationStacks } from '../adapters/cloudformation.ts'
 import { readStackRole, readStage } from '../adapters/config.ts'
+import { TemplateStore } from '../adapters/template-store.ts'
 import { appStack } from '../core/names.ts'
 import { prepareData } from '../core/prepare-data.ts'
 import { once } from './once.ts'
 
-const parts = once(() => ({
-  stage: readStage().name,
-  stacks: new CloudFormationStacks(clients.cloudFormation(), readStackRole()),
-  buckets: new BucketEmptier(clients.s3()),
-}))
+const parts = once(() => {
+  const stage = readStage()
+  const s3 = clients.s3()
+  const templates = new TemplateStore(s3, stage.bucket)
+  return {
+    stage: stage.name,
+    stacks: new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole(), templates }),
+    buckets: new BucketEmptier(s3),
+  }
+})
 
 /** Before an app's own stack goes: lets its data out of the stack, or empties the buckets whose data goes too. */
 export const handler = middy(async ({ app, data }: { app: string; data: 'keep' | 'delete' }) => {

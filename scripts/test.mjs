@@ -30,10 +30,10 @@ await runScript(async () => {
   return failed > 0 ? 1 : 0
 })
 
-/** The real parts share one machine and one region: their files run one after the other. */
+/** The real parts share one machine and one region: their files run one after the other. The rest takes every core. */
 async function jest(project, args) {
   const file = join(results, `jest-${project}.json`)
-  const how = project === 'real' ? ['--runInBand'] : []
+  const how = project === 'real' ? ['--runInBand'] : ['--maxWorkers=100%']
   const output = ['--json', '--outputFile', file, '--passWithNoTests']
   const env = {
     ...environment(),

@@ -36,6 +36,7 @@ MODULES = (
     "elb",
     "cloudformation",
     "functions",
+    "starts",
     "lambdaerrors",
     "codebuild",
     "stepfunctions",

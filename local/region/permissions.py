@@ -11,6 +11,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import Any, Callable
+from urllib.parse import urlparse
 
 from region import contract
 
@@ -78,7 +79,14 @@ def needed(request: Request) -> list[Permission]:
     else:
         tags = iam_actions.request_tag_context(request.service, action, request.body, request.params)
         own = [Permission(action, resource, tags) for resource in _resources(action, request)]
-    return own + [Permission("iam:PassRole", role, context) for role, context in passrole.passed(action, request)]
+    roles = [Permission("iam:PassRole", role, context) for role, context in passrole.passed(action, request)]
+    return own + _template_read(request) + roles
+
+
+def _template_read(request: Request) -> list[Permission]:
+    """CloudFormation fetches a template by its URL with the permission of the caller, whatever role the stack has."""
+    url = request.param("TemplateURL") if request.service == "cloudformation" else ""
+    return [Permission("s3:GetObject", f"arn:aws:s3:::{urlparse(url).path.lstrip('/')}")] if url else []
 
 
 def _resources(action: str, request: Request) -> list[str]:

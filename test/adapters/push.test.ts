@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -32,10 +32,10 @@ describe('a push', () => {
 
   it('puts every app into the bucket, readable by its name alone', async () => {
     const pushed = await push()
-    expect(pushed.map(({ app, changed }) => ({ app, changed }))).toEqual([
-      { app: 'platform', changed: true },
-      { app: 'web', changed: true },
-    ])
+    const apps = (await readdir(join(root, 'images'))).sort()
+    expect(pushed.map(({ app, changed }) => ({ app, changed }))).toEqual(
+      apps.map((app) => ({ app, changed: true })),
+    )
     const store = new BundleStore(s3.client, 'b')
     const { bundle, digest } = await store.read('web')
     expect(digest).toBe(pushed.find(({ app }) => app === 'web')?.digest)
@@ -58,10 +58,8 @@ describe('a push', () => {
     await push()
     await writeFile(join(root, 'apps/web/extra.ts'), 'export const extra = 1\n')
     const pushed = await push()
-    expect(pushed.map(({ app, changed, uploads }) => ({ app, changed, uploads }))).toEqual([
-      { app: 'platform', changed: false, uploads: 0 },
-      { app: 'web', changed: true, uploads: 1 },
-    ])
+    expect(pushed.filter(({ changed }) => changed)).toMatchObject([{ app: 'web', uploads: 1 }])
+    expect(pushed.reduce((sum, { uploads }) => sum + uploads, 0)).toBe(1)
   })
 
   it('makes no new image of a changed Consul definition', async () => {
@@ -77,6 +75,20 @@ describe('a push', () => {
     await writeFile(file, (await readFile(file, 'utf8')).replace('count: 2', 'cuont: 2'))
     await expect(push()).rejects.toThrow(
       /^images\/web\/app\.yml:\d+: services\.web\.cuont: unknown key; did you mean "count"\?$/,
+    )
+    expect(s3.writes).toEqual([])
+  })
+
+  it('uploads nothing when two apps have a Consul name in common', async () => {
+    await cp(join(root, 'images/web'), join(root, 'images/shop'), { recursive: true })
+    await cp(join(root, 'images/shop/web'), join(root, 'images/shop/front'), { recursive: true })
+    await writeFile(join(root, 'images/shop/app.yml'), 'app: shop\nservices:\n  front: {}\n')
+    await expect(push(['web'])).rejects.toThrow(
+      new InvalidInput(
+        'images/web/web/consul.json:3',
+        'the Consul name web is taken by images/shop/front/consul.json:3',
+        'choose another name',
+      ),
     )
     expect(s3.writes).toEqual([])
   })

@@ -16,7 +16,7 @@ describe('exit codes', () => {
     ['a foreign failure', new ServiceFailure('no answer'), EXIT.failure],
     ['anything else', 'a string', EXIT.failure],
     ['a run with wrong input', failed('InvalidInput'), EXIT.badInput],
-    ['a build with wrong input', failed('FailureClean', 'input of build: services: no'), EXIT.badInput],
+    ['a build that failed', failed('BuildFailed'), EXIT.failure],
     ['a run that found no such thing', failed('NotFound'), EXIT.notFound],
     ['a run that met a lock', failed('LockHeld'), EXIT.lockHeld],
     ['a run that stopped in between', failed('FailureDirty'), EXIT.dirty],

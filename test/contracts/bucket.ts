@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { BundleStore } from '../../adapters/bundle-store.ts'
 import { RunFiles } from '../../adapters/run-files.ts'
 import { NotFound, ServiceFailure } from '../../core/errors.ts'
-import { photos } from '../support/photos.ts'
+import { studio } from '../support/studio.ts'
 
 /** An empty bucket that nobody else writes to. */
 export interface BucketUnderTest {
@@ -32,20 +32,20 @@ export function bucketContract(name: string, start: () => Promise<BucketUnderTes
     })
 
     it('gives back bundles: the current one, and any other by its digest', async () => {
-      const first = photos()
+      const first = studio()
       const second = { ...first, resources: {} }
       const { digest: old } = await bundles.write(first)
       const { digest } = await bundles.write(second)
-      await bundles.point('photos', digest)
-      expect(await bundles.pointer('photos')).toBe(digest)
-      expect(await bundles.read('photos')).toEqual({ digest, bundle: second })
-      expect(await bundles.read('photos', old)).toEqual({ digest: old, bundle: first })
-      await bundles.point('photos', old)
-      expect((await bundles.read('photos')).digest).toBe(old)
+      await bundles.point('studio', digest)
+      expect(await bundles.pointer('studio')).toBe(digest)
+      expect(await bundles.read('studio')).toEqual({ digest, bundle: second })
+      expect(await bundles.read('studio', old)).toEqual({ digest: old, bundle: first })
+      await bundles.point('studio', old)
+      expect((await bundles.read('studio')).digest).toBe(old)
     })
 
     it('takes a bundle or a source once, whoever brings it again', async () => {
-      const bundle = { ...photos(), resources: { Once: {} } }
+      const bundle = { ...studio(), resources: { Once: {} } }
       expect((await bundles.write(bundle)).written).toBe(true)
       expect((await bundles.write(bundle)).written).toBe(false)
       expect(await bundles.writeSource('s1', Buffer.from([0x1f, 0x8b, 0]))).toBe(true)

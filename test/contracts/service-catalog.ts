@@ -7,6 +7,7 @@ import {
   type Registration,
   type ServiceCatalog,
 } from '../../core/catalog.ts'
+import { ServiceFailure, ServiceRefusal } from '../../core/errors.ts'
 
 /** A catalog on at least one server, that nobody else writes to. */
 export interface CatalogUnderTest {
@@ -132,6 +133,16 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       const nobody = { instanceId: 'i-0dead', address: server.address.replace(/\d+$/, '250') }
       await expect(catalog.listing(nobody)).rejects.toThrow(nobody.address)
       await expect(catalog.register(nobody, registration('i-9'))).rejects.toThrow(nobody.address)
+    })
+
+    it('tells a refusal from a server that does not answer', async () => {
+      const nobody = { instanceId: 'i-0dead', address: server.address.replace(/\d+$/, '250') }
+      const away = await catalog.listing(nobody).catch((error: Error) => error)
+      expect(away).toBeInstanceOf(ServiceFailure)
+      expect(away).not.toBeInstanceOf(ServiceRefusal)
+      await expect(catalog.register(server, { ...registration('i-10'), Name: '' })).rejects.toThrow(
+        ServiceRefusal,
+      )
     })
   })
 }

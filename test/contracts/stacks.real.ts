@@ -1,5 +1,6 @@
 import { DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm'
 import { CloudFormationStacks } from '../../adapters/cloudformation.ts'
+import { TemplateStore } from '../../adapters/template-store.ts'
 import { liveStage } from '../support/live-stage.ts'
 import { stacksContract } from './stacks.ts'
 
@@ -8,8 +9,9 @@ stacksContract('of CloudFormation', async () => {
   const prefix = `contract-${process.pid}`
   const taken = `/${prefix}-taken`
   await context.ssm().send(new PutParameterCommand({ Name: taken, Value: 'x', Type: 'String' }))
+  const templates = new TemplateStore(context.s3(), context.bucket)
   return {
-    stacks: new CloudFormationStacks(context.cloudFormation()),
+    stacks: new CloudFormationStacks(context.cloudFormation(), { templates }),
     prefix,
     // A parameter with a name that somebody else's has; a new name replaces the resource, so it is made first.
     failing: (input) => ({ ...input, template: input.template.replaceAll(`"/${input.name}"`, `"${taken}"`) }),

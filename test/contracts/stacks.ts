@@ -93,6 +93,27 @@ export function stacksContract(name: string, start: () => Promise<StacksUnderTes
       expect(await stacks.template(stack.name)).toBe(stack.template)
     })
 
+    it('take a template that is too large for a request', async () => {
+      const large = (stack: StackInput, letter: string): StackInput => ({
+        ...stack,
+        template: JSON.stringify({
+          ...JSON.parse(stack.template),
+          Metadata: { Filling: letter.repeat(60_000) },
+        }),
+      })
+      const stack = own('large')
+      const [one, two] = [large(stack, 'x'), large({ ...stack, parameters: { Value: 'two' } }, 'y')]
+      expect(await create(one)).toMatchObject({ status: 'CREATE_COMPLETE', outputs: { Given: 'one' } })
+      expect(await stacks.template(stack.name)).toBe(one.template)
+      expect(await stacks.update(one)).toBe(false)
+      expect(await stacks.update(two)).toBe(true)
+      expect(await settled(stack.name)).toMatchObject({
+        status: 'UPDATE_COMPLETE',
+        outputs: { Given: 'two' },
+      })
+      expect(await stacks.template(stack.name)).toBe(two.template)
+    })
+
     it('are not made over one that is there', async () => {
       const stack = own('again')
       await create(stack)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import type { CatalogEntry, ClusterView, ConsulServer } from '../../core/catalog.ts'
-import { checkService, type HealthPorts } from '../../core/check-service.ts'
+import { checkService, type HealthPorts, watchService } from '../../core/check-service.ts'
 import type { ServiceTarget } from '../../core/deploy-plan.ts'
-import { NotFound, ServiceFailure } from '../../core/errors.ts'
+import { NotFound, ServiceFailure, ServiceRefusal } from '../../core/errors.ts'
 import type { GroupEvent, GroupView } from '../../core/fleet.ts'
 import { firstMemory } from '../../core/health.ts'
 import { MemoryFleet } from '../support/memory-fleet.ts'
@@ -63,6 +63,9 @@ const check = async (world: World, wanted = target) =>
 const silent = () => {
   throw new ServiceFailure('no answer')
 }
+const refuse = () => {
+  throw new ServiceRefusal('not allowed')
+}
 
 describe('checkService', () => {
   it('is done when Consul and the load balancer call every instance healthy', async () => {
@@ -70,7 +73,7 @@ describe('checkService', () => {
   })
 
   it('waits for the load balancer', async () => {
-    expect(await check({ target: 'initial' })).toMatchObject({ action: 'wait', seconds: 1 })
+    expect(await check({ target: 'initial' })).toMatchObject({ action: 'wait', seconds: 0.5 })
   })
 
   it('asks the next Consul server when one does not answer', async () => {
@@ -83,6 +86,17 @@ describe('checkService', () => {
       action: 'wait',
       why: expect.stringContaining('Consul check as web'),
     })
+  })
+
+  it.each<[string, (server: ConsulServer) => CatalogEntry[]]>([
+    ['every server', refuse],
+    ['the first server', (server) => (server.instanceId === 'i-c1' ? refuse() : [passing])],
+    [
+      'the second server, the first being away',
+      (server) => (server.instanceId === 'i-c1' ? silent() : refuse()),
+    ],
+  ])('ends at once when %s refuses to say who is healthy', async (_who, health) => {
+    await expect(check({ health })).rejects.toThrow(ServiceRefusal)
   })
 
   it('does not hide a mistake of its own behind a missing answer', async () => {
@@ -121,11 +135,17 @@ describe('checkService', () => {
   })
 
   it('counts its looks, and starts anew after a step', async () => {
-    const last = { ...firstMemory(now), checks: 5 }
+    const last = { ...firstMemory(now), checks: 9 }
     const waiting = await checkService(ports({ target: 'initial' }), 'group', target, last, now)
-    expect(waiting).toMatchObject({ memory: { checks: 6 }, step: { seconds: 2 } })
+    expect(waiting).toMatchObject({ memory: { checks: 10 }, step: { seconds: 2 } })
     const acting = await checkService(ports({}), 'group', { ...target, count: 3 }, last, now)
     expect(acting).toMatchObject({ memory: { checks: 0 }, step: { action: 'set', desired: 3 } })
+  })
+
+  it('asks neither Consul nor the load balancer about instances that only start', async () => {
+    const members = [{ id: 'i-1', stage: 'starting' as const, current: true }]
+    const step = await check({ group: { ...group, members }, health: refuse })
+    expect(step).toMatchObject({ action: 'wait', why: 'i-1: is starting' })
   })
 
   describe('of Consul servers', () => {
@@ -163,5 +183,33 @@ describe('checkService', () => {
       const step = await check({ group: cluster, cluster: () => haunted }, consul)
       expect(step).toMatchObject({ action: 'wait', why: expect.stringContaining('no vote') })
     })
+  })
+})
+
+describe('watchService', () => {
+  /** Health after so many looks; the seconds that were slept, and what the watch ended with. */
+  async function watch(looks: number) {
+    const slept: number[] = []
+    let left = looks
+    const watched = await watchService(
+      ports({ health: () => (left-- > 0 ? [] : [passing]) }),
+      'group',
+      target,
+      {},
+      { now: () => now, sleep: async (seconds) => slept.push(seconds) },
+    )
+    return { slept, ...watched }
+  }
+
+  it('ends as soon as the service is healthy', async () => {
+    expect(await watch(0)).toMatchObject({ slept: [], step: { action: 'done' } })
+    expect(await watch(3)).toMatchObject({ slept: [0.5, 0.5, 0.5], step: { action: 'done' } })
+  })
+
+  it('leaves longer waits, which are whole seconds, to the workflow', async () => {
+    const { slept, step, memory } = await watch(100)
+    expect(slept).toEqual(Array(8).fill(0.5))
+    expect(step).toMatchObject({ action: 'wait', seconds: 1 })
+    expect(memory.checks).toBe(9)
   })
 })

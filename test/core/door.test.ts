@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
 import { ConsulDoor } from '../../adapters/consul-door.ts'
 import { isIn } from '../../core/address.ts'
-import { answerCalls, type DoorAnswer, type DoorCall, type DoorRequest, fitAnswers } from '../../core/door.ts'
+import {
+  answerCalls,
+  type DoorAnswer,
+  type DoorCall,
+  type DoorRequest,
+  type DoorResponse,
+  fitAnswers,
+} from '../../core/door.ts'
+import { ServiceFailure, ServiceRefusal } from '../../core/errors.ts'
 import { FakeCatalog } from '../support/fake-catalog.ts'
 
 const server = { instanceId: 'i-0c1', address: '10.77.0.11' }
@@ -37,6 +45,29 @@ describe('the door to Consul', () => {
     await expect(door.listing(server)).rejects.toThrow('the function consul does not answer: Rate Exceeded.')
   })
 
+  it.each<[string, Error, typeof ServiceFailure]>([
+    ['cannot be reached', new ServiceFailure('Consul does not answer'), ServiceFailure],
+    ['refuses', new ServiceRefusal('Permission denied'), ServiceRefusal],
+  ])('tells a server that %s for what it is', async (_how, fault, kind) => {
+    const catalog = new FakeCatalog([server])
+    catalog.fault = () => fault
+    const door = new ConsulDoor(async (request) =>
+      JSON.parse(JSON.stringify(await answerCalls(catalog, request, '10.77.0.0/16'))),
+    )
+    const error = await door.listing(server).catch((problem: Error) => problem)
+    expect(error).toMatchObject({ message: fault.message })
+    expect(error instanceof ServiceRefusal).toBe(kind === ServiceRefusal)
+  })
+
+  it.each<[string, unknown]>([
+    ['nothing', null],
+    ['something else', { statusCode: 200 }],
+    ['fewer answers than calls', { answers: [] }],
+  ])('takes a message with %s for a refusal', async (_what, message) => {
+    const door = new ConsulDoor(async () => message as DoorResponse)
+    await expect(door.listing(server)).rejects.toThrow(ServiceRefusal)
+  })
+
   it('asks again for answers that did not fit into the message', async () => {
     const catalog = new FakeCatalog([server])
     for (const id of ['i-1', 'i-2']) await catalog.register(server, registration(id))
@@ -64,7 +95,7 @@ describe('the door to Consul', () => {
     const calls = [{ verb: 'listing', args: [{ instanceId: 'x', address: '169.254.169.254' }] }] as DoorCall[]
     const { answers } = await answerCalls(new FakeCatalog(), { calls }, '10.77.0.0/16')
     expect(answers).toEqual([
-      { error: 'the door does not lead to "169.254.169.254", which is not in 10.77.0.0/16' },
+      { error: 'the door does not lead to "169.254.169.254", which is not in 10.77.0.0/16', refused: true },
     ])
   })
 

@@ -63,6 +63,37 @@ describe('planFacts', () => {
     await expect(planFacts(ports, 'blog', 0)).rejects.toThrow('listener port 8101 is taken by')
   })
 
+  it('refuses a Consul name that a deployed app has', async () => {
+    const named = (name: string, port: number): AppBundle => {
+      const bundle = app(name, { host: name, port })
+      return {
+        ...bundle,
+        services: { front: { ...bundle.services.front, definition: '{"name": "db"}' } },
+      } as AppBundle
+    }
+    await deploy(named('shop', 8101))
+    push(named('blog', 8102))
+    const facts = planFacts(ports, 'blog', 0)
+    await expect(facts).rejects.toThrow(
+      new InvalidInput(
+        'images/blog/front/consul.json',
+        'the Consul name db is taken by images/shop/front/consul.json',
+        'choose another name',
+      ),
+    )
+    await releases.forget('shop')
+    expect((await planFacts(ports, 'blog', 0)).bundle.manifest.app).toBe('blog')
+  })
+
+  it('refuses an app whose template is too large for a stack, before anything is changed', async () => {
+    const bundle = app('blog', { host: 'blog', port: 8102 })
+    const Resources = Object.fromEntries(
+      Array.from({ length: 500 }, (_, index) => [`Topic${index}`, { Type: 'AWS::SNS::Topic' }]),
+    )
+    push({ ...bundle, resources: { Resources } })
+    await expect(planFacts(ports, 'blog', 0)).rejects.toThrow(/its template has 5\d\d resources/)
+  })
+
   it('refuses an earlier release whose route another app has taken since', async () => {
     await deploy(app('blog', { host: 'www', port: 8102 }), 1)
     await deploy(app('blog', { host: 'blog', port: 8102 }), 2)

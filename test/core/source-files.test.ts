@@ -65,13 +65,8 @@ describe('what an image is made of', () => {
     ])
   })
 
-  it('is the folder alone when there is no source of ours', () => {
-    expect(of('plain')).toEqual([
-      'buildspecs/compile.mjs',
-      'images/web/plain/config.json',
-      'package-lock.json',
-      'package.json',
-    ])
+  it('is the folder and what packs it when there is no source of ours: no package of Node replaces a database', () => {
+    expect(of('plain')).toEqual(['buildspecs/compile.mjs', 'images/web/plain/config.json'])
   })
 
   it('lies below the roots of the app', () => {
@@ -79,11 +74,50 @@ describe('what an image is made of', () => {
       'apps/go',
       'apps/lib',
       'apps/web',
+      'apps/web/lib',
       'buildspecs',
       'images/web',
       'package-lock.json',
       'package.json',
     ])
+  })
+})
+
+describe("what an app's own services share", () => {
+  const shop = parseManifest(
+    'app: shop\nservices:\n  cart: {source: apps/shop/cart}\n  till: {source: apps/shop/till}\n',
+    'app.yml',
+  )
+  const tree = files({
+    'apps/lib/log/main.ts': '',
+    'apps/lib/other/main.ts': '',
+    'apps/shop/lib/price.ts': "import '../../lib/log/main.ts'",
+    'apps/shop/lib/sum.ts': '',
+    'apps/shop/lib/stock/count.ts': '',
+    'apps/shop/lib/stock/count.test.ts': '',
+    'apps/shop/lib/orders/order.ts': '',
+    'apps/shop/cart/main.ts': "import '../lib/price.ts'\nimport '../lib/stock/count.ts'",
+    'apps/shop/till/main.ts': '',
+    'apps/web/lib/page.ts': '',
+  })
+  const sources = (service: string) => imageFiles(shop, service, tree.texts)
+
+  it('comes along as far as it is imported, with the libraries of all apps that it imports itself', () => {
+    expect(sources('cart')).toEqual([
+      'apps/lib/log/main.ts',
+      'apps/shop/cart/main.ts',
+      'apps/shop/lib/price.ts',
+      'apps/shop/lib/stock/count.ts',
+      'apps/shop/lib/sum.ts',
+    ])
+  })
+
+  it('is no part of a service that imports none of it', () => {
+    expect(sources('till')).toEqual(['apps/shop/till/main.ts'])
+  })
+
+  it('lies below the roots of the app', () => {
+    expect(sourceRoots(shop)).toContain('apps/shop/lib')
   })
 })
 

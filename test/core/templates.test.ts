@@ -7,14 +7,14 @@ import { templateParameters } from '../../core/template-parameters.ts'
 import { serviceTemplate } from '../../core/template-service.ts'
 import { SAMPLE_STAGES } from '../../scripts/sample-stages.ts'
 import { repositoryApps, sampleApp } from '../support/apps.ts'
-import { photos } from '../support/photos.ts'
+import { studio } from '../support/studio.ts'
 
 const [dev, local, prod] = SAMPLE_STAGES as [
   (typeof SAMPLE_STAGES)[0],
   (typeof SAMPLE_STAGES)[0],
   (typeof SAMPLE_STAGES)[0],
 ]
-const bundle = photos()
+const bundle = studio()
 const service = (name: string, stage = dev) => serviceTemplate({ bundle, service: name, stage })
 const properties = (template: Template, id: string): Record<string, unknown> =>
   template.Resources[id]?.Properties ?? {}
@@ -142,7 +142,7 @@ describe('a service template', () => {
 
   it('marks the instances, with their definition when they have one', () => {
     const tags = (name: string) => JSON.stringify(properties(service(name), 'LaunchTemplate'))
-    expect(tags('db')).toContain('{"Key":"consulserviceconfig","Value":"/nanofleet/dev/photos/db/consul"}')
+    expect(tags('db')).toContain('{"Key":"consulserviceconfig","Value":"/nanofleet/dev/studio/db/consul"}')
     expect(tags('admin')).not.toContain('consulserviceconfig')
   })
 
@@ -206,7 +206,7 @@ describe('template parameters', () => {
 
   it('say what is missing', () => {
     expect(() => templateParameters(template, { stage: local, app, imageId: 'ami-1', release: 7 })).toThrow(
-      'Service master of the app photos, stage local: no value for the parameter HttpListenerArn; deploy the platform first',
+      'Service master of the app studio, stage local: no value for the parameter HttpListenerArn; deploy the platform first',
     )
   })
 })

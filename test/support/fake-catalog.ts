@@ -7,7 +7,7 @@ import type {
   Registration,
   ServiceCatalog,
 } from '../../core/catalog.ts'
-import { ServiceFailure } from '../../core/errors.ts'
+import { ServiceFailure, ServiceRefusal } from '../../core/errors.ts'
 
 interface Agent {
   server: ConsulServer
@@ -94,6 +94,8 @@ export class FakeCatalog implements ServiceCatalog {
 
   async register(server: ConsulServer, registration: Registration): Promise<void> {
     const { entries } = this.#reach('register', server, registration.ID)
+    if (registration.Name === '')
+      throw new ServiceRefusal(`Consul at ${server.address}: Missing service name`)
     this.writes.push(`register ${registration.ID}@${server.instanceId}`)
     entries.set(registration.ID, toEntry(registration, server))
   }

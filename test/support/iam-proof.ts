@@ -38,7 +38,7 @@ export async function prove(
   const problem = await attempt(world, step, permission)
   if (problem === undefined) return verdict('not noticed')
   const named = problem.includes(`not authorized to perform: ${permission.action}`)
-  return named || step.silent ? verdict('noticed', problem) : verdict('failed for another reason', problem)
+  return named ? verdict('noticed', problem) : verdict('failed for another reason', problem)
 }
 
 /** The problem that a step ended with. Only its run happens without the permission. */

@@ -14,8 +14,6 @@ export interface Step {
   run: (world: IamWorld) => Promise<void>
   /** Takes away what the step made, whether it went well or not. */
   tidy?: (world: IamWorld) => Promise<void>
-  /** The work treats a refusal as no answer, so it ends differently without saying which permission is missing. */
-  silent?: boolean
 }
 
 /**

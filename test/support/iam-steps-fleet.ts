@@ -95,8 +95,6 @@ export const fleetSteps: Step[] = [
     does: 'check-health: web, as Consul sees it',
     covers: needs('lambda:InvokeFunction'),
     run: (world) => expectStep(check(world, webTarget), /^done$/),
-    // No server that answers is no evidence of health, whatever the cause.
-    silent: true,
   },
   {
     role: 'CheckHealthRole',

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CreateStackCommand, DeleteStackCommand } from '@aws-sdk/client-cloudformation'
+import { DeleteStackCommand } from '@aws-sdk/client-cloudformation'
 import { DeleteBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { CloudFormationStacks } from '../../adapters/cloudformation.ts'
+import { TemplateStore } from '../../adapters/template-store.ts'
 import { ServiceFailure } from '../../core/errors.ts'
 import { appStack, serviceStack } from '../../core/names.ts'
 import { needs, type Step } from './iam-step.ts'
 import { type IamWorld, PROBE, PROBE_PLAN } from './iam-world.ts'
 
 const topic = { Type: 'AWS::SNS::Topic' }
+/** Makes a template too large for a request. */
+const large = { ...topic, Metadata: { Filling: 'x'.repeat(60_000) } }
 const broken = {
   Type: 'AWS::AutoScaling::AutoScalingGroup',
   Properties: {
@@ -20,11 +23,13 @@ const broken = {
 /** Makes the stack of the probe by hand, so that a step finds one. */
 async function stand(world: IamWorld, resources: Record<string, unknown>, ends = 'CREATE'): Promise<void> {
   await takeAway(world)
-  const StackName = appStack(world.context.stage, PROBE)
-  const TemplateBody = JSON.stringify({ Resources: resources })
-  await world.context.cloudFormation().send(new CreateStackCommand({ StackName, TemplateBody }))
+  const { context } = world
+  const name = appStack(context.stage, PROBE)
+  const templates = new TemplateStore(context.s3(), context.bucket)
+  const stacks = new CloudFormationStacks(context.cloudFormation(), { templates })
+  await stacks.create({ name, template: JSON.stringify({ Resources: resources }), parameters: {}, tags: {} })
   const status = await settled(world)
-  if (status !== `${ends}_COMPLETE`) throw new ServiceFailure(`${StackName} ended as ${status}`)
+  if (status !== `${ends}_COMPLETE`) throw new ServiceFailure(`${name} ended as ${status}`)
 }
 
 async function takeAway(world: IamWorld): Promise<void> {
@@ -60,14 +65,19 @@ const applies = (
 
 const bucketName = (world: IamWorld): string => `nanofleet-${world.context.stage}-${PROBE}-data`
 
-const prepares = (does: string, actions: string[], data: 'keep' | 'delete'): Step => ({
+const prepares = (
+  does: string,
+  actions: string[],
+  data: 'keep' | 'delete',
+  more: Record<string, unknown> = {},
+): Step => ({
   role: 'PrepareDataRole',
   does: `prepare-data: ${does}`,
   covers: needs(...actions),
   prepare: async (world) => {
     const VersioningConfiguration = { Status: 'Enabled' }
     const Properties = { BucketName: bucketName(world), VersioningConfiguration }
-    await stand(world, { Data: { Type: 'AWS::S3::Bucket', Properties } })
+    await stand(world, { Data: { Type: 'AWS::S3::Bucket', Properties }, ...more })
     for (const Key of ['photo', 'another photo'])
       await world.context.s3().send(new PutObjectCommand({ Bucket: bucketName(world), Key, Body: 'pixels' }))
   },
@@ -90,7 +100,8 @@ function gone(error: Error): void {
 /** Steps of the functions that change stacks. */
 export const stackSteps: Step[] = [
   applies('a new stack', [
-    's3:GetObject',
+    's3:GetObject /apps/',
+    's3:GetObject /runs/',
     'cloudformation:DescribeStacks',
     'cloudformation:CreateStack',
     'iam:PassRole',
@@ -101,6 +112,19 @@ export const stackSteps: Step[] = [
   applies('a stack that could not be made', ['cloudformation:DeleteStack'], (world) =>
     stand(world, { Topic: topic, Broken: broken }, 'ROLLBACK'),
   ),
+  {
+    ...applies('a template too large for a request', ['s3:PutObject', 's3:GetObject /templates/']),
+    prepare: async (world) => {
+      await takeAway(world)
+      const { bundle } = await world.bundles.read(PROBE, world.probe)
+      const { digest } = await world.bundles.write({ ...bundle, resources: { Resources: { Large: large } } })
+      await world.plan({ bundle: digest })
+    },
+    tidy: async (world) => {
+      await world.plan()
+      await takeAway(world)
+    },
+  },
   {
     role: 'CheckStackRole',
     does: 'check-stack: a stack that should be gone',
@@ -123,6 +147,12 @@ export const stackSteps: Step[] = [
     'a bucket whose data is kept',
     ['cloudformation:GetTemplate', 'cloudformation:UpdateStack', 'iam:PassRole'],
     'keep',
+  ),
+  prepares(
+    'a bucket whose data is kept, in a stack with a template too large for a request',
+    ['s3:PutObject', 's3:GetObject'],
+    'keep',
+    { Large: large },
   ),
   prepares(
     'a bucket whose data goes',

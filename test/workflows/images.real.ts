@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { liveStage } from '../support/live-stage.ts'
-import { run, runToEnd } from '../support/live-workflows.ts'
+import { endState, run, runToEnd } from '../support/live-workflows.ts'
 
 const MINUTES = 5 * 60 * 1000
 
@@ -30,17 +30,24 @@ describe('the workflow build', () => {
   )
 
   it.each([
-    [{ app: 'nobody' }, /^No app nobody in /],
+    [{ app: 'nobody' }, 'NotFound', /^No app nobody in /],
     [
       { app: 'web', services: ['wbe'] },
+      'InvalidInput',
       /^input of build: services: the app web has no service "wbe"; it has web$/,
     ],
-    [{ app: 'web', servces: ['web'] }, /^input of build: servces: unknown key; did you mean "services"\?$/],
+    [
+      { app: 'web', servces: ['web'] },
+      'InvalidInput',
+      /^input of build: servces: unknown key; did you mean "services"\?$/,
+    ],
   ])(
-    'refuses %j in one sentence',
-    async (input, cause) => {
-      const over = await run(await liveStage(), 'build', input)
-      expect(over.error).toBe('FailureClean')
+    'refuses %j as %s, in one sentence',
+    async (input, error, cause) => {
+      const context = await liveStage()
+      const over = await run(context, 'build', input)
+      expect(over.error).toBe(error)
+      expect(await endState(context, over.arn)).toBe('FailureClean')
       expect(over.cause).toMatch(cause)
     },
     MINUTES,
@@ -48,6 +55,14 @@ describe('the workflow build', () => {
 })
 
 describe('the workflow clean-amis', () => {
+  it('refuses wrong input by its name', async () => {
+    const over = await run(await liveStage(), 'clean-amis', { dryrun: false })
+    expect(over).toMatchObject({
+      error: 'InvalidInput',
+      cause: expect.stringMatching(/^input of clean-amis: /),
+    })
+  })
+
   it(
     'removes the image that a newer one replaced, and nothing in a dry run',
     async () => {

@@ -96,6 +96,21 @@ def test_vpc_and_reserved_concurrency_of_a_template_are_kept_and_updated(world: 
     assert client.get_function_configuration(FunctionName=name)["VpcConfig"]["SubnetIds"] == []
 
 
+def test_a_burst_of_short_calls_is_served_by_few_workers(world: World) -> None:
+    name = function(world, "exports.handler = async () => process.pid")
+    with ThreadPoolExecutor(16) as pool:
+        served = list(pool.map(lambda _: invoke(world, name), range(16)))
+    assert len(served) == 16
+    assert len(set(served)) <= 8
+
+
+def test_calls_that_last_are_served_side_by_side(world: World) -> None:
+    name = function(world, "exports.handler = async () => new Promise((go) => setTimeout(go, 3000, process.pid))")
+    with ThreadPoolExecutor(4) as pool:
+        served = list(pool.map(lambda _: invoke(world, name), range(4)))
+    assert len(set(served)) == 4
+
+
 def test_reserved_concurrency_throttles(world: World) -> None:
     code = "exports.handler = async () => { await new Promise((go) => setTimeout(go, 1000)); return 1 }"
     name = function(world, code, ReservedConcurrentExecutions=1)

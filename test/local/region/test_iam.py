@@ -248,3 +248,27 @@ def test_a_denial_names_principal_action_and_resource(actor: Actor) -> None:
 
 def test_the_account_root_may_do_everything(region: Region) -> None:
     assert json.dumps(region.client("ssm").get_parameters(Names=["/a"])["InvalidParameters"]) == '["/a"]'
+
+
+def test_a_template_by_url_is_read_with_the_permission_of_the_caller(region: Region, actor: Actor) -> None:
+    s3, bucket = region.client("s3"), f"templates-{uuid.uuid4().hex[:8]}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    topics = {f"Topic{index}": {"Type": "AWS::SNS::Topic"} for index in range(1, 3)}
+    template = json.dumps({"Description": "x" * 1000, "Resources": topics, "Metadata": {"Filling": "x" * 60_000}})
+    s3.put_object(Bucket=bucket, Key="templates/large.json", Body=template)
+    given = {
+        "StackName": f"large-{uuid.uuid4().hex[:8]}",
+        "TemplateURL": f"https://s3.{REGION}.amazonaws.com/{bucket}/templates/large.json",
+    }
+    stacks = allow("cloudformation:CreateStack", arn("cloudformation", "stack/large-*/*"))
+    actor.may(stacks)
+    message = denial(actor("cloudformation").create_stack, **given)
+    assert "s3:GetObject" in message and f"{bucket}/templates/large.json" in message
+    actor.may(stacks, allow("s3:GetObject", f"arn:aws:s3:::{bucket}/templates/*"))
+    actor("cloudformation").create_stack(**given)
+
+
+def test_a_template_in_a_request_has_its_limit(region: Region) -> None:
+    template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Metadata": {"Filling": "x" * 60_000}})
+    with pytest.raises(ClientError, match="51200"):
+        region.client("cloudformation").create_stack(StackName="too-large", TemplateBody=template)

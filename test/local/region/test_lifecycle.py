@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import urllib.request
 from typing import Iterator
 
 import pytest
@@ -90,6 +91,24 @@ def test_a_terminating_instance_waits_and_its_event_carries_the_token_that_compl
     state = world.client("ec2").describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]["State"]
     assert state["Name"] == "running"
     complete(world, name, LifecycleActionToken=token)
+    eventually(lambda: not world.group(name)["Instances"])
+
+
+def target_state(address: str) -> str:
+    path = "latest/meta-data/autoscaling/target-lifecycle-state"
+    with urllib.request.urlopen(f"http://{address}:8169/{path}", timeout=5) as answer:
+        return answer.read().decode()
+
+
+def test_an_instance_reads_in_its_metadata_that_its_group_ends_it(world: World) -> None:
+    name = make(world, 1, TERMINATING)
+    (instance,) = eventually(lambda: world.serving(name))
+    found = world.client("ec2").describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
+    assert target_state(found["PrivateIpAddress"]) == "InService"
+    world.client("autoscaling").set_desired_capacity(AutoScalingGroupName=name, DesiredCapacity=0)
+    eventually(lambda: target_state(found["PrivateIpAddress"]) == "Terminated")
+    assert in_state(world, name, "Terminating:Wait") == [instance]
+    complete(world, name, InstanceId=instance)
     eventually(lambda: not world.group(name)["Instances"])
 
 

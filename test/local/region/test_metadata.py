@@ -83,6 +83,7 @@ def test_the_identity_of_the_instance_is_there(region: Region, guest: dict[str, 
     info = json.loads(metadata.get("/latest/meta-data/iam/info")[1])
     assert info["InstanceProfileArn"] == guest["IamInstanceProfile"]["Arn"]
     assert metadata.get("/latest/meta-data/absent")[0] == 404
+    assert metadata.get("/latest/meta-data/autoscaling/target-lifecycle-state")[0] == 404, "it is in no group"
 
 
 def test_version_2_asks_for_a_token_that_lives(guest: dict[str, Any]) -> None:

@@ -97,6 +97,21 @@ def test_a_program_of_the_image_runs_from_a_copy_of_its_disk(tmp_path: Path) -> 
     assert (disk / "root" / "etc" / "conf").read_text() == "x"
 
 
+@pytest.mark.parametrize(("argument", "given"), [
+    ("0.0.0.0", "127.77.0.16"), ("--bind=0.0.0.0", "--bind=127.77.0.16"), ("bind 0.0.0.0:80", "bind 127.77.0.16:80"),
+    ("0.0.0.0/0", "0.0.0.0/0"), ("10.0.0.0", "10.0.0.0"), ("127.0.0.1", "127.0.0.1"), ("v0.0.0.0", "v0.0.0.0"),
+])
+def test_a_program_that_listens_on_all_addresses_listens_on_that_of_its_instance(
+    tmp_path: Path, argument: str, given: str
+) -> None:
+    disk = tmp_path / "snap-1"
+    (disk / "root").mkdir(parents=True)
+    (disk / "root" / "server").write_text("#!/bin/sh\n")
+    (disk / "image.json").write_text(json.dumps({"Program": "/server", "Args": [argument]}))
+    spec = prepare(disk, tmp_path / "home", {"PrivateIpAddress": "127.77.0.16"}, "127.77.0.0/20")
+    assert spec.command[1:] == [given]
+
+
 @pytest.mark.parametrize(("name", "value"), [
     ("NANOFLEET_PORT", "http"), ("NANOFLEET_PORT", "70000"), ("NANOFLEET_VPC_CIDR", "127.77"),
     ("NANOFLEET_BOOT_SECONDS", "soon"), ("NANOFLEET_GRACE_SECONDS", "-1"),

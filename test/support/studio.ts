@@ -4,15 +4,15 @@ const check = (name: string, probe: Record<string, unknown>) =>
   JSON.stringify({ service: { name, checks: [{ interval: '10s', ...probe }] } })
 
 /** An app with every kind of edge: needs, a worker, several check ports, two exposed services, data of its own. */
-export const photos = () =>
+export const studio = () =>
   sampleApp(
-    'photos',
+    'studio',
     `resources: resources.yml
 services:
   master:
     port: 8003
     needs: [db, storage]
-    expose: {host: photos, port: 8101}
+    expose: {host: studio, port: 8101}
     env:
       TASKS_TABLE: {Ref: Tasks}
       TASKS_ARN: {GetAtt: Tasks.Arn}
@@ -26,7 +26,7 @@ services:
     permissions:
       - {actions: [s3:GetObject], resource: "\${Photos.Arn}/*"}
   worker: {needs: [master], count: {min: 1, max: 5}}
-  admin: {port: 8004, expose: {port: 8102, path: /admin, host: photos}}
+  admin: {port: 8004, expose: {port: 8102, path: /admin, host: studio}}
 `,
     {
       'resources.yml': `
