@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BuildFailure } from './failure.mjs'
 
-/** What our apps share; it is compiled into them and is no source of its own. */
+/** What all apps (`apps/lib`) or one app's services (`apps/<app>/lib`) share; it is compiled into them and is no source of its own. */
 const LIBRARY = 'lib'
 
 /**
- * The source of the service that an archive was made for: its only folder below `apps/` with go.mod or main.ts, the shared
- * library aside. Null for a service whose Dockerfile fetches all it needs.
+ * The source of the service that an archive was made for: its only folder below `apps/` with go.mod or main.ts, shared
+ * libraries aside. Null for a service whose Dockerfile fetches all it needs.
  * @param {string} root folder of the unpacked archive
  * @returns {string | null} path relative to the root
  */
@@ -28,7 +28,7 @@ function sourcesBelow(root, folder) {
   const entries = readdirSync(join(root, folder), { withFileTypes: true })
   if (entries.some((entry) => entry.name === 'go.mod' || entry.name === 'main.ts')) return [folder]
   return entries
-    .filter((entry) => entry.isDirectory() && !(folder === 'apps' && entry.name === LIBRARY))
+    .filter((entry) => entry.isDirectory() && entry.name !== LIBRARY)
     .flatMap((entry) => sourcesBelow(root, `${folder}/${entry.name}`))
 }
 

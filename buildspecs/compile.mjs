@@ -3,7 +3,7 @@
 /**
  * Compiles the source of a service: `node buildspecs/compile.mjs <source> <out>`, run from the root of the archive.
  * A folder with go.mod becomes `<out>/program`, a folder with main.ts becomes `<out>/main.mjs`; its folders `static/` and
- * `assets/` come along.
+ * `assets/` come along, and so do packages with a compiled part, in `<out>/node_modules`.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -12,6 +12,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BuildFailure, runScript } from './failure.mjs'
 import { importFrom, moduleRoots } from './modules.mjs'
+import { copyPackages, NATIVE } from './packages.mjs'
 import { checkout, keptPrograms, programEnvironment } from './settings.mjs'
 
 /** Folders of files that a program reads while it runs. */
@@ -107,12 +108,31 @@ function go(source, args, variables) {
  */
 async function compileNode(source, out, roots) {
   const esbuild = await importFrom('esbuild', roots)
+  const { outputs } = await bundle(esbuild, source, out, roots)
+  const imported = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
+  copyPackages(
+    NATIVE.filter((name) => imported.some((path) => path === name || path.startsWith(`${name}/`))),
+    join(out, 'node_modules'),
+    roots,
+  )
+}
+
+/**
+ * @param {any} esbuild
+ * @param {string} source
+ * @param {string} out
+ * @param {string[]} roots
+ * @returns {Promise<{outputs: Record<string, {imports: {path: string}[]}>}>} what esbuild calls the metafile
+ */
+async function bundle(esbuild, source, out, roots) {
   try {
-    await esbuild.build({
+    const { metafile } = await esbuild.build({
       entryPoints: [join(source, 'main.ts')],
       outfile: join(out, 'main.mjs'),
       nodePaths: roots.map((root) => join(root, 'node_modules')),
       bundle: true,
+      external: NATIVE,
+      metafile: true,
       platform: 'node',
       format: 'esm',
       target: 'node24',
@@ -121,6 +141,7 @@ async function compileNode(source, out, roots) {
       banner: { js: COMMONJS },
       logLevel: 'warning',
     })
+    return metafile
   } catch (error) {
     throw new BuildFailure(`${source}: esbuild refuses main.ts`, { cause: error })
   }

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * Packs a service for the local region: compiles its source and registers an AMI whose snapshot is a folder. The EC2 calls
- * are those that make an AMI of a volume anywhere; only the content of the snapshot is written as files.
+ * Packs a service for the local region: compiles its source, or takes a program that set-up provides, and registers an AMI
+ * whose snapshot is a folder. The EC2 calls are those that make an AMI of a volume anywhere; only the content of the snapshot
+ * is written as files.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,6 +11,7 @@ import { join } from 'node:path'
 import { findSource, readConfig } from './archive.mjs'
 import { compile } from './compile.mjs'
 import { BuildFailure, runScript } from './failure.mjs'
+import { installProgram, knownProgram } from './known-programs.mjs'
 import { importFrom, moduleRoots } from './modules.mjs'
 import { buildSettings } from './settings.mjs'
 import { identity } from './tags.mjs'
@@ -64,26 +66,44 @@ export async function register(client, ec2, settings, fill) {
   }
 }
 
-async function main() {
-  const settings = buildSettings()
-  const { root, repository, snapshots, programs, architecture, app, service } = settings
-  if (!snapshots)
-    throw new BuildFailure('NANOFLEET_SNAPSHOTS is not set; the packager process needs the local region')
+/**
+ * Writes the file system of a service's image into a folder.
+ * @param {import('./settings.mjs').BuildSettings} settings
+ * @param {Record<string, any>} config the service's config.json
+ * @param {string} out
+ * @throws {BuildFailure} when there is nothing that can be packed here
+ */
+export async function makeRoot(settings, config, out) {
+  const { root, repository, programs, app, service } = settings
   const source = findSource(root)
-  if (!source) {
+  if (source) {
+    process.stdout.write(`Compiling ${source}\n`)
+    await compile(join(root, source), join(out, 'app'), { root, repository, programs })
+    return
+  }
+  const program = knownProgram(config, programs)
+  if (!program) {
     throw new BuildFailure(
-      `images/${app}/${service}: no folder below apps/ with go.mod or main.ts; process packs nothing else`,
+      `images/${app}/${service}: no folder below apps/ with go.mod or main.ts, and Program is none that set-up provides; process packs nothing else`,
     )
   }
+  process.stdout.write(`Packing ${program}\n`)
+  installProgram(program, config, out)
+}
+
+async function main() {
+  const settings = buildSettings()
+  const { root, repository, snapshots, architecture } = settings
+  if (!snapshots)
+    throw new BuildFailure('NANOFLEET_SNAPSHOTS is not set; the packager process needs the local region')
   const config = readConfig(root, settings)
   const out = mkdtempSync(join(tmpdir(), 'out-'))
   try {
-    process.stdout.write(`Compiling ${source}\n`)
-    await compile(join(root, source), out, { root, repository, programs })
+    await makeRoot(settings, config, out)
     const ec2 = await importFrom('@aws-sdk/client-ec2', moduleRoots(root, repository))
     const imageId = await register(new ec2.EC2Client({}), ec2, { ...settings, snapshots }, (folder) => {
       mkdirSync(folder, { recursive: true })
-      cpSync(out, join(folder, 'root', 'app'), { recursive: true })
+      cpSync(out, join(folder, 'root'), { recursive: true })
       writeFileSync(join(folder, 'image.json'), `${JSON.stringify(config, null, 2)}\n`)
     })
     writeFileSync(join(root, 'image-id'), imageId)

@@ -1,66 +1,49 @@
 import { exitCodeOf } from '../cli/exit-codes.ts'
-import { NanofleetError } from '../core/errors.ts'
+import { InvalidInput, NanofleetError } from '../core/errors.ts'
 import { type LocalSettings, readSettings } from '../local/settings.ts'
 import { down, reset } from '../local/supervisor.ts'
+import type { DemoApp } from './demo/apps/demo-app.ts'
+import { readArguments, USAGE } from './demo/arguments.ts'
+import { hints } from './demo/hints.ts'
 import { Story } from './demo/story.ts'
-import { APP, bringEverythingUp, CHAPTERS, exerciseAndTearDown } from './demo/tour.ts'
+import { bringEverythingUp, chapters, exerciseAndTearDown } from './demo/tour.ts'
 import { untilInterrupted } from './demo/wait.ts'
 
-const USAGE = `usage: npm run demo [-- --once]
-
-Starts the local region, deploys the control plane with "serverless deploy --stage local", builds and deploys
-the platform and the app "web", sends requests through the gateway and stays up until Ctrl-C.
-
-  --once   go on: kill an instance and watch it heal, scale to 4 and back, tear everything down, clean the
-           images, compare the inventory with the one before, and stop the region`
-
-async function main(args: string[]): Promise<number> {
-  if (args.includes('--help') || args.includes('-h')) {
-    process.stdout.write(`${USAGE}\n`)
-    return 0
-  }
-  const unknown = args.find((arg) => arg !== '--once')
-  if (unknown !== undefined) {
-    process.stderr.write(`${unknown}: no such option\n\n${USAGE}\n`)
-    return 2
-  }
-  return args.includes('--once') ? showAll() : showAndStay(readSettings())
+async function main(args: string[]): Promise<void> {
+  const { apps, once, help } = readArguments(args)
+  if (help) process.stdout.write(`${USAGE}\n`)
+  else if (once) await showAll(apps)
+  else await showAndStay(apps, readSettings())
 }
 
 /** In a region of its own, made for this run: what somebody keeps in the usual one is not touched. */
-async function showAll(): Promise<number> {
+async function showAll(apps: DemoApp[]): Promise<void> {
   const settings = readSettings('once')
   await reset(settings)
-  const story = new Story(CHAPTERS.all)
-  await exerciseAndTearDown(await bringEverythingUp(settings, story), story)
+  const story = new Story(chapters(apps).all)
+  await exerciseAndTearDown(await bringEverythingUp(settings, apps, story), story)
   await reset(settings)
   story.end()
-  return 0
 }
 
-async function showAndStay(settings: LocalSettings): Promise<number> {
-  const story = new Story(CHAPTERS.up)
-  await bringEverythingUp(settings, story)
-  story.say(`
-Try, in another terminal:
-  npx nanofleet status              what runs, healthy or not
-  npx nanofleet logs ${APP} --follow    what the instances write
-  npx nanofleet scale ${APP} ${APP} 4       four instances instead of two
-  npx nanofleet open ${APP}            the page in your browser
-
-Ctrl-C stops the region and keeps its state.`)
+async function showAndStay(apps: DemoApp[], settings: LocalSettings): Promise<void> {
+  const story = new Story(chapters(apps).up)
+  await bringEverythingUp(settings, apps, story)
+  story.say(hints(apps))
   await untilInterrupted()
   await down(settings)
-  return 0
 }
 
 try {
-  process.exitCode = await main(process.argv.slice(2))
+  await main(process.argv.slice(2))
 } catch (error) {
   if (!(error instanceof NanofleetError)) throw error
-  process.stderr.write(`\nThe demo stopped: ${error.message}\n`)
-  process.stderr.write(
-    'The region is left as it is: look with "npx nanofleet doctor", remove it with "npx nanofleet local reset".\n',
-  )
+  // Input that is wrong is found before anything starts.
+  if (error instanceof InvalidInput) process.stderr.write(`${error.message}\n`)
+  else
+    process.stderr.write(`
+The demo stopped: ${error.message}
+The region is left as it is: look with "npx nanofleet doctor", remove it with "npx nanofleet local reset".
+`)
   process.exitCode = exitCodeOf(error)
 }

@@ -13,23 +13,37 @@ const PATHS = {
   address: 'local-ipv4',
 } as const
 
+/** `http://169.254.169.254` unless AWS_EC2_METADATA_SERVICE_ENDPOINT says otherwise. */
+const usualEndpoint = (): string => process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? 'http://169.254.169.254'
+
 /**
  * Asks the instance metadata service (EC2 User Guide, "Use the Instance Metadata Service", version 2).
- * @param endpoint `http://169.254.169.254` unless AWS_EC2_METADATA_SERVICE_ENDPOINT says otherwise
  * @returns null on a machine without that service, such as a developer's own
  */
-export async function identify(
-  endpoint: string = process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? 'http://169.254.169.254',
-): Promise<Identity | null> {
-  const token = await ask(`${endpoint}/latest/api/token`, 'PUT', {
-    'x-aws-ec2-metadata-token-ttl-seconds': '60',
-  })
-  if (token === null) return null
-  const headers = { 'x-aws-ec2-metadata-token': token }
+export async function identify(endpoint: string = usualEndpoint()): Promise<Identity | null> {
+  const headers = await session(endpoint)
+  if (headers === null) return null
   const asked = Object.entries(PATHS).map(async ([name, path]) => {
     return [name, (await ask(`${endpoint}/latest/meta-data/${path}`, 'GET', headers)) ?? 'unknown']
   })
   return Object.fromEntries(await Promise.all(asked)) as Identity
+}
+
+/**
+ * One value of the instance metadata.
+ * @param path below `/latest/meta-data/`
+ * @returns null when it is not there, nor on a machine without that service
+ */
+export async function readMetadata(path: string, endpoint: string = usualEndpoint()): Promise<string | null> {
+  const headers = await session(endpoint)
+  return headers && ask(`${endpoint}/latest/meta-data/${path}`, 'GET', headers)
+}
+
+async function session(endpoint: string): Promise<Record<string, string> | null> {
+  const token = await ask(`${endpoint}/latest/api/token`, 'PUT', {
+    'x-aws-ec2-metadata-token-ttl-seconds': '60',
+  })
+  return token === null ? null : { 'x-aws-ec2-metadata-token': token }
 }
 
 async function ask(url: string, method: string, headers: Record<string, string>): Promise<string | null> {

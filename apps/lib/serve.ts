@@ -1,23 +1,54 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import { onStop, stopping } from './stopping.ts'
+
+export interface ServeOptions {
+  /** How long the port goes on answering after the process was told to stop; Consul's checks run each second. */
+  noticeMs?: number
+  /** How long requests under way may then take to finish. */
+  graceMs?: number
+  /** The last thing before the process ends. */
+  leave?: () => Promise<void>
+}
 
 /**
- * Serves HTTP until SIGTERM or SIGINT, then stops taking connections, lets the requests under way finish
- * (at most `graceMs`) and ends the process with code 0.
+ * Serves HTTP until SIGTERM or SIGINT. Then `stopping()` is true, so that health checks take the instance out; the port
+ * goes on answering for `noticeMs`; requests under way finish, for at most `graceMs`; `leave` runs and the process ends
+ * with code 0.
  * @returns the listening server
  */
-export function serve(port: number, listener: RequestListener, graceMs = 4000): Promise<Server> {
-  const server = createServer(listener)
+export function serve(
+  port: number,
+  listener: RequestListener,
+  { noticeMs = 1500, graceMs = 4000, leave = async () => {} }: ServeOptions = {},
+): Promise<Server> {
+  const server = createServer((request, response) => {
+    // Sends callers to another instance with their next request.
+    if (stopping()) response.shouldKeepAlive = false
+    return listener(request, response)
+  })
   // Longer than the load balancer's idle timeout (60 s), so that it never reuses a connection we just closed.
   server.keepAliveTimeout = 65_000
-  const stop = (): void => {
-    server.close(() => process.exit(0))
-    server.closeIdleConnections()
-    setTimeout(() => process.exit(0), graceMs).unref()
-  }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  onStop(() => {
+    stop(server, noticeMs, graceMs)
+      .then(leave)
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error('the last steps of the program failed:', error)
+          process.exit(1)
+        },
+      )
+  })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, () => resolve(server))
   })
+}
+
+async function stop(server: Server, noticeMs: number, graceMs: number): Promise<void> {
+  await pause(noticeMs)
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  await Promise.race([closed, pause(graceMs)])
 }

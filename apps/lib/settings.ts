@@ -23,3 +23,15 @@ export function requiredPort(name: string, environment: NodeJS.ProcessEnv = proc
   }
   return port
 }
+
+/**
+ * Reads a TCP port that has a usual value.
+ * @throws Error when it is set to something that is no port
+ */
+export function optionalPort(
+  name: string,
+  usual: number,
+  environment: NodeJS.ProcessEnv = process.env,
+): number {
+  return environment[name] === undefined ? usual : requiredPort(name, environment)
+}

@@ -7,7 +7,7 @@ import time
 from functools import partial
 from typing import Callable
 
-from region import contract, credentials, states
+from region import contract, credentials, groups, states
 from region.program import user_data
 from region.settings import current as settings
 
@@ -67,7 +67,17 @@ def _values(instance: states.Instance) -> Values:
     if (instance.get("MetadataOptions") or {}).get("InstanceMetadataTags") == "enabled":
         for tag in ec2._tags.get(instance["InstanceId"], []):
             lazy[f"meta-data/tags/instance/{tag['Key']}"] = partial(str, tag["Value"])
-    return lazy | _role_values(instance)
+    return lazy | _group_values(instance) | _role_values(instance)
+
+
+def _group_values(instance: states.Instance) -> Values:
+    """Where a group's instance is going: "Retrieve the target lifecycle state through instance metadata"."""
+    found = groups.member_of(instance["InstanceId"])
+    if not found:
+        return {}
+    _group, member = found
+    target = "Terminated" if member["LifecycleState"] in groups.LEAVING else "InService"
+    return {"meta-data/autoscaling/target-lifecycle-state": lambda: target}
 
 
 def _role_values(instance: states.Instance) -> Values:

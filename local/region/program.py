@@ -46,7 +46,8 @@ def prepare(disk: Path, home: Path, instance: dict[str, Any], subnet_cidr: str) 
     path = str(configuration.get("Program") or "")
     if not path:
         raise NotBootable(f"{disk.name}/image.json: Program is missing")
-    arguments = [_mapped(str(argument), root) for argument in configuration.get("Args") or []]
+    address = instance["PrivateIpAddress"]
+    arguments = [_own_address(_mapped(str(one), root), address) for one in configuration.get("Args") or []]
     is_node = Path(path).name == "node"
     executable = settings.node if is_node else str(root / path.lstrip("/"))
     if not is_node and not Path(executable).is_file():
@@ -83,6 +84,11 @@ def _mapped(argument: str, root: Path) -> str:
     if value.startswith("/") and value != "/" and (root / value.lstrip("/")).exists():
         return f"{name}{equals}{root}{value}"
     return argument
+
+
+def _own_address(argument: str, address: str) -> str:
+    """`0.0.0.0` as the instance's address: in a machine of its own a program that listens on all listens on that one."""
+    return re.sub(r"(?<![\w.])0\.0\.0\.0(?![\w./])", address, argument)
 
 
 def _environment(

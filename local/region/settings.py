@@ -83,7 +83,7 @@ def read(environment: dict[str, str]) -> Settings:
         gateway=environment.get("NANOFLEET_GATEWAY") or "127.0.0.1:8080",
         node=environment.get("NANOFLEET_NODE") or _node(repository),
         boot_seconds=_seconds(environment, "NANOFLEET_BOOT_SECONDS", 0.2),
-        grace_seconds=_seconds(environment, "NANOFLEET_GRACE_SECONDS", 5.0),
+        grace_seconds=_seconds(environment, "NANOFLEET_GRACE_SECONDS", 8.0),
         save_seconds=_seconds(environment, "NANOFLEET_SAVE_SECONDS", 4.0),
         # A target group's deregistration delay is cut to this, and an idle Lambda worker ends after the other.
         drain_seconds=_seconds(environment, "NANOFLEET_DRAIN_SECONDS", 5.0),

@@ -1,8 +1,9 @@
 import type { Context } from '../../cli/context.ts'
 import { startWorkflow } from '../../cli/start.ts'
 
-/** Tears the apps down in this order and removes their images, which nothing uses then. */
+/** Tears the apps down in this order with all they have stored, and removes their images, which nothing uses then. */
 export async function cleanUp(context: Context, apps: string[]): Promise<void> {
-  for (const app of apps) await startWorkflow(context, 'teardown', app, { app, confirm: app }, { wait: true })
+  for (const app of apps)
+    await startWorkflow(context, 'teardown', app, { app, confirm: app, data: 'delete' }, { wait: true })
   await startWorkflow(context, 'clean-amis', '', { dryRun: false, keep: 0 }, { wait: true })
 }

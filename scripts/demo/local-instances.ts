@@ -1,3 +1,5 @@
+import { NotFound } from '../../core/errors.ts'
+
 /** An instance of the local region with the process behind it. */
 export interface LocalInstance {
   instanceId: string
@@ -22,4 +24,21 @@ export async function runningInstances(endpoint: string): Promise<LocalInstance[
   const response = await fetch(`${endpoint}/_nanofleet/instances`)
   const instances = (await response.json()) as LocalInstance[]
   return instances.filter(({ state }) => state === 'running')
+}
+
+/**
+ * Kills the process of one instance of a service without warning.
+ * @returns the instance, and how many the service had
+ * @throws NotFound when it has none with a process
+ */
+export async function killOneOf(
+  endpoint: string,
+  app: string,
+  service: string,
+): Promise<{ victim: LocalInstance; count: number }> {
+  const instances = await serviceInstances(endpoint, app, service)
+  const victim = instances.find(({ pid }) => pid !== null)
+  if (!victim?.pid) throw new NotFound(`${service} has no running instance to kill`)
+  process.kill(victim.pid, 'SIGKILL')
+  return { victim, count: instances.length }
 }

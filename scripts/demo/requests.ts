@@ -1,30 +1,17 @@
-import { get } from 'node:http'
-import { text } from 'node:stream/consumers'
 import { ServiceFailure } from '../../core/errors.ts'
+import { throughGateway } from './gateway.ts'
 
 /** What one request through the gateway brought: the instance that answered, or why none did. */
 export type Answered = { instance: string; zone: string; image: string } | { failure: string }
 
-/**
- * Asks the web app who answers. Never rejects. Node asks the system for `web.localhost`, which not every system
- * knows, so the request goes to the gateway's address with the name in its Host header, as a browser sends it.
- */
-export function whoAnswers(url: string): Promise<Answered> {
-  const { host, port } = new URL(url)
-  return new Promise((resolve) => {
-    const failed = (error: Error): void => resolve({ failure: error.message })
-    const sent = get(
-      { host: '127.0.0.1', port, path: '/whoami', headers: { host }, timeout: 5000 },
-      (response) => {
-        text(response).then((body) => {
-          if (response.statusCode === 200) resolve(JSON.parse(body) as Answered)
-          else resolve({ failure: `HTTP ${response.statusCode}` })
-        }, failed)
-      },
-    )
-    sent.once('timeout', () => sent.destroy(new Error('no answer within 5 s')))
-    sent.once('error', failed)
-  })
+/** Asks the web app who answers. Never rejects. */
+export async function whoAnswers(url: string): Promise<Answered> {
+  try {
+    const { status, body } = await throughGateway(new URL('/whoami', url).href)
+    return status === 200 ? (JSON.parse(body.toString()) as Answered) : { failure: `HTTP ${status}` }
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 /** Sends requests every 50 ms until it is stopped. */

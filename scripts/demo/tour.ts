@@ -2,29 +2,32 @@ import { type Context, openContext } from '../../cli/context.ts'
 import { Output } from '../../cli/output.ts'
 import type { LocalSettings } from '../../local/settings.ts'
 import { up } from '../../local/supervisor.ts'
+import type { Chapter, DemoApp } from './apps/demo-app.ts'
 import { bringUp } from './bring-up.ts'
 import { cleanUp } from './clean-up.ts'
 import { deployControlPlane } from './control-plane.ts'
-import { killOne, regionOf, requests, scaleUpAndDown } from './exercise.ts'
 import { compare, type Inventory, readInventory } from './inventory.ts'
+import { regionOf } from './places.ts'
 import type { Story } from './story.ts'
 
-/** The app that the demo deploys; it takes the platform with it. */
-export const APP = 'web'
-
-/** Chapters of `bringEverythingUp`, and of both parts. */
-export const CHAPTERS = { up: 4, all: 8 }
+/** How many chapters `bringEverythingUp` has with these apps, and both parts together. */
+export function chapters(apps: DemoApp[]): { up: number; all: number } {
+  const up = 2 + 2 * apps.length
+  return { up, all: up + apps.flatMap(({ exercise }) => exercise).length + 2 }
+}
 
 /** What the first part leaves for the second one. */
 interface Shown {
   context: Context
+  apps: DemoApp[]
   /** What there was before the first app. */
   before: Inventory
 }
 
-/** First part: from nothing to an app that answers. */
+/** First part: from nothing to apps that answer. */
 export async function bringEverythingUp(
   settings: LocalSettings,
+  apps: DemoApp[],
   story: Story,
   output = new Output(false),
 ): Promise<Shown> {
@@ -33,16 +36,25 @@ export async function bringEverythingUp(
   await story.chapter('Control plane: serverless deploy --stage local', () => deployControlPlane(settings))
   const context = await openContext({ stage: 'local' }, {}, settings, output)
   const before = await readInventory(record.endpoint)
-  await story.chapter(`Build and deploy: platform and ${APP}`, () => bringUp(context, APP))
-  await story.chapter('Requests through the gateway', () => requests(context, APP, story))
-  return { context, before }
+  for (const [index, app] of apps.entries()) {
+    const what = index === 0 ? `platform and ${app.name}` : app.name
+    await story.chapter(`Build and deploy: ${what}`, async () => {
+      story.say(`    ${app.name}: ${app.building}`)
+      await bringUp(context, app.name)
+    })
+    await play(app.show, context, story)
+  }
+  return { context, apps, before }
 }
 
 /** Second part: heal, scale, tear down, and prove that nothing is left. */
-export async function exerciseAndTearDown({ context, before }: Shown, story: Story): Promise<void> {
-  await story.chapter('Kill one instance', () => killOne(context, APP, story))
-  await story.chapter('Scale to 4 and back', () => scaleUpAndDown(context, APP, story))
-  await story.chapter('Tear down and clean the images', () => cleanUp(context, [APP, 'platform']))
+export async function exerciseAndTearDown({ context, apps, before }: Shown, story: Story): Promise<void> {
+  for (const chapter of apps.flatMap(({ exercise }) => exercise)) await play(chapter, context, story)
+  const names = [...apps.map(({ name }) => name), 'platform']
+  await story.chapter('Tear down and clean the images', () => cleanUp(context, names))
   const inventory = await story.chapter('Compare the inventory', () => compare(before, regionOf(context)))
   story.say(`    as before: ${inventory.join(', ')}`)
 }
+
+const play = (chapter: Chapter, context: Context, story: Story): Promise<void> =>
+  story.chapter(chapter.title, () => chapter.play(context, story))

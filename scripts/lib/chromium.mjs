@@ -1,6 +1,6 @@
-import { accessSync, constants } from 'node:fs'
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import { onPath } from './on-path.mjs'
 import { cache, node24, versions } from './places.mjs'
 import { logged } from './run.mjs'
 
@@ -11,10 +11,7 @@ const folder = join(cache, `chromium-${versions.chromium}`)
 export const browserPath = () => machineBrowser() ?? join(folder, 'chrome')
 
 /** A browser on PATH; undefined when there is none. */
-export function machineBrowser() {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  return NAMES.flatMap((name) => folders.map((place) => join(place, name))).find(isExecutable)
-}
+export const machineBrowser = () => onPath(NAMES)
 
 /**
  * The set-up step that fetches a browser without root: `@sparticuz/chromium` (MIT; Chromium itself is BSD) packs
@@ -42,10 +39,40 @@ export function chromium() {
           env: { ...process.env, TMPDIR: unpacked, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' },
         },
       )
+    },
+  }
+}
+
+/**
+ * The set-up step that makes it start with fonts. The configuration that it is packed with names folders of a Lambda, and
+ * without any font the browser ends at the first form field.
+ */
+export function chromiumLauncher() {
+  return {
+    title: 'Launcher of Chromium',
+    why: 'it has to find its libraries and fonts',
+    lasts: 'no time',
+    stamp: join(folder, '.launcher'),
+    key: versions.chromium,
+    async work() {
+      const unpacked = join(folder, 'unpacked')
+      await writeFile(join(folder, 'fonts.conf'), fonts(join(unpacked, 'fonts')))
       await writeFile(join(folder, 'chrome'), launcher(unpacked))
       await chmod(join(folder, 'chrome'), 0o755)
     },
   }
+}
+
+/** The packed fonts, and those of the machine for other letters. */
+function fonts(packed) {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${packed}</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>${join(folder, 'font-cache')}</cachedir>
+</fontconfig>
+`
 }
 
 /** The machine's libraries come first; the packed ones fill the gaps. */
@@ -53,16 +80,7 @@ function launcher(unpacked) {
   const library = join(unpacked, 'al2023', 'lib')
   return `#!/bin/sh
 export LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}/usr/lib/x86_64-linux-gnu:/usr/lib64:${library}"
-export FONTCONFIG_PATH="\${FONTCONFIG_PATH:-${join(unpacked, 'fonts')}}"
+export FONTCONFIG_FILE="\${FONTCONFIG_FILE:-${join(folder, 'fonts.conf')}}"
 exec "${join(unpacked, 'chromium')}" "$@"
 `
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

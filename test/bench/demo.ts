@@ -1,8 +1,9 @@
 import type { Context } from '../../cli/context.ts'
 import { reset } from '../../local/supervisor.ts'
 import { table } from '../../local/table.ts'
+import { web } from '../../scripts/demo/apps/web.ts'
 import { Story } from '../../scripts/demo/story.ts'
-import { bringEverythingUp, CHAPTERS, exerciseAndTearDown } from '../../scripts/demo/tour.ts'
+import { bringEverythingUp, chapters, exerciseAndTearDown } from '../../scripts/demo/tour.ts'
 import { cpuOf } from './lib/processes.ts'
 import { benchSettings } from './lib/region.ts'
 import { bench, progress, type Report, seconds } from './lib/report.ts'
@@ -41,11 +42,11 @@ class MeasuredStory extends Story {
 /** The demo as `npm run demo -- --once` runs it, with the time of each chapter and of each workflow run in it. */
 async function measure(): Promise<Report> {
   const settings = benchSettings()
-  const story = new MeasuredStory(CHAPTERS.all + 1)
+  const story = new MeasuredStory(chapters([web]).all + 1)
   await reset(settings)
   let runs: Step[]
   try {
-    const shown = await bringEverythingUp(settings, story, progress)
+    const shown = await bringEverythingUp(settings, [web], story, progress)
     await exerciseAndTearDown(shown, story)
     runs = await workflowRuns(shown.context)
   } finally {

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openContext } from '../../cli/context.ts'
 import { reset, up } from '../../local/supervisor.ts'
 import { table } from '../../local/table.ts'
+import { web } from '../../scripts/demo/apps/web.ts'
 import { bringUp } from '../../scripts/demo/bring-up.ts'
 import { deployControlPlane } from '../../scripts/demo/control-plane.ts'
-import { APP } from '../../scripts/demo/tour.ts'
 import { footprint, type PartMemory, total, workerMemory } from './lib/footprint.ts'
 import { benchSettings } from './lib/region.ts'
 import { bench, megabytes, progress, type Report, seconds } from './lib/report.ts'
@@ -41,8 +41,8 @@ async function measure(): Promise<Report> {
     moments.push(await at('control plane'))
     const watch = new StartUpWatch(record.endpoint, PORTS)
     const context = await openContext({ stage: 'local' }, {}, settings, progress)
-    await bringUp(context, APP)
-    moments.push(await at(`${APP} deployed`, TARGETS.deployed))
+    await bringUp(context, web.name)
+    moments.push(await at(`${web.name} deployed`, TARGETS.deployed))
     const workers = await workerMemory(settings.state)
     const started = [...parts(took), ...(await watch.stop())]
     await sleep(IDLE_SECONDS * 1000)

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,6 +42,19 @@ describe('compiling a TypeScript source', () => {
     expect(run(join(root, 'out/main.mjs'))).toBe('main.mjs\n')
   })
 
+  it('keeps a package with a compiled part as a package, which the program finds beside itself', async () => {
+    write('apps/web/main.ts', "import sharp from 'sharp'\nconsole.log(typeof sharp.versions.vips)")
+    await compile(join(root, 'apps/web'), join(root, 'out'), { root, repository })
+    expect(run(join(root, 'out/main.mjs'))).toBe('string\n')
+    expect(readdirSync(join(root, 'out'))).toContain('node_modules')
+  })
+
+  it('takes no package along when the program imports none with a compiled part', async () => {
+    write('apps/web/main.ts', "import { parse } from 'yaml'\nconsole.log(parse('1'))")
+    await compile(join(root, 'apps/web'), join(root, 'out'), { root, repository })
+    expect(readdirSync(join(root, 'out'))).toEqual(['main.mjs'])
+  })
+
   it('names the source that does not compile', async () => {
     write('apps/web/main.ts', "import './nowhere.ts'")
     await expect(compile(join(root, 'apps/web'), join(root, 'out'), { root, repository })).rejects.toThrow(
@@ -55,6 +68,13 @@ describe('the source of an archive', () => {
     write('apps/lib/serve.ts', '')
     write('apps/lib/resolver/go.mod', 'module resolver')
     write('apps/shop/cart/go.mod', 'module cart')
+    expect(findSource(root)).toBe('apps/shop/cart')
+  })
+
+  it("is not what an app's own services share", () => {
+    write('apps/shop/lib/main.ts', '')
+    write('apps/shop/lib/prices/go.mod', 'module prices')
+    write('apps/shop/cart/main.ts', '')
     expect(findSource(root)).toBe('apps/shop/cart')
   })
 

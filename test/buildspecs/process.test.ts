@@ -1,6 +1,18 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as ec2 from '@aws-sdk/client-ec2'
-import { beforeEach, describe, expect, it } from '@jest/globals'
-import { register } from '../../buildspecs/process.mjs'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { makeRoot, register } from '../../buildspecs/process.mjs'
 import { parseSettings } from '../../buildspecs/settings.mjs'
 
 const settings = {
@@ -78,5 +90,47 @@ describe('registering the AMI of a service', () => {
     }
     await expect(register(cloud, ec2, settings, full)).rejects.toThrow('no space left')
     expect([...cloud.left]).toEqual([])
+  })
+})
+
+describe('the file system of a service without a source of ours', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'process-'))
+    mkdirSync(join(folder, 'programs'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+  const make = (Program: string, programs: string | undefined = join(folder, 'programs')) =>
+    makeRoot({ ...settings, root: folder, programs }, { Program }, join(folder, 'out'))
+  const provide = (name: string) => writeFileSync(join(folder, 'programs', name), 'ELF', { mode: 0o755 })
+
+  it('holds the program that set-up provides, at its place in the image', async () => {
+    provide('redis-server')
+    await make('/usr/local/bin/redis-server')
+    const file = join(folder, 'out', 'usr', 'local', 'bin', 'redis-server')
+    expect(readFileSync(file, 'utf8')).toBe('ELF')
+    expect(statSync(file).mode & 0o111).toBe(0o111)
+  })
+
+  it('holds a copy of its own of a program that is a link to the machine’s', async () => {
+    writeFileSync(join(folder, 'machine'), 'ELF')
+    symlinkSync(join(folder, 'machine'), join(folder, 'programs', 'redis-server'))
+    await make('/bin/redis-server')
+    rmSync(join(folder, 'machine'))
+    expect(readFileSync(join(folder, 'out', 'bin', 'redis-server'), 'utf8')).toBe('ELF')
+  })
+
+  it.each(['/usr/sbin/nginx', '', '/redis-server/other'])(
+    'cannot be made for the program "%s"',
+    async (Program) => {
+      provide('nginx')
+      await expect(make(Program)).rejects.toThrow(/images\/web\/page.*main\.ts/)
+      expect(existsSync(join(folder, 'out'))).toBe(false)
+    },
+  )
+
+  it('asks for set-up when its program is not there', async () => {
+    await expect(make('/usr/local/bin/redis-server')).rejects.toThrow('npm run setup')
+    await expect(make('/usr/local/bin/redis-server', '')).rejects.toThrow('npm run setup')
   })
 })

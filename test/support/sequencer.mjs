@@ -13,6 +13,8 @@ const LAST = [
   'platform',
   'foreign-events',
   'healing',
+  'photos',
+  'photos-chaos',
   'teardown',
 ]
 

@@ -11,21 +11,27 @@ export interface PartMemory {
 
 /** Memory of every part of the region: emulator with its guard, gateway, Lambda workers and each instance. */
 export async function footprint(state: string): Promise<PartMemory[]> {
+  const parts = [...(await processesByPart(state))]
+  return Promise.all(parts.map(async ([part, processes]) => ({ part, ...(await memoryOf(processes)) })))
+}
+
+/** The processes of every part of the region; an instance is called by its service and its id. Empty while it is down. */
+export async function processesByPart(state: string): Promise<Map<string, Process[]>> {
   const record = await readRecord(state)
   const { region, gateway } = record?.pids ?? {}
-  if (!record || !region || !gateway) return []
+  if (!record || !region || !gateway) return new Map()
   const instances = await runningInstances(record.endpoint)
   const tree = await treeOf(region.pid)
-  const parts = new Map<string, number[]>([
+  const parts = new Map<string, Process[]>([
     ['region (guard and emulator)', []],
-    ['gateway', (await treeOf(gateway.pid)).map(({ pid }) => pid)],
+    ['gateway', await treeOf(gateway.pid)],
     ['Lambda workers', []],
   ])
   for (const process of tree) {
     const part = partOf(process, tree, instances, region.pid)
-    parts.set(part, [...(parts.get(part) ?? []), process.pid])
+    parts.set(part, [...(parts.get(part) ?? []), process])
   }
-  return Promise.all([...parts].map(async ([part, pids]) => ({ part, ...(await memoryOf(pids)) })))
+  return parts
 }
 
 /** Memory in MB of each Lambda worker that lives now. */
@@ -54,7 +60,7 @@ function partOf(process: Process, tree: Process[], instances: LocalInstance[], r
 /** The emulator runs a function by a script of its own in its temporary folder. */
 const isWorker = ({ command }: Process): boolean => /^\S*node \S*worker\S*\.[cm]?js/.test(command)
 
-async function memoryOf(pids: number[]): Promise<{ processes: number; megabytes: number }> {
-  const sizes = await Promise.all(pids.map(pssOf))
-  return { processes: pids.length, megabytes: sizes.reduce((sum, size) => sum + size, 0) }
+async function memoryOf(processes: Process[]): Promise<{ processes: number; megabytes: number }> {
+  const sizes = await Promise.all(processes.map(({ pid }) => pssOf(pid)))
+  return { processes: processes.length, megabytes: sizes.reduce((sum, size) => sum + size, 0) }
 }

@@ -10,6 +10,8 @@ export interface Process {
   command: string
   /** Seconds of processor time, its ended children included. */
   cpuSeconds: number
+  /** The same without its children. */
+  ownSeconds: number
 }
 
 /** A process with all that it started, itself first. */
@@ -40,9 +42,17 @@ async function read(name: string): Promise<Process | undefined> {
   if (stat === '') return undefined
   // Counted from the bracket that closes the program's name: field 3 is the first one after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+  // Fields 14 to 17 are the times in user and kernel mode, then those of ended children.
+  const ticks = (count: number): number =>
+    fields.slice(11, 11 + count).reduce((sum, field) => sum + Number(field), 0)
   const command = (await readOrNothing(`/proc/${name}/cmdline`)).replaceAll('\0', ' ').trim()
-  return { pid: Number(name), parent: Number(fields[1]), command, cpuSeconds: ticks / TICKS }
+  return {
+    pid: Number(name),
+    parent: Number(fields[1]),
+    command,
+    cpuSeconds: ticks(4) / TICKS,
+    ownSeconds: ticks(2) / TICKS,
+  }
 }
 
 /** A process may end while it is looked at. */

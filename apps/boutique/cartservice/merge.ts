@@ -1,0 +1,29 @@
+import { GrpcProblem } from '../../lib/grpc/problem.ts'
+import type { Line } from './cart-store.ts'
+
+/** Bounds what anybody can make the store keep under one key, and keeps quantities far below the int32 of the contract. */
+export const MOST_LINES = 100
+export const MOST_PIECES = 10_000
+
+/**
+ * The lines with one more, which joins the line of its product when there is one.
+ * @throws GrpcProblem RESOURCE_EXHAUSTED above 100 products, or 10,000 pieces of one
+ */
+export function merge(lines: readonly Line[], { productId, quantity }: Line): Line[] {
+  const at = lines.findIndex((line) => line.productId === productId)
+  const total = quantity + (lines[at]?.quantity ?? 0)
+  if (total > MOST_PIECES) {
+    throw new GrpcProblem(
+      'RESOURCE_EXHAUSTED',
+      `A cart holds at most ${MOST_PIECES} pieces of a product; with these ${quantity} it would be ${total}.`,
+    )
+  }
+  if (at >= 0) return lines.with(at, { productId, quantity: total })
+  if (lines.length >= MOST_LINES) {
+    throw new GrpcProblem(
+      'RESOURCE_EXHAUSTED',
+      `A cart holds at most ${MOST_LINES} products; remove one first.`,
+    )
+  }
+  return [...lines, { productId, quantity }]
+}

@@ -1,0 +1,50 @@
+import { type Implementation, implement } from '../../lib/grpc/implementation.ts'
+import { GrpcProblem } from '../../lib/grpc/problem.ts'
+import { present } from '../lib/checked.ts'
+import { type CartItem, CartService } from '../lib/gen/hipstershop_pb.ts'
+import type { CartStore, Line } from './cart-store.ts'
+
+/** What one call may add; more of it takes more calls. */
+const MOST_AT_ONCE = 99
+
+/** Longer than any id that the shop makes; keys of Redis may be half a gigabyte. */
+const LONGEST_ID = 200
+
+/** The RPCs of the cart over a store. */
+export function cartService(store: CartStore): Implementation {
+  return implement(CartService, {
+    async addItem({ userId, item }) {
+      await store.add(id(userId, 'user_id'), line(item))
+      return {}
+    },
+    async getCart({ userId }) {
+      return { userId, items: await store.read(id(userId, 'user_id')) }
+    },
+    async emptyCart({ userId }) {
+      await store.empty(id(userId, 'user_id'))
+      return {}
+    },
+  })
+}
+
+function line(item: CartItem | undefined): Line {
+  const { productId, quantity } = present(item, 'item')
+  if (quantity < 1 || quantity > MOST_AT_ONCE) {
+    throw new GrpcProblem(
+      'INVALID_ARGUMENT',
+      `item.quantity is ${quantity}; it must be from 1 to ${MOST_AT_ONCE}.`,
+    )
+  }
+  return { productId: id(productId, 'item.product_id'), quantity }
+}
+
+function id(text: string, field: string): string {
+  if (text === '') throw new GrpcProblem('INVALID_ARGUMENT', `${field} is empty.`)
+  if (text.length > LONGEST_ID) {
+    throw new GrpcProblem(
+      'INVALID_ARGUMENT',
+      `${field} has ${text.length} characters; it may have ${LONGEST_ID}.`,
+    )
+  }
+  return text
+}

@@ -1,0 +1,152 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
+import { fromBinary, toBinary } from '@bufbuild/protobuf'
+import { OrderResultSchema } from '../lib/gen/hipstershop_pb.ts'
+import {
+  type Held,
+  HOLD_MS,
+  HoldLost,
+  type Orders,
+  OrdersTrouble,
+  type Progress,
+  REMEMBER_MS,
+  type Taken,
+} from './orders.ts'
+
+/** An item of the table. `order` is an OrderResult of the contract. */
+interface Row {
+  id: string
+  request: string
+  holder: string
+  orderId: string
+  step: Progress['step']
+  order?: Uint8Array
+  transaction?: string
+  /** Milliseconds since 1970. */
+  heldUntil: number
+  /** Seconds since 1970, for DynamoDB. Absent while the order may have cost somebody money: such a one never vanishes. */
+  expiresAt?: number
+}
+
+/** Orders in a DynamoDB table with the key `id`, shared by all instances. */
+export class DynamoOrders implements Orders {
+  readonly #client: DynamoDBDocumentClient
+  readonly #table: string
+  readonly #now: () => number
+
+  constructor(client: DynamoDBClient, table: string, now: () => number = Date.now) {
+    this.#client = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+    this.#table = table
+    this.#now = now
+  }
+
+  async take(fresh: Held): Promise<Taken> {
+    const row = await this.#row(fresh.key)
+    if (row === undefined) return this.#hold(fresh, 'attribute_not_exists(id)', {})
+    if (row.request !== fresh.request) return { state: 'other' }
+    const progress = progressOf(row)
+    if (progress.step === 'done') return { state: 'done', order: progress.order }
+    if (row.heldUntil > this.#now()) return { state: 'busy' }
+    // Of those who find it free one gets it: the others find another holder in it.
+    const seen = { ':seen': row.holder, ':until': row.heldUntil }
+    const held = { ...fresh, orderId: row.orderId, progress }
+    return this.#hold(held, 'holder = :seen AND heldUntil = :until', seen)
+  }
+
+  async keep(held: Held): Promise<void> {
+    await this.#own(held, (own) => new PutCommand({ Item: this.#rowOf(held), ...own }))
+  }
+
+  async release(held: Held): Promise<void> {
+    await this.#own(held, ({ ExpressionAttributeValues, ...own }) => {
+      const values = { ...ExpressionAttributeValues, ':free': 0 }
+      const set = { UpdateExpression: 'SET heldUntil = :free', ExpressionAttributeValues: values }
+      return new UpdateCommand({ Key: { id: held.key }, ...own, ...set })
+    })
+  }
+
+  async forget(held: Held): Promise<void> {
+    await this.#own(held, (own) => new DeleteCommand({ Key: { id: held.key }, ...own }))
+  }
+
+  async #hold(held: Held, condition: string, values: Record<string, unknown>): Promise<Taken> {
+    const put = new PutCommand({
+      TableName: this.#table,
+      Item: this.#rowOf(held),
+      ConditionExpression: condition,
+      ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+    })
+    return (await this.#changed(put)) ? { state: 'held', held } : { state: 'busy' }
+  }
+
+  /** A change that only the holder may make. */
+  async #own(held: Held, command: (own: OwnChange) => Change): Promise<void> {
+    const own: OwnChange = {
+      TableName: this.#table,
+      ConditionExpression: 'holder = :holder',
+      ExpressionAttributeValues: { ':holder': held.holder },
+    }
+    if (await this.#changed(command(own))) return
+    throw new HoldLost(`the order ${held.key} is not held by ${held.holder}`)
+  }
+
+  /** @returns false when the condition did not hold */
+  async #changed(command: Change): Promise<boolean> {
+    try {
+      // The three commands are one to the client; TypeScript wants to know which.
+      await this.#client.send(command as PutCommand)
+      return true
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false
+      throw trouble(error)
+    }
+  }
+
+  async #row(id: string): Promise<Row | undefined> {
+    try {
+      const question = new GetCommand({ TableName: this.#table, Key: { id }, ConsistentRead: true })
+      return (await this.#client.send(question)).Item as Row | undefined
+    } catch (error) {
+      throw trouble(error)
+    }
+  }
+
+  #rowOf({ key, request, holder, orderId, progress }: Held): Row {
+    const mayExpire = progress.step === 'begun' || progress.step === 'done'
+    const now = this.#now()
+    return {
+      id: key,
+      request,
+      holder,
+      orderId,
+      step: progress.step,
+      ...('order' in progress && { order: toBinary(OrderResultSchema, progress.order) }),
+      ...('transaction' in progress && { transaction: progress.transaction }),
+      heldUntil: now + HOLD_MS,
+      ...(mayExpire && { expiresAt: Math.ceil((now + REMEMBER_MS) / 1000) }),
+    }
+  }
+}
+
+interface OwnChange {
+  TableName: string
+  ConditionExpression: string
+  ExpressionAttributeValues: Record<string, unknown>
+}
+
+type Change = PutCommand | UpdateCommand | DeleteCommand
+
+function progressOf({ step, order, transaction = '' }: Row): Progress {
+  if (step === 'begun') return { step }
+  const kept = fromBinary(OrderResultSchema, order ?? new Uint8Array())
+  return step === 'charging' || step === 'done' ? { step, order: kept } : { step, order: kept, transaction }
+}
+
+const trouble = (cause: unknown): OrdersTrouble =>
+  new OrdersTrouble(`the table of orders cannot be used: ${(cause as Error).message}`, { cause })

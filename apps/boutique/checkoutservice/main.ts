@@ -1,0 +1,25 @@
+/** Places orders: asks the other services in turn, and remembers each order in a table. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { implement } from '../../lib/grpc/implementation.ts'
+import { serveGrpc } from '../../lib/grpc/server.ts'
+import { CheckoutService } from '../lib/gen/hipstershop_pb.ts'
+import { addressOf, portOf } from '../lib/services.ts'
+import { DynamoOrders } from './dynamo-orders.ts'
+import { grpcShop } from './grpc-shop.ts'
+import { MemoryOrders } from './memory-orders.ts'
+import { checkout } from './service.ts'
+
+/** Empty keeps orders in memory, for a shop on a developer's machine; absent is a mistake that Nanos lets pass. */
+const table = process.env.ORDERS_TABLE
+if (table === undefined)
+  throw new Error('ORDERS_TABLE is not set; name a table, or nothing to keep orders in memory')
+
+// The defaults wait for minutes for a table that does not answer, longer than an order is held.
+const client = () =>
+  new DynamoDBClient({ maxAttempts: 3, requestHandler: { connectionTimeout: 1000, requestTimeout: 2000 } })
+const orders = table === '' ? new MemoryOrders() : new DynamoOrders(client(), table)
+const world = { shop: grpcShop(addressOf), orders, log: console.log }
+const port = await serveGrpc(portOf('checkoutservice'), [implement(CheckoutService, checkout(world))])
+console.log(
+  `checkoutservice listens on ${port}; orders are ${table === '' ? 'in memory' : `in the table ${table}`}`,
+)

@@ -1,0 +1,28 @@
+/** How long a visitor is remembered. */
+const HOURS = 48
+
+/** The cookies of a request. A value that cannot be decoded is taken as it is; of two with one name the first counts. */
+export function readCookies(header: string | undefined): Map<string, string> {
+  const cookies = new Map<string, string>()
+  for (const pair of (header ?? '').split(';')) {
+    const split = pair.indexOf('=')
+    const name = pair.slice(0, Math.max(split, 0)).trim()
+    if (name !== '' && !cookies.has(name)) cookies.set(name, decoded(pair.slice(split + 1).trim()))
+  }
+  return cookies
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** A cookie for 48 h that no script and no request from another site's form gets. */
+export const cookie = (name: string, value: string, secure: boolean): string =>
+  `${name}=${encodeURIComponent(value)}; Path=/; Max-Age=${HOURS * 3600}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+
+/** The same cookie, over at once. */
+export const expired = (name: string): string => `${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`

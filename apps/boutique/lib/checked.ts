@@ -1,0 +1,23 @@
+import { GrpcProblem } from '../../lib/grpc/problem.ts'
+import { type Amount, flaw } from './money.ts'
+
+/**
+ * A part of a request that must be there.
+ * @param what as the sentence names it, such as "the address"
+ * @throws GrpcProblem INVALID_ARGUMENT
+ */
+export function present<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new GrpcProblem('INVALID_ARGUMENT', `The request has no ${what}; give one.`)
+  return value
+}
+
+/**
+ * An amount that keeps the rules of the contract.
+ * @throws GrpcProblem INVALID_ARGUMENT
+ */
+export function money(value: Amount | undefined, what: string): Amount {
+  const given = present(value, what)
+  const wrong = flaw(given)
+  if (wrong) throw new GrpcProblem('INVALID_ARGUMENT', `The ${what} is no amount: ${wrong}.`)
+  return given
+}

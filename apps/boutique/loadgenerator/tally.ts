@@ -1,0 +1,98 @@
+import type { Action } from './shopper.ts'
+
+/** What became of all actions so far. */
+export class Tally {
+  readonly #latencies = new Map<Action, number[]>()
+  readonly #troubles = new Map<string, number>()
+  actions = 0
+  errors = 0
+
+  /** @param trouble why the action failed; undefined when it went well */
+  add(action: Action, ms: number, trouble: string | undefined): void {
+    this.actions += 1
+    const latencies = this.#latencies.get(action) ?? []
+    latencies.push(ms)
+    this.#latencies.set(action, latencies)
+    if (trouble === undefined) return
+    this.errors += 1
+    const line = `${action}: ${trouble}`
+    this.#troubles.set(line, (this.#troubles.get(line) ?? 0) + 1)
+  }
+
+  summary({ seconds, requests }: { seconds: number; requests: number }): Summary {
+    const all = [...this.#latencies.values()].flat()
+    const errorsOf = (action: string): number =>
+      [...this.#troubles]
+        .filter(([line]) => line.startsWith(`${action}: `))
+        .reduce((total, [, count]) => total + count, 0)
+    const rows = [...this.#latencies].map(([action, latencies]) => ({
+      action: action as string,
+      errors: errorsOf(action),
+      ...figures(latencies),
+    }))
+    return {
+      seconds: rounded(seconds),
+      requests,
+      requestsPerSecond: rounded(seconds > 0 ? requests / seconds : 0),
+      actions: rows.sort((a, b) => b.count - a.count),
+      total: { action: 'all', errors: this.errors, ...figures(all) },
+      troubles: [...this.#troubles]
+        .map(([reason, count]) => ({ reason, count }))
+        .sort((a, b) => b.count - a.count),
+    }
+  }
+}
+
+/** Of one kind of action: how many there were, and in which time (ms) half, 95 and 99 of a hundred were done. */
+export interface Row {
+  action: string
+  count: number
+  errors: number
+  p50: number
+  p95: number
+  p99: number
+}
+
+export interface Summary {
+  seconds: number
+  requests: number
+  requestsPerSecond: number
+  actions: Row[]
+  total: Row
+  troubles: { reason: string; count: number }[]
+}
+
+function figures(latencies: number[]): Omit<Row, 'action' | 'errors'> {
+  const sorted = latencies.toSorted((a, b) => a - b)
+  return {
+    count: sorted.length,
+    p50: percentile(sorted, 50),
+    p95: percentile(sorted, 95),
+    p99: percentile(sorted, 99),
+  }
+}
+
+/** The smallest value that at least `percent` of a hundred are not above (nearest rank); 0 of none. */
+export function percentile(sorted: readonly number[], percent: number): number {
+  return rounded(sorted[Math.max(Math.ceil((percent / 100) * sorted.length) - 1, 0)] ?? 0)
+}
+
+const rounded = (value: number): number => Math.round(value * 10) / 10
+
+/** The summary as a table for people. */
+export function asText({ seconds, requests, requestsPerSecond, actions, total, troubles }: Summary): string {
+  const head = ['action', 'count', 'errors', 'p50 ms', 'p95 ms', 'p99 ms']
+  const rows = [...actions, total].map((row) =>
+    [row.action, row.count, row.errors, row.p50, row.p95, row.p99].map(String),
+  )
+  const table = [head, ...rows].map((cells) =>
+    cells.map((cell, column) => (column === 0 ? cell.padEnd(14) : cell.padStart(8))).join(''),
+  )
+  const reasons = troubles.map(({ reason, count }) => `  ${count} × ${reason}`)
+  return [
+    ...table,
+    '',
+    `${requests} requests in ${seconds} s, ${requestsPerSecond} a second`,
+    ...(reasons.length > 0 ? ['What went wrong:', ...reasons] : ['Nothing went wrong.']),
+  ].join('\n')
+}

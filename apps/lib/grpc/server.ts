@@ -1,0 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { onStop } from '../stopping.ts'
+import { health } from './health.ts'
+import type { Implementation } from './implementation.ts'
+
+export interface ServeOptions {
+  /**
+   * How long new calls are answered after the process was told to stop; 2.5 s unless given. Consul asks each second,
+   * and clients ask for its answer each half second.
+   */
+  noticeMs?: number
+  /** How long calls under way may then take to finish; 4 s unless given. */
+  graceMs?: number
+  /** The largest request; 1 MiB unless given. */
+  maxBytes?: number
+  /** The last thing before the process ends. */
+  leave?: () => Promise<void>
+}
+
+/**
+ * Serves gRPC, with the health service, until SIGTERM or SIGINT. Then health says NOT_SERVING, calls are answered for
+ * `noticeMs` more, those under way finish, `leave` runs and the process ends with code 0.
+ * @returns the port, which the system has chosen when it was asked for 0
+ * @throws Error when the port cannot be listened on
+ */
+export async function serveGrpc(
+  port: number,
+  services: Implementation[],
+  { noticeMs = 2500, graceMs = 4000, maxBytes = 1024 * 1024, leave = async () => {} }: ServeOptions = {},
+): Promise<number> {
+  const server = new Server({ 'grpc.max_receive_message_length': maxBytes, 'grpc.enable_channelz': 0 })
+  for (const { definition, handlers } of [...services, health(services)]) {
+    server.addService(definition, handlers)
+  }
+  const bound = await bind(server, port)
+  onStop(() => {
+    stop(server, noticeMs, graceMs)
+      .then(leave)
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error('the last steps of the program failed:', error)
+          process.exit(1)
+        },
+      )
+  })
+  return bound
+}
+
+function bind(server: Server, port: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  server.bindAsync(`0.0.0.0:${port}`, ServerCredentials.createInsecure(), (cause, bound) => {
+    if (cause) reject(new Error(`port ${port} cannot be listened on: ${cause.message}`, { cause }))
+    else resolve(bound)
+  })
+  return promise
+}
+
+async function stop(server: Server, noticeMs: number, graceMs: number): Promise<void> {
+  await pause(noticeMs)
+  const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
+  await Promise.race([closed, pause(graceMs)])
+}

@@ -1,0 +1,266 @@
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb'
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
+import { CREATED } from '../lib/task.ts'
+import {
+  created,
+  failed,
+  finished,
+  isGone,
+  type NewTask,
+  type Picture,
+  type Results,
+  ready,
+  released,
+  type StoredTask,
+  takeableFrom,
+  taken,
+} from './decisions.ts'
+import { fromItem, type Item, idOf, taskKey, toItem, tokenItem, tokenKey } from './items.ts'
+import { noSuchTask, requireSameFilter, type TaskStore } from './task-store.ts'
+
+/** So many open tasks are looked at together; takers begin with any of them, so that two of them rarely collide. */
+const CHOICE = 10
+
+/** A writer that comes second this often in a row gives up; each time another writer came first. */
+const MOST_TRIES = 10
+
+interface Put {
+  Item: Item
+  ConditionExpression?: string
+  ExpressionAttributeNames?: Record<string, string>
+  ExpressionAttributeValues?: Item
+}
+
+export interface DynamoTasksOptions {
+  /** Milliseconds since 1970. */
+  clock?: () => number
+  /** From 0 to 1, as Math.random. */
+  random?: () => number
+}
+
+/** Tasks in a table with the keys and indexes of images/photos/resources.yml. */
+export class DynamoTasks implements TaskStore {
+  readonly #client: DynamoDBDocumentClient
+  readonly #table: string
+  readonly #clock: () => number
+  readonly #random: () => number
+
+  constructor(client: DynamoDBDocumentClient, table: string, options: DynamoTasksOptions = {}) {
+    this.#client = client
+    this.#table = table
+    this.#clock = options.clock ?? Date.now
+    this.#random = options.random ?? Math.random
+  }
+
+  async create(wanted: NewTask): Promise<{ task: StoredTask; isNew: boolean }> {
+    for (let tried = 0; tried < MOST_TRIES; tried += 1) {
+      const { task: known, staleId } = await this.#byToken(wanted.token)
+      if (known) {
+        requireSameFilter(known, wanted)
+        return { task: known, isNew: false }
+      }
+      const task = created(await this.#nextId(), wanted, this.#clock())
+      if (await this.#putNew(task, staleId)) return { task, isNew: true }
+    }
+    throw new Error(`the token of a new task changed ${MOST_TRIES} times while it was written`)
+  }
+
+  async next(worker: string): Promise<StoredTask | undefined> {
+    let from: Record<string, unknown> | undefined
+    do {
+      const { ids, end } = await this.#open(from)
+      for (const id of shuffled(ids, this.#random)) {
+        const leased = await this.#take(id, worker)
+        if (leased) return leased
+      }
+      from = end
+    } while (from !== undefined)
+    return undefined
+  }
+
+  async read(id: number): Promise<StoredTask> {
+    const task = await this.#find(id)
+    if (task === undefined) throw noSuchTask(id)
+    return task
+  }
+
+  ready = (id: number, picture: Picture): Promise<void> =>
+    this.#change(id, (task, now) => ready(task, picture, now))
+
+  finish = (id: number, attempt: number, results: Results): Promise<void> =>
+    this.#change(id, (task, now) => finished(task, attempt, results, now))
+
+  fail = (id: number, attempt: number, reason: string): Promise<void> =>
+    this.#change(id, (task, now) => failed(task, attempt, reason, now))
+
+  release = (id: number, attempt: number): Promise<void> =>
+    this.#change(id, (task, now) => released(task, attempt, now))
+
+  changedSince(time: number, limit: number): Promise<StoredTask[]> {
+    return this.#query('changes', 'shown = :shown AND changedAt >= :from', { ':from': time }, limit, true)
+  }
+
+  newest(limit: number, below = Number.MAX_SAFE_INTEGER): Promise<StoredTask[]> {
+    return this.#query('ids', 'shown = :shown AND id < :below', { ':below': below }, limit, false)
+  }
+
+  async #find(id: number): Promise<StoredTask | undefined> {
+    const get = new GetCommand({ TableName: this.#table, Key: taskKey(id), ConsistentRead: true })
+    const { Item } = await this.#client.send(get)
+    const task = Item && fromItem(Item)
+    // DynamoDB removes what has expired within two days.
+    return task && !isGone(task, this.#clock()) ? task : undefined
+  }
+
+  /** The task that a token has, or the id of one that is gone. */
+  async #byToken(token: string | undefined): Promise<{ task?: StoredTask | undefined; staleId?: number }> {
+    if (token === undefined) return {}
+    const get = new GetCommand({ TableName: this.#table, Key: tokenKey(token), ConsistentRead: true })
+    const { Item } = await this.#client.send(get)
+    if (!Item) return {}
+    const id = Number(Item.id)
+    return { task: await this.#find(id), staleId: id }
+  }
+
+  async #nextId(): Promise<number> {
+    const { Attributes } = await this.#client.send(
+      new UpdateCommand({
+        TableName: this.#table,
+        Key: { pk: 'count' },
+        UpdateExpression: 'ADD tasks :one',
+        ExpressionAttributeValues: { ':one': 1 },
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    )
+    return Number(Attributes?.tasks) - 1
+  }
+
+  /** @returns false when the token has got a task meanwhile */
+  #putNew(task: StoredTask, staleId: number | undefined): Promise<boolean> {
+    const isNew = { ConditionExpression: 'attribute_not_exists(pk)' }
+    const isNewOrStale = {
+      ConditionExpression: 'attribute_not_exists(pk) OR id = :stale',
+      ExpressionAttributeValues: { ':stale': staleId },
+    }
+    const puts: Put[] = [{ Item: toItem(task), ...isNew }]
+    if (task.token !== undefined) {
+      puts.push({ Item: tokenItem(task), ...(staleId === undefined ? isNew : isNewOrStale) })
+    }
+    return this.#put(puts)
+  }
+
+  /** Ids of open tasks, some that are open no more among them: the index lags a little behind. */
+  async #open(start: Record<string, unknown> | undefined) {
+    const { Items = [], LastEvaluatedKey } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#table,
+        IndexName: 'open',
+        KeyConditionExpression: '#open = :yes AND takeableFrom <= :now',
+        ExpressionAttributeNames: { '#open': 'open' },
+        ExpressionAttributeValues: { ':yes': 'yes', ':now': this.#clock() },
+        Limit: CHOICE,
+        ...(start ? { ExclusiveStartKey: start } : {}),
+      }),
+    )
+    return { ids: Items.map(idOf), end: LastEvaluatedKey }
+  }
+
+  async #take(id: number, worker: string): Promise<StoredTask | undefined> {
+    const task = await this.#find(id)
+    const leased = task && taken(task, worker, this.#clock())
+    // Another taker that came first leaves nothing here to be had.
+    if (!task || !leased || !(await this.#replace(task, leased))) return undefined
+    return takeableFrom(leased) === undefined ? undefined : leased
+  }
+
+  async #change(id: number, decide: (task: StoredTask, now: number) => StoredTask): Promise<void> {
+    for (let tried = 0; tried < MOST_TRIES; tried += 1) {
+      const task = await this.read(id)
+      const next = decide(task, this.#clock())
+      if (next === task || (await this.#replace(task, next))) return
+    }
+    throw new Error(`task ${id} changed ${MOST_TRIES} times while it was written`)
+  }
+
+  /** @returns false when the task is not any more what the decision was made on */
+  #replace(task: StoredTask, next: StoredTask): Promise<boolean> {
+    const sameUntil = task.until === undefined ? 'attribute_not_exists(#until)' : '#until = :until'
+    const put = {
+      Item: toItem(next),
+      ConditionExpression: `#state = :state AND attempt = :attempt AND ${sameUntil}`,
+      ExpressionAttributeNames: { '#state': 'state', '#until': 'until' },
+      ExpressionAttributeValues: {
+        ':state': task.state,
+        ':attempt': task.attempt,
+        ...(task.until === undefined ? {} : { ':until': task.until }),
+      },
+    }
+    // A token lives as long as its task, and from here on both stay.
+    const isStored = task.state === CREATED && task.token !== undefined
+    return this.#put(isStored ? [put, { Item: tokenItem(next) }] : [put])
+  }
+
+  /** All of them or none. @returns false when a condition does not hold */
+  async #put(puts: Put[]): Promise<boolean> {
+    const TableName = this.#table
+    const [first] = puts
+    try {
+      if (puts.length === 1 && first) await this.#client.send(new PutCommand({ TableName, ...first }))
+      else {
+        const TransactItems = puts.map((put) => ({ Put: { TableName, ...put } }))
+        await this.#client.send(new TransactWriteCommand({ TransactItems }))
+      }
+      return true
+    } catch (error) {
+      if (isLostRace(error)) return false
+      throw error
+    }
+  }
+
+  async #query(
+    index: string,
+    condition: string,
+    values: Record<string, unknown>,
+    limit: number,
+    forward: boolean,
+  ): Promise<StoredTask[]> {
+    const { Items = [] } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#table,
+        IndexName: index,
+        KeyConditionExpression: condition,
+        ExpressionAttributeValues: { ...values, ':shown': 'yes' },
+        Limit: limit,
+        ScanIndexForward: forward,
+      }),
+    )
+    return Items.map(fromItem)
+  }
+}
+
+/** A condition that does not hold, or another write to the same item in the same moment. */
+function isLostRace(error: unknown): boolean {
+  if (error instanceof ConditionalCheckFailedException) return true
+  if (error instanceof TransactionConflictException) return true
+  if (!(error instanceof TransactionCanceledException)) return false
+  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None')
+  return codes.includes('ConditionalCheckFailed') || codes.includes('TransactionConflict')
+}
+
+function shuffled<T>(list: readonly T[], random: () => number): T[] {
+  return list
+    .map((one) => ({ one, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ one }) => one)
+}

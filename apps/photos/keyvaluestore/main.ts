@@ -1,0 +1,11 @@
+/** `keyvaluestore`: the list of where the others are, in memory; they tell it anew every few seconds. */
+import { routes } from '../../lib/routes.ts'
+import { serve } from '../../lib/serve.ts'
+import { optionalPort } from '../../lib/settings.ts'
+import { PORTS } from '../lib/ports.ts'
+import { Keys } from './keys.ts'
+import { storeRoutes } from './routes.ts'
+
+const port = optionalPort('PORT', PORTS.keyvaluestore)
+await serve(port, routes(storeRoutes(new Keys())))
+console.log(`Key-value store is listening on ${port}`)

@@ -1,0 +1,23 @@
+import type { Handler } from '../../lib/routes.ts'
+
+/** A caller that sends for longer than this after it was refused is cut off. */
+const DRAIN_MS = 10_000
+
+/**
+ * Reads the rest of a request that was answered early: many callers look at the answer only when they have sent all.
+ */
+export function draining(handler: Handler): Handler {
+  return async (request, response, match) => {
+    try {
+      await handler(request, response, match)
+    } finally {
+      if (!request.complete && !request.destroyed) {
+        request.unpipe()
+        request.resume()
+        const limit = setTimeout(() => request.destroy(), DRAIN_MS)
+        request.once('close', () => clearTimeout(limit))
+        request.once('end', () => clearTimeout(limit))
+      }
+    }
+  }
+}

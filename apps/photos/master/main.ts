@@ -1,0 +1,8 @@
+/** `master`: takes pictures in and hands tasks out. */
+import { routes } from '../../lib/routes.ts'
+import { surroundings } from '../lib/surroundings.ts'
+import { masterRoutes } from './routes.ts'
+
+const { peer, serve } = surroundings('master', 'Master')
+
+await serve(routes(masterRoutes({ db: peer('db'), storage: peer('storage') })))

@@ -1,0 +1,16 @@
+import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+
+const PASSED = ['content-type', 'content-length']
+
+/** Hands an answer of another service on as it is, while it arrives. */
+export async function relay(answer: Response, response: ServerResponse): Promise<void> {
+  const headers = PASSED.flatMap((name): [string, string][] => {
+    const value = answer.headers.get(name)
+    return value === null ? [] : [[name, value]]
+  })
+  response.writeHead(answer.status, Object.fromEntries(headers))
+  if (answer.body === null) response.end()
+  else await pipeline(Readable.fromWeb(answer.body), response)
+}

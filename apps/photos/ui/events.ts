@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Match } from '../../lib/routes.ts'
+import { onStop } from '../../lib/stopping.ts'
+import type { Task } from '../lib/task.ts'
+import type { Feed, Listener } from './feed.ts'
+
+/** Load balancers end a connection on which nothing is said for 60 s. */
+const HEARTBEAT_MS = 15_000
+
+/** Who has so much unread, in bytes, is gone or too slow, and is better served by a new connection later. */
+const UNREAD_BYTES = 1_000_000
+
+/** After SIGTERM: by then no load balancer sends new connections here, so that browsers come back elsewhere. */
+const LEAVE_MS = 2000
+
+/** Without a time to start from, the last seconds are told. */
+const RECENT_MS = 10_000
+
+/** Server-sent events to any number of browsers. */
+export class Events {
+  readonly #feed: Feed
+  readonly #streams = new Set<ServerResponse>()
+
+  constructor(feed: Feed, heartbeatMs = HEARTBEAT_MS) {
+    this.#feed = feed
+    setInterval(() => this.#beat(), heartbeatMs).unref()
+    onStop(() => setTimeout(() => this.end(), LEAVE_MS))
+  }
+
+  /** `GET /events`: changes since `Last-Event-ID`, or since the query's `since`, and from then on. */
+  async open(request: IncomingMessage, response: ServerResponse, { query }: Match): Promise<void> {
+    const since = timeOf(request.headers['last-event-id'] ?? query.get('since')) ?? Date.now() - RECENT_MS
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    })
+    if (request.method === 'HEAD') {
+      response.end()
+      return
+    }
+    response.write('retry: 1000\n\n')
+    this.#streams.add(response)
+    response.once('close', () => this.#streams.delete(response))
+    await this.#feed.join(toListener(response), since)
+  }
+
+  /** Ends every stream; browsers connect again after a second. */
+  end(): void {
+    for (const response of this.#streams) response.end()
+  }
+
+  #beat(): void {
+    for (const response of this.#streams) send(response, ': alive\n\n')
+  }
+}
+
+/** An event's id is the time of its change: any instance can go on from it. */
+function toListener(response: ServerResponse): Listener {
+  return {
+    changed(tasks) {
+      const events = tasks.map(
+        (task: Task) => `id: ${task.changedAt}\nevent: task\ndata: ${JSON.stringify(task)}\n\n`,
+      )
+      send(response, events.join(''))
+    },
+    trouble(sentence) {
+      send(response, `event: trouble\ndata: ${JSON.stringify({ sentence })}\n\n`)
+    },
+    get closed() {
+      return response.destroyed || response.writableEnded
+    },
+  }
+}
+
+function send(response: ServerResponse, text: string): void {
+  if (response.destroyed || response.writableEnded || text === '') return
+  response.write(text)
+  if (response.writableLength > UNREAD_BYTES) response.destroy()
+}
+
+function timeOf(text: string | string[] | null | undefined): number | undefined {
+  const time = Number(text || Number.NaN)
+  return Number.isSafeInteger(time) && time >= 0 ? time : undefined
+}

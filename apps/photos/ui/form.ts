@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto'
+import { DEFAULT_FILTER, FILTERS } from '../lib/filters.ts'
+import { READABLE_KINDS } from '../lib/kinds.ts'
+
+/** Said in full, so that telephones turn pictures of their own kinds into one of these. */
+const ACCEPTED = READABLE_KINDS.map((kind) => `image/${kind}`).join(',')
+
+/**
+ * The form for pictures. It works without script; with it, files are sent as soon as they are chosen or dropped, each
+ * with a token of its own. Fields come before the file, because `master` reads the form as it streams in.
+ */
+export function uploadForm(): string {
+  const options = FILTERS.map(
+    (name) => `<option${name === DEFAULT_FILTER ? ' selected' : ''}>${name}</option>`,
+  ).join('')
+  return `<form id="upload" method="post" action="/upload" enctype="multipart/form-data">
+<input type="hidden" name="token" value="${randomBytes(16).toString('hex')}">
+<label class="filter">Filter <select name="filter">${options}</select></label>
+<div class="choose">
+<label class="drop"><input type="file" name="image" accept="${ACCEPTED}" required>
+<b>Choose pictures</b><span class="hint"> or drop them anywhere on this page</span></label>
+<label class="camera"><input type="file" accept="image/*" capture="environment"><b>Take a picture</b></label>
+</div>
+<p class="limits">JPEG, PNG, WebP, GIF, TIFF or AVIF, up to 50 MB and 100 megapixels each.</p>
+<button class="plain">Send</button>
+</form>`
+}

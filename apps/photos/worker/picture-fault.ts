@@ -1,0 +1,15 @@
+/** Nobody can work on this picture; the message is the reason that its task gets. */
+export class PictureFault extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'PictureFault'
+  }
+}
+
+/** What libvips says, as one sentence: it may take several lines, repeat itself and name our files. */
+export function unreadable(cause: unknown): PictureFault {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  const [line = ''] = text.split('\n')
+  const said = line.replaceAll(/\S*\/\S+\/\S*/g, 'the file').replace(/[\s.:]+$/, '')
+  return new PictureFault(`The picture cannot be read: ${said}.`, { cause })
+}

@@ -1,0 +1,23 @@
+import { InvalidInput } from '../../core/errors.ts'
+import type { DemoApp } from './apps/demo-app.ts'
+import { photos } from './apps/photos.ts'
+import { web } from './apps/web.ts'
+
+/** Every app that the demo can show, in the order in which `all` shows them. */
+const APPS: DemoApp[] = [web, photos]
+
+/** What `npm run demo` shows when nothing is named. */
+export const USUAL = web
+
+/** The words that name an app, or all of them. */
+export const CHOICES = [...APPS.map(({ name }) => name), 'all']
+
+/**
+ * The apps that a word names.
+ * @throws InvalidInput with the list of words
+ */
+export function appsNamed(word: string): DemoApp[] {
+  const apps = word === 'all' ? APPS : APPS.filter(({ name }) => name === word)
+  if (apps.length > 0) return apps
+  throw new InvalidInput('npm run demo', `there is no app "${word}"`, `name one of ${CHOICES.join(', ')}`)
+}

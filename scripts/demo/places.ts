@@ -1,0 +1,37 @@
+import { Resolver } from 'node:dns/promises'
+import type { Context } from '../../cli/context.ts'
+import { appStatus } from '../../cli/status.ts'
+import { NotFound, ServiceFailure } from '../../core/errors.ts'
+
+/** The AWS endpoint of the local region. @throws NotFound on a stage in an account */
+export function regionOf(context: Context): string {
+  if (!context.local) throw new NotFound('The demo runs in the local region only')
+  return context.local.endpoint
+}
+
+/** The public URL of an app, that of the first of its services which has one. @throws NotFound */
+export async function urlOf(context: Context, app: string): Promise<string> {
+  const url = (await appStatus(context, app)).find((row) => row.url)?.url
+  if (!url) throw new NotFound(`${app} has no exposed service`)
+  return url
+}
+
+/** What Consul's DNS says through the network load balancer; nothing while the name is unknown. */
+export async function addressesOf(context: Context, service: string): Promise<string[]> {
+  const resolver = new Resolver({ timeout: 2000, tries: 2 })
+  resolver.setServers([resolverAddress(context)])
+  try {
+    return (await resolver.resolve4(`${service}.service.consul`)).sort()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTFOUND') return []
+    throw new ServiceFailure(`Consul's DNS does not answer for ${service}: ${String(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+/** `.10` of the first private subnet, DNS at port 53 + 8000: the local region's network load balancer. */
+function resolverAddress(context: Context): string {
+  const [first, second] = (context.local?.vpcCidr ?? '').split('.')
+  return `${first}.${second}.0.10:8053`
+}

@@ -1,0 +1,101 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { CartStore } from '../../../apps/boutique/cartservice/cart-store.ts'
+import { MOST_LINES, MOST_PIECES } from '../../../apps/boutique/cartservice/merge.ts'
+
+/** The store of two instances of the service; carts expire after `idleMs`. */
+export interface CartWorld {
+  one: CartStore
+  other: CartStore
+  idleMs: number
+  stop(): Promise<void>
+}
+
+/** What every store of carts does. */
+export function cartStoreContract(where: string, start: () => Promise<CartWorld>): void {
+  describe(`Carts ${where}`, () => {
+    let world: CartWorld
+    let users = 0
+    const anybody = (): string => `user-${++users}`
+    beforeAll(async () => {
+      world = await start()
+    }, 30_000)
+    afterAll(() => world.stop())
+
+    it('are empty for a user whom nobody knows', async () => {
+      expect(await world.one.read(anybody())).toEqual([])
+    })
+
+    it('hold what was added, oldest first, and add up what is added again', async () => {
+      const user = anybody()
+      await world.one.add(user, { productId: 'mug', quantity: 2 })
+      await world.one.add(user, { productId: 'tank', quantity: 1 })
+      await world.other.add(user, { productId: 'mug', quantity: 3 })
+      expect(await world.other.read(user)).toEqual([
+        { productId: 'mug', quantity: 5 },
+        { productId: 'tank', quantity: 1 },
+      ])
+    })
+
+    it('lose nothing of what two instances add at once', async () => {
+      const user = anybody()
+      const adding = Array.from({ length: 60 }, (_, index) =>
+        (index % 2 === 0 ? world.one : world.other).add(user, {
+          productId: `p${index % 3}`,
+          quantity: 1 + (index % 2),
+        }),
+      )
+      await Promise.all(adding)
+      const lines = await world.one.read(user)
+      expect(Object.fromEntries(lines.map(({ productId, quantity }) => [productId, quantity]))).toEqual({
+        p0: 30,
+        p1: 30,
+        p2: 30,
+      })
+    })
+
+    it('belong to their user alone', async () => {
+      const [user, another] = [anybody(), anybody()]
+      await world.one.add(user, { productId: 'mug', quantity: 1 })
+      expect(await world.one.read(another)).toEqual([])
+      await world.one.empty(another)
+      expect(await world.one.read(user)).toHaveLength(1)
+    })
+
+    it('are empty once they were emptied, and can be filled again', async () => {
+      const user = anybody()
+      await world.one.add(user, { productId: 'mug', quantity: 1 })
+      await world.other.empty(user)
+      await world.other.empty(user)
+      expect(await world.one.read(user)).toEqual([])
+      await world.one.add(user, { productId: 'mug', quantity: 4 })
+      expect(await world.one.read(user)).toEqual([{ productId: 'mug', quantity: 4 }])
+    })
+
+    it('refuse more products or pieces than a cart may hold, and stay as they were', async () => {
+      const user = anybody()
+      for (let index = 0; index < MOST_LINES; index += 1) {
+        await world.one.add(user, { productId: `p${index}`, quantity: 1 })
+      }
+      const full = { code: 'RESOURCE_EXHAUSTED' }
+      await expect(world.one.add(user, { productId: 'one more', quantity: 1 })).rejects.toMatchObject(full)
+      await expect(world.one.add(user, { productId: 'p0', quantity: MOST_PIECES })).rejects.toMatchObject(
+        full,
+      )
+      await world.one.add(user, { productId: 'p0', quantity: 1 })
+      const lines = await world.one.read(user)
+      expect(lines).toHaveLength(MOST_LINES)
+      expect(lines[0]).toEqual({ productId: 'p0', quantity: 2 })
+    })
+
+    it('expire when nobody looks at them, and live on while somebody does', async () => {
+      const [seen, forgotten] = [anybody(), anybody()]
+      for (const user of [seen, forgotten]) await world.one.add(user, { productId: 'mug', quantity: 1 })
+      for (let part = 0; part < 6; part += 1) {
+        await pause(world.idleMs / 4)
+        expect(await world.one.read(seen)).toHaveLength(1)
+      }
+      expect(await world.other.read(forgotten)).toEqual([])
+    })
+  })
+}

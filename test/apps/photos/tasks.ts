@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { LEASE_MS, type NewTask, type StoredTask } from '../../../apps/photos/db/decisions.ts'
+import type { TaskStore } from '../../../apps/photos/db/task-store.ts'
+
+/** A store and its clock. */
+export interface TasksUnderTest {
+  /** A store without a task, at this clock; several may be made on the same tasks by calling `again`. */
+  fresh(clock: () => number): Promise<{ tasks: TaskStore; again: () => TaskStore }>
+  stop(): Promise<void>
+}
+
+export const PICTURE = { type: 'image/png', bytes: 1000, width: 40, height: 30 }
+export const resultsOf = (attempt: number) => ({
+  result: `result-${attempt}.png`,
+  before: `before-${attempt}.webp`,
+  after: `after-${attempt}.webp`,
+})
+
+/** What every implementation of `TaskStore` does. */
+export function tasksContract(name: string, start: () => Promise<TasksUnderTest>): void {
+  describe(`the tasks ${name}`, () => {
+    let under: TasksUnderTest
+    let tasks: TaskStore
+    let again: () => TaskStore
+    let now: number
+    beforeAll(async () => {
+      under = await start()
+    }, 120_000)
+    afterAll(() => under?.stop())
+    beforeEach(async () => {
+      now = 1_790_000_000_000
+      const made = await under.fresh(() => now)
+      tasks = made.tasks
+      again = made.again
+    })
+
+    const made = async (wanted: Partial<NewTask> = {}) =>
+      (await tasks.create({ filter: 'invert', ...wanted })).task.id
+    const stored = async (wanted: Partial<NewTask> = {}): Promise<number> => {
+      const id = await made(wanted)
+      now += 1
+      await tasks.ready(id, PICTURE)
+      return id
+    }
+    const take = async (worker = 'w'): Promise<StoredTask> => {
+      const task = await tasks.next(worker)
+      if (!task) throw new Error('there is no task to take')
+      return task
+    }
+
+    it('counts ids from 0', async () => {
+      expect([await made(), await made(), await made()]).toEqual([0, 1, 2])
+    })
+
+    it('gives each of many at once an id of its own', async () => {
+      const ids = await Promise.all(Array.from({ length: 12 }, () => made()))
+      expect(ids.toSorted((a, b) => a - b)).toEqual([...ids.keys()])
+    })
+
+    it('makes one task for a token, however often and at once it comes', async () => {
+      const all = await Promise.all(
+        Array.from({ length: 5 }, () => again().create({ filter: 'invert', token: 't' })),
+      )
+      expect(new Set(all.map(({ task }) => task.id)).size).toBe(1)
+      expect(all.filter(({ isNew }) => isNew)).toHaveLength(1)
+      expect((await tasks.create({ filter: 'invert', token: 'other' })).isNew).toBe(true)
+    })
+
+    it('refuses a token that comes back with another filter', async () => {
+      await made({ token: 't' })
+      await expect(tasks.create({ filter: 'sepia', token: 't' })).rejects.toMatchObject({
+        status: 422,
+        message:
+          'The token belongs to a task with the filter invert, not sepia; send the picture with a new token.',
+      })
+    })
+
+    it('finds the task of a token that has gone on', async () => {
+      const id = await stored({ token: 't' })
+      const { attempt } = await take()
+      await tasks.finish(id, attempt, resultsOf(attempt))
+      now += 30 * 24 * 3600 * 1000
+      const { task, isNew } = await tasks.create({ filter: 'invert', token: 't' })
+      expect([isNew, task.id, task.state]).toEqual([false, id, 2])
+    })
+
+    it('shows and hands out nothing whose picture is not stored', async () => {
+      await made()
+      expect(await tasks.next('w')).toBeUndefined()
+      expect(await tasks.newest(10)).toEqual([])
+      expect(await tasks.changedSince(0, 10)).toEqual([])
+    })
+
+    it('forgets a task that gets no picture within a day, and its token', async () => {
+      const id = await made({ token: 't' })
+      now += 24 * 3600 * 1000 - 1
+      expect((await tasks.read(id)).state).toBe(-1)
+      now += 1
+      await expect(tasks.read(id)).rejects.toMatchObject({ status: 404, message: `There is no task ${id}.` })
+      await expect(tasks.ready(id, PICTURE)).rejects.toMatchObject({ status: 404 })
+      const renewed = await tasks.create({ filter: 'sepia', token: 't' })
+      expect(renewed.isNew).toBe(true)
+      await tasks.ready(renewed.task.id, PICTURE)
+      expect((await tasks.create({ filter: 'sepia', token: 't' })).task).toMatchObject({
+        id: renewed.task.id,
+        state: 0,
+      })
+    })
+
+    it('says 404 for every verb on a task that does not exist', async () => {
+      const refused = { status: 404, message: 'There is no task 7.' }
+      await expect(tasks.read(7)).rejects.toMatchObject(refused)
+      await expect(tasks.ready(7, PICTURE)).rejects.toMatchObject(refused)
+      await expect(tasks.finish(7, 1, resultsOf(1))).rejects.toMatchObject(refused)
+      await expect(tasks.fail(7, 1, 'x')).rejects.toMatchObject(refused)
+      await expect(tasks.release(7, 1)).rejects.toMatchObject(refused)
+    })
+
+    it('takes a picture in once, whatever is said of it later', async () => {
+      const id = await stored({ name: 'cat.png' })
+      const first = await tasks.read(id)
+      expect(first).toMatchObject({ state: 0, name: 'cat.png', original: 'original', ...PICTURE })
+      now += 5
+      await tasks.ready(id, { ...PICTURE, width: 9 })
+      expect(await tasks.read(id)).toEqual(first)
+    })
+
+    it('leads a task from ready to finished, with the times of all that', async () => {
+      const id = await stored()
+      now += 10
+      const lease = await take('i-0abc')
+      expect(lease).toMatchObject({ id, state: 1, attempt: 1, worker: 'i-0abc', until: now + LEASE_MS })
+      now += 700
+      await tasks.finish(id, 1, resultsOf(1))
+      const done = await tasks.read(id)
+      expect(done).toMatchObject({
+        state: 2,
+        attempt: 1,
+        worker: 'i-0abc',
+        ...resultsOf(1),
+        finishedAt: now,
+        changedAt: now,
+      })
+      expect(done).not.toHaveProperty('until')
+      expect(await tasks.next('w')).toBeUndefined()
+    })
+
+    it('takes the same finish twice, for the sake of lost answers', async () => {
+      const id = await stored()
+      await take()
+      await tasks.finish(id, 1, resultsOf(1))
+      const done = await tasks.read(id)
+      now += 50
+      await tasks.finish(id, 1, resultsOf(1))
+      expect(await tasks.read(id)).toEqual(done)
+    })
+
+    it('gives many takers at once a task each, and nobody a second time', async () => {
+      for (let count = 0; count < 8; count += 1) await stored()
+      now += 1
+      const taken: StoredTask[] = []
+      for (let round = 0; round < 4 && taken.length < 8; round += 1) {
+        const leases = await Promise.all(Array.from({ length: 8 }, (_, n) => again().next(`w${n}`)))
+        taken.push(...leases.filter((lease) => lease !== undefined))
+      }
+      expect(taken.map(({ id }) => id).toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+      expect(taken.map(({ attempt }) => attempt)).toEqual(Array(8).fill(1))
+    })
+
+    it('hands a task out again once its lease is over, and refuses the late one', async () => {
+      const id = await stored()
+      await take('slow')
+      now += LEASE_MS - 1
+      expect(await tasks.next('quick')).toBeUndefined()
+      now += 1
+      await expect(tasks.finish(id, 1, resultsOf(1))).rejects.toMatchObject({ status: 409 })
+      const lease = await take('quick')
+      expect(lease).toMatchObject({ attempt: 2, worker: 'quick', reason: 'not finished within 20 s' })
+      for (const late of [
+        () => tasks.finish(id, 1, resultsOf(1)),
+        () => tasks.fail(id, 1, 'late'),
+        () => tasks.release(id, 1),
+      ]) {
+        await expect(late()).rejects.toMatchObject({
+          status: 409,
+          message: `Attempt 1 does not hold task ${id}.`,
+        })
+      }
+      expect(await tasks.read(id)).toEqual(lease)
+      await tasks.finish(id, 2, resultsOf(2))
+      const done = await tasks.read(id)
+      expect(done).toMatchObject({ state: 2, result: 'result-2.png' })
+      expect(done).not.toHaveProperty('reason')
+    })
+
+    it('fails a task for good after three failed attempts, with the last reason', async () => {
+      const id = await stored()
+      for (const attempt of [1, 2, 3]) {
+        now += 1
+        expect((await take()).attempt).toBe(attempt)
+        await tasks.fail(id, attempt, `broken ${attempt}`)
+        expect(await tasks.read(id)).toMatchObject({
+          reason: `broken ${attempt}`,
+          state: attempt < 3 ? 0 : 3,
+        })
+      }
+      now += LEASE_MS
+      expect(await tasks.next('w')).toBeUndefined()
+    })
+
+    it('fails a task for good whose third lease runs out, and hands out the next one', async () => {
+      const lost = await stored()
+      for (const attempt of [1, 2, 3]) {
+        now += LEASE_MS
+        expect((await take()).attempt).toBe(attempt)
+      }
+      const other = await stored()
+      now += LEASE_MS
+      expect((await take()).id).toBe(other)
+      expect(await tasks.next('w')).toBeUndefined()
+      expect(await tasks.read(lost)).toMatchObject({ state: 3, reason: 'not finished within 20 s' })
+    })
+
+    it('hands out at once what is given back, and does not count it', async () => {
+      const id = await stored()
+      for (let attempt = 1; attempt <= 5; attempt += 1) {
+        now += 1
+        expect((await take()).attempt).toBe(attempt)
+        await tasks.release(id, attempt)
+        expect((await tasks.read(id)).state).toBe(0)
+      }
+      now += 1
+      const lease = await take()
+      await tasks.fail(id, lease.attempt, 'broken')
+      expect((await tasks.read(id)).state).toBe(0)
+    })
+
+    it('tells what changed since a time, the oldest change first, in pages', async () => {
+      const ids = [await stored(), await stored(), await stored()]
+      const all = await tasks.changedSince(0, 10)
+      expect(all.map(({ id }) => id)).toEqual(ids)
+      now += 10
+      const first = all[0]?.changedAt ?? 0
+      expect((await tasks.changedSince(first, 2)).map(({ id }) => id)).toEqual([0, 1])
+      const lease = await take()
+      const later = await tasks.changedSince(now, 10)
+      expect(later).toEqual([lease])
+      expect((await tasks.changedSince(0, 10)).at(-1)).toEqual(lease)
+    })
+
+    it('gives each change of a task a later time, also within a millisecond', async () => {
+      const id = await stored()
+      const before = await tasks.read(id)
+      const lease = await take()
+      await tasks.finish(id, 1, resultsOf(1))
+      const after = await tasks.read(id)
+      expect([lease.changedAt > before.changedAt, after.changedAt > lease.changedAt]).toEqual([true, true])
+    })
+
+    it('pages through all tasks, the newest first', async () => {
+      for (let count = 0; count < 5; count += 1) await stored()
+      expect((await tasks.newest(2)).map(({ id }) => id)).toEqual([4, 3])
+      expect((await tasks.newest(2, 3)).map(({ id }) => id)).toEqual([2, 1])
+      expect((await tasks.newest(2, 1)).map(({ id }) => id)).toEqual([0])
+      expect(await tasks.newest(2, 0)).toEqual([])
+    })
+  })
+}

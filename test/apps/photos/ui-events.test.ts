@@ -1,0 +1,65 @@
+import { once } from 'node:events'
+import { createServer, request, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { describe, expect, it } from '@jest/globals'
+import { Events } from '../../../apps/photos/ui/events.ts'
+import { Feed } from '../../../apps/photos/ui/feed.ts'
+
+describe('a stream of events', () => {
+  it('is ended for a listener that does not read, before its changes fill the memory', async () => {
+    let changedAt = Date.now()
+    const name = 'x'.repeat(100_000)
+    const feed = new Feed(async () => {
+      changedAt += 10
+      return {
+        tasks: [{ id: changedAt, state: 0, filter: 'invert', createdAt: 0, changedAt, name }],
+        newest: changedAt,
+      }
+    }, 1)
+    const events = new Events(feed)
+    const streams: ServerResponse[] = []
+    const server = createServer((asked, response) => {
+      streams.push(response)
+      events
+        .open(asked, response, { params: {}, query: new URLSearchParams() })
+        .catch(() => response.destroy())
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const asked = request({ host: '127.0.0.1', port, path: '/events' })
+    asked.on('error', () => {})
+    asked.on('response', (response) => response.pause())
+    asked.end()
+    const deadline = Date.now() + 4500
+    let most = 0
+    while (!streams[0]?.destroyed && Date.now() < deadline) {
+      most = Math.max(most, streams[0]?.writableLength ?? 0)
+      await pause(5)
+    }
+    asked.destroy()
+    server.closeAllConnections()
+    server.close()
+    expect(streams[0]?.destroyed).toBe(true)
+    expect(most).toBeLessThan(1_500_000)
+  })
+
+  it('says something now and then, so that no load balancer ends it', async () => {
+    const events = new Events(new Feed(async (since) => ({ tasks: [], newest: since }), 20), 30)
+    const server = createServer((asked, response) => {
+      events
+        .open(asked, response, { params: {}, query: new URLSearchParams() })
+        .catch(() => response.destroy())
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const response = await fetch(`http://127.0.0.1:${port}/events`)
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ''
+    while (!text.includes(': alive')) text += (await reader?.read())?.value ?? ': nothing alive'
+    events.end()
+    await reader?.cancel()
+    server.close()
+    expect(text).toMatch(/^retry: 1000\n\n/)
+  })
+})

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Browser } from 'playwright-core'
+import sharp from 'sharp'
+import { FAILED, type Task } from '../../apps/photos/lib/task.ts'
+import type { Context } from '../../cli/context.ts'
+import { throughGateway } from '../../scripts/demo/gateway.ts'
+import type { PhotosClient } from '../../scripts/demo/photos/client.ts'
+import { drawPicture } from '../../scripts/demo/photos/picture.ts'
+import { colourAt, isNegative } from '../../scripts/demo/photos/pixel.ts'
+import { until } from '../../scripts/demo/wait.ts'
+import { ROOT } from '../support/apps.ts'
+import { launchBrowser } from '../support/browser.ts'
+import {
+  photosInstances,
+  pngHeader,
+  tryUpload,
+  untilPhotosAreWhole,
+  withPhotos,
+} from '../support/live-photos.ts'
+import { picturePage } from '../support/photos-page.ts'
+
+/** Where the picture of the page goes, when NANOFLEET_SCREENSHOTS asks for one. */
+const PICTURE = join(ROOT, 'docs/images/photos.png')
+
+describe('photos', () => {
+  let context: Context
+  let client: PhotosClient
+  let browser: Browser | undefined
+  beforeAll(async () => {
+    ;({ context, client } = await withPhotos())
+    await untilPhotosAreWhole(context, 30)
+  }, 300_000)
+  afterAll(() => browser?.close(), 20_000)
+
+  it('brings a picture out inverted and upright, whichever way the camera was held', async () => {
+    const size = { width: 900, height: 600 }
+    const upright = await drawPicture({ ...size, hue: 40 })
+    for (const onItsSide of [false, true]) {
+      const picture = await drawPicture({ ...size, hue: 40, onItsSide })
+      const id = await client.upload(picture, randomUUID())
+      const [task] = await client.finished([id], 30)
+      expect(task).toMatchObject({ ...size, state: 2, attempt: 1 })
+      expect(await client.photo(id, 'original')).toEqual(picture)
+      const result = await client.photo(id, 'result')
+      expect(await sharp(result).metadata()).toMatchObject(size)
+      const [before, after] = [await client.photo(id, 'before'), await client.photo(id, 'after')]
+      // Sky, sun and ground: a picture that is turned or mirrored has other colours there.
+      for (const [x, y] of [
+        [0.02, 0.02],
+        [0.5, 0.5],
+        [0.25, 0.97],
+      ] as const) {
+        const original = await colourAt(upright, x, y)
+        expect(isNegative(await colourAt(result, x, y), original)).toBe(true)
+        expect(isNegative(await colourAt(after, x, y), await colourAt(before, x, y))).toBe(true)
+      }
+    }
+  }, 60_000)
+
+  it('counts an upload that is sent twice with its token once', async () => {
+    const picture = await drawPicture({ width: 300, height: 200, hue: 10 })
+    const token = randomUUID()
+    const [first, second] = await Promise.all([client.upload(picture, token), client.upload(picture, token)])
+    expect(second).toBe(first)
+    expect(await client.upload(picture, token)).toBe(first)
+  }, 30_000)
+
+  it('shows what it holds in a browser', async () => {
+    const hues = [10, 55, 110, 165, 220, 275, 330, 40]
+    const pictures = await Promise.all(hues.map((hue) => drawPicture({ width: 1200, height: 800, hue })))
+    const ids = []
+    for (const [index, picture] of pictures.entries())
+      ids.push(await client.upload(picture, randomUUID(), `evening-${index + 1}.jpg`))
+    await client.finished(ids, 60)
+    browser = await launchBrowser()
+    const file = process.env.NANOFLEET_SCREENSHOTS ? PICTURE : join(ROOT, '.nanofleet/photos.png')
+    await picturePage(browser, client.url, file)
+    expect((await sharp(file).metadata()).width).toBe(1200)
+  }, 90_000)
+
+  describe('with input that is bad', () => {
+    let workers: (number | null)[]
+    const pids = async () => (await photosInstances(context, 'worker')).map(({ pid }) => pid).sort()
+    beforeAll(async () => {
+      workers = await pids()
+    }, 10_000)
+
+    const picture = () => drawPicture({ width: 300, height: 200, hue: 10 })
+    it.each([
+      [415, 'a text', () => Buffer.from('Dear diary, no picture today.\n')],
+      [400, 'nothing', () => Buffer.alloc(0)],
+      [413, 'a few bytes that say to be a giant picture', () => pngHeader(30_000, 30_000)],
+      [413, '60 MB', async () => Buffer.concat([await picture(), Buffer.alloc(60_000_000)])],
+    ])(
+      'answers %i in one sentence to %s',
+      async (expected, _what, bytes) => {
+        const { status, body } = await tryUpload(client, await bytes())
+        expect({ status, said: body.toString() }).toMatchObject({ status: expected })
+        expect(body.toString().trim()).toMatch(/^\w[^\n{}<>]+\.$/)
+      },
+      40_000,
+    )
+
+    it.each(['/task/987654', '/photo/987654/result', '/task/none', '/photo/1/sideways'])(
+      'answers 404 to %s',
+      async (path) => {
+        const { status, body } = await throughGateway(new URL(path, client.url).href)
+        expect({ status, said: body.toString() }).toMatchObject({ status: 404 })
+      },
+      20_000,
+    )
+
+    it('gives a picture that breaks off up after three attempts, with the reason', async () => {
+      const whole = await drawPicture({ width: 1200, height: 800, hue: 10 })
+      const { status, body } = await tryUpload(client, whole.subarray(0, whole.length / 2))
+      expect(status).toBe(200)
+      const { id } = JSON.parse(body.toString()) as Task
+      const task = await until('an end of the attempts', 60, async () => {
+        const now = await client.task(id)
+        return now.state === FAILED ? now : undefined
+      })
+      expect(task.attempt).toBe(3)
+      expect(task.reason).toMatch(/\w/)
+    }, 70_000)
+
+    it('goes on with the same workers', async () => {
+      expect(await pids()).toEqual(workers)
+      await client.finished([await client.upload(await picture(), randomUUID())], 30)
+    }, 40_000)
+  })
+})
