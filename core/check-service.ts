@@ -3,7 +3,17 @@ import { type ClusterView, type ConsulServer, passingInstances, type ServiceCata
 import type { ServiceTarget } from './deploy-plan.ts'
 import { NotFound, ServiceFailure, ServiceRefusal } from './errors.ts'
 import type { Fleet, GroupView } from './fleet.ts'
-import { ailments, doomed, type Evidence, firstMemory, lookPause, type Memory, remember } from './health.ts'
+import {
+  ailments,
+  CLOSE_SECONDS,
+  closePause,
+  doomed,
+  type Evidence,
+  firstMemory,
+  type Memory,
+  pause,
+  remember,
+} from './health.ts'
 
 export interface HealthPorts {
   fleet: Fleet
@@ -44,7 +54,7 @@ export async function checkService(
     if (verdict)
       return { step: { action: 'doomed', reason: await lastWords(ports.fleet, verdict) }, memory: after }
   }
-  return { step: { ...step, seconds: lookPause(memory.checks) }, memory: after }
+  return { step: { ...step, seconds: pause(memory.checks) }, memory: after }
 }
 
 /** What a watch needs besides: the time, and a way to let some pass. */
@@ -54,8 +64,8 @@ export interface Watch {
 }
 
 /**
- * Looks at a service until there is something to do or to wait for that takes a second or more: a workflow waits for
- * whole seconds, and each of its rounds costs three state transitions.
+ * Looks at a service, after a step closely for some seconds: most are healthy by then, a workflow waits for whole seconds,
+ * and each of its rounds costs three state transitions. The close looks count like as many checks a second apart.
  */
 export async function watchService(
   ports: HealthPorts,
@@ -64,10 +74,17 @@ export async function watchService(
   last: Memory | Record<string, never>,
   { now, sleep }: Watch,
 ): ReturnType<typeof checkService> {
-  let checked = await checkService(ports, group, target, last, now())
-  while (checked.step.action === 'wait' && (checked.step.seconds ?? 1) < 1) {
-    await sleep(checked.step.seconds ?? 1)
-    checked = await checkService(ports, group, target, checked.memory, now())
+  const isClose = !isMemory(last) || last.checks === 0
+  const end = now().getTime() + CLOSE_SECONDS * 1000
+  let began = now()
+  let checked = await checkService(ports, group, target, last, began)
+  while (isClose && checked.step.action === 'wait') {
+    const seconds = closePause((now().getTime() - began.getTime()) / 1000)
+    if (now().getTime() + seconds * 1000 > end) break
+    await sleep(seconds)
+    began = now()
+    const memory = { ...checked.memory, checks: CLOSE_SECONDS }
+    checked = await checkService(ports, group, target, memory, began)
   }
   return checked
 }

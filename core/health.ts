@@ -28,16 +28,11 @@ export const remember = (memory: Memory, healthy: number, now: Date): Memory => 
 /** Seconds until the next look: a boot takes one or a minute, so the first looks are close together. */
 export const pause = (checks: number): number => [1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 5][checks] ?? 10
 
-/** The first looks at a service after a step, and the seconds between them: less than a workflow can wait. */
-const CLOSE_LOOKS = 8
-const CLOSE = 0.5
+/** For how long a service is looked at closely after a step, in seconds; a workflow can only wait for whole ones. */
+export const CLOSE_SECONDS = 4
 
-/**
- * Seconds until the next look at a service; those below 1 pass within one call of the function that looks. After the
- * close looks it goes on as after as many seconds of `pause`.
- */
-export const lookPause = (checks: number): number =>
-  checks < CLOSE_LOOKS ? CLOSE : pause(checks - CLOSE_LOOKS * (1 - CLOSE))
+/** Seconds between two close looks: looks that take long, as on a busy machine, are further apart. */
+export const closePause = (lookSeconds: number): number => Math.min(0.5, Math.max(0.15, 2 * lookSeconds))
 
 /** After that many dead instances without one more that is healthy, the next ones will die too. */
 export const DEATHS = 3

@@ -4,7 +4,7 @@ import { checkService, type HealthPorts, watchService } from '../../core/check-s
 import type { ServiceTarget } from '../../core/deploy-plan.ts'
 import { NotFound, ServiceFailure, ServiceRefusal } from '../../core/errors.ts'
 import type { GroupEvent, GroupView } from '../../core/fleet.ts'
-import { firstMemory } from '../../core/health.ts'
+import { firstMemory, type Memory } from '../../core/health.ts'
 import { MemoryFleet } from '../support/memory-fleet.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
@@ -73,7 +73,7 @@ describe('checkService', () => {
   })
 
   it('waits for the load balancer', async () => {
-    expect(await check({ target: 'initial' })).toMatchObject({ action: 'wait', seconds: 0.5 })
+    expect(await check({ target: 'initial' })).toMatchObject({ action: 'wait', seconds: 1 })
   })
 
   it('asks the next Consul server when one does not answer', async () => {
@@ -187,29 +187,39 @@ describe('checkService', () => {
 })
 
 describe('watchService', () => {
-  /** Health after so many looks; the seconds that were slept, and what the watch ended with. */
-  async function watch(looks: number) {
+  /** Health after so many looks, each of which takes some seconds; what was slept, and what the watch ended with. */
+  async function watch(looks: number, lookSeconds = 0, last: Memory | Record<string, never> = {}) {
     const slept: number[] = []
-    let left = looks
-    const watched = await watchService(
-      ports({ health: () => (left-- > 0 ? [] : [passing]) }),
-      'group',
-      target,
-      {},
-      { now: () => now, sleep: async (seconds) => slept.push(seconds) },
-    )
-    return { slept, ...watched }
+    let [left, time] = [looks, now.getTime()]
+    const health = () => {
+      time += lookSeconds * 1000
+      return left-- > 0 ? [] : [passing]
+    }
+    const clock = {
+      now: () => new Date(time),
+      sleep: async (seconds: number) => {
+        time += seconds * 1000
+        slept.push(seconds)
+      },
+    }
+    return { ...(await watchService(ports({ health }), 'group', target, last, clock)), slept }
   }
 
   it('ends as soon as the service is healthy', async () => {
     expect(await watch(0)).toMatchObject({ slept: [], step: { action: 'done' } })
-    expect(await watch(3)).toMatchObject({ slept: [0.5, 0.5, 0.5], step: { action: 'done' } })
+    expect(await watch(3)).toMatchObject({ slept: [0.15, 0.15, 0.15], step: { action: 'done' } })
+  })
+
+  it('looks less often where a look takes long', async () => {
+    expect((await watch(2, 0.1)).slept).toEqual([0.2, 0.2])
+    expect((await watch(2, 3)).slept).toEqual([0.5])
   })
 
   it('leaves longer waits, which are whole seconds, to the workflow', async () => {
-    const { slept, step, memory } = await watch(100)
-    expect(slept).toEqual(Array(8).fill(0.5))
+    const { slept, step, memory } = await watch(100, 0.1)
+    expect(slept).toHaveLength(13)
     expect(step).toMatchObject({ action: 'wait', seconds: 1 })
-    expect(memory.checks).toBe(9)
+    expect(memory.checks).toBe(5)
+    expect(await watch(100, 0.1, memory)).toMatchObject({ slept: [], step: { seconds: 2 } })
   })
 })
