@@ -33,13 +33,20 @@ function sourcesBelow(root, folder) {
 }
 
 /**
+ * Where the archive has the Dockerfile and config.json of the image, relative to its root.
+ * @param {{app: string, service: string, upstream?: string | undefined}} settings
+ */
+export const imageFolder = ({ app, service, upstream }) =>
+  `images/${app}/${service}${upstream ? '/upstream' : ''}`
+
+/**
  * The service's config.json of ops.
  * @param {string} root
- * @param {{app: string, service: string}} settings
+ * @param {{app: string, service: string, upstream?: string | undefined}} settings
  * @returns {Record<string, any>}
  */
-export function readConfig(root, { app, service }) {
-  const place = `images/${app}/${service}/config.json`
+export function readConfig(root, settings) {
+  const place = `${imageFolder(settings)}/config.json`
   try {
     return JSON.parse(readFileSync(join(root, place), 'utf8'))
   } catch (error) {

@@ -1,4 +1,5 @@
 // @ts-check
+import { imageFolder } from './archive.mjs'
 import { BuildFailure } from './failure.mjs'
 import { identity } from './tags.mjs'
 
@@ -8,35 +9,49 @@ import { identity } from './tags.mjs'
  * @property {string[]} args
  */
 
-const PLATFORMS = { x86_64: 'linux/amd64', arm64: 'linux/arm64' }
-const ARCHITECTURES = { x86_64: 'amd64', arm64: 'arm64' }
+export const PLATFORMS = { x86_64: 'linux/amd64', arm64: 'linux/arm64' }
+export const ARCHITECTURES = { x86_64: 'amd64', arm64: 'arm64' }
 
 /**
  * The programs that make an AMI of a service's Dockerfile, in their order.
  * @param {import('./settings.mjs').BuildSettings} settings
  * @param {Record<string, any>} config the service's config.json
  * @param {string} configFile the final configuration of ops
+ * @param {string} [base] the mirrored image that the Dockerfile starts from, when it is a published one
  * @returns {Command[]}
  */
-export function imageCommands(settings, config, configFile) {
+export function imageCommands(settings, config, configFile, base) {
   const { app, service, hash, region, architecture, nanosVersion } = settings
   const { name } = identity(settings)
   const container = `nanofleet/${app}-${service}:${hash}`
   if (typeof config.Program !== 'string' || !config.Program.startsWith('/')) {
     throw new BuildFailure(
-      `images/${app}/${service}/config.json: Program is missing; name the program by its absolute path`,
+      `${imageFolder(settings)}/config.json: Program is missing; name the program by its absolute path`,
     )
   }
-  const dockerfile = `images/${app}/${service}/Dockerfile`
+  // Published images may have no shell, which ops would run in them to find libraries; the copy has those anyway.
+  const shellLess = base ? ['--nodiscover'] : []
+  const from = base ? ['--build-arg', `UPSTREAM=${base}`] : []
+  const dockerfile = ['--file', `${imageFolder(settings)}/Dockerfile`]
   return [
     {
       program: 'docker',
-      args: ['build', '--platform', PLATFORMS[architecture], '--file', dockerfile, '--tag', container, '.'],
+      args: ['build', '--platform', PLATFORMS[architecture], ...from, ...dockerfile, '--tag', container, '.'],
     },
     {
       program: 'ops',
       // --copy: interpreters load files that no linker knows of.
-      args: ['pkg', 'from-docker', container, '--file', config.Program, '--name', name, '--copy'],
+      args: [
+        'pkg',
+        'from-docker',
+        container,
+        '--file',
+        config.Program,
+        '--name',
+        name,
+        '--copy',
+        ...shellLess,
+      ],
     },
     {
       program: 'ops',

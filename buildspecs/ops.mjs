@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * Packs a service as a unikernel: builds its Dockerfile, lets nanovms/ops make an AMI of the result, completes the tags. What
- * a failed build made and can be known to be its own is removed; an untagged snapshot of an upload that broke off is not,
- * as another build's upload looks the same: it stays for a person to remove.
+ * Packs a service as a unikernel: mirrors the published image if it is made of one, builds its Dockerfile, lets nanovms/ops
+ * make an AMI of the result, completes the tags. What a failed build made and can be known to be its own is removed; an
+ * untagged snapshot of an upload that broke off is not, as another build's upload looks the same: it stays for a person to
+ * remove.
  */
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -13,6 +14,7 @@ import { BuildFailure, runScript } from './failure.mjs'
 import { findImages, imageCommands, removalCommands, tagResources } from './ops-commands.mjs'
 import { imageConfig } from './ops-config.mjs'
 import { buildSettings } from './settings.mjs'
+import { mirroredImage } from './upstream.mjs'
 
 /**
  * @typedef {(command: import('./ops-commands.mjs').Command) => Promise<string>} Run runs a program and returns its output
@@ -28,10 +30,11 @@ import { buildSettings } from './settings.mjs'
  * @returns {Promise<string>} the id of the AMI
  */
 export async function makeImage(settings, config, configFile, run) {
+  const base = settings.upstream && (await mirroredImage(settings, settings.upstream, run))
   const before = new Set((await images(settings, run)).map(({ ImageId }) => ImageId))
   let output = ''
   try {
-    for (const command of imageCommands(settings, config, configFile)) output += await run(command)
+    for (const command of imageCommands(settings, config, configFile, base)) output += await run(command)
     const made = (await images(settings, run)).filter(({ ImageId }) => !before.has(ImageId))
     const image = made.sort((a, b) => b.CreationDate.localeCompare(a.CreationDate))[0]
     if (!image) throw new BuildFailure('ops ended well but EC2 knows no new AMI of this image')

@@ -74,7 +74,8 @@ export async function register(client, ec2, settings, fill) {
  * @throws {BuildFailure} when there is nothing that can be packed here
  */
 export async function makeRoot(settings, config, out) {
-  const { root, repository, programs, app, service } = settings
+  const { root, repository, programs, app, service, upstream } = settings
+  if (upstream) throw new BuildFailure(`process packs no published images such as ${upstream}; only ops does`)
   const source = findSource(root)
   if (source) {
     process.stdout.write(`Compiling ${source}\n`)

@@ -13,6 +13,7 @@ import { BuildFailure } from './failure.mjs'
  * @property {string} region
  * @property {string} nanosVersion
  * @property {string} opsVersion
+ * @property {string | undefined} upstream published image to make it of, as Docker names it
  * @property {string[]} resolvers addresses for the image's resolv.conf
  * @property {string} root folder of the unpacked archive
  * @property {string | undefined} repository checkout with installed packages
@@ -44,6 +45,7 @@ export function parseSettings(env, folder) {
     region: required(env, 'AWS_REGION', /^[a-z0-9-]+$/),
     nanosVersion: env.NANOS_VERSION ?? '',
     opsVersion: env.OPS_VERSION ?? '',
+    upstream: env.UPSTREAM ? required(env, 'UPSTREAM', IMAGE) : undefined,
     resolvers: (env.RESOLVERS ?? '').split(',').filter(Boolean),
     root: env.CODEBUILD_SRC_DIR || folder,
     repository: env.NANOFLEET_REPO || undefined,
@@ -65,6 +67,7 @@ export const keptPrograms = () => process.env.NANOFLEET_PROGRAMS || undefined
 export const programEnvironment = (additions) => ({ ...process.env, ...additions })
 
 const NAME = /^[a-z][a-z0-9-]*$/
+const IMAGE = /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+:[\w.-]+(@sha256:[0-9a-f]{64})?$/
 
 /**
  * @param {Record<string, string | undefined>} env

@@ -10,6 +10,7 @@ import type { Manifest } from './manifest-types.ts'
 import { parseOpsConfig } from './ops-config.ts'
 import { didYouMean } from './suggest.ts'
 import { groupId } from './template-groups.ts'
+import { imageFolder } from './upstream.ts'
 
 /** What the files of `images/<app>/` say; the digest of each service's source is added when it is archived. */
 export interface AppPieces {
@@ -43,7 +44,7 @@ export function readApp(folder: string, files: ReadonlyMap<string, string>): App
     ...badAttachments(own, names, `${root}/${manifest.resources}`),
   ]
   if (faults.length > 0) throw InvalidInput.all(faults)
-  const services = names.map((name) => [name, readService(root, name, files)] as const)
+  const services = names.map((name) => [name, readService(root, manifest, name, files)] as const)
   return { manifest, resources, services: Object.fromEntries(services) }
 }
 
@@ -69,6 +70,7 @@ function readResources(
 
 function readService(
   root: string,
+  manifest: Manifest,
   name: string,
   files: ReadonlyMap<string, string>,
 ): Omit<ServiceBundle, 'source'> {
@@ -84,11 +86,13 @@ function readService(
       didYouMean(name, folders),
     )
   }
-  const config = files.get(`${name}/config.json`)
+  const image = imageFolder(manifest, name)
+  const config = files.get(`${image}/config.json`)
   if (config === undefined) {
-    throw new InvalidInput(folder, 'has no config.json', 'write the configuration of ops; {} is the least')
+    const remedy = 'write the configuration of ops; {} is the least'
+    throw new InvalidInput(`${root}/${image}`, 'has no config.json', remedy)
   }
   const definition = files.get(`${name}/consul.json`) ?? null
   if (definition !== null) parseDefinition(definition, `${folder}/consul.json`)
-  return { definition, config: parseOpsConfig(config, `${folder}/config.json`) }
+  return { definition, config: parseOpsConfig(config, `${root}/${image}/config.json`) }
 }

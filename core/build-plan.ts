@@ -4,6 +4,7 @@ import { imageHash } from './image-hash.ts'
 import { sourceKey } from './names.ts'
 import { resolvers } from './resolvers.ts'
 import type { Stage } from './stage.ts'
+import { refuseUpstream, upstreamImage } from './upstream.ts'
 
 /** An image of one service as EC2 shows it. */
 export interface ServiceImage {
@@ -24,6 +25,8 @@ export interface BuildStep {
   build: boolean
   reason: string
   sourceKey: string
+  /** The published image to make it of; empty for our own. */
+  upstream: string
   resolvers: string
   /** Images with this hash from before, which a forced build must not take for its own. */
   before: string[]
@@ -63,7 +66,7 @@ export function servicesToBuild(bundle: AppBundle, services: string[] | undefine
  * Which services need a build, and why; which have an image that only needs its record; which are done.
  * @param records the image records of the app's services
  * @param images every image of the app in this stage
- * @throws InvalidInput when the app has no such service
+ * @throws InvalidInput when the app has no such service, or is made of published images that the packager cannot pack
  */
 export function planBuild(
   stage: Stage,
@@ -72,11 +75,14 @@ export function planBuild(
   records: Map<string, ImageRecord>,
   images: ServiceImage[],
 ): BuildPlan {
-  const { app } = bundle.manifest
+  const { manifest } = bundle
+  const { app } = manifest
+  refuseUpstream(manifest, stage)
   const plan: BuildPlan = { app, steps: [], skipped: [] }
   for (const service of servicesToBuild(bundle, wanted.services)) {
     const source = bundle.services[service]?.source ?? ''
-    const hash = imageHash({ app, service, source, stage })
+    const upstream = upstreamImage(manifest, service)
+    const hash = imageHash({ app, service, source, upstream, stage })
     const same = images.filter((i) => i.service === service && i.hash === hash && i.state !== 'failed')
     const record = records.get(service)
     const recorded = same.find((image) => image.imageId === record?.imageId && image.state === 'available')
@@ -92,6 +98,7 @@ export function planBuild(
       build: wanted.force || reuse === undefined,
       reason: wanted.force ? 'forced' : reuse ? `${reuse.imageId} has this hash` : whyBuild(record, hash),
       sourceKey: sourceKey(source),
+      upstream: upstream ?? '',
       resolvers: resolvers(app, stage).join(','),
       before: wanted.force ? same.map((image) => image.imageId) : [],
     })

@@ -1,5 +1,8 @@
 import * as z from 'zod'
 import { InvalidInput } from './errors.ts'
+import type { Manifest } from './manifest-types.ts'
+import type { Stage } from './stage.ts'
+import { refuseUpstream } from './upstream.ts'
 import { parseInput } from './workflow-input.ts'
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a name of lower-case letters, digits and dashes')
@@ -47,6 +50,18 @@ export function checkInput({ workflow, input }: InputToCheck): DeployInput | Sca
   const checked = parseInput(workflow, schema, input)
   if (workflow === 'teardown') confirmed(checked as TeardownInput)
   return checked
+}
+
+/**
+ * Refuses a deployment whose images this stage could not make; a kept release has its images.
+ * @throws {InvalidInput} before a lock is taken
+ */
+export function checkDeployable(
+  { release }: Pick<DeployInput, 'release'>,
+  manifest: Manifest,
+  stage: Stage,
+): void {
+  if (release === undefined) refuseUpstream(manifest, stage)
 }
 
 function confirmed({ app, confirm }: TeardownInput): void {

@@ -24,6 +24,7 @@ export function manifestProblems(manifest: Manifest): Problem[] {
   const services = Object.entries(manifest.services)
   return [
     ...requirements(manifest),
+    ...pinned(manifest),
     ...services.flatMap(([name, service]) => needs(manifest, name, service)),
     ...cycles(manifest),
     ...services.flatMap(([name, service]) => serviceProblems(manifest, name, service)),
@@ -45,6 +46,17 @@ function requirements({ app, requires }: Manifest): Problem[] {
     ]
   }
   return []
+}
+
+function pinned({ app, upstream, services }: Manifest): Problem[] {
+  const made = Object.keys(services).filter((name) => services[name]?.source !== undefined)
+  return Object.keys(upstream?.digests ?? {})
+    .filter((name) => !made.includes(name))
+    .map((name) => ({
+      path: ['upstream', 'digests', name],
+      problem: `no service "${name}" with a source in app ${app}`,
+      remedy: didYouMean(name, made),
+    }))
 }
 
 function needs(manifest: Manifest, name: string, { needs: list }: ServiceSpec): Problem[] {

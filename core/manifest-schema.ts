@@ -101,12 +101,44 @@ const service = z.strictObject({
   kind: z.enum(['service', 'consulserver']).default('service'),
 })
 
-/** The closed schema of `images/<app>/app.yml`: an unknown key is an error, every default is filled in. */
-export const manifestSchema = z.strictObject({
-  app: label.describe('Name of the app and of its folder'),
-  requires: z.array(label).optional().describe('Apps that must be deployed before; [platform] when absent'),
-  resources: folder.optional().describe("CloudFormation of the app's own data, relative to its folder"),
-  services: z.record(label, service).refine((all) => Object.keys(all).length > 0, 'holds no service'),
+const upstream = z.strictObject({
+  registry: z
+    .string()
+    .regex(
+      /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?(\/[a-z0-9._-]+)+$/,
+      'is no registry path such as registry.example/shop',
+    )
+    .describe('Host and path; the images are <registry>/<service>:<version>'),
+  version: z
+    .string()
+    .regex(
+      /^(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/,
+      'is no tag that stays what it is, such as v1.2.3',
+    ),
+  digests: z
+    .record(label, z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is no digest: sha256: and 64 hex digits'))
+    .default({})
+    .describe('Service -> digest of its published image, for those that shall be pinned'),
 })
+
+/** The closed schema of `images/<app>/app.yml`: an unknown key is an error, every default is filled in. */
+export const manifestSchema = z
+  .strictObject({
+    app: label.describe('Name of the app and of its folder'),
+    requires: z.array(label).optional().describe('Apps that must be deployed before; [platform] when absent'),
+    resources: folder.optional().describe("CloudFormation of the app's own data, relative to its folder"),
+    source: z
+      .enum(['ours', 'upstream'])
+      .default('ours')
+      .describe('What services with a source are made of: that source, or the images that upstream names'),
+    upstream: upstream
+      .optional()
+      .describe('The published images of the services; used with source: upstream'),
+    services: z.record(label, service).refine((all) => Object.keys(all).length > 0, 'holds no service'),
+  })
+  .refine(({ source, upstream }) => source === 'ours' || upstream !== undefined, {
+    path: ['source'],
+    message: 'needs the key upstream with registry and version of the published images',
+  })
 
 export type RawManifest = z.output<typeof manifestSchema>

@@ -4,7 +4,17 @@ export interface Manifest {
   requires: string[]
   /** Path of the app's own CloudFormation resources, relative to the app's image folder. */
   resources?: string
+  /** Where images come from that others publish; absent when the app's services are made of our source. */
+  upstream?: Upstream
   services: Record<string, ServiceSpec>
+}
+
+export interface Upstream {
+  /** Host and path of the published images: `<registry>/<service>:<version>`. */
+  registry: string
+  version: string
+  /** Service -> `sha256:…` of its image, for those that are pinned. */
+  digests: Record<string, string>
 }
 
 export interface ServiceSpec {

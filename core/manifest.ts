@@ -23,11 +23,12 @@ export function parseManifest(text: string, place: string): Manifest {
 }
 
 /** Defaults that depend on a name; absent keys stay absent, so that equal manifests have equal JSON. */
-function complete({ app, requires, resources, services }: RawManifest): Manifest {
+function complete({ app, requires, resources, source, upstream, services }: RawManifest): Manifest {
   return {
     app,
     requires: requires ?? (app === PLATFORM ? [] : [PLATFORM]),
     ...(resources !== undefined && { resources }),
+    ...(source === 'upstream' && upstream && { upstream }),
     services: Object.fromEntries(
       Object.entries(services).map(([name, raw]) => [name, completeService(name, raw)]),
     ),

@@ -1,4 +1,5 @@
 import type { Manifest } from './manifest-types.ts'
+import { imageFolder, UPSTREAM, upstreamImage } from './upstream.ts'
 
 /** The folder of what our apps share; `apps/lib/<part>/` is one library. */
 export const LIBRARY = 'apps/lib'
@@ -28,17 +29,20 @@ export function sourceRoots({ app, services }: Manifest): string[] {
 
 /**
  * The files that one image is made of, sorted: its folder, its source, the libraries that these import, the build
- * scripts and the package versions. The Consul definition is not among them: it takes effect without a new image.
+ * scripts and the package versions; of a published image its folder and the build scripts. The Consul definition is not
+ * among them: it takes effect without a new image.
  * @param tree text of the files below `sourceRoots`, by path relative to the repository
  */
 export function imageFiles(manifest: Manifest, service: string, tree: ReadonlyMap<string, string>): string[] {
-  const folder = `images/${manifest.app}/${service}`
-  const source = manifest.services[service]?.source
+  const folder = `images/${manifest.app}/${imageFolder(manifest, service)}`
+  const published = upstreamImage(manifest, service) !== undefined
+  const source = published ? undefined : manifest.services[service]?.source
+  const others = [`${folder}/consul.json`, `${folder}/${UPSTREAM}`]
   const roots = [folder, SCRIPTS]
   if (source !== undefined) roots.push(source, ...(tree.has(`${source}/go.mod`) ? [] : PACKAGES))
   const paths = [...tree.keys()].filter((path) => !isLeftOut(path))
   const folders = libraries(manifest.app)
-  const chosen = new Set(paths.filter((path) => below(path, roots) && path !== `${folder}/consul.json`))
+  const chosen = new Set(paths.filter((path) => below(path, roots) && !below(path, others)))
   // A Set hands out what is added while it is walked through, so libraries of libraries come along.
   for (const path of chosen) {
     if (path.startsWith(`${SCRIPTS}/`)) continue

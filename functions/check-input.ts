@@ -2,14 +2,23 @@ import middy from '@middy/core'
 import { BundleStore } from '../adapters/bundle-store.ts'
 import * as clients from '../adapters/clients.ts'
 import { readStage } from '../adapters/config.ts'
-import { checkInput, type InputToCheck } from '../core/deploy-input.ts'
+import { checkDeployable, checkInput, type DeployInput, type InputToCheck } from '../core/deploy-input.ts'
+import type { Stage } from '../core/stage.ts'
 import { once } from './once.ts'
 
-const parts = once(() => ({ bundles: new BundleStore(clients.s3(), readStage().bucket) }))
-
 /** First state of deploy, scale and teardown: the input with its defaults, of an app that somebody pushed. */
-export const handler = middy(async (event: InputToCheck) => {
-  const input = checkInput(event)
-  await parts().bundles.read(input.app)
-  return input
+export const inputCheck = (wire: () => { stage: Stage; bundles: Pick<BundleStore, 'read'> }) => {
+  const parts = once(wire)
+  return middy(async (event: InputToCheck) => {
+    const input = checkInput(event)
+    const { stage, bundles } = parts()
+    const { bundle } = await bundles.read(input.app)
+    if (event.workflow === 'deploy') checkDeployable(input as DeployInput, bundle.manifest, stage)
+    return input
+  })
+}
+
+export const handler = inputCheck(() => {
+  const stage = readStage()
+  return { stage, bundles: new BundleStore(clients.s3(), stage.bucket) }
 })

@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals'
+import { inputCheck } from '../../functions/check-input.ts'
+import { sampleApp } from '../support/apps.ts'
+import { lambdaContext } from '../support/lambda-context.ts'
+import { stage } from '../support/stage.ts'
+
+const local = { ...stage, name: 'local', packager: 'process' as const }
+const published = sampleApp(
+  'shop',
+  'source: upstream\nupstream: {registry: a.example/b, version: v1}\nservices:\n  redis: {}\n',
+)
+const check = inputCheck(() => ({
+  stage: local,
+  bundles: { read: async () => ({ digest: 'd', bundle: published }) },
+}))
+
+describe('the first state of the workflows', () => {
+  it('refuses to deploy what this stage cannot make', async () => {
+    const deploy = check({ workflow: 'deploy', input: { app: 'shop' } }, lambdaContext)
+    await expect(deploy).rejects.toThrow(/^images\/shop\/app\.yml: source: upstream needs the packager ops, /)
+  })
+
+  it.each([
+    ['deploy', { app: 'shop', release: 2 }, { dryRun: false }],
+    ['scale', { app: 'shop', service: 'redis', count: 2 }, {}],
+    ['teardown', { app: 'shop', confirm: 'shop' }, {}],
+  ] as const)('lets %s pass for what was deployed of it before', async (workflow, input, defaults) => {
+    expect(await check({ workflow, input }, lambdaContext)).toEqual({ ...defaults, ...input })
+  })
+})
