@@ -1,13 +1,14 @@
 import { InvalidInput } from '../../core/errors.ts'
+import { boutique } from './apps/boutique.ts'
 import type { DemoApp } from './apps/demo-app.ts'
 import { photos } from './apps/photos.ts'
 import { web } from './apps/web.ts'
 
 /** Every app that the demo can show, in the order in which `all` shows them. */
-const APPS: DemoApp[] = [web, photos]
+const APPS: DemoApp[] = [boutique, photos, web]
 
 /** What `npm run demo` shows when nothing is named. */
-export const USUAL = web
+export const USUAL = boutique
 
 /** The words that name an app, or all of them. */
 export const CHOICES = [...APPS.map(({ name }) => name), 'all']

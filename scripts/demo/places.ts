@@ -16,6 +16,12 @@ export async function urlOf(context: Context, app: string): Promise<string> {
   return url
 }
 
+/** Where the local gateway shows Consul's own pages, which on AWS are never public. @throws NotFound */
+export function consulUrl(context: Context): string {
+  if (!context.local) throw new NotFound('Only the local region shows Consul to a browser')
+  return `http://consul.localhost:${new URL(context.local.gateway).port}/`
+}
+
 /** What Consul's DNS says through the network load balancer; nothing while the name is unknown. */
 export async function addressesOf(context: Context, service: string): Promise<string[]> {
   const resolver = new Resolver({ timeout: 2000, tries: 2 })

@@ -13,7 +13,7 @@ import { type StartUp, StartUpWatch } from './lib/startup.ts'
 /** MB of the whole region; docs/benchmarks.md says why these. */
 const TARGETS = { rest: 150, deployed: 2000, idle: 700 }
 
-/** Ports on which the programs of the demo's two apps listen first. */
+/** Ports on which the programs of platform and web listen first. */
 const PORTS = { consul: 8500, web: 8080 }
 
 /** Seconds in which idle Lambda workers end, twenty and some to spare for those that a schedule has just woken. */

@@ -58,7 +58,10 @@ describe('photos whose parts are killed', () => {
     const before = await client.gallery()
     const plan = killPlan(SEED, SERVICES, KILLS)
     const uploaders = Array.from({ length: UPLOADERS }, (_, first) => upload(first, seeded(SEED + first)))
-    const [kills, ...uploaded] = await Promise.all([killInTurn(context, random, plan, 2), ...uploaders])
+    const [kills, ...uploaded] = await Promise.all([
+      killInTurn(context, 'photos', random, plan, 2),
+      ...uploaders,
+    ])
     const ids = new Map(uploaded.flat())
     // What was sent twice got the same answer twice.
     for (const [index, id] of uploaded.flat()) expect([index, id]).toEqual([index, ids.get(index)])

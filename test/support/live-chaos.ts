@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../../cli/context.ts'
-import { photosInstances } from './live-photos.ts'
+import { serviceInstances } from '../../scripts/demo/local-instances.ts'
+import { regionOf } from './live-stage.ts'
 import { sample } from './seeded.ts'
 
 /** One instance that was killed. */
@@ -23,6 +24,7 @@ export function killPlan(seed: number, services: readonly string[], kills: numbe
  */
 export async function killInTurn(
   context: Context,
+  app: string,
   random: () => number,
   plan: readonly string[],
   seconds: number,
@@ -31,17 +33,18 @@ export async function killInTurn(
   const done: Kill[] = []
   for (const service of plan) {
     await sleep(seconds * 1000 * (0.6 + 0.8 * random()))
-    const instanceId = await killOne(context, service, random())
+    const instanceId = await killOne(context, app, service, random())
     done.push({ service, instanceId, at: (Date.now() - began) / 1000 })
   }
   return done
 }
 
 /** @param choice from 0 up to 1, which of the instances */
-async function killOne(context: Context, service: string, choice: number): Promise<string> {
+async function killOne(context: Context, app: string, service: string, choice: number): Promise<string> {
+  const { endpoint } = regionOf(context)
   const deadline = Date.now() + 30_000
   for (;;) {
-    const alive = (await photosInstances(context, service)).filter(({ pid }) => pid !== null)
+    const alive = (await serviceInstances(endpoint, app, service)).filter(({ pid }) => pid !== null)
     const victim = alive[Math.floor(choice * alive.length)]
     if (victim?.pid && kill(victim.pid)) return victim.instanceId
     if (Date.now() > deadline) throw new Error(`${service} has had no instance to kill for 30 s`)

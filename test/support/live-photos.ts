@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { Context } from '../../cli/context.ts'
-import { appStatus } from '../../cli/status.ts'
 import { type Answer, throughGateway } from '../../scripts/demo/gateway.ts'
 import { type LocalInstance, runningInstances } from '../../scripts/demo/local-instances.ts'
 import { PhotosClient, uploadOf } from '../../scripts/demo/photos/client.ts'
 import { urlOf } from '../../scripts/demo/places.ts'
-import { until } from '../../scripts/demo/wait.ts'
 import { regionOf, withWeb } from './live-stage.ts'
+import { untilAppIsWhole } from './live-whole.ts'
 import { runToEnd } from './live-workflows.ts'
 
 /** The stage with photos besides platform and web, and a client at its gateway. */
@@ -32,14 +31,8 @@ export async function photosInstances(context: Context, service?: string): Promi
 }
 
 /** Waits until every service has as many healthy instances as it shall have. @throws ServiceFailure */
-export function untilPhotosAreWhole(context: Context, seconds: number): Promise<true> {
-  return until('photos with all its instances healthy', seconds, async () => {
-    const rows = await appStatus(context, 'photos')
-    return rows.every(({ healthy, running, desired }) => healthy === desired && running === desired)
-      ? true
-      : undefined
-  })
-}
+export const untilPhotosAreWhole = (context: Context, seconds: number): Promise<true> =>
+  untilAppIsWhole(context, 'photos', seconds)
 
 /** One upload as it is, whatever the answer. */
 export async function tryUpload({ url }: PhotosClient, bytes: Buffer, name = 'x.jpg'): Promise<Answer> {

@@ -12,9 +12,11 @@ const LAST = [
   'scaling',
   'platform',
   'foreign-events',
+  'drift',
   'healing',
   'photos',
   'photos-chaos',
+  'boutique',
   'teardown',
 ]
 

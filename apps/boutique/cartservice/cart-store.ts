@@ -13,9 +13,10 @@ export interface CartStore {
   /**
    * Adds to the cart as one step: what several add at once is all in it afterwards. After an error the line may be in the
    * cart or not.
+   * @param key names the addition: one that the cart has seen lately under this key is not made again
    * @throws GrpcProblem RESOURCE_EXHAUSTED when the cart is full
    */
-  add(user: string, line: Line): Promise<void>
+  add(user: string, line: Line, key?: string): Promise<void>
   empty(user: string): Promise<void>
   close(): Promise<void>
 }

@@ -1,9 +1,18 @@
+import { remember } from './additions.ts'
 import type { CartStore, Line } from './cart-store.ts'
 import { merge } from './merge.ts'
 
+interface Cart {
+  lines: Line[]
+  /** Keys of its latest additions. */
+  additions: string[]
+}
+
+const EMPTY: Cart = { lines: [], additions: [] }
+
 /** Carts of this process alone, for a shop on a developer's machine: they end with it and no other instance sees them. */
 export class MemoryStore implements CartStore {
-  readonly #carts = new Map<string, { lines: Line[]; until: number }>()
+  readonly #carts = new Map<string, Cart & { until: number }>()
   readonly #idleMs: number
   readonly #now: () => number
 
@@ -14,13 +23,16 @@ export class MemoryStore implements CartStore {
   }
 
   async read(user: string): Promise<Line[]> {
-    const lines = this.#lines(user)
-    if (lines.length > 0) this.#keep(user, lines)
-    return lines
+    const cart = this.#cart(user)
+    if (cart.lines.length > 0) this.#keep(user, cart)
+    return cart.lines
   }
 
-  async add(user: string, line: Line): Promise<void> {
-    this.#keep(user, merge(this.#lines(user), line))
+  async add(user: string, line: Line, key?: string): Promise<void> {
+    const { lines, additions } = this.#cart(user)
+    if (key !== undefined && additions.includes(key)) return
+    const known = key === undefined ? additions : remember(additions, key)
+    this.#keep(user, { lines: merge(lines, line), additions: known })
   }
 
   async empty(user: string): Promise<void> {
@@ -31,15 +43,15 @@ export class MemoryStore implements CartStore {
     this.#carts.clear()
   }
 
-  #lines(user: string): Line[] {
+  #cart(user: string): Cart {
     const cart = this.#carts.get(user)
-    return cart !== undefined && cart.until > this.#now() ? cart.lines : []
+    return cart !== undefined && cart.until > this.#now() ? cart : EMPTY
   }
 
   /** The cart kept last stands last, so those whose time is over stand first. */
-  #keep(user: string, lines: Line[]): void {
+  #keep(user: string, cart: Cart): void {
     this.#carts.delete(user)
-    this.#carts.set(user, { lines, until: this.#now() + this.#idleMs })
+    this.#carts.set(user, { ...cart, until: this.#now() + this.#idleMs })
     for (const [other, { until }] of this.#carts) {
       if (until > this.#now()) return
       this.#carts.delete(other)

@@ -1,21 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { CartSchema } from '../lib/gen/hipstershop_pb.ts'
+import { remember } from './additions.ts'
 import { type CartStore, type Line, StorageTrouble } from './cart-store.ts'
 import { merge } from './merge.ts'
 import { RedisConnection } from './redis-connection.ts'
 
-/** The cart, a `Cart` of the contract, is a field of the hash under the user's id. */
+/** The cart, a `Cart` of the contract, is a field of the hash under the user's id; another has the keys of additions. */
 const FIELD = 'cart'
+const ADDITIONS = 'additions'
 
 /**
  * Puts the new cart in the place of the old one, unless it is no longer that one. A script runs undisturbed, and needs no
  * connection of its own as WATCH does.
  */
 const REPLACE = `
-if (redis.call('HGET', KEYS[1], '${FIELD}') or '') ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], '${FIELD}', ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
+local now = redis.call('HMGET', KEYS[1], '${FIELD}', '${ADDITIONS}')
+if (now[1] or '') ~= ARGV[1] or (now[2] or '') ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], '${FIELD}', ARGV[3], '${ADDITIONS}', ARGV[4])
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return 1`
 
 /** Of those that change a cart at once one succeeds each time; a shop has a handful of them, a test hundreds. */
@@ -23,6 +26,13 @@ const PATIENCE_MS = 5000
 const LONGEST_PAUSE_MS = 50
 
 const NOTHING = Buffer.alloc(0)
+
+/** The fields of a user's hash. */
+interface Kept {
+  cart: Buffer
+  /** Keys, with spaces between. */
+  additions: Buffer
+}
 
 /** Carts in Redis, shared by all instances. */
 export class RedisStore implements CartStore {
@@ -42,11 +52,17 @@ export class RedisStore implements CartStore {
     return decode(bytes ?? NOTHING)
   }
 
-  async add(user: string, line: Line): Promise<void> {
+  async add(user: string, line: Line, key?: string): Promise<void> {
     const end = Date.now() + PATIENCE_MS
     for (let longest = 1; Date.now() < end; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
-      const old = (await this.#connection.run((redis) => redis.hGet(user, FIELD))) ?? NOTHING
-      const changed = encode(user, merge(decode(old), line))
+      const [cart, additions] = await this.#connection.run((redis) => redis.hmGet(user, [FIELD, ADDITIONS]))
+      const old = { cart: cart ?? NOTHING, additions: additions ?? NOTHING }
+      const known = old.additions.toString().split(' ').filter(Boolean)
+      if (key !== undefined && known.includes(key)) return
+      const changed = {
+        cart: encode(user, merge(decode(old.cart), line)),
+        additions: key === undefined ? old.additions : Buffer.from(remember(known, key).join(' ')),
+      }
       if (await this.#replace(user, old, changed)) return
       await pause(Math.random() * longest)
     }
@@ -61,8 +77,8 @@ export class RedisStore implements CartStore {
     this.#connection.close()
   }
 
-  async #replace(user: string, old: Buffer, changed: Buffer): Promise<boolean> {
-    const values = [old, changed, String(this.#idleMs)]
+  async #replace(user: string, old: Kept, changed: Kept): Promise<boolean> {
+    const values = [old.cart, old.additions, changed.cart, changed.additions, String(this.#idleMs)]
     return (
       (await this.#connection.run((redis) => redis.eval(REPLACE, { keys: [user], arguments: values }))) === 1
     )

@@ -1,6 +1,6 @@
 import { type Implementation, implement } from '../../lib/grpc/implementation.ts'
 import { GrpcProblem } from '../../lib/grpc/problem.ts'
-import { present } from '../lib/checked.ts'
+import { keyFlaw, present } from '../lib/checked.ts'
 import { type CartItem, CartService } from '../lib/gen/hipstershop_pb.ts'
 import type { CartStore, Line } from './cart-store.ts'
 
@@ -10,11 +10,14 @@ const MOST_AT_ONCE = 99
 /** Longer than any id that the shop makes; keys of Redis may be half a gigabyte. */
 const LONGEST_ID = 200
 
-/** The RPCs of the cart over a store. */
+/**
+ * The RPCs of the cart over a store. The metadata `idempotency-key` names an addition: a repeat with the same key, for
+ * whatever reason, adds nothing more.
+ */
 export function cartService(store: CartStore): Implementation {
   return implement(CartService, {
-    async addItem({ userId, item }) {
-      await store.add(id(userId, 'user_id'), line(item))
+    async addItem({ userId, item }, call) {
+      await store.add(id(userId, 'user_id'), line(item), key(call.metadata('idempotency-key') ?? ''))
       return {}
     },
     async getCart({ userId }) {
@@ -36,6 +39,13 @@ function line(item: CartItem | undefined): Line {
     )
   }
   return { productId: id(productId, 'item.product_id'), quantity }
+}
+
+function key(given: string): string | undefined {
+  if (given === '') return undefined
+  const flaw = keyFlaw(given)
+  if (flaw !== undefined) throw new GrpcProblem('INVALID_ARGUMENT', `${flaw}.`)
+  return given
 }
 
 function id(text: string, field: string): string {

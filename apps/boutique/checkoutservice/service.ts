@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Call, Handlers } from '../../lib/grpc/implementation.ts'
 import { GrpcProblem } from '../../lib/grpc/problem.ts'
-import { present } from '../lib/checked.ts'
+import { keyFlaw, present } from '../lib/checked.ts'
 import type { CheckoutService, PlaceOrderRequest } from '../lib/gen/hipstershop_pb.ts'
 import type { Asked, World } from './order.ts'
 import { placeOrder } from './place-order.ts'
@@ -27,9 +27,7 @@ function checked(request: PlaceOrderRequest, call: Call): Asked {
     /^[^\s@]+@[^\s@]+$/.test(email)
       ? undefined
       : `email is ${quoted(email)}; it must be an address such as name@example.org`,
-    /^[\w.:-]{1,200}$/.test(token)
-      ? undefined
-      : 'idempotency-key must have 1 to 200 letters, digits, or any of . : _ -',
+    keyFlaw(token),
   ]
   const [problem] = problems.filter((one) => one !== undefined)
   if (problem !== undefined) throw new GrpcProblem('INVALID_ARGUMENT', `${problem}.`)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { PeerFailure } from '../../lib/grpc/problem.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { Ad, Product } from '../lib/gen/hipstershop_pb.ts'
@@ -88,7 +89,9 @@ export class Shop {
   /** @throws Refusal 422 with the cart's sentence when it cannot hold this */
   async add(productId: string, quantity: number, { session, deadline }: Visit): Promise<void> {
     try {
-      await this.#services.cart.addItem({ userId: session, item: { productId, quantity } }, { deadline })
+      // With a key the call may be sent again when its instance dies, and still adds once.
+      const options = { deadline, safe: true, metadata: { 'idempotency-key': randomUUID() } }
+      await this.#services.cart.addItem({ userId: session, item: { productId, quantity } }, options)
     } catch (cause) {
       if (!(cause instanceof PeerFailure)) throw cause
       if (cause.code !== 'INVALID_ARGUMENT' && cause.code !== 'RESOURCE_EXHAUSTED') throw cause

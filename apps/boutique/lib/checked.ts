@@ -11,6 +11,12 @@ export function present<T>(value: T | undefined, what: string): T {
   return value
 }
 
+/** What is wrong with an `idempotency-key`; undefined when nothing is. */
+export const keyFlaw = (key: string): string | undefined =>
+  /^[\w.:-]{1,200}$/.test(key)
+    ? undefined
+    : 'idempotency-key must have 1 to 200 letters, digits, or any of . : _ -'
+
 /**
  * An amount that keeps the rules of the contract.
  * @throws GrpcProblem INVALID_ARGUMENT

@@ -54,6 +54,29 @@ export function cartStoreContract(where: string, start: () => Promise<CartWorld>
       })
     })
 
+    it('take an addition once, however often it comes with one key', async () => {
+      const user = anybody()
+      const two = { productId: 'mug', quantity: 2 }
+      await Promise.all([1, 2, 3].map(() => world.one.add(user, two, 'first')))
+      await world.other.add(user, two, 'first')
+      expect(await world.one.read(user)).toEqual([two])
+      await world.one.add(user, two, 'second')
+      await world.one.add(user, two)
+      await world.one.add(user, two)
+      expect(await world.one.read(user)).toEqual([{ productId: 'mug', quantity: 8 }])
+      await world.one.add(anybody(), two, 'first')
+      await world.other.add(user, two, 'first')
+      expect(await world.one.read(user)).toEqual([{ productId: 'mug', quantity: 8 }])
+    })
+
+    it('take a repeat for what it is also when the cart is full', async () => {
+      const user = anybody()
+      const all = { productId: 'mug', quantity: MOST_PIECES }
+      await world.one.add(user, all, 'first')
+      await world.other.add(user, all, 'first')
+      expect(await world.one.read(user)).toEqual([all])
+    })
+
     it('belong to their user alone', async () => {
       const [user, another] = [anybody(), anybody()]
       await world.one.add(user, { productId: 'mug', quantity: 1 })

@@ -55,7 +55,8 @@ export function ordersContract(where: string, start: () => Promise<OrdersWorld>)
     }
     beforeAll(async () => {
       world = await start()
-    }, 120_000)
+      // Alone, the suite on DynamoDB makes the whole stage first, which a busy machine takes its time for.
+    }, 180_000)
     afterAll(() => world.stop())
 
     it('are held by the first that asks, and busy for all others', async () => {

@@ -10,9 +10,6 @@ import { launchBrowser } from '../../support/browser.ts'
 import { barriers, buy, overflow, pictureShop } from '../../support/shop-page.ts'
 import { type RunningShop, startShop } from './shop-page-programs.ts'
 
-/** Where the picture of the shop goes, when NANOFLEET_SCREENSHOTS asks for one. */
-const PICTURE = 'docs/images/boutique.png'
-
 describe('the shop in a browser, all its services running', () => {
   let shop: RunningShop
   let browser: Browser
@@ -123,7 +120,7 @@ describe('the shop in a browser, all its services running', () => {
 
   it('has a picture of itself made', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'shop-'))
-    const file = process.env.NANOFLEET_SCREENSHOTS ? PICTURE : join(folder, 'boutique.png')
+    const file = join(folder, 'boutique.png')
     await pictureShop(browser, shop.url, file)
     expect(await sharp(file).metadata()).toMatchObject({ format: 'png', width: 1200 })
     await rm(folder, { recursive: true })

@@ -1,23 +1,28 @@
 import { processesByPart } from './footprint.ts'
+import { treeOf } from './processes.ts'
 
 /** Seconds of processor time by kind of part: a service with all its instances, or a part of the region. */
 export type ProcessorTime = Record<string, number>
 
+/** The part that sends the load: this process and its children that have ended. */
+const LOAD = 'this script (load)'
+
 /**
- * Notes how much processor time every part of a region and this process have used so far.
+ * Notes how much processor time every part of a region and this process, with children of it that end, have used so far.
  * @returns asks again, and gives what was used in between; what a process used before it ended meanwhile is not counted
  */
 export async function processorTime(state: string): Promise<() => Promise<ProcessorTime>> {
   const before = new Map((await read(state)).map(({ pid, seconds }) => [pid, seconds]))
-  const began = process.cpuUsage()
+  const began = await ownSeconds()
   return async () => {
     const used: ProcessorTime = {}
     for (const { kind, pid, seconds } of await read(state))
       used[kind] = (used[kind] ?? 0) + seconds - (before.get(pid) ?? 0)
-    const { user, system } = process.cpuUsage(began)
-    return { ...used, 'this script (uploads)': (user + system) / 1e6 }
+    return { ...used, [LOAD]: (await ownSeconds()) - began }
   }
 }
+
+const ownSeconds = async (): Promise<number> => (await treeOf(process.pid))[0]?.cpuSeconds ?? 0
 
 /** Every process of the region, with the kind of part that it belongs to. */
 async function read(state: string): Promise<{ kind: string; pid: number; seconds: number }[]> {

@@ -42,6 +42,19 @@ export const cart = contract({
     'says whose cart it is': async (client) => {
       expect((await client.getCart({ userId: 'anna' })).userId).toBe('anna')
     },
+    'adds once what is sent twice with one idempotency-key': async (client) => {
+      const userId = randomUUID()
+      const once = { metadata: { 'idempotency-key': randomUUID() } }
+      for (const _ of [1, 2]) await client.addItem({ userId, item: mugs(2) }, once)
+      await client.addItem({ userId, item: mugs(1) }, { metadata: { 'idempotency-key': randomUUID() } })
+      expect((await client.getCart({ userId })).items).toMatchObject([mugs(3)])
+      const bad = { metadata: { 'idempotency-key': 'a b' } }
+      await refuses(
+        client.addItem({ userId, item: mugs(1) }, bad),
+        'INVALID_ARGUMENT',
+        'idempotency-key must',
+      )
+    },
     'refuses more than a cart holds': async (client) => {
       const userId = randomUUID()
       for (let added = 0; added + 99 <= 10_000; added += 99) await client.addItem({ userId, item: mugs(99) })

@@ -1,0 +1,5 @@
+/** How many additions a cart remembers. A repeat comes within seconds, and a visitor makes few in them. */
+const REMEMBERED = 20
+
+/** The keys of a cart's latest additions with one more, latest last. */
+export const remember = (keys: readonly string[], key: string): string[] => [...keys, key].slice(-REMEMBERED)

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import { Browser, type Page } from '../../../apps/boutique/loadgenerator/browser.ts'
+import { ServiceFailure } from '../../../core/errors.ts'
+
+/** What a shopper wants. */
+export interface Wish {
+  /** As in the shop's menu, such as `EUR`. */
+  currency: string
+  /** Pieces by product id; the first two products of the first page, one piece of each, unless given. */
+  pieces?: Record<string, number>
+  email?: string
+}
+
+/** What the confirmation says. */
+export interface Confirmation {
+  order: string
+  tracking: string
+  /** As people read it, such as `€233.36`. */
+  total: string
+  /** The instance of the frontend that served the page. */
+  instance: string
+}
+
+/**
+ * Orders as a new visitor of the shop does: first page, currency, products, cart, checkout.
+ * @throws ServiceFailure or Trouble when a page is not what it should be
+ */
+export async function placeOrder(shop: string, wish: Wish): Promise<Confirmation> {
+  const browser = new Browser(new URL(shop))
+  try {
+    const first = expectPage(await browser.get('/'), 'home')
+    expectPage(await browser.post('/setCurrency', { currency_code: wish.currency }), 'home')
+    const ids = [...new Set([...first.matchAll(/href="\/product\/(\w+)"/g)].map(([, id = '']) => id))]
+    const pieces = wish.pieces ?? Object.fromEntries(ids.slice(0, 2).map((id) => [id, 1]))
+    let cart = ''
+    for (const [id, quantity] of Object.entries(pieces)) {
+      expectPage(await browser.get(`/product/${id}`), 'product')
+      const form = { product_id: id, quantity: String(quantity) }
+      cart = expectPage(await browser.post('/cart', form), 'cart')
+    }
+    const [, key = randomUUID()] = /name="idempotency_key" value="([\w-]+)"/.exec(cart) ?? []
+    const form = { ...orderForm(wish.email), idempotency_key: key }
+    const page = expectPage(await browser.post('/cart/checkout', form), 'order')
+    const [due, total] = [fact(cart, 'total'), fact(page, 'total')]
+    if (due !== total) throw new ServiceFailure(`the cart said ${due}, the confirmation says ${total}`)
+    const [order, tracking] = [fact(page, 'order'), fact(page, 'tracking')]
+    return { order, tracking, total, instance: fact(page, 'instance') }
+  } finally {
+    browser.close()
+  }
+}
+
+/** The text of a marked place of a page, such as the `instance` that served it. @throws ServiceFailure */
+export function fact(body: string, name: string): string {
+  const text = new RegExp(`data-fact="${name}">([^<]+)<`).exec(body)?.[1]
+  if (text === undefined) throw new ServiceFailure(`a page of the shop does not say its ${name}`)
+  return text
+}
+
+/** The body of a page of this kind. @throws ServiceFailure when it is another answer */
+export function expectPage({ status, path, body }: Page, kind: string): string {
+  if (status === 200 && body.includes(`data-page="${kind}"`)) return body
+  throw new ServiceFailure(`${path} of the shop answered ${status}, and not the page "${kind}"`)
+}
+
+/** The card is nobody's: its number fits its check digit, and no money moves. */
+const orderForm = (email = 'someone@example.com'): Record<string, string> => ({
+  email,
+  street_address: '1600 Amphitheatre Parkway',
+  zip_code: '94043',
+  city: 'Mountain View',
+  state: 'CA',
+  country: 'United States',
+  credit_card_number: '4432801561520454',
+  credit_card_expiration_month: '1',
+  credit_card_expiration_year: String(new Date().getUTCFullYear() + 1),
+  credit_card_cvv: '672',
+})
