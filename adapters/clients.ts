@@ -15,10 +15,18 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 /** Five attempts with the SDK's backoff outlast an ordinary throttle and still end within a function's minute. */
 const settings = { maxAttempts: 5 }
 
+/** EC2's limits are shared with all that runs in the account: whoever was throttled slows down by itself. */
+const considerate = { ...settings, retryMode: 'adaptive' }
+
+/** For reads that a round waits for: five attempts end within the 30 s of `register`, however EC2 hangs. */
+export const PROMPT = {
+  requestHandler: { connectionTimeout: 1500, requestTimeout: 5000, throwOnRequestTimeout: true },
+}
+
 // One function per service, called by the handler that needs it: the bundler drops the others.
-export const ec2 = () => new EC2Client(settings)
+export const ec2 = (limits: Partial<typeof PROMPT> = {}) => new EC2Client({ ...considerate, ...limits })
 export const s3 = () => new S3Client(settings)
-export const ssm = () => new SSMClient(settings)
+export const ssm = (limits: Partial<typeof PROMPT> = {}) => new SSMClient({ ...considerate, ...limits })
 export const autoScaling = () => new AutoScalingClient(settings)
 export const dynamo = () => new DynamoDBClient(settings)
 export const cloudFormation = () => new CloudFormationClient(settings)

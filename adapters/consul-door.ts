@@ -42,8 +42,8 @@ export class ConsulDoor implements ServiceCatalog {
     return (await this.#call('cluster', server)) as ClusterView
   }
 
-  async register(server: ConsulServer, registration: Registration): Promise<void> {
-    await this.#call('register', server, registration)
+  async register(server: ConsulServer, registration: Registration, asleep = false): Promise<void> {
+    await this.#call('register', server, registration, ...(asleep ? [true] : []))
   }
 
   async deregister(server: ConsulServer, id: string): Promise<void> {

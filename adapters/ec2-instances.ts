@@ -13,19 +13,31 @@ import {
   type Sight,
 } from '../core/instances.ts'
 import { TAG } from '../core/names.ts'
+import { withLeanAnswer } from './lean-answer.ts'
 
 /** DescribeInstances returns at most 1,000 per page and takes at most 200 values per filter (EC2 API Reference). */
 const PAGE = 1000
 const VALUES = 200
+/**
+ * Milliseconds for which the Consul servers of a large fleet are believed: to ask for them with every batch of a burst
+ * would empty EC2's bucket of 100 requests.
+ */
+const SERVERS_FOR = 2000
 
 /** The instances of one VPC as EC2 shows them. */
 export class Ec2Instances implements InstanceSource {
   readonly #client: EC2Client
   readonly #vpcId: string
+  readonly #now: () => number
+  /** The fleet has been seen to fill more than a page. */
+  #large = false
+  #servers: { read: Promise<Instance[]>; at: number } | undefined
 
-  constructor(client: EC2Client, vpcId: string) {
+  /** @param now milliseconds */
+  constructor(client: EC2Client, vpcId: string, now: () => number = Date.now) {
     this.#client = client
     this.#vpcId = vpcId
+    this.#now = now
   }
 
   async all(): Promise<Instance[]> {
@@ -37,16 +49,31 @@ export class Ec2Instances implements InstanceSource {
    * for just those.
    */
   async look(ids: string[]): Promise<Sight> {
-    const { instances, next } = await this.#page(this.#fleet())
-    if (next === undefined) {
+    if (!this.#large) {
+      const { instances, next } = await this.#page(this.#fleet())
       const wanted = new Set(ids)
-      return { instances: instances.filter(({ id }) => wanted.has(id)), servers: instances.filter(isServer) }
+      if (next === undefined)
+        return {
+          instances: instances.filter(({ id }) => wanted.has(id)),
+          servers: instances.filter(isServer),
+        }
+      this.#large = true
     }
-    const [found, servers] = await Promise.all([
-      this.#byId(ids, this.#fleet()),
-      this.#read([filter('vpc-id', [this.#vpcId]), filter(`tag:${TAG.kind}`, ['consulserver'])]),
-    ])
-    return { instances: found, servers }
+    const [instances, servers] = await Promise.all([this.#byId(ids, this.#fleet()), this.#consulServers()])
+    return { instances, servers }
+  }
+
+  async #consulServers(): Promise<Instance[]> {
+    const at = this.#now()
+    if (this.#servers && at - this.#servers.at < SERVERS_FOR) return await this.#servers.read
+    const read = this.#read([filter('vpc-id', [this.#vpcId]), filter(`tag:${TAG.kind}`, ['consulserver'])])
+    this.#servers = { read, at }
+    try {
+      return await read
+    } catch (error) {
+      this.#servers = undefined
+      throw error
+    }
   }
 
   async confirm(ids: string[]): Promise<Instance[]> {
@@ -82,11 +109,13 @@ export class Ec2Instances implements InstanceSource {
   ): Promise<{ instances: Instance[]; next: string | undefined }> {
     try {
       const answer = await this.#client.send(
-        new DescribeInstancesCommand({
-          Filters: filters,
-          MaxResults: PAGE,
-          ...(token ? { NextToken: token } : {}),
-        }),
+        withLeanAnswer(
+          new DescribeInstancesCommand({
+            Filters: filters,
+            MaxResults: PAGE,
+            ...(token ? { NextToken: token } : {}),
+          }),
+        ),
       )
       const instances = (answer.Reservations ?? []).flatMap((each) => (each.Instances ?? []).map(toInstance))
       return { instances, next: answer.NextToken || undefined }

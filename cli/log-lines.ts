@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogLine } from '../adapters/log-events.ts'
+import { readable } from './log-text.ts'
 import type { Output } from './output.ts'
 
 /** Milliseconds between two looks of `--follow`; CloudWatch Logs allows far more. */
@@ -33,9 +34,9 @@ export function freshLines(): (lines: LogLine[], from: number) => LogLine[] {
   }
 }
 
-/** `12:00:00.000 web i-0abc  listening`; times are UTC. */
+/** `12:00:00.000 web i-0abc  listening`; times are UTC. With `--json` the text is as it was written. */
 export function printLine(output: Output, line: LogLine): void {
   const time = new Date(line.at).toISOString().slice(11, 23)
   const from = line.instance.startsWith('i-') ? `${line.service} ${line.instance}` : line.service
-  output.line(line, `${time} ${from}  ${line.text}`)
+  output.line(line, `${time} ${from}  ${readable(line.text)}`)
 }

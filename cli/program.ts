@@ -1,13 +1,16 @@
 import { Command, Option, type OutputConfiguration } from 'commander'
 import { amis } from './commands/amis.ts'
 import { build } from './commands/build.ts'
+import { deadLetters } from './commands/dead-letters.ts'
 import { deploy } from './commands/deploy.ts'
 import { doctor } from './commands/doctor.ts'
+import { drift } from './commands/drift.ts'
 import { executions } from './commands/executions.ts'
 import { local } from './commands/local.ts'
 import { logs } from './commands/logs.ts'
 import { open as openCommand } from './commands/open.ts'
 import { push } from './commands/push.ts'
+import { reconcile } from './commands/reconcile.ts'
 import { retry } from './commands/retry.ts'
 import { scale } from './commands/scale.ts'
 import { status } from './commands/status.ts'
@@ -40,8 +43,9 @@ export function program(open: Open = openContext, output: OutputConfiguration = 
     .option('-r, --region <region>', 'AWS region of the stage (default: AWS_REGION, else eu-west-1)')
     .option('--json', 'print the result as JSON on standard output; progress stays on standard error')
     .addHelpText('after', EXAMPLES)
-  const own = [push, build, deploy, status, scale, logs, openCommand, teardown, amis, executions, retry]
-  for (const command of [local(), ...own.map((make) => make(open)), doctor(open)])
+  const apps = [push, build, deploy, status, scale, logs, openCommand, teardown, amis, executions, retry]
+  const upkeep = [drift, reconcile, deadLetters, doctor]
+  for (const command of [local(), ...[...apps, ...upkeep].map((make) => make(open))])
     nanofleet.addCommand(command)
   return configured(nanofleet, output)
 }

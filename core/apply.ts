@@ -32,7 +32,10 @@ export async function apply(
     (write) => afterOf(write) !== undefined && !broken.has(afterOf(write) ?? ''),
   )
   const second = await applyAll(catalog, following)
-  const replaced = writes.filter((write) => successorOf(write) && !broken.has(write.id))
+  const replaced = writes.filter((write) => {
+    const successor = successorOf(write)
+    return successor !== undefined && !broken.has(successor.id)
+  })
   const third = await applyAll(catalog, await withSuccessor(catalog, replaced, pause))
   return {
     done: [...first.done, ...second.done, ...third.done],
@@ -72,11 +75,18 @@ async function healthOf(catalog: ServiceCatalog, removals: Write[]): Promise<Cat
 
 function isReplaced(write: Write, entries: CatalogEntry[]): boolean {
   const successor = successorOf(write)
+  // The old entry may have begun to pass since it was listed.
+  const passing =
+    successor?.passing ||
+    entries.some(
+      ({ id, nodeAddress, status }) =>
+        id === write.id && nodeAddress === write.server.address && status === 'passing',
+    )
   return entries.some(
     (entry) =>
-      entry.id === write.id &&
+      entry.id === successor?.id &&
       entry.nodeAddress === successor?.server.address &&
-      (entry.status === 'passing' || !successor.passing),
+      (entry.status === 'passing' || entry.status === 'maintenance' || !passing),
   )
 }
 
@@ -95,7 +105,7 @@ async function applyAll(catalog: ServiceCatalog, writes: Write[]): Promise<Appli
 async function carryOut(catalog: ServiceCatalog, write: Write): Promise<void> {
   switch (write.verb) {
     case 'register':
-      return await catalog.register(write.server, write.registration)
+      return await catalog.register(write.server, write.registration, write.asleep)
     case 'deregister':
       return await catalog.deregister(write.server, write.id)
     case 'forget':

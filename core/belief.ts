@@ -24,8 +24,9 @@ const FINAL = new Set(['shutting-down', 'terminated'])
 /**
  * Weighs hints against what EC2 shows. EC2 wins, save for final states and orders to go. An instance that EC2 does not
  * show is foreign, or gone.
+ * @param unknown instances that are not shown and that nobody knows to be foreign
  */
-export function believe(hints: Hint[], seen: Instance[]): Belief {
+export function believe(hints: Hint[], seen: Instance[], unknown: ReadonlySet<string> = new Set()): Belief {
   const shown = new Map(seen.map((instance) => [instance.id, instance]))
   const states = hints.filter((hint) => hint.kind === 'state')
   const orders = hints.filter((hint) => hint.kind === 'leaving')
@@ -39,7 +40,10 @@ export function believe(hints: Hint[], seen: Instance[]): Belief {
     gone: [...final].filter(([id]) => !shown.has(id)).map(([id, state]) => departed(id, state)),
     leaving: new Map(orders.filter((o) => running.has(o.instanceId)).map((o) => [o.instanceId, o.reason])),
     lagging: new Set(
-      states.filter((hint) => lags(hint, shown.get(hint.instanceId))).map((hint) => hint.instanceId),
+      states
+        .filter((hint) => unknown.has(hint.instanceId) || lags(hint, shown.get(hint.instanceId)))
+        .map((hint) => hint.instanceId)
+        .filter((id) => !final.has(id)),
     ),
     drains: orders.filter((order) => order.lifecycle && shown.has(order.instanceId)),
     serversChanged: hints.some((hint) => {
@@ -51,7 +55,7 @@ export function believe(hints: Hint[], seen: Instance[]): Belief {
 
 function lags(hint: StateHint, instance: Instance | undefined): boolean {
   if (!instance || !isService(instance)) return false
-  if (hint.state === 'running') return instance.state === 'pending'
+  if (hint.state === 'running') return instance.state === 'pending' || instance.state === 'stopped'
   return (hint.state === 'stopping' || hint.state === 'stopped') && instance.state === 'running'
 }
 

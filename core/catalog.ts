@@ -69,7 +69,8 @@ export interface ServiceCatalog {
   /** What the server's agent holds; with `instanceIds` only the entries of those instances. */
   listing(server: ConsulServer, instanceIds?: string[]): Promise<Listing>
   cluster(server: ConsulServer): Promise<ClusterView>
-  register(server: ConsulServer, registration: Registration): Promise<void>
+  /** A check may begin as passing when it has just been seen to pass; a registration `asleep` is not looked at. */
+  register(server: ConsulServer, registration: Registration, asleep?: boolean): Promise<void>
   deregister(server: ConsulServer, id: string): Promise<void>
   /** Takes an entry out of the catalog whose node has no agent any more. */
   forget(server: ConsulServer, node: string, id: string): Promise<void>

@@ -20,9 +20,22 @@ function shape(names: string[], aliases: Record<string, string> = {}, inner: Sha
   return { fields: new Map([...names.map((n) => [key(n), n] as const), ...Object.entries(aliases)]), inner }
 }
 
+/** Texts that say nothing when they are empty. Consul refuses an empty name, number or duration. */
+const TEXTS = new Set([
+  ...['ID', 'Kind', 'Address', 'SocketPath', 'Token', 'Region', 'Zone', 'CheckID', 'Notes', 'Status'],
+  ...['HTTP', 'Method', 'Body', 'GRPC', 'TCP', 'UDP', 'H2PING', 'AliasNode', 'AliasService'],
+  ...['TLSServerName', 'DockerContainerID', 'Shell', 'OSService', 'ProxyHTTP', 'ProxyGRPC'],
+])
+
+/** An absent field, as Consul sees it. */
+const isAbsent = (field: unknown, known: string): boolean =>
+  field === null || (field === '' && TEXTS.has(known))
+
 const check = shape(Object.keys(Check.shape), { id: 'CheckID', script: 'Args' })
 const address = shape(['Address', 'Port'])
 const weights = shape(['Passing', 'Warning'])
+const locality = shape(['Region', 'Zone'])
+const connect = shape(['Native', 'SidecarService'])
 const service = shape(
   Object.keys(Service.shape),
   {},
@@ -31,6 +44,8 @@ const service = shape(
     Checks: { shape: check, holds: 'list' },
     TaggedAddresses: { shape: address, holds: 'map' },
     Weights: { shape: weights, holds: 'one' },
+    Locality: { shape: locality, holds: 'one' },
+    Connect: { shape: connect, holds: 'one' },
   },
 )
 
@@ -57,6 +72,7 @@ export function spell(
         misspellings.push({ path, problem: `is no field of Consul's definition${nearest(name, form)}` })
         continue
       }
+      if (isAbsent(field, known)) continue
       const here = canonical ? `${canonical}.${known}` : known
       if (known in result)
         misspellings.push({ path, problem: `stands there twice, also as ${original.get(here)}` })

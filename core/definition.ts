@@ -32,7 +32,17 @@ export function parseDefinition(text: string, place: string): ServiceDefinition[
 /** What tells the services of one definition apart: their ids, else their names. */
 export const identity = (service: ServiceDefinition): string => service.ID ?? service.Name
 
+/** Bytes that a parameter holds (AWS General Reference, "Systems Manager endpoints and quotas", advanced parameters). */
+const LARGEST = 8192
+
 function parseJson(text: string, place: string): unknown {
+  const { length } = new TextEncoder().encode(text)
+  if (length > LARGEST)
+    throw new BadDefinition(
+      place,
+      `has ${length} bytes, and a parameter holds ${LARGEST}`,
+      'leave out spaces and notes',
+    )
   const trimmed = text.trim()
   const plain = isPlain(trimmed) ? trimmed : decodeBase64(trimmed)
   if (plain === undefined) throw new BadDefinition(place, 'is neither JSON nor base64 of JSON')
@@ -113,16 +123,27 @@ function authorsPath(steps: string[], original: Map<string, string>, path: strin
 const faultOf = (issue: core.$ZodIssue | undefined): string =>
   (issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message) ?? 'is wrong'
 
+/** zod's words for what JSON holds. */
+const KINDS: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+}
+const kind = (word: string): string => KINDS[word] ?? word
+
 /** zod writes "Invalid input: expected number, received string". */
 const sentence = (message: string): string =>
   message.replace(
     /^Invalid (?:input|key in record)(?:: expected (.+), received (.+))?$/,
-    (_all, expected, received) =>
+    (_all, expected?: string, received = '') =>
       expected === undefined
         ? 'is not valid'
         : received === 'undefined'
-          ? `is missing (${expected})`
-          : `must be ${expected}, not ${received}`,
+          ? `is missing (${kind(expected)})`
+          : `must be ${kind(expected)}, not ${kind(received)}`,
   )
 
 function duplicate(names: string[]): string | undefined {

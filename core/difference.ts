@@ -1,8 +1,9 @@
 import type { ConsulServer, Registration } from './catalog.ts'
 import { type Evidence, type Holding, holdings, type Wish, wishes } from './evidence.ts'
-import { type Instance, isGoing, isRunning, isService } from './instances.ts'
+import { type Instance, isGoing, isOver, isRunning, isService } from './instances.ts'
 import { TAG } from './names.ts'
-import { isUpToDate } from './registration.ts'
+import { isUpToDate, registeredAt } from './registration.ts'
+import { inTurns } from './turns.ts'
 
 interface Common {
   /** The server that the call goes to. */
@@ -15,6 +16,7 @@ interface Common {
 
 /** The entry that takes the place of a removed one. */
 export interface Successor {
+  id: string
   service: string
   server: ConsulServer
   /** The old one passes, so the new one must before the old one goes. */
@@ -22,11 +24,11 @@ export interface Successor {
 }
 
 /**
- * One change of the catalog. `after`: only once the registration of that id has succeeded. `successor`: only once
- * that entry is in the catalog.
+ * One change of the catalog. `asleep`: it shall not begin as passing. `after`: only once the registration of that id has
+ * succeeded. `successor`: only once that entry is in the catalog.
  */
 export type Write =
-  | (Common & { verb: 'register'; registration: Registration })
+  | (Common & { verb: 'register'; registration: Registration; asleep?: true })
   | (Common & { verb: 'deregister'; successor?: Successor })
   | (Common & { verb: 'forget'; node: string; successor?: Successor })
   | (Common & { verb: 'maintenance'; after?: string })
@@ -34,7 +36,7 @@ export type Write =
 export interface Difference {
   /** In the order of urgency: what must leave DNS first. */
   writes: Write[]
-  /** Removals for instances that EC2 does not know at all: absence is weak evidence, `held.ts` decides. */
+  /** Removals of what EC2 does not show, an instance or its tags: absence is weak evidence, `held.ts` decides. */
   uncertain: Write[]
   /** Instances whose owner does not answer: they wait for it, or for gossip to call it dead. */
   waiting: string[]
@@ -56,9 +58,13 @@ export function difference(evidence: Evidence): Difference {
   const held = holdings(evidence)
   const farewells = held.flatMap((holding) => farewell(holding, evidence))
   const removals: Record<Fate, Write[]> = { keep: [], gone: [], uncertain: [], moved: [] }
+  const heirs = new Map(
+    [...wanted.values()].map((wish) => [heir(wish.instanceId, wish.registration.Name), wish]),
+  )
   for (const holding of held) {
-    const wish = wanted.get(holding.entry.id)
-    const [fate, reason] = judge(holding, instances.get(holding.entry.instanceId), wish, waiting, evidence)
+    const { id, instanceId, service } = holding.entry
+    const wish = wanted.get(id) ?? heirs.get(heir(instanceId, service))
+    const [fate, reason] = judge(holding, instances.get(instanceId), wish, waiting, evidence)
     const write = remove(holding, reason, evidence, fate === 'moved' ? wish : undefined)
     if (write && fate !== 'keep') removals[fate].push(write)
   }
@@ -70,6 +76,15 @@ export function difference(evidence: Evidence): Difference {
   }
 }
 
+/** An entry under another id takes over from one of the same instance and service: the definition got a second service. */
+const heir = (instanceId: string, service: string): string => `${instanceId} ${service}`
+
+/**
+ * Seconds for which a registration is on probation. EC2 may not show yet what another answer of it has shown; its page
+ * says to ask again for up to five minutes (EC2 Developer Guide, "Eventual consistency in the Amazon EC2 API").
+ */
+export const PROBATION = 300
+
 function judge(
   { entry, server }: Holding,
   instance: Instance | undefined,
@@ -77,17 +92,23 @@ function judge(
   waiting: Set<string>,
   evidence: Evidence,
 ): [Fate, string] {
-  if (!instance) return ['uncertain', 'EC2 does not know the instance']
-  if (isGoing(instance)) return ['gone', `the instance is ${instance.state}`]
+  const age = evidence.now.getTime() - registeredAt(entry)
+  const absence: Fate = age < PROBATION * 1000 ? 'keep' : 'uncertain'
+  if (!instance) return [absence, 'EC2 does not know the instance']
+  // A stopped instance may have been started and registered since this round looked.
+  if (isGoing(instance))
+    return [isOver(instance) || age >= 0 ? 'gone' : 'keep', `the instance is ${instance.state}`]
   if (!isService(instance) || instance.vpcId !== evidence.vpcId)
-    return ['gone', 'the instance does not belong to the fleet']
+    return [absence, 'the instance does not belong to the fleet']
   if (!isRunning(instance) || evidence.leaving.has(entry.instanceId) || waiting.has(entry.instanceId))
     return ['keep', '']
   if (!evidence.definitions.has(instance.tags[TAG.definition] ?? '')) return ['keep', '']
   if (!wish) return ['moved', 'the definition has no such service']
-  if (server?.address === wish.owner.address) return ['keep', '']
+  if (entry.id === wish.registration.ID && server?.address === wish.owner.address) return ['keep', '']
   // Without a leader nobody can tell whether the entry on the owner is in the catalog yet.
-  return evidence.cluster ? ['moved', `it belongs on ${wish.owner.instanceId}`] : ['keep', '']
+  return evidence.cluster
+    ? ['moved', `${wish.registration.ID} on ${wish.owner.instanceId} replaces it`]
+    : ['keep', '']
 }
 
 function remove(
@@ -97,7 +118,12 @@ function remove(
   wish?: Wish,
 ): Write | undefined {
   const passing = entry.status === 'passing'
-  const successor = wish && { service: wish.registration.Name, server: wish.owner, passing }
+  const successor = wish && {
+    id: wish.registration.ID,
+    service: wish.registration.Name,
+    server: wish.owner,
+    passing,
+  }
   const common = { id: entry.id, instanceId: entry.instanceId, reason, ...(successor ? { successor } : {}) }
   if (server) return { verb: 'deregister', server, ...common }
   const asked = evidence.listings[0]?.server
@@ -112,7 +138,9 @@ function farewell({ entry, server }: Holding, { leaving }: Evidence): Write[] {
 
 function registers(wanted: Map<string, Wish>, held: Holding[]): Write[] {
   const byId = Map.groupBy(held, ({ entry }) => entry.id)
-  return [...wanted].flatMap(([id, { registration, instanceId, owner }]): Write[] => {
+  const byInstance = Map.groupBy(held, ({ entry }) => entry.instanceId)
+  const inOrder = inTurns([...wanted], ([, { registration }]) => registration.Name)
+  return inOrder.flatMap(([id, { registration, instanceId, owner }]): Write[] => {
     const found = byId.get(id) ?? []
     const home = found.find(({ server }) => server?.address === owner.address)
     if (home && isUpToDate(home.entry, registration)) return []
@@ -120,9 +148,13 @@ function registers(wanted: Map<string, Wish>, held: Holding[]): Write[] {
     const common = { server: owner, id, instanceId }
     const register: Write = { verb: 'register', ...common, registration, reason }
     // A registration ends maintenance (tried with 1.19): whoever was taken out of DNS stays out.
-    const paused = found.length > 0 && found.every(({ entry }) => entry.status === 'maintenance')
+    const before = byInstance.get(instanceId) ?? []
+    const paused = before.length > 0 && before.every(({ entry }) => entry.status === 'maintenance')
     return paused
-      ? [register, { verb: 'maintenance', ...common, reason: 'it was in maintenance', after: id }]
+      ? [
+          { ...register, asleep: true },
+          { verb: 'maintenance', ...common, reason: 'it was in maintenance', after: id },
+        ]
       : [register]
   })
 }

@@ -6,6 +6,8 @@ import { type Definition, isOurs, registrations } from './registration.ts'
 
 /** All that a round could read. What could not be read is absent, and nothing may be concluded from that. */
 export interface Evidence {
+  /** When the reads began: nothing here is older. */
+  now: Date
   stage: string
   vpcId: string
   /** Tagged instances of the VPC as EC2 shows them, all pages: the whole fleet or the scope of the round. */
@@ -81,8 +83,9 @@ export function wishes(evidence: Evidence): { wanted: Map<string, Wish>; waiting
   const answering = new Set(evidence.listings.map(({ server }) => server.address))
   const wanted = new Map<string, Wish>()
   const waiting = new Set<string>()
-  for (const instance of evidence.instances) {
+  for (const instance of [...evidence.instances, ...evidence.confirmed]) {
     if (!isService(instance) || !isRunning(instance) || evidence.leaving.has(instance.id)) continue
+    if (instance.vpcId !== evidence.vpcId) continue
     const definition = evidence.definitions.get(instance.tags[TAG.definition] ?? '')
     if (!definition) continue
     const home = owner(instance.id, eligible)
@@ -90,7 +93,7 @@ export function wishes(evidence: Evidence): { wanted: Map<string, Wish>; waiting
       waiting.add(instance.id)
       continue
     }
-    for (const registration of registrations(instance, definition, evidence.stage))
+    for (const registration of registrations(instance, definition, evidence.stage, evidence.now))
       wanted.set(registration.ID, { registration, instanceId: instance.id, owner: home })
   }
   return { wanted, waiting }

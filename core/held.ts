@@ -16,7 +16,7 @@ export interface HeldStore {
 /** At most this many instances, or this share of those known, lose their entries on one round's word. */
 export const CAP = { instances: 5, share: 0.2 }
 /** Seconds between two rounds for their reads to be independent, and until the first one counts no more. */
-const APART = { least: 30, most: 600 }
+export const APART = { least: 30, most: 600 }
 
 export const exceedsCap = (uncertain: Write[], known: number): boolean => {
   const lost = new Set(uncertain.map((write) => write.instanceId)).size

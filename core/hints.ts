@@ -28,6 +28,8 @@ export interface StateHint {
   state: InstanceState
   /** How often it was looked at before. */
   attempt: number
+  /** When it got into the state, in whole seconds: the `time` of EC2's event. */
+  at?: string
 }
 
 /** Detail types of what the function sends to itself. */
@@ -46,7 +48,7 @@ const action = z.object({
   EC2InstanceId: instanceId,
 })
 
-const EVENTS: Record<string, (detail: unknown) => Hint> = {
+const EVENTS: Record<string, (detail: unknown, time?: string) => Hint> = {
   'EC2 Instance State-change Notification': stateHint,
   [AGAIN]: stateHint,
   'EC2 Spot Instance Interruption Warning': (detail) => ({
@@ -80,7 +82,7 @@ const EVENTS: Record<string, (detail: unknown) => Hint> = {
   },
 }
 
-const Envelope = z.object({ 'detail-type': z.string(), detail: z.unknown() })
+const Envelope = z.object({ 'detail-type': z.string(), time: z.string().optional(), detail: z.unknown() })
 
 /**
  * The hint in the body of a queue message.
@@ -94,7 +96,7 @@ export function readHint(body: string): Hint {
       throw new UnknownMessage(
         `the queue holds an event of the type "${event['detail-type']}", which no rule sends`,
       )
-    return read(event.detail)
+    return read(event.detail, event.time)
   } catch (cause) {
     if (cause instanceof UnknownMessage) throw cause
     throw new UnknownMessage(`the queue holds a message that is no event: ${(cause as Error).message}`, {
@@ -103,9 +105,9 @@ export function readHint(body: string): Hint {
   }
 }
 
-function stateHint(detail: unknown): Hint {
+function stateHint(detail: unknown, at?: string): Hint {
   const { 'instance-id': id, state: now, attempt } = state.parse(detail)
-  return { kind: 'state', instanceId: id, state: now, attempt: attempt ?? 0 }
+  return { kind: 'state', instanceId: id, state: now, attempt: attempt ?? 0, ...(at ? { at } : {}) }
 }
 
 function lifecycleAction(detail: unknown): LifecycleAction {
@@ -137,5 +139,6 @@ const actionDetail = ({ group, hook, token, instanceId: id }: LifecycleAction) =
 export const againMessage = (hint: StateHint): string =>
   JSON.stringify({
     'detail-type': AGAIN,
+    time: hint.at,
     detail: { 'instance-id': hint.instanceId, state: hint.state, attempt: hint.attempt + 1 },
   })

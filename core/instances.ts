@@ -38,6 +38,9 @@ export const isService = (instance: Instance): boolean =>
 export const isRunning = (instance: Instance): boolean =>
   instance.state === 'running' && instance.address !== ''
 
+/** States that are never left. */
+export const isOver = ({ state }: Instance): boolean => state === 'shutting-down' || state === 'terminated'
+
 /** On its way out or out: it must not be found any more. */
 export const isGoing = (instance: Instance): boolean =>
   instance.state !== 'running' && instance.state !== 'pending'

@@ -9,13 +9,13 @@ import {
   type Hint,
   type LifecycleAction,
   readHint,
-  type StateHint,
   stillLeavingMessage,
   UnknownMessage,
 } from './hints.ts'
 import { isGoing, isServer } from './instances.ts'
 import { isOurs } from './registration.ts'
 import { gather, type Report, type RoundParts, report } from './round.ts'
+import { lookAgain, unknownTo } from './second-look.ts'
 
 /** Messages to itself, delivered after so many seconds. */
 export interface LaterQueue {
@@ -40,6 +40,8 @@ export interface BatchParts extends RoundParts {
 export interface BatchResult {
   report: Report | null
   unfinished: Set<string>
+  /** Instances that this batch has registered. */
+  registered: Set<string>
 }
 
 /** What came of a delivery of messages. `failed`: their ids, to be delivered again and in the end set aside. */
@@ -47,12 +49,15 @@ export interface QueueOutcome {
   report: Report | null
   failed: string[]
   problems: string[]
+  /** Of the instances registered, since when they run (ISO 8601, whole seconds) as far as an event said so. */
+  runningSince: string[]
 }
 
 /** Reads the messages as hints and acts on them together; one that cannot be read holds up no other. */
 export async function registerMessages(
   parts: BatchParts,
   messages: { id: string; body: string }[],
+  now: Date,
 ): Promise<QueueOutcome> {
   const failed: string[] = []
   const problems: string[] = []
@@ -66,30 +71,42 @@ export async function registerMessages(
       problems.push(error.message)
     }
   }
-  const { report: summary, unfinished } = await registerBatch(parts, [...hints.values()])
+  const { report: summary, unfinished, registered } = await registerBatch(parts, [...hints.values()], now)
   for (const [id, hint] of hints)
     if (hint.kind === 'leaving' && unfinished.has(hint.instanceId)) failed.push(id)
-  return { report: summary, failed, problems }
+  return { report: summary, failed, problems, runningSince: startsOf(registered, [...hints.values()]) }
+}
+
+/** When the instances began to run, each once. */
+function startsOf(instanceIds: Set<string>, hints: Hint[]): string[] {
+  const starts = hints.flatMap((hint): [string, string][] =>
+    hint.kind === 'state' && hint.state === 'running' && hint.at && instanceIds.has(hint.instanceId)
+      ? [[hint.instanceId, hint.at]]
+      : [],
+  )
+  return [...new Map(starts).values()]
 }
 
 /**
  * Acts on a batch of hints with one look at EC2: whatever the events said, the catalog gets to say what is true
  * now about their instances.
+ * @param now the time, before anything is read
  */
-export async function registerBatch(parts: BatchParts, hints: Hint[]): Promise<BatchResult> {
+export async function registerBatch(parts: BatchParts, hints: Hint[], now: Date): Promise<BatchResult> {
   const over = hints.filter((hint) => hint.kind === 'drained')
   await Promise.all(over.map(({ lifecycle }) => parts.lifecycle.complete(lifecycle)))
   const open = hints.filter((hint) => hint.kind !== 'drained')
   const ids = [...new Set(open.map((hint) => hint.instanceId))]
-  if (ids.length === 0) return { report: null, unfinished: new Set() }
+  if (ids.length === 0) return { report: null, unfinished: new Set(), registered: new Set() }
 
   const sight = await parts.instances.look(ids)
-  const belief = believe(open, sight.instances)
+  const belief = believe(open, sight.instances, await unknownTo(parts, open, sight.instances))
   const unfinished = new Set<string>()
+  const registered = new Set<string>()
   const servers = runningServers(sight.servers)
   const going = servers.filter(({ instanceId }) => belief.leaving.has(instanceId))
   const [summary, laden] = await Promise.all([
-    registerBelief(parts, belief, servers, unfinished),
+    registerBelief(parts, now, belief, servers, { unfinished, registered }),
     going.length < servers.length ? ladenServers(parts, going) : new Set<string>(),
     belief.serversChanged || going.length > 0
       ? parts.requestReconcile(going.map(({ instanceId }) => instanceId))
@@ -97,7 +114,9 @@ export async function registerBatch(parts: BatchParts, hints: Hint[]): Promise<B
   ])
   const drains = belief.drains.filter((order) => !unfinished.has(order.instanceId))
   await Promise.all([
-    ...again(open, belief, unfinished).map((hint) => parts.later.send(againMessage(hint), 2 ** hint.attempt)),
+    ...lookAgain(open, belief, unfinished).map((hint) =>
+      parts.later.send(againMessage(hint), 2 ** hint.attempt),
+    ),
     ...drains.map((order) =>
       laden.has(order.instanceId) && (order.attempt ?? 0) < MOVE_LOOKS
         ? stillLeaving(parts, order)
@@ -108,37 +127,24 @@ export async function registerBatch(parts: BatchParts, hints: Hint[]): Promise<B
           ),
     ),
   ])
-  return { report: summary, unfinished }
-}
-
-/** Looks at an instance, 1, 2 and 4 seconds apart, before it is left to `reconcile`. */
-const ATTEMPTS = 3
-
-/**
- * Hints about states to look at again: EC2's reads lag behind its events, or Consul did not take the write. No more than
- * a few times and never as a failed message: the next round over the fleet does the same.
- */
-function again(hints: Hint[], belief: Belief, unfinished: Set<string>): StateHint[] {
-  const states = hints.filter((hint) => hint.kind === 'state' && hint.attempt < ATTEMPTS) as StateHint[]
-  const needed = states.filter(
-    (hint) => unfinished.has(hint.instanceId) || belief.lagging.has(hint.instanceId),
-  )
-  return [...new Map(needed.map((hint) => [hint.instanceId, hint])).values()]
+  return { report: summary, unfinished, registered }
 }
 
 async function registerBelief(
   parts: BatchParts,
+  now: Date,
   belief: Belief,
   servers: ReturnType<typeof runningServers>,
-  unfinished: Set<string>,
+  { unfinished, registered }: Pick<BatchResult, 'unfinished' | 'registered'>,
 ): Promise<Report | null> {
   const scope = [...belief.instances.filter((each) => !isServer(each)), ...belief.gone].map(({ id }) => id)
   // Foreign instances, and a platform that is down: nobody to tell.
   if (servers.length === 0 || scope.length === 0) return null
   const { instances, leaving, gone } = belief
-  const { evidence, problems } = await gather(parts, { instances, servers, leaving, gone }, scope)
+  const { evidence, problems } = await gather(parts, { now, instances, servers, leaving, gone }, scope)
   const plan = difference(evidence)
-  const applied = await apply(parts.catalog, plan.writes)
+  const applied = await apply(parts.catalog, plan.writes, parts.pause)
+  for (const write of applied.done) if (write.verb === 'register') registered.add(write.instanceId)
   for (const { write } of applied.failed) unfinished.add(write.instanceId)
   for (const id of plan.waiting) unfinished.add(id)
   // An agent that did not answer may hold what should be gone.

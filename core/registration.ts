@@ -13,6 +13,8 @@ export const META = {
   stage: 'stage',
   /** Fingerprint of the definition: tells whether the entry is up to date without comparing Consul's defaults. */
   definition: 'definition',
+  /** When the evidence was read that it was registered on, ISO 8601. */
+  registered: 'registered',
 } as const
 export const SOURCE = 'nanofleet'
 
@@ -34,14 +36,29 @@ export const withFingerprint = (services: ServiceDefinition[]): Definition => ({
 export const isOurs = (entry: CatalogEntry, stage: string): boolean =>
   entry.meta[META.source] === SOURCE && entry.meta[META.stage] === stage && entry.instanceId !== ''
 
-/** What an instance registers: one registration per service of its definition. */
-export function registrations(instance: Instance, definition: Definition, stage: string): Registration[] {
+/** When the entry was registered, in milliseconds since 1970; an entry that does not say is old. */
+export function registeredAt(entry: CatalogEntry): number {
+  const at = Date.parse(entry.meta[META.registered] ?? '')
+  return Number.isNaN(at) ? 0 : at
+}
+
+/**
+ * What an instance registers: one registration per service of its definition.
+ * @param now the time of the evidence
+ */
+export function registrations(
+  instance: Instance,
+  definition: Definition,
+  stage: string,
+  now: Date,
+): Registration[] {
   const ids = serviceIds(instance.id, definition.services)
   const app = instance.tags[TAG.app]
   return definition.services.map((service) => {
     const { Check, Checks, ...rest } = addressed(service, instance.address)
     const id = ids.get(identity(service)) ?? instance.id
-    const checks = [...(Check ? [Check] : []), ...(Checks ?? [])].map((check) => ownCheck(check, id, ids))
+    // In the order of Consul's command, which numbers the checks by it.
+    const checks = [...(Checks ?? []), ...(Check ? [Check] : [])].map((check) => ownCheck(check, id, ids))
     return {
       ...rest,
       ID: id,
@@ -53,6 +70,7 @@ export function registrations(instance: Instance, definition: Definition, stage:
         ...(app ? { [META.app]: app } : {}),
         [META.stage]: stage,
         [META.definition]: definition.fingerprint,
+        [META.registered]: now.toISOString(),
       },
       ...(checks.length > 0 ? { Checks: checks } : {}),
     }
@@ -104,6 +122,9 @@ export function isUpToDate(entry: CatalogEntry, wanted: Registration): boolean {
     entry.address === wanted.Address &&
     entry.port === (wanted.Port ?? 0) &&
     canonicalJson(entry.tags) === canonicalJson(tags) &&
-    canonicalJson(entry.meta) === canonicalJson(wanted.Meta)
+    canonicalJson(timeless(entry.meta)) === canonicalJson(timeless(wanted.Meta))
   )
 }
+
+/** The meta without the time: what was right a minute ago is right now. */
+const timeless = ({ [META.registered]: _at, ...meta }: Record<string, string>): Record<string, string> => meta

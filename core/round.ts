@@ -1,9 +1,9 @@
-import { type Applied, apply } from './apply.ts'
+import { type Applied, apply, type Pause } from './apply.ts'
 import type { ClusterView, ConsulServer, Listing, ServiceCatalog } from './catalog.ts'
 import { type DefinitionSource, readDefinitions } from './definitions.ts'
 import { type Difference, difference, type Write } from './difference.ts'
 import { type Evidence, holdings, runningServers } from './evidence.ts'
-import { agree, exceedsCap, type HeldStore } from './held.ts'
+import { agree, exceedsCap, type HeldRemovals, type HeldStore } from './held.ts'
 import { type Instance, type InstanceSource, isRunning, isService } from './instances.ts'
 import { TAG } from './names.ts'
 
@@ -14,6 +14,8 @@ export interface RoundParts {
   instances: InstanceSource
   catalog: ServiceCatalog
   definitions: DefinitionSource
+  /** How to wait between looks at the catalog; absent = by the clock. */
+  pause?: Pause
 }
 
 /** What a round did: the log line and the answer of the functions. */
@@ -27,6 +29,10 @@ export interface Report {
   held: number
   /** Instances whose owner does not answer. */
   waiting: string[]
+  /** What differed when the round looked: writes, removals in doubt and instances that wait. */
+  drift: number
+  /** Raft address of Consul's leader; null without one. */
+  leader: string | null
   failed: { instanceId: string; problem: string }[]
   problems: string[]
 }
@@ -37,7 +43,13 @@ export interface Report {
  */
 export async function gather(
   parts: RoundParts,
-  seen: { instances: Instance[]; servers: ConsulServer[]; leaving?: Map<string, string>; gone?: Instance[] },
+  seen: {
+    now: Date
+    instances: Instance[]
+    servers: ConsulServer[]
+    leaving?: Map<string, string>
+    gone?: Instance[]
+  },
   scope?: string[],
 ): Promise<{ evidence: Evidence; problems: string[] }> {
   const names = seen.instances
@@ -48,6 +60,7 @@ export async function gather(
     readDefinitions(parts.definitions, names),
   ])
   const evidence: Evidence = {
+    now: seen.now,
     stage: parts.stage,
     vpcId: parts.vpcId,
     instances: seen.instances,
@@ -71,6 +84,7 @@ export async function gather(
 
 /**
  * The whole fleet, once: what `reconcile` does.
+ * @param now the time, before anything is read
  * @param going ids of Consul servers that were told to go
  */
 export async function reconcile(
@@ -84,24 +98,43 @@ export async function reconcile(
   // No server, no catalog: the platform is down or on its way, and its first server's event comes back here.
   if (servers.length === 0) return report({ instances, servers }, nothing, { done: [], failed: [] }, 0, [])
   const leaving = new Map(going.map((id) => [id, 'the server goes']))
-  const { evidence, problems } = await gather(parts, { instances, servers, leaving })
+  const { evidence, problems } = await gather(parts, { now, instances, servers, leaving })
   const plan = difference(evidence)
-  const { allowed, waiting } = await weigh(plan, held, now)
-  const applied = await apply(parts.catalog, [...plan.writes, ...allowed])
-  return report(evidence, plan, applied, waiting, problems)
+  const { allowed, waiting, problem } = await weigh(plan, held, now)
+  const applied = await apply(parts.catalog, [...plan.writes, ...allowed], parts.pause)
+  return report(evidence, plan, applied, waiting, [...problems, ...(problem ? [problem] : [])])
 }
 
 const nothing: Difference = { writes: [], uncertain: [], waiting: [], known: 0 }
 
+/**
+ * The removals in doubt that may be carried out. Only two rounds that follow each other agree: one in between that sees
+ * nothing amiss takes the first one's word back. While the store fails, what is above the cap waits.
+ */
 async function weigh(
-  plan: Difference,
+  { uncertain, known }: Difference,
   store: HeldStore,
   now: Date,
-): Promise<{ allowed: Write[]; waiting: number }> {
-  if (!exceedsCap(plan.uncertain, plan.known)) return { allowed: plan.uncertain, waiting: 0 }
-  const { allowed, held } = agree(plan.uncertain, await store.load(), now)
-  await store.save(held)
-  return { allowed, waiting: plan.uncertain.length - allowed.length }
+): Promise<{ allowed: Write[]; waiting: number; problem?: string }> {
+  const exceeds = exceedsCap(uncertain, known)
+  try {
+    const earlier = await store.load()
+    if (!exceeds) {
+      await takeBack(store, earlier, now)
+      return { allowed: uncertain, waiting: 0 }
+    }
+    const { allowed, held } = agree(uncertain, earlier, now)
+    await store.save(held)
+    return { allowed, waiting: uncertain.length - allowed.length }
+  } catch (error) {
+    const allowed = exceeds ? [] : uncertain
+    const problem = `held removals cannot be read or kept: ${message(error)}`
+    return { allowed, waiting: uncertain.length - allowed.length, problem }
+  }
+}
+
+async function takeBack(store: HeldStore, earlier: HeldRemovals | null, now: Date): Promise<void> {
+  if (earlier && earlier.instanceIds.length > 0) await store.save({ instanceIds: [], at: now.toISOString() })
 }
 
 /** Every server is asked for its listing and for its view of the cluster; who does not answer is left out. */
@@ -131,7 +164,7 @@ function within(cluster: ClusterView | null, scope?: string[]): ClusterView | nu
 
 /** Sums a round up. */
 export function report(
-  seen: { instances: Instance[]; servers: ConsulServer[] },
+  seen: { instances: Instance[]; servers: ConsulServer[]; cluster?: ClusterView | null },
   plan: Difference,
   { done, failed }: Applied,
   held: number,
@@ -146,6 +179,8 @@ export function report(
     maintained: count('maintenance'),
     held,
     waiting: plan.waiting,
+    drift: plan.writes.length + plan.uncertain.length + plan.waiting.length,
+    leader: seen.cluster?.leader ?? null,
     failed: failed.map(({ write, error }) => ({ instanceId: write.instanceId, problem: error.message })),
     problems,
   }

@@ -13,4 +13,4 @@ export const handler = middy(async ({ cause }: { cause: string }): Promise<strin
   if (!id) return cause.slice(0, 500)
   const { codebuild, logs } = parts()
   return explainBuild(await failedBuild(codebuild, logs, id))
-}).use(journal((sentence: string) => sentence))
+}).use(journal('build failure', (sentence: string) => sentence))

@@ -1,30 +1,31 @@
+import { Logger } from '@aws-lambda-powertools/logger'
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import type { MiddlewareObj } from '@middy/core'
 
+const logger = new Logger()
+
 /**
- * Middleware that writes one line of JSON per invocation: what the function returned or why it failed, and how long
- * it took. The error goes on to Lambda, which counts and repeats it.
- * @param summary what of the result is worth a line; undefined writes none
+ * Middlewares that write one line of JSON per invocation with Lambda's context: what the function returned or why it
+ * failed, and how long it took. The error goes on to Lambda, which counts and repeats it.
+ * @param what the line's message, a word for an invocation that went well
+ * @param summary what of the result is worth a line; undefined writes none. Events stay out: they may hold anything
  */
-export function journal<T>(
-  summary: (result: T) => unknown,
-  write: (line: string) => void = (line) => console.log(line),
-): MiddlewareObj<unknown, T> {
+export function journal<T>(what: string, summary: (result: T) => unknown) {
   const started = new WeakMap<object, number>()
-  const line = (request: object, outcome: object): void => {
-    const ms = Math.round(performance.now() - (started.get(request) ?? performance.now()))
-    write(JSON.stringify({ ...outcome, ms }))
-  }
-  return {
+  const ms = (request: object): number =>
+    Math.round(performance.now() - (started.get(request) ?? performance.now()))
+  const line: MiddlewareObj<unknown, T> = {
     before: (request) => {
       started.set(request, performance.now())
     },
     after: (request) => {
       const result = summary(request.response as T)
-      if (result !== undefined) line(request, { level: 'INFO', result })
+      if (result !== undefined) logger.info(what, { result, ms: ms(request) })
     },
     onError: (request) => {
       const { name, message } = request.error ?? new Error('unknown')
-      line(request, { level: 'ERROR', error: name, message })
+      logger.error(message, { error: name, ms: ms(request) })
     },
   }
+  return [injectLambdaContext(logger), line]
 }

@@ -30,4 +30,4 @@ export const handler = middy(async (event: unknown): Promise<BuildPlan> => {
     serviceImages(ec2, { stage: stage.name, app: input.app }),
   ])
   return planBuild(stage, bundle, input, records, images)
-}).use(journal((plan: BuildPlan) => plan))
+}).use(journal('build plan', (plan: BuildPlan) => plan))

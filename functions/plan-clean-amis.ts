@@ -24,4 +24,10 @@ export const handler = middy(async (event: { input: unknown; execution: string }
   const plan = planCleanup(await readEvidence(sources, stage, new Date()), options)
   const planKey = await saveCleanupPlan(s3, stage.bucket, event.execution, plan)
   return { options, remove: plan.remove, kept: plan.keep.length, planKey }
-}).use(journal(({ remove, kept, planKey }: Planned) => ({ remove: remove.length, kept, planKey })))
+}).use(
+  journal('clean-up plan', ({ remove, kept, planKey }: Planned) => ({
+    remove: remove.length,
+    kept,
+    planKey,
+  })),
+)

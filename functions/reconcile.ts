@@ -6,30 +6,52 @@ import { Ec2Instances } from '../adapters/ec2-instances.ts'
 import { DynamoHeldRemovals } from '../adapters/held-removals.ts'
 import { consulDoor } from '../adapters/lambda-calls.ts'
 import { SsmDefinitions } from '../adapters/ssm.ts'
+import { type Drift, findDrift } from '../core/drift.ts'
 import type { HeldStore } from '../core/held.ts'
 import { type Report, type RoundParts, reconcile as round } from '../core/round.ts'
+import { counts } from './counts.ts'
 import { journal } from './journal.ts'
 import { once } from './once.ts'
 
-/** Events of the schedule and of parameters say nothing; `register` names Consul servers that were told to go. */
-const request = z.object({ leaving: z.array(z.string()).default([]) }).catch({ leaving: [] })
+/**
+ * Events of the schedule and of parameters say nothing; `register` names Consul servers that were told to go; with
+ * `dryRun` nothing is written.
+ */
+const request = z
+  .object({ leaving: z.array(z.string()).catch([]), dryRun: z.coerce.boolean() })
+  .catch({ leaving: [], dryRun: false })
 
 /** One round over the whole fleet, whoever asks: the schedule, a changed definition, `register`, a person. */
 export const reconcile = (wire: () => RoundParts & { held: HeldStore }) => {
   const parts = once(wire)
-  return middy(async (event: unknown): Promise<Report> => {
-    const { leaving } = request.parse(event)
-    return await round(parts(), parts().held, new Date(), leaving)
-  }).use(journal((report: Report) => report))
+  return middy(async (event: unknown): Promise<Report | Drift> => {
+    const { leaving, dryRun } = request.parse(event)
+    return dryRun
+      ? await findDrift(parts(), new Date())
+      : await round(parts(), parts().held, new Date(), leaving)
+  })
+    .use(counts(measured))
+    .use(journal('round', (result: Report | Drift) => ('entries' in result ? undefined : result)))
 }
+
+/** Without a Consul server there is no catalog to measure, and metrics that nobody writes cost nothing. */
+const measured = (result: Report | Drift) =>
+  'entries' in result || result.servers === 0
+    ? {}
+    : {
+        Registrations: result.registered,
+        Drift: result.drift,
+        RemovalsHeld: result.held,
+        ConsulLeader: result.leader === null ? 0 : 1,
+      }
 
 export const handler = reconcile(() => {
   const { name, vpcId, table } = readStage()
   return {
     stage: name,
     vpcId,
-    instances: new Ec2Instances(clients.ec2(), vpcId),
-    definitions: new SsmDefinitions(clients.ssm()),
+    instances: new Ec2Instances(clients.ec2(clients.PROMPT), vpcId),
+    definitions: new SsmDefinitions(clients.ssm(clients.PROMPT)),
     catalog: consulDoor(clients.lambda(), name),
     held: new DynamoHeldRemovals(clients.documents(), table),
   }

@@ -17,4 +17,4 @@ export const handler = middy(async (step: BuildStep): Promise<RecordedImage> => 
   const builtAt = image.createdAt || new Date().toISOString()
   await writeImageRecord(ssm, stage.name, app, service, { hash, imageId: image.imageId, builtAt })
   return { service, imageId: image.imageId, hash, built: build, reason }
-}).use(journal((image: RecordedImage) => image))
+}).use(journal('image', (image: RecordedImage) => image))

@@ -9,18 +9,39 @@ import { AutoScalingActions } from '../adapters/lifecycle-actions.ts'
 import { SsmDefinitions } from '../adapters/ssm.ts'
 import { controlName } from '../core/names.ts'
 import { type BatchParts, type QueueOutcome, registerMessages } from '../core/register-batch.ts'
+import { counts } from './counts.ts'
 import { journal } from './journal.ts'
 import { once } from './once.ts'
+
+type Outcome = QueueOutcome & SQSBatchResponse & { events: number }
 
 /** Events of instances, from the queue: brings what the catalog says about them up to date. */
 export const register = (wire: () => BatchParts) => {
   const parts = once(wire)
-  return middy(async (event: SQSEvent): Promise<QueueOutcome & SQSBatchResponse> => {
+  return middy(async (event: SQSEvent): Promise<Outcome> => {
     const messages = event.Records.map(({ messageId, body }) => ({ id: messageId, body }))
-    const outcome = await registerMessages(parts(), messages)
-    return { ...outcome, batchItemFailures: outcome.failed.map((id) => ({ itemIdentifier: id })) }
-  }).use(journal(({ report, problems }: QueueOutcome) => ({ report, problems })))
+    const outcome = await registerMessages(parts(), messages, new Date())
+    const batchItemFailures = outcome.failed.map((id) => ({ itemIdentifier: id }))
+    return { ...outcome, events: messages.length, batchItemFailures }
+  })
+    .use(counts(measured))
+    .use(journal('batch', told))
 }
+
+const told = ({ report, problems }: QueueOutcome) => ({
+  ...report,
+  problems: [...problems, ...(report?.problems ?? [])],
+})
+
+/** Metrics cost by the month while they are written: instances of others, and a platform that is down, write none. */
+const measured = ({ report, runningSince, events }: Outcome) =>
+  report === null
+    ? {}
+    : {
+        Events: events,
+        Registrations: report.registered,
+        RegistrationLatency: runningSince.map((at) => Math.max(0, Date.now() - Date.parse(at))),
+      }
 
 export const handler = register(() => {
   const { name, vpcId } = readStage()
@@ -30,8 +51,8 @@ export const handler = register(() => {
     stage: name,
     vpcId,
     drainSeconds,
-    instances: new Ec2Instances(clients.ec2(), vpcId),
-    definitions: new SsmDefinitions(clients.ssm()),
+    instances: new Ec2Instances(clients.ec2(clients.PROMPT), vpcId),
+    definitions: new SsmDefinitions(clients.ssm(clients.PROMPT)),
     catalog: consulDoor(lambda, name),
     later: new SqsLater(clients.sqs(), queueUrl),
     lifecycle: new AutoScalingActions(clients.autoScaling()),

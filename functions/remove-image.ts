@@ -26,4 +26,4 @@ export const handler = middy(async (event: { item: Removal; options: CleanAmisIn
   if (item.imageId) await deregister(sources.ec2, item.imageId)
   for (const snapshot of snapshots) await deleteSnapshot(sources.ec2, snapshot)
   return { id, removed: true, snapshots }
-}).use(journal((removed: Removed) => removed))
+}).use(journal('removal', (removed: Removed) => removed))

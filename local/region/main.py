@@ -27,6 +27,7 @@ MODULES = (
     "metadata",
     "parameters",
     "queues",
+    "metrics",
     "api",
     "inventory",
     "state",

@@ -85,6 +85,22 @@ describe('the instances as EC2 shows them', () => {
     expect(ec2.calls).toHaveLength(3)
   })
 
+  it('are asked for with one call, of a large fleet, when its servers have just been read', async () => {
+    const ec2 = new PagedEc2([...many(95), instance(99, 'consulserver')], 10)
+    let now = 0
+    const source = new Ec2Instances(ec2.client, 'vpc-0a', () => now)
+    await source.look(['i-1'])
+    const calls: number[] = []
+    for (const later of [1000, 2500]) {
+      now = later
+      const before = ec2.calls.length
+      const sight = await source.look(['i-94'])
+      expect(sight.servers.map((each) => each.id)).toEqual(['i-99'])
+      calls.push(ec2.calls.length - before)
+    }
+    expect(calls).toEqual([1, 2])
+  })
+
   it('are confirmed wherever they are, 200 ids per call', async () => {
     const ec2 = new PagedEc2(many(450), 1000)
     const ids = Array.from({ length: 450 }, (_, index) => `i-${index}`)

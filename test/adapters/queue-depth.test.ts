@@ -18,7 +18,7 @@ describe('the depth of a queue', () => {
 
   it('is not told of a queue that is not there', async () => {
     await expect(depth({ GetQueueUrl: { error: 'QueueDoesNotExist' } })).rejects.toThrow(
-      'SQS does not tell how many messages are in q',
+      'There is no queue q; deploy the control plane of the stage first',
     )
   })
 })

@@ -54,6 +54,10 @@ describe('the command line', () => {
     'executions',
     'executions web-1 -n 3',
     'retry web-1 --no-wait',
+    'drift',
+    'reconcile',
+    'dead-letters',
+    'dead-letters --send',
   ])('takes "%s"', async (line) => {
     const { error } = await parse(`${line} --stage dev --region us-east-1 --json`)
     expect(error).toBeInstanceOf(Opened)

@@ -26,7 +26,9 @@ definitionsContract('in Parameter Store', async () => {
   const put = async (Name: string, Value: string, kind: 'plain' | 'secret' = 'plain') => {
     made.add(Name)
     const Type = kind === 'secret' ? 'SecureString' : 'String'
-    await ssm.send(new PutParameterCommand({ Name, Value, Type, Overwrite: true }))
+    // As deploy does: above 4 KiB a parameter is an advanced one.
+    const Tier = 'Intelligent-Tiering'
+    await ssm.send(new PutParameterCommand({ Name, Value, Type, Tier, Overwrite: true }))
   }
   // One name that is not allowed gets a whole GetParameters refused.
   await put(unreadable, 'there all the same')

@@ -36,6 +36,13 @@ export function definitionsContract(name: string, start: () => Promise<Definitio
       expect([missing, [...failed]]).toEqual([[], []])
     })
 
+    it('are read whole, up to the 8 KiB of an advanced parameter', async () => {
+      const text = JSON.stringify([{ name: 'web', meta: { note: 'x'.repeat(8000) } }])
+      await under.put(named('long'), text)
+      const { found } = await under.source.read([named('long')])
+      expect(found.get(named('long'))).toBe(text)
+    })
+
     it('are read as they were written last', async () => {
       await under.put(named('changed'), 'one')
       await under.put(named('changed'), 'two')

@@ -1,6 +1,10 @@
+import { setTimeout } from 'node:timers/promises'
 import { ConsulDoor } from '../../adapters/consul-door.ts'
+import { ProbingConsul } from '../../adapters/consul-first-answer.ts'
 import { ConsulHttp } from '../../adapters/consul-http.ts'
+import { ask } from '../../adapters/probes.ts'
 import type { DoorRequest, DoorResponse } from '../../core/door.ts'
+import { FirstAnswer } from '../../core/first-answer.ts'
 import { consul } from '../../functions/consul.ts'
 import { startConsul } from '../support/consul.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
@@ -13,7 +17,8 @@ catalogContract('of one real Consul server', async () => {
 
 catalogContract('of three real Consul servers, behind the function', async () => {
   const { servers, stop } = await startConsul(3)
-  const handler = consul(() => ({ catalog: new ConsulHttp(), vpcCidr: '127.0.0.0/8' }))
+  const first = new FirstAnswer(ask, { now: () => performance.now(), pause: setTimeout })
+  const handler = consul(() => ({ catalog: new ProbingConsul(first), vpcCidr: '127.0.0.0/8' }))
   // Through JSON, as the payload of an invocation goes.
   const carry = async (request: DoorRequest): Promise<DoorResponse> =>
     JSON.parse(JSON.stringify(await handler(JSON.parse(JSON.stringify(request)), lambdaContext)))

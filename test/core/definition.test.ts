@@ -45,7 +45,6 @@ describe('a Consul definition', () => {
     ['h2ping', { h2ping: 'HEALTHROUTE:8443', h2ping_use_tls: true, interval: '10s' }],
     ['ttl', { ttl: '30s', status: 'passing' }],
     ['alias', { alias_service: 'db' }],
-    ['alias of a node', { alias_node: 'i-0c1' }],
   ])('may have a check of the kind %s', (_kind, check) => {
     expect(parse({ name: 'web', checks: [check] })[0]?.Checks).toHaveLength(1)
     expect(parse({ name: 'web', check })[0]?.Check).toBeDefined()
@@ -71,7 +70,28 @@ describe('a Consul definition', () => {
     expect(parse(snake)).toEqual(snake)
   })
 
+  it('fills in weights as Consul’s command does', () => {
+    expect(parse({ name: 'web', weights: { passing: 3 } })[0]?.Weights).toEqual({ Passing: 3, Warning: 1 })
+    expect(parse({ name: 'web', weights: { warning: 0 } })[0]?.Weights).toEqual({ Passing: 1, Warning: 0 })
+  })
+
+  it('takes null and an empty text for nothing, as Consul does', () => {
+    const empty = { id: '', port: null, tags: null, kind: '', token: '', check: null }
+    const check = {
+      tcp: 'HEALTHROUTE:1',
+      interval: '10s',
+      http: '',
+      name: null,
+      ttl: '0s',
+      service_id: 'web',
+    }
+    expect(parse({ name: 'web', ...empty, checks: [check] })).toEqual([
+      { Name: 'web', Checks: [{ TCP: 'HEALTHROUTE:1', Interval: '10s', TTL: '0s', ServiceID: 'web' }] },
+    ])
+  })
+
   it.each([
+    ['no service', 'a'.repeat(8193), 'has 8193 bytes, and a parameter holds 8192'],
     ['nothing', '', 'is neither JSON nor base64 of JSON'],
     ['text', 'hello there!', 'is neither JSON nor base64 of JSON'],
     ['broken JSON', '{"name": ', 'is not JSON'],
@@ -80,7 +100,7 @@ describe('a Consul definition', () => {
     ['no name', { port: 80 }, 'is missing'],
     ['an empty name', { name: '' }, 'name: must not be empty'],
     ['a port in quotes', { name: 'web', port: '80' }, 'port: must be '],
-    ['a port out of range', { name: 'web', port: 70000 }, 'port: must be 0 to 65535'],
+    ['a port out of range', { name: 'web', port: 70000 }, 'port: must be a whole number, 0 to 65535'],
     [
       'an unknown field',
       { name: 'web', prot: 80 },
@@ -118,6 +138,42 @@ describe('a Consul definition', () => {
       'a script',
       { name: 'web', check: { args: ['/bin/true'], interval: '5s' } },
       'check.args: is not possible here',
+    ],
+    [
+      'an interval of nothing',
+      { name: 'web', check: { tcp: 'a:1', interval: '0s' } },
+      'check.interval: is needed',
+    ],
+    ['a time to live of nothing', { name: 'web', check: { ttl: '0s' } }, 'check.ttl: must be longer'],
+    [
+      'more failures before a warning than before critical',
+      { name: 'web', check: { ttl: '5s', failures_before_warning: 2, failures_before_critical: 1 } },
+      'check.failures_before_warning: must not be higher than failures_before_critical, which is 1',
+    ],
+    [
+      'an alias of a node',
+      { name: 'web', check: { alias_node: 'i-0c1' } },
+      'check.alias_node: is not possible',
+    ],
+    ['a sidecar', { name: 'web', connect: { sidecar_service: {} } }, 'connect: must not have a sidecar'],
+    ['a socket', { name: 'web', socket_path: '/run/web' }, 'socket_path: is not possible here'],
+    ['a token', { name: 'web', token: 'b1946ac9' }, 'token: is not possible here'],
+    [
+      'a token in a check',
+      { name: 'web', check: { ttl: '5s', token: 'b1' } },
+      'check.token: is not possible here',
+    ],
+    [
+      'a kind of service that is none',
+      { name: 'web', kind: 'proxy' },
+      'kind: must be one of connect-proxy, ',
+    ],
+    ['a zone without a region', { name: 'web', locality: { zone: 'a' } }, 'locality: must name the region'],
+    ['a reserved meta key', { name: 'web', meta: { 'consul-x': 'c' } }, 'are reserved for Consul itself'],
+    [
+      'a long meta value',
+      { name: 'web', meta: { a: 'é'.repeat(257) } },
+      'meta.a: must not be longer than 512 bytes',
     ],
     ['a bad meta key', { name: 'web', meta: { 'a b': 'c' } }, 'a key must be'],
     ['a zero weight', { name: 'web', weights: { passing: 0, warning: 1 } }, 'weights.passing: '],

@@ -1,14 +1,21 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ConsulServer } from '../../core/catalog.ts'
+import { PROBATION } from '../../core/difference.ts'
 import { ServiceFailure } from '../../core/errors.ts'
 import { owner } from '../../core/owner.ts'
-import { ModelFleet } from '../support/model-fleet.ts'
+import { ModelFleet, stateChange } from '../support/model-fleet.ts'
 
 const fleetOf = async (servers: number, services: number): Promise<ModelFleet> => {
   const fleet = new ModelFleet()
   for (let index = 0; index < servers; index++) fleet.server()
   for (let index = 0; index < services; index++) fleet.service()
   await fleet.reconcile()
+  return fleet
+}
+/** Nobody is on probation any more. */
+const settledFleetOf = async (servers: number, services: number): Promise<ModelFleet> => {
+  const fleet = await fleetOf(servers, services)
+  fleet.later(PROBATION)
   return fleet
 }
 const services = (fleet: ModelFleet) =>
@@ -136,6 +143,46 @@ describe('a round over the fleet', () => {
     expect(fleet.catalog.found('web').sort()).toEqual(running(fleet).sort())
   })
 
+  it('gives every service its first entry before any gets its second', async () => {
+    const fleet = await fleetOf(1, 5)
+    for (const id of ['a', 'b', 'c']) {
+      const parameter = `/nanofleet/test/${id}/${id}/consul`
+      fleet.parameters.set(parameter, JSON.stringify({ name: id, port: 80 }))
+      fleet.service(parameter)
+    }
+    fleet.catalog.agents.clear()
+    for (const server of fleet.servers) fleet.catalog.join(server)
+    const before = fleet.catalog.writes.length
+    await fleet.reconcile()
+    const names = fleet.catalog.writes.slice(before, before + 4).map((write) => {
+      const id = write.split(/[ @]/)[1] ?? ''
+      return fleet.instances.get(id)?.tags.consulserviceconfig?.split('/')[3]
+    })
+    expect(names.sort()).toEqual(['a', 'b', 'c', 'web'])
+  })
+
+  it('keeps the entry under its old id until the one under its new id passes', async () => {
+    const fleet = await fleetOf(1, 1)
+    const [instance] = services(fleet)
+    const check = { http: 'http://HEALTHROUTE/', interval: '1s' }
+    fleet.parameters.set(
+      '/nanofleet/test/web/web/consul',
+      JSON.stringify([
+        { name: 'web', port: 80, check },
+        { name: 'admin', port: 82 },
+      ]),
+    )
+    await fleet.reconcile()
+    expect(fleet.catalog.found('web')).toEqual([instance?.id])
+    fleet.catalog.pass()
+    await fleet.reconcile()
+    expect(fleet.catalog.ids().map((id) => id.split('@')[0])).toEqual([
+      `${instance?.id}:web`,
+      `${instance?.id}:admin`,
+    ])
+    expect(fleet.catalog.found('web')).toEqual([instance?.id])
+  })
+
   it('registers a changed definition and removes the service that it dropped', async () => {
     const fleet = await fleetOf(1, 2)
     fleet.parameters.set(
@@ -222,15 +269,92 @@ describe('a round never removes on missing evidence', () => {
   })
 
   it('holds a sudden loss of many instances until a second round agrees', async () => {
-    const fleet = await fleetOf(1, 10)
+    const fleet = await settledFleetOf(1, 10)
     for (const id of running(fleet).slice(0, 6)) fleet.instances.delete(id)
     expect(await fleet.reconcile()).toMatchObject({ removed: 0, held: 6 })
     expect(fleet.catalog.ids()).toHaveLength(10)
     expect(await fleet.reconcile()).toMatchObject({ removed: 6, held: 0 })
   })
 
+  it('lets no two rounds agree between which a third saw nothing amiss', async () => {
+    const fleet = await settledFleetOf(1, 10)
+    const hide = () => {
+      const hidden = running(fleet)
+        .slice(0, 6)
+        .map((id) => fleet.instances.get(id))
+      for (const each of hidden) fleet.instances.delete(each?.id ?? '')
+      return () =>
+        hidden.forEach((each) => {
+          if (each) fleet.instances.set(each.id, each)
+        })
+    }
+    const show = hide()
+    expect(await fleet.reconcile()).toMatchObject({ removed: 0, held: 6 })
+    show()
+    await fleet.reconcile()
+    hide()
+    expect(await fleet.reconcile()).toMatchObject({ removed: 0, held: 6 })
+    expect(fleet.catalog.ids()).toHaveLength(10)
+  })
+
+  it('goes on registering, and removes nothing above the cap, while held removals cannot be kept', async () => {
+    const fleet = await settledFleetOf(1, 10)
+    for (const id of running(fleet).slice(0, 6)) fleet.instances.delete(id)
+    const late = fleet.service()
+    fleet.broken.add('held')
+    const report = await fleet.reconcile()
+    expect(report).toMatchObject({ registered: 1, removed: 0, held: 6 })
+    expect(report.problems).toEqual([expect.stringContaining('held removals')])
+    expect(fleet.catalog.found('web')).toContain(late.id)
+  })
+
+  it.each<[string, (fleet: ModelFleet, id: string) => void]>([
+    ['that EC2 does not show yet', (fleet, id) => void fleet.instances.delete(id)],
+    [
+      'whose tags EC2 does not show yet',
+      (fleet, id) => {
+        const instance = fleet.instances.get(id)
+        if (instance) instance.tags = {}
+      },
+    ],
+  ])(
+    'keeps a fresh registration of an instance %s, and removes it after its probation',
+    async (_what, hide) => {
+      const fleet = await fleetOf(1, 4)
+      hide(fleet, running(fleet)[0] ?? '')
+      expect(await fleet.reconcile()).toMatchObject({ removed: 0 })
+      expect(fleet.catalog.ids()).toHaveLength(4)
+      fleet.later(PROBATION)
+      expect(await fleet.reconcile()).toMatchObject({ removed: 1 })
+    },
+  )
+
+  it('keeps an instance that was launched and registered after it had read the fleet', async () => {
+    const fleet = await fleetOf(1, 1)
+    fleet.service()
+    const { all } = fleet.ec2
+    fleet.ec2.all = async () => {
+      const seen = await all.call(fleet.ec2)
+      const late = fleet.service()
+      await fleet.deliver(stateChange(late, 'running'))
+      return seen
+    }
+    expect(await fleet.reconcile()).toMatchObject({ registered: 1, removed: 0 })
+    expect(fleet.catalog.ids()).toHaveLength(3)
+  })
+
+  it('keeps an entry that is newer than its own look at the stopped instance', async () => {
+    const fleet = await fleetOf(1, 1)
+    const [instance] = services(fleet)
+    if (instance) fleet.set(instance, 'stopped')
+    const entry = [...(fleet.catalog.agents.get(fleet.servers[0]?.address ?? '')?.entries.values() ?? [])][0]
+    if (entry) entry.meta.registered = new Date(fleet.now.getTime() + 61_000).toISOString()
+    expect(await fleet.reconcile()).toMatchObject({ removed: 0 })
+    expect(await fleet.reconcile()).toMatchObject({ removed: 1 })
+  })
+
   it('brings nothing back from hold that has reappeared in between', async () => {
-    const fleet = await fleetOf(1, 10)
+    const fleet = await settledFleetOf(1, 10)
     const hidden = running(fleet)
       .slice(0, 6)
       .map((id) => fleet.instances.get(id))
@@ -239,6 +363,43 @@ describe('a round never removes on missing evidence', () => {
     for (const each of hidden) if (each) fleet.instances.set(each.id, each)
     expect(await fleet.reconcile()).toMatchObject({ removed: 0, registered: 0 })
     expect(fleet.catalog.ids()).toHaveLength(10)
+  })
+
+  it('removes nothing when it wakes up and EC2 shows it the servers alone', async () => {
+    const fleet = await settledFleetOf(2, 10)
+    const before = fleet.catalog.ids().sort()
+    for (const id of running(fleet)) fleet.instances.delete(id)
+    expect(await fleet.reconcile()).toMatchObject({ removed: 0, held: 10 })
+    expect(fleet.catalog.ids().sort()).toEqual(before)
+  })
+
+  it('makes one entry of an instance that two rounds register at once, and the next round writes nothing', async () => {
+    const fleet = await fleetOf(2, 0)
+    const instance = fleet.service()
+    await Promise.all([
+      fleet.reconcile(),
+      fleet.deliver(stateChange(instance, 'running')),
+      fleet.deliver(stateChange(instance, 'running')),
+    ])
+    expect(fleet.catalog.ids()).toEqual([`${instance.id}@${owner(instance.id, fleet.servers)?.instanceId}`])
+    const writes = fleet.catalog.writes.length
+    await fleet.reconcile()
+    expect(fleet.catalog.writes.length).toBe(writes)
+  })
+
+  it('removes in the next round what a slow round registered after the instance had gone', async () => {
+    const fleet = await fleetOf(1, 0)
+    const instance = fleet.service()
+    const { register } = fleet.catalog
+    fleet.catalog.register = async (...args) => {
+      fleet.catalog.register = register
+      fleet.set(instance, 'terminated')
+      await fleet.deliver(stateChange(instance, 'terminated'))
+      await register.apply(fleet.catalog, args)
+    }
+    await fleet.reconcile()
+    expect(fleet.catalog.ids()).toHaveLength(1)
+    expect(await fleet.reconcile()).toMatchObject({ removed: 1 })
   })
 
   it('touches no entry that it did not make', async () => {

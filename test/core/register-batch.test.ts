@@ -19,6 +19,17 @@ describe('a batch of events', () => {
     expect(fleet.looks).toEqual(['look'])
   })
 
+  it('tells since when the instances run that it registered, also after a second look', async () => {
+    const fleet = fleetOf(1)
+    const [ready, late] = [fleet.service(), fleet.service(undefined, 'pending')]
+    const at = '2026-01-01T00:00:00Z'
+    const events = [ready, late].map((each) => ({ ...stateChange(each, 'running'), time: at }))
+    expect((await fleet.deliver(...events)).runningSince).toEqual([at])
+    fleet.set(late, 'running')
+    expect((await fleet.deliverLater()).runningSince).toEqual([at])
+    expect((await fleet.deliver(...events)).runningSince).toEqual([])
+  })
+
   it('acts on what is true now, whatever the order of the events', async () => {
     const fleet = fleetOf(2)
     const instance = fleet.service()
@@ -84,6 +95,35 @@ describe('a batch of events', () => {
     expect(fleet.sent).toEqual([])
   })
 
+  it('looks again at an instance that runs and that EC2 does not show at all, then leaves it to the next round', async () => {
+    const fleet = fleetOf(1)
+    const instance = fleet.service()
+    fleet.instances.delete(instance.id)
+    await fleet.deliver(stateChange(instance, 'running'))
+    const delays: number[] = []
+    while (fleet.sent.length > 0) {
+      delays.push(...fleet.sent.map((each) => each.delaySeconds))
+      expect((await fleet.deliverLater()).failed).toEqual([])
+    }
+    expect(delays).toEqual([1, 2, 4])
+    fleet.instances.set(instance.id, instance)
+    await fleet.reconcile()
+    expect(fleet.catalog.found('web')).toEqual([instance.id])
+  })
+
+  it('looks again at an instance that was started and that EC2 still shows stopped or untagged', async () => {
+    for (const lag of [{ state: 'stopped' as const }, { tags: {} }]) {
+      const fleet = fleetOf(1)
+      const instance = fleet.service()
+      const shown = { ...instance }
+      Object.assign(instance, lag)
+      await fleet.deliver(stateChange(instance, 'running'))
+      Object.assign(instance, shown)
+      await fleet.deliverLater()
+      expect(fleet.catalog.found('web')).toEqual([instance.id])
+    }
+  })
+
   it('asks for a round over the fleet when a Consul server comes or goes', async () => {
     const fleet = fleetOf(2)
     const server = fleet.servers[0] as ConsulServer
@@ -147,7 +187,7 @@ describe('a batch of events', () => {
 })
 
 describe('events that are none of its business', () => {
-  it('ignores instances of another VPC and untagged ones: one look at EC2, no error, nothing brought back', async () => {
+  it('ignores instances of another VPC and untagged ones: asks EC2 twice, no error, nothing brought back', async () => {
     const fleet = fleetOf(1)
     const elsewhere = fleet.service()
     elsewhere.vpcId = 'vpc-0b'
@@ -161,7 +201,7 @@ describe('events that are none of its business', () => {
       terminating(untagged),
     )
     expect(outcome).toMatchObject({ failed: [], problems: [] })
-    expect(fleet.looks).toEqual(['look'])
+    expect(fleet.looks).toEqual(['look', 'confirm'])
     expect(fleet.catalog.writes).toEqual([])
     expect(fleet.completed).toEqual([])
     expect(fleet.sent).toEqual([])
@@ -174,7 +214,7 @@ describe('events that are none of its business', () => {
       stateChange(instance, 'running'),
       stateChange({ id: 'i-0abc' }, 'terminated'),
     )
-    expect(outcome).toEqual({ report: null, failed: [], problems: [] })
+    expect(outcome).toEqual({ report: null, failed: [], problems: [], runningSince: [] })
     expect(fleet.looks).toEqual(['look'])
   })
 })

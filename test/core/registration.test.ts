@@ -13,7 +13,7 @@ const instance: Instance = {
   tags: { consulcloud: 'service', consulserviceconfig: 'p', 'nanofleet:app': 'shop' },
 }
 const register = (value: unknown, of = instance) =>
-  registrations(of, withFingerprint(parseDefinition(JSON.stringify(value), 'p')), 'test')
+  registrations(of, withFingerprint(parseDefinition(JSON.stringify(value), 'p')), 'test', new Date(0))
 
 describe('a registration', () => {
   it('has the id of the instance, its address and our meta beside that of the definition', () => {
@@ -26,6 +26,7 @@ describe('a registration', () => {
       app: 'shop',
       stage: 'test',
       definition: expect.stringMatching(/^[0-9a-f]{16}$/),
+      registered: '1970-01-01T00:00:00.000Z',
     })
   })
 

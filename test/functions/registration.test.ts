@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it, jest } from '@jest/globals'
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import { consul } from '../../functions/consul.ts'
@@ -10,14 +11,21 @@ const records = (...bodies: unknown[]): SQSEvent => ({
   Records: bodies.map((body, index) => ({ messageId: `m${index}`, body: JSON.stringify(body) }) as SQSRecord),
 })
 
-/** What the functions print while `work` runs. */
-async function printed(work: () => Promise<unknown>): Promise<Record<string, unknown>[]> {
-  const log = jest.spyOn(console, 'log').mockImplementation(() => {})
+/** What the functions print while `work` runs: lines about calls, and lines of metrics. */
+async function printed(work: () => Promise<unknown>) {
+  const write = [process.stdout, process.stderr].map((stream) =>
+    jest.spyOn(stream, 'write').mockImplementation(() => true),
+  )
   try {
     await work().catch(() => undefined)
-    return log.mock.calls.map(([line]) => JSON.parse(String(line)))
+    const text = write.flatMap(({ mock }) => mock.calls.map(([part]) => String(part))).join('')
+    const all = text
+      .split('\n')
+      .filter(Boolean)
+      .map((line): Record<string, unknown> => JSON.parse(line))
+    return { lines: all.filter((line) => !('_aws' in line)), metrics: all.filter((line) => '_aws' in line) }
   } finally {
-    log.mockRestore()
+    for (const spy of write) spy.mockRestore()
   }
 }
 
@@ -27,14 +35,28 @@ describe('the function register', () => {
     fleet.server()
     const instance = fleet.service()
     const handler = register(() => fleet.parts())
-    const lines = await printed(async () => {
+    const { lines } = await printed(async () => {
       const answer = await handler(records(stateChange(instance, 'running'), 'rubbish'), lambdaContext)
       expect(answer.batchItemFailures).toEqual([{ itemIdentifier: 'm1' }])
     })
     expect(fleet.catalog.found('web')).toEqual([instance.id])
     expect(lines).toMatchObject([
-      { level: 'INFO', result: { report: { registered: 1 }, problems: [expect.any(String)] } },
+      { level: 'INFO', message: 'batch', result: { registered: 1, problems: [expect.any(String)] } },
     ])
+  })
+
+  it('counts events, registrations and how long after the state change each was done', async () => {
+    const fleet = new ModelFleet()
+    fleet.server()
+    const event = {
+      ...stateChange(fleet.service(), 'running'),
+      time: new Date(Date.now() - 2000).toISOString(),
+    }
+    const handler = register(() => fleet.parts())
+    const { metrics } = await printed(() => handler(records(event, 'rubbish'), lambdaContext))
+    expect(metrics).toMatchObject([{ Events: 2, Registrations: 1, RegistrationLatency: expect.any(Number) }])
+    expect(metrics[0]?.RegistrationLatency).toBeGreaterThanOrEqual(2000)
+    expect(metrics[0]?.RegistrationLatency).toBeLessThan(4000)
   })
 })
 
@@ -44,7 +66,7 @@ describe('the function reconcile', () => {
     fleet.server()
     fleet.service()
     const handler = reconcile(() => ({ ...fleet.parts(), held: fleet.held }))
-    const lines = await printed(async () => {
+    const { lines, metrics } = await printed(async () => {
       expect(await handler({}, lambdaContext)).toMatchObject({
         instances: 2,
         servers: 1,
@@ -52,14 +74,44 @@ describe('the function reconcile', () => {
         removed: 0,
       })
     })
-    expect(lines).toMatchObject([{ level: 'INFO', result: { registered: 1 }, ms: expect.any(Number) }])
+    expect(lines).toMatchObject([
+      { level: 'INFO', message: 'round', result: { registered: 1 }, ms: expect.any(Number) },
+    ])
+    expect(metrics).toMatchObject([{ Registrations: 1, Drift: 1, RemovalsHeld: 0, ConsulLeader: 1 }])
+    const alarms = await readFile(new URL('../../resources/alarms.yml', import.meta.url), 'utf8')
+    const watched = [...alarms.matchAll(/Namespace: Nanofleet\s+MetricName: (\w+)/g)].map(([, name]) => name)
+    expect(watched).toEqual(['Drift', 'ConsulLeader'])
+    expect(metrics[0]).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Nanofleet' }] } })
+  })
+
+  it('answers a dry run with what differs, writes nothing and counts nothing', async () => {
+    const fleet = new ModelFleet()
+    fleet.server()
+    const { id } = fleet.service()
+    const handler = reconcile(() => ({ ...fleet.parts(), held: fleet.held }))
+    const said = await printed(async () => {
+      expect(await handler({ dryRun: true }, lambdaContext)).toMatchObject({
+        entries: [{ instanceId: id, change: 'register', reason: 'it is missing' }],
+      })
+    })
+    expect(fleet.catalog.writes).toEqual([])
+    expect(said).toEqual({ lines: [], metrics: [] })
+  })
+
+  it('counts nothing while no Consul server runs, as metrics cost by the month', async () => {
+    const fleet = new ModelFleet()
+    fleet.service()
+    const handler = reconcile(() => ({ ...fleet.parts(), held: fleet.held }))
+    const { lines, metrics } = await printed(() => handler({}, lambdaContext))
+    expect(lines).toMatchObject([{ result: { servers: 0 } }])
+    expect(metrics).toEqual([])
   })
 
   it('prints why it failed and fails', async () => {
     const fleet = new ModelFleet()
     fleet.broken.add('ec2')
     const handler = reconcile(() => ({ ...fleet.parts(), held: fleet.held }))
-    const lines = await printed(() => handler({}, lambdaContext))
+    const { lines } = await printed(() => handler({}, lambdaContext))
     expect(lines).toMatchObject([
       { level: 'ERROR', error: 'ServiceFailure', message: expect.stringContaining('throttled') },
     ])
@@ -73,7 +125,7 @@ describe('the function consul', () => {
     const handler = consul(() => ({ catalog: fleet.catalog, vpcCidr: '10.77.0.0/16' }))
     const ask = (address: string) =>
       handler({ calls: [{ verb: 'listing', args: [{ ...server, address }] }] }, lambdaContext)
-    expect(await printed(() => ask(server.address))).toEqual([])
-    expect(await printed(() => ask('10.77.9.9'))).toMatchObject([{ result: { failed: 1 } }])
+    expect((await printed(() => ask(server.address))).lines).toEqual([])
+    expect((await printed(() => ask('10.77.9.9'))).lines).toMatchObject([{ result: { failed: 1 } }])
   })
 })

@@ -10,6 +10,8 @@ import { readSettings } from '../../local/settings.ts'
 /** Real Consul servers on loopback addresses of their own, stopped and wiped by `stop`. */
 export interface ConsulCluster {
   servers: ConsulServer[]
+  /** The folder in which the server's agent keeps what was registered with it. */
+  data(server: ConsulServer): string
   /** SIGKILL: the server dies without a word and its data stays. */
   kill(server: ConsulServer): Promise<void>
   /** Starts a killed server again on its data. */
@@ -72,7 +74,7 @@ export async function startConsul(count: 1 | 3 = 1): Promise<ConsulCluster> {
     await stop()
     throw error
   }
-  return { servers, kill, revive: start, stop }
+  return { servers, data: ({ instanceId }) => join(folder, instanceId), kill, revive: start, stop }
 }
 
 function settings(server: ConsulServer, all: ConsulServer[], folder: string): Record<string, unknown> {

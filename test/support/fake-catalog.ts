@@ -50,6 +50,12 @@ export class FakeCatalog implements ServiceCatalog {
     Object.assign(this.#agent(server), { up: true, alive: true })
   }
 
+  /** Every check of a living agent runs and passes; maintenance stays. */
+  pass(): void {
+    for (const { up, entries } of this.agents.values())
+      for (const entry of entries.values()) if (up && entry.status !== 'maintenance') entry.status = 'passing'
+  }
+
   /** All entries, those on dead nodes included, as `id@server`. */
   ids(): string[] {
     return [...this.agents.values()].flatMap(({ server, entries }) =>
@@ -68,7 +74,7 @@ export class FakeCatalog implements ServiceCatalog {
 
   async listing(server: ConsulServer, instanceIds?: string[]): Promise<Listing> {
     const { entries } = this.#reach('listing', server)
-    const all = [...entries.values()].map((entry) => structuredClone(entry))
+    const all = [...entries.values()].map((entry) => copyOf(entry))
     return { server, entries: instanceIds ? all.filter((e) => instanceIds.includes(e.instanceId)) : all }
   }
 
@@ -84,7 +90,7 @@ export class FakeCatalog implements ServiceCatalog {
         .filter((agent) => !agent.alive)
         .flatMap(({ server: dead, entries }) =>
           [...entries.values()].map((entry) => ({
-            ...structuredClone(entry),
+            ...copyOf(entry),
             status: entry.status === 'maintenance' ? ('maintenance' as const) : ('critical' as const),
             node: dead.instanceId,
           })),
@@ -142,6 +148,12 @@ export class FakeCatalog implements ServiceCatalog {
     return agent
   }
 }
+
+const copyOf = (entry: CatalogEntry): CatalogEntry => ({
+  ...entry,
+  tags: [...entry.tags],
+  meta: { ...entry.meta },
+})
 
 /** An entry as the catalog shows a registration; checks are taken to start as they say, or critical. */
 function toEntry(registration: Registration, server: ConsulServer): CatalogEntry {

@@ -193,8 +193,9 @@ export const fleetSteps: Step[] = [
     covers: needs('dynamodb:GetItem', 'dynamodb:PutItem'),
     prepare: (world) => strangers(world, true),
     run: async (world) => {
-      const report = (await world.invoke('reconcile', {})) as { held: number; removed: number }
-      if (report.held === 0) throw new ServiceFailure(JSON.stringify(report))
+      const report = (await world.invoke('reconcile', {})) as { held: number; problems: string[] }
+      const unkept = report.problems.some((problem) => problem.startsWith('held removals'))
+      if (report.held === 0 || unkept) throw new ServiceFailure(JSON.stringify(report))
     },
     tidy: (world) => strangers(world, false),
   },

@@ -53,6 +53,21 @@ export const UNCHECKED: Unchecked[] = [
     page: 'Actions, resources, and condition keys for AWS CloudFormation',
   },
   {
+    role: /WorkflowRole$/,
+    actions: [
+      'xray:PutTraceSegments',
+      'xray:PutTelemetryRecords',
+      'xray:GetSamplingRules',
+      'xray:GetSamplingTargets',
+    ],
+    page: 'Trace Step Functions request data in AWS X-Ray',
+  },
+  {
+    role: /^(Register|Reconcile|Consul)Role$/,
+    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    page: 'Visualize Lambda function invocations using AWS X-Ray',
+  },
+  {
     role: /^RegisterRole$/,
     actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
     page: 'Configuring an Amazon SQS queue to trigger an AWS Lambda function',

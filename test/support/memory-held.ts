@@ -1,14 +1,28 @@
+import { ServiceFailure } from '../../core/errors.ts'
 import type { HeldRemovals, HeldStore } from '../../core/held.ts'
 
 /** Held removals in memory. */
 export class MemoryHeldStore implements HeldStore {
   #held: HeldRemovals | null = null
 
+  readonly #broken: ReadonlySet<string>
+
+  /** @param broken with `held` in it nothing is read or kept */
+  constructor(broken: ReadonlySet<string> = new Set()) {
+    this.#broken = broken
+  }
+
   async load(): Promise<HeldRemovals | null> {
+    this.#ask()
     return structuredClone(this.#held)
   }
 
   async save(held: HeldRemovals): Promise<void> {
+    this.#ask()
     this.#held = structuredClone(held)
+  }
+
+  #ask(): void {
+    if (this.#broken.has('held')) throw new ServiceFailure('the table does not answer: throttled')
   }
 }

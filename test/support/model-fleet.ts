@@ -15,14 +15,14 @@ export const VPC = 'vpc-0a'
 
 /** A small world in memory: EC2, Parameter Store, Consul, the queue; and the functions of registration on them. */
 export class ModelFleet {
-  /** Reads that fail: `ec2`, `confirm`, or a parameter's name. */
+  /** Reads that fail: `ec2`, `confirm`, `held`, or a parameter's name. */
   readonly broken = new Set<string>()
   readonly ec2 = new MemoryInstances(VPC, this.broken)
   readonly definitions = new MemoryDefinitions(this.broken)
   readonly catalog = new FakeCatalog()
-  readonly later = new MemoryLater()
+  readonly queue = new MemoryLater()
   readonly lifecycle = new MemoryLifecycleActions()
-  readonly held = new MemoryHeldStore()
+  readonly held = new MemoryHeldStore(this.broken)
   /** A catalog in the place of the one in memory. */
   other: ServiceCatalog | undefined
   reconcileRequests = 0
@@ -32,7 +32,7 @@ export class ModelFleet {
 
   readonly instances = this.ec2.instances
   readonly parameters = this.definitions.parameters
-  readonly sent = this.later.sent
+  readonly sent = this.queue.sent
   readonly completed = this.lifecycle.completed
   /** Calls of EC2, by verb. */
   readonly looks = this.ec2.looks
@@ -81,7 +81,8 @@ export class ModelFleet {
       catalog: this.other ?? this.catalog,
       definitions: this.definitions,
       drainSeconds,
-      later: this.later,
+      later: this.queue,
+      pause: async () => {},
       lifecycle: this.lifecycle,
       requestReconcile: async (leaving) => {
         this.reconcileRequests++
@@ -90,9 +91,14 @@ export class ModelFleet {
     }
   }
 
+  /** So many seconds pass. */
+  later(seconds: number): void {
+    this.now = new Date(this.now.getTime() + seconds * 1000)
+  }
+
   /** One round of `reconcile`, a minute after the last. */
   async reconcile(going: string[] = []): Promise<Report> {
-    this.now = new Date(this.now.getTime() + 60_000)
+    this.later(60)
     return await reconcile(this.parts(), this.held, this.now, going)
   }
 
@@ -101,6 +107,7 @@ export class ModelFleet {
     return await registerMessages(
       this.parts(),
       events.map((event, index) => ({ id: `m${index}`, body: JSON.stringify(event) })),
+      this.now,
     )
   }
 
@@ -110,6 +117,7 @@ export class ModelFleet {
     return await registerMessages(
       this.parts(),
       bodies.map(({ body }, index) => ({ id: `m${index}`, body })),
+      this.now,
     )
   }
 }

@@ -27,12 +27,20 @@ export function machine() {
 /**
  * Runs a measurement and prints what it found, as tables or with `--json` as one document.
  * Exit code 1 when a target is missed.
+ * @param settings options that the measurement takes besides, each with its default
  */
-export async function bench(measure: () => Promise<Report>): Promise<void> {
-  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } })
+export async function bench<T extends Record<string, string>>(
+  measure: (settings: T) => Promise<Report>,
+  settings: T = {} as T,
+): Promise<void> {
+  const own = Object.entries(settings).map(([name, value]) => [name, { type: 'string', default: value }])
+  const parsed = parseArgs({
+    options: { json: { type: 'boolean', default: false }, ...Object.fromEntries(own) },
+  })
+  const values = parsed.values as unknown as T & { json: boolean }
   const where = machine()
   try {
-    const { data, text, withinTarget } = await measure()
+    const { data, text, withinTarget } = await measure(values)
     if (values.json) process.stdout.write(`${JSON.stringify({ machine: where, ...data }, null, 2)}\n`)
     else {
       const { cores, memoryGB, load } = where

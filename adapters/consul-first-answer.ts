@@ -1,0 +1,18 @@
+import type { ConsulServer, Registration } from '../core/catalog.ts'
+import type { FirstAnswer } from '../core/first-answer.ts'
+import { ConsulHttp } from './consul-http.ts'
+import type { ConsulRequests } from './consul-requests.ts'
+
+/** Consul from inside the VPC, where the instances can be asked what their checks will say. */
+export class ProbingConsul extends ConsulHttp {
+  readonly #first: FirstAnswer
+
+  constructor(first: FirstAnswer, requests?: ConsulRequests) {
+    super(requests)
+    this.#first = first
+  }
+
+  override async register(server: ConsulServer, registration: Registration, asleep = false): Promise<void> {
+    await super.register(server, asleep ? registration : await this.#first.of(registration))
+  }
+}

@@ -1,0 +1,36 @@
+import { Command } from 'commander'
+import { readDeadLetters, sendAgain } from '../../adapters/dead-letters.ts'
+import { queueUrl } from '../../adapters/queue-depth.ts'
+import { controlName } from '../../core/names.ts'
+import type { Context, GlobalOptions, Open } from '../context.ts'
+import { deadLettersText, says } from '../letter-text.ts'
+
+/** `nanofleet dead-letters` */
+export function deadLetters(open: Open): Command {
+  return new Command('dead-letters')
+    .description('events of instances that could not be handled four times: how many, how old, what they say')
+    .option('--send', 'send them through the queue once more, when the reason is mended')
+    .addHelpText('after', '\nExamples:\n  nanofleet dead-letters\n  nanofleet dead-letters --send')
+    .action(async (options: { send?: true }, self: Command) => {
+      const context = await open(self.optsWithGlobals<GlobalOptions>())
+      const pair = {
+        queueUrl: await queueUrl(context.sqs(), controlName(context.stage, 'register')),
+        deadLettersUrl: await queueUrl(context.sqs(), controlName(context.stage, 'register-dead-letters')),
+      }
+      if (options.send) return sent(context, await sendAgain(context.sqs(), pair))
+      const letters = await readDeadLetters(context.sqs(), pair)
+      const told = letters.map((letter) => ({ ...letter, says: says(letter.body) }))
+      context.output.result(told, deadLettersText(told, new Date()))
+      if (letters.length > 0)
+        context.output.note(
+          `Why: ${logs(context)}. When it is mended: nanofleet --stage ${context.stage} dead-letters --send`,
+        )
+    })
+}
+
+function sent(context: Context, count: number): void {
+  context.output.result({ sent: count }, count === 0 ? 'No dead letters.' : `${count} sent again.`)
+  if (count > 0) context.output.note(`See what becomes of them with: ${logs(context)}`)
+}
+
+const logs = ({ stage }: Context): string => `nanofleet --stage ${stage} logs --function register`

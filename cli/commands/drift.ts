@@ -1,0 +1,46 @@
+import { Command } from 'commander'
+import type { Drift } from '../../core/drift.ts'
+import { table } from '../../local/table.ts'
+import type { GlobalOptions, Open } from '../context.ts'
+import { EXIT } from '../exit-codes.ts'
+import { askReconcile } from '../rounds.ts'
+
+/** `nanofleet drift` */
+export function drift(open: Open): Command {
+  return new Command('drift')
+    .description(
+      'compare the catalog in Consul with EC2 and the definitions, entry by entry; exit code 1 when they differ',
+    )
+    .addHelpText(
+      'after',
+      '\nNothing is changed; "nanofleet reconcile" mends what it finds, and so does the next minute.\n\nExamples:\n  nanofleet drift\n  nanofleet --stage dev drift --json',
+    )
+    .action(async (_options, self: Command) => {
+      const context = await open(self.optsWithGlobals<GlobalOptions>())
+      const found = await askReconcile<Drift>(context, { dryRun: true }, 'entries')
+      context.output.result(found, driftText(found))
+      if (found.entries.length + found.problems.length > 0) process.exitCode = EXIT.failure
+    })
+}
+
+/** One line per entry; the server is the instance id of the one concerned. */
+export function driftText({ instances, servers, entries, problems }: Drift): string {
+  if (servers === 0) return 'No Consul server runs: there is no catalog to compare.'
+  const unread = problems.map((problem) => `not compared: ${problem}`)
+  const seen = `${instances} instances, ${servers} of them Consul servers`
+  if (entries.length === 0 && unread.length === 0)
+    return `The catalog says what EC2 and the definitions say: ${seen}.`
+  const rows = entries.map(({ instanceId, id, change, server, reason }) => [
+    instanceId,
+    id,
+    change,
+    server,
+    reason,
+  ])
+  const listed = rows.length === 0 ? [] : [table([['instance', 'entry', 'to do', 'server', 'why'], ...rows])]
+  return [
+    ...listed,
+    ...unread,
+    `${entries.length === 1 ? '1 entry differs' : `${entries.length} entries differ`}: ${seen}.`,
+  ].join('\n')
+}

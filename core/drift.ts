@@ -1,0 +1,66 @@
+import { type Difference, difference, type Write } from './difference.ts'
+import { runningServers } from './evidence.ts'
+import { exceedsCap } from './held.ts'
+import { gather, type RoundParts } from './round.ts'
+
+/** One entry of the catalog that is not what EC2 and the definitions say. */
+export interface DriftEntry {
+  instanceId: string
+  /** Its service id in the catalog; empty for an instance of which nothing can be said yet. */
+  id: string
+  /** What a round would do; `hold`: remove it once a second round agrees; `wait`: nothing yet. */
+  change: 'register' | 'remove' | 'maintenance' | 'hold' | 'wait'
+  /** Id of the Consul server concerned; empty when it waits. */
+  server: string
+  reason: string
+}
+
+/** How far the catalog is from EC2. */
+export interface Drift {
+  instances: number
+  servers: number
+  entries: DriftEntry[]
+  /** What could not be read, as sentences: entries that depend on it are not compared. */
+  problems: string[]
+}
+
+/**
+ * Looks at the whole fleet as a round does, on the same evidence with the same decision, and writes nothing.
+ * @param now the time, before anything is read
+ */
+export async function findDrift(parts: RoundParts, now: Date): Promise<Drift> {
+  const instances = await parts.instances.all()
+  const servers = runningServers(instances)
+  const seen = { instances: instances.length, servers: servers.length }
+  if (servers.length === 0) return { ...seen, entries: [], problems: [] }
+  const { evidence, problems } = await gather(parts, { now, instances, servers })
+  return { ...seen, entries: driftEntries(difference(evidence)), problems }
+}
+
+const CHANGE: Record<Write['verb'], DriftEntry['change']> = {
+  register: 'register',
+  deregister: 'remove',
+  forget: 'remove',
+  maintenance: 'maintenance',
+}
+
+function driftEntries(plan: Difference): DriftEntry[] {
+  const entry = (write: Write, change = CHANGE[write.verb]): DriftEntry => {
+    const { instanceId, id, server, reason } = write
+    return { instanceId, id, change, server: server.instanceId, reason }
+  }
+  const held = exceedsCap(plan.uncertain, plan.known)
+  return [
+    ...plan.writes.map((write) => entry(write)),
+    ...plan.uncertain.map((write) => entry(write, held ? 'hold' : 'remove')),
+    ...plan.waiting.map(
+      (instanceId): DriftEntry => ({
+        instanceId,
+        id: '',
+        change: 'wait',
+        server: '',
+        reason: 'its Consul server does not answer',
+      }),
+    ),
+  ]
+}

@@ -1,0 +1,34 @@
+import { ConsulHttp } from '../../../adapters/consul-http.ts'
+import type { ConsulServer, Registration, ServiceCatalog } from '../../../core/catalog.ts'
+import { settle } from '../../../core/parallel.ts'
+import { startConsul } from '../../support/consul.ts'
+import { FakeCatalog } from '../../support/fake-catalog.ts'
+
+/** A catalog with its servers, empty. */
+export interface BenchCatalog {
+  what: string
+  catalog: ServiceCatalog
+  servers: ConsulServer[]
+  stop(): Promise<void>
+}
+
+/** The model of the tests, or three real Consul servers. */
+export async function benchCatalog(kind: string): Promise<BenchCatalog> {
+  if (kind === 'consul') {
+    const { servers, stop } = await startConsul(3)
+    return { what: 'three real Consul servers', catalog: new ConsulHttp(), servers, stop }
+  }
+  const servers = [1, 2, 3].map((index) => ({ instanceId: `i-0c${index}`, address: `10.76.0.${index}` }))
+  return { what: 'the model catalog', catalog: new FakeCatalog(servers), servers, stop: async () => {} }
+}
+
+/** Registers all of them. */
+export async function fill(
+  catalog: ServiceCatalog,
+  wanted: { server: ConsulServer; registration: Registration }[],
+): Promise<void> {
+  const outcomes = await settle(48, wanted, ({ server, registration }) =>
+    catalog.register(server, registration),
+  )
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+}

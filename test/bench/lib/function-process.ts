@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { NanofleetError } from '../../../core/errors.ts'
+
+const repository = resolve(import.meta.dirname, '../../..')
+
+/** What calls of a function in a process of its own gave. */
+export interface Calls {
+  results: unknown[]
+  milliseconds: number[]
+  /** Of the processor, in milliseconds: does not depend on what else the machine does. */
+  processor: number[]
+  peakMegabytes: number
+}
+
+const DRIVER = `
+const { handler } = await import(process.argv[1])
+const out = { results: [], milliseconds: [], processor: [] }
+for (let call = 0; call < Number(process.argv[2]); call++) {
+  const begin = performance.now()
+  const used = process.cpuUsage()
+  out.results.push(await handler({}, { functionName: 'bench', awsRequestId: 'bench', getRemainingTimeInMillis: () => 50000 }))
+  out.milliseconds.push(performance.now() - begin)
+  const { user, system } = process.cpuUsage(used)
+  out.processor.push((user + system) / 1000)
+}
+out.peakMegabytes = process.resourceUsage().maxRSS / 1024
+process.stderr.write(JSON.stringify(out))
+`
+
+/**
+ * Bundles a function as it is shipped and calls it, one time after the other, in a process of its own.
+ * @param megabytes the function's memory; the heap gets as much of it as Lambda's runtime gives it
+ */
+export async function callAlone(
+  name: string,
+  calls: number,
+  environment: Record<string, string>,
+  megabytes: number,
+): Promise<Calls> {
+  const folder = await mkdtemp(join(tmpdir(), 'nanofleet-function-'))
+  try {
+    const file = join(folder, `${name}.mjs`)
+    const { outputFiles } = await build({
+      entryPoints: [join(repository, 'functions', `${name}.ts`)],
+      bundle: true,
+      minify: true,
+      keepNames: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node24',
+      mainFields: ['module', 'main'],
+      conditions: ['module', 'import', 'node'],
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
+      write: false,
+    })
+    await writeFile(file, outputFiles[0]?.contents ?? '')
+    const child = spawn(
+      process.execPath,
+      [
+        `--max-old-space-size=${Math.floor(megabytes * 0.9)}`,
+        `--max-semi-space-size=${Math.floor(megabytes * 0.05)}`,
+        '--input-type=module',
+        '-e',
+        DRIVER,
+        pathToFileURL(file).href,
+        String(calls),
+      ],
+      { env: { PATH: process.env.PATH ?? '', ...environment }, stdio: ['ignore', 'ignore', 'pipe'] },
+    )
+    const said = await text(child.stderr)
+    try {
+      return JSON.parse(said) as Calls
+    } catch (cause) {
+      throw new NanofleetError(`the function ${name} failed: ${said.slice(0, 2000)}`, { cause })
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
