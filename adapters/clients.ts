@@ -19,6 +19,9 @@ const settings = { maxAttempts: 5 }
 export const ec2 = () => new EC2Client(settings)
 export const s3 = () => new S3Client(settings)
 export const ssm = () => new SSMClient(settings)
+/** For the function inside the VPC: without a way out it says so in seconds, and its own time is not over. */
+export const nearSsm = () =>
+  new SSMClient({ maxAttempts: 3, requestHandler: { connectionTimeout: 2000, requestTimeout: 3000 } })
 export const autoScaling = () => new AutoScalingClient(settings)
 export const dynamo = () => new DynamoDBClient(settings)
 export const cloudFormation = () => new CloudFormationClient(settings)

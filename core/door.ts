@@ -28,6 +28,8 @@ export type DoorAnswer = { value: unknown } | { error: string; refused?: true } 
 
 export interface DoorRequest {
   calls: DoorCall[]
+  /** Secrets have changed: what the function has read of them is to be read again. */
+  renew?: true
 }
 export interface DoorResponse {
   answers: DoorAnswer[]

@@ -39,7 +39,7 @@ const VPC: Party = { kind: 'vpc' }
 const INTERNET: Party = { kind: 'internet' }
 
 /** Consul's ports, from "Required ports" of its documentation. */
-export const CONSUL_PORTS = { rpc: 8300, gossip: 8301, http: 8500 } as const
+export const CONSUL_PORTS = { rpc: 8300, gossip: 8301, https: 8501 } as const
 
 /** The edges of one app: who may connect to whom, on which port and why. Nothing else is open. */
 export function networkEdges({ manifest, checks, attached, stage }: EdgeInputs): Edge[] {
@@ -93,13 +93,13 @@ export function networkEdges({ manifest, checks, attached, stage }: EdgeInputs):
 }
 
 function amongServers(): Edge[] {
-  const { rpc, gossip, http } = CONSUL_PORTS
+  const { rpc, gossip, https } = CONSUL_PORTS
   return [
     { from: CONSUL, to: CONSUL, protocol: 'tcp', port: rpc, lastPort: gossip, why: 'RPC and gossip' },
     { from: CONSUL, to: CONSUL, protocol: 'udp', port: gossip, why: 'gossip' },
-    { from: CONSUL, to: CONSUL, protocol: 'tcp', port: http, why: 'is there a leader' },
-    // The way out of the Lambda's group to this port belongs to the control plane's network.
-    { from: FUNCTION, to: CONSUL, protocol: 'tcp', port: http, why: 'HTTP API' },
+    { from: CONSUL, to: CONSUL, protocol: 'tcp', port: https, why: 'is there a leader' },
+    // The way out of the Lambda's group to this port, and to the secrets, belongs to the control plane's network.
+    { from: FUNCTION, to: CONSUL, protocol: 'tcp', port: https, why: 'HTTP API' },
   ]
 }
 

@@ -10,6 +10,7 @@ export type RequiredPath =
   | { kind: 'connect'; from: string; to: string; protocol: 'tcp' | 'udp'; port: number }
   | { kind: 'probe'; to: string; protocol: 'tcp' | 'udp'; port: number }
   | { kind: 'aws'; from: string }
+  | { kind: 'function-aws'; beside: string }
   | { kind: 'gateway-endpoint'; from: string; service: 's3' | 'dynamodb' }
   | { kind: 'names'; from: string; servers: string; addresses: string[] }
   | { kind: 'public'; to: string; port: number; listener: number; host?: string; path?: string }
@@ -84,6 +85,8 @@ const catalog = (self: string): RequiredPath[] => [
   { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8301 },
   { kind: 'connect', from: self, to: self, protocol: 'udp', port: 8301 },
   // A server that starts asks the others for a leader.
-  { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8500 },
-  { kind: 'probe', to: self, protocol: 'tcp', port: 8500 },
+  { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8501 },
+  { kind: 'probe', to: self, protocol: 'tcp', port: 8501 },
+  // The Lambda stands in the servers' subnets and reads its token from Parameter Store.
+  { kind: 'function-aws', beside: self },
 ]

@@ -1,8 +1,13 @@
 import middy from '@middy/core'
+import * as clients from '../adapters/clients.ts'
 import { readStage } from '../adapters/config.ts'
+import { ParameterAccess } from '../adapters/consul-access.ts'
 import { ConsulHttp } from '../adapters/consul-http.ts'
+import { ConsulRequests } from '../adapters/consul-requests.ts'
+import { SecretParameters } from '../adapters/secret-parameters.ts'
 import type { ServiceCatalog } from '../core/catalog.ts'
 import { answerCalls, type DoorRequest, type DoorResponse } from '../core/door.ts'
+import { PLATFORM } from '../core/manifest-rules.ts'
 import { journal } from './journal.ts'
 import { once } from './once.ts'
 
@@ -10,15 +15,18 @@ interface Door {
   catalog: ServiceCatalog
   /** The only addresses that it speaks to. */
   vpcCidr: string
+  /** Forgets what it knows of secrets. */
+  forget?(): void
 }
 
 /** The one door into the private network: carries out calls to Consul servers for the functions outside. */
 export const consul = (wire: () => Door) => {
   const door = once(wire)
-  return middy(
-    async (request: DoorRequest): Promise<DoorResponse> =>
-      await answerCalls(door().catalog, request, door().vpcCidr),
-  ).use(journal(failures))
+  return middy(async (request: DoorRequest): Promise<DoorResponse> => {
+    const { catalog, vpcCidr, forget } = door()
+    if (request.renew) forget?.()
+    return await answerCalls(catalog, request, vpcCidr)
+  }).use(journal(failures))
 }
 
 /** Calls that went well are the caller's to report. */
@@ -27,4 +35,12 @@ const failures = ({ answers }: DoorResponse): unknown => {
   return errors.length > 0 ? { failed: errors.length, first: errors[0] } : undefined
 }
 
-export const handler = consul(() => ({ catalog: new ConsulHttp(), vpcCidr: readStage().vpcCidr }))
+export const handler = consul(() => {
+  const { name, vpcCidr } = readStage()
+  const access = new ParameterAccess(new SecretParameters(clients.nearSsm(), name, PLATFORM))
+  return {
+    catalog: new ConsulHttp(new ConsulRequests(access)),
+    vpcCidr,
+    forget: () => access.forget(),
+  }
+})

@@ -3,14 +3,14 @@ import type { ElbState, Rule, TargetGroup } from './state.ts'
 /** Local only: on AWS the Consul UI is never behind a public listener. */
 const CONSUL_HOST = 'consul.localhost'
 const CONSUL_GROUP = 'local:consul'
-const CONSUL_PORT = 8500
+const CONSUL_PORT = 8501
 
 /** The Consul servers as a target group of the gateway's own. */
 export function consulGroup(state: Pick<ElbState, 'consulServers'>): TargetGroup {
   return {
     arn: CONSUL_GROUP,
     name: 'consul',
-    protocol: 'HTTP',
+    protocol: 'HTTPS',
     port: CONSUL_PORT,
     deregistrationDelay: 0,
     healthCheck: {
