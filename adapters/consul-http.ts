@@ -104,6 +104,22 @@ export class ConsulHttp implements ServiceCatalog {
     )
   }
 
+  async secretReports(server: ConsulServer): Promise<Record<string, string>> {
+    // The values are base64 (Consul docs, "KV Store Endpoints"); a prefix without keys is answered with 404.
+    const found = await this.requests.get<{ Key: string; Value: string }[] | null>(
+      server,
+      `/v1/kv/${REPORTS}`,
+      { recurse: 'true' },
+      NOTHING,
+    )
+    return Object.fromEntries(
+      (found ?? []).map(({ Key, Value }) => [
+        Key.slice(REPORTS.length),
+        Buffer.from(Value, 'base64').toString('utf8'),
+      ]),
+    )
+  }
+
   async health(server: ConsulServer, services: string[]): Promise<Record<string, CatalogEntry[]>> {
     const token = await this.requests.token()
     const answers = await Promise.all(
@@ -135,6 +151,10 @@ export class ConsulHttp implements ServiceCatalog {
     })
   }
 }
+
+/** Where the servers report (`reportKey` in apps/platform/consul/keeper.go). */
+const REPORTS = 'nanofleet/secrets/'
+const NOTHING = { status: 404, text: '' }
 
 /** What an agent answers about a service it does not hold: what should be gone is. */
 const UNKNOWN = { status: 404, text: 'Unknown service ID' }

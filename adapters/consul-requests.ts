@@ -45,10 +45,16 @@ export class ConsulRequests {
     return (await this.access.current()).token
   }
 
-  async get<T>(server: ConsulServer, path: string, query: Record<string, string> = {}): Promise<T> {
-    const answer = await this.send(server, 'GET', path, query)
+  /** @param accepted an answer that means null */
+  async get<T>(
+    server: ConsulServer,
+    path: string,
+    query: Record<string, string> = {},
+    accepted?: Accepted,
+  ): Promise<T> {
+    const answer = await this.send(server, 'GET', path, query, undefined, accepted)
     try {
-      return JSON.parse(answer) as T
+      return JSON.parse(answer || 'null') as T
     } catch (cause) {
       throw new ServiceRefusal(`Consul at ${server.address} answered GET ${path} with what is no JSON`, {
         cause,

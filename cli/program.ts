@@ -9,9 +9,11 @@ import { logs } from './commands/logs.ts'
 import { open as openCommand } from './commands/open.ts'
 import { push } from './commands/push.ts'
 import { retry } from './commands/retry.ts'
+import { rotateSecrets } from './commands/rotate-secrets.ts'
 import { scale } from './commands/scale.ts'
 import { status } from './commands/status.ts'
 import { teardown } from './commands/teardown.ts'
+import { token } from './commands/token.ts'
 import { type Open, openContext } from './context.ts'
 
 const EXAMPLES = `
@@ -40,7 +42,21 @@ export function program(open: Open = openContext, output: OutputConfiguration = 
     .option('-r, --region <region>', 'AWS region of the stage (default: AWS_REGION, else eu-west-1)')
     .option('--json', 'print the result as JSON on standard output; progress stays on standard error')
     .addHelpText('after', EXAMPLES)
-  const own = [push, build, deploy, status, scale, logs, openCommand, teardown, amis, executions, retry]
+  const own = [
+    push,
+    build,
+    deploy,
+    status,
+    scale,
+    logs,
+    openCommand,
+    teardown,
+    amis,
+    executions,
+    retry,
+    rotateSecrets,
+    token,
+  ]
   for (const command of [local(), ...own.map((make) => make(open)), doctor(open)])
     nanofleet.addCommand(command)
   return configured(nanofleet, output)

@@ -10,6 +10,7 @@ export const VERBS = [
   'deregister',
   'forget',
   'maintenance',
+  'secretReports',
   'health',
 ] as const
 export type Verb = (typeof VERBS)[number]
@@ -39,7 +40,7 @@ export interface DoorResponse {
 export const ANSWER_LIMIT = 5_000_000
 
 /** A read may be dropped for lack of room and repeated. */
-const READS: ReadonlySet<Verb> = new Set(['listing', 'cluster', 'health'])
+const READS: ReadonlySet<Verb> = new Set(['listing', 'cluster', 'secretReports', 'health'])
 
 /**
  * Carries out the calls, all at once; one that fails spoils no other.
