@@ -1,6 +1,7 @@
 import type { CheckPort } from './check-ports.ts'
 import { PLATFORM } from './manifest-rules.ts'
 import type { Manifest } from './manifest-types.ts'
+import { publicUi } from './public-ui.ts'
 import type { Stage } from './stage.ts'
 
 /** Who stands at an end of an edge; `vpc` and `internet` are addresses, the others have a security group. */
@@ -29,7 +30,7 @@ export interface EdgeInputs {
   manifest: Manifest
   checks: Record<string, CheckPort[]>
   attached: AttachedTargets[]
-  stage: Pick<Stage, 'portListeners'>
+  stage: Pick<Stage, 'portListeners' | 'domain' | 'certificateArn' | 'consulUiSources'>
 }
 
 const CONSUL: Party = { kind: 'consul' }
@@ -73,6 +74,14 @@ export function networkEdges({ manifest, checks, attached, stage }: EdgeInputs):
           why: `${name} in public`,
         })
     }
+    if (service.port !== undefined && publicUi(service, stage))
+      found.push({
+        from: LOAD_BALANCER,
+        to: self,
+        protocol: 'tcp',
+        port: service.port,
+        why: 'user interface',
+      })
     for (const { protocol, port } of checks[name] ?? []) {
       found.push({ from: CONSUL, to: self, protocol, port, why: `checks of ${name}` })
       found.push({ from: FUNCTION, to: self, protocol, port, why: `probes of ${name}` })

@@ -2,6 +2,7 @@ import type { CheckPort } from './check-ports.ts'
 import { PLATFORM } from './manifest-rules.ts'
 import type { Manifest } from './manifest-types.ts'
 import { serviceStack } from './names.ts'
+import { publicUi } from './public-ui.ts'
 import { loadBalancerAddresses } from './resolvers.ts'
 import type { Stage } from './stage.ts'
 
@@ -55,11 +56,11 @@ function names(app: string, from: string, servers: string, { privateCidrs }: Sta
   return [{ kind: 'names', from, servers, addresses: loadBalancerAddresses(privateCidrs) }]
 }
 
-function publicPaths(
-  { expose, port }: Manifest['services'][string],
-  to: string,
-  stage: Stage,
-): RequiredPath[] {
+function publicPaths(service: Manifest['services'][string], to: string, stage: Stage): RequiredPath[] {
+  const { expose, port } = service
+  const ui = publicUi(service, stage)
+  if (ui && port !== undefined)
+    return [{ kind: 'public', to, port, listener: 443, host: `${ui.host}.${stage.domain}`, path: '/' }]
   if (!expose || port === undefined) return []
   const shared = stage.certificateArn === undefined ? 80 : 443
   return [
