@@ -90,7 +90,7 @@ export class ConsulHttp implements ServiceCatalog {
   }
 
   async forget(server: ConsulServer, node: string, id: string): Promise<void> {
-    await this.requests.put(server, '/v1/catalog/deregister', {}, { Node: node, ServiceID: id })
+    await this.requests.put(server, '/v1/catalog/deregister', {}, { Node: node, ServiceID: id }, FORGOTTEN)
   }
 
   async maintenance(server: ConsulServer, id: string, reason: string | null): Promise<void> {
@@ -155,6 +155,9 @@ export class ConsulHttp implements ServiceCatalog {
 /** Where the servers report (`reportKey` in apps/platform/consul/keeper.go). */
 const REPORTS = 'nanofleet/secrets/'
 const NOTHING = { status: 404, text: '' }
+
+/** What a token that may not write nodes is told about an entry that is not there (tried with 1.19). */
+const FORGOTTEN = { status: 500, text: 'Unknown service ID' }
 
 /** What an agent answers about a service it does not hold: what should be gone is. */
 const UNKNOWN = { status: 404, text: 'Unknown service ID' }

@@ -77,17 +77,26 @@ export async function secretsTaken(
   secrets: Secrets,
 ): Promise<{ ready: boolean; why: string }> {
   const servers = await ports.servers()
-  const [first] = servers
-  if (!first) throw new NotFound('no Consul server runs; deploy the platform first')
-  const reports = await ports.catalog.secretReports(first).catch((error: unknown) => {
-    // During an election nobody answers; the next look is near.
-    if (error instanceof ServiceFailure && !(error instanceof ServiceRefusal))
-      return {} as Record<string, string>
-    throw error
-  })
+  if (servers.length === 0) throw new NotFound('no Consul server runs; deploy the platform first')
+  const reports = await firstReports(ports.catalog, servers)
   const wanted = secretsFingerprint(secrets)
   const late = servers.filter(({ instanceId }) => reports[instanceId] !== wanted)
   return { ready: late.length === 0, why: late.map(({ instanceId }) => instanceId).join(', ') }
+}
+
+/** What any server answers; nothing during an election, when none does. @throws {ServiceRefusal} */
+async function firstReports(
+  catalog: LookPorts['catalog'],
+  servers: ConsulServer[],
+): Promise<Record<string, string>> {
+  for (const server of servers) {
+    try {
+      return await catalog.secretReports(server)
+    } catch (error) {
+      if (!(error instanceof ServiceFailure) || error instanceof ServiceRefusal) throw error
+    }
+  }
+  return {}
 }
 
 /** Is there nothing left to register? Then every entry was put with the token that is in use. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import type { ConsulServer } from '../../core/catalog.ts'
 import { ServiceRefusal } from '../../core/errors.ts'
 import {
   allRegistered,
@@ -98,10 +99,15 @@ describe('the look whether servers have taken secrets over', () => {
     expect(await secretsTaken(setUp(), old)).toEqual({ ready: false, why: 'i-1, i-2' })
   })
 
+  it('asks another server when one does not answer', async () => {
+    const ports = setUp(['i-1', now], ['i-2', now])
+    ports.catalog.kill(servers[0] as ConsulServer)
+    expect((await secretsTaken(ports, old)).ready).toBe(true)
+  })
+
   it('waits while no server answers, and gives up when it is refused or there is none', async () => {
     const ports = setUp(['i-1', now], ['i-2', now])
-    const [agent] = ports.catalog.agents.values()
-    if (agent) agent.up = false
+    for (const server of servers) ports.catalog.kill(server)
     expect((await secretsTaken(ports, old)).ready).toBe(false)
     ports.catalog.fault = () => new ServiceRefusal('Permission denied')
     await expect(secretsTaken(ports, old)).rejects.toThrow('Permission denied')

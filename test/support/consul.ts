@@ -134,8 +134,10 @@ async function makeToken(
   await put('/v1/acl/policy', { Name: 'registration', Rules })
   await put('/v1/acl/token', { SecretID: token, Policies: [{ Name: 'registration' }] })
   const access = { ...management, token }
+  // As this server knows it, not the leader.
   for (const server of servers)
-    while ((await askServer(server.address, '/v1/acl/token/self', access)).status !== 200) await sleep(20)
+    while ((await askServer(server.address, '/v1/acl/token/self?stale', access)).status !== 200)
+      await sleep(20)
   return access
 }
 

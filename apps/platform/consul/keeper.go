@@ -13,10 +13,16 @@ import (
 	"github.com/hashicorp/consul/api"
 )
 
-// Rounds of the keeper: soon after one that failed, then further apart; a change of the secrets is seen that late.
+// Rounds of the keeper: further apart when all is done, so late is a change of the secrets seen; close together while
+// something is left to do, as it is until the cluster has a leader.
 const (
 	keepEvery = 10 * time.Second
-	keepSoon  = 500 * time.Millisecond
+	keepSoon  = 300 * time.Millisecond
+	// No call of a round hangs for longer.
+	roundLimit = 20 * time.Second
+	// Rounds that failed one after the other before they are told of, and before they are further apart.
+	quietRounds = 30
+	closeRounds = 300
 )
 
 // reportKey is where a server says which state of the secrets it has taken over.
@@ -30,6 +36,9 @@ type keeper struct {
 	read   func(context.Context) (secrets, error)
 	// rewrite writes the agent's configuration with other tokens, for the next start on this disk.
 	rewrite func(secrets) error
+	// held is what was read last, at readAt.
+	held   secrets
+	readAt time.Time
 	// agent and dns are the tokens that the agent was given.
 	agent, dns string
 }
@@ -46,26 +55,43 @@ func newKeeper(self identity, ca authority, read func(context.Context) (secrets,
 	return &keeper{self: self, client: client, read: read, rewrite: rewrite}, nil
 }
 
-// run keeps until ctx ends. What goes wrong is told when it changes; the agent may still be starting.
+// run keeps until ctx ends. What goes wrong for long is told once.
 func (k *keeper) run(ctx context.Context) {
-	told, wait := "", keepSoon
-	for pause(ctx, wait) {
-		err := k.round(ctx)
+	failed, told := 0, ""
+	for wait := keepSoon; pause(ctx, wait); {
+		limited, cancel := context.WithTimeout(ctx, roundLimit)
+		err := k.round(limited)
+		cancel()
 		if err == nil {
-			told, wait = "", keepEvery
+			failed, told, wait = 0, "", keepEvery
 			continue
 		}
-		wait = min(2*wait, keepEvery)
-		if text := err.Error(); text != told {
+		failed++
+		if wait = keepSoon; failed > closeRounds {
+			wait = keepEvery
+		}
+		if text := err.Error(); failed > quietRounds && text != told {
 			told = text
 			fmt.Fprintln(os.Stderr, "consul server: secrets not taken over yet:", text)
 		}
 	}
 }
 
+// now returns the secrets, read again when they are as old as a change may be.
+func (k *keeper) now(ctx context.Context) (secrets, error) {
+	if time.Since(k.readAt) < keepEvery {
+		return k.held, nil
+	}
+	held, err := k.read(ctx)
+	if err == nil {
+		k.held, k.readAt = held, time.Now()
+	}
+	return held, err
+}
+
 // round does what is left to do; it may be repeated at any time.
 func (k *keeper) round(ctx context.Context) error {
-	wanted, err := k.read(ctx)
+	wanted, err := k.now(ctx)
 	if err != nil {
 		return err
 	}
@@ -77,13 +103,20 @@ func (k *keeper) round(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if leader == net.JoinHostPort(k.self.address, rpcPort) {
-		if err := k.keepCluster(ctx, management, wanted); err != nil {
+	leads := leader == net.JoinHostPort(k.self.address, rpcPort)
+	if leads {
+		if err := k.keepAccess(ctx, management, wanted); err != nil {
 			return err
 		}
 	}
 	if err := k.keepAgent(ctx, management, wanted); err != nil {
 		return err
+	}
+	// Last, as a member that is about to be called dead holds it up for some seconds.
+	if leads {
+		if err := k.keepGossip(ctx, management, wanted.gossip); err != nil {
+			return err
+		}
 	}
 	return k.report(ctx, management, wanted.fingerprint())
 }
@@ -112,11 +145,8 @@ func (k *keeper) valid(ctx context.Context, tokens []string) (string, error) {
 	return "", failure
 }
 
-// keepCluster makes the cluster's policies, tokens and gossip keys those of the secrets. Only the leader does it.
-func (k *keeper) keepCluster(ctx context.Context, management string, wanted secrets) error {
-	if err := k.keepGossip(ctx, management, wanted.gossip); err != nil {
-		return err
-	}
+// keepAccess makes the cluster's policies and tokens those of the secrets.
+func (k *keeper) keepAccess(ctx context.Context, management string, wanted secrets) error {
 	for _, role := range roles {
 		if err := k.keepPolicy(ctx, management, role); err != nil {
 			return err

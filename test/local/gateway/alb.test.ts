@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
 import { randomSecrets } from '../../../adapters/secret-maker.ts'
-import { Rig, until } from './rig.ts'
+import { group, Rig, until } from './rig.ts'
 
 const hello =
   (text: string) =>
@@ -31,7 +31,11 @@ describe('The gateway', () => {
     const secure = createSecureServer({ key, cert: certificate }, hello('secret'))
     await rig.listen(secure)
     const { address, port } = secure.address() as AddressInfo
-    rig.expose({ web: [{ id: 'i-1', port, address, state: 'registered' }] }, { protocol: 'HTTPS' })
+    rig.expose(
+      { web: [{ id: 'i-1', port, address, state: 'registered' }] },
+      { protocol: 'HTTPS', healthCheck: { ...group('').healthCheck, protocol: 'HTTPS' } },
+    )
+    await until('it is healthy', () => rig.region.healthOf('web', `i-1:${port}`)?.state === 'healthy')
     await until('it is served', async () => (await rig.ask('web.localhost')).body === 'secret')
   })
 
