@@ -4,10 +4,11 @@ import { SecretParameters } from '../../adapters/secret-parameters.ts'
 import type { Context } from '../../cli/context.ts'
 import { PLATFORM } from '../../core/manifest-rules.ts'
 import { ROTATED, values } from '../../core/secrets.ts'
+import { throughGateway } from '../../scripts/demo/gateway.ts'
 import { askServer, liveAccess } from '../support/consul-api.ts'
 import { catalogEntries, consulServers } from '../support/live-names.ts'
 import { PlatformWatch, untilOneCluster } from '../support/live-platform.ts'
-import { withWeb } from '../support/live-stage.ts'
+import { regionOf, withWeb } from '../support/live-stage.ts'
 import { untilWhole } from '../support/live-web.ts'
 import { runToEnd } from '../support/live-workflows.ts'
 
@@ -62,6 +63,21 @@ describe('the workflow rotate-secrets', () => {
     },
     240 * SECOND,
   )
+
+  it("lets whoever has the token look at Consul's user interface, and nobody write there", async () => {
+    const [ui = ''] = values((await held()).get('ui-token') ?? '')
+    const port = new URL(regionOf(context).gateway).port
+    const ask = (path: string, method = 'GET', token?: string) =>
+      throughGateway(`http://consul.localhost:${port}${path}`, {
+        method,
+        headers: token ? { 'X-Consul-Token': token } : {},
+      })
+    expect(await ask('/ui/')).toMatchObject({ status: 200 })
+    expect(JSON.parse(String((await ask('/v1/catalog/services')).body))).toEqual({})
+    expect(JSON.parse(String((await ask('/v1/catalog/services', 'GET', ui)).body))).toHaveProperty('web')
+    expect(await ask('/v1/kv/anything', 'PUT', ui)).toMatchObject({ status: 403 })
+    expect(await ask('/v1/acl/tokens', 'GET', ui)).toMatchObject({ status: 403 })
+  })
 
   it(
     'leaves a fleet that scales and replaces servers as before',
