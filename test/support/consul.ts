@@ -15,7 +15,9 @@ import { askServer, fixedAccess } from './consul-api.ts'
 /** Real Consul servers on loopback addresses of their own, stopped and wiped by `stop`. */
 export interface ConsulCluster {
   servers: ConsulServer[]
-  /** With the token of the function `consul`, which alone they are asked with. */
+  /** The token of the function `consul`. */
+  access: ConsulAccess
+  /** Asks with that token alone. */
   catalog: ConsulHttp
   /** The token of the management. */
   management: ConsulAccess
@@ -78,9 +80,9 @@ export async function startConsul(count: 1 | 3 = 1): Promise<ConsulCluster> {
   }
   try {
     await Promise.all(servers.map(start))
-    const registration = await makeToken(servers, secrets.management, randomSecrets.token())
-    const catalog = new ConsulHttp(new ConsulRequests(fixedAccess(registration)))
-    return { servers, catalog, management: secrets.management, kill, revive: start, stop }
+    const access = await makeToken(servers, secrets.management, randomSecrets.token())
+    const catalog = new ConsulHttp(new ConsulRequests(fixedAccess(access)))
+    return { servers, access, catalog, management: secrets.management, kill, revive: start, stop }
   } catch (error) {
     await stop()
     throw error
