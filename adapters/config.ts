@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { NanofleetError } from '../core/errors.ts'
+import { MOST_SOURCES } from '../core/public-ui.ts'
 import type { Stage } from '../core/stage.ts'
 
 /** A function was deployed without a setting that it needs; `serverless deploy` mends it. */
@@ -11,29 +12,39 @@ const threeOf = list.refine((values) => values.length === 3 && values.every(Bool
 /** CloudFormation cannot leave a variable out, so an absent setting is an empty one. */
 const optional = z.string().optional()
 
-const Environment = z.object({
-  STAGE: text,
-  AWS_REGION: text,
-  ACCOUNT: z.string().regex(/^\d{12}$/, 'must be an account id of 12 digits'),
-  BUCKET: text,
-  TABLE: text,
-  VPC_ID: text,
-  VPC_CIDR: z.cidrv4(),
-  ZONES: threeOf,
-  PRIVATE_SUBNETS: threeOf,
-  PRIVATE_CIDRS: threeOf,
-  PUBLIC_SUBNETS: threeOf,
-  PRIVATE_ROUTE_TABLES: threeOf,
-  PUBLIC_ROUTE_TABLE: text,
-  CONSUL_FUNCTION_GROUP: text,
-  PACKAGER: z.enum(['ops', 'process']),
-  ARCHITECTURE: z.enum(['x86_64', 'arm64']),
-  NANOS_VERSION: text,
-  OPS_VERSION: text,
-  DOMAIN: optional,
-  CERTIFICATE_ARN: optional,
-  PORT_LISTENERS: z.enum(['', 'true', 'false']).optional(),
-})
+const Environment = z
+  .object({
+    STAGE: text,
+    AWS_REGION: text,
+    ACCOUNT: z.string().regex(/^\d{12}$/, 'must be an account id of 12 digits'),
+    BUCKET: text,
+    TABLE: text,
+    VPC_ID: text,
+    VPC_CIDR: z.cidrv4(),
+    ZONES: threeOf,
+    PRIVATE_SUBNETS: threeOf,
+    PRIVATE_CIDRS: threeOf,
+    PUBLIC_SUBNETS: threeOf,
+    PRIVATE_ROUTE_TABLES: threeOf,
+    PUBLIC_ROUTE_TABLE: text,
+    CONSUL_FUNCTION_GROUP: text,
+    PACKAGER: z.enum(['ops', 'process']),
+    ARCHITECTURE: z.enum(['x86_64', 'arm64']),
+    NANOS_VERSION: text,
+    OPS_VERSION: text,
+    DOMAIN: optional,
+    CERTIFICATE_ARN: optional,
+    PORT_LISTENERS: z.enum(['', 'true', 'false']).optional(),
+    CONSUL_UI_SOURCES: z
+      .string()
+      .transform((value) => value.split(',').filter(Boolean))
+      .pipe(z.array(z.cidrv4('must be blocks of addresses such as 192.0.2.0/24')).max(MOST_SOURCES))
+      .optional(),
+  })
+  .refine((e) => !e.CONSUL_UI_SOURCES?.length || (e.DOMAIN && e.CERTIFICATE_ARN), {
+    path: ['CONSUL_UI_SOURCES'],
+    message: 'wants a domain and its certificate, as it is served over HTTPS only',
+  })
 
 /**
  * The stage that this function belongs to, from the variables that resources/environment.yml gives to every
@@ -71,6 +82,7 @@ export function readStage(environment: Record<string, string | undefined> = proc
     opsVersion: e.OPS_VERSION,
     ...(e.DOMAIN ? { domain: e.DOMAIN } : {}),
     ...(e.CERTIFICATE_ARN ? { certificateArn: e.CERTIFICATE_ARN } : {}),
+    ...(e.CONSUL_UI_SOURCES?.length ? { consulUiSources: e.CONSUL_UI_SOURCES } : {}),
     portListeners: e.PORT_LISTENERS ? e.PORT_LISTENERS === 'true' : !e.DOMAIN,
   }
 }

@@ -58,6 +58,10 @@ export class ConsulDoor implements ServiceCatalog {
     await this.#call('maintenance', server, id, reason)
   }
 
+  async secretReports(server: ConsulServer): Promise<Record<string, string>> {
+    return (await this.#call('secretReports', server)) as Record<string, string>
+  }
+
   async health(server: ConsulServer, services: string[]): Promise<Record<string, CatalogEntry[]>> {
     return (await this.#call('health', server, services)) as Record<string, CatalogEntry[]>
   }

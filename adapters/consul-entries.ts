@@ -1,4 +1,5 @@
-import type { CatalogEntry, EntryStatus } from '../core/catalog.ts'
+import { sha256 } from '../core/canonical.ts'
+import type { CatalogEntry, EntryStatus, Registration } from '../core/catalog.ts'
 import { META } from '../core/registration.ts'
 
 /** A service as the agent and the catalog answer it (Consul docs, "Agent HTTP API: Service"). */
@@ -24,8 +25,32 @@ export interface HealthEntry {
   Checks: AgentCheck[]
 }
 
-export function toEntry(service: AgentService, checks: AgentCheck[], nodeAddress: string): CatalogEntry {
-  const meta = service.Meta ?? {}
+/**
+ * What an entry's meta says of the token with which it was put. An agent keeps that token and goes on using it for the
+ * entry, so one that was put with another token than ours must be put again.
+ */
+const markOf = (token: string): string => sha256(token).slice(0, 8)
+
+/** The registration as it is sent with this token. */
+export const marked = (registration: Registration, token: string): Registration => ({
+  ...registration,
+  Meta: { ...registration.Meta, [META.token]: markOf(token) },
+})
+
+/** Without the mark of this token; that of another one, or of none, stays and makes the entry differ from what is wanted. */
+function unmarked(meta: Record<string, string>, token: string): Record<string, string> {
+  const { [META.token]: mark = 'none', ...others } = meta
+  return mark === markOf(token) ? others : { ...others, [META.token]: mark }
+}
+
+/** @param token with which the catalog is written */
+export function toEntry(
+  service: AgentService,
+  checks: AgentCheck[],
+  nodeAddress: string,
+  token: string,
+): CatalogEntry {
+  const meta = unmarked(service.Meta ?? {}, token)
   return {
     id: service.ID,
     service: service.Service,

@@ -7,7 +7,7 @@ import type { ConsulRequests } from './consul-requests.ts'
 export class ProbingConsul extends ConsulHttp {
   readonly #first: FirstAnswer
 
-  constructor(first: FirstAnswer, requests?: ConsulRequests) {
+  constructor(first: FirstAnswer, requests: ConsulRequests) {
     super(requests)
     this.#first = first
   }

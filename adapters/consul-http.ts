@@ -7,8 +7,8 @@ import type {
   ServiceCatalog,
   StrandedEntry,
 } from '../core/catalog.ts'
-import { type AgentCheck, type AgentService, type HealthEntry, toEntry } from './consul-entries.ts'
-import { ConsulRequests } from './consul-requests.ts'
+import { type AgentCheck, type AgentService, type HealthEntry, marked, toEntry } from './consul-entries.ts'
+import type { ConsulRequests } from './consul-requests.ts'
 
 /** Ids in one filter expression; beyond that the whole listing is read and filtered here. */
 const FILTERED = 50
@@ -22,7 +22,7 @@ interface RaftConfiguration {
 export class ConsulHttp implements ServiceCatalog {
   private readonly requests: ConsulRequests
 
-  constructor(requests = new ConsulRequests()) {
+  constructor(requests: ConsulRequests) {
     this.requests = requests
   }
 
@@ -34,13 +34,14 @@ export class ConsulHttp implements ServiceCatalog {
       : {}
     const ofService = narrow ? { filter: `ServiceID matches "^(${some.join('|')})(:|$)"` } : {}
     if (instanceIds?.length === 0) return { server, entries: [] }
-    const [services, checks] = await Promise.all([
+    const [token, services, checks] = await Promise.all([
+      this.requests.token(),
       this.requests.get<Record<string, AgentService>>(server, '/v1/agent/services', ofInstance),
       this.requests.get<Record<string, AgentCheck>>(server, '/v1/agent/checks', ofService),
     ])
     const byService = Map.groupBy(Object.values(checks), (check) => check.ServiceID)
     const entries = Object.values(services).map((service) =>
-      toEntry(service, byService.get(service.ID) ?? [], server.address),
+      toEntry(service, byService.get(service.ID) ?? [], server.address, token),
     )
     return {
       server,
@@ -74,7 +75,7 @@ export class ConsulHttp implements ServiceCatalog {
       server,
       '/v1/agent/service/register',
       { 'replace-existing-checks': 'true' },
-      registration,
+      marked(registration, await this.requests.token()),
     )
   }
 
@@ -89,7 +90,7 @@ export class ConsulHttp implements ServiceCatalog {
   }
 
   async forget(server: ConsulServer, node: string, id: string): Promise<void> {
-    await this.requests.put(server, '/v1/catalog/deregister', {}, { Node: node, ServiceID: id })
+    await this.requests.put(server, '/v1/catalog/deregister', {}, { Node: node, ServiceID: id }, FORGOTTEN)
   }
 
   async maintenance(server: ConsulServer, id: string, reason: string | null): Promise<void> {
@@ -103,14 +104,31 @@ export class ConsulHttp implements ServiceCatalog {
     )
   }
 
+  async secretReports(server: ConsulServer): Promise<Record<string, string>> {
+    // The values are base64 (Consul docs, "KV Store Endpoints"); a prefix without keys is answered with 404.
+    const found = await this.requests.get<{ Key: string; Value: string }[] | null>(
+      server,
+      `/v1/kv/${REPORTS}`,
+      { recurse: 'true' },
+      NOTHING,
+    )
+    return Object.fromEntries(
+      (found ?? []).map(({ Key, Value }) => [
+        Key.slice(REPORTS.length),
+        Buffer.from(Value, 'base64').toString('utf8'),
+      ]),
+    )
+  }
+
   async health(server: ConsulServer, services: string[]): Promise<Record<string, CatalogEntry[]>> {
+    const token = await this.requests.token()
     const answers = await Promise.all(
       services.map(async (name) => {
         const path = `/v1/health/service/${encodeURIComponent(name)}`
         const found = await this.requests.get<HealthEntry[]>(server, path)
         return [
           name,
-          found.map(({ Node, Service, Checks }) => toEntry(Service, Checks, Node.Address)),
+          found.map(({ Node, Service, Checks }) => toEntry(Service, Checks, Node.Address, token)),
         ] as const
       }),
     )
@@ -122,16 +140,24 @@ export class ConsulHttp implements ServiceCatalog {
     node: { name: string; address: string },
   ): Promise<StrandedEntry[]> {
     const name = encodeURIComponent(node.name)
-    const [held, checks] = await Promise.all([
+    const [token, held, checks] = await Promise.all([
+      this.requests.token(),
       this.requests.get<{ Services: AgentService[] } | null>(server, `/v1/catalog/node-services/${name}`),
       this.requests.get<AgentCheck[]>(server, `/v1/health/node/${name}`),
     ])
     return (held?.Services ?? []).map((service) => {
       const own = checks.filter((check) => check.ServiceID === service.ID || check.ServiceID === '')
-      return { ...toEntry(service, own, node.address), node: node.name }
+      return { ...toEntry(service, own, node.address, token), node: node.name }
     })
   }
 }
+
+/** Where the servers report (`reportKey` in apps/platform/consul/keeper.go). */
+const REPORTS = 'nanofleet/secrets/'
+const NOTHING = { status: 404, text: '' }
+
+/** What a token that may not write nodes is told about an entry that is not there (tried with 1.19). */
+const FORGOTTEN = { status: 500, text: 'Unknown service ID' }
 
 /** What an agent answers about a service it does not hold: what should be gone is. */
 const UNKNOWN = { status: 404, text: 'Unknown service ID' }

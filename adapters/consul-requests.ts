@@ -1,5 +1,7 @@
+import { Agent, request } from 'node:https'
 import type { ConsulServer } from '../core/catalog.ts'
 import { ServiceFailure, ServiceRefusal } from '../core/errors.ts'
+import type { AccessSource, ConsulAccess } from './consul-access.ts'
 
 /** A Consul server that cannot be reached or cannot do what it was asked now. */
 export class ConsulFailure extends ServiceFailure {}
@@ -15,22 +17,44 @@ interface Accepted {
   text: string
 }
 
-/** HTTP to Consul's servers with a bound on time and on requests in flight. */
-export class ConsulRequests {
-  private readonly port: number
-  private readonly token: string | undefined
-  private readonly gates = new Map<string, Gate>()
+interface Answer {
+  status: number
+  text: string
+}
 
-  /** @param token sent as X-Consul-Token where Consul's access control is on */
-  constructor(port = 8500, token?: string) {
+/**
+ * What a server says to a token that it does not know (tried with 1.19): one that was deleted, or that a cluster formed
+ * a moment ago has not made yet.
+ */
+const isUnknownToken = ({ status, text }: Answer): boolean => status === 403 && text.includes('ACL not found')
+
+/** HTTPS to Consul's servers with a bound on time and on requests in flight. */
+export class ConsulRequests {
+  private readonly access: AccessSource
+  private readonly port: number
+  private readonly gates = new Map<string, Gate>()
+  private readonly agents = new Map<string, Agent>()
+
+  constructor(access: AccessSource, port = 8501) {
+    this.access = access
     this.port = port
-    this.token = token
   }
 
-  async get<T>(server: ConsulServer, path: string, query: Record<string, string> = {}): Promise<T> {
-    const answer = await this.send(server, 'GET', path, query)
+  /** The token of the requests. */
+  async token(): Promise<string> {
+    return (await this.access.current()).token
+  }
+
+  /** @param accepted an answer that means null */
+  async get<T>(
+    server: ConsulServer,
+    path: string,
+    query: Record<string, string> = {},
+    accepted?: Accepted,
+  ): Promise<T> {
+    const answer = await this.send(server, 'GET', path, query, undefined, accepted)
     try {
-      return JSON.parse(answer) as T
+      return JSON.parse(answer || 'null') as T
     } catch (cause) {
       throw new ServiceRefusal(`Consul at ${server.address} answered GET ${path} with what is no JSON`, {
         cause,
@@ -56,20 +80,19 @@ export class ConsulRequests {
     body?: unknown,
     accepted?: Accepted,
   ): Promise<string> {
-    const url = new URL(path, `http://${server.address}:${this.port}`)
+    const url = new URL(path, `https://${server.address}:${this.port}`)
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
     const gate = this.gates.get(server.address) ?? new Gate(IN_FLIGHT)
     this.gates.set(server.address, gate)
     await gate.enter()
     try {
-      const { status, text } = await this.once(url, method, body).catch((error: unknown) => {
-        if ((error as Error).name === 'TimeoutError') throw error
-        // A connection kept from before the function was frozen breaks on first use; every request can be repeated.
-        return this.once(url, method, body)
-      })
+      let answer = await this.twice(url, method, body, await this.access.current())
+      if (isUnknownToken(answer)) answer = await this.twice(url, method, body, await this.access.renew())
+      const { status, text } = answer
       if (status < 300 || (accepted?.status === status && text.includes(accepted.text))) return text
       // 429 is Consul's limit on requests; any other 4xx says that the request is wrong or not allowed.
-      const Failure = status >= 400 && status < 500 && status !== 429 ? ServiceRefusal : ConsulFailure
+      const passing = status === 429 || isUnknownToken(answer)
+      const Failure = status >= 400 && status < 500 && !passing ? ServiceRefusal : ConsulFailure
       throw new Failure(
         `Consul at ${server.address} answered ${method} ${path} with ${status}: ${text.trim()}`,
       )
@@ -84,18 +107,53 @@ export class ConsulRequests {
     }
   }
 
-  private async once(url: URL, method: string, body: unknown): Promise<{ status: number; text: string }> {
-    const response = await fetch(url, {
-      method,
-      headers: this.token === undefined ? {} : { 'X-Consul-Token': this.token },
-      signal: AbortSignal.timeout(TIMEOUT),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  /** A connection kept from before the function was frozen breaks on first use; every request can be repeated. */
+  private async twice(url: URL, method: string, body: unknown, access: ConsulAccess): Promise<Answer> {
+    return await this.once(url, method, body, access).catch((error: unknown) => {
+      if ((error as Error).name === 'TimeoutError') throw error
+      return this.once(url, method, body, access)
     })
-    return { status: response.status, text: await response.text() }
+  }
+
+  private async once(url: URL, method: string, body: unknown, access: ConsulAccess): Promise<Answer> {
+    const content = body === undefined ? undefined : JSON.stringify(body)
+    return await new Promise((resolve, reject) => {
+      const asked = request(url, {
+        method,
+        agent: this.agent(access.certificate),
+        headers: {
+          'X-Consul-Token': access.token,
+          ...(content === undefined ? {} : { 'Content-Length': Buffer.byteLength(content) }),
+        },
+        signal: AbortSignal.timeout(TIMEOUT),
+      })
+      // An abort says why in its cause.
+      const fail = (error: Error): void =>
+        reject(error.name === 'AbortError' ? (error.cause ?? error) : error)
+      asked.on('error', fail)
+      asked.on('response', (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('error', fail)
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+        )
+      })
+      asked.end(content)
+    })
+  }
+
+  /** Trusts this authority alone; a certificate is good for the address that it names. */
+  private agent(certificate: string): Agent {
+    const known = this.agents.get(certificate)
+    if (known) return known
+    const made = new Agent({ ca: certificate, keepAlive: true, minVersion: 'TLSv1.2' })
+    this.agents.set(certificate, made)
+    return made
   }
 }
 
-/** fetch says "fetch failed" and hides why in its cause. */
+/** Some errors hide why in their cause. */
 const reason = (error: unknown): string => {
   const { message, cause } = error as Error
   return (cause as Error | undefined)?.message ?? message

@@ -2,7 +2,15 @@ import type { Execution, Workflows } from '../adapters/executions.ts'
 import { NotFound } from '../core/errors.ts'
 
 /** Every workflow of a stage. `service` is the child that deploy and scale start, one per service. */
-export const WORKFLOWS = ['build', 'deploy', 'service', 'scale', 'teardown', 'clean-amis'] as const
+export const WORKFLOWS = [
+  'build',
+  'deploy',
+  'service',
+  'scale',
+  'teardown',
+  'clean-amis',
+  'rotate-secrets',
+] as const
 
 /**
  * The run with this ARN or name.

@@ -12,9 +12,11 @@ import { open as openCommand } from './commands/open.ts'
 import { push } from './commands/push.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { retry } from './commands/retry.ts'
+import { rotateSecrets } from './commands/rotate-secrets.ts'
 import { scale } from './commands/scale.ts'
 import { status } from './commands/status.ts'
 import { teardown } from './commands/teardown.ts'
+import { token } from './commands/token.ts'
 import { type Open, openContext } from './context.ts'
 
 const EXAMPLES = `
@@ -44,7 +46,7 @@ export function program(open: Open = openContext, output: OutputConfiguration = 
     .option('--json', 'print the result as JSON on standard output; progress stays on standard error')
     .addHelpText('after', EXAMPLES)
   const apps = [push, build, deploy, status, scale, logs, openCommand, teardown, amis, executions, retry]
-  const upkeep = [drift, reconcile, deadLetters, doctor]
+  const upkeep = [rotateSecrets, token, drift, reconcile, deadLetters, doctor]
   for (const command of [local(), ...[...apps, ...upkeep].map((make) => make(open))])
     nanofleet.addCommand(command)
   return configured(nanofleet, output)

@@ -76,6 +76,8 @@ export interface ServiceCatalog {
   forget(server: ConsulServer, node: string, id: string): Promise<void>
   /** A reason puts the entry into maintenance (out of DNS, its checks go on), null ends it. */
   maintenance(server: ConsulServer, id: string, reason: string | null): Promise<void>
+  /** The state of the secrets that each server, by instance id, says it has taken over (`secretsFingerprint`). */
+  secretReports(server: ConsulServer): Promise<Record<string, string>>
   /** Entries of these service names over all nodes, healthy or not; a service nobody registered has none. */
   health(server: ConsulServer, services: string[]): Promise<Record<string, CatalogEntry[]>>
 }

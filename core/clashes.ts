@@ -1,7 +1,9 @@
 import type { AppBundle } from './bundle.ts'
 import { parseDefinition } from './definition.ts'
 import { InvalidInput } from './errors.ts'
+import type { Expose } from './manifest-types.ts'
 import { appStack, serviceStack } from './names.ts'
+import { UI_HOST } from './public-ui.ts'
 import { rulePriority } from './routes.ts'
 
 /** What two apps can disagree about; a bundle, or an app that is on its way to become one. */
@@ -37,8 +39,12 @@ export function refuseClashes(apps: readonly Tenant[], names = named): void {
 
 /** The clashes between services of several apps, in the order of the apps. */
 export function clashes(apps: readonly Tenant[], names = named): InvalidInput[] {
-  // The servers register themselves under this name.
-  const taken = new Map([[consulName('consul'), 'the Consul servers']])
+  const taken = new Map([
+    // The servers register themselves under this name.
+    [consulName('consul'), 'the Consul servers'],
+    [UI, UI_OWNER],
+    [listenerPriority({ host: UI_HOST, path: '/' }), UI_OWNER],
+  ])
   return apps
     .flatMap((app) => [...claims(app), ...consulNames(app, names)])
     .flatMap(({ thing, place, remedy }) => {
@@ -63,16 +69,28 @@ function claims({ manifest }: Tenant): Claim[] {
       const own = { thing: name, place, remedy: 'rename the service' }
       if (!expose) return [own]
       const at = `${place}.expose`
-      const remedy = 'choose another host or path'
-      return [
-        own,
-        { thing: `listener port ${expose.port}`, place: `${at}.port`, remedy: 'choose another port' },
-        { thing: `route ${expose.host}${expose.path}`, place: `${at}.host`, remedy },
-        { thing: `listener priority ${rulePriority(expose)}`, place: `${at}.host`, remedy },
-      ]
+      const port = `listener port ${expose.port}`
+      return [own, { thing: port, place: `${at}.port`, remedy: 'choose another port' }, ...routes(expose, at)]
     }),
   ]
 }
+
+/** Who has another path of the same host may stay beside it; the host of the user interface is nobody else's at all. */
+function routes(expose: Expose, at: string): Claim[] {
+  const place = `${at}.host`
+  if (expose.host === UI_HOST) return [{ thing: UI, place, remedy: 'choose another host' }]
+  const remedy = 'choose another host or path'
+  return [
+    { thing: `route ${expose.host}${expose.path}`, place, remedy },
+    { thing: listenerPriority(expose), place, remedy },
+  ]
+}
+
+const UI = `the host ${UI_HOST}`
+const UI_OWNER = "Consul's user interface"
+
+const listenerPriority = (route: Pick<Expose, 'host' | 'path'>): string =>
+  `listener priority ${rulePriority(route)}`
 
 /** Within one app several services may stand behind one name; DNS would mix those of two apps. */
 function consulNames({ manifest: { app }, services }: Tenant, names: NamedServices): Claim[] {

@@ -174,8 +174,8 @@ export const Service = z
         metaKey,
         z.string().refine((value) => bytes(value) <= 512, 'must not be longer than 512 bytes'),
       )
-      // Consul allows 64 pairs and six are ours.
-      .refine((meta) => Object.keys(meta).length <= 58, 'must not hold more than 58 pairs')
+      // Consul allows 64 pairs and seven are ours.
+      .refine((meta) => Object.keys(meta).length <= 57, 'must not hold more than 57 pairs')
       .optional(),
     // The defaults of Consul's command; its API would take an absent one for 0.
     Weights: z

@@ -10,6 +10,7 @@ export const VERBS = [
   'deregister',
   'forget',
   'maintenance',
+  'secretReports',
   'health',
 ] as const
 export type Verb = (typeof VERBS)[number]
@@ -28,6 +29,8 @@ export type DoorAnswer = { value: unknown } | { error: string; refused?: true } 
 
 export interface DoorRequest {
   calls: DoorCall[]
+  /** Secrets have changed: what the function has read of them is to be read again. */
+  renew?: true
 }
 export interface DoorResponse {
   answers: DoorAnswer[]
@@ -37,7 +40,7 @@ export interface DoorResponse {
 export const ANSWER_LIMIT = 5_000_000
 
 /** A read may be dropped for lack of room and repeated. */
-const READS: ReadonlySet<Verb> = new Set(['listing', 'cluster', 'health'])
+const READS: ReadonlySet<Verb> = new Set(['listing', 'cluster', 'secretReports', 'health'])
 
 /**
  * Carries out the calls, all at once; one that fails spoils no other.

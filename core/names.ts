@@ -25,6 +25,9 @@ export const definitionParameter = (stage: string, app: string, service: string)
   `/nanofleet/${stage}/${app}/${service}/consul`
 export const imageParameter = (stage: string, app: string, service: string): string =>
   `/nanofleet/${stage}/${app}/${service}/image`
+/** Apart from the other parameters, so that no permission on those reaches it. */
+export const secretParameter = (stage: string, app: string, name: string): string =>
+  `/nanofleet-secrets/${stage}/${app}/${name}`
 
 export const table = (stage: string): string => `nanofleet-${stage}`
 export const bucket = (stage: string, account: string): string => `nanofleet-${stage}-${account}`

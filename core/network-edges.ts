@@ -1,6 +1,7 @@
 import type { CheckPort } from './check-ports.ts'
 import { PLATFORM } from './manifest-rules.ts'
 import type { Manifest } from './manifest-types.ts'
+import { publicUi } from './public-ui.ts'
 import type { Stage } from './stage.ts'
 
 /** Who stands at an end of an edge; `vpc` and `internet` are addresses, the others have a security group. */
@@ -29,7 +30,7 @@ export interface EdgeInputs {
   manifest: Manifest
   checks: Record<string, CheckPort[]>
   attached: AttachedTargets[]
-  stage: Pick<Stage, 'portListeners'>
+  stage: Pick<Stage, 'portListeners' | 'domain' | 'certificateArn' | 'consulUiSources'>
 }
 
 const CONSUL: Party = { kind: 'consul' }
@@ -39,7 +40,7 @@ const VPC: Party = { kind: 'vpc' }
 const INTERNET: Party = { kind: 'internet' }
 
 /** Consul's ports, from "Required ports" of its documentation. */
-export const CONSUL_PORTS = { rpc: 8300, gossip: 8301, http: 8500 } as const
+export const CONSUL_PORTS = { rpc: 8300, gossip: 8301, https: 8501 } as const
 
 /** The edges of one app: who may connect to whom, on which port and why. Nothing else is open. */
 export function networkEdges({ manifest, checks, attached, stage }: EdgeInputs): Edge[] {
@@ -73,6 +74,14 @@ export function networkEdges({ manifest, checks, attached, stage }: EdgeInputs):
           why: `${name} in public`,
         })
     }
+    if (service.port !== undefined && publicUi(service, stage))
+      found.push({
+        from: LOAD_BALANCER,
+        to: self,
+        protocol: 'tcp',
+        port: service.port,
+        why: 'user interface',
+      })
     for (const { protocol, port } of checks[name] ?? []) {
       found.push({ from: CONSUL, to: self, protocol, port, why: `checks of ${name}` })
       found.push({ from: FUNCTION, to: self, protocol, port, why: `probes of ${name}` })
@@ -93,13 +102,13 @@ export function networkEdges({ manifest, checks, attached, stage }: EdgeInputs):
 }
 
 function amongServers(): Edge[] {
-  const { rpc, gossip, http } = CONSUL_PORTS
+  const { rpc, gossip, https } = CONSUL_PORTS
   return [
     { from: CONSUL, to: CONSUL, protocol: 'tcp', port: rpc, lastPort: gossip, why: 'RPC and gossip' },
     { from: CONSUL, to: CONSUL, protocol: 'udp', port: gossip, why: 'gossip' },
-    { from: CONSUL, to: CONSUL, protocol: 'tcp', port: http, why: 'is there a leader' },
-    // The way out of the Lambda's group to this port belongs to the control plane's network.
-    { from: FUNCTION, to: CONSUL, protocol: 'tcp', port: http, why: 'HTTP API' },
+    { from: CONSUL, to: CONSUL, protocol: 'tcp', port: https, why: 'is there a leader' },
+    // The way out of the Lambda's group to this port, and to the secrets, belongs to the control plane's network.
+    { from: FUNCTION, to: CONSUL, protocol: 'tcp', port: https, why: 'HTTP API' },
   ]
 }
 

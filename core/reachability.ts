@@ -37,6 +37,8 @@ function check(network: Network, path: RequiredPath, consulFunctionGroup: string
       return connect(network, consulFunctionGroup, groupOf(network, path.to), path.protocol, path.port)
     case 'aws':
       return out(network, groupOf(network, path.from), ANYWHERE, 'tcp', 443) ?? toInternet(network, path.from)
+    case 'function-aws':
+      return out(network, consulFunctionGroup, ANYWHERE, 'tcp', 443) ?? toInternet(network, path.beside)
     case 'gateway-endpoint':
       return toEndpoint(network, path.from, path.service)
     case 'names':
@@ -197,6 +199,8 @@ function describe(path: RequiredPath): string {
       return `Lambda consul -> ${path.to} ${path.protocol} ${path.port}`
     case 'aws':
       return `${path.from} -> AWS APIs`
+    case 'function-aws':
+      return 'Lambda consul -> AWS APIs'
     case 'gateway-endpoint':
       return `${path.from} -> ${path.service}`
     case 'names':

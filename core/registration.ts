@@ -15,6 +15,8 @@ export const META = {
   definition: 'definition',
   /** When the evidence was read that it was registered on, ISO 8601. */
   registered: 'registered',
+  /** Which token it was put with: written and read by who speaks to Consul (adapters/consul-entries.ts). */
+  token: 'token',
 } as const
 export const SOURCE = 'nanofleet'
 
@@ -55,7 +57,8 @@ export function registrations(
   const ids = serviceIds(instance.id, definition.services)
   const app = instance.tags[TAG.app]
   return definition.services.map((service) => {
-    const { Check, Checks, ...rest } = addressed(service, instance.address)
+    const { Check, Checks, Meta = {}, ...rest } = addressed(service, instance.address)
+    const { [META.token]: _ours, ...meta } = Meta
     const id = ids.get(identity(service)) ?? instance.id
     // In the order of Consul's command, which numbers the checks by it.
     const checks = [...(Checks ?? []), ...(Check ? [Check] : [])].map((check) => ownCheck(check, id, ids))
@@ -64,7 +67,7 @@ export function registrations(
       ID: id,
       Address: instance.address,
       Meta: {
-        ...rest.Meta,
+        ...meta,
         [META.source]: SOURCE,
         [META.instance]: instance.id,
         ...(app ? { [META.app]: app } : {}),

@@ -2,6 +2,7 @@ import type { CheckPort } from './check-ports.ts'
 import { PLATFORM } from './manifest-rules.ts'
 import type { Manifest } from './manifest-types.ts'
 import { serviceStack } from './names.ts'
+import { publicUi } from './public-ui.ts'
 import { loadBalancerAddresses } from './resolvers.ts'
 import type { Stage } from './stage.ts'
 
@@ -10,6 +11,7 @@ export type RequiredPath =
   | { kind: 'connect'; from: string; to: string; protocol: 'tcp' | 'udp'; port: number }
   | { kind: 'probe'; to: string; protocol: 'tcp' | 'udp'; port: number }
   | { kind: 'aws'; from: string }
+  | { kind: 'function-aws'; beside: string }
   | { kind: 'gateway-endpoint'; from: string; service: 's3' | 'dynamodb' }
   | { kind: 'names'; from: string; servers: string; addresses: string[] }
   | { kind: 'public'; to: string; port: number; listener: number; host?: string; path?: string }
@@ -54,11 +56,11 @@ function names(app: string, from: string, servers: string, { privateCidrs }: Sta
   return [{ kind: 'names', from, servers, addresses: loadBalancerAddresses(privateCidrs) }]
 }
 
-function publicPaths(
-  { expose, port }: Manifest['services'][string],
-  to: string,
-  stage: Stage,
-): RequiredPath[] {
+function publicPaths(service: Manifest['services'][string], to: string, stage: Stage): RequiredPath[] {
+  const { expose, port } = service
+  const ui = publicUi(service, stage)
+  if (ui && port !== undefined)
+    return [{ kind: 'public', to, port, listener: 443, host: `${ui.host}.${stage.domain}`, path: '/' }]
   if (!expose || port === undefined) return []
   const shared = stage.certificateArn === undefined ? 80 : 443
   return [
@@ -84,6 +86,8 @@ const catalog = (self: string): RequiredPath[] => [
   { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8301 },
   { kind: 'connect', from: self, to: self, protocol: 'udp', port: 8301 },
   // A server that starts asks the others for a leader.
-  { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8500 },
-  { kind: 'probe', to: self, protocol: 'tcp', port: 8500 },
+  { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8501 },
+  { kind: 'probe', to: self, protocol: 'tcp', port: 8501 },
+  // The Lambda stands in the servers' subnets and reads its token from Parameter Store.
+  { kind: 'function-aws', beside: self },
 ]

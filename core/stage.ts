@@ -27,4 +27,6 @@ export interface Stage {
   certificateArn?: string
   /** Every exposed service also has a listener of its own. On by default where there is no domain. */
   portListeners: boolean
+  /** Blocks of addresses that may see Consul's user interface over HTTPS; nobody when absent. */
+  consulUiSources?: string[]
 }

@@ -1,5 +1,6 @@
 import { type Resource, ref, sub } from './cloudformation.ts'
 import type { Expose } from './manifest-types.ts'
+import { type PublicUi, publicUi } from './public-ui.ts'
 import { rulePriority } from './routes.ts'
 import type { ServicePlace } from './service-place.ts'
 
@@ -11,6 +12,12 @@ export interface Exposure {
 /** The way from the public load balancer to an exposed service; nothing for a private one. */
 export function exposure({ service, spec, stage }: ServicePlace): Exposure {
   const { expose, port } = spec
+  const ui = publicUi(spec, stage)
+  if (ui && port !== undefined)
+    return {
+      targetGroup: { TargetGroup: targetGroup(port, ui, 'HTTPS') },
+      listeners: { ListenerRule: uiRule(service, ui) },
+    }
   if (!expose || port === undefined) return { targetGroup: {}, listeners: {} }
   return {
     targetGroup: { TargetGroup: targetGroup(port, expose) },
@@ -21,14 +28,19 @@ export function exposure({ service, spec, stage }: ServicePlace): Exposure {
   }
 }
 
-function targetGroup(port: number, { health }: Expose): Resource {
+function targetGroup(
+  port: number,
+  { health }: Pick<Expose, 'health'>,
+  protocol: 'HTTP' | 'HTTPS' = 'HTTP',
+): Resource {
   return {
     Type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
     Properties: {
       VpcId: ref('VpcId'),
       TargetType: 'instance',
-      Protocol: 'HTTP',
+      Protocol: protocol,
       Port: port,
+      ...(protocol === 'HTTPS' && { HealthCheckProtocol: protocol }),
       HealthCheckPath: health,
       HealthCheckIntervalSeconds: 5,
       HealthCheckTimeoutSeconds: 2,
@@ -65,7 +77,7 @@ function portListener({ port }: Expose, secure: boolean): Resource {
 const TLS_POLICY = 'ELBSecurityPolicy-TLS13-1-2-2021-06'
 
 /** The service's host name on the listener that all services share. */
-function listenerRule(service: string, { host, path }: Expose): Resource {
+function listenerRule(service: string, { host, path }: Pick<Expose, 'host' | 'path'>): Resource {
   const below = path.replace(/\/+$/, '')
   const conditions = [
     { Field: 'host-header', HostHeaderConfig: { Values: [sub(`${host}.\${Domain}`)] } },
@@ -82,4 +94,14 @@ function listenerRule(service: string, { host, path }: Expose): Resource {
       Actions: forward,
     },
   }
+}
+
+/** The user interface for some addresses: to all others the listener says that there is no such service. */
+function uiRule(service: string, { host, sources }: PublicUi): Resource {
+  const { Properties, ...rule } = listenerRule(service, { host, path: '/' })
+  const Conditions = [
+    ...((Properties?.Conditions as unknown[] | undefined) ?? []),
+    { Field: 'source-ip', SourceIpConfig: { Values: sources } },
+  ]
+  return { ...rule, Properties: { ...Properties, Conditions } }
 }

@@ -73,9 +73,9 @@ function ingress(app: string, edge: Edge): [string, Resource][] {
   ]
 }
 
-/** The control plane's network lets its Lambda out to Consul's HTTP port, whatever apps there are. */
+/** The control plane's network lets its Lambda out to Consul's HTTPS port, whatever apps there are. */
 function belongsToNetwork({ from, to, port }: Edge): boolean {
-  return from.kind === 'consul-function' && to.kind === 'consul' && port === CONSUL_PORTS.http
+  return from.kind === 'consul-function' && to.kind === 'consul' && port === CONSUL_PORTS.https
 }
 
 const range = ({ protocol, port, lastPort, why }: Edge) => ({

@@ -34,7 +34,7 @@ export function serviceTemplate({ bundle, service, stage }: ServiceTemplateInput
   const place = { app: manifest.app, service, spec, files, stage }
   const exposed = exposure(place)
   const targets = [
-    ...(spec.expose ? [ref('TargetGroup')] : []),
+    ...Object.keys(exposed.targetGroup).map(ref),
     ...attachedTargets((bundle.resources as Partial<Template>).Resources ?? {})
       .filter((attached) => attached.service === service)
       .map(({ output }) => ref(output)),
@@ -49,7 +49,7 @@ export function serviceTemplate({ bundle, service, stage }: ServiceTemplateInput
     AutoScalingGroupName: { Value: ref('AutoScalingGroup') },
     LaunchTemplateId: { Value: ref('LaunchTemplate') },
     LaunchTemplateVersion: { Value: { 'Fn::GetAtt': ['LaunchTemplate', 'LatestVersionNumber'] } },
-    ...(spec.expose && { TargetGroupArn: { Value: ref('TargetGroup') } }),
+    ...('TargetGroup' in exposed.targetGroup && { TargetGroupArn: { Value: ref('TargetGroup') } }),
   }
   const used = references([Resources, Outputs])
   const carried = [...used].filter((name) => !(name in Resources) && !name.startsWith('AWS::')).sort()

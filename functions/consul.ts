@@ -1,11 +1,16 @@
 import { setTimeout } from 'node:timers/promises'
 import middy from '@middy/core'
+import * as clients from '../adapters/clients.ts'
 import { readStage } from '../adapters/config.ts'
+import { ParameterAccess } from '../adapters/consul-access.ts'
 import { ProbingConsul } from '../adapters/consul-first-answer.ts'
+import { ConsulRequests } from '../adapters/consul-requests.ts'
 import { ask } from '../adapters/probes.ts'
+import { SecretParameters } from '../adapters/secret-parameters.ts'
 import type { ServiceCatalog } from '../core/catalog.ts'
 import { answerCalls, type DoorRequest, type DoorResponse } from '../core/door.ts'
 import { FirstAnswer } from '../core/first-answer.ts'
+import { PLATFORM } from '../core/manifest-rules.ts'
 import { journal } from './journal.ts'
 import { once } from './once.ts'
 
@@ -13,15 +18,18 @@ interface Door {
   catalog: ServiceCatalog
   /** The only addresses that it speaks to. */
   vpcCidr: string
+  /** Forgets what it knows of secrets. */
+  forget?(): void
 }
 
 /** The one door into the private network: carries out calls to Consul servers, and asks the checks of what it registers. */
 export const consul = (wire: () => Door) => {
   const door = once(wire)
-  return middy(
-    async (request: DoorRequest): Promise<DoorResponse> =>
-      await answerCalls(door().catalog, request, door().vpcCidr),
-  ).use(journal('calls', failures))
+  return middy(async (request: DoorRequest): Promise<DoorResponse> => {
+    const { catalog, vpcCidr, forget } = door()
+    if (request.renew) forget?.()
+    return await answerCalls(catalog, request, vpcCidr)
+  }).use(journal('calls', failures))
 }
 
 /** Calls that went well are the caller's to report. */
@@ -30,7 +38,13 @@ const failures = ({ answers }: DoorResponse): unknown => {
   return errors.length > 0 ? { failed: errors.length, first: errors[0] } : undefined
 }
 
-export const handler = consul(() => ({
-  catalog: new ProbingConsul(new FirstAnswer(ask, { now: () => performance.now(), pause: setTimeout })),
-  vpcCidr: readStage().vpcCidr,
-}))
+export const handler = consul(() => {
+  const { name, vpcCidr } = readStage()
+  const access = new ParameterAccess(new SecretParameters(clients.nearSsm(), name, PLATFORM))
+  const first = new FirstAnswer(ask, { now: () => performance.now(), pause: setTimeout })
+  return {
+    catalog: new ProbingConsul(first, new ConsulRequests(access)),
+    vpcCidr,
+    forget: () => access.forget(),
+  }
+})

@@ -5,6 +5,7 @@ import { readStage } from '../adapters/config.ts'
 import { DefinitionParameters } from '../adapters/definition-parameters.ts'
 import { removeImageRecords } from '../adapters/image-records.ts'
 import { DynamoReleaseBook } from '../adapters/releases.ts'
+import { SecretParameters } from '../adapters/secret-parameters.ts'
 import { once } from './once.ts'
 
 const parts = once(() => {
@@ -14,21 +15,23 @@ const parts = once(() => {
     bundles: new BundleStore(clients.s3(), stage.bucket),
     definitions: new DefinitionParameters(ssm, stage.name),
     removeRecords: (app: string, services: string[]) => removeImageRecords(ssm, stage.name, app, services),
+    removeSecrets: (app: string) => new SecretParameters(ssm, stage.name, app).remove(),
     releases: new DynamoReleaseBook(clients.documents(), stage.table),
   }
 })
 
 /**
- * Forgets a removed app: definitions, image records, releases, counts set by hand. Its images stay until clean-amis
+ * Forgets a removed app: definitions, image records, secrets, releases, counts set by hand. Its images stay until clean-amis
  * takes them, its sources stay in the bucket.
  */
 export const handler = middy(async ({ app, services }: { app: string; services: string[] }) => {
-  const { bundles, definitions, removeRecords, releases } = parts()
+  const { bundles, definitions, removeRecords, removeSecrets, releases } = parts()
   const release = await releases.current(app)
   const { bundle } = await bundles.read(app, release?.bundle)
   const all = [...new Set([...services, ...Object.keys(bundle.services)])]
   await definitions.remove(app, all)
   await removeRecords(app, all)
+  await removeSecrets(app)
   await releases.forget(app)
   return { app }
 })

@@ -33,5 +33,6 @@ export const SAMPLE_STAGES: Stage[] = [
     domain: 'example.com',
     certificateArn: 'arn:aws:acm:::certificate/1',
     portListeners: false,
+    consulUiSources: ['192.0.2.0/24'],
   },
 ]

@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { request as secureRequest } from 'node:https'
 import { connect } from 'node:net'
 import type { Fleet } from './fleet.ts'
 import { type Outcome, observe, statusMatches, unchecked, untilNextCheck } from './health.ts'
@@ -80,7 +81,10 @@ function probeTcp(host: string, port: number, check: HealthCheck, finish: (outco
 
 function probeHttp(host: string, port: number, check: HealthCheck, finish: (outcome: Outcome) => void): void {
   const headers = { Host: `${host}:${port}`, 'User-Agent': 'ELB-HealthChecker/2.0', Connection: 'close' }
-  const asked = request({ host, port, path: check.path, agent: false, headers }, (answer) => {
+  const ask = check.protocol === 'HTTPS' ? secureRequest : request
+  // As for requests, no certificate is looked at.
+  const options = { host, port, path: check.path, agent: false as const, headers, rejectUnauthorized: false }
+  const asked = ask(options, (answer) => {
     const status = answer.statusCode ?? 0
     answer.resume()
     const passed = statusMatches(check.matcher, status)

@@ -1,16 +1,16 @@
 import type { ElbState, Rule, TargetGroup } from './state.ts'
 
-/** Local only: on AWS the Consul UI is never behind a public listener. */
+/** Local only: on AWS a stage says who may see Consul's user interface (core/public-ui.ts). */
 const CONSUL_HOST = 'consul.localhost'
 const CONSUL_GROUP = 'local:consul'
-const CONSUL_PORT = 8500
+const CONSUL_PORT = 8501
 
 /** The Consul servers as a target group of the gateway's own. */
 export function consulGroup(state: Pick<ElbState, 'consulServers'>): TargetGroup {
   return {
     arn: CONSUL_GROUP,
     name: 'consul',
-    protocol: 'HTTP',
+    protocol: 'HTTPS',
     port: CONSUL_PORT,
     deregistrationDelay: 0,
     healthCheck: {

@@ -1,4 +1,5 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 import { answerError } from './answers.ts'
 import { hasBody, requestHeaders, responseHeaders } from './headers.ts'
 import type { ReachableTarget } from './targets.ts'
@@ -36,15 +37,21 @@ interface Flight extends Exchange {
   asked: ClientRequest | undefined
 }
 
+/** An ALB does not look at the certificates of its targets ("Target groups for your Application Load Balancers"). */
+const unverified = { rejectUnauthorized: false }
+const secureAgent = new SecureAgent({ keepAlive: true, ...unverified })
+
 function send(flight: Flight, again: boolean): void {
   const { request: incoming, target } = flight
-  const asked = request({
+  const ask = target.secure ? secureRequest : request
+  const asked = ask({
     host: target.address,
     port: target.port,
     method: incoming.method ?? 'GET',
     path: incoming.url ?? '/',
     headers: requestHeaders(incoming, flight.port),
-    agent: again ? false : flight.agent,
+    agent: again ? false : target.secure ? secureAgent : flight.agent,
+    ...unverified,
     timeout: flight.agent.idleTimeout,
   })
   flight.asked = asked

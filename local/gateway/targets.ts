@@ -5,6 +5,8 @@ import { type Target, type TargetGroup, type TargetHealth, targetKey } from './s
 export class LiveTarget {
   readonly key: string
   readonly port: number
+  /** Spoken to with TLS. */
+  readonly secure: boolean
   address: string | null
   state: Target['state']
   health: Health
@@ -14,9 +16,10 @@ export class LiveTarget {
   /** Called when the last request of a draining target has ended. */
   drained: () => void = () => {}
 
-  constructor(target: Target, now: number) {
+  constructor(target: Target, now: number, secure = false) {
     this.key = targetKey(target)
     this.port = target.port
+    this.secure = secure
     this.address = target.address
     this.state = target.state
     this.health = unchecked(now)
@@ -65,7 +68,7 @@ export class TargetPool {
     for (const target of group.targets) {
       const live = this.targets.get(targetKey(target))
       if (!live) {
-        const fresh = new LiveTarget(target, now)
+        const fresh = new LiveTarget(target, now, group.protocol === 'HTTPS')
         this.targets.set(fresh.key, fresh)
         added.push(fresh)
       } else if (refresh(live, target, now)) added.push(live)

@@ -46,6 +46,19 @@ describe('the stage of a function', () => {
     expect(readStage(environment)).not.toHaveProperty('domain')
   })
 
+  it.each([
+    ['192.0.2.0/24,198.51.100.7/32', true, ['192.0.2.0/24', '198.51.100.7/32']],
+    ['', true, undefined],
+    ['192.0.2.0/24', false, 'HTTPS only'],
+    ['everybody', true, 'must be blocks'],
+    [Array.from({ length: 5 }, (_, index) => `192.0.2.${index}/32`).join(), true, 'CONSUL_UI_SOURCES'],
+  ])('lets the addresses %j see the user interface, with a certificate: %s', (sources, secure, expected) => {
+    const domain = secure ? { DOMAIN: 'example.com', CERTIFICATE_ARN: 'arn:cert' } : {}
+    const read = () => readStage({ ...environment, ...domain, CONSUL_UI_SOURCES: sources }).consulUiSources
+    if (typeof expected === 'string') expect(read).toThrow(expected)
+    else expect(read()).toEqual(expected)
+  })
+
   it('is refused with every variable that is missing or wrong, and the remedy', () => {
     const { TABLE: _gone, ...rest } = environment
     const broken = { ...rest, PACKAGER: 'docker', ZONES: 'a,b' }

@@ -1,8 +1,10 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { ConsulHttp } from '../../adapters/consul-http.ts'
 import { ConsulRequests } from '../../adapters/consul-requests.ts'
+import { CERTIFICATE, KEY } from '../support/certificate.ts'
+import { fixedAccess } from '../support/consul-api.ts'
 
 /** What the adapter asks of a server; what Consul makes of it is in test/contracts/service-catalog.real.ts. */
 describe('the catalog over HTTP', () => {
@@ -11,7 +13,7 @@ describe('the catalog over HTTP', () => {
   let inFlight = 0
   let most = 0
   beforeAll(async () => {
-    server = createServer((request, response) => {
+    server = createServer({ key: KEY, cert: CERTIFICATE }, (request, response) => {
       asked.push(`${request.method} ${request.url?.split('?')[0]}`)
       most = Math.max(most, ++inFlight)
       request.resume().on('end', () =>
@@ -28,7 +30,8 @@ describe('the catalog over HTTP', () => {
     server.close()
   })
   const at = { instanceId: 'i-0c1', address: '127.0.0.1' }
-  const catalog = () => new ConsulHttp(new ConsulRequests((server.address() as AddressInfo).port))
+  const access = fixedAccess({ token: '', certificate: CERTIFICATE })
+  const catalog = () => new ConsulHttp(new ConsulRequests(access, (server.address() as AddressInfo).port))
   const registration = (ID: string) => ({ ID, Name: 'web', Address: '10.77.0.9', Meta: {} })
 
   it('registers at the agent, which runs the checks and removes what stays critical, not in the catalog alone', async () => {

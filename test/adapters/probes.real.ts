@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createServer as createTls, type TLSSocket } from 'node:tls'
 import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { ConsulHttp } from '../../adapters/consul-http.ts'
+import type { ConsulAccess } from '../../adapters/consul-access.ts'
 import { ask } from '../../adapters/probes.ts'
 import { Health } from '../../apps/lib/grpc/gen/health_pb.ts'
 import { implement } from '../../apps/lib/grpc/implementation.ts'
@@ -17,6 +17,7 @@ import type { CheckDefinition } from '../../core/definition-schema.ts'
 import { probeOf } from '../../core/probe.ts'
 import { CERTIFICATE, KEY } from '../support/certificate.ts'
 import { type ConsulCluster, startConsul } from '../support/consul.ts'
+import { askServer } from '../support/consul-api.ts'
 
 const tls = { key: KEY, cert: CERTIFICATE }
 const LONG = `shop.${'x'.repeat(200)}`
@@ -199,10 +200,15 @@ describe('a probe', () => {
       const text = JSON.stringify({ name: 'x', check: { interval: '1s', timeout: '500ms', ...check } })
       return parseDefinition(text.replaceAll('HEALTHROUTE', address), 'test')[0]?.Check as CheckDefinition
     })
-    const consul = new ConsulHttp()
     await Promise.all(
       read.map((Check, index) =>
-        consul.register(server, { ID: `${index}`, Name: 'x', Address: address, Meta: {}, Checks: [Check] }),
+        cluster.catalog.register(server, {
+          ID: `${index}`,
+          Name: 'x',
+          Address: address,
+          Meta: {},
+          Checks: [Check],
+        }),
       ),
     )
     const ours = await Promise.all(
@@ -211,7 +217,7 @@ describe('a probe', () => {
         return probe !== undefined && (await ask(probe, Math.min(probe.milliseconds, 2000)))
       }),
     )
-    const theirs = await verdicts(server.address, read.length)
+    const theirs = await verdicts(server.address, cluster.access, read.length)
     expect(cases.map(({ what }, index) => `${what}: ${theirs[index]}`)).toEqual([
       ...alike.map(([what, , verdict]) => `${what}: ${verdict}`),
       ...left.map(([what]) => `${what}: passing`),
@@ -224,10 +230,10 @@ describe('a probe', () => {
 })
 
 /** What Consul says of each check, once it has run them all: a check that has not has no output. */
-async function verdicts(server: string, count: number): Promise<string[]> {
+async function verdicts(server: string, access: ConsulAccess, count: number): Promise<string[]> {
   for (let look = 0; look < 100; look++) {
-    const answer = await fetch(`http://${server}:8500/v1/agent/checks`)
-    const checks = (await answer.json()) as Record<string, { Status: string; Output: string }>
+    const { text } = await askServer(server, '/v1/agent/checks', access)
+    const checks = JSON.parse(text) as Record<string, { Status: string; Output: string }>
     const all = Array.from({ length: count }, (_, index) => checks[`service:${index}`])
     if (all.every((check) => check && check.Output !== '')) return all.map((check) => check?.Status ?? '')
     await sleep(100)

@@ -9,6 +9,7 @@ import { waves } from '../../core/waves.ts'
 import { reset, up } from '../../local/supervisor.ts'
 import { table } from '../../local/table.ts'
 import { deployControlPlane } from '../../scripts/demo/control-plane.ts'
+import { liveAccess } from '../support/consul-api.ts'
 import { pushChanged, pushOwn } from '../support/live-source.ts'
 import { runToEnd } from '../support/live-workflows.ts'
 import { births } from './lib/births.ts'
@@ -44,7 +45,11 @@ async function measure(): Promise<Report> {
     await pushChanged(context, TWELVE, writeTwelve)
     await runToEnd(context, 'build', { app: TWELVE }, 300)
     progress.note('deployment of twelve services')
-    const born = births(await consulServer(context), Object.keys(NEEDS).map(consulName))
+    const born = births(
+      await consulServer(context),
+      await liveAccess(context),
+      Object.keys(NEEDS).map(consulName),
+    )
     const run = await runToEnd(context, 'deploy', { app: TWELVE }, 300)
     const times = await ownTimes(context, run, await born)
     const visits = spans(await context.workflows().history(run.arn), 'Wave')

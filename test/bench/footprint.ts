@@ -14,7 +14,7 @@ import { type StartUp, StartUpWatch } from './lib/startup.ts'
 const TARGETS = { rest: 150, deployed: 2000, idle: 700 }
 
 /** Ports on which the programs of platform and web listen first. */
-const PORTS = { consul: 8500, web: 8080 }
+const PORTS = { consul: 8501, web: 8080 }
 
 /** Seconds in which idle Lambda workers end, twenty and some to spare for those that a schedule has just woken. */
 const IDLE_SECONDS = 28

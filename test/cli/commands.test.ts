@@ -144,3 +144,30 @@ describe('amis', () => {
     expect(out.split('\n')[1]).toBe('ami-1  shop  web      h1    2026-01-01 00:00:00  available')
   })
 })
+
+describe('the command token', () => {
+  it('prints the token in use and nothing else', async () => {
+    const Name = '/nanofleet-secrets/dev/platform/ui-token'
+    const { out } = await run(['token'], { GetParameters: { Parameters: [{ Name, Value: 'new\nold' }] } })
+    expect(out).toBe('new\n')
+  })
+
+  it('says what makes it where there is none', async () => {
+    await expect(run(['token'], { GetParameters: { Parameters: [] } })).rejects.toThrow(
+      'the first deployment of the platform makes it',
+    )
+  })
+})
+
+describe('the command rotate-secrets', () => {
+  it('starts the workflow without an input', async () => {
+    const begun = {
+      StartExecution: { executionArn: arn('rotate-secrets', 'r') },
+      DescribeExecution: described('rotate-secrets', 'r', {}, 'RUNNING'),
+    }
+    const { inputs, out } = await run(['rotate-secrets', '--no-wait'], begun)
+    expect(inputs[0]?.stateMachineArn).toMatch(/:nanofleet-dev-rotate-secrets$/)
+    expect(JSON.parse(inputs[0]?.input ?? '')).toEqual({})
+    expect(out).toBe('')
+  })
+})

@@ -1,24 +1,26 @@
 import { setTimeout } from 'node:timers/promises'
 import { ConsulDoor } from '../../adapters/consul-door.ts'
 import { ProbingConsul } from '../../adapters/consul-first-answer.ts'
-import { ConsulHttp } from '../../adapters/consul-http.ts'
+import { ConsulRequests } from '../../adapters/consul-requests.ts'
 import { ask } from '../../adapters/probes.ts'
 import type { DoorRequest, DoorResponse } from '../../core/door.ts'
 import { FirstAnswer } from '../../core/first-answer.ts'
 import { consul } from '../../functions/consul.ts'
 import { startConsul } from '../support/consul.ts'
+import { fixedAccess } from '../support/consul-api.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
 import { catalogContract } from './service-catalog.ts'
 
 catalogContract('of one real Consul server', async () => {
-  const { servers, stop } = await startConsul(1)
-  return { catalog: new ConsulHttp(), servers, stop }
+  const { catalog, servers, stop } = await startConsul(1)
+  return { catalog, servers, stop }
 })
 
 catalogContract('of three real Consul servers, behind the function', async () => {
-  const { servers, stop } = await startConsul(3)
+  const { access, servers, stop } = await startConsul(3)
   const first = new FirstAnswer(ask, { now: () => performance.now(), pause: setTimeout })
-  const handler = consul(() => ({ catalog: new ProbingConsul(first), vpcCidr: '127.0.0.0/8' }))
+  const catalog = new ProbingConsul(first, new ConsulRequests(fixedAccess(access)))
+  const handler = consul(() => ({ catalog, vpcCidr: '127.0.0.0/8' }))
   // Through JSON, as the payload of an invocation goes.
   const carry = async (request: DoorRequest): Promise<DoorResponse> =>
     JSON.parse(JSON.stringify(await handler(JSON.parse(JSON.stringify(request)), lambdaContext)))

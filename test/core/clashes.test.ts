@@ -35,6 +35,13 @@ describe('apps of one stage', () => {
     expect(clashes([first, second])[0]?.message).toContain('route web/ is taken by images/a/app.yml')
   })
 
+  it.each(['/', '/api'])('do not take the host of Consul’s user interface, nor its path %s', (path) => {
+    const own = app('a', `  web: {port: 8080, expose: {port: 8001, host: consul, path: ${path}}}\n`)
+    expect(clashes([own]).map(({ message }) => message)).toEqual([
+      "images/a/app.yml: services.web.expose.host: the host consul is taken by Consul's user interface; choose another host",
+    ])
+  })
+
   it.each([
     [
       'two apps',

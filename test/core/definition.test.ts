@@ -175,6 +175,11 @@ describe('a Consul definition', () => {
       { name: 'web', meta: { a: 'é'.repeat(257) } },
       'meta.a: must not be longer than 512 bytes',
     ],
+    [
+      'more meta than Consul takes with ours',
+      { name: 'web', meta: Object.fromEntries(Array.from({ length: 58 }, (_, index) => [`m${index}`, ''])) },
+      'meta: must not hold more than 57 pairs',
+    ],
     ['a bad meta key', { name: 'web', meta: { 'a b': 'c' } }, 'a key must be'],
     ['a zero weight', { name: 'web', weights: { passing: 0, warning: 1 } }, 'weights.passing: '],
     ['two services of one name', [{ name: 'a' }, { name: 'a' }], 'holds two services called "a"'],

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { ConsulHttp } from '../../adapters/consul-http.ts'
 import { canonicalJson } from '../../core/canonical.ts'
 import type { ConsulServer, Registration } from '../../core/catalog.ts'
 import { BadDefinition, parseDefinition } from '../../core/definition.ts'
@@ -73,6 +72,7 @@ describe('a definition', () => {
     folder = await mkdtemp(join(tmpdir(), 'definitions-'))
     theirs = await startConsul(1)
     ours = await startConsul(1)
+    await writeFile(join(folder, 'ca.pem'), theirs.access.certificate)
   }, 60_000)
   afterAll(async () => {
     await Promise.all([theirs?.stop(), ours?.stop()])
@@ -90,11 +90,13 @@ describe('a definition', () => {
     const text = JSON.stringify(whole.length === 1 ? { service: whole[0] } : { services: whole })
     await writeFile(file, text.replaceAll('HEALTHROUTE', INSTANCE.address))
     try {
-      await run(consulBinary(), ['services', 'register', `-http-addr=${server.address}:8500`, file])
+      const to = [`-http-addr=https://${server.address}:8501`, `-ca-file=${join(folder, 'ca.pem')}`]
+      const env = { ...process.env, CONSUL_HTTP_TOKEN: theirs.access.token }
+      await run(consulBinary(), ['services', 'register', ...to, file], { env })
     } catch (error) {
       return { refused: (error as Error).message }
     }
-    return await kept(theirs.data(server))
+    return await kept(theirs)
   }
 
   /** What we make of it, by the code that the functions run. */
@@ -104,8 +106,8 @@ describe('a definition', () => {
       const definition = withFingerprint(parseDefinition(written(sample), PLACE))
       const instance = { ...INSTANCE, state: 'running' as const, vpcId: 'vpc-0', tags: {} }
       const put = registrations(instance, definition, 'test', new Date())
-      for (const each of put) await new ConsulHttp().register(server, each)
-      return { kept: await kept(ours.data(server)), put }
+      for (const each of put) await ours.catalog.register(server, each)
+      return { kept: await kept(ours), put }
     } catch (error) {
       if (error instanceof BadDefinition) return { refused: error.message }
       throw error
@@ -115,8 +117,8 @@ describe('a definition', () => {
   const empty = async (): Promise<void> => {
     for (const cluster of [theirs, ours]) {
       const server = only(cluster)
-      const { entries } = await new ConsulHttp().listing(server)
-      for (const { id } of entries) await new ConsulHttp().deregister(server, id)
+      const { entries } = await cluster.catalog.listing(server)
+      for (const { id } of entries) await cluster.catalog.deregister(server, id)
     }
   }
 
@@ -177,21 +179,25 @@ interface Refused {
   refused: string
 }
 
-/** What an agent has written down: every service and check with all that was said about it. */
+/** What an agent has written down: every service and check with all that was said about it, and if with the right token. */
 interface Kept {
   services: Fields[]
   checks: Fields[]
 }
 
-async function kept(data: string): Promise<Kept> {
+async function kept(cluster: ConsulCluster): Promise<Kept> {
+  const data = cluster.data(only(cluster))
   const all = async (kind: string): Promise<Fields[]> => {
     const names = await readdir(join(data, kind)).catch(() => [])
     return await Promise.all(
-      names.map(async (name) => JSON.parse(await readFile(join(data, kind, name), 'utf8'))),
+      names.map(async (name) => {
+        const { Token, ...record } = JSON.parse(await readFile(join(data, kind, name), 'utf8'))
+        return { ...record, known: Token === cluster.access.token }
+      }),
     )
   }
   const [services, checks] = await Promise.all([all('services'), all('checks')])
-  return { services: services.map(({ Service }) => Service as Fields), checks }
+  return { services: services.map(({ Service, known }) => ({ ...(Service as Fields), known })), checks }
 }
 
 /** Our records under the ids of the command's, without our meta. */

@@ -2,7 +2,6 @@ import { Resolver } from 'node:dns/promises'
 import { createServer, type Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { ConsulHttp } from '../../adapters/consul-http.ts'
 import type { ConsulServer } from '../../core/catalog.ts'
 import type { Instance } from '../../core/instances.ts'
 import { type ConsulCluster, startConsul } from '../support/consul.ts'
@@ -21,7 +20,7 @@ describe('registration with real Consul servers', () => {
   beforeAll(async () => {
     cluster = await startConsul(3)
     fleet = new ModelFleet()
-    fleet.other = new ConsulHttp()
+    fleet.other = cluster.catalog
     for (const server of cluster.servers) fleet.adopt(server)
     const check = { http: `http://HEALTHROUTE:${PORT}/`, interval: '1s', timeout: '1s' }
     fleet.parameters.set(parameter, JSON.stringify({ service: { name: 'web', port: PORT, checks: [check] } }))
@@ -72,7 +71,7 @@ describe('registration with real Consul servers', () => {
     const end = Date.now() + 25_000
     for (let calm = 0; calm < 3; ) {
       const report = await fleet.reconcile().catch(() => undefined)
-      const health = await new ConsulHttp().health(server(), ['web']).catch(() => ({ web: [] }))
+      const health = await cluster.catalog.health(server(), ['web']).catch(() => ({ web: [] }))
       const ids = (health.web ?? []).map((entry) => entry.instanceId).sort()
       const same = JSON.stringify(ids) === JSON.stringify(expected)
       calm = same && report?.registered === 0 && report.removed === 0 ? calm + 1 : 0

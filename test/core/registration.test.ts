@@ -30,6 +30,14 @@ describe('a registration', () => {
     })
   })
 
+  it('keeps what it needs of the meta for itself: a definition that says it too is not heard', () => {
+    const meta = { 'instance-id': 'i-1', stage: 'prod', app: 'x', definition: 'x', token: 'x', team: 'a' }
+    const [only] = register({ name: 'web', meta })
+    expect(only?.Meta).toMatchObject({ team: 'a', 'instance-id': 'i-0a1', stage: 'test', app: 'shop' })
+    // Whoever writes to Consul puts the mark of its token there.
+    expect(only?.Meta).not.toHaveProperty('token')
+  })
+
   it('serves an instance with the original three tags only', () => {
     const [only] = register(
       { name: 'web' },

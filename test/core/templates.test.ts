@@ -164,6 +164,29 @@ describe('a service template', () => {
     expect(template.Resources.AutoScalingGroup?.DependsOn).toEqual(ways)
   })
 
+  it("leads to Consul's user interface over HTTPS for the addresses that the stage names, else not at all", async () => {
+    const platform = (await repositoryApps()).find(({ manifest }) => manifest.app === 'platform')
+    if (!platform) throw new Error('no platform')
+    const template = (stage = prod) => serviceTemplate({ bundle: platform, service: 'consul', stage })
+    const { Conditions, ListenerArn } = properties(template(), 'ListenerRule')
+    expect(ListenerArn).toEqual({ Ref: 'HttpListenerArn' })
+    expect(Conditions).toEqual([
+      { Field: 'host-header', HostHeaderConfig: { Values: [{ 'Fn::Sub': `consul.\${Domain}` }] } },
+      { Field: 'source-ip', SourceIpConfig: { Values: ['192.0.2.0/24'] } },
+    ])
+    expect(properties(template(), 'TargetGroup')).toMatchObject({ Protocol: 'HTTPS', Port: 8501 })
+    const { consulUiSources: _sources, ...nobody } = prod
+    const { certificateArn: _certificate, ...plain } = prod
+    for (const stage of [dev, local, nobody, plain]) {
+      expect(Object.keys(template(stage).Resources)).not.toContain('ListenerRule')
+      const rules = Object.keys(appTemplate({ bundle: platform, stage }).Resources)
+      expect(rules).not.toContain('ConsulIngressFromLoadBalancerTcp8501')
+    }
+    expect(Object.keys(appTemplate({ bundle: platform, stage: prod }).Resources)).toContain(
+      'ConsulIngressFromLoadBalancerTcp8501',
+    )
+  })
+
   it('asks deeper paths of a host first', () => {
     const priority = (name: string) => Number(properties(service(name, prod), 'ListenerRule').Priority)
     expect(priority('admin')).toBeLessThan(priority('master'))

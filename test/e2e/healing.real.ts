@@ -6,6 +6,7 @@ import { up } from '../../local/supervisor.ts'
 import { serviceInstances } from '../../scripts/demo/local-instances.ts'
 import { askInTurn, Traffic } from '../../scripts/demo/requests.ts'
 import { until } from '../../scripts/demo/wait.ts'
+import { liveAccess } from '../support/consul-api.ts'
 import { catalogEntries, clusterView, consulServers, votingServers } from '../support/live-names.ts'
 import { orphansOf } from '../support/live-processes.ts'
 import { liveSettings } from '../support/live-settings.ts'
@@ -36,7 +37,7 @@ describe('a fleet whose parts are killed', () => {
       const servers = await consulServers(context)
       const [first] = servers
       if (!first || servers.length !== 3 || servers.some(({ address }) => address === lost)) return undefined
-      const voting = await votingServers(first).catch(() => [])
+      const voting = await votingServers(first, await liveAccess(context)).catch(() => [])
       if (JSON.stringify(voting) !== JSON.stringify(servers.map(({ address }) => address).sort()))
         return undefined
       const entries = await catalogEntries(context, 'web').catch(() => [])

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { ConsulDoor } from '../../adapters/consul-door.ts'
 import { ProbingConsul } from '../../adapters/consul-first-answer.ts'
-import { ConsulHttp } from '../../adapters/consul-http.ts'
+import { ConsulRequests } from '../../adapters/consul-requests.ts'
 import { ask } from '../../adapters/probes.ts'
 import type { ConsulServer, ServiceCatalog } from '../../core/catalog.ts'
 import type { DoorRequest, DoorResponse } from '../../core/door.ts'
@@ -12,6 +12,7 @@ import { FirstAnswer } from '../../core/first-answer.ts'
 import type { Instance } from '../../core/instances.ts'
 import { consul } from '../../functions/consul.ts'
 import { type ConsulCluster, startConsul } from '../support/consul.ts'
+import { fixedAccess } from '../support/consul-api.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
 import { ModelFleet, stateChange, terminating } from '../support/model-fleet.ts'
 
@@ -33,8 +34,8 @@ describe('registration with a first answer', () => {
   }, 40_000)
   /** Every fleet counts its instances from one, and an agent keeps the state of a check that it knows. */
   const clear = async (): Promise<void> => {
-    for (const { id } of (await new ConsulHttp().listing(server)).entries)
-      await new ConsulHttp().deregister(server, id)
+    for (const { id } of (await cluster.catalog.listing(server)).entries)
+      await cluster.catalog.deregister(server, id)
   }
   afterEach(async () => {
     for (const each of answering.splice(0)) each.close()
@@ -49,9 +50,11 @@ describe('registration with a first answer', () => {
         JSON.parse(JSON.stringify(await handler(JSON.parse(JSON.stringify(request)), lambdaContext))),
     )
   }
-  const probing = () =>
-    throughDoor(new ProbingConsul(new FirstAnswer(ask, { now: () => performance.now(), pause: sleep })))
-  const plain = () => throughDoor(new ConsulHttp())
+  const probing = () => {
+    const first = new FirstAnswer(ask, { now: () => performance.now(), pause: sleep })
+    return throughDoor(new ProbingConsul(first, new ConsulRequests(fixedAccess(cluster.access))))
+  }
+  const plain = () => throughDoor(cluster.catalog)
 
   /** A fleet whose services carry a name each, so that DNS tells them apart. */
   const fleetOf = (catalog: ServiceCatalog, count: number, interval: string) => {
@@ -92,7 +95,7 @@ describe('registration with a first answer', () => {
     return (await waits).sort((a, b) => a - b)
   }
   const statusOf = async (id: string) =>
-    (await new ConsulHttp().listing(server)).entries.find((entry) => entry.id === id)?.status
+    (await cluster.catalog.listing(server)).entries.find((entry) => entry.id === id)?.status
 
   it('is in DNS at once where the check passes at once, instead of within its interval', async () => {
     const [first, late] = [fleetOf(probing(), 10, '10s'), fleetOf(plain(), 10, '10s')]

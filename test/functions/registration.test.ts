@@ -119,6 +119,17 @@ describe('the function reconcile', () => {
 })
 
 describe('the function consul', () => {
+  it('forgets what it knows of secrets when it is told that they have changed', async () => {
+    let forgotten = 0
+    const forget = (): void => {
+      forgotten += 1
+    }
+    const handler = consul(() => ({ catalog: new ModelFleet().catalog, vpcCidr: '10.77.0.0/16', forget }))
+    await handler({ calls: [] }, lambdaContext)
+    await handler({ calls: [], renew: true }, lambdaContext)
+    expect(forgotten).toBe(1)
+  })
+
   it('carries out calls and prints only what failed', async () => {
     const fleet = new ModelFleet()
     const server = fleet.server()

@@ -1,17 +1,28 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ConsulAccess } from '../../adapters/consul-access.ts'
+import { ConsulHttp } from '../../adapters/consul-http.ts'
+import { ConsulRequests } from '../../adapters/consul-requests.ts'
+import { randomSecrets } from '../../adapters/secret-maker.ts'
 import type { ConsulServer } from '../../core/catalog.ts'
 import { readSettings } from '../../local/settings.ts'
+import { askServer, fixedAccess } from './consul-api.ts'
 
 /** Real Consul servers on loopback addresses of their own, stopped and wiped by `stop`. */
 export interface ConsulCluster {
   servers: ConsulServer[]
   /** The folder in which the server's agent keeps what was registered with it. */
   data(server: ConsulServer): string
+  /** The token of the function `consul`. */
+  access: ConsulAccess
+  /** Asks with that token alone. */
+  catalog: ConsulHttp
+  /** The token of the management. */
+  management: ConsulAccess
   /** SIGKILL: the server dies without a word and its data stays. */
   kill(server: ConsulServer): Promise<void>
   /** Starts a killed server again on its data. */
@@ -51,11 +62,12 @@ export async function startConsul(count: 1 | 3 = 1): Promise<ConsulCluster> {
     address: `127.${octet}.0.${index + 1}`,
   }))
   const running = new Map<string, ChildProcess>()
+  const secrets = await makeSecrets(folder, servers)
   const start = async (server: ConsulServer): Promise<void> => {
     const file = join(folder, `${server.instanceId}.json`)
-    await writeFile(file, JSON.stringify(settings(server, servers, folder)))
+    await writeFile(file, JSON.stringify(settings(server, servers, folder, secrets)))
     running.set(server.address, spawn(consulBinary(), ['agent', '-config-file', file], { stdio: 'ignore' }))
-    await untilLeader(server)
+    await untilLeader(server, secrets.management)
   }
   const kill = async (server: ConsulServer): Promise<void> => {
     const child = running.get(server.address)
@@ -70,15 +82,89 @@ export async function startConsul(count: 1 | 3 = 1): Promise<ConsulCluster> {
   }
   try {
     await Promise.all(servers.map(start))
+    const access = await makeToken(servers, secrets.management, randomSecrets.token())
+    const catalog = new ConsulHttp(new ConsulRequests(fixedAccess(access)))
+    const data = ({ instanceId }: ConsulServer): string => join(folder, instanceId)
+    return { servers, data, access, catalog, management: secrets.management, kill, revive: start, stop }
   } catch (error) {
     await stop()
     throw error
   }
-  return { servers, data: ({ instanceId }) => join(folder, instanceId), kill, revive: start, stop }
 }
 
-function settings(server: ConsulServer, all: ConsulServer[], folder: string): Record<string, unknown> {
+interface ClusterSecrets {
+  gossipKey: string
+  management: ConsulAccess
+  /** Paths of what TLS needs. */
+  files: { ca_file: string; cert_file: string; key_file: string }
+}
+
+/** What a deployment and the servers' program make for the platform, one certificate for all servers here. */
+async function makeSecrets(folder: string, servers: ConsulServer[]): Promise<ClusterSecrets> {
+  const { key, certificate } = randomSecrets.authority()
+  await writeFile(join(folder, 'ca.pem'), certificate)
+  await writeFile(join(folder, 'ca-key.pem'), key)
+  const addresses = servers.map(({ address }) => `-additional-ipaddress=${address}`)
+  const files = ['-ca', 'ca.pem', '-key', 'ca-key.pem']
+  execFileSync(consulBinary(), ['tls', 'cert', 'create', '-server', ...files, ...addresses], {
+    cwd: folder,
+    stdio: 'pipe',
+  })
   return {
+    gossipKey: randomSecrets.gossipKey(),
+    management: { certificate, token: randomSecrets.token() },
+    files: {
+      ca_file: join(folder, 'ca.pem'),
+      cert_file: join(folder, 'dc1-server-consul-0.pem'),
+      key_file: join(folder, 'dc1-server-consul-0-key.pem'),
+    },
+  }
+}
+
+/** Makes the token of the function `consul` with the policy that the platform gives it, and waits until all know it. */
+async function makeToken(
+  servers: ConsulServer[],
+  management: ConsulAccess,
+  token: string,
+): Promise<ConsulAccess> {
+  const Rules = await readFile(
+    join(readSettings().repository, 'apps/platform/consul/policies/registration.hcl'),
+    'utf8',
+  )
+  const address = servers[0]?.address ?? ''
+  const put = async (path: string, body: unknown): Promise<void> => {
+    const { status, text } = await askServer(address, path, management, { method: 'PUT', body })
+    if (status !== 200) throw new Error(`${path}: ${status} ${text}`)
+  }
+  await put('/v1/acl/policy', { Name: 'registration', Rules })
+  await put('/v1/acl/token', { SecretID: token, Policies: [{ Name: 'registration' }] })
+  const access = { ...management, token }
+  // As this server knows it, not the leader.
+  for (const server of servers)
+    while ((await askServer(server.address, '/v1/acl/token/self?stale', access)).status !== 200)
+      await sleep(20)
+  return access
+}
+
+function settings(
+  server: ConsulServer,
+  all: ConsulServer[],
+  folder: string,
+  { gossipKey, management, files }: ClusterSecrets,
+): Record<string, unknown> {
+  return {
+    ports: { http: -1, https: 8501 },
+    encrypt: gossipKey,
+    tls: {
+      defaults: files,
+      internal_rpc: { verify_incoming: true, verify_outgoing: true, verify_server_hostname: true },
+      https: { verify_incoming: false },
+    },
+    acl: {
+      enabled: true,
+      default_policy: 'deny',
+      tokens: { initial_management: management.token, agent: management.token, dns: management.token },
+    },
     node_name: server.instanceId,
     server: true,
     bootstrap_expect: all.length,
@@ -94,33 +180,34 @@ function settings(server: ConsulServer, all: ConsulServer[], folder: string): Re
   }
 }
 
-async function untilLeader(server: ConsulServer): Promise<void> {
+async function untilLeader(server: ConsulServer, access: ConsulAccess): Promise<void> {
   const end = Date.now() + 30_000
   while (Date.now() < end) {
-    const leader = await fetch(`http://${server.address}:8500/v1/status/leader`).then(
-      (answer) => answer.text(),
+    const leader = await askServer(server.address, '/v1/status/leader', access).then(
+      ({ text }) => text,
       () => '""',
     )
-    if (leader.length > 2 && (await knowsItself(server))) return
+    if (leader.length > 2 && (await knowsItself(server, access))) return
     await sleep(100)
   }
   throw new Error(`Consul at ${server.address} has no leader after 30 s`)
 }
 
 /** The node's own entry is written some time after the election; health answers need it. */
-async function knowsItself(server: ConsulServer): Promise<boolean> {
-  const answer = await fetch(`http://${server.address}:8500/v1/health/node/${server.instanceId}`)
-  return answer.ok && (await answer.text()).includes('serfHealth')
+async function knowsItself(server: ConsulServer, access: ConsulAccess): Promise<boolean> {
+  const path = `/v1/health/node/${server.instanceId}`
+  const { status, text } = await askServer(server.address, path, access)
+  return status === 200 && text.includes('serfHealth')
 }
 
-/** A second octet whose `.0.1:8500` nobody listens on, tried in random order so that runs do not meet. */
+/** A second octet whose `.0.1:8501` nobody listens on, tried in random order so that runs do not meet. */
 async function freeOctet(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const octet = 100 + Math.floor(Math.random() * 140)
     const free = await new Promise<boolean>((resolve) => {
       const probe = createServer()
       probe.once('error', () => resolve(false))
-      probe.listen(8500, `127.${octet}.0.1`, () => probe.close(() => resolve(true)))
+      probe.listen(8501, `127.${octet}.0.1`, () => probe.close(() => resolve(true)))
     })
     if (free) return octet
   }

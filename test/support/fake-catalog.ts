@@ -63,6 +63,9 @@ export class FakeCatalog implements ServiceCatalog {
     )
   }
 
+  /** What the servers say of the secrets. */
+  readonly reports = new Map<string, string>()
+
   /** What DNS would answer: the ids of passing entries on living nodes. */
   found(service: string): string[] {
     const living = [...this.agents.values()].filter(
@@ -123,6 +126,11 @@ export class FakeCatalog implements ServiceCatalog {
     const entry = this.#reach('maintenance', server, id).entries.get(id)
     this.writes.push(`maintenance ${id}@${server.instanceId}`)
     if (entry) entry.status = reason === null ? 'passing' : 'maintenance'
+  }
+
+  async secretReports(server: ConsulServer): Promise<Record<string, string>> {
+    this.#reach('secretReports', server)
+    return Object.fromEntries(this.reports)
   }
 
   async health(server: ConsulServer, services: string[]): Promise<Record<string, CatalogEntry[]>> {

@@ -1,7 +1,11 @@
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import { SSMClient } from '@aws-sdk/client-ssm'
 import { consulDoor } from '../../adapters/lambda-calls.ts'
+import { SecretParameters } from '../../adapters/secret-parameters.ts'
 import type { Registration } from '../../core/catalog.ts'
+import type { DoorRequest, DoorResponse } from '../../core/door.ts'
 import { ServiceFailure } from '../../core/errors.ts'
+import { PLATFORM } from '../../core/manifest-rules.ts'
 import { serviceStack } from '../../core/names.ts'
 import { serviceInstances } from '../../scripts/demo/local-instances.ts'
 import { ageGroup, endMembers, memberOfGroup, removeGroup, startGroup } from './iam-group.ts'
@@ -200,6 +204,23 @@ export const fleetSteps: Step[] = [
     tidy: (world) => strangers(world, false),
   },
   {
+    role: 'ConsulRole',
+    does: 'consul: a call after the secrets have changed',
+    covers: needs('ssm:GetParameters'),
+    run: askThroughDoor,
+  },
+  {
+    role: 'platform-consul-Role',
+    does: 'a Consul server: read the secrets',
+    covers: needs('ssm:GetParameters'),
+    run: async (world) => {
+      const { privateIp } = await instanceOf(world, 'platform', 'consul')
+      const credentials = await instanceCredentials(privateIp)
+      const ssm = new SSMClient({ ...clientSettings(world.context), credentials })
+      await new SecretParameters(ssm, world.context.stage, PLATFORM).read()
+    },
+  },
+  {
     role: 'platform-consul-Role',
     does: 'a Consul server: look for the others',
     covers: needs('ec2:DescribeInstances'),
@@ -211,6 +232,15 @@ export const fleetSteps: Step[] = [
     },
   },
 ]
+
+/** Asks a server through the function, which reads its token anew for it. */
+async function askThroughDoor(world: IamWorld): Promise<void> {
+  const [server] = await consulServers(world.context)
+  const request: DoorRequest = { calls: [{ verb: 'cluster', args: [server] }], renew: true }
+  const { answers } = (await world.invoke('consul', request)) as DoorResponse
+  const [answer] = answers
+  if (!answer || 'error' in answer) throw new ServiceFailure(answer?.error ?? 'no answer')
+}
 
 /** The role session that the instance's program is given by its metadata service (IMDSv2). */
 async function instanceCredentials(address: string) {

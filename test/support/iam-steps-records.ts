@@ -1,8 +1,14 @@
 import { DeleteParametersCommand } from '@aws-sdk/client-ssm'
+import { SecretParameters } from '../../adapters/secret-parameters.ts'
+import { PLATFORM } from '../../core/manifest-rules.ts'
 import { definitionParameter } from '../../core/names.ts'
 import { KEPT_RELEASES } from '../../core/releases.ts'
+import { ROTATED, type SecretName } from '../../core/secrets.ts'
 import { needs, type Step } from './iam-step.ts'
 import { type IamWorld, PROBE, PROBE_PLAN } from './iam-world.ts'
+
+/** The platform's secrets before a step changed them. */
+let before: Map<SecretName, string> = new Map()
 
 const lockProbe = async (world: IamWorld): Promise<string> => {
   const owner = world.ended
@@ -30,6 +36,35 @@ export const recordSteps: Step[] = [
     prepare: (world) => world.plan({ removed: ['gone'] }),
     run: async (world) => void (await world.invoke('put-definitions', { plan: PROBE_PLAN, step: 'final' })),
     tidy: tidyDefinitions,
+  },
+  {
+    role: 'PrepareSecretsRole',
+    does: 'prepare-secrets: those of the probe',
+    covers: needs('ssm:GetParameters', 'ssm:PutParameter'),
+    run: async (world) => void (await world.invoke('prepare-secrets', { app: PROBE })),
+    tidy: ({ context }) => new SecretParameters(context.ssm(), context.stage, PROBE).remove(),
+  },
+  {
+    role: 'RotateSecretsRole',
+    does: 'rotate-secrets: new values beside the old ones',
+    covers: needs('ssm:GetParameters', 'ssm:PutParameter'),
+    prepare: async ({ context }) => {
+      before = await new SecretParameters(context.ssm(), context.stage, PLATFORM).read(ROTATED)
+    },
+    run: async (world) => void (await world.invoke('rotate-secrets', { step: 'add', marks: {} })),
+    tidy: ({ context }) => new SecretParameters(context.ssm(), context.stage, PLATFORM).write(before),
+  },
+  {
+    role: 'RotateSecretsRole',
+    does: 'rotate-secrets: who has taken the secrets over',
+    covers: needs('ec2:DescribeInstances', 'lambda:InvokeFunction -consul'),
+    run: async (world) => void (await world.invoke('rotate-secrets', { step: 'look' })),
+  },
+  {
+    role: 'RotateSecretsRole',
+    does: 'rotate-secrets: put everything again',
+    covers: needs('lambda:InvokeFunction -reconcile'),
+    run: async (world) => void (await world.invoke('rotate-secrets', { step: 'register' })),
   },
   {
     role: 'RecordReleaseRole',

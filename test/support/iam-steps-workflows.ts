@@ -10,7 +10,7 @@ import { ServiceFailure } from '../../core/errors.ts'
 import { needs, type Step } from './iam-step.ts'
 import { type IamWorld, PROBE } from './iam-world.ts'
 
-const WORKFLOWS = ['build', 'clean-amis', 'deploy', 'scale', 'service', 'teardown']
+const WORKFLOWS = ['build', 'clean-amis', 'deploy', 'rotate-secrets', 'scale', 'service', 'teardown']
 
 interface State {
   Type: string

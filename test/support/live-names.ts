@@ -1,4 +1,5 @@
 import { Resolver } from 'node:dns/promises'
+import type { ConsulAccess } from '../../adapters/consul-access.ts'
 import { Ec2Instances } from '../../adapters/ec2-instances.ts'
 import { consulDoor } from '../../adapters/lambda-calls.ts'
 import { stackOutputs } from '../../adapters/stack-outputs.ts'
@@ -7,6 +8,7 @@ import type { CatalogEntry, ClusterView, ConsulServer } from '../../core/catalog
 import { ServiceFailure } from '../../core/errors.ts'
 import { runningServers } from '../../core/evidence.ts'
 import { controlStack } from '../../core/names.ts'
+import { askServer } from './consul-api.ts'
 import { regionOf } from './live-stage.ts'
 
 /** What names inside the fleet resolve to, asked through the network load balancer; nobody when unknown. */
@@ -47,11 +49,11 @@ export async function clusterView(context: Context): Promise<ClusterView> {
  * Addresses of the servers that vote and are healthy, as the leader sees them (Consul docs, "Operator HTTP API:
  * Autopilot"). Nobody while there is no leader, or while a server that is gone still counts for the quorum.
  */
-export async function votingServers(server: ConsulServer): Promise<string[]> {
+export async function votingServers(server: ConsulServer, access: ConsulAccess): Promise<string[]> {
   // 200 when all are healthy, else 429 with the same body.
-  const answer = await fetch(`http://${server.address}:8500/v1/operator/autopilot/health`)
+  const answer = await askServer(server.address, '/v1/operator/autopilot/health', access)
   if (answer.status !== 200) return []
-  const { Servers } = (await answer.json()) as { Servers: { Address: string; Voter: boolean }[] }
+  const { Servers } = JSON.parse(answer.text) as { Servers: { Address: string; Voter: boolean }[] }
   if (Servers.some(({ Voter }) => !Voter)) return []
   return Servers.map(({ Address }) => Address.split(':')[0] ?? '').sort()
 }

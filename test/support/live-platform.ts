@@ -1,6 +1,8 @@
+import type { ConsulAccess } from '../../adapters/consul-access.ts'
 import type { Context } from '../../cli/context.ts'
 import type { ConsulServer } from '../../core/catalog.ts'
 import { until } from '../../scripts/demo/wait.ts'
+import { askServer, liveAccess } from './consul-api.ts'
 import { consulServers, tryResolve, votingServers } from './live-names.ts'
 
 /** What one server says about its cluster (Consul docs, "Status HTTP API"). */
@@ -29,6 +31,7 @@ export class PlatformWatch {
   readonly #seen: Watched = { splits: [], longestGap: 0, samples: 0, fewest: Number.POSITIVE_INFINITY }
   #lastAnswer = Date.now()
   #looking = false
+  #access: ConsulAccess | undefined
 
   constructor(context: Context, service: string) {
     this.#context = context
@@ -61,7 +64,9 @@ export class PlatformWatch {
     this.#looking = true
     // While the region is busy it may refuse; the next look is near.
     const servers = await consulServers(this.#context).catch(() => [])
-    const answers = await Promise.all(servers.map(statusOf))
+    this.#access ??= await liveAccess(this.#context)
+    const access = this.#access
+    const answers = await Promise.all(servers.map((server) => statusOf(server, access)))
     const led = answers.filter((status) => status !== undefined).filter(({ leader }) => leader !== '')
     // A leader that has just handed over may call itself leader a moment longer, but not with other peers.
     const leading = led.filter(({ leader, self }) => leader.startsWith(`${self}:`))
@@ -73,10 +78,13 @@ export class PlatformWatch {
 }
 
 /** What a server says, or undefined while it does not answer. */
-async function statusOf({ address }: ConsulServer): Promise<(Status & { self: string }) | undefined> {
+async function statusOf(
+  { address }: ConsulServer,
+  access: ConsulAccess,
+): Promise<(Status & { self: string }) | undefined> {
   const ask = async (path: string): Promise<unknown> => {
     const signal = AbortSignal.timeout(1000)
-    return (await fetch(`http://${address}:8500/v1/status/${path}`, { signal })).json()
+    return JSON.parse((await askServer(address, `/v1/status/${path}`, access, { signal })).text)
   }
   try {
     const [leader, peers] = (await Promise.all([ask('leader'), ask('peers')])) as [string, string[]]
@@ -90,20 +98,25 @@ async function statusOf({ address }: ConsulServer): Promise<(Status & { self: st
  * Waits until exactly `count` servers run, all of them vote, name the same leader and have one another as peers.
  * @throws ServiceFailure after `seconds`
  */
-export function untilOneCluster(context: Context, count: number, seconds: number): Promise<ConsulServer[]> {
+export async function untilOneCluster(
+  context: Context,
+  count: number,
+  seconds: number,
+): Promise<ConsulServer[]> {
+  const access = await liveAccess(context)
   return until(`${count} Consul servers in one cluster`, seconds, async () => {
     const servers = await consulServers(context)
     const [first] = servers
     if (!first || servers.length !== count) return undefined
     const wanted = servers.map(({ address }) => address).sort()
-    const answers = await Promise.all(servers.map(statusOf))
+    const answers = await Promise.all(servers.map((server) => statusOf(server, access)))
     const peers = wanted
       .map((address) => `${address}:8300`)
       .sort()
       .join()
     if (answers.some((status) => status?.peers.join() !== peers)) return undefined
     if (new Set(answers.map((status) => status?.leader)).size !== 1) return undefined
-    const voting = await votingServers(first).catch(() => [])
+    const voting = await votingServers(first, access).catch(() => [])
     return voting.join() === wanted.join() ? servers : undefined
   })
 }

@@ -10,6 +10,7 @@ const LAST = [
   'command-line',
   'bad-input',
   'scaling',
+  'rotation',
   'platform',
   'foreign-events',
   'drift',

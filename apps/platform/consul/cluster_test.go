@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -33,6 +35,7 @@ type cloud struct {
 	t       *testing.T
 	network string
 	ec2     string
+	held    secrets
 	mu      sync.Mutex
 	started []*machine
 }
@@ -46,8 +49,9 @@ type machine struct {
 }
 
 func newCloud(t *testing.T, number int) *cloud {
-	c := &cloud{t: t, network: fmt.Sprintf("127.214.%d.", number)}
-	c.ec2 = "http://" + c.listen("250:8200", http.HandlerFunc(c.describeInstances))
+	c := &cloud{t: t, network: fmt.Sprintf("127.214.%d.", number), held: someSecrets()}
+	c.held.ca = authorityText(t)
+	c.ec2 = "http://" + c.listen("250:8200", http.HandlerFunc(c.answer))
 	t.Cleanup(func() {
 		for _, m := range c.machines() {
 			c.kill(m)
@@ -73,11 +77,40 @@ func (c *cloud) machines() []*machine {
 	return slices.Clone(c.started)
 }
 
+func (c *cloud) answer(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.Header.Get("X-Amz-Target"), "AmazonSSM.") {
+		c.getParameters(w)
+		return
+	}
+	c.describeInstances(w, r)
+}
+
+// getParameters answers with all secrets, whatever was asked for.
+func (c *cloud) getParameters(w http.ResponseWriter) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var parameters []map[string]string
+	for name, value := range c.held.texts() {
+		parameters = append(parameters, map[string]string{"Name": "/nanofleet-secrets/test/platform/" + name, "Value": value})
+	}
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	_ = json.NewEncoder(w).Encode(map[string]any{"Parameters": parameters})
+}
+
+// hold changes the secrets, as rotate-secrets does.
+func (c *cloud) hold(change func(*secrets)) secrets {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	change(&c.held)
+	return c.held
+}
+
 func (c *cloud) describeInstances(w http.ResponseWriter, _ *http.Request) {
 	var items strings.Builder
 	for _, m := range c.machines() {
 		fmt.Fprintf(&items, `<item><instancesSet><item><instanceId>%s</instanceId><vpcId>vpc-1</vpcId>`+
-			`<privateIpAddress>%s</privateIpAddress><launchTime>%s</launchTime></item></instancesSet></item>`,
+			`<privateIpAddress>%s</privateIpAddress><launchTime>%s</launchTime>`+
+			`<tagSet><item><key>nanofleet:stage</key><value>test</value></item></tagSet></item></instancesSet></item>`,
 			m.id, m.address, m.launched.Format(time.RFC3339))
 	}
 	fmt.Fprintf(w, `<DescribeInstancesResponse><reservationSet>%s</reservationSet></DescribeInstancesResponse>`, items.String())
@@ -160,22 +193,12 @@ type view struct {
 	voters int
 }
 
-func ask(ctx context.Context, m *machine) (view, error) {
+func (c *cloud) ask(ctx context.Context, m *machine) (view, error) {
 	var seen view
 	var raft struct{ Servers []struct{ Voter bool } }
 	questions := map[string]any{"status/leader": &seen.leader, "status/peers": &seen.peers, "operator/raft/configuration": &raft}
 	for path, into := range questions {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+m.address+":8500/v1/"+path, nil)
-		if err != nil {
-			return view{}, err
-		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			return view{}, err
-		}
-		err = json.NewDecoder(response.Body).Decode(into)
-		_ = response.Body.Close()
-		if err != nil {
+		if err := c.get(ctx, m, path, c.held.management[0], into); err != nil {
 			return view{}, err
 		}
 	}
@@ -186,6 +209,32 @@ func ask(ctx context.Context, m *machine) (view, error) {
 		}
 	}
 	return seen, nil
+}
+
+// get asks a server's HTTP API with a token.
+func (c *cloud) get(ctx context.Context, m *machine, path, token string, into any) error {
+	ca, err := parseAuthority(c.held.ca)
+	if err != nil {
+		return err
+	}
+	client := http.Client{Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: ca.pool()}, DisableKeepAlives: true,
+	}}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+m.address+":8501/v1/"+path, nil)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("X-Consul-Token", token)
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(response.Body)
+		return fmt.Errorf("%s: %d %s", path, response.StatusCode, text)
+	}
+	return json.NewDecoder(response.Body).Decode(into)
 }
 
 // untilOne waits until all running servers vote and name the same leader and one another as peers, and returns the
@@ -203,7 +252,7 @@ func (c *cloud) untilOne(within time.Duration) *machine {
 	for {
 		views := []view{}
 		for _, m := range running {
-			if seen, err := ask(ctx, m); err == nil && seen.leader != "" && seen.voters == len(running) && slices.Equal(seen.peers, want) {
+			if seen, err := c.ask(ctx, m); err == nil && seen.leader != "" && seen.voters == len(running) && slices.Equal(seen.peers, want) {
 				views = append(views, seen)
 			}
 		}
@@ -212,7 +261,7 @@ func (c *cloud) untilOne(within time.Duration) *machine {
 		}
 		if !pause(ctx, 100*time.Millisecond) {
 			for _, m := range running {
-				seen, err := ask(context.Background(), m)
+				seen, err := c.ask(context.Background(), m)
 				log, _ := os.ReadFile(filepath.Join(m.folder, "log"))
 				c.t.Logf("%s: %+v, error %v\n%s", m.address, seen, err, log[max(0, len(log)-1500):])
 			}

@@ -15,7 +15,12 @@ type agentConfig map[string]any
 
 // serverConfig decides the configuration of one server. The founder of a cluster elects itself (Consul ignores
 // the setting once there is state); everybody else must not, beside a leader that is there.
-func serverConfig(dataDir string, self identity, enters entrance, recursors []string) agentConfig {
+//
+// A new cluster makes the management's token from the configuration. The agent's own it is given by the keeper: an agent
+// that starts with a token which nobody knows yet fails to bring its entries into the catalog and waits 15 s before it
+// tries again, one without a token has nothing to fail with (tried with 1.19).
+func serverConfig(dataDir string, self identity, enters entrance, files identityFiles, held secrets, recursors []string) agentConfig {
+	tokens := map[string]string{"initial_management": held.management[0], "dns": held.tokens[dnsRole][0]}
 	config := agentConfig{
 		"server":             true,
 		"node_name":          self.instanceID,
@@ -29,8 +34,19 @@ func serverConfig(dataDir string, self identity, enters entrance, recursors []st
 		"leave_on_terminate": true,
 		"ui_config":          map[string]any{"enabled": true},
 		"connect":            map[string]any{"enabled": false},
-		"ports":              map[string]int{"serf_wan": -1, "grpc": -1, "grpc_tls": -1},
-		"recursors":          recursors,
+		// Nothing answers without TLS but gossip, which has its own key, and DNS.
+		"ports":   map[string]int{"http": -1, "https": 8501, "serf_wan": -1, "grpc": -1, "grpc_tls": -1},
+		"encrypt": held.gossip[0],
+		// A server that was down while the key changed must start with the key of now, not with a kept one.
+		"disable_keyring_file": true,
+		"tls": map[string]any{
+			"defaults":     map[string]any{"ca_file": files.ca, "cert_file": files.certificate, "key_file": files.key, "tls_min_version": "TLSv1_2"},
+			"internal_rpc": map[string]any{"verify_incoming": true, "verify_outgoing": true, "verify_server_hostname": true},
+			// Who asks over HTTPS shows a token instead of a certificate.
+			"https": map[string]any{"verify_incoming": false},
+		},
+		"acl":       map[string]any{"enabled": true, "default_policy": "deny", "tokens": tokens},
+		"recursors": recursors,
 		// The fastest failure detection that Consul supports ("Server Performance Requirements").
 		// A server that leaves waits for requests under way, by default as long as an instance has to shut down.
 		"performance": map[string]any{"raft_multiplier": 1, "leave_drain_time": "1s"},

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -50,11 +53,11 @@ func TestAServerThatEC2DoesNotListRefusesToStart(t *testing.T) {
 
 func TestOnlyTheFounderElectsItself(t *testing.T) {
 	self := identity{instanceID: "i-1", address: "10.0.0.1", zone: "eu-west-1a", region: "eu-west-1"}
-	founding := serverConfig("/d", self, entrance{peers: []string{}, bootstrap: true}, nil)
+	founding := serverConfig("/d", self, entrance{peers: []string{}, bootstrap: true}, identityFiles{}, someSecrets(), nil)
 	if founding["bootstrap"] != true {
 		t.Errorf("a founder has bootstrap %v", founding["bootstrap"])
 	}
-	joining := serverConfig("/d", self, entrance{peers: []string{"10.0.0.2"}}, nil)
+	joining := serverConfig("/d", self, entrance{peers: []string{"10.0.0.2"}}, identityFiles{}, someSecrets(), nil)
 	if value, there := joining["bootstrap"]; there {
 		t.Errorf("a joining server has bootstrap %v", value)
 	}
@@ -77,20 +80,32 @@ func TestDataLiesInTheGivenFolderOrBelowTheWorkingFolder(t *testing.T) {
 }
 
 func TestALeaderIsSeenThroughAnyPeerThatAnswers(t *testing.T) {
-	for answer, want := range map[string]bool{`"10.0.0.2:8300"`: true, `""`: false, `not json`: false} {
+	ca, foreign := someAuthority(t), someAuthority(t)
+	for _, example := range []struct {
+		answer string
+		signer authority
+		want   bool
+	}{
+		{`"10.0.0.2:8300"`, ca, true},
+		{`""`, ca, false},
+		{`not json`, ca, false},
+		{`"10.0.0.2:8300"`, foreign, false},
+	} {
 		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = w.Write([]byte(answer))
+			_, _ = w.Write([]byte(example.answer))
 		}))
-		listener, err := net.Listen("tcp", "127.211.37.5:8500")
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		listener, err := net.Listen("tcp", "127.211.37.5:8501")
 		if err != nil {
 			t.Fatal(err)
 		}
 		server.Listener = listener
-		server.Start()
-		got := anySeesLeader(context.Background(), []string{"127.211.37.6", "127.211.37.5"})
+		server.TLS = &tls.Config{Certificates: []tls.Certificate{issued(t, example.signer, "127.211.37.5")}}
+		server.StartTLS()
+		got := newLeaderQuestions(ca).anySeesLeader(context.Background(), []string{"127.211.37.6", "127.211.37.5"})
 		server.Close()
-		if got != want {
-			t.Errorf("answer %s: leader %t", answer, got)
+		if got != example.want {
+			t.Errorf("answer %s: leader %t", example.answer, got)
 		}
 	}
 }

@@ -2,24 +2,37 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"net"
 	"net/http"
 	"time"
 )
 
-// leaderQuestions is the client for questions to agents; a healthy agent answers this one from memory.
-var leaderQuestions = &http.Client{Timeout: 2 * time.Second}
+// The ports at which the agents answer ("Required ports" of Consul's documentation).
+const (
+	httpsPort = "8501"
+	rpcPort   = "8300"
+)
+
+// leaderQuestions asks agents whether there is a leader; a healthy agent answers from memory and wants no token for it.
+type leaderQuestions struct{ client *http.Client }
+
+// newLeaderQuestions trusts the agents whose certificates the authority signed.
+func newLeaderQuestions(ca authority) leaderQuestions {
+	trust := &tls.Config{RootCAs: ca.pool(), MinVersion: tls.VersionTLS12}
+	return leaderQuestions{&http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{TLSClientConfig: trust}}}
+}
 
 // seesLeader reports whether the agent at address belongs to a cluster that has a leader (Consul documentation,
 // "Status HTTP API"). One that does not answer has not started, or it is gone.
-func seesLeader(ctx context.Context, address string) bool {
-	url := "http://" + net.JoinHostPort(address, "8500") + "/v1/status/leader"
+func (q leaderQuestions) seesLeader(ctx context.Context, address string) bool {
+	url := "https://" + net.JoinHostPort(address, httpsPort) + "/v1/status/leader"
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return false
 	}
-	response, err := leaderQuestions.Do(request)
+	response, err := q.client.Do(request)
 	if err != nil {
 		return false
 	}
@@ -29,12 +42,12 @@ func seesLeader(ctx context.Context, address string) bool {
 }
 
 // anySeesLeader asks all addresses at once.
-func anySeesLeader(ctx context.Context, addresses []string) bool {
+func (q leaderQuestions) anySeesLeader(ctx context.Context, addresses []string) bool {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	answers := make(chan bool, len(addresses))
 	for _, address := range addresses {
-		go func() { answers <- seesLeader(ctx, address) }()
+		go func() { answers <- q.seesLeader(ctx, address) }()
 	}
 	for range addresses {
 		if <-answers {

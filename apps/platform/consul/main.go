@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	mcli "github.com/mitchellh/cli"
 
 	"github.com/hashicorp/consul/command"
@@ -38,33 +39,55 @@ func main() {
 		os.Exit(runConsul(args))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), startDeadline)
-	file, address, err := prepare(ctx)
+	ready, err := prepare(ctx)
 	cancel()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "consul server:", err)
 		os.Exit(1)
 	}
-	go endWhenLeaderless(context.Background(), address)
-	os.Exit(runConsul([]string{"agent", "-config-file=" + file}))
+	go endWhenLeaderless(context.Background(), ready.questions, ready.keeper.self.address)
+	go ready.keeper.run(context.Background())
+	os.Exit(runConsul([]string{"agent", "-config-file=" + ready.file}))
 }
 
-// prepare learns who and where this server is, writes the agent's configuration and returns it with the
-// address of the server.
-func prepare(ctx context.Context) (file, address string, err error) {
+// prepared is what a server needs once it knows who and where it is.
+type prepared struct {
+	// file is the agent's configuration.
+	file      string
+	questions leaderQuestions
+	keeper    *keeper
+}
+
+// prepare learns who and where this server is, reads the secrets of its stage and writes the agent's configuration.
+func prepare(ctx context.Context) (prepared, error) {
 	dataDir, err := dataFolder(os.Getenv)
 	if err != nil {
-		return "", "", err
+		return prepared{}, err
 	}
 	sdk, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
-		return "", "", fmt.Errorf("cannot read the settings of the AWS SDK: %w", err)
+		return prepared{}, fmt.Errorf("cannot read the settings of the AWS SDK: %w", err)
 	}
 	self, err := identify(ctx, sdk)
 	if err != nil {
-		return "", "", fmt.Errorf("cannot learn this instance's identity from the metadata service: %w", err)
+		return prepared{}, fmt.Errorf("cannot learn this instance's identity from the metadata service: %w", err)
 	}
 	sdk.Region = self.region
-	client := ec2.NewFromConfig(sdk)
+	client, parameters := ec2.NewFromConfig(sdk), ssm.NewFromConfig(sdk)
+	stage, err := stageOf(ctx, client, self.instanceID)
+	if err != nil {
+		return prepared{}, err
+	}
+	read := func(ctx context.Context) (secrets, error) { return readSecrets(ctx, parameters, stage) }
+	held, err := read(ctx)
+	if err != nil {
+		return prepared{}, err
+	}
+	ca, err := parseAuthority(held.ca)
+	if err != nil {
+		return prepared{}, err
+	}
+	questions := newLeaderQuestions(ca)
 	enters, err := findEntrance(ctx, self.instanceID, hasState(dataDir), surroundings{
 		servers: func(ctx context.Context) ([]server, error) {
 			instances, err := listServers(ctx, client)
@@ -73,28 +96,39 @@ func prepare(ctx context.Context) (file, address string, err error) {
 			}
 			return selectServers(self.instanceID, instances)
 		},
-		leader: anySeesLeader,
+		leader: questions.anySeesLeader,
 		every:  time.Second,
 	})
 	if err != nil {
-		return "", "", fmt.Errorf("cannot enter a Consul cluster within %s: %w", startDeadline, err)
+		return prepared{}, fmt.Errorf("cannot enter a Consul cluster within %s: %w", startDeadline, err)
 	}
 	recursors, err := nameservers("/etc/resolv.conf")
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", "", fmt.Errorf("cannot read the resolvers: %w", err)
+		return prepared{}, fmt.Errorf("cannot read the resolvers: %w", err)
 	}
-	file, err = serverConfig(dataDir, self, enters, recursors).write(dataDir)
+	files, err := ca.issue(dataDir, self.address, time.Now())
 	if err != nil {
-		return "", "", err
+		return prepared{}, err
+	}
+	file, err := serverConfig(dataDir, self, enters, files, held, recursors).write(dataDir)
+	if err != nil {
+		return prepared{}, err
+	}
+	keeper, err := newKeeper(self, ca, read, func(now secrets) error {
+		_, err := serverConfig(dataDir, self, entrance{peers: enters.peers}, files, now, recursors).write(dataDir)
+		return err
+	})
+	if err != nil {
+		return prepared{}, err
 	}
 	fmt.Printf("consul server %s at %s: %d peers, forms a new cluster: %t\n", self.instanceID, self.address, len(enters.peers), enters.bootstrap)
-	return file, self.address, nil
+	return prepared{file, questions, keeper}, nil
 }
 
 // endWhenLeaderless ends the program when the cluster has lost its majority for good. The catalog is made from
 // what EC2 shows, so new servers in a new cluster lose nothing, while this one would wait for ever.
-func endWhenLeaderless(ctx context.Context, address string) {
-	sees := func(ctx context.Context) bool { return seesLeader(ctx, address) }
+func endWhenLeaderless(ctx context.Context, questions leaderQuestions, address string) {
+	sees := func(ctx context.Context) bool { return questions.seesLeader(ctx, address) }
 	untilLeaderless(ctx, sees, leaderlessLooks, lookEvery)
 	fmt.Fprintf(os.Stderr, "consul server: no leader for %s; ending, so that new servers form a new cluster\n", leaderlessLooks*lookEvery)
 	os.Exit(1)

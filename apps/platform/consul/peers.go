@@ -12,10 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// The tag that marks Consul servers, as in the original project.
+// The tag that marks Consul servers, as in the original project, and the one that names the stage.
 const (
 	serverTag   = "consulcloud"
 	serverValue = "consulserver"
+	stageTag    = "nanofleet:stage"
 )
 
 // server is a Consul server as EC2 shows it.
@@ -79,4 +80,33 @@ func peersOf(instanceID string, servers []server) []string {
 	}
 	slices.Sort(peers)
 	return peers
+}
+
+// stageOf asks EC2 for the stage of this instance. A fresh instance may not be listed yet, so it is asked for until ctx
+// ends.
+func stageOf(ctx context.Context, client ec2.DescribeInstancesAPIClient, instanceID string) (string, error) {
+	for {
+		instances, err := listServers(ctx, client)
+		if err == nil {
+			stage := stageAmong(instances, instanceID)
+			if stage != "" {
+				return stage, nil
+			}
+			err = fmt.Errorf("EC2 does not list this instance, %s, with the tag %s", instanceID, stageTag)
+		}
+		if !pause(ctx, time.Second) {
+			return "", err
+		}
+	}
+}
+
+func stageAmong(instances []types.Instance, instanceID string) string {
+	for _, instance := range instances {
+		for _, tag := range instance.Tags {
+			if aws.ToString(instance.InstanceId) == instanceID && aws.ToString(tag.Key) == stageTag {
+				return aws.ToString(tag.Value)
+			}
+		}
+	}
+	return ""
 }

@@ -1,3 +1,6 @@
+import type { ConsulAccess } from '../../../adapters/consul-access.ts'
+import { askServer } from '../../support/consul-api.ts'
+
 /** A service that has not become healthy by then ends the measurement. */
 const LONGEST = 300_000
 
@@ -5,15 +8,20 @@ const LONGEST = 300_000
  * When Consul first calls an instance of each service healthy, in milliseconds since 1970. Asks by blocking queries
  * (Consul docs, "Blocking queries"), which answer at once when something changes.
  * @param server address of a Consul server
+ * @param access to its HTTP API
  */
-export async function births(server: string, services: string[]): Promise<Map<string, number>> {
+export async function births(
+  server: string,
+  access: ConsulAccess,
+  services: string[],
+): Promise<Map<string, number>> {
   const signal = AbortSignal.timeout(LONGEST)
   const born = async (service: string): Promise<[string, number]> => {
     for (let index = '0'; ; ) {
-      const url = `http://${server}:8500/v1/health/service/${service}?passing&wait=60s&index=${index}`
-      const answer = await fetch(url, { signal })
-      if (((await answer.json()) as unknown[]).length > 0) return [service, Date.now()]
-      index = answer.headers.get('x-consul-index') ?? '0'
+      const path = `/v1/health/service/${service}?passing&wait=60s&index=${index}`
+      const answer = await askServer(server, path, access, { signal })
+      if ((JSON.parse(answer.text) as unknown[]).length > 0) return [service, Date.now()]
+      index = String(answer.headers['x-consul-index'] ?? '0')
     }
   }
   return new Map(await Promise.all(services.map(born)))

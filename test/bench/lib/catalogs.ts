@@ -1,4 +1,3 @@
-import { ConsulHttp } from '../../../adapters/consul-http.ts'
 import type { ConsulServer, Registration, ServiceCatalog } from '../../../core/catalog.ts'
 import { settle } from '../../../core/parallel.ts'
 import { startConsul } from '../../support/consul.ts'
@@ -15,8 +14,8 @@ export interface BenchCatalog {
 /** The model of the tests, or three real Consul servers. */
 export async function benchCatalog(kind: string): Promise<BenchCatalog> {
   if (kind === 'consul') {
-    const { servers, stop } = await startConsul(3)
-    return { what: 'three real Consul servers', catalog: new ConsulHttp(), servers, stop }
+    const { catalog, servers, stop } = await startConsul(3)
+    return { what: 'three real Consul servers', catalog, servers, stop }
   }
   const servers = [1, 2, 3].map((index) => ({ instanceId: `i-0c${index}`, address: `10.76.0.${index}` }))
   return { what: 'the model catalog', catalog: new FakeCatalog(servers), servers, stop: async () => {} }

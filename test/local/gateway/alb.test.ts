@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { connect, createServer } from 'node:net'
+import { createServer as createSecureServer } from 'node:https'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
-import { Rig, until } from './rig.ts'
+import { randomSecrets } from '../../../adapters/secret-maker.ts'
+import { group, Rig, until } from './rig.ts'
 
 const hello =
   (text: string) =>
@@ -21,6 +23,20 @@ describe('The gateway', () => {
     for (let count = 0; count < 6; count += 1) bodies.push((await rig.ask('web.localhost')).body)
     expect(bodies.filter((body) => body === 'one')).toHaveLength(3)
     expect(bodies[0]).not.toBe(bodies[1])
+  })
+
+  it('speaks TLS to the targets of an HTTPS group, whoever signed their certificates', async () => {
+    await using rig = await Rig.start()
+    const { key, certificate } = randomSecrets.authority()
+    const secure = createSecureServer({ key, cert: certificate }, hello('secret'))
+    await rig.listen(secure)
+    const { address, port } = secure.address() as AddressInfo
+    rig.expose(
+      { web: [{ id: 'i-1', port, address, state: 'registered' }] },
+      { protocol: 'HTTPS', healthCheck: { ...group('').healthCheck, protocol: 'HTTPS' } },
+    )
+    await until('it is healthy', () => rig.region.healthOf('web', `i-1:${port}`)?.state === 'healthy')
+    await until('it is served', async () => (await rig.ask('web.localhost')).body === 'secret')
   })
 
   it('adds the headers that an ALB adds and drops hop-by-hop ones', async () => {

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/consul/api"
+)
+
+// Rounds of the keeper: further apart when all is done, so late is a change of the secrets seen; close together while
+// something is left to do, as it is until the cluster has a leader.
+const (
+	keepEvery = 10 * time.Second
+	keepSoon  = 300 * time.Millisecond
+	// No call of a round hangs for longer.
+	roundLimit = 20 * time.Second
+	// Rounds that failed one after the other before they are told of, and before they are further apart.
+	quietRounds = 30
+	closeRounds = 300
+)
+
+// reportKey is where a server says which state of the secrets it has taken over.
+const reportKey = "nanofleet/secrets/"
+
+// keeper brings the cluster's access control and gossip keys, and this server's own tokens, to what the secrets say,
+// again and again: a cluster that was formed anew has no tokens, and secrets change while servers run.
+type keeper struct {
+	self   identity
+	client *api.Client
+	read   func(context.Context) (secrets, error)
+	// rewrite writes the agent's configuration with other tokens, for the next start on this disk.
+	rewrite func(secrets) error
+	// held is what was read last, at readAt.
+	held   secrets
+	readAt time.Time
+	// agent and dns are the tokens that the agent was given.
+	agent, dns string
+}
+
+func newKeeper(self identity, ca authority, read func(context.Context) (secrets, error), rewrite func(secrets) error) (*keeper, error) {
+	client, err := api.NewClient(&api.Config{
+		Address:   net.JoinHostPort(self.address, httpsPort),
+		Scheme:    "https",
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.pool(), MinVersion: tls.VersionTLS12}},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("cannot make a client for the own agent: %w", err)
+	}
+	return &keeper{self: self, client: client, read: read, rewrite: rewrite}, nil
+}
+
+// run keeps until ctx ends. What goes wrong for long is told once.
+func (k *keeper) run(ctx context.Context) {
+	failed, told := 0, ""
+	for wait := keepSoon; pause(ctx, wait); {
+		limited, cancel := context.WithTimeout(ctx, roundLimit)
+		err := k.round(limited)
+		cancel()
+		if err == nil {
+			failed, told, wait = 0, "", keepEvery
+			continue
+		}
+		failed++
+		if wait = keepSoon; failed > closeRounds {
+			wait = keepEvery
+		}
+		if text := err.Error(); failed > quietRounds && text != told {
+			told = text
+			fmt.Fprintln(os.Stderr, "consul server: secrets not taken over yet:", text)
+		}
+	}
+}
+
+// now returns the secrets, read again when they are as old as a change may be.
+func (k *keeper) now(ctx context.Context) (secrets, error) {
+	if time.Since(k.readAt) < keepEvery {
+		return k.held, nil
+	}
+	held, err := k.read(ctx)
+	if err == nil {
+		k.held, k.readAt = held, time.Now()
+	}
+	return held, err
+}
+
+// round does what is left to do; it may be repeated at any time.
+func (k *keeper) round(ctx context.Context) error {
+	wanted, err := k.now(ctx)
+	if err != nil {
+		return err
+	}
+	management, err := k.valid(ctx, wanted.management)
+	if err != nil {
+		return err
+	}
+	leader, err := k.client.Status().LeaderWithQueryOptions(asking(ctx, management))
+	if err != nil {
+		return err
+	}
+	leads := leader == net.JoinHostPort(k.self.address, rpcPort)
+	if leads {
+		if err := k.keepAccess(ctx, management, wanted); err != nil {
+			return err
+		}
+	}
+	if err := k.keepAgent(ctx, management, wanted); err != nil {
+		return err
+	}
+	// Last, as a member that is about to be called dead holds it up for some seconds.
+	if leads {
+		if err := k.keepGossip(ctx, management, wanted.gossip); err != nil {
+			return err
+		}
+	}
+	return k.report(ctx, management, wanted.fingerprint())
+}
+
+func asking(ctx context.Context, token string) *api.QueryOptions {
+	return (&api.QueryOptions{Token: token}).WithContext(ctx)
+}
+
+func writing(ctx context.Context, token string) *api.WriteOptions {
+	return (&api.WriteOptions{Token: token}).WithContext(ctx)
+}
+
+// valid returns the first of the tokens that this server knows. A token reaches the followers a moment after it was
+// made, and the first leader makes the first one.
+func (k *keeper) valid(ctx context.Context, tokens []string) (string, error) {
+	var failure error
+	for _, token := range tokens {
+		options := asking(ctx, token)
+		options.AllowStale = true
+		_, _, err := k.client.ACL().TokenReadSelf(options)
+		if err == nil {
+			return token, nil
+		}
+		failure = err
+	}
+	return "", failure
+}
+
+// keepAccess makes the cluster's policies and tokens those of the secrets.
+func (k *keeper) keepAccess(ctx context.Context, management string, wanted secrets) error {
+	for _, role := range roles {
+		if err := k.keepPolicy(ctx, management, role); err != nil {
+			return err
+		}
+	}
+	return k.keepTokens(ctx, management, wanted)
+}
+
+// keepGossip installs every key, encrypts with the first and then removes those that the secret holds no more.
+func (k *keeper) keepGossip(ctx context.Context, management string, keys []string) error {
+	rings, err := k.client.Operator().KeyringList(asking(ctx, management))
+	if err != nil {
+		return fmt.Errorf("cannot list the gossip keys: %w", err)
+	}
+	for _, ring := range rings {
+		for _, key := range keys {
+			if ring.Keys[key] < ring.NumNodes {
+				if err := k.client.Operator().KeyringInstall(key, writing(ctx, management)); err != nil {
+					return fmt.Errorf("cannot install a gossip key: %w", err)
+				}
+			}
+		}
+		if ring.PrimaryKeys[keys[0]] < ring.NumNodes {
+			if err := k.client.Operator().KeyringUse(keys[0], writing(ctx, management)); err != nil {
+				return fmt.Errorf("cannot change to another gossip key: %w", err)
+			}
+		}
+		for key := range ring.Keys {
+			if !slices.Contains(keys, key) {
+				if err := k.client.Operator().KeyringRemove(key, writing(ctx, management)); err != nil {
+					return fmt.Errorf("cannot remove a gossip key: %w", err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// keepAgent gives this server's agent its tokens, once the cluster has them.
+func (k *keeper) keepAgent(ctx context.Context, management string, wanted secrets) error {
+	agent, dns := wanted.tokens[agentRole][0], wanted.tokens[dnsRole][0]
+	for _, token := range []string{agent, dns} {
+		if _, err := k.valid(ctx, []string{token}); err != nil {
+			return err
+		}
+	}
+	if k.agent == agent && k.dns == dns {
+		return nil
+	}
+	if err := k.rewrite(wanted); err != nil {
+		return err
+	}
+	if _, err := k.client.Agent().UpdateDNSToken(dns, writing(ctx, management)); err != nil {
+		return fmt.Errorf("cannot give the agent its token for names: %w", err)
+	}
+	if _, err := k.client.Agent().UpdateAgentACLToken(agent, writing(ctx, management)); err != nil {
+		return fmt.Errorf("cannot give the agent its token: %w", err)
+	}
+	k.agent, k.dns = agent, dns
+	return nil
+}
+
+// report says that this server has taken over a state of the secrets; rotate-secrets waits for all of them.
+func (k *keeper) report(ctx context.Context, management, fingerprint string) error {
+	key := reportKey + k.self.instanceID
+	said, _, err := k.client.KV().Get(key, asking(ctx, management))
+	if err != nil || (said != nil && string(said.Value) == fingerprint) {
+		return err
+	}
+	_, err = k.client.KV().Put(&api.KVPair{Key: key, Value: []byte(fingerprint)}, writing(ctx, management))
+	return err
+}

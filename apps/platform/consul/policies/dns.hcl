@@ -1,0 +1,3 @@
+# Whoever asks for a name.
+node_prefix ""    { policy = "read" }
+service_prefix "" { policy = "read" }

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+)
+
+// Names of the secrets below /nanofleet-secrets/<stage>/platform/ (docs/security.md). Each holds one value per line:
+// the first is in use, the others are accepted as well, which they are while secrets change.
+const (
+	caName         = "ca"
+	gossipName     = "gossip-key"
+	managementName = "management-token"
+)
+
+// roles are the tokens besides that of the management; each has the policy of its name in policies/.
+var roles = []string{"agent", "dns", "ui", "registration"}
+
+const (
+	agentRole = "agent"
+	dnsRole   = "dns"
+)
+
+// secrets is what Parameter Store keeps for the servers.
+type secrets struct {
+	// ca is the private key and the certificate of the authority, both PEM.
+	ca         string
+	gossip     []string
+	management []string
+	// tokens are the values by role.
+	tokens map[string][]string
+}
+
+// parameterReader is the part of the client for Parameter Store that is used here.
+type parameterReader interface {
+	GetParameters(context.Context, *ssm.GetParametersInput, ...func(*ssm.Options)) (*ssm.GetParametersOutput, error)
+}
+
+// readSecrets reads all secrets of the stage. None of them may be missing.
+func readSecrets(ctx context.Context, client parameterReader, stage string) (secrets, error) {
+	folder := "/nanofleet-secrets/" + stage + "/platform/"
+	names := []string{folder + caName, folder + gossipName, folder + managementName}
+	for _, role := range roles {
+		names = append(names, folder+role+"-token")
+	}
+	answer, err := client.GetParameters(ctx, &ssm.GetParametersInput{Names: names, WithDecryption: aws.Bool(true)})
+	if err != nil {
+		return secrets{}, fmt.Errorf("cannot read the secrets below %s: %w", folder, err)
+	}
+	if len(answer.InvalidParameters) > 0 {
+		return secrets{}, fmt.Errorf("Parameter Store lacks %s; deploy the platform again", strings.Join(answer.InvalidParameters, ", "))
+	}
+	found := secrets{tokens: map[string][]string{}}
+	for _, parameter := range answer.Parameters {
+		value := aws.ToString(parameter.Value)
+		switch name := strings.TrimPrefix(aws.ToString(parameter.Name), folder); name {
+		case caName:
+			found.ca = value
+		case gossipName:
+			found.gossip = strings.Fields(value)
+		case managementName:
+			found.management = strings.Fields(value)
+		default:
+			found.tokens[strings.TrimSuffix(name, "-token")] = strings.Fields(value)
+		}
+	}
+	return found, found.check(folder)
+}
+
+func (s secrets) check(folder string) error {
+	empty := map[string]bool{gossipName: len(s.gossip) == 0, managementName: len(s.management) == 0}
+	for _, role := range roles {
+		empty[role+"-token"] = len(s.tokens[role]) == 0
+	}
+	for name, isEmpty := range empty {
+		if isEmpty {
+			return fmt.Errorf("%s%s holds no value; remove it and deploy the platform again", folder, name)
+		}
+	}
+	return nil
+}
+
+// fingerprint tells one state of the secrets from another without giving any of them away. The function
+// rotate-secrets computes the same (core/secrets.ts).
+func (s secrets) fingerprint() string {
+	lines := []string{gossipName + "=" + strings.Join(s.gossip, ","), managementName + "=" + strings.Join(s.management, ",")}
+	for role, values := range s.tokens {
+		lines = append(lines, role+"-token="+strings.Join(values, ","))
+	}
+	slices.Sort(lines)
+	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+	return hex.EncodeToString(sum[:])[:16]
+}

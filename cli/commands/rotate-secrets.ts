@@ -1,0 +1,22 @@
+import { Command } from 'commander'
+import type { GlobalOptions, Open } from '../context.ts'
+import { type StartOptions, startWorkflow } from '../start.ts'
+
+/** `nanofleet rotate-secrets` */
+export function rotateSecrets(open: Open): Command {
+  return new Command('rotate-secrets')
+    .description("change the gossip key and the tokens of the stage's Consul servers while everything runs")
+    .option('--no-wait', 'return when the run has begun')
+    .addHelpText(
+      'after',
+      '\nIt takes about two minutes. Whoever uses the user interface signs in again.\n\nExample:\n  nanofleet rotate-secrets',
+    )
+    .action(async (options: StartOptions, self: Command) => {
+      const context = await open(self.optsWithGlobals<GlobalOptions>())
+      const run = await startWorkflow(context, 'rotate-secrets', '', {}, options)
+      context.output.result(
+        run,
+        options.wait ? 'The old gossip key and tokens are worth nothing now.' : undefined,
+      )
+    })
+}

@@ -1,0 +1,44 @@
+import middy from '@middy/core'
+import * as clients from '../adapters/clients.ts'
+import { readStage } from '../adapters/config.ts'
+import { Ec2Instances } from '../adapters/ec2-instances.ts'
+import { call, consulDoor } from '../adapters/lambda-calls.ts'
+import { randomSecrets } from '../adapters/secret-maker.ts'
+import { SecretParameters } from '../adapters/secret-parameters.ts'
+import { runningServers } from '../core/evidence.ts'
+import { PLATFORM } from '../core/manifest-rules.ts'
+import { controlName } from '../core/names.ts'
+import {
+  allRegistered,
+  type Marks,
+  type RotationStep,
+  rotated,
+  secretsTaken,
+} from '../core/rotate-secrets.ts'
+import type { Report } from '../core/round.ts'
+import { once } from './once.ts'
+
+const parts = once(() => {
+  const { name, vpcId } = readStage()
+  const lambda = clients.lambda()
+  const instances = new Ec2Instances(clients.ec2(), vpcId)
+  return {
+    secrets: new SecretParameters(clients.ssm(), name, PLATFORM),
+    catalog: consulDoor(lambda, name),
+    servers: async () => runningServers((await instances.look([])).servers),
+    reconcile: async () => (await call(lambda, controlName(name, 'reconcile'), {})) as Report,
+  }
+})
+
+type Request = { step: RotationStep; marks: Marks } | { step: 'look' } | { step: 'register' }
+
+/** One step of a rotation, or a look whether the step before it has taken effect. No value of a secret leaves it. */
+export const handler = middy(async (request: Request) => {
+  const { secrets, reconcile, ...ports } = parts()
+  if (request.step === 'register') return allRegistered(await reconcile())
+  const standing = await secrets.read()
+  if (request.step === 'look') return await secretsTaken(ports, standing)
+  const after = rotated(standing, request.step, request.marks, randomSecrets)
+  await secrets.write(after.secrets)
+  return { marks: after.marks }
+})

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { AccessSource, ConsulAccess } from '../../adapters/consul-access.ts'
+import { ConsulHttp } from '../../adapters/consul-http.ts'
+import { ConsulFailure, ConsulRequests } from '../../adapters/consul-requests.ts'
+import { randomSecrets } from '../../adapters/secret-maker.ts'
+import type { ConsulServer } from '../../core/catalog.ts'
+import { ServiceRefusal } from '../../core/errors.ts'
+import { type ConsulCluster, startConsul } from '../support/consul.ts'
+import { askServer, fixedAccess } from '../support/consul-api.ts'
+
+/** Answers with one access and, once that was refused, with another. */
+class Changing implements AccessSource {
+  renewals = 0
+  now: ConsulAccess
+  readonly next: ConsulAccess
+
+  constructor(now: ConsulAccess, next: ConsulAccess) {
+    this.now = now
+    this.next = next
+  }
+
+  current = (): Promise<ConsulAccess> => Promise.resolve(this.now)
+  renew = (): Promise<ConsulAccess> => {
+    this.renewals += 1
+    this.now = this.next
+    return Promise.resolve(this.now)
+  }
+}
+
+describe('requests to a Consul server with access control', () => {
+  let cluster: ConsulCluster
+  let server: ConsulServer
+  let unknown: ConsulAccess
+  beforeAll(async () => {
+    cluster = await startConsul(1)
+    server = cluster.servers[0] as ConsulServer
+    unknown = { ...cluster.management, token: randomSecrets.token() }
+  }, 40_000)
+  afterAll(() => cluster?.stop())
+
+  const using = (access: AccessSource): ConsulHttp => new ConsulHttp(new ConsulRequests(access))
+
+  it('are made again with a new token when the old one is not known any more', async () => {
+    const access = new Changing(unknown, cluster.management)
+    await expect(using(access).cluster(server)).resolves.toMatchObject({ voters: [server.address] })
+    expect(access.renewals).toBeGreaterThan(0)
+  })
+
+  it('fail for now with a token that nobody knows yet, and are refused with one that may not do it', async () => {
+    const entry = { ID: 'i-1', Name: 'one', Address: '127.0.0.1', Meta: {} }
+    await expect(using(fixedAccess(unknown)).register(server, entry)).rejects.toThrow(ConsulFailure)
+    const put = { method: 'PUT', body: { SecretID: unknown.token } }
+    await askServer(server.address, '/v1/acl/token', cluster.management, put)
+    await expect(using(fixedAccess(unknown)).register(server, entry)).rejects.toThrow(ServiceRefusal)
+  })
+
+  it('reach no server whose certificate another authority signed', async () => {
+    const foreign = { ...cluster.management, certificate: randomSecrets.authority().certificate }
+    await expect(using(fixedAccess(foreign)).cluster(server)).rejects.toThrow(/certificate|signature/)
+  })
+
+  it('make an entry look out of date that another token put there', async () => {
+    const entry = { ID: 'i-2', Name: 'two', Address: '127.0.0.1', Meta: { 'instance-id': 'i-2' } }
+    await using(fixedAccess(cluster.management)).register(server, entry)
+    const own = await using(fixedAccess(cluster.management)).listing(server, ['i-2'])
+    expect(own.entries[0]?.meta).toEqual({ 'instance-id': 'i-2' })
+    const other = await cluster.catalog.listing(server, ['i-2'])
+    expect(other.entries[0]?.meta).not.toEqual({ 'instance-id': 'i-2' })
+    await cluster.catalog.register(server, entry)
+    const after = await cluster.catalog.listing(server, ['i-2'])
+    expect(after.entries[0]?.meta).toEqual({ 'instance-id': 'i-2' })
+  })
+})
