@@ -30,6 +30,7 @@ export const boutique: DemoApp = {
   ],
   next: [
     ['nanofleet open boutique', 'the shop in your browser'],
+    ['nanofleet token', 'with which you sign in at Consul'],
     ['nanofleet logs boutique emailservice --follow', 'the mails that confirm orders'],
     ['nanofleet scale boutique frontend 4', 'four instances instead of two'],
     ['nanofleet deploy boutique', 'after a change in apps/boutique: builds and replaces what it touches'],
