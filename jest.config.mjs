@@ -29,4 +29,9 @@ const real = {
   globalTeardown: '<rootDir>/test/support/live-teardown.ts',
 }
 
-export default { projects: [quick, real], testSequencer: '<rootDir>/test/support/sequencer.mjs' }
+export default {
+  projects: [quick, real],
+  testSequencer: '<rootDir>/test/support/sequencer.mjs',
+  // Ends what hangs; a test that is slow because the machine is busy with other things does not.
+  testTimeout: 20_000,
+}
