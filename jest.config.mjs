@@ -21,7 +21,7 @@ const common = {
 /** What runs without a local region: decisions, properties, contracts on fakes. */
 const quick = { ...common, displayName: 'quick', testMatch: ['<rootDir>/test/**/*.test.ts'] }
 
-/** Real parts: Consul, the emulator, processes, the browser. One region serves the whole run. */
+/** Real parts: Consul, the emulator, processes, the browser; and what takes long. One region serves the whole run. */
 const real = {
   ...common,
   displayName: 'real',
@@ -29,4 +29,9 @@ const real = {
   globalTeardown: '<rootDir>/test/support/live-teardown.ts',
 }
 
-export default { projects: [quick, real], testSequencer: '<rootDir>/test/support/sequencer.mjs' }
+export default {
+  projects: [quick, real],
+  testSequencer: '<rootDir>/test/support/sequencer.mjs',
+  // Ends what hangs; a test that is slow because the machine is busy with other things does not.
+  testTimeout: 20_000,
+}

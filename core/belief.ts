@@ -24,9 +24,8 @@ const FINAL = new Set(['shutting-down', 'terminated'])
 /**
  * Weighs hints against what EC2 shows. EC2 wins, save for final states and orders to go. An instance that EC2 does not
  * show is foreign, or gone.
- * @param unknown instances that are not shown and that nobody knows to be foreign
  */
-export function believe(hints: Hint[], seen: Instance[], unknown: ReadonlySet<string> = new Set()): Belief {
+export function believe(hints: Hint[], seen: Instance[]): Belief {
   const shown = new Map(seen.map((instance) => [instance.id, instance]))
   const states = hints.filter((hint) => hint.kind === 'state')
   const orders = hints.filter((hint) => hint.kind === 'leaving')
@@ -41,7 +40,7 @@ export function believe(hints: Hint[], seen: Instance[], unknown: ReadonlySet<st
     leaving: new Map(orders.filter((o) => running.has(o.instanceId)).map((o) => [o.instanceId, o.reason])),
     lagging: new Set(
       states
-        .filter((hint) => unknown.has(hint.instanceId) || lags(hint, shown.get(hint.instanceId)))
+        .filter((hint) => lags(hint, shown.get(hint.instanceId)))
         .map((hint) => hint.instanceId)
         .filter((id) => !final.has(id)),
     ),

@@ -28,6 +28,8 @@ export interface StateHint {
   state: InstanceState
   /** How often it was looked at before. */
   attempt: number
+  /** EC2 did not show it in the fleet then: it may be a foreign one. */
+  unseen?: boolean
   /** When it got into the state, in whole seconds: the `time` of EC2's event. */
   at?: string
 }
@@ -39,7 +41,12 @@ export const STILL_LEAVING = 'Nanofleet Still Leaving'
 
 const instanceId = z.string().regex(/^i-[0-9a-f]+$/, 'must be an instance id')
 const states = ['pending', 'running', 'shutting-down', 'terminated', 'stopping', 'stopped'] as const
-const state = z.object({ 'instance-id': instanceId, state: z.enum(states), attempt: z.int().optional() })
+const state = z.object({
+  'instance-id': instanceId,
+  state: z.enum(states),
+  attempt: z.int().default(0),
+  unseen: z.boolean().optional(),
+})
 const instance = z.object({ 'instance-id': instanceId })
 const action = z.object({
   AutoScalingGroupName: z.string(),
@@ -106,8 +113,9 @@ export function readHint(body: string): Hint {
 }
 
 function stateHint(detail: unknown, at?: string): Hint {
-  const { 'instance-id': id, state: now, attempt } = state.parse(detail)
-  return { kind: 'state', instanceId: id, state: now, attempt: attempt ?? 0, ...(at ? { at } : {}) }
+  const { 'instance-id': id, state: now, attempt, unseen } = state.parse(detail)
+  const seen = { ...(unseen ? { unseen } : {}), ...(at ? { at } : {}) }
+  return { kind: 'state', instanceId: id, state: now, attempt, ...seen }
 }
 
 function lifecycleAction(detail: unknown): LifecycleAction {
@@ -140,5 +148,10 @@ export const againMessage = (hint: StateHint): string =>
   JSON.stringify({
     'detail-type': AGAIN,
     time: hint.at,
-    detail: { 'instance-id': hint.instanceId, state: hint.state, attempt: hint.attempt + 1 },
+    detail: {
+      'instance-id': hint.instanceId,
+      state: hint.state,
+      attempt: hint.attempt + 1,
+      ...(hint.unseen ? { unseen: true } : {}),
+    },
   })

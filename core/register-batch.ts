@@ -9,13 +9,14 @@ import {
   type Hint,
   type LifecycleAction,
   readHint,
+  type StateHint,
   stillLeavingMessage,
   UnknownMessage,
 } from './hints.ts'
 import { isGoing, isServer } from './instances.ts'
 import { isOurs } from './registration.ts'
 import { gather, type Report, type RoundParts, report } from './round.ts'
-import { lookAgain, unknownTo } from './second-look.ts'
+import { lookAgain, sift, unseen } from './second-look.ts'
 
 /** Messages to itself, delivered after so many seconds. */
 export interface LaterQueue {
@@ -95,14 +96,19 @@ function startsOf(instanceIds: Set<string>, hints: Hint[]): string[] {
 export async function registerBatch(parts: BatchParts, hints: Hint[], now: Date): Promise<BatchResult> {
   const over = hints.filter((hint) => hint.kind === 'drained')
   await Promise.all(over.map(({ lifecycle }) => parts.lifecycle.complete(lifecycle)))
-  const open = hints.filter((hint) => hint.kind !== 'drained')
-  const ids = [...new Set(open.map((hint) => hint.instanceId))]
-  if (ids.length === 0) return { report: null, unfinished: new Set(), registered: new Set() }
-
-  const sight = await parts.instances.look(ids)
-  const belief = believe(open, sight.instances, await unknownTo(parts, open, sight.instances))
+  const about = hints.filter((hint) => hint.kind !== 'drained')
+  const { open, maybe } = await sift(parts, about)
   const unfinished = new Set<string>()
   const registered = new Set<string>()
+  const ids = [...new Set(open.map((hint) => hint.instanceId))]
+  if (ids.length === 0) {
+    await later(parts, lookAgain(about, unfinished, maybe))
+    return { report: null, unfinished, registered }
+  }
+
+  const sight = await parts.instances.look(ids)
+  const belief = believe(open, sight.instances)
+  const unknown = new Set([...maybe, ...unseen(open, [...sight.instances, ...belief.gone])])
   const servers = runningServers(sight.servers)
   const going = servers.filter(({ instanceId }) => belief.leaving.has(instanceId))
   const [summary, laden] = await Promise.all([
@@ -114,9 +120,7 @@ export async function registerBatch(parts: BatchParts, hints: Hint[], now: Date)
   ])
   const drains = belief.drains.filter((order) => !unfinished.has(order.instanceId))
   await Promise.all([
-    ...lookAgain(open, belief, unfinished).map((hint) =>
-      parts.later.send(againMessage(hint), 2 ** hint.attempt),
-    ),
+    later(parts, lookAgain(about, new Set([...unfinished, ...belief.lagging]), unknown)),
     ...drains.map((order) =>
       laden.has(order.instanceId) && (order.attempt ?? 0) < MOVE_LOOKS
         ? stillLeaving(parts, order)
@@ -128,6 +132,11 @@ export async function registerBatch(parts: BatchParts, hints: Hint[], now: Date)
     ),
   ])
   return { report: summary, unfinished, registered }
+}
+
+/** Sends the hints once more, each time after twice as long. */
+async function later({ later: queue }: BatchParts, hints: StateHint[]): Promise<void> {
+  await Promise.all(hints.map((hint) => queue.send(againMessage(hint), 2 ** hint.attempt)))
 }
 
 async function registerBelief(

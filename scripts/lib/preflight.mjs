@@ -6,7 +6,7 @@ import { output } from './run.mjs'
 
 const GIB = 1024 ** 3
 const DISK = 3 * GIB
-const MEMORY = 3 * GIB
+const MEMORY = 4 * GIB
 const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10']
 
 /**
@@ -65,9 +65,9 @@ export function systemProblems({ platform, glibc, node }) {
 /** Disk and memory. A machine that is set up already needs little more disk. */
 export function roomProblems({ memory, disks, fresh }) {
   const problems = []
-  // A container's limit of "3 GiB" and a machine's "3 GB" both pass.
+  // A container's limit of "4 GiB" and a machine's "4 GB" both pass.
   if (memory < MEMORY * 0.93)
-    problems.push(`${gib(memory)} GiB of memory; the local region with its apps needs 3.`)
+    problems.push(`${gib(memory)} GiB of memory; the local region with its apps needs 4.`)
   const need = fresh ? DISK : DISK / 6
   for (const { folder, free } of disks) {
     if (free < need) problems.push(`${folder}: ${gib(free)} GiB free, ${gib(need)} needed; free some space.`)

@@ -187,7 +187,7 @@ describe('a batch of events', () => {
 })
 
 describe('events that are none of its business', () => {
-  it('ignores instances of another VPC and untagged ones: asks EC2 twice, no error, nothing brought back', async () => {
+  it('ignores instances of another VPC and with other tags: asks EC2 once each time, no error, nothing brought back twice', async () => {
     const fleet = fleetOf(1)
     const elsewhere = fleet.service()
     elsewhere.vpcId = 'vpc-0b'
@@ -201,9 +201,21 @@ describe('events that are none of its business', () => {
       terminating(untagged),
     )
     expect(outcome).toMatchObject({ failed: [], problems: [] })
+    expect(fleet.looks).toEqual(['look'])
+    expect(await fleet.deliverLater()).toMatchObject({ failed: [], problems: [] })
     expect(fleet.looks).toEqual(['look', 'confirm'])
     expect(fleet.catalog.writes).toEqual([])
     expect(fleet.completed).toEqual([])
+    expect(fleet.sent).toEqual([])
+  })
+
+  it('ignores an instance without a tag after three more looks, each of which asks EC2 once', async () => {
+    const fleet = fleetOf(1)
+    const bare = fleet.service()
+    bare.tags = {}
+    await fleet.deliver(stateChange(bare, 'running'))
+    for (let looks = 0; looks < 3; looks += 1) await fleet.deliverLater()
+    expect(fleet.looks).toEqual(['look', 'confirm', 'confirm', 'confirm'])
     expect(fleet.sent).toEqual([])
   })
 

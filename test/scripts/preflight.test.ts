@@ -6,9 +6,9 @@ const good = { platform: 'linux', glibc: '2.36', node: '20.1.0' }
 const room = { memory: 8 * GIB, disks: [{ folder: '/cache', free: 9 * GIB }], fresh: true }
 
 describe('The preflight', () => {
-  it('finds nothing wrong with a glibc Linux, Node 20, 3 GiB of memory and of disk', () => {
+  it('finds nothing wrong with a glibc Linux, Node 20, 4 GiB of memory and 3 of disk', () => {
     expect(systemProblems(good)).toEqual([])
-    expect(roomProblems({ ...room, memory: 3 * GIB, disks: [{ folder: '/c', free: 3 * GIB }] })).toEqual([])
+    expect(roomProblems({ ...room, memory: 4 * GIB, disks: [{ folder: '/c', free: 3 * GIB }] })).toEqual([])
   })
 
   it.each([
