@@ -54,8 +54,8 @@ export class ConsulDoor implements ServiceCatalog {
     await this.#call('forget', server, node, id)
   }
 
-  async maintenance(server: ConsulServer, id: string, reason: string | null): Promise<void> {
-    await this.#call('maintenance', server, id, reason)
+  async maintenance(server: ConsulServer, id: string, reason: string | null, instead = false): Promise<void> {
+    await this.#call('maintenance', server, id, reason, ...(instead ? [true] : []))
   }
 
   async secretReports(server: ConsulServer): Promise<Record<string, string>> {

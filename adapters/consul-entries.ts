@@ -17,6 +17,8 @@ export interface AgentCheck {
   CheckID: string
   Status: string
   ServiceID: string
+  /** Of maintenance its reason. */
+  Notes: string
 }
 
 export interface HealthEntry {
@@ -60,16 +62,19 @@ export function toEntry(
     tags: service.Tags ?? [],
     meta,
     nodeAddress,
-    status: worst(checks),
+    ...standing(checks),
   }
+}
+
+function standing(checks: AgentCheck[]): Pick<CatalogEntry, 'status' | 'reason'> {
+  const pause = checks.find(
+    ({ CheckID }) => CheckID === '_node_maintenance' || CheckID.startsWith('_service_maintenance:'),
+  )
+  return pause ? { status: 'maintenance', reason: pause.Notes } : { status: worst(checks) }
 }
 
 /** Consul's own order (`AggregatedStatus` of its Go API); a service without a check passes. */
 function worst(checks: AgentCheck[]): EntryStatus {
-  const maintained = checks.some(
-    ({ CheckID }) => CheckID === '_node_maintenance' || CheckID.startsWith('_service_maintenance:'),
-  )
-  if (maintained) return 'maintenance'
   const states = new Set(checks.map((check) => check.Status))
   return states.has('critical') ? 'critical' : states.has('warning') ? 'warning' : 'passing'
 }

@@ -93,7 +93,9 @@ export class ConsulHttp implements ServiceCatalog {
     await this.requests.put(server, '/v1/catalog/deregister', {}, { Node: node, ServiceID: id }, FORGOTTEN)
   }
 
-  async maintenance(server: ConsulServer, id: string, reason: string | null): Promise<void> {
+  async maintenance(server: ConsulServer, id: string, reason: string | null, instead = false): Promise<void> {
+    // An agent does not look at the reason for what is in maintenance (tried with 1.19).
+    if (instead) await this.maintenance(server, id, null)
     const query = { enable: String(reason !== null), ...(reason === null ? {} : { reason }) }
     await this.requests.put(
       server,

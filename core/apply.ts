@@ -111,6 +111,8 @@ async function carryOut(catalog: ServiceCatalog, write: Write): Promise<void> {
     case 'forget':
       return await catalog.forget(write.server, write.node, write.id)
     case 'maintenance':
-      return await catalog.maintenance(write.server, write.id, write.reason)
+      return await catalog.maintenance(write.server, write.id, write.reason, write.instead)
+    case 'return':
+      return await catalog.maintenance(write.server, write.id, null)
   }
 }

@@ -1,3 +1,4 @@
+import { longer } from './advice.ts'
 import type { Hint, StateHint } from './hints.ts'
 import { type Instance, isRunning, isServer, isService } from './instances.ts'
 
@@ -37,7 +38,7 @@ export function believe(hints: Hint[], seen: Instance[]): Belief {
   return {
     instances,
     gone: [...final].filter(([id]) => !shown.has(id)).map(([id, state]) => departed(id, state)),
-    leaving: new Map(orders.filter((o) => running.has(o.instanceId)).map((o) => [o.instanceId, o.reason])),
+    leaving: reasons(orders.filter(({ instanceId }) => running.has(instanceId))),
     lagging: new Set(
       states
         .filter((hint) => lags(hint, shown.get(hint.instanceId)))
@@ -50,6 +51,14 @@ export function believe(hints: Hint[], seen: Instance[]): Belief {
       return hint.kind === 'state' && instance !== undefined && isServer(instance)
     }),
   }
+}
+
+/** Of two reasons to go the one that lasts longer. */
+function reasons(orders: LeavingHint[]): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const { instanceId, reason } of orders)
+    found.set(instanceId, longer(found.get(instanceId) ?? reason, reason))
+  return found
 }
 
 function lags(hint: StateHint, instance: Instance | undefined): boolean {

@@ -26,6 +26,8 @@ export interface CatalogEntry {
   /** Address of the server whose agent the entry belongs to. */
   nodeAddress: string
   status: EntryStatus
+  /** Why it is in maintenance. */
+  reason?: string
 }
 
 /** What one server's own agent holds: complete, or the call fails. */
@@ -74,8 +76,11 @@ export interface ServiceCatalog {
   deregister(server: ConsulServer, id: string): Promise<void>
   /** Takes an entry out of the catalog whose node has no agent any more. */
   forget(server: ConsulServer, node: string, id: string): Promise<void>
-  /** A reason puts the entry into maintenance (out of DNS, its checks go on), null ends it. */
-  maintenance(server: ConsulServer, id: string, reason: string | null): Promise<void>
+  /**
+   * A reason puts the entry into maintenance (out of DNS, its checks go on), null ends it. The reason of an entry that is
+   * in maintenance stays, unless this one comes `instead` of it: then the entry may be in DNS for some milliseconds.
+   */
+  maintenance(server: ConsulServer, id: string, reason: string | null, instead?: boolean): Promise<void>
   /** The state of the secrets that each server, by instance id, says it has taken over (`secretsFingerprint`). */
   secretReports(server: ConsulServer): Promise<Record<string, string>>
   /** Entries of these service names over all nodes, healthy or not; a service nobody registered has none. */

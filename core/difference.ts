@@ -1,3 +1,4 @@
+import { endOf, longer } from './advice.ts'
 import type { ConsulServer, Registration } from './catalog.ts'
 import { type Evidence, type Holding, holdings, type Wish, wishes } from './evidence.ts'
 import { type Instance, isGoing, isOver, isRunning, isService } from './instances.ts'
@@ -25,13 +26,15 @@ export interface Successor {
 
 /**
  * One change of the catalog. `asleep`: it shall not begin as passing. `after`: only once the registration of that id has
- * succeeded. `successor`: only once that entry is in the catalog.
+ * succeeded. `successor`: only once that entry is in the catalog. `instead`: the reason takes the place of another.
+ * `return`: maintenance is over.
  */
 export type Write =
   | (Common & { verb: 'register'; registration: Registration; asleep?: true })
   | (Common & { verb: 'deregister'; successor?: Successor })
   | (Common & { verb: 'forget'; node: string; successor?: Successor })
-  | (Common & { verb: 'maintenance'; after?: string })
+  | (Common & { verb: 'maintenance'; after?: string; instead?: boolean })
+  | (Common & { verb: 'return' })
 
 export interface Difference {
   /** In the order of urgency: what must leave DNS first. */
@@ -69,7 +72,13 @@ export function difference(evidence: Evidence): Difference {
     if (write && fate !== 'keep') removals[fate].push(write)
   }
   return {
-    writes: [...removals.gone, ...farewells, ...registers(wanted, held), ...removals.moved],
+    writes: [
+      ...removals.gone,
+      ...farewells,
+      ...registers(wanted, held, evidence.now),
+      ...held.flatMap((holding) => comeback(holding, instances.get(holding.entry.instanceId), evidence)),
+      ...removals.moved,
+    ],
     uncertain: removals.uncertain,
     waiting: [...waiting],
     known: new Set(held.map(({ entry }) => entry.instanceId)).size,
@@ -130,13 +139,28 @@ function remove(
   return asked && node ? { verb: 'forget', server: asked, node, ...common } : undefined
 }
 
-function farewell({ entry, server }: Holding, { leaving }: Evidence): Write[] {
+/** Out of DNS who is told to go. What is in maintenance on a recommendation is kept there by an order, or a later one. */
+function farewell({ entry, server }: Holding, { leaving, now }: Evidence): Write[] {
   const reason = leaving.get(entry.instanceId)
-  if (reason === undefined || !server || entry.status === 'maintenance') return []
-  return [{ verb: 'maintenance', server, id: entry.id, instanceId: entry.instanceId, reason }]
+  if (reason === undefined || !server || endOf(reason) <= now.getTime()) return []
+  const write: Write = { verb: 'maintenance', server, id: entry.id, instanceId: entry.instanceId, reason }
+  if (entry.status !== 'maintenance') return [write]
+  return endOf(reason) > endOf(entry.reason) ? [{ ...write, instead: true }] : []
 }
 
-function registers(wanted: Map<string, Wish>, held: Holding[]): Write[] {
+/** Back into DNS who was taken out of it on a recommendation and runs on. */
+function comeback(
+  { entry, server }: Holding,
+  instance: Instance | undefined,
+  { leaving, now }: Evidence,
+): Write[] {
+  const over = entry.status === 'maintenance' && endOf(entry.reason) <= now.getTime()
+  if (!over || !server || !instance || !isRunning(instance) || leaving.has(instance.id)) return []
+  const reason = 'it runs on after a recommendation to replace it'
+  return [{ verb: 'return', server, id: entry.id, instanceId: instance.id, reason }]
+}
+
+function registers(wanted: Map<string, Wish>, held: Holding[], now: Date): Write[] {
   const byId = Map.groupBy(held, ({ entry }) => entry.id)
   const byInstance = Map.groupBy(held, ({ entry }) => entry.instanceId)
   const inOrder = inTurns([...wanted], ([, { registration }]) => registration.Name)
@@ -148,13 +172,20 @@ function registers(wanted: Map<string, Wish>, held: Holding[]): Write[] {
     const common = { server: owner, id, instanceId }
     const register: Write = { verb: 'register', ...common, registration, reason }
     // A registration ends maintenance (tried with 1.19): whoever was taken out of DNS stays out.
-    const before = byInstance.get(instanceId) ?? []
-    const paused = before.length > 0 && before.every(({ entry }) => entry.status === 'maintenance')
-    return paused
+    const pause = pauseOf(byInstance.get(instanceId) ?? [])
+    return pause !== undefined && endOf(pause) > now.getTime()
       ? [
           { ...register, asleep: true },
-          { verb: 'maintenance', ...common, reason: 'it was in maintenance', after: id },
+          { verb: 'maintenance', ...common, reason: pause, after: id },
         ]
       : [register]
   })
+}
+
+/** Why an instance is out of DNS wherever it stands, the reason that lasts longest; undefined for one that is not. */
+function pauseOf(holdings: Holding[]): string | undefined {
+  if (!holdings.every(({ entry }) => entry.status === 'maintenance')) return undefined
+  return holdings
+    .map(({ entry }) => entry.reason ?? 'it was in maintenance')
+    .reduce<string | undefined>((found, reason) => longer(found ?? reason, reason), undefined)
 }

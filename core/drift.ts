@@ -9,7 +9,7 @@ export interface DriftEntry {
   /** Its service id in the catalog; empty for an instance of which nothing can be said yet. */
   id: string
   /** What a round would do; `hold`: remove it once a second round agrees; `wait`: nothing yet. */
-  change: 'register' | 'remove' | 'maintenance' | 'hold' | 'wait'
+  change: 'register' | 'remove' | 'maintenance' | 'return' | 'hold' | 'wait'
   /** Id of the Consul server concerned; empty when it waits. */
   server: string
   reason: string
@@ -42,6 +42,7 @@ const CHANGE: Record<Write['verb'], DriftEntry['change']> = {
   deregister: 'remove',
   forget: 'remove',
   maintenance: 'maintenance',
+  return: 'return',
 }
 
 function driftEntries(plan: Difference): DriftEntry[] {

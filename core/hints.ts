@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { advice } from './advice.ts'
 import { NanofleetError } from './errors.ts'
 import type { InstanceState } from './instances.ts'
 
@@ -48,6 +49,7 @@ const state = z.object({
   unseen: z.boolean().optional(),
 })
 const instance = z.object({ 'instance-id': instanceId })
+const moment = z.iso.datetime({ error: 'must have a time' })
 const action = z.object({
   AutoScalingGroupName: z.string(),
   LifecycleHookName: z.string(),
@@ -63,10 +65,10 @@ const EVENTS: Record<string, (detail: unknown, time?: string) => Hint> = {
     instanceId: instance.parse(detail)['instance-id'],
     reason: 'EC2 takes the spot instance back',
   }),
-  'EC2 Instance Rebalance Recommendation': (detail) => ({
+  'EC2 Instance Rebalance Recommendation': (detail, time) => ({
     kind: 'leaving',
     instanceId: instance.parse(detail)['instance-id'],
-    reason: 'EC2 is about to take the spot instance back',
+    reason: advice(moment.parse(time)),
   }),
   'EC2 Instance-terminate Lifecycle Action': (detail) => {
     const lifecycle = lifecycleAction(detail)

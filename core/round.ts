@@ -25,6 +25,8 @@ export interface Report {
   registered: number
   removed: number
   maintained: number
+  /** Entries that came out of maintenance again. */
+  returned: number
   /** Removals that wait for a second round to agree. */
   held: number
   /** Instances whose owner does not answer. */
@@ -177,6 +179,7 @@ export function report(
     registered: count('register'),
     removed: count('deregister', 'forget'),
     maintained: count('maintenance'),
+    returned: count('return'),
     held,
     waiting: plan.waiting,
     drift: plan.writes.length + plan.uncertain.length + plan.waiting.length,

@@ -28,9 +28,10 @@ export const isWell = ({ servers, leader, held, waiting, failed, problems }: Rep
 
 /** What was seen and done, then a line for each thing that is left. */
 export function reportText(report: Report): string {
-  const { instances, servers, leader, drift, registered, removed, maintained } = report
+  const { instances, servers, leader, drift, registered, removed, maintained, returned } = report
   if (servers === 0) return 'No Consul server runs: there is no catalog to mend.'
-  const done = `${registered} registered, ${removed} removed, ${maintained} put into maintenance`
+  const out = returned > 0 ? `, ${returned} out of it` : ''
+  const done = `${registered} registered, ${removed} removed, ${maintained} put into maintenance${out}`
   const left = [
     ...(leader === null ? ['Consul has no leader: what was written shows once it has one'] : []),
     ...(report.held > 0 ? [`held back: ${report.held} removals, until a second round wants them too`] : []),

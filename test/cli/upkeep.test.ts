@@ -12,6 +12,7 @@ const report: Report = {
   registered: 0,
   removed: 0,
   maintained: 0,
+  returned: 0,
   held: 0,
   waiting: [],
   drift: 0,

@@ -99,6 +99,22 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       expect((await entry('i-5'))?.status).toBe('passing')
     })
 
+    it('keeps the reason of maintenance, until another one comes instead', async () => {
+      await catalog.register(server, registration('i-6', { Name: 'six' }))
+      expect(await entry('i-6')).not.toHaveProperty('reason')
+      await catalog.maintenance(server, 'i-6', 'for a while')
+      await catalog.maintenance(server, 'i-6', 'a second one')
+      expect(await entry('i-6')).toMatchObject({ status: 'maintenance', reason: 'for a while' })
+      await catalog.maintenance(server, 'i-6', 'for good', true)
+      expect(await entry('i-6')).toMatchObject({ status: 'maintenance', reason: 'for good' })
+      await eventually(async () => {
+        const { six = [] } = await catalog.health(server, ['six'])
+        return six[0]?.reason === 'for good'
+      })
+      await catalog.maintenance(server, 'i-6', null)
+      expect(await entry('i-6')).not.toHaveProperty('reason')
+    })
+
     it('takes no offence at maintenance of what is not there', async () => {
       await catalog.maintenance(server, 'i-404', 'gone')
       expect(await entry('i-404')).toBeUndefined()

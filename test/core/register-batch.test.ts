@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ConsulServer } from '../../core/catalog.ts'
 import { ServiceFailure } from '../../core/errors.ts'
-import { ModelFleet, spotWarning, stateChange, terminating } from '../support/model-fleet.ts'
+import { ModelFleet, recommendation, spotWarning, stateChange, terminating } from '../support/model-fleet.ts'
 
 const fleetOf = (servers: number): ModelFleet => {
   const fleet = new ModelFleet()
@@ -291,6 +291,116 @@ describe('an instance that is told to go', () => {
     await fleet.deliver(spotWarning(instance))
     expect(fleet.catalog.found('web')).toEqual([])
     expect(fleet.sent).toEqual([])
+    fleet.later(3600)
+    await fleet.reconcile()
+    expect(fleet.catalog.found('web')).toEqual([])
+  })
+})
+
+describe('an instance that EC2 recommends to replace', () => {
+  const recommended = async () => {
+    const fleet = fleetOf(2)
+    const instance = fleet.service()
+    await fleet.deliver(stateChange(instance, 'running'))
+    await fleet.deliver(recommendation(instance, fleet.now))
+    return { fleet, instance, found: () => fleet.catalog.found('web') }
+  }
+
+  it('leaves DNS at once and is back after ten minutes when it still runs', async () => {
+    const { fleet, instance, found } = await recommended()
+    expect(found()).toEqual([])
+    for (let minute = 1; minute < 10; minute++) await fleet.reconcile()
+    expect(found()).toEqual([])
+    expect(await fleet.reconcile()).toMatchObject({ returned: 1, registered: 0, failed: [] })
+    expect(found()).toEqual([instance.id])
+    expect(await fleet.reconcile()).toMatchObject({ returned: 0, drift: 0 })
+  })
+
+  it.each([
+    ['a spot warning', spotWarning],
+    ['its group', terminating],
+  ])('stays out of DNS when %s tells it to go in the meantime', async (_who, order) => {
+    const { fleet, instance, found } = await recommended()
+    await fleet.deliver(order(instance))
+    await fleet.deliver(recommendation(instance, fleet.now))
+    fleet.later(3600)
+    await fleet.reconcile()
+    expect(found()).toEqual([])
+  })
+
+  it('stays out of DNS when the same delivery tells it to go', async () => {
+    const fleet = fleetOf(1)
+    const instance = fleet.service()
+    await fleet.reconcile()
+    const events = [
+      recommendation(instance, fleet.now),
+      spotWarning(instance),
+      recommendation(instance, fleet.now),
+    ]
+    await fleet.deliver(...events)
+    fleet.later(3600)
+    await fleet.reconcile()
+    expect(fleet.catalog.found('web')).toEqual([])
+  })
+
+  it('stays out for ten minutes after the last recommendation, and one that comes again writes nothing', async () => {
+    const { fleet, instance, found } = await recommended()
+    for (let minute = 1; minute < 10; minute++) await fleet.reconcile()
+    const later = recommendation(instance, fleet.now)
+    await fleet.deliver(later)
+    const writes = fleet.catalog.writes.length
+    await fleet.deliver(later)
+    expect(fleet.catalog.writes.length).toBe(writes)
+    for (let minute = 1; minute < 10; minute++) await fleet.reconcile()
+    expect(found()).toEqual([])
+    await fleet.reconcile()
+    expect(found()).toEqual([instance.id])
+  })
+
+  it('does not leave DNS for one that is over by the time it is read', async () => {
+    const fleet = fleetOf(1)
+    const instance = fleet.service()
+    await fleet.reconcile()
+    const old = recommendation(instance, fleet.now)
+    fleet.later(600)
+    await fleet.deliver(old)
+    expect(fleet.catalog.found('web')).toEqual([instance.id])
+  })
+
+  it.each(['its definition changes', 'its server dies'])(
+    'stays out no longer and no shorter when %s meanwhile',
+    async (what) => {
+      const { fleet, instance, found } = await recommended()
+      const [home = ''] = fleet.catalog.ids()
+      if (what === 'its definition changes')
+        fleet.parameters.set('/nanofleet/test/web/web/consul', JSON.stringify({ name: 'web', port: 81 }))
+      else
+        fleet.lose(
+          fleet.servers.find(({ instanceId }) => home.endsWith(instanceId)) ??
+            (fleet.servers[0] as ConsulServer),
+        )
+      for (let minute = 1; minute < 10; minute++) await fleet.reconcile()
+      expect(found()).toEqual([])
+      await fleet.reconcile()
+      expect(found()).toEqual([instance.id])
+    },
+  )
+
+  it('is removed when EC2 takes it', async () => {
+    const { fleet, instance } = await recommended()
+    fleet.set(instance, 'shutting-down')
+    await fleet.deliver(stateChange(instance, 'shutting-down'))
+    fleet.later(3600)
+    await fleet.reconcile()
+    expect(fleet.catalog.ids()).toEqual([])
+  })
+
+  it('is a message for the dead letters when it does not say since when', async () => {
+    const fleet = fleetOf(1)
+    const { time: _time, ...event } = recommendation(fleet.service(), fleet.now) as { time: string }
+    const { failed, problems } = await fleet.deliver(event)
+    expect(failed).toEqual(['m0'])
+    expect(problems[0]).toMatch(/must have a time/)
   })
 })
 

@@ -126,6 +126,7 @@ describe('the look whether everything is registered again', () => {
     registered: 0,
     removed: 0,
     maintained: 0,
+    returned: 0,
     held: 0,
     waiting: [],
     failed: [],

@@ -122,10 +122,15 @@ export class FakeCatalog implements ServiceCatalog {
     dead?.entries.delete(id)
   }
 
-  async maintenance(server: ConsulServer, id: string, reason: string | null): Promise<void> {
+  async maintenance(server: ConsulServer, id: string, reason: string | null, instead = false): Promise<void> {
     const entry = this.#reach('maintenance', server, id).entries.get(id)
-    this.writes.push(`maintenance ${id}@${server.instanceId}`)
-    if (entry) entry.status = reason === null ? 'passing' : 'maintenance'
+    this.writes.push(`${reason === null ? 'return' : 'maintenance'} ${id}@${server.instanceId}`)
+    if (!entry) return
+    if (reason === null) {
+      delete entry.reason
+      if (entry.status === 'maintenance') entry.status = 'passing'
+    } else if (instead || entry.status !== 'maintenance')
+      Object.assign(entry, { status: 'maintenance', reason })
   }
 
   async secretReports(server: ConsulServer): Promise<Record<string, string>> {

@@ -140,6 +140,14 @@ export const terminating = (instance: { id: string }): object => ({
   },
 })
 
+/** EC2 recommends to replace a spot instance. */
+export const recommendation = (instance: { id: string }, at: Date): object => ({
+  source: 'aws.ec2',
+  'detail-type': 'EC2 Instance Rebalance Recommendation',
+  time: at.toISOString().replace(/\.\d+/, ''),
+  detail: { 'instance-id': instance.id },
+})
+
 export const spotWarning = (instance: { id: string }): object => ({
   source: 'aws.ec2',
   'detail-type': 'EC2 Spot Instance Interruption Warning',

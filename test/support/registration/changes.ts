@@ -1,5 +1,5 @@
 import { TAG } from '../../../core/names.ts'
-import { stateChange, terminating } from '../model-fleet.ts'
+import { recommendation, stateChange, terminating } from '../model-fleet.ts'
 import { tagsOf } from './definitions.ts'
 import type { Arrival, Change, Launch, Move } from './happenings.ts'
 import { truth } from './lagging-ec2.ts'
@@ -38,6 +38,15 @@ export async function change(world: World, { which, to, event }: Move): Promise<
     await become('running', 'at once')
   }
   if (to === 'drain' && state === 'running') {
+    world.told.add(machine.id)
+    await tell(world, terminating(machine), event)
+  }
+  // EC2 takes a spot instance: the recommendation comes first, the order soon after.
+  if ((to === 'advise' || to === 'take') && state === 'running') {
+    world.advised.add(machine.id)
+    await tell(world, recommendation(machine, world.date), event)
+  }
+  if (to === 'take' && state === 'running') {
     world.told.add(machine.id)
     await tell(world, terminating(machine), event)
   }

@@ -30,7 +30,18 @@ export type Happening =
 export type Launch = { do: 'launch'; service: number; count: number; tagged: boolean; event: Arrival }
 export type Move = { do: 'change'; which: number; to: Change; event: Arrival }
 export type Arrival = 'lost' | 'once' | 'twice' | 'at once'
-export type Change = 'run' | 'stop' | 'restart' | 'terminate' | 'drain' | 'untag' | 'tag' | 'retag' | 'forget'
+export type Change =
+  | 'run'
+  | 'stop'
+  | 'restart'
+  | 'terminate'
+  | 'drain'
+  | 'advise'
+  | 'take'
+  | 'untag'
+  | 'tag'
+  | 'retag'
+  | 'forget'
 export type Form = 'same' | 'port' | 'two services' | 'check' | 'no check' | 'broken' | 'removed'
 /** What fails: a call of EC2 (any page of it), of the catalog by verb, of Parameter Store, of the table. */
 export type Fault = 'ec2' | 'listing' | 'cluster' | 'health' | 'writes' | 'definitions' | 'held'
@@ -62,6 +73,8 @@ const change = fc.record({
     'restart',
     'terminate',
     'drain',
+    'advise',
+    'take',
     'untag',
     'tag',
     'retag',

@@ -112,8 +112,26 @@ export const MUTANTS: Mutant[] = [
   {
     name: 'brings back into DNS who was told to go',
     file: 'core/difference.ts',
-    from: "before.length > 0 && before.every(({ entry }) => entry.status === 'maintenance')",
+    from: 'pause !== undefined && endOf(pause) > now.getTime()',
     to: 'false',
+  },
+  {
+    name: 'never lets an instance back that EC2 recommended to replace',
+    file: 'core/difference.ts',
+    from: "const over = entry.status === 'maintenance' && endOf(entry.reason) <= now.getTime()",
+    to: 'const over = false',
+  },
+  {
+    name: 'lets an instance back at once that EC2 recommended to replace',
+    file: 'core/difference.ts',
+    from: "entry.status === 'maintenance' && endOf(entry.reason) <= now.getTime()",
+    to: "entry.status === 'maintenance' && endOf(entry.reason) < Number.POSITIVE_INFINITY",
+  },
+  {
+    name: 'forgets an order to go after a recommendation',
+    file: 'core/difference.ts',
+    from: 'return endOf(reason) > endOf(entry.reason) ? [{ ...write, instead: true }] : []',
+    to: 'return []',
   },
   {
     // gliderlabs/registrator#190, hashicorp/nomad#16616.

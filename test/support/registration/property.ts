@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { ADVICE_SECONDS, endOf } from '../../../core/advice.ts'
 import type { CatalogEntry } from '../../../core/catalog.ts'
 import { parseDefinition } from '../../../core/definition.ts'
 import { PROBATION } from '../../../core/difference.ts'
@@ -39,6 +40,8 @@ export async function converges(code: Rules, history: Happening[]): Promise<void
   if (second && second.held > 0) await world.reconcile(false)
   assert.deepEqual(ours(world).map(place).sort(), expected(world))
   assert.deepEqual(missing([...paused], [...pausedEntries(world), ...gone(world, paused)]), [])
+  world.now += ADVICE_SECONDS
+  await world.reconcile(false)
   world.runChecks()
   assert.deepEqual(unfound(world), [])
   const writes = world.catalog.writes.length
@@ -96,14 +99,15 @@ const unfound = (world: World): string[] =>
     .filter((entry) => entry.status !== 'passing' && !world.told.has(entry.instanceId))
     .map(({ id, status }) => `${id} is ${status}`)
 
-/** Instances that are out of DNS wherever they stand. */
+/** Instances that are out of DNS for good wherever they stand. */
 function pausedEntries(world: World): Set<string> {
   const entries = ours(world)
-  const answering = new Set(
-    entries.filter(({ status }) => status !== 'maintenance').map((each) => each.instanceId),
-  )
+  const answering = new Set(entries.filter((entry) => !isForGood(entry)).map((each) => each.instanceId))
   return new Set(entries.map((each) => each.instanceId).filter((id) => !answering.has(id)))
 }
+
+const isForGood = ({ status, reason }: CatalogEntry): boolean =>
+  status === 'maintenance' && endOf(reason) === Number.POSITIVE_INFINITY
 
 const gone = (world: World, ids: Set<string>): string[] => {
   const there = new Set(ours(world).map((each) => each.instanceId))

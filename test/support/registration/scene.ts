@@ -11,12 +11,16 @@ export interface Text {
 
 /** What is true in a world, whoever knows it. */
 export interface Scene {
+  /** Seconds. */
+  now: number
   ec2: LaggingEc2
   catalog: FakeCatalog
   /** By the parameter's name. */
   texts: Map<string, Text[]>
   /** Instances that were told to go. */
   told: Set<string>
+  /** Instances that EC2 recommended to replace. */
+  advised: Set<string>
   /** Seconds that EC2's answers have lagged at most. */
   longestLag: number
   /** When a server went the last time; seconds. */

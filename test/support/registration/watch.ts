@@ -1,3 +1,4 @@
+import { endOf } from '../../../core/advice.ts'
 import type { CatalogEntry, ServiceCatalog } from '../../../core/catalog.ts'
 import { BadDefinition, parseDefinition } from '../../../core/definition.ts'
 import { PROBATION } from '../../../core/difference.ts'
@@ -18,6 +19,8 @@ export class Watch {
   /** Sentences about writes that the truth does not allow. */
   readonly faults: string[] = []
   readonly #world: Scene
+  /** When an entry went into maintenance for a reason, by both; seconds. */
+  readonly #pauses = new Map<string, number>()
 
   constructor(world: Scene) {
     this.#world = world
@@ -35,12 +38,13 @@ export class Watch {
           if (!WATCHED.has(String(name))) return (await verb.apply(target, args)) as unknown
           const there = this.#entries()
           const found = this.#found()
+          if (name === 'maintenance' && args[2] === null) this.#returned(flight, String(args[1]), there)
           // The catalog in memory changes before it answers.
           const outcome: unknown = verb.apply(target, args)
           if (name === 'deregister' || name === 'forget') this.#removed(flight, there, found)
           if (name === 'register')
             this.#registered(flight, (args[1] as { Meta: Record<string, string> }).Meta)
-          if (name === 'maintenance' && args[2] !== null) this.#paused(String(args[1]))
+          if (name === 'maintenance' && args[2] !== null) this.#paused(String(args[1]), String(args[2]))
           return await outcome
         }
       },
@@ -79,6 +83,7 @@ export class Watch {
     const parameter = versions.at(-1)?.tags[TAG.definition] ?? ''
     return (
       !this.#world.told.has(instanceId) &&
+      !this.#world.advised.has(instanceId) &&
       versions.length > 0 &&
       versions.every(
         ({ state, tags }, index) =>
@@ -113,10 +118,43 @@ export class Watch {
       this.faults.push(`${meta['instance-id']} was registered and did not run`)
   }
 
-  #paused(id: string): void {
+  #paused(id: string, reason: string): void {
     const [instanceId = ''] = id.split(':')
-    if (!this.#world.told.has(instanceId))
+    const { told, advised, now } = this.#world
+    if (!told.has(instanceId) && !advised.has(instanceId))
       this.faults.push(`${id} was taken out of DNS and was not told to go`)
+    if (!told.has(instanceId) && endOf(reason) === Number.POSITIVE_INFINITY)
+      this.faults.push(`${id} was taken out of DNS for good on a recommendation`)
+    this.#pauses.set(`${id} ${reason}`, now)
+  }
+
+  /** A flight that has read its reason lets an entry back only when that is over. */
+  #returned(flight: Flight, id: string, entries: CatalogEntry[]): void {
+    for (const { reason, status } of entries.filter((entry) => entry.id === id)) {
+      if (status !== 'maintenance' || endOf(reason) <= flight.start * 1000) continue
+      if ((this.#pauses.get(`${id} ${reason}`) ?? flight.start) < flight.start)
+        this.faults.push(`${id} came back into DNS and was told to go: ${reason}`)
+    }
+  }
+
+  /** Orders to go that were carried out with nobody else at work: what they found in maintenance is there for good. */
+  obeyed(bodies: string[]): void {
+    const { ec2, catalog } = this.#world
+    if (ec2.lag > 0 || ec2.hidden.size > 0) return
+    const living = [...catalog.agents.values()].filter(({ up, alive }) => up && alive)
+    const entries = living.flatMap((agent) => [...agent.entries.values()])
+    for (const body of bodies) {
+      const { EC2InstanceId = '' } = (JSON.parse(body) as { detail: { EC2InstanceId?: string } }).detail
+      const { state, tags } = ec2.machines.get(EC2InstanceId)?.versions.at(-1) ?? {}
+      if (state !== 'running' || tags?.[TAG.kind] !== 'service') continue
+      for (const { id, instanceId, status, reason } of entries)
+        if (
+          instanceId === EC2InstanceId &&
+          status === 'maintenance' &&
+          endOf(reason) < Number.POSITIVE_INFINITY
+        )
+          this.faults.push(`${id} was told to go and stays out of DNS for a while only`)
+    }
   }
 
   #versions(instanceId: string, start: number): Version[] {

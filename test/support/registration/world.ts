@@ -25,6 +25,8 @@ export class World implements Scene {
   readonly queue: string[] = []
   /** Instances that were told to go. */
   readonly told = new Set<string>()
+  /** Instances that EC2 recommended to replace. */
+  readonly advised = new Set<string>()
   longestLag = 0
   serverLostAt = 0
   readonly blindness: Scene['blindness'] = []
@@ -82,6 +84,8 @@ export class World implements Scene {
       const messages = bodies.map((body, index) => ({ id: String(index), body }))
       const { failed } = await this.#rules.registerMessages(this.#parts(flight), messages, this.date)
       this.queue.push(...failed.map((id) => bodies[Number(id)] ?? ''))
+      const taken = bodies.filter((_, index) => !failed.includes(String(index)))
+      if (this.flights.every((each) => each === flight)) this.watch.obeyed(taken)
     })
   }
 
