@@ -107,7 +107,7 @@ describe('what operates a stage', () => {
   }, 120_000)
 
   it('is calm while all is well', async () => {
-    for (const name of ['drift', 'consul-leader'])
+    for (const name of ['drift', 'consul-leader', 'reconcile'])
       expect([name, await alarmState(context, controlName(context.stage, name))]).toEqual([name, 'OK'])
   }, 20_000)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any, Iterator
 
 import pytest
@@ -119,3 +120,21 @@ def test_a_queue_that_an_alarm_watches_tells_how_much_waits(world: World) -> Non
     sqs.send_message(QueueUrl=queue, MessageBody="given up")
     [message] = eventually(heard)
     assert message["AlarmName"] == "four"
+
+
+def test_a_function_that_fails_in_some_of_the_periods_rings_and_one_that_fails_once_does_not(world: World) -> None:
+    topic, heard = listener(world, "five")
+    failing = function(world, "exports.handler = async ({ fail }) => { if (fail) throw new Error('as told') }")
+    errors = {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Dimensions": [{"Name": "FunctionName", "Value": failing}]}
+    alarm(world, "five", topic, **errors, Statistic="Sum", Period=3, EvaluationPeriods=5, DatapointsToAlarm=2)
+    def run(fail: bool) -> None:
+        world.client("lambda").invoke(FunctionName=failing, Payload=json.dumps({"fail": fail}))
+
+    run(True)
+    run(False)
+    eventually(lambda: state(world, "five") == "OK")
+    assert heard() == []
+    time.sleep(3)
+    run(True)
+    [message] = eventually(heard)
+    assert (message["AlarmName"], message["NewStateValue"]) == ("five", "ALARM")
