@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:https'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConsulServer } from '../core/catalog.ts'
 import { ServiceFailure, ServiceRefusal } from '../core/errors.ts'
 import type { AccessSource, ConsulAccess } from './consul-access.ts'
@@ -10,6 +11,9 @@ export class ConsulFailure extends ServiceFailure {}
 const TIMEOUT = 3000
 /** Requests in flight at one server; its agent works them off one after the other anyway. */
 const IN_FLIGHT = 16
+
+/** Milliseconds after which a follower knows a token that was made at the leader; it takes about 100. */
+const FOLLOWS = 300
 
 /** An answer that is as good as success. */
 interface Accepted {
@@ -88,6 +92,10 @@ export class ConsulRequests {
     try {
       let answer = await this.twice(url, method, body, await this.access.current())
       if (isUnknownToken(answer)) answer = await this.twice(url, method, body, await this.access.renew())
+      if (isUnknownToken(answer)) {
+        await sleep(FOLLOWS)
+        answer = await this.twice(url, method, body, await this.access.current())
+      }
       const { status, text } = answer
       if (status < 300 || (accepted?.status === status && text.includes(accepted.text))) return text
       // 429 is Consul's limit on requests; any other 4xx says that the request is wrong or not allowed.

@@ -2,9 +2,13 @@ import { Resolver } from 'node:dns/promises'
 import { createServer, type Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { ConsulHttp } from '../../adapters/consul-http.ts'
+import { ConsulRequests } from '../../adapters/consul-requests.ts'
+import { randomSecrets } from '../../adapters/secret-maker.ts'
 import type { ConsulServer } from '../../core/catalog.ts'
 import type { Instance } from '../../core/instances.ts'
 import { type ConsulCluster, startConsul } from '../support/consul.ts'
+import { askServer, fixedAccess } from '../support/consul-api.ts'
 import { ModelFleet, stateChange, terminating } from '../support/model-fleet.ts'
 
 const parameter = '/nanofleet/test/web/web/consul'
@@ -91,6 +95,26 @@ describe('registration with real Consul servers', () => {
   it('writes nothing in a round after that: what Consul adds to a registration is no difference', async () => {
     expect(await fleet.reconcile()).toMatchObject({ registered: 0, removed: 0, maintained: 0, problems: [] })
   })
+
+  it('registers an instance whose token no server knew at first, as soon as they do', async () => {
+    const token = randomSecrets.token()
+    const access = { ...cluster.access, token }
+    const late = fleet.service(parameter)
+    late.address = `127.${cluster.servers[0]?.address.split('.')[1]}.1.1`
+    fleet.other = new ConsulHttp(new ConsulRequests(fixedAccess(access)))
+    const { report, failed } = await fleet.deliver(stateChange(late, 'running'))
+    expect({ registered: report?.registered, failed }).toEqual({ registered: 0, failed: [] })
+    const body = { SecretID: token, Policies: [{ Name: 'registration' }] }
+    const put = { method: 'PUT', body }
+    await askServer(cluster.servers[0]?.address ?? '', '/v1/acl/token', cluster.management, put)
+    expect(await fleet.deliverLater()).toMatchObject({ report: { registered: 1, failed: [] } })
+    expect(fleet.sent).toEqual([])
+    const found = await fleet.other.health(cluster.servers[1] as ConsulServer, ['web'])
+    expect(found.web?.map(({ instanceId }) => instanceId)).toContain(late.id)
+    fleet.other = cluster.catalog
+    fleet.set(late, 'terminated')
+    expect(await fleet.reconcile()).toMatchObject({ removed: 1, failed: [], problems: [] })
+  }, 20_000)
 
   it('takes an instance out of DNS when its group terminates it, and keeps it out', async () => {
     const going = instances[0] as Instance
