@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -19,8 +18,10 @@ export class FolderPictures implements PictureStore {
     await mkdir(folder, { recursive: true })
     // No name of a picture begins with a dot.
     const unfinished = join(folder, `.${randomUUID()}`)
+    // Open before anything is written: a stream that fails while it opens its file leaves it behind.
+    const file = await open(unfinished, 'wx')
     try {
-      await pipeline(source, createWriteStream(unfinished))
+      await pipeline(source, file.createWriteStream())
       await rename(unfinished, join(folder, name))
     } catch (error) {
       await rm(unfinished, { force: true })
