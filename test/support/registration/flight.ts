@@ -6,6 +6,8 @@ export class Flight {
   /** Seconds. */
   readonly start: number
   over = false
+  /** No other one was at work while it was. */
+  alone = true
   /** Instances that EC2 leaves out of its answers to it, though they are there. */
   readonly hidden: ReadonlySet<string>
   /** Instances whose entries it removed for want of an answer of EC2 about them, though they were there. */

@@ -3,6 +3,7 @@ import type { CatalogEntry, ServiceCatalog } from '../../../core/catalog.ts'
 import { BadDefinition, parseDefinition } from '../../../core/definition.ts'
 import { PROBATION } from '../../../core/difference.ts'
 import { APART, CAP } from '../../../core/held.ts'
+import { readHint } from '../../../core/hints.ts'
 import { TAG } from '../../../core/names.ts'
 import { isOurs, registeredAt } from '../../../core/registration.ts'
 import type { Flight } from './flight.ts'
@@ -144,12 +145,13 @@ export class Watch {
     const living = [...catalog.agents.values()].filter(({ up, alive }) => up && alive)
     const entries = living.flatMap((agent) => [...agent.entries.values()])
     for (const body of bodies) {
-      const { EC2InstanceId = '' } = (JSON.parse(body) as { detail: { EC2InstanceId?: string } }).detail
-      const { state, tags } = ec2.machines.get(EC2InstanceId)?.versions.at(-1) ?? {}
+      const hint = readHint(body)
+      if (hint.kind !== 'leaving' || !hint.lifecycle) continue
+      const { state, tags } = ec2.machines.get(hint.instanceId)?.versions.at(-1) ?? {}
       if (state !== 'running' || tags?.[TAG.kind] !== 'service') continue
       for (const { id, instanceId, status, reason } of entries)
         if (
-          instanceId === EC2InstanceId &&
+          instanceId === hint.instanceId &&
           status === 'maintenance' &&
           endOf(reason) < Number.POSITIVE_INFINITY
         )

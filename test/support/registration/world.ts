@@ -85,7 +85,7 @@ export class World implements Scene {
       const { failed } = await this.#rules.registerMessages(this.#parts(flight), messages, this.date)
       this.queue.push(...failed.map((id) => bodies[Number(id)] ?? ''))
       const taken = bodies.filter((_, index) => !failed.includes(String(index)))
-      if (this.flights.every((each) => each === flight)) this.watch.obeyed(taken)
+      if (flight.alone) this.watch.obeyed(taken)
     })
   }
 
@@ -93,6 +93,7 @@ export class World implements Scene {
     const flight = new Flight(this.now, open, this.ec2.hidden)
     if (this.ec2.hidden.size > 0) this.blindness.push({ at: this.now, hidden: this.ec2.hidden })
     this.flights.push(flight)
+    if (this.flights.length > 1) for (const each of this.flights) each.alone = false
     let result: T | undefined
     await flight.begin(async () => {
       result = await work(flight).catch((error: Error) => {
