@@ -1,6 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { setTimeout as pause } from 'node:timers/promises'
-import { onStop, stopping } from './stopping.ts'
+import { endInSteps, stopping } from './stopping.ts'
 
 export interface ServeOptions {
   /** How long the port goes on answering after the process was told to stop; Consul's checks run each second. */
@@ -29,26 +28,14 @@ export function serve(
   })
   // Longer than the load balancer's idle timeout (60 s), so that it never reuses a connection we just closed.
   server.keepAliveTimeout = 65_000
-  onStop(() => {
-    stop(server, noticeMs, graceMs)
-      .then(leave)
-      .then(
-        () => process.exit(0),
-        (error: unknown) => {
-          console.error('the last steps of the program failed:', error)
-          process.exit(1)
-        },
-      )
-  })
+  const close = (): Promise<void> => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    server.closeIdleConnections()
+    return closed
+  }
+  endInSteps({ noticeMs, close, graceMs, leave })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, () => resolve(server))
   })
-}
-
-async function stop(server: Server, noticeMs: number, graceMs: number): Promise<void> {
-  await pause(noticeMs)
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  await Promise.race([closed, pause(graceMs)])
 }

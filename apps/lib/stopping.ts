@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
 let told = false
 let listening = false
 const waiting: (() => void)[] = []
@@ -17,6 +19,35 @@ export function onStop(callback: () => void): void {
   // The handlers stay: npm passes a terminal's Ctrl-C on, so a program gets it twice and shall end in peace once.
   process.on('SIGTERM', tell)
   process.on('SIGINT', tell)
+}
+
+export interface Ending {
+  /** Milliseconds for which the port goes on answering after the process was told to stop. */
+  noticeMs: number
+  /** Closes the port; done when requests under way have finished. */
+  close: () => Promise<void>
+  /** Milliseconds that these may take. */
+  graceMs: number
+  /** The last thing before the process ends. */
+  leave: () => Promise<void>
+}
+
+/** Ends the process in these steps once it is told to stop: with code 0, or 1 when a step fails. */
+export function endInSteps({ noticeMs, close, graceMs, leave }: Ending): void {
+  const end = async (): Promise<void> => {
+    await pause(noticeMs)
+    await Promise.race([close(), pause(graceMs)])
+    await leave()
+  }
+  onStop(() => {
+    end().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error('the last steps of the program failed:', error)
+        process.exit(1)
+      },
+    )
+  })
 }
 
 function tell(): void {

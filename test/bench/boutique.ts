@@ -1,19 +1,16 @@
 import { availableParallelism } from 'node:os'
 import type { Summary } from '../../apps/boutique/loadgenerator/tally.ts'
-import { openContext } from '../../cli/context.ts'
-import { reset, up } from '../../local/supervisor.ts'
 import { table } from '../../local/table.ts'
 import { bringUp } from '../../scripts/demo/bring-up.ts'
-import { deployControlPlane } from '../../scripts/demo/control-plane.ts'
 import { urlOf } from '../../scripts/demo/places.ts'
+import { untilAppIsWhole } from '../support/live-apps.ts'
 import { pairs } from '../support/live-boutique.ts'
 import { killInTurn } from '../support/live-chaos.ts'
-import { untilAppIsWhole } from '../support/live-whole.ts'
 import { sample, seeded } from '../support/seeded.ts'
 import { loadShop } from '../support/shop-load.ts'
 import { footprint, total } from './lib/footprint.ts'
 import { type ProcessorTime, processorTime } from './lib/processor.ts'
-import { benchSettings } from './lib/region.ts'
+import { onFreshStage } from './lib/region.ts'
 import { bench, megabytes, progress, type Report } from './lib/report.ts'
 
 const LOAD = { users: 50, seconds: 60, seed: 1 }
@@ -30,21 +27,16 @@ interface Pass {
 
 /** Pages of the shop under 50 shoppers: in peace, and while one instance of each pair is killed. */
 async function measure(): Promise<Report> {
-  const settings = benchSettings()
-  await reset(settings)
-  try {
-    await up(settings)
-    await deployControlPlane(settings)
-    const context = await openContext({ stage: 'local' }, {}, settings, progress)
+  return onFreshStage(async (context, { state }) => {
     await bringUp(context, 'boutique')
     const shop = await urlOf(context, 'boutique')
-    const memory = total(await footprint(settings.state))
+    const memory = total(await footprint(state))
     const services = await pairs(context)
     const plan = sample(services, services.length, LOAD.seed)
     const pass = async (name: string, work: () => Promise<unknown[]>): Promise<Pass> => {
       await untilAppIsWhole(context, 'boutique', 60)
       progress.note(`${LOAD.users} shoppers for ${LOAD.seconds} s, ${name}`)
-      const used = await processorTime(settings.state)
+      const used = await processorTime(state)
       const [summary, kills] = await Promise.all([loadShop(shop, LOAD), work()])
       return { name, summary, processor: await used(), kills: kills.length }
     }
@@ -52,9 +44,7 @@ async function measure(): Promise<Report> {
     const random = seeded(LOAD.seed)
     const chaos = () => killInTurn(context, 'boutique', random, plan, SECONDS_BETWEEN_KILLS)
     return report([calm, await pass(`${plan.length} killed`, chaos)], memory)
-  } finally {
-    await reset(settings)
-  }
+  })
 }
 
 /** @param memory of the whole region after the deployment, in MB */

@@ -1,20 +1,18 @@
 import { Ec2Instances } from '../../adapters/ec2-instances.ts'
 import type { Execution } from '../../adapters/executions.ts'
 import { stackOutputs } from '../../adapters/stack-outputs.ts'
-import { type Context, openContext } from '../../cli/context.ts'
+import type { Context } from '../../cli/context.ts'
 import { ServiceFailure } from '../../core/errors.ts'
 import { runningServers } from '../../core/evidence.ts'
 import { controlStack } from '../../core/names.ts'
 import { waves } from '../../core/waves.ts'
-import { reset, up } from '../../local/supervisor.ts'
 import { table } from '../../local/table.ts'
-import { deployControlPlane } from '../../scripts/demo/control-plane.ts'
 import { liveAccess } from '../support/consul-api.ts'
 import { pushChanged, pushOwn } from '../support/live-source.ts'
 import { runToEnd } from '../support/live-workflows.ts'
 import { births } from './lib/births.ts'
 import { type Chain, criticalPath } from './lib/critical-path.ts'
-import { benchSettings } from './lib/region.ts'
+import { onFreshStage } from './lib/region.ts'
 import { bench, progress, type Report, seconds } from './lib/report.ts'
 import { duration, type Span, spans } from './lib/spans.ts'
 import { consulName, NEEDS, TWELVE, writeTwelve } from './lib/twelve.ts'
@@ -31,13 +29,7 @@ interface Wave {
 
 /** Deploys twelve services in four waves from built images, and holds their waves against the critical path. */
 async function measure(): Promise<Report> {
-  const settings = benchSettings()
-  await reset(settings)
-  try {
-    await up(settings)
-    progress.note('control plane')
-    await deployControlPlane(settings)
-    const context = await openContext({ stage: 'local' }, process.env, settings)
+  return onFreshStage(async (context) => {
     progress.note('platform')
     await pushOwn(context, 'platform')
     await runToEnd(context, 'deploy', { app: 'platform' }, 300)
@@ -54,9 +46,7 @@ async function measure(): Promise<Report> {
     const times = await ownTimes(context, run, await born)
     const visits = spans(await context.workflows().history(run.arn), 'Wave')
     return report(run, wavesOf(visits, times), criticalPath(NEEDS, times))
-  } finally {
-    await reset(settings)
-  }
+  })
 }
 
 async function consulServer(context: Context): Promise<string> {

@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { type Context, openContext } from '../../cli/context.ts'
+import type { Context } from '../../cli/context.ts'
 import { startWorkflow } from '../../cli/start.ts'
 import type { LocalSettings } from '../../local/settings.ts'
-import { reset, up } from '../../local/supervisor.ts'
 import { table } from '../../local/table.ts'
 import { bringUp } from '../../scripts/demo/bring-up.ts'
-import { deployControlPlane } from '../../scripts/demo/control-plane.ts'
 import { PhotosClient } from '../../scripts/demo/photos/client.ts'
 import { drawPicture } from '../../scripts/demo/photos/picture.ts'
 import { urlOf } from '../../scripts/demo/places.ts'
 import { type ProcessorTime, processorTime } from './lib/processor.ts'
-import { benchSettings } from './lib/region.ts'
+import { onFreshStage } from './lib/region.ts'
 import { bench, progress, type Report, seconds } from './lib/report.ts'
 
 const WORKERS = [1, 2, 4]
@@ -35,12 +33,7 @@ interface Pass {
 
 /** Photos per second from the first upload to the last finished picture, with one worker, two and four. */
 async function measure(): Promise<Report> {
-  const settings = benchSettings()
-  await reset(settings)
-  try {
-    await up(settings)
-    await deployControlPlane(settings)
-    const context = await openContext({ stage: 'local' }, {}, settings, progress)
+  return onFreshStage(async (context, settings) => {
     await bringUp(context, 'photos')
     const client = new PhotosClient(await urlOf(context, 'photos'))
     const pictures = await Promise.all([20, 140, 260].map((hue) => drawPicture({ ...SIZE, hue })))
@@ -48,9 +41,7 @@ async function measure(): Promise<Report> {
     for (const workers of WORKERS)
       passes.push(await measureWith(workers, context, settings, (photos) => send(client, pictures, photos)))
     return report(passes, pictures)
-  } finally {
-    await reset(settings)
-  }
+  })
 }
 
 async function measureWith(

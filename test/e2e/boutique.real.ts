@@ -12,12 +12,12 @@ import { placeOrder } from '../../scripts/demo/boutique/order.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { ROOT } from '../support/apps.ts'
 import { launchBrowser } from '../support/browser.ts'
-import { pairs, removeBoutique, shopInstances, withBoutique } from '../support/live-boutique.ts'
+import { removeApp, untilAppIsWhole } from '../support/live-apps.ts'
+import { pairs, shopInstances, withBoutique } from '../support/live-boutique.ts'
 import { killInTurn } from '../support/live-chaos.ts'
 import { nanofleet } from '../support/live-cli.ts'
 import { stageImages } from '../support/live-images.ts'
 import { edit, pushChanged, pushOwn } from '../support/live-source.ts'
-import { untilAppIsWhole } from '../support/live-whole.ts'
 import { runToEnd } from '../support/live-workflows.ts'
 import { sample, seeded } from '../support/seeded.ts'
 import { loadShop } from '../support/shop-load.ts'
@@ -161,7 +161,7 @@ describe('the boutique', () => {
     const tables = async (): Promise<string[] | undefined> =>
       (await context.documents().send(new ListTablesCommand({}))).TableNames
     expect(await tables()).toContain(StackResourceDetail?.PhysicalResourceId)
-    await removeBoutique(context)
+    await removeApp(context, 'boutique')
     expect(await tables()).not.toContain(StackResourceDetail?.PhysicalResourceId)
     expect(await shopInstances(context)).toEqual(new Map())
     expect(await context.releases().deployedApps()).toEqual(['platform', 'web'])

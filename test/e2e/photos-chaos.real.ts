@@ -10,9 +10,10 @@ import { appStack } from '../../core/names.ts'
 import type { PhotosClient } from '../../scripts/demo/photos/client.ts'
 import { drawPicture } from '../../scripts/demo/photos/picture.ts'
 import { colourAt, isNegative } from '../../scripts/demo/photos/pixel.ts'
+import { removeApp, untilAppIsWhole } from '../support/live-apps.ts'
 import { killInTurn, killPlan } from '../support/live-chaos.ts'
 import { nanofleet } from '../support/live-cli.ts'
-import { removePhotos, untilPhotosAreWhole, withPhotos } from '../support/live-photos.ts'
+import { withPhotos } from '../support/live-photos.ts'
 import { seeded } from '../support/seeded.ts'
 
 const PHOTOS = 300
@@ -32,7 +33,7 @@ describe('photos whose parts are killed', () => {
   let pictures: Buffer[]
   beforeAll(async () => {
     ;({ context, client } = await withPhotos())
-    await untilPhotosAreWhole(context, 30)
+    await untilAppIsWhole(context, 'photos', 30)
     pictures = await Promise.all(HUES.map((hue) => drawPicture({ width: 300, height: 200, hue })))
   }, 300_000)
 
@@ -78,7 +79,7 @@ describe('photos whose parts are killed', () => {
       expect(isNegative(await colourAt(result), await colourAt(pictureOf(index)))).toBe(true)
     }
     expect(new Set(kills.map(({ service }) => service))).toEqual(new Set(SERVICES))
-    await untilPhotosAreWhole(context, 60)
+    await untilAppIsWhole(context, 'photos', 60)
   }, 240_000)
 
   it('take more workers while they work, and use them', async () => {
@@ -104,7 +105,7 @@ describe('photos whose parts are killed', () => {
     const outputs = await stackOutputs(context.cloudFormation(), appStack(context.stage, 'photos'))
     const { Buckets: before = [] } = await context.s3().send(new ListBucketsCommand({}))
     expect(before.map(({ Name }) => Name)).toContain(outputs.PicturesBucket)
-    await removePhotos(context)
+    await removeApp(context, 'photos')
     const { Buckets: after = [] } = await context.s3().send(new ListBucketsCommand({}))
     expect(after.map(({ Name }) => Name)).not.toContain(outputs.PicturesBucket)
     const { TableNames } = await context.documents().send(new ListTablesCommand({}))

@@ -6,19 +6,16 @@ import sharp from 'sharp'
 import { FAILED, type Task } from '../../apps/photos/lib/task.ts'
 import type { Context } from '../../cli/context.ts'
 import { throughGateway } from '../../scripts/demo/gateway.ts'
+import { serviceInstances } from '../../scripts/demo/local-instances.ts'
 import type { PhotosClient } from '../../scripts/demo/photos/client.ts'
 import { drawPicture } from '../../scripts/demo/photos/picture.ts'
 import { colourAt, isNegative } from '../../scripts/demo/photos/pixel.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { ROOT } from '../support/apps.ts'
 import { launchBrowser } from '../support/browser.ts'
-import {
-  photosInstances,
-  pngHeader,
-  tryUpload,
-  untilPhotosAreWhole,
-  withPhotos,
-} from '../support/live-photos.ts'
+import { untilAppIsWhole } from '../support/live-apps.ts'
+import { pngHeader, tryUpload, withPhotos } from '../support/live-photos.ts'
+import { regionOf } from '../support/live-stage.ts'
 import { picturePage } from '../support/photos-page.ts'
 
 /** Where the picture of the page goes, when NANOFLEET_SCREENSHOTS asks for one. */
@@ -30,7 +27,7 @@ describe('photos', () => {
   let browser: Browser | undefined
   beforeAll(async () => {
     ;({ context, client } = await withPhotos())
-    await untilPhotosAreWhole(context, 30)
+    await untilAppIsWhole(context, 'photos', 30)
   }, 300_000)
   afterAll(() => browser?.close(), 20_000)
 
@@ -82,7 +79,10 @@ describe('photos', () => {
 
   describe('with input that is bad', () => {
     let workers: (number | null)[]
-    const pids = async () => (await photosInstances(context, 'worker')).map(({ pid }) => pid).sort()
+    const pids = async () => {
+      const running = await serviceInstances(regionOf(context).endpoint, 'photos', 'worker')
+      return running.map(({ pid }) => pid).sort()
+    }
     beforeAll(async () => {
       workers = await pids()
     }, 10_000)

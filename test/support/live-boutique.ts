@@ -1,20 +1,14 @@
 import type { Context } from '../../cli/context.ts'
 import { type LocalInstance, runningInstances } from '../../scripts/demo/local-instances.ts'
 import { urlOf } from '../../scripts/demo/places.ts'
-import { regionOf, withWeb } from './live-stage.ts'
-import { runToEnd } from './live-workflows.ts'
+import { withApp } from './live-apps.ts'
+import { regionOf } from './live-stage.ts'
 
 /** The stage with the boutique besides platform and web, and the shop's URL at its gateway. */
 export async function withBoutique(): Promise<{ context: Context; shop: string }> {
-  const context = await withWeb()
-  const deployed = await context.releases().deployedApps()
-  if (!deployed.includes('boutique')) await runToEnd(context, 'deploy', { app: 'boutique' }, 180)
+  const context = await withApp('boutique')
   return { context, shop: await urlOf(context, 'boutique') }
 }
-
-/** The boutique goes with its orders; the others stay as they are. */
-export const removeBoutique = (context: Context): Promise<unknown> =>
-  runToEnd(context, 'teardown', { app: 'boutique', confirm: 'boutique', data: 'delete' }, 120)
 
 /** The manifest's services with two instances; of Redis there is one, which holds the carts. */
 export async function pairs(context: Context): Promise<string[]> {

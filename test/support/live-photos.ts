@@ -2,37 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { Context } from '../../cli/context.ts'
 import { type Answer, throughGateway } from '../../scripts/demo/gateway.ts'
-import { type LocalInstance, runningInstances } from '../../scripts/demo/local-instances.ts'
 import { PhotosClient, uploadOf } from '../../scripts/demo/photos/client.ts'
 import { urlOf } from '../../scripts/demo/places.ts'
-import { regionOf, withWeb } from './live-stage.ts'
-import { untilAppIsWhole } from './live-whole.ts'
-import { runToEnd } from './live-workflows.ts'
+import { withApp } from './live-apps.ts'
 
 /** The stage with photos besides platform and web, and a client at its gateway. */
 export async function withPhotos(): Promise<{ context: Context; client: PhotosClient }> {
-  const context = await withWeb()
-  const deployed = await context.releases().deployedApps()
-  if (!deployed.includes('photos')) await runToEnd(context, 'deploy', { app: 'photos' }, 180)
+  const context = await withApp('photos')
   return { context, client: new PhotosClient(await urlOf(context, 'photos')) }
 }
-
-/** Photos goes with its pictures; the others stay as they are. */
-export const removePhotos = (context: Context): Promise<unknown> =>
-  runToEnd(context, 'teardown', { app: 'photos', confirm: 'photos', data: 'delete' }, 120)
-
-/** Running instances of the app, of one service or of all. */
-export async function photosInstances(context: Context, service?: string): Promise<LocalInstance[]> {
-  const all = await runningInstances(regionOf(context).endpoint)
-  return all.filter(
-    ({ tags }) =>
-      tags['nanofleet:app'] === 'photos' && (service === undefined || tags['nanofleet:service'] === service),
-  )
-}
-
-/** Waits until every service has as many healthy instances as it shall have. @throws ServiceFailure */
-export const untilPhotosAreWhole = (context: Context, seconds: number): Promise<true> =>
-  untilAppIsWhole(context, 'photos', seconds)
 
 /** One upload as it is, whatever the answer. */
 export async function tryUpload({ url }: PhotosClient, bytes: Buffer, name = 'x.jpg'): Promise<Answer> {

@@ -1,4 +1,5 @@
 import { type Browser, type Page, plain, Trouble } from './browser.ts'
+import { isPage, orderForm, orderKey, productIds } from './pages.ts'
 import { oneOf, type Random } from './random.ts'
 
 /** What shoppers do, and how often: the weights of the original's load generator. */
@@ -35,7 +36,7 @@ export class Shopper {
   readonly #ACTIONS: Record<Action, () => Promise<void>> = {
     index: async () => {
       const page = expectPage(await this.#browser.get('/'), 'home')
-      this.#products = [...new Set([...page.matchAll(/href="\/product\/(\w+)"/g)].map(([, id = '']) => id))]
+      this.#products = productIds(page)
       if (this.#products.length === 0) throw new Trouble('the first page has no products')
     },
     setCurrency: async () => {
@@ -56,9 +57,7 @@ export class Shopper {
     },
     checkout: async () => {
       const cart = await this.#add()
-      // The key makes the order one, however often its form is sent.
-      const [, key = ''] = /name="idempotency_key" value="([\w-]+)"/.exec(cart) ?? []
-      const form = { ...this.#order(), idempotency_key: key }
+      const form = { ...this.#order(), idempotency_key: orderKey(cart) ?? '' }
       const page = expectPage(await this.#browser.post('/cart/checkout', form), 'order')
       if (!/data-fact="tracking">[^<]+</.test(page)) throw new Trouble('an order has no tracking id')
     },
@@ -83,24 +82,14 @@ export class Shopper {
   }
 
   #order(): Record<string, string> {
-    return {
-      email: `shopper${Math.floor(this.#random() * 1000)}@example.com`,
-      street_address: `${1 + Math.floor(this.#random() * 200)} Long Lane`,
-      zip_code: '94043',
-      city: 'Mountain View',
-      state: 'CA',
-      country: 'United States',
-      credit_card_number: '4432801561520454',
-      credit_card_expiration_month: '1',
-      credit_card_expiration_year: String(new Date().getUTCFullYear() + 1),
-      credit_card_cvv: '672',
-    }
+    const email = `shopper${Math.floor(this.#random() * 1000)}@example.com`
+    return orderForm(email, `${1 + Math.floor(this.#random() * 200)} Long Lane`)
   }
 }
 
 /** The body of a page of this kind. @throws Trouble when it is another answer */
-function expectPage({ status, path, body }: Page, kind: string): string {
-  if (status !== 200) throw new Trouble(`${plain(path)} answered ${status}`)
-  if (!body.includes(`data-page="${kind}"`)) throw new Trouble(`${plain(path)} is not the page "${kind}"`)
-  return body
+function expectPage(page: Page, kind: string): string {
+  if (isPage(page, kind)) return page.body
+  const fault = page.status === 200 ? `is not the page "${kind}"` : `answered ${page.status}`
+  throw new Trouble(`${plain(page.path)} ${fault}`)
 }

@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { Server, ServerCredentials } from '@grpc/grpc-js'
-import { onStop } from '../stopping.ts'
+import { endInSteps } from '../stopping.ts'
 import { health } from './health.ts'
 import type { Implementation } from './implementation.ts'
 
@@ -34,17 +33,8 @@ export async function serveGrpc(
     server.addService(definition, handlers)
   }
   const bound = await bind(server, port)
-  onStop(() => {
-    stop(server, noticeMs, graceMs)
-      .then(leave)
-      .then(
-        () => process.exit(0),
-        (error: unknown) => {
-          console.error('the last steps of the program failed:', error)
-          process.exit(1)
-        },
-      )
-  })
+  const close = () => new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
+  endInSteps({ noticeMs, close, graceMs, leave })
   return bound
 }
 
@@ -55,10 +45,4 @@ function bind(server: Server, port: number): Promise<number> {
     else resolve(bound)
   })
   return promise
-}
-
-async function stop(server: Server, noticeMs: number, graceMs: number): Promise<void> {
-  await pause(noticeMs)
-  const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
-  await Promise.race([closed, pause(graceMs)])
 }

@@ -12,20 +12,8 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { CREATED } from '../lib/task.ts'
-import {
-  created,
-  failed,
-  finished,
-  isGone,
-  type NewTask,
-  type Picture,
-  type Results,
-  ready,
-  released,
-  type StoredTask,
-  takeableFrom,
-  taken,
-} from './decisions.ts'
+import { DecidedTasks } from './decided-tasks.ts'
+import { created, isGone, type NewTask, type StoredTask, takeableFrom, taken } from './decisions.ts'
 import { fromItem, type Item, idOf, taskKey, toItem, tokenItem, tokenKey } from './items.ts'
 import { noSuchTask, requireSameFilter, type TaskStore } from './task-store.ts'
 
@@ -50,13 +38,14 @@ export interface DynamoTasksOptions {
 }
 
 /** Tasks in a table with the keys and indexes of images/photos/resources.yml. */
-export class DynamoTasks implements TaskStore {
+export class DynamoTasks extends DecidedTasks implements TaskStore {
   readonly #client: DynamoDBDocumentClient
   readonly #table: string
   readonly #clock: () => number
   readonly #random: () => number
 
   constructor(client: DynamoDBDocumentClient, table: string, options: DynamoTasksOptions = {}) {
+    super()
     this.#client = client
     this.#table = table
     this.#clock = options.clock ?? Date.now
@@ -94,18 +83,6 @@ export class DynamoTasks implements TaskStore {
     if (task === undefined) throw noSuchTask(id)
     return task
   }
-
-  ready = (id: number, picture: Picture): Promise<void> =>
-    this.#change(id, (task, now) => ready(task, picture, now))
-
-  finish = (id: number, attempt: number, results: Results): Promise<void> =>
-    this.#change(id, (task, now) => finished(task, attempt, results, now))
-
-  fail = (id: number, attempt: number, reason: string): Promise<void> =>
-    this.#change(id, (task, now) => failed(task, attempt, reason, now))
-
-  release = (id: number, attempt: number): Promise<void> =>
-    this.#change(id, (task, now) => released(task, attempt, now))
 
   changedSince(time: number, limit: number): Promise<StoredTask[]> {
     return this.#query('changes', 'shown = :shown AND changedAt >= :from', { ':from': time }, limit, true)
@@ -184,7 +161,7 @@ export class DynamoTasks implements TaskStore {
     return takeableFrom(leased) === undefined ? undefined : leased
   }
 
-  async #change(id: number, decide: (task: StoredTask, now: number) => StoredTask): Promise<void> {
+  protected async change(id: number, decide: (task: StoredTask, now: number) => StoredTask): Promise<void> {
     for (let tried = 0; tried < MOST_TRIES; tried += 1) {
       const task = await this.read(id)
       const next = decide(task, this.#clock())

@@ -1,15 +1,10 @@
 import { CREATED } from '../lib/task.ts'
+import { DecidedTasks } from './decided-tasks.ts'
 import {
   CREATED_MS,
   created,
-  failed,
-  finished,
   isGone,
   type NewTask,
-  type Picture,
-  type Results,
-  ready,
-  released,
   type StoredTask,
   takeableFrom,
   taken,
@@ -17,13 +12,14 @@ import {
 import { noSuchTask, requireSameFilter, type TaskStore } from './task-store.ts'
 
 /** Tasks in the memory of one process, gone with it. */
-export class MemoryTasks implements TaskStore {
+export class MemoryTasks extends DecidedTasks implements TaskStore {
   readonly #clock: () => number
   readonly #tasks = new Map<number, StoredTask>()
   readonly #tokens = new Map<string, number>()
   #count = 0
 
   constructor(clock: () => number = Date.now) {
+    super()
     this.#clock = clock
   }
 
@@ -64,18 +60,6 @@ export class MemoryTasks implements TaskStore {
     return task
   }
 
-  ready = (id: number, picture: Picture): Promise<void> =>
-    this.#change(id, (task, now) => ready(task, picture, now))
-
-  finish = (id: number, attempt: number, results: Results): Promise<void> =>
-    this.#change(id, (task, now) => finished(task, attempt, results, now))
-
-  fail = (id: number, attempt: number, reason: string): Promise<void> =>
-    this.#change(id, (task, now) => failed(task, attempt, reason, now))
-
-  release = (id: number, attempt: number): Promise<void> =>
-    this.#change(id, (task, now) => released(task, attempt, now))
-
   async changedSince(time: number, limit: number): Promise<StoredTask[]> {
     return this.#visible()
       .filter(({ changedAt }) => changedAt >= time)
@@ -90,7 +74,7 @@ export class MemoryTasks implements TaskStore {
       .slice(0, limit)
   }
 
-  async #change(id: number, decide: (task: StoredTask, now: number) => StoredTask): Promise<void> {
+  protected async change(id: number, decide: (task: StoredTask, now: number) => StoredTask): Promise<void> {
     this.#tasks.set(id, decide(await this.read(id), this.#clock()))
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Browser, type Page } from '../../../apps/boutique/loadgenerator/browser.ts'
+import { isPage, orderForm, orderKey, productIds } from '../../../apps/boutique/loadgenerator/pages.ts'
 import { ServiceFailure } from '../../../core/errors.ts'
 
 /** What a shopper wants. */
@@ -30,16 +31,21 @@ export async function placeOrder(shop: string, wish: Wish): Promise<Confirmation
   try {
     const first = expectPage(await browser.get('/'), 'home')
     expectPage(await browser.post('/setCurrency', { currency_code: wish.currency }), 'home')
-    const ids = [...new Set([...first.matchAll(/href="\/product\/(\w+)"/g)].map(([, id = '']) => id))]
-    const pieces = wish.pieces ?? Object.fromEntries(ids.slice(0, 2).map((id) => [id, 1]))
+    const pieces =
+      wish.pieces ??
+      Object.fromEntries(
+        productIds(first)
+          .slice(0, 2)
+          .map((id) => [id, 1]),
+      )
     let cart = ''
     for (const [id, quantity] of Object.entries(pieces)) {
       expectPage(await browser.get(`/product/${id}`), 'product')
       const form = { product_id: id, quantity: String(quantity) }
       cart = expectPage(await browser.post('/cart', form), 'cart')
     }
-    const [, key = randomUUID()] = /name="idempotency_key" value="([\w-]+)"/.exec(cart) ?? []
-    const form = { ...orderForm(wish.email), idempotency_key: key }
+    const own = orderForm(wish.email ?? 'someone@example.com', '1600 Amphitheatre Parkway')
+    const form = { ...own, idempotency_key: orderKey(cart) ?? randomUUID() }
     const page = expectPage(await browser.post('/cart/checkout', form), 'order')
     const [due, total] = [fact(cart, 'total'), fact(page, 'total')]
     if (due !== total) throw new ServiceFailure(`the cart said ${due}, the confirmation says ${total}`)
@@ -58,21 +64,7 @@ export function fact(body: string, name: string): string {
 }
 
 /** The body of a page of this kind. @throws ServiceFailure when it is another answer */
-export function expectPage({ status, path, body }: Page, kind: string): string {
-  if (status === 200 && body.includes(`data-page="${kind}"`)) return body
-  throw new ServiceFailure(`${path} of the shop answered ${status}, and not the page "${kind}"`)
+export function expectPage(page: Page, kind: string): string {
+  if (isPage(page, kind)) return page.body
+  throw new ServiceFailure(`${page.path} of the shop answered ${page.status}, and not the page "${kind}"`)
 }
-
-/** The card is nobody's: its number fits its check digit, and no money moves. */
-const orderForm = (email = 'someone@example.com'): Record<string, string> => ({
-  email,
-  street_address: '1600 Amphitheatre Parkway',
-  zip_code: '94043',
-  city: 'Mountain View',
-  state: 'CA',
-  country: 'United States',
-  credit_card_number: '4432801561520454',
-  credit_card_expiration_month: '1',
-  credit_card_expiration_year: String(new Date().getUTCFullYear() + 1),
-  credit_card_cvv: '672',
-})

@@ -1,0 +1,31 @@
+import {
+  failed,
+  finished,
+  type Picture,
+  type Results,
+  ready,
+  released,
+  type StoredTask,
+} from './decisions.ts'
+
+/** The changes of a task that a store has, each a decision; the store says how one is written. */
+export abstract class DecidedTasks {
+  /** Writes what is decided about the task as it is then, and decides anew when another writer came first. */
+  protected abstract change(id: number, decide: (task: StoredTask, now: number) => StoredTask): Promise<void>
+
+  ready(id: number, picture: Picture): Promise<void> {
+    return this.change(id, (task, now) => ready(task, picture, now))
+  }
+
+  finish(id: number, attempt: number, results: Results): Promise<void> {
+    return this.change(id, (task, now) => finished(task, attempt, results, now))
+  }
+
+  fail(id: number, attempt: number, reason: string): Promise<void> {
+    return this.change(id, (task, now) => failed(task, attempt, reason, now))
+  }
+
+  release(id: number, attempt: number): Promise<void> {
+    return this.change(id, (task, now) => released(task, attempt, now))
+  }
+}
