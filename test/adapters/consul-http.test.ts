@@ -9,16 +9,22 @@ import { fixedAccess } from '../support/consul-api.ts'
 /** What the adapter asks of a server; what Consul makes of it is in test/contracts/service-catalog.real.ts. */
 describe('the catalog over HTTP', () => {
   const asked: string[] = []
+  const answered: string[] = []
+  /** Is told the path of each request that arrives. */
+  let arrived: (path: string) => void = () => undefined
   let server: Server
   let inFlight = 0
   let most = 0
   beforeAll(async () => {
     server = createServer({ key: KEY, cert: CERTIFICATE }, (request, response) => {
-      asked.push(`${request.method} ${request.url?.split('?')[0]}`)
+      const path = `${request.url?.split('?')[0]}`
+      asked.push(`${request.method} ${path}`)
+      arrived(path)
       most = Math.max(most, ++inFlight)
       request.resume().on('end', () =>
         setTimeout(() => {
           inFlight--
+          answered.push(path)
           response.end('{}')
         }, 10),
       )
@@ -41,12 +47,19 @@ describe('the catalog over HTTP', () => {
   })
 
   it('has sixteen requests in flight at one server and no more, in the order in which they came', async () => {
-    asked.length = 0
+    answered.length = 0
     const one = catalog()
     const ids = Array.from({ length: 200 }, (_, index) => `i-${index}`)
+    const place = (path: string) => ids.indexOf(path.split('/').at(-1) ?? '')
+    // A connection may be slow: whoever comes first out of the gate need not arrive first.
+    let open = 0
+    arrived = (path) => {
+      const earlier = answered.filter((each) => place(each) < place(path)).length
+      open = Math.max(open, place(path) - earlier)
+    }
     await Promise.all(ids.map((id) => one.deregister(at, id)))
+    expect(answered).toHaveLength(200)
     expect(most).toBeLessThanOrEqual(16)
-    const order = asked.map((line) => ids.indexOf(line.split('/').at(-1) ?? ''))
-    expect(Math.max(...order.map((id, index) => Math.abs(id - index)))).toBeLessThan(16)
+    expect(open).toBeLessThan(16)
   })
 })
