@@ -36,6 +36,7 @@ export function toEntry(service: AgentService, checks: AgentCheck[], nodeAddress
     meta,
     nodeAddress,
     status: worst(checks),
+    ...(checks.some(({ ServiceID }) => ServiceID === service.ID) ? {} : { unchecked: true }),
   }
 }
 

@@ -26,6 +26,8 @@ export interface CatalogEntry {
   /** Address of the server whose agent the entry belongs to. */
   nodeAddress: string
   status: EntryStatus
+  /** It has no check of its own and passes from the first moment. */
+  unchecked?: true
 }
 
 /** What one server's own agent holds: complete, or the call fails. */

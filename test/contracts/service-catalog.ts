@@ -61,6 +61,7 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
         meta: { 'external-source': 'nanofleet', 'instance-id': 'i-1', stage: 'test' },
         nodeAddress: server.address,
         status: 'passing',
+        unchecked: true,
       })
     })
 
@@ -110,6 +111,8 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       await eventually(async () => (await catalog.health(server, ['six'])).six?.length === 2)
       const health = await catalog.health(server, ['six', 'nobody'])
       expect([...passingInstances(health.six ?? [])]).toEqual(['i-6'])
+      expect(health.six?.find(({ id }) => id === 'i-6')?.unchecked).toBe(true)
+      expect(health.six?.find(({ id }) => id === 'i-7')?.unchecked).toBeUndefined()
       expect(health.nobody).toEqual([])
     })
 
