@@ -63,6 +63,7 @@ export function toEntry(
     meta,
     nodeAddress,
     ...standing(checks),
+    ...(checks.some(({ ServiceID }) => ServiceID === service.ID) ? {} : { unchecked: true }),
   }
 }
 

@@ -42,7 +42,9 @@ export async function serviceStatus(
     servers: async () => runningServers((await new Ec2Instances(context.ec2(), vpcId).look([])).servers),
     targets: (arn: string) => targetStates(balancing, arn),
   }
-  const problems = view ? ailments(view, await gatherHealth(ports, view, target)) : new Map<string, string>()
+  const problems = view
+    ? ailments(view, await gatherHealth(ports, view, target, new Date()))
+    : new Map<string, string>()
   const members = view?.members ?? []
   return {
     app,

@@ -28,6 +28,8 @@ export interface CatalogEntry {
   status: EntryStatus
   /** Why it is in maintenance. */
   reason?: string
+  /** It has no check of its own and passes from the first moment. */
+  unchecked?: true
 }
 
 /** What one server's own agent holds: complete, or the call fails. */

@@ -1,19 +1,11 @@
 import { nextStep, type Step } from './capacity.ts'
-import { type ClusterView, type ConsulServer, passingInstances, type ServiceCatalog } from './catalog.ts'
+import type { CatalogEntry, ClusterView, ConsulServer, ServiceCatalog } from './catalog.ts'
+import { passingInstances } from './catalog.ts'
 import type { ServiceTarget } from './deploy-plan.ts'
 import { NotFound, ServiceFailure, ServiceRefusal } from './errors.ts'
 import type { Fleet, GroupView } from './fleet.ts'
-import {
-  ailments,
-  CLOSE_SECONDS,
-  closePause,
-  doomed,
-  type Evidence,
-  firstMemory,
-  type Memory,
-  pause,
-  remember,
-} from './health.ts'
+import { ailments, doomed, type Evidence, firstMemory, type Memory, pause, remember } from './health.ts'
+import { registeredAt } from './registration.ts'
 
 export interface HealthPorts {
   fleet: Fleet
@@ -44,7 +36,7 @@ export async function checkService(
     if (target.count === 0) return { step: { action: 'done' }, memory }
     throw new NotFound(`${group}: there is no such group; deploy the app ${target.app} again`)
   }
-  const ill = ailments(view, target.count === 0 ? {} : await gatherHealth(ports, view, target))
+  const ill = ailments(view, target.count === 0 ? {} : await gatherHealth(ports, view, target, now))
   const step = nextStep(view, target, ill)
   if (step.action !== 'wait') return { step, memory: { ...memory, checks: 0 } }
   const healthy = view.members.filter(({ id, current }) => current && !ill.has(id)).length
@@ -57,39 +49,8 @@ export async function checkService(
   return { step: { ...step, seconds: pause(memory.checks) }, memory: after }
 }
 
-/** What a watch needs besides: the time, and a way to let some pass. */
-export interface Watch {
-  now(): Date
-  sleep(seconds: number): Promise<unknown>
-}
-
-/**
- * Looks at a service, after a step closely for some seconds: most are healthy by then, a workflow waits for whole seconds,
- * and each of its rounds costs three state transitions. The close looks count like as many checks a second apart.
- */
-export async function watchService(
-  ports: HealthPorts,
-  group: string,
-  target: ServiceTarget,
-  last: Memory | Record<string, never>,
-  { now, sleep }: Watch,
-): ReturnType<typeof checkService> {
-  const isClose = !isMemory(last) || last.checks === 0
-  const end = now().getTime() + CLOSE_SECONDS * 1000
-  let began = now()
-  let checked = await checkService(ports, group, target, last, began)
-  while (isClose && checked.step.action === 'wait') {
-    const seconds = closePause((now().getTime() - began.getTime()) / 1000)
-    if (now().getTime() + seconds * 1000 > end) break
-    await sleep(seconds)
-    began = now()
-    const memory = { ...checked.memory, checks: CLOSE_SECONDS }
-    checked = await checkService(ports, group, target, memory, began)
-  }
-  return checked
-}
-
-const isMemory = (last: Memory | Record<string, never>): last is Memory => 'since' in last
+/** Whether a check came before. */
+export const isMemory = (last: Memory | Record<string, never>): last is Memory => 'since' in last
 
 async function lastWords(fleet: Fleet, verdict: { reason: string; instance?: string }): Promise<string> {
   const line = verdict.instance && (await fleet.lastLine(verdict.instance))
@@ -101,17 +62,22 @@ export async function gatherHealth(
   ports: Omit<HealthPorts, 'fleet'>,
   view: GroupView,
   target: ServiceTarget,
+  now: Date,
 ): Promise<Evidence> {
   // Who has not started yet is not healthy, whatever others say.
   if (!view.members.some(({ stage }) => stage === 'serving')) return {}
   const [targets, catalog] = await Promise.all([
     Promise.all(view.targetGroups.map(async (arn) => [arn, await ports.targets(arn)] as const)),
-    askConsul(ports, target),
+    askConsul(ports, target, now),
   ])
   return { targets: Object.fromEntries(targets), ...catalog }
 }
 
-async function askConsul(ports: Omit<HealthPorts, 'fleet'>, target: ServiceTarget): Promise<Evidence> {
+async function askConsul(
+  ports: Omit<HealthPorts, 'fleet'>,
+  target: ServiceTarget,
+  now: Date,
+): Promise<Evidence> {
   const isServer = target.kind === 'consulserver'
   if (target.catalog.length === 0 && !isServer) return {}
   const servers = await ports.servers()
@@ -119,12 +85,22 @@ async function askConsul(ports: Omit<HealthPorts, 'fleet'>, target: ServiceTarge
     target.catalog.length === 0
       ? {}
       : await firstAnswer(servers, (server) => ports.catalog.health(server, target.catalog))
-  const passing = target.catalog.map((name) => [name, passingInstances(entries?.[name] ?? [])] as const)
+  const settled = (name: string) => (entries?.[name] ?? []).filter((entry) => isSettled(entry, now))
+  const passing = target.catalog.map((name) => [name, passingInstances(settled(name))] as const)
   return {
     catalog: Object.fromEntries(passing),
     ...(isServer ? { servers: await members(ports, servers) } : {}),
   }
 }
+
+/**
+ * Milliseconds that an entry without a check has to last: it passes from the first moment, also when its program ends in
+ * the next one. What EC2 tells of such an end takes it out by then.
+ */
+const SETTLING_MS = 5000
+
+const isSettled = (entry: CatalogEntry, now: Date): boolean =>
+  !entry.unchecked || now.getTime() - registeredAt(entry) >= SETTLING_MS
 
 /**
  * Servers that see a leader, that gossip calls alive and that vote; asked at each, as one alone may see only itself. None

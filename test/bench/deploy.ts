@@ -1,10 +1,11 @@
+import { DescribeScalingActivitiesCommand } from '@aws-sdk/client-auto-scaling'
 import { Ec2Instances } from '../../adapters/ec2-instances.ts'
 import type { Execution } from '../../adapters/executions.ts'
 import { stackOutputs } from '../../adapters/stack-outputs.ts'
 import type { Context } from '../../cli/context.ts'
 import { ServiceFailure } from '../../core/errors.ts'
 import { runningServers } from '../../core/evidence.ts'
-import { controlStack } from '../../core/names.ts'
+import { controlStack, serviceStack } from '../../core/names.ts'
 import { waves } from '../../core/waves.ts'
 import { table } from '../../local/table.ts'
 import { liveAccess } from '../support/consul-api.ts'
@@ -43,7 +44,7 @@ async function measure(): Promise<Report> {
       Object.keys(NEEDS).map(consulName),
     )
     const run = await runToEnd(context, 'deploy', { app: TWELVE }, 300)
-    const times = await ownTimes(context, run, await born)
+    const times = await ownTimes(context, await born)
     const visits = spans(await context.workflows().history(run.arn), 'Wave')
     return report(run, wavesOf(visits, times), criticalPath(NEEDS, times))
   })
@@ -56,18 +57,15 @@ async function consulServer(context: Context): Promise<string> {
   return server.address
 }
 
-/** Milliseconds of each service from the moment when its group is asked for an instance until Consul calls it healthy. */
-async function ownTimes(
-  context: Context,
-  { name }: Execution,
-  born: Map<string, number>,
-): Promise<Record<string, number>> {
-  const runs = await context.workflows().latest('service', 50)
+/** Milliseconds of each service from the moment when its group begins to launch an instance until Consul calls it healthy. */
+async function ownTimes(context: Context, born: Map<string, number>): Promise<Record<string, number>> {
   const timed = Object.keys(NEEDS).map(async (service) => {
-    const run = runs.find((each) => each.name === `${name}-${service}`)
-    const [asked] = run ? spans(await context.workflows().history(run.arn), 'SetCapacity') : []
-    if (!asked) throw new ServiceFailure(`no run of ${service} has started an instance`)
-    return [service, (born.get(consulName(service)) ?? Number.NaN) - asked.to] as const
+    const AutoScalingGroupName = serviceStack(context.stage, TWELVE, service)
+    const { Activities = [] } = await context
+      .autoScaling()
+      .send(new DescribeScalingActivitiesCommand({ AutoScalingGroupName }))
+    const begun = Activities.map(({ StartTime }) => Number(StartTime))
+    return [service, (born.get(consulName(service)) ?? Number.NaN) - Math.min(...begun)] as const
   })
   return Object.fromEntries(await Promise.all(timed))
 }

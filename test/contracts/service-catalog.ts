@@ -61,6 +61,7 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
         meta: { 'external-source': 'nanofleet', 'instance-id': 'i-1', stage: 'test' },
         nodeAddress: server.address,
         status: 'passing',
+        unchecked: true,
       })
     })
 
@@ -100,19 +101,19 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
     })
 
     it('keeps the reason of maintenance, until another one comes instead', async () => {
-      await catalog.register(server, registration('i-6', { Name: 'six' }))
-      expect(await entry('i-6')).not.toHaveProperty('reason')
-      await catalog.maintenance(server, 'i-6', 'for a while')
-      await catalog.maintenance(server, 'i-6', 'a second one')
-      expect(await entry('i-6')).toMatchObject({ status: 'maintenance', reason: 'for a while' })
-      await catalog.maintenance(server, 'i-6', 'for good', true)
-      expect(await entry('i-6')).toMatchObject({ status: 'maintenance', reason: 'for good' })
+      await catalog.register(server, registration('i-10', { Name: 'ten' }))
+      expect(await entry('i-10')).not.toHaveProperty('reason')
+      await catalog.maintenance(server, 'i-10', 'for a while')
+      await catalog.maintenance(server, 'i-10', 'a second one')
+      expect(await entry('i-10')).toMatchObject({ status: 'maintenance', reason: 'for a while' })
+      await catalog.maintenance(server, 'i-10', 'for good', true)
+      expect(await entry('i-10')).toMatchObject({ status: 'maintenance', reason: 'for good' })
       await eventually(async () => {
-        const { six = [] } = await catalog.health(server, ['six'])
-        return six[0]?.reason === 'for good'
+        const { ten = [] } = await catalog.health(server, ['ten'])
+        return ten[0]?.reason === 'for good'
       })
-      await catalog.maintenance(server, 'i-6', null)
-      expect(await entry('i-6')).not.toHaveProperty('reason')
+      await catalog.maintenance(server, 'i-10', null)
+      expect(await entry('i-10')).not.toHaveProperty('reason')
     })
 
     it('takes no offence at maintenance of what is not there', async () => {
@@ -126,6 +127,8 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       await eventually(async () => (await catalog.health(server, ['six'])).six?.length === 2)
       const health = await catalog.health(server, ['six', 'nobody'])
       expect([...passingInstances(health.six ?? [])]).toEqual(['i-6'])
+      expect(health.six?.find(({ id }) => id === 'i-6')?.unchecked).toBe(true)
+      expect(health.six?.find(({ id }) => id === 'i-7')?.unchecked).toBeUndefined()
       expect(health.nobody).toEqual([])
     })
 

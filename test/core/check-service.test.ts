@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import type { CatalogEntry, ClusterView, ConsulServer } from '../../core/catalog.ts'
-import { checkService, type HealthPorts, watchService } from '../../core/check-service.ts'
+import { checkService, type HealthPorts } from '../../core/check-service.ts'
 import type { ServiceTarget } from '../../core/deploy-plan.ts'
 import { NotFound, ServiceFailure, ServiceRefusal } from '../../core/errors.ts'
 import type { GroupEvent, GroupView } from '../../core/fleet.ts'
-import { firstMemory, type Memory } from '../../core/health.ts'
+import { firstMemory } from '../../core/health.ts'
 import { MemoryFleet } from '../support/memory-fleet.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
@@ -70,6 +70,18 @@ const refuse = () => {
 describe('checkService', () => {
   it('is done when Consul and the load balancer call every instance healthy', async () => {
     expect(await check({})).toEqual({ action: 'done' })
+  })
+
+  it('waits some seconds for a service without a check, whose program may just end', async () => {
+    const registered = (secondsAgo: number) => () => [
+      {
+        ...passing,
+        unchecked: true as const,
+        meta: { registered: new Date(now.getTime() - secondsAgo * 1000).toISOString() },
+      },
+    ]
+    expect(await check({ health: registered(4) })).toMatchObject({ action: 'wait' })
+    expect(await check({ health: registered(5) })).toEqual({ action: 'done' })
   })
 
   it('waits for the load balancer', async () => {
@@ -183,43 +195,5 @@ describe('checkService', () => {
       const step = await check({ group: cluster, cluster: () => haunted }, consul)
       expect(step).toMatchObject({ action: 'wait', why: expect.stringContaining('no vote') })
     })
-  })
-})
-
-describe('watchService', () => {
-  /** Health after so many looks, each of which takes some seconds; what was slept, and what the watch ended with. */
-  async function watch(looks: number, lookSeconds = 0, last: Memory | Record<string, never> = {}) {
-    const slept: number[] = []
-    let [left, time] = [looks, now.getTime()]
-    const health = () => {
-      time += lookSeconds * 1000
-      return left-- > 0 ? [] : [passing]
-    }
-    const clock = {
-      now: () => new Date(time),
-      sleep: async (seconds: number) => {
-        time += seconds * 1000
-        slept.push(seconds)
-      },
-    }
-    return { ...(await watchService(ports({ health }), 'group', target, last, clock)), slept }
-  }
-
-  it('ends as soon as the service is healthy', async () => {
-    expect(await watch(0)).toMatchObject({ slept: [], step: { action: 'done' } })
-    expect(await watch(3)).toMatchObject({ slept: [0.15, 0.15, 0.15], step: { action: 'done' } })
-  })
-
-  it('looks less often where a look takes long', async () => {
-    expect((await watch(2, 0.1)).slept).toEqual([0.2, 0.2])
-    expect((await watch(2, 3)).slept).toEqual([0.5])
-  })
-
-  it('leaves longer waits, which are whole seconds, to the workflow', async () => {
-    const { slept, step, memory } = await watch(100, 0.1)
-    expect(slept).toHaveLength(13)
-    expect(step).toMatchObject({ action: 'wait', seconds: 1 })
-    expect(memory.checks).toBe(5)
-    expect(await watch(100, 0.1, memory)).toMatchObject({ slept: [], step: { seconds: 2 } })
   })
 })

@@ -182,5 +182,6 @@ function toEntry(registration: Registration, server: ConsulServer): CatalogEntry
     meta: { ...registration.Meta },
     nodeAddress: server.address,
     status: failing ? 'critical' : 'passing',
+    ...(checks.length === 0 ? { unchecked: true } : {}),
   }
 }

@@ -64,13 +64,18 @@ const HOUR = 3_600_000
 const long = new Date(Date.now() - HOUR).toISOString()
 
 async function check(world: IamWorld, target: unknown, memory: unknown = {}): Promise<string> {
-  const { step } = (await world.invoke('check-health', { target, memory })) as { step: { action: string } }
+  const { step } = (await world.invoke('advance-service', { target, memory })) as { step: { action: string } }
   return step.action === 'done' ? 'done' : JSON.stringify(step)
+}
+
+async function startOldGroup(world: IamWorld): Promise<void> {
+  await startGroup(world)
+  await ageGroup(world)
 }
 
 async function expectStep(said: Promise<string>, wanted: RegExp): Promise<void> {
   const step = await said
-  if (!wanted.test(step)) throw new ServiceFailure(`check-health says ${step}`)
+  if (!wanted.test(step)) throw new ServiceFailure(`advance-service says ${step}`)
 }
 
 const webTarget = {
@@ -85,8 +90,8 @@ const webTarget = {
 /** Steps of the functions that look at and change running instances. */
 export const fleetSteps: Step[] = [
   {
-    role: 'CheckHealthRole',
-    does: 'check-health: web, which is healthy',
+    role: 'AdvanceServiceRole',
+    does: 'advance-service: web, which is healthy',
     covers: needs(
       'autoscaling:DescribeAutoScalingGroups',
       'ec2:DescribeInstances',
@@ -95,25 +100,35 @@ export const fleetSteps: Step[] = [
     run: (world) => expectStep(check(world, webTarget), /^done$/),
   },
   {
-    role: 'CheckHealthRole',
-    does: 'check-health: web, as Consul sees it',
+    role: 'AdvanceServiceRole',
+    does: 'advance-service: web, as Consul sees it',
     covers: needs('lambda:InvokeFunction'),
     run: (world) => expectStep(check(world, webTarget), /^done$/),
   },
   {
-    role: 'CheckHealthRole',
-    does: 'check-health: a group with an older instance',
-    covers: needs('ec2:DescribeLaunchTemplateVersions'),
-    prepare: async (world) => {
-      await startGroup(world)
-      await ageGroup(world)
-    },
-    run: (world) => expectStep(check(world, { ...probeTarget, count: 1 }), /beside 1 old|new instances/),
+    role: 'AdvanceServiceRole',
+    does: 'advance-service: a group with an older instance',
+    covers: needs('ec2:DescribeLaunchTemplateVersions', 'autoscaling:SetDesiredCapacity'),
+    prepare: startOldGroup,
+    run: (world) =>
+      expectStep(check(world, { ...probeTarget, count: 1 }), /is starting|does not pass|new instances/),
     tidy: removeGroup,
   },
   {
-    role: 'CheckHealthRole',
-    does: 'check-health: a group whose instances end by themselves',
+    role: 'AdvanceServiceRole',
+    does: 'advance-service: a group whose older instance goes before its successor starts',
+    covers: needs('autoscaling:TerminateInstanceInAutoScalingGroup'),
+    prepare: startOldGroup,
+    run: async (world) => {
+      const old = await memberOfGroup(world)
+      await check(world, { ...probeTarget, count: 1, replacement: 'in-place' })
+      await memberOfGroup(world, old)
+    },
+    tidy: removeGroup,
+  },
+  {
+    role: 'AdvanceServiceRole',
+    does: 'advance-service: a group whose instances end by themselves',
     covers: needs('autoscaling:DescribeScalingActivities', 'ec2:GetConsoleOutput'),
     prepare: async (world) => {
       await startGroup(world)
@@ -122,24 +137,6 @@ export const fleetSteps: Step[] = [
     run: (world) => {
       const memory = { since: long, best: 0, bestAt: long, checks: 9 }
       return expectStep(check(world, { ...probeTarget, count: 1 }, memory), /ended by themselves/)
-    },
-    tidy: removeGroup,
-  },
-  {
-    role: 'SetCapacityRole',
-    does: 'set-capacity: as many as there are',
-    covers: needs('autoscaling:SetDesiredCapacity'),
-    run: async (world) => {
-      await world.invoke('set-capacity', { app: 'web', service: 'web', desired: 2 })
-    },
-  },
-  {
-    role: 'RetireInstancesRole',
-    does: 'retire-instances: one',
-    covers: needs('autoscaling:TerminateInstanceInAutoScalingGroup'),
-    prepare: startGroup,
-    run: async (world) => {
-      await world.invoke('retire-instances', { instances: [await memberOfGroup(world)] })
     },
     tidy: removeGroup,
   },

@@ -6,7 +6,7 @@ import { readStage } from '../adapters/config.ts'
 import { Ec2Instances } from '../adapters/ec2-instances.ts'
 import { consulDoor } from '../adapters/lambda-calls.ts'
 import { targetStates } from '../adapters/load-balancing.ts'
-import { watchService } from '../core/check-service.ts'
+import { advanceService } from '../core/advance-service.ts'
 import type { ServiceTarget } from '../core/deploy-plan.ts'
 import type { Memory } from '../core/health.ts'
 import { isRunning } from '../core/instances.ts'
@@ -29,12 +29,12 @@ const parts = once(() => {
   }
 })
 
-/** Looks at a service, several times while it may be ready any moment: the one next step towards its target. */
+/** Brings a service as near to its target as it gets within some seconds. */
 export const handler = middy(
   async ({ target, memory }: { target: ServiceTarget; memory: Memory | Record<string, never> }) => {
     const { stage, ...ports } = parts()
     const group = serviceStack(stage, target.app, target.service)
     const clock = { now: () => new Date(), sleep: (seconds: number) => sleep(seconds * 1000) }
-    return await watchService(ports, group, target, memory, clock)
+    return await advanceService(ports, group, target, memory, clock)
   },
 )

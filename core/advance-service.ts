@@ -1,0 +1,78 @@
+import { type CheckedStep, checkService, type HealthPorts, isMemory } from './check-service.ts'
+import type { ServiceTarget } from './deploy-plan.ts'
+import { CLOSE_SECONDS, closePause, type Memory } from './health.ts'
+
+/** What is needed besides the fleet: the time, and a way to let some pass. */
+export interface Watch {
+  now(): Date
+  sleep(seconds: number): Promise<unknown>
+}
+
+/** Where a service stands when it is left to the workflow. */
+export interface Advance {
+  step: Extract<CheckedStep, { action: 'done' | 'wait' | 'doomed' }>
+  memory: Memory | Record<string, never>
+  /** Whether the group was asked for anything. */
+  changed: boolean
+}
+
+/** Seconds of close looks in one call, however many steps are taken: well below the timeout of a function. */
+const MOST_SECONDS = 20
+
+/**
+ * Brings a service nearer to its target, step after step, and looks closely for some seconds after each: most instances
+ * are healthy by then, a workflow waits for whole seconds, and each of its rounds costs three state transitions. The
+ * close looks count like as many checks a second apart.
+ * @param group name of its Auto Scaling group
+ * @param last what the call before this one handed on; empty for the first
+ * @throws whatever a look or a step throws while nothing has been changed
+ */
+export async function advanceService(
+  ports: HealthPorts,
+  group: string,
+  target: ServiceTarget,
+  last: Memory | Record<string, never>,
+  { now, sleep }: Watch,
+): Promise<Advance> {
+  const seconds = () => now().getTime() / 1000
+  const begin = seconds()
+  let close = begin + (!isMemory(last) || last.checks === 0 ? CLOSE_SECONDS : 0)
+  let memory = last
+  let changed = false
+  for (;;) {
+    const began = now()
+    try {
+      const checked = await checkService(ports, group, target, memory, began)
+      memory = checked.memory
+      const { step } = checked
+      if (step.action === 'done' || step.action === 'doomed') return { step, memory, changed }
+      if (step.action !== 'wait') {
+        for (const ask of requests(ports, group, step)) {
+          await ask()
+          changed = true
+        }
+        close = Math.min(seconds() + CLOSE_SECONDS, begin + MOST_SECONDS)
+      }
+      const pause = closePause((now().getTime() - began.getTime()) / 1000)
+      if (seconds() + pause > close) return { step: toWait(step), memory, changed }
+      await sleep(pause)
+      // Counted as so many looks a second apart, so that the workflow's waits go on from there.
+      if (step.action === 'wait') memory = { ...checked.memory, checks: CLOSE_SECONDS }
+    } catch (error) {
+      if (!changed) throw error
+      // An error would hide the change from the workflow; the next call meets the same trouble if it lasts.
+      return { step: { action: 'wait', why: String(error), seconds: 1 }, memory, changed }
+    }
+  }
+}
+
+type Change = Extract<CheckedStep, { action: 'set' | 'retire' }>
+
+/** Time is up for this call; the next one goes on. */
+const toWait = (step: CheckedStep & { why: string }) => ({ seconds: 1, ...step, action: 'wait' as const })
+
+/** What a step asks of the group, one after the other: Auto Scaling refuses two changes of one group at a time now and then. */
+const requests = ({ fleet }: HealthPorts, group: string, step: Change): (() => Promise<void>)[] =>
+  step.action === 'set'
+    ? [() => fleet.setDesired(group, step.desired)]
+    : step.instances.map((instance) => () => fleet.retire(instance))
