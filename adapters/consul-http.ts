@@ -26,9 +26,11 @@ export class ConsulHttp implements ServiceCatalog {
     this.requests = requests
   }
 
-  async listing(server: ConsulServer, instanceIds?: string[]): Promise<Listing> {
+  async listing(server: ConsulServer, scope?: string[] | null, patience?: number): Promise<Listing> {
+    const instanceIds = scope ?? undefined
     const narrow = instanceIds !== undefined && instanceIds.length <= FILTERED
     const some = instanceIds?.map((id) => id.replaceAll(/[^\w-]/g, '')) ?? []
+    const bounds = patience === undefined ? {} : { patience }
     const ofInstance = narrow
       ? { filter: some.map((id) => `Meta["instance-id"] == "${id}"`).join(' or ') }
       : {}
@@ -36,8 +38,8 @@ export class ConsulHttp implements ServiceCatalog {
     if (instanceIds?.length === 0) return { server, entries: [] }
     const [token, services, checks] = await Promise.all([
       this.requests.token(),
-      this.requests.get<Record<string, AgentService>>(server, '/v1/agent/services', ofInstance),
-      this.requests.get<Record<string, AgentCheck>>(server, '/v1/agent/checks', ofService),
+      this.requests.get<Record<string, AgentService>>(server, '/v1/agent/services', ofInstance, bounds),
+      this.requests.get<Record<string, AgentCheck>>(server, '/v1/agent/checks', ofService, bounds),
     ])
     const byService = Map.groupBy(Object.values(checks), (check) => check.ServiceID)
     const entries = Object.values(services).map((service) =>
@@ -49,9 +51,9 @@ export class ConsulHttp implements ServiceCatalog {
     }
   }
 
-  async cluster(server: ConsulServer): Promise<ClusterView> {
+  async cluster(server: ConsulServer, present?: string[]): Promise<ClusterView> {
     const leader = await this.requests.get<string>(server, '/v1/status/leader')
-    if (leader === '') return { leader: null, nodes: [], voters: [], stranded: [] }
+    if (leader === '') return { leader: null, nodes: [], voters: [], stranded: [], doubted: [] }
     const [known, gossip, raft] = await Promise.all([
       this.requests.get<{ Node: string; Address: string }[]>(server, '/v1/catalog/nodes'),
       this.requests.get<AgentCheck[]>(server, '/v1/health/state/any', { filter: 'CheckID == "serfHealth"' }),
@@ -62,12 +64,15 @@ export class ConsulHttp implements ServiceCatalog {
     const nodes = known
       .filter(({ Node }) => verdict.has(Node))
       .map(({ Node, Address }) => ({ name: Node, address: Address, alive: verdict.get(Node) === 'passing' }))
-    const dead = nodes.filter((node) => !node.alive)
-    const stranded = await Promise.all(dead.map((node) => this.entriesOf(server, node)))
+    const entriesOn = (some: typeof nodes) => Promise.all(some.map((node) => this.entriesOf(server, node)))
+    const [stranded, doubted] = await Promise.all([
+      entriesOn(nodes.filter((node) => !node.alive)),
+      entriesOn(nodes.filter((node) => node.alive && present && !present.includes(node.address))),
+    ])
     const voters = raft.Servers.filter(({ Voter }) => Voter).map(
       ({ Address }) => new URL(`tcp://${Address}`).hostname,
     )
-    return { leader, nodes, voters, stranded: stranded.flat() }
+    return { leader, nodes, voters, stranded: stranded.flat(), doubted: doubted.flat() }
   }
 
   async register(server: ConsulServer, registration: Registration): Promise<void> {
@@ -110,7 +115,7 @@ export class ConsulHttp implements ServiceCatalog {
       server,
       `/v1/kv/${REPORTS}`,
       { recurse: 'true' },
-      NOTHING,
+      { accepted: NOTHING },
     )
     return Object.fromEntries(
       (found ?? []).map(({ Key, Value }) => [

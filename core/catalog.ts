@@ -49,6 +49,8 @@ export interface ClusterView {
   voters: string[]
   /** Entries on nodes that are not alive: no agent is left to remove them. */
   stranded: StrandedEntry[]
+  /** Entries on nodes that gossip calls alive and that were not among the servers asked for. */
+  doubted: CatalogEntry[]
 }
 
 /** What is put to an agent: Consul's service definition in the CamelCase of its HTTP API. */
@@ -66,9 +68,13 @@ export interface Registration {
  * reached or cannot do it now, with its kind `ServiceRefusal` when it refuses; removing what is not there succeeds.
  */
 export interface ServiceCatalog {
-  /** What the server's agent holds; with `instanceIds` only the entries of those instances. */
-  listing(server: ConsulServer, instanceIds?: string[]): Promise<Listing>
-  cluster(server: ConsulServer): Promise<ClusterView>
+  /**
+   * What the server's agent holds; with `instanceIds` only the entries of those instances.
+   * @param patience milliseconds after which it is taken not to answer, if it is less patience than usual
+   */
+  listing(server: ConsulServer, instanceIds?: string[], patience?: number): Promise<Listing>
+  /** @param present addresses of the servers whose agents speak for themselves; absent = all of them */
+  cluster(server: ConsulServer, present?: string[]): Promise<ClusterView>
   /** A check may begin as passing when it has just been seen to pass; a registration `asleep` is not looked at. */
   register(server: ConsulServer, registration: Registration, asleep?: boolean): Promise<void>
   deregister(server: ConsulServer, id: string): Promise<void>

@@ -86,12 +86,14 @@ const heir = (instanceId: string, service: string): string => `${instanceId} ${s
 export const PROBATION = 300
 
 function judge(
-  { entry, server }: Holding,
+  { entry, server, node }: Holding,
   instance: Instance | undefined,
   wish: Wish | undefined,
   waiting: Set<string>,
   evidence: Evidence,
 ): [Fate, string] {
+  // Its server may live; when it does not, gossip will say so.
+  if (!server && node === undefined) return ['keep', '']
   const age = evidence.now.getTime() - registeredAt(entry)
   const absence: Fate = age < PROBATION * 1000 ? 'keep' : 'uncertain'
   if (!instance) return [absence, 'EC2 does not know the instance']

@@ -6,6 +6,7 @@ import { type Evidence, holdings, runningServers } from './evidence.ts'
 import { agree, exceedsCap, type HeldRemovals, type HeldStore } from './held.ts'
 import { type Instance, type InstanceSource, isRunning, isService } from './instances.ts'
 import { TAG } from './names.ts'
+import { PATIENCE, silentServers, suspects } from './suspicion.ts'
 
 /** The services that a round reads and writes. */
 export interface RoundParts {
@@ -49,6 +50,7 @@ export async function gather(
     servers: ConsulServer[]
     leaving?: Map<string, string>
     gone?: Instance[]
+    suspects?: ConsulServer[]
   },
   scope?: string[],
 ): Promise<{ evidence: Evidence; problems: string[] }> {
@@ -56,7 +58,7 @@ export async function gather(
     .filter((instance) => isService(instance) && isRunning(instance))
     .map((instance) => instance.tags[TAG.definition] ?? '')
   const [catalog, read] = await Promise.all([
-    readCatalog(parts.catalog, seen.servers, scope),
+    readCatalog(parts.catalog, seen.servers, seen.suspects ?? [], scope),
     readDefinitions(parts.definitions, names),
   ])
   const evidence: Evidence = {
@@ -70,6 +72,7 @@ export async function gather(
     cluster: within(catalog.cluster, scope),
     definitions: read.definitions,
     leaving: seen.leaving ?? new Map(),
+    silent: silentServers(seen.suspects ?? [], seen.servers, catalog.listings, catalog.cluster),
   }
   const shown = new Set([...evidence.instances, ...evidence.confirmed].map((instance) => instance.id))
   const absent = new Set(
@@ -86,19 +89,21 @@ export async function gather(
  * The whole fleet, once: what `reconcile` does.
  * @param now the time, before anything is read
  * @param going ids of Consul servers that were told to go
+ * @param silent addresses of Consul servers that do not answer their neighbours
  */
 export async function reconcile(
   parts: RoundParts,
   held: HeldStore,
   now: Date,
-  going: string[] = [],
+  { going = [], silent = [] }: { going?: string[]; silent?: string[] } = {},
 ): Promise<Report> {
   const instances = await parts.instances.all()
   const servers = runningServers(instances)
   // No server, no catalog: the platform is down or on its way, and its first server's event comes back here.
   if (servers.length === 0) return report({ instances, servers }, nothing, { done: [], failed: [] }, 0, [])
   const leaving = new Map(going.map((id) => [id, 'the server goes']))
-  const { evidence, problems } = await gather(parts, { now, instances, servers, leaving })
+  const seen = { now, instances, servers, leaving, suspects: suspects(servers, silent) }
+  const { evidence, problems } = await gather(parts, seen)
   const plan = difference(evidence)
   const { allowed, waiting, problem } = await weigh(plan, held, now)
   const applied = await apply(parts.catalog, [...plan.writes, ...allowed], parts.pause)
@@ -137,15 +142,23 @@ async function takeBack(store: HeldStore, earlier: HeldRemovals | null, now: Dat
   if (earlier && earlier.instanceIds.length > 0) await store.save({ instanceIds: [], at: now.toISOString() })
 }
 
-/** Every server is asked for its listing and for its view of the cluster; who does not answer is left out. */
+/**
+ * Every server is asked for its listing and for its view of the cluster; who does not answer is left out. A suspect is
+ * asked once, and not waited for.
+ */
 async function readCatalog(
   catalog: ServiceCatalog,
   servers: ConsulServer[],
+  named: ConsulServer[],
   scope?: string[],
 ): Promise<{ listings: Listing[]; cluster: ClusterView | null; problems: string[] }> {
+  const others = servers.filter((server) => !named.includes(server))
+  const present = others.map(({ address }) => address)
   const [listings, views] = await Promise.all([
-    Promise.allSettled(servers.map((server) => catalog.listing(server, scope))),
-    Promise.allSettled(servers.map((server) => catalog.cluster(server))),
+    Promise.allSettled(
+      servers.map((server) => catalog.listing(server, scope, named.includes(server) ? PATIENCE : undefined)),
+    ),
+    Promise.allSettled(others.map((server) => catalog.cluster(server, present))),
   ])
   const answered = views.flatMap((view) => (view.status === 'fulfilled' ? [view.value] : []))
   return {
@@ -159,7 +172,12 @@ async function readCatalog(
 function within(cluster: ClusterView | null, scope?: string[]): ClusterView | null {
   if (!cluster || !scope) return cluster
   const ids = new Set(scope)
-  return { ...cluster, stranded: cluster.stranded.filter((entry) => ids.has(entry.instanceId)) }
+  const concerns = ({ instanceId }: { instanceId: string }): boolean => ids.has(instanceId)
+  return {
+    ...cluster,
+    stranded: cluster.stranded.filter(concerns),
+    doubted: cluster.doubted.filter(concerns),
+  }
 }
 
 /** Sums a round up. */

@@ -125,6 +125,15 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       expect(view.stranded).toEqual([])
     })
 
+    it('shows the entries of servers that are not among those which speak for themselves', async () => {
+      await catalog.register(server, registration('i-8'))
+      const doubted = async (present?: string[]) =>
+        (await catalog.cluster(server, present)).doubted.map(({ id, nodeAddress }) => `${id} ${nodeAddress}`)
+      await eventually(async () => (await doubted([])).includes(`i-8 ${server.address}`))
+      expect(await doubted(under.servers.map(({ address }) => address))).toEqual([])
+      expect(await doubted()).toEqual([])
+    })
+
     it('forgets an entry of a node that does not exist without complaint', async () => {
       await catalog.forget(server, 'no-such-node', 'i-404')
     })

@@ -98,6 +98,20 @@ describe('the function reconcile', () => {
     expect(said).toEqual({ lines: [], metrics: [] })
   })
 
+  it('registers elsewhere what stands on a server of whose silence its neighbours tell', async () => {
+    const fleet = new ModelFleet()
+    const [silent] = [fleet.server(), fleet.server(), fleet.server()]
+    for (let index = 0; index < 12; index++) fleet.service()
+    const handler = reconcile(() => ({ ...fleet.parts(), held: fleet.held }))
+    await printed(async () => {
+      await handler({}, lambdaContext)
+      fleet.catalog.kill(silent)
+      const theirs = fleet.catalog.agents.get(silent.address)?.entries.size
+      const word = { silent: [silent.address] }
+      expect(await handler(word, lambdaContext)).toMatchObject({ registered: theirs, waiting: [] })
+    })
+  })
+
   it('counts nothing while no Consul server runs, as metrics cost by the month', async () => {
     const fleet = new ModelFleet()
     fleet.service()

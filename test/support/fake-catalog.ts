@@ -81,9 +81,9 @@ export class FakeCatalog implements ServiceCatalog {
     return { server, entries: instanceIds ? all.filter((e) => instanceIds.includes(e.instanceId)) : all }
   }
 
-  async cluster(server: ConsulServer): Promise<ClusterView> {
+  async cluster(server: ConsulServer, present?: string[]): Promise<ClusterView> {
     this.#reach('cluster', server)
-    if (!this.leader) return { leader: null, nodes: [], voters: [], stranded: [] }
+    if (!this.leader) return { leader: null, nodes: [], voters: [], stranded: [], doubted: [] }
     const agents = [...this.agents.values()]
     return {
       leader: `${server.address}:8300`,
@@ -98,6 +98,9 @@ export class FakeCatalog implements ServiceCatalog {
             node: dead.instanceId,
           })),
         ),
+      doubted: agents
+        .filter((agent) => agent.alive && present && !present.includes(agent.server.address))
+        .flatMap(({ entries }) => [...entries.values()].map((entry) => copyOf(entry))),
     }
   }
 
