@@ -50,7 +50,7 @@ export interface ClusterView {
   /** Entries on nodes that are not alive: no agent is left to remove them. */
   stranded: StrandedEntry[]
   /** Entries on nodes that gossip calls alive and that were not among the servers asked for. */
-  doubted: CatalogEntry[]
+  doubted: StrandedEntry[]
 }
 
 /** What is put to an agent: Consul's service definition in the CamelCase of its HTTP API. */

@@ -65,8 +65,13 @@ export function difference(evidence: Evidence): Difference {
     const { id, instanceId, service } = holding.entry
     const wish = wanted.get(id) ?? heirs.get(heir(instanceId, service))
     const [fate, reason] = judge(holding, instances.get(instanceId), wish, waiting, evidence)
-    const write = remove(holding, reason, evidence, fate === 'moved' ? wish : undefined)
-    if (write && fate !== 'keep') removals[fate].push(write)
+    // Under another name it takes nobody's place.
+    const next = fate === 'moved' && wish?.registration.Name === service ? wish : undefined
+    const write = remove(holding, reason, evidence, next)
+    // A server in doubt may live; when it does not, gossip will say so. What nothing replaces does not wait for that: a
+    // server that lives brings the entry back, and its agent is told the next time.
+    const final = fate === 'gone' || (fate === 'moved' && !next)
+    if (write && fate !== 'keep' && (final || !holding.doubt)) removals[fate].push(write)
   }
   return {
     writes: [...removals.gone, ...farewells, ...registers(wanted, held), ...removals.moved],
@@ -86,14 +91,12 @@ const heir = (instanceId: string, service: string): string => `${instanceId} ${s
 export const PROBATION = 300
 
 function judge(
-  { entry, server, node }: Holding,
+  { entry, server }: Holding,
   instance: Instance | undefined,
   wish: Wish | undefined,
   waiting: Set<string>,
   evidence: Evidence,
 ): [Fate, string] {
-  // Its server may live; when it does not, gossip will say so.
-  if (!server && node === undefined) return ['keep', '']
   const age = evidence.now.getTime() - registeredAt(entry)
   const absence: Fate = age < PROBATION * 1000 ? 'keep' : 'uncertain'
   if (!instance) return [absence, 'EC2 does not know the instance']

@@ -32,13 +32,14 @@ export interface Evidence {
 }
 
 /**
- * An entry of ours with the place it was found: on an agent, only in the catalog under a dead node, or, with neither,
- * in the catalog under a node of which nobody can say yet whether it lives.
+ * An entry of ours with the place it was found: on an agent, or only in the catalog under a node that is dead or, in
+ * `doubt`, of which nobody can say yet whether it lives.
  */
 export interface Holding {
   entry: CatalogEntry
   server?: ConsulServer
   node?: string
+  doubt?: true
 }
 
 /** A registration that should exist, and where. */
@@ -84,7 +85,7 @@ export function holdings(evidence: Evidence): Holding[] {
   const stranded = (evidence.cluster?.stranded ?? []).filter((entry) => !answering.has(entry.nodeAddress))
   for (const { node, ...entry } of stranded) found.push({ entry, node })
   const doubted = (evidence.cluster?.doubted ?? []).filter((entry) => !answering.has(entry.nodeAddress))
-  for (const entry of doubted) found.push({ entry })
+  for (const { node, ...entry } of doubted) found.push({ entry, node, doubt: true })
   return found.filter(({ entry }) => isOurs(entry, evidence.stage))
 }
 

@@ -143,8 +143,8 @@ async function takeBack(store: HeldStore, earlier: HeldRemovals | null, now: Dat
 }
 
 /**
- * Every server is asked for its listing and for its view of the cluster; who does not answer is left out. A suspect is
- * asked once, and not waited for.
+ * Every server is asked for its listing and for its view of the cluster; who does not answer is left out, and what the
+ * catalog holds of it is asked for. A suspect is asked once, and not waited for.
  */
 async function readCatalog(
   catalog: ServiceCatalog,
@@ -160,10 +160,21 @@ async function readCatalog(
     ),
     Promise.allSettled(others.map((server) => catalog.cluster(server, present))),
   ])
-  const answered = views.flatMap((view) => (view.status === 'fulfilled' ? [view.value] : []))
+  const listed = listings.flatMap((listing) => (listing.status === 'fulfilled' ? [listing.value] : []))
+  const led = others.flatMap((server, index) => {
+    const view = views[index]
+    return view?.status === 'fulfilled' && view.value.leader !== null ? [{ server, view: view.value }] : []
+  })
+  const answering = new Set(listed.map(({ server }) => server.address))
+  const witness = led.find(({ server }) => answering.has(server.address)) ?? led[0]
+  // Rare enough to ask once more: a server that nobody has named a suspect yet does not answer.
+  const again =
+    witness && present.some((address) => !answering.has(address))
+      ? await catalog.cluster(witness.server, [...answering]).catch(() => undefined)
+      : undefined
   return {
-    listings: listings.flatMap((listing) => (listing.status === 'fulfilled' ? [listing.value] : [])),
-    cluster: answered.find((view) => view.leader !== null) ?? null,
+    listings: listed,
+    cluster: again?.leader ? again : (witness?.view ?? null),
     problems: listings.flatMap((listing) => (listing.status === 'rejected' ? [message(listing.reason)] : [])),
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ConsulServer } from '../../core/catalog.ts'
 import { owner } from '../../core/owner.ts'
-import { ModelFleet } from '../support/model-fleet.ts'
+import { ModelFleet, stateChange } from '../support/model-fleet.ts'
 
 const fleetOf = async (servers: number, services: number): Promise<ModelFleet> => {
   const fleet = new ModelFleet()
@@ -104,6 +104,41 @@ describe('a round that is told of a silent server', () => {
     await word(fleet, silent)
     expect(fleet.catalog.found('web')).not.toContain(told)
     expect(idsBeside(fleet, silent)).toContain(told)
+  })
+})
+
+describe('an instance that goes while its server does not answer', () => {
+  const going = async (): Promise<{ fleet: ModelFleet; silent: ConsulServer; id: string }> => {
+    const fleet = await fleetOf(3, 12)
+    const silent = serverOf(fleet, 0)
+    const [id = ''] = idsOn(fleet, silent)
+    fleet.catalog.pass()
+    fleet.catalog.kill(silent)
+    fleet.set({ id }, 'terminated')
+    return { fleet, silent, id }
+  }
+
+  it('leaves DNS with its event, before anybody says that the server is dead', async () => {
+    const { fleet, id } = await going()
+    const others = fleet.catalog.found('web').filter((each) => each !== id)
+    await fleet.deliver(stateChange({ id }, 'terminated'))
+    expect(fleet.catalog.found('web')).toEqual(others)
+  })
+
+  it('leaves DNS with the word about the server when its event was lost', async () => {
+    const { fleet, silent, id } = await going()
+    await word(fleet, silent)
+    expect(fleet.catalog.found('web')).not.toContain(id)
+  })
+
+  it('is taken out once more when the server lived and brings it back', async () => {
+    const { fleet, silent, id } = await going()
+    const entry = fleet.catalog.agents.get(silent.address)?.entries.get(id)
+    await fleet.deliver(stateChange({ id }, 'terminated'))
+    fleet.catalog.revive(silent)
+    if (entry) fleet.catalog.agents.get(silent.address)?.entries.set(id, entry)
+    await fleet.reconcile()
+    expect(fleet.catalog.ids().filter((each) => each.startsWith(id))).toEqual([])
   })
 })
 

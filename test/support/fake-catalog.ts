@@ -100,7 +100,9 @@ export class FakeCatalog implements ServiceCatalog {
         ),
       doubted: agents
         .filter((agent) => agent.alive && present && !present.includes(agent.server.address))
-        .flatMap(({ entries }) => [...entries.values()].map((entry) => copyOf(entry))),
+        .flatMap(({ server: doubtful, entries }) =>
+          [...entries.values()].map((entry) => ({ ...copyOf(entry), node: doubtful.instanceId })),
+        ),
     }
   }
 
