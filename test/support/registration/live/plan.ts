@@ -1,0 +1,55 @@
+import { seeded } from '../../seeded.ts'
+import type { Arrival, Change, Form } from '../happenings.ts'
+
+/** One thing that happens, so many milliseconds after the begin. `pick` (0 up to 1) chooses among those it can happen to. */
+export type Step = { at: number } & (
+  | { do: 'launch'; service: number; count: number; tagged: boolean; event: Arrival }
+  | { do: 'change'; to: Change; pick: number; event: Arrival }
+  | { do: 'define'; service: number; form: Form; lost: boolean }
+  | { do: 'reconcile' }
+  | { do: 'kill'; who: 'leader' | 'follower'; pick: number }
+  | { do: 'return' }
+)
+
+/** Milliseconds that a plan lasts. */
+export const LENGTH = 46_000
+/** For so long after the death of a server nothing but the early word makes a round over the fleet. */
+const ALONE = 8_000
+
+const ARRIVALS: Arrival[] = ['lost', 'once', 'once', 'twice', 'at once', 'at once']
+const CHANGES: Change[] = [
+  ...['terminate', 'terminate', 'terminate', 'drain', 'drain', 'drain', 'stop', 'run', 'run'],
+  ...['restart', 'untag', 'tag', 'retag', 'forget'],
+] as Change[]
+const FORMS: Form[] = ['same', 'port', 'two services', 'two services', 'check', 'broken', 'removed']
+
+/** Everything that happens, by the seed: a leader and a follower are killed and return, in one order or the other. */
+export function planOf(seed: number): Step[] {
+  const random = seeded(seed)
+  const one = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
+  const [first, second] =
+    random() < 0.5 ? (['leader', 'follower'] as const) : (['follower', 'leader'] as const)
+  const deaths = [6000 + random() * 2000, 26_000 + random() * 2000]
+  const steps: Step[] = deaths.flatMap((at, index): Step[] => [
+    { at, do: 'kill', who: index === 0 ? first : second, pick: random() },
+    { at: at + 9000 + random() * 2000, do: 'return' },
+  ])
+  const quiet = (at: number): boolean => deaths.some((death) => at > death - 500 && at < death + ALONE)
+  for (let at = 1000; at < LENGTH; at += 4000 + random() * 2000)
+    if (!quiet(at)) steps.push({ at, do: 'reconcile' })
+  for (let at = 500; at < LENGTH; at += 100 + random() * 500) {
+    const dice = random()
+    const event = one(ARRIVALS)
+    if (dice < 0.4) {
+      const [service, count] = [Math.floor(random() * 3), 1 + Math.floor(random() * 3)]
+      steps.push({ at, do: 'launch', service, count, tagged: random() < 0.9, event })
+    } else if (dice < 0.92) steps.push({ at, do: 'change', to: one(CHANGES), pick: random(), event })
+    else if (!quiet(at)) {
+      const service = Math.floor(random() * 3)
+      steps.push({ at, do: 'define', service, form: one(FORMS), lost: random() < 0.3 })
+      // What is broken is soon put right.
+      steps.push({ at: at + 2500, do: 'define', service, form: one(['same', 'two services']), lost: false })
+    }
+  }
+  return steps.filter((step) => step.do !== 'define' || !quiet(step.at)).sort((a, b) => a.at - b.at)
+}
