@@ -38,7 +38,7 @@ export interface Difference {
   writes: Write[]
   /** Removals of what EC2 does not show, an instance or its tags: absence is weak evidence, `held.ts` decides. */
   uncertain: Write[]
-  /** Instances whose owner does not answer: they wait for it, or for gossip to call it dead. */
+  /** Instances whose owner does not answer, or that wait for a leader: for it to come back, or for gossip to call it dead. */
   waiting: string[]
   /** Instances that have entries of ours. */
   known: number
