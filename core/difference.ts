@@ -150,7 +150,10 @@ function registers(wanted: Map<string, Wish>, held: Holding[]): Write[] {
     const common = { server: owner, id, instanceId }
     const register: Write = { verb: 'register', ...common, registration, reason }
     // A registration ends maintenance (tried with 1.19): whoever was taken out of DNS stays out.
-    const before = byInstance.get(instanceId) ?? []
+    // What stands on a server that nobody can ask counts when there is nothing else: it may be older than the order to go.
+    const all = byInstance.get(instanceId) ?? []
+    const asked = all.filter(({ server, node }) => server ?? node)
+    const before = asked.length > 0 ? asked : all
     const paused = before.length > 0 && before.every(({ entry }) => entry.status === 'maintenance')
     return paused
       ? [
