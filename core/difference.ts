@@ -38,7 +38,7 @@ export interface Difference {
   writes: Write[]
   /** Removals of what EC2 does not show, an instance or its tags: absence is weak evidence, `held.ts` decides. */
   uncertain: Write[]
-  /** Instances whose owner does not answer: they wait for it, or for gossip to call it dead. */
+  /** Instances whose owner does not answer, or that wait for a leader: for it to come back, or for gossip to call it dead. */
   waiting: string[]
   /** Instances that have entries of ours. */
   known: number
@@ -153,7 +153,10 @@ function registers(wanted: Map<string, Wish>, held: Holding[]): Write[] {
     const common = { server: owner, id, instanceId }
     const register: Write = { verb: 'register', ...common, registration, reason }
     // A registration ends maintenance (tried with 1.19): whoever was taken out of DNS stays out.
-    const before = byInstance.get(instanceId) ?? []
+    // What stands on a server that nobody can ask counts when there is nothing else: it may be older than the order to go.
+    const all = byInstance.get(instanceId) ?? []
+    const asked = all.filter(({ doubt }) => !doubt)
+    const before = asked.length > 0 ? asked : all
     const paused = before.length > 0 && before.every(({ entry }) => entry.status === 'maintenance')
     return paused
       ? [

@@ -91,7 +91,7 @@ export function holdings(evidence: Evidence): Holding[] {
 
 /**
  * What should be registered, by service id, and the instances that must wait for an owner that does not answer, or for a
- * leader: an agent that cannot bring an entry into the catalog says 200 and tries again a minute or two later (tried with 1.19).
+ * leader: an agent that cannot bring an entry into the catalog says 200 and tries again a minute or two later.
  */
 export function wishes(evidence: Evidence): { wanted: Map<string, Wish>; waiting: Set<string> } {
   const eligible = eligibleServers(evidence)

@@ -28,7 +28,7 @@ export interface Report {
   maintained: number
   /** Removals that wait for a second round to agree. */
   held: number
-  /** Instances whose owner does not answer. */
+  /** Instances whose owner does not answer; all while there is no leader. */
   waiting: string[]
   /** What differed when the round looked: writes, removals in doubt and instances that wait. */
   drift: number

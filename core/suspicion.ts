@@ -15,7 +15,8 @@ export function suspects(servers: ConsulServer[], silent: string[]): ConsulServe
 
 /**
  * Addresses of the suspects that do not answer us either, while the others do and have a leader. That is no proof of death,
- * and none is needed: their instances are registered elsewhere as well, and nothing of theirs is removed before gossip says so.
+ * and none is needed: their instances are registered elsewhere as well, and nothing of theirs that runs is removed before gossip
+ * says so.
  */
 export function silentServers(
   named: ConsulServer[],

@@ -21,7 +21,8 @@ const request = z
   .object({
     leaving: z.array(z.string()).catch([]),
     silent: z.array(z.string()).catch([]),
-    dryRun: z.coerce.boolean(),
+    // A key that is missing is no reason to overlook the others.
+    dryRun: z.coerce.boolean().catch(false),
   })
   .catch({ leaving: [], silent: [], dryRun: false })
 

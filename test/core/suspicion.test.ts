@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ConsulServer } from '../../core/catalog.ts'
 import { owner } from '../../core/owner.ts'
-import { ModelFleet, stateChange } from '../support/model-fleet.ts'
+import { ModelFleet, stateChange, terminating } from '../support/model-fleet.ts'
 
 const fleetOf = async (servers: number, services: number): Promise<ModelFleet> => {
   const fleet = new ModelFleet()
@@ -139,6 +139,23 @@ describe('an instance that goes while its server does not answer', () => {
     if (entry) fleet.catalog.agents.get(silent.address)?.entries.set(id, entry)
     await fleet.reconcile()
     expect(fleet.catalog.ids().filter((each) => each.startsWith(id))).toEqual([])
+  })
+})
+
+describe('an instance that was told to go after its server had fallen silent', () => {
+  it('stays out of DNS when its definition changes', async () => {
+    const fleet = await fleetOf(3, 12)
+    const silent = serverOf(fleet, 0)
+    const [told = ''] = idsOn(fleet, silent)
+    fleet.catalog.kill(silent)
+    await word(fleet, silent)
+    await fleet.deliver(terminating({ id: told }))
+    for (const [name, text] of fleet.parameters)
+      fleet.parameters.set(name, text.replace('"port":80', '"port":81'))
+    expect(await word(fleet, silent)).toMatchObject({ registered: 12 })
+    const others = fleet.servers.filter(({ address }) => address !== silent.address)
+    const states = others.map(({ address }) => fleet.catalog.agents.get(address)?.entries.get(told)?.status)
+    expect(states.filter(Boolean)).toEqual(['maintenance'])
   })
 })
 

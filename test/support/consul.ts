@@ -207,7 +207,7 @@ async function knowsItself(server: ConsulServer, access: ConsulAccess): Promise<
 }
 
 /** A second octet whose `.0.1:8501` nobody listens on, tried in random order so that runs do not meet. */
-async function freeOctet(): Promise<number> {
+export async function freeOctet(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const octet = 100 + Math.floor(Math.random() * 140)
     const free = await new Promise<boolean>((resolve) => {
