@@ -37,6 +37,25 @@ export const marked = (registration: Registration, token: string): Registration 
   Meta: { ...registration.Meta, [META.token]: markOf(token) },
 })
 
+const MAINTENANCE = '_service_maintenance:'
+
+/**
+ * The registration with the check that puts its service into maintenance: with a second call it would be in DNS until that
+ * comes. A TTL that nobody renews stays critical, and ends like any maintenance (tried with 1.19).
+ */
+export const inMaintenance = (registration: Registration): Registration => ({
+  ...registration,
+  Checks: [
+    ...((registration.Checks ?? []) as object[]),
+    {
+      CheckID: `${MAINTENANCE}${registration.ID}`,
+      Name: 'Service Maintenance Mode',
+      TTL: '1h',
+      Status: 'critical',
+    },
+  ],
+})
+
 /** Without the mark of this token; that of another one, or of none, stays and makes the entry differ from what is wanted. */
 function unmarked(meta: Record<string, string>, token: string): Record<string, string> {
   const { [META.token]: mark = 'none', ...others } = meta
@@ -67,7 +86,7 @@ export function toEntry(
 /** Consul's own order (`AggregatedStatus` of its Go API); a service without a check passes. */
 function worst(checks: AgentCheck[]): EntryStatus {
   const maintained = checks.some(
-    ({ CheckID }) => CheckID === '_node_maintenance' || CheckID.startsWith('_service_maintenance:'),
+    ({ CheckID }) => CheckID === '_node_maintenance' || CheckID.startsWith(MAINTENANCE),
   )
   if (maintained) return 'maintenance'
   const states = new Set(checks.map((check) => check.Status))

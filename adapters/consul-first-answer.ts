@@ -13,6 +13,6 @@ export class ProbingConsul extends ConsulHttp {
   }
 
   override async register(server: ConsulServer, registration: Registration, asleep = false): Promise<void> {
-    await super.register(server, asleep ? registration : await this.#first.of(registration))
+    await super.register(server, asleep ? registration : await this.#first.of(registration), asleep)
   }
 }

@@ -7,7 +7,14 @@ import type {
   ServiceCatalog,
   StrandedEntry,
 } from '../core/catalog.ts'
-import { type AgentCheck, type AgentService, type HealthEntry, marked, toEntry } from './consul-entries.ts'
+import {
+  type AgentCheck,
+  type AgentService,
+  type HealthEntry,
+  inMaintenance,
+  marked,
+  toEntry,
+} from './consul-entries.ts'
 import type { ConsulRequests } from './consul-requests.ts'
 
 /** Ids in one filter expression; beyond that the whole listing is read and filtered here. */
@@ -75,12 +82,13 @@ export class ConsulHttp implements ServiceCatalog {
     return { leader, nodes, voters, stranded: stranded.flat(), doubted: doubted.flat() }
   }
 
-  async register(server: ConsulServer, registration: Registration): Promise<void> {
+  async register(server: ConsulServer, registration: Registration, asleep = false): Promise<void> {
+    const put = asleep ? inMaintenance(registration) : registration
     await this.requests.put(
       server,
       '/v1/agent/service/register',
       { 'replace-existing-checks': 'true' },
-      marked(registration, await this.requests.token()),
+      marked(put, await this.requests.token()),
     )
   }
 

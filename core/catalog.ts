@@ -75,7 +75,7 @@ export interface ServiceCatalog {
   listing(server: ConsulServer, instanceIds?: string[], patience?: number): Promise<Listing>
   /** @param present addresses of the servers whose agents speak for themselves; absent = all of them */
   cluster(server: ConsulServer, present?: string[]): Promise<ClusterView>
-  /** A check may begin as passing when it has just been seen to pass; a registration `asleep` is not looked at. */
+  /** A check may begin as passing when it has just been seen to pass; one `asleep` begins in maintenance. */
   register(server: ConsulServer, registration: Registration, asleep?: boolean): Promise<void>
   deregister(server: ConsulServer, id: string): Promise<void>
   /** Takes an entry out of the catalog whose node has no agent any more. */

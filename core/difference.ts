@@ -24,7 +24,7 @@ export interface Successor {
 }
 
 /**
- * One change of the catalog. `asleep`: it shall not begin as passing. `after`: only once the registration of that id has
+ * One change of the catalog. `asleep`: it begins in maintenance. `after`: only once the registration of that id has
  * succeeded. `successor`: only once that entry is in the catalog.
  */
 export type Write =

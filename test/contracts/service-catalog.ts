@@ -99,6 +99,16 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       expect((await entry('i-5'))?.status).toBe('passing')
     })
 
+    it('begins in maintenance what is registered asleep, in the place of what passed too', async () => {
+      for (const port of [1, 2]) {
+        await catalog.register(server, registration('i-9', { Name: 'nine', Port: port }), true)
+        expect(await entry('i-9')).toMatchObject({ port, status: 'maintenance' })
+        await catalog.maintenance(server, 'i-9', 'its group terminates it')
+        await catalog.maintenance(server, 'i-9', null)
+        expect((await entry('i-9'))?.status).toBe('passing')
+      }
+    })
+
     it('takes no offence at maintenance of what is not there', async () => {
       await catalog.maintenance(server, 'i-404', 'gone')
       expect(await entry('i-404')).toBeUndefined()

@@ -106,12 +106,13 @@ export class FakeCatalog implements ServiceCatalog {
     }
   }
 
-  async register(server: ConsulServer, registration: Registration): Promise<void> {
+  async register(server: ConsulServer, registration: Registration, asleep = false): Promise<void> {
     const { entries } = this.#reach('register', server, registration.ID)
     if (registration.Name === '')
       throw new ServiceRefusal(`Consul at ${server.address}: Missing service name`)
     this.writes.push(`register ${registration.ID}@${server.instanceId}`)
-    entries.set(registration.ID, toEntry(registration, server))
+    const entry = toEntry(registration, server)
+    entries.set(registration.ID, asleep ? { ...entry, status: 'maintenance' } : entry)
   }
 
   async deregister(server: ConsulServer, id: string): Promise<void> {
