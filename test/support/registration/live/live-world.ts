@@ -32,9 +32,10 @@ export class LiveWorld implements Changing {
   readonly told = new Set<string>()
   readonly ledger = new Ledger()
   readonly events: LiveQueue
+  /** What happened when, for a reader. */
+  readonly diary: { at: number; what: string }[] = []
   /** Sentences about functions that failed as a whole. */
   readonly failures: string[] = []
-  readonly reports: Report[] = []
   /** Addresses of servers that do not run. */
   readonly dead = new Set<string>()
   readonly #catalog: ServiceCatalog
@@ -103,10 +104,11 @@ export class LiveWorld implements Changing {
     ahead = 0,
   ): Promise<Report | undefined> {
     const cover = this.ledger.begin(now())
+    this.write(`reconcile ${JSON.stringify(told)}`)
     const at = new Date(Date.now() + ahead)
     const work = rules.reconcile(this.#parts(), this.#heldStore(), at, told).then(
       (report) => {
-        this.reports.push(report)
+        this.#done('reconcile', report)
         this.ledger.end(now(), cover, unfinished(report))
         return report
       },
@@ -129,7 +131,7 @@ export class LiveWorld implements Changing {
     const messages = bodies.map((body, index) => ({ id: String(index), body }))
     try {
       const { report, failed } = await rules.registerMessages(this.#parts(), messages, new Date())
-      if (report) this.reports.push(report)
+      if (report) this.#done(`register ${bodies.length}`, report)
       const again = failed.map((id) => bodies[Number(id)] ?? '')
       const returned = [...about(again).orders].filter((id) => this.#isOnDead(id))
       if (report) this.ledger.end(now(), cover, unfinished(report), new Set(returned))
@@ -138,6 +140,15 @@ export class LiveWorld implements Changing {
       this.failures.push(`register: ${(error as Error).message}`)
       return bodies
     }
+  }
+
+  write(what: string): void {
+    this.diary.push({ at: now(), what })
+  }
+
+  #done(what: string, { registered, removed, maintained, waiting, failed }: Report): void {
+    const counts = `+${registered} -${removed} maintained ${maintained} waiting ${waiting.length}`
+    this.write(`${what}: ${counts}${failed.map(({ problem }) => `; ${problem}`).join('')}`)
   }
 
   /** Did it stand on a server that does not run? */

@@ -15,6 +15,13 @@ export type Step = { at: number } & (
 export const LENGTH = 46_000
 /** For so long after the death of a server nothing but the early word makes a round over the fleet. */
 const ALONE = 8_000
+/**
+ * Milliseconds between two changes of a definition: a round that the second one overtakes may remove what the next round
+ * has just made (docs/registration.md, "What it cannot promise").
+ */
+const SETTLED = 6000
+/** Milliseconds for which a definition is broken. */
+const MENDED = 2500
 
 const ARRIVALS: Arrival[] = ['lost', 'once', 'once', 'twice', 'at once', 'at once']
 const CHANGES: Change[] = [
@@ -37,6 +44,20 @@ export function planOf(seed: number): Step[] {
   const quiet = (at: number): boolean => deaths.some((death) => at > death - 500 && at < death + ALONE)
   for (let at = 1000; at < LENGTH; at += 4000 + random() * 2000)
     if (!quiet(at)) steps.push({ at, do: 'reconcile' })
+  const defined = [0, 1, 2].map(() => ({ at: 0, form: 'same' as Form }))
+  const define = (at: number): Step[] => {
+    const service = Math.floor(random() * 3)
+    const [form, lost] = [one(FORMS), random() < 0.3]
+    const last = defined[service]
+    if (!last || at - last.at < SETTLED || quiet(at) || quiet(at + MENDED)) return []
+    last.at = at
+    const step: Step = { at, do: 'define', service, form, lost }
+    // What is broken is soon put right.
+    if (form === 'broken' || form === 'removed')
+      return [step, { ...step, at: at + MENDED, form: last.form, lost: false }]
+    last.form = form
+    return [step]
+  }
   for (let at = 500; at < LENGTH; at += 100 + random() * 500) {
     const dice = random()
     const event = one(ARRIVALS)
@@ -44,12 +65,7 @@ export function planOf(seed: number): Step[] {
       const [service, count] = [Math.floor(random() * 3), 1 + Math.floor(random() * 3)]
       steps.push({ at, do: 'launch', service, count, tagged: random() < 0.9, event })
     } else if (dice < 0.92) steps.push({ at, do: 'change', to: one(CHANGES), pick: random(), event })
-    else if (!quiet(at)) {
-      const service = Math.floor(random() * 3)
-      steps.push({ at, do: 'define', service, form: one(FORMS), lost: random() < 0.3 })
-      // What is broken is soon put right.
-      steps.push({ at: at + 2500, do: 'define', service, form: one(['same', 'two services']), lost: false })
-    }
+    else steps.push(...define(at))
   }
-  return steps.filter((step) => step.do !== 'define' || !quiet(step.at)).sort((a, b) => a.at - b.at)
+  return steps.sort((a, b) => a.at - b.at)
 }

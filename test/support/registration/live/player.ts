@@ -63,6 +63,7 @@ export class Player {
   async #do(step: Step): Promise<void> {
     const world = this.#world
     this.counts.happenings++
+    world.write(JSON.stringify(step))
     switch (step.do) {
       case 'launch':
         if (running(world.services).length + step.count > FLEET) return

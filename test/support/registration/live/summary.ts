@@ -65,7 +65,20 @@ export function describeSummary({ calm, elections }: Summary, begin: number): st
   ]
 }
 
-export const describeLapse = (lapse: Lapse, begin: number): string =>
+/** Lapses as lines, with what happened shortly before the first of them. */
+export function describeFaults(lapses: Lapse[], { diary, begin }: { diary: Diary; begin: number }): string[] {
+  if (lapses.length === 0) return []
+  const from = Math.min(...lapses.map((lapse) => lapse.first))
+  const near = diary.filter(({ at }) => at > from - 4000 && at < from + 2000)
+  return [
+    ...lapses.map((lapse) => describeLapse(lapse, begin)),
+    ...near.map(({ at, what }) => `${second(at - begin)} ${what}`),
+  ]
+}
+
+type Diary = { at: number; what: string }[]
+
+const describeLapse = (lapse: Lapse, begin: number): string =>
   `${lapse.service} at ${lapse.server}: ${lapse.address} was ${lapse.kind} for ${ms(lapse.length)} from ${second(lapse.from - begin)} (${second(lapse.first - begin)}) to ${second(lapse.to - begin)} s`
 
 const second = (milliseconds: number): string => (milliseconds / 1000).toFixed(2)
