@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { ConsulServer } from '../../core/catalog.ts'
+import type { CatalogEntry, ConsulServer } from '../../core/catalog.ts'
 import { owner } from '../../core/owner.ts'
 import { ModelFleet, stateChange, terminating } from '../support/model-fleet.ts'
 
@@ -57,6 +57,27 @@ describe('a round that is told of a silent server', () => {
     await fleet.reconcile()
     expect(fleet.catalog.ids().sort()).toEqual(before)
     expect(await fleet.reconcile()).toMatchObject({ registered: 0, removed: 0 })
+  })
+
+  it('keeps what it has registered while the server that is back has not run its checks, whatever the catalog remembers', async () => {
+    const fleet = await fleetOf(3, 12)
+    const silent = serverOf(fleet, 0)
+    fleet.catalog.kill(silent)
+    await word(fleet, silent)
+    fleet.catalog.revive(silent)
+    for (const entry of fleet.catalog.agents.get(silent.address)?.entries.values() ?? [])
+      entry.status = 'critical'
+    const health = fleet.catalog.health.bind(fleet.catalog)
+    fleet.catalog.health = async (server, names) => {
+      const shown = Object.entries(await health(server, names))
+      const passing = (entries: CatalogEntry[]) =>
+        entries.map((entry) => ({ ...entry, status: 'passing' as const }))
+      return Object.fromEntries(shown.map(([name, entries]) => [name, passing(entries)]))
+    }
+    expect(await fleet.reconcile()).toMatchObject({ removed: 0 })
+    fleet.catalog.pass()
+    await fleet.reconcile()
+    expect(fleet.catalog.ids()).toHaveLength(12)
   })
 
   it('keeps what it has registered while nobody tells of the server any more and gossip calls it alive', async () => {
