@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { elections } from '../support/registration/live/elections.ts'
+import { elections, untilWritten } from '../support/registration/live/elections.ts'
 import { type Case, judge } from '../support/registration/live/judge.ts'
 import { type Claim, Ledger, type Mark } from '../support/registration/live/ledger.ts'
 import type { Sample } from '../support/registration/live/samples.ts'
@@ -77,6 +77,12 @@ describe('an election', () => {
     ])
   })
 
+  it('lasts until an entry of a plain client comes or goes again', () => {
+    const bare = answers(1000, (at) => at >= 600, 'bare')
+    expect(untilWritten([{ from: 100, to: 200 }], bare)).toEqual([{ from: 100, to: 600 }])
+    expect(untilWritten([{ from: 700, to: 800 }], bare)).toEqual([{ from: 700, to: 800 }])
+  })
+
   it('allows no more than what Consul alone has taken in it', () => {
     const stale = (milliseconds: number, service: string) => ({
       ...{ server: 's0', service, address: IT, kind: 'stale' as const },
@@ -92,8 +98,8 @@ describe('an election', () => {
 })
 
 describe('the ledger of what DNS owes', () => {
-  const claim = (should: Claim['should'], order = false): Claim => ({
-    ...{ service: 's0', address: IT, instanceId: 'i-1', should, order },
+  const claim = (should: Claim['should'], by?: Claim['by']): Claim => ({
+    ...{ service: 's0', address: IT, instanceId: 'i-1', should, by },
   })
   const dues = (ledger: Ledger) =>
     ledger
@@ -124,7 +130,7 @@ describe('the ledger of what DNS owes', () => {
     const ledger = new Ledger()
     ledger.note(0, [claim('in')], true)
     ledger.end(1, ledger.begin(1), new Set())
-    ledger.note(2, [claim('out', true)], true)
+    ledger.note(2, [claim('out', 'order')], true)
     ledger.begin(3)
     ledger.begin(4, new Set(['i-1']), new Set(['i-1']))
     expect(dues(ledger)).toEqual(['free 0', 'coming 1', 'in 1', 'free 2', 'out 4'])
@@ -134,11 +140,23 @@ describe('the ledger of what DNS owes', () => {
     const ledger = new Ledger()
     ledger.note(0, [claim('out')], true)
     ledger.note(1, [claim('in')], true)
-    ledger.note(2, [claim('out', true)], true)
+    ledger.note(2, [claim('out', 'order')], true)
     const [ids, orders] = [new Set(['i-1']), new Set(['i-1'])]
     ledger.end(4, ledger.begin(3, ids, orders), new Set(), new Set(['i-1']))
     ledger.end(6, ledger.begin(5, ids, orders), new Set())
     expect([dues(ledger)?.slice(-1), ledger.returned]).toEqual([['out 5'], 1])
+  })
+
+  it('owes the end of what a server brings back from the next function on', () => {
+    const ledger = new Ledger()
+    ledger.note(0, [{ ...claim('in'), runs: true }], true)
+    ledger.note(2, [{ ...claim('out'), runs: true }], true)
+    ledger.begin(3)
+    ledger.broughtBack(4, 3.5, () => true)
+    ledger.broughtBack(5, 1, () => false)
+    ledger.broughtBack(6, 1, () => true)
+    ledger.begin(7)
+    expect(dues(ledger)?.slice(-3)).toEqual(['out 3', 'free 6', 'out 7'])
   })
 
   it('owes what nobody may touch only while every server lives', () => {

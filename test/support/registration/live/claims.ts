@@ -10,8 +10,8 @@ import type { Claim } from './ledger.ts'
 /** Names under which instances are looked for. */
 export const SERVICES = ['s0', 's1', 's2', 's1-admin']
 
-/** Seconds between two runs of a check: so many that registration has to do its part itself. */
-const INTERVAL = 5
+/** Seconds between two runs of a check, at most: so many that registration has to do its part itself. */
+export const INTERVAL = 5
 
 /** The text of a service's definition, with a check that a process of ours answers; null for none. */
 export function definition(service: number, form: Form): string | null {
@@ -41,9 +41,10 @@ export function claimsOf(machine: Machine, texts: Map<string, Text[]>, told: Set
   const text = texts.get(tags[TAG.definition] ?? '')?.at(-1)?.text
   const names = wellTagged && text?.includes('"name"') ? namesOf(text) : undefined
   return SERVICES.map((service): Claim => {
-    const claim = { service, address, instanceId }
-    if (state !== 'running') return { ...claim, should: 'out' }
-    if (told.has(instanceId)) return { ...claim, should: 'out', order: true }
+    const claim = { service, address, instanceId, runs: state === 'running' }
+    if (state !== 'running')
+      return { ...claim, should: 'out', by: wellTagged || state === 'terminated' ? undefined : 'round' }
+    if (told.has(instanceId)) return { ...claim, should: 'out', by: 'order' }
     // Without tags, or with a definition that says nothing, its entry stays as it is, if it has one.
     if (!names) return { ...claim, should: machine.versions.some(isTagged) ? 'stay' : 'out' }
     return { ...claim, should: names.includes(service) ? 'in' : 'out' }
@@ -51,6 +52,12 @@ export function claimsOf(machine: Machine, texts: Map<string, Text[]>, told: Set
 }
 
 const isTagged = ({ tags }: { tags: Record<string, string> }): boolean => tags[TAG.kind] === 'service'
-const namesOf = (text: string): string[] => parseDefinition(text, 'the model').map(({ Name }) => Name)
+
+const read = new Map<string, string[]>()
+function namesOf(text: string): string[] {
+  const names = read.get(text) ?? parseDefinition(text, 'the model').map(({ Name }) => Name)
+  read.set(text, names)
+  return names
+}
 
 export const parameters = (): string[] => [0, 1, 2].map(parameter)

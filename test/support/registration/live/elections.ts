@@ -1,4 +1,4 @@
-import type { LeaderSample, Span } from './samples.ts'
+import type { LeaderSample, Sample, Span } from './samples.ts'
 
 /** Milliseconds between two elections that are one: a vote that is split, or a leader that was none for long. */
 const APART = 1000
@@ -26,4 +26,22 @@ export function elections(leaders: LeaderSample[], alive: (server: string, at: n
     if (led) open = undefined
   }
   return spans
+}
+
+/**
+ * The same times until Consul takes writes again: whoever is named the leader still has to become one. The first entry of a
+ * plain client that comes or goes in an answer shows it.
+ * @param bare answers about those entries, which come and go all the time
+ */
+export function untilWritten(spans: Span[], bare: Sample[]): Span[] {
+  const before = new Map<string, string>()
+  const changes = [...bare]
+    .sort((a, b) => a.asked - b.asked)
+    .filter(({ server, found }) => {
+      if (found === null) return false
+      const [last, next] = [before.get(server), [...found].sort().join()]
+      before.set(server, next)
+      return last !== undefined && last !== next
+    })
+  return spans.map(({ from, to }) => ({ from, to: changes.find(({ asked }) => asked >= to)?.asked ?? to }))
 }

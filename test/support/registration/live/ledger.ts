@@ -9,13 +9,18 @@ export interface Mark {
   due: Due
 }
 
-/** What is true of an instance under a name. `order`: only the order to go tells it, EC2 does not. */
+/**
+ * What is true of an instance under a name. `by`: only the order to go tells it, as EC2 does not, or only a round over the
+ * fleet, as nobody acts on events of instances that are not the fleet's.
+ */
 export interface Claim {
   service: string
   address: string
   instanceId: string
   should: 'in' | 'out' | 'stay'
-  order?: boolean
+  by?: 'order' | 'round' | undefined
+  /** It runs, so an entry of it would pass. */
+  runs?: boolean
 }
 
 interface Line extends Claim {
@@ -50,7 +55,8 @@ export class Ledger {
       if (!line) this.#lines.set(key, { ...claim, ...opened(at, claim), turns: 0 })
       else if (claim.should === 'stay') stay(line, at, settled)
       else if (line.should !== claim.should) turn(line, at, claim)
-      else if (line.order && !claim.order) line.order = false
+      else if (line.by === 'order') line.by = claim.by
+      if (line) line.runs = claim.runs ?? false
     }
   }
 
@@ -65,11 +71,12 @@ export class Ledger {
       if (ids && !ids.has(line.instanceId)) continue
       if (line.should === 'in' && line.marks.at(-1)?.due !== 'in')
         cover.lines.push({ line, turns: line.turns })
-      if (!line.pending || (line.order && !orders.has(line.instanceId))) continue
+      if (!line.pending || (line.by === 'order' && !orders.has(line.instanceId))) continue
+      if (line.by === 'round' && ids) continue
       line.pending = false
       const mark: Mark = { at, due: line.should === 'out' ? 'out' : 'coming' }
       line.marks.push(mark)
-      if (line.order) cover.ordered.push({ line, mark })
+      if (line.by === 'order') cover.ordered.push({ line, mark })
     }
     return cover
   }
@@ -95,6 +102,30 @@ export class Ledger {
     for (const { line, turns } of lines)
       if (line.turns === turns && line.marks.at(-1)?.due === 'coming' && !unfinished.has(line.instanceId))
         line.marks.push({ at, due: 'in' })
+  }
+
+  /**
+   * A server comes back with what it held when it died. Names that its instances have lost since then may be found again, and
+   * nobody tells of that before the next function that looks.
+   * @param since when it died
+   */
+  broughtBack(at: number, since: number, isTheirs: (instanceId: string) => boolean): void {
+    for (const line of this.#lines.values()) {
+      const last = line.marks.at(-1)
+      if (last?.due !== 'out' || last.at < since || !line.runs || !isTheirs(line.instanceId)) continue
+      line.marks.push({ at, due: 'free' })
+      line.pending = true
+      line.by = undefined
+    }
+  }
+
+  /** The check of an instance that is gone has run in the meantime. */
+  failed(at: number, instanceId: string): void {
+    for (const line of this.#lines.values()) {
+      if (line.instanceId !== instanceId || !line.pending || line.should !== 'out') continue
+      line.pending = false
+      line.marks.push({ at, due: 'out' })
+    }
   }
 
   /** Marks by service and address, in the order of time. */
@@ -129,7 +160,7 @@ const opened = (at: number, { should }: Claim): Pick<Line, 'marks' | 'pending'> 
 })
 
 function turn(line: Line, at: number, claim: Claim): void {
-  Object.assign(line, { ...claim, order: claim.order ?? false, pending: true })
+  Object.assign(line, { ...claim, by: claim.by, pending: true })
   line.turns++
   line.marks.push({ at, due: 'free' })
 }

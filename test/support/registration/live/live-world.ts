@@ -13,7 +13,7 @@ import { LaggingEc2, type Machine, truth } from '../lagging-ec2.ts'
 import { rules } from '../rules.ts'
 import { STAGE, type Text } from '../scene.ts'
 import type { Answerers } from './children.ts'
-import { claimsOf, parameters } from './claims.ts'
+import { claimsOf, INTERVAL, parameters } from './claims.ts'
 import { now } from './clock.ts'
 import { Ledger } from './ledger.ts'
 import { LiveQueue } from './live-queue.ts'
@@ -42,6 +42,8 @@ export class LiveWorld implements Changing {
   readonly #answerers: Answerers
   readonly #random: () => number
   readonly #rounds = new Set<Promise<unknown>>()
+  /** Ids of the instances whose programs run. */
+  #answering = new Set<string>()
   #held: HeldRemovals | null = null
 
   constructor(network: string, catalog: ServiceCatalog, answerers: Answerers, random: () => number) {
@@ -84,9 +86,11 @@ export class LiveWorld implements Changing {
     const machines = [...this.ec2.machines.values()].filter(
       (each) => each.versions[0]?.tags.role === 'service',
     )
-    this.#answerers.answer(
-      machines.filter((each) => truth(each).state === 'running').map(({ address }) => address),
-    )
+    const running = machines.filter((each) => truth(each).state === 'running')
+    this.#answerers.answer(running.map(({ address }) => address))
+    const ids = new Set(running.map(({ id }) => id))
+    for (const id of this.#answering) if (!ids.has(id)) setTimeout(() => this.#failed(id), INTERVAL * 1000)
+    this.#answering = ids
     this.ledger.note(
       now(),
       machines.flatMap((machine) => claimsOf(machine, this.texts, this.told)),
@@ -151,10 +155,25 @@ export class LiveWorld implements Changing {
     this.write(`${what}: ${counts}${failed.map(({ problem }) => `; ${problem}`).join('')}`)
   }
 
+  /** A server that died then has come back. */
+  broughtBack(server: string, died: number): void {
+    this.ledger.broughtBack(now(), died, (instanceId) => this.#home(instanceId) === server)
+  }
+
+  /** The check of an instance has found it gone, unless its server is dead. */
+  #failed(id: string): void {
+    if (this.dead.size === 0 && !this.#answering.has(id)) this.ledger.failed(now(), id)
+  }
+
   /** Did it stand on a server that does not run? */
   #isOnDead(instanceId: string): boolean {
+    return this.dead.has(this.#home(instanceId))
+  }
+
+  /** The address of its owner while all servers live. */
+  #home(instanceId: string): string {
     const servers = this.servers.map(({ id, address }) => ({ instanceId: id, address }))
-    return this.dead.has(owner(instanceId, servers)?.address ?? '')
+    return owner(instanceId, servers)?.address ?? ''
   }
 
   /** What has happened to an instance, for a reader. */

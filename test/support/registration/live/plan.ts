@@ -12,7 +12,7 @@ export type Step = { at: number } & (
 )
 
 /** Milliseconds that a plan lasts. */
-export const LENGTH = 46_000
+const LENGTH = 48_000
 /** For so long after the death of a server nothing but the early word makes a round over the fleet. */
 const ALONE = 8_000
 /**
@@ -36,7 +36,7 @@ export function planOf(seed: number): Step[] {
   const one = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
   const [first, second] =
     random() < 0.5 ? (['leader', 'follower'] as const) : (['follower', 'leader'] as const)
-  const deaths = [6000 + random() * 2000, 26_000 + random() * 2000]
+  const deaths = [6000 + random() * 2000, 28_000 + random() * 2000]
   const steps: Step[] = deaths.flatMap((at, index): Step[] => [
     { at, do: 'kill', who: index === 0 ? first : second, pick: random() },
     { at: at + 9000 + random() * 2000, do: 'return' },

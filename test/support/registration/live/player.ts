@@ -24,6 +24,8 @@ const WORD_AFTER_ELECTION = 300
 const FLEET = 24
 /** Milliseconds for which an instance must have been due before it is told to go. */
 const SETTLED = 1000
+/** Milliseconds after which a server that came back must vote. */
+const WHOLE = 15_000
 /** Milliseconds until what a server brought back with it has been put right; until then nobody is told to go. */
 const RECONCILED = 7000
 
@@ -45,9 +47,10 @@ export class Player {
   }
 
   async play(steps: Step[]): Promise<void> {
-    const begin = now()
+    let begin = now()
     for (const step of steps) {
       await sleep(Math.max(0, begin + step.at - now()))
+      if (step.do === 'kill') begin += await this.#whole()
       await this.#do(step)
     }
     await Promise.all(this.#returns)
@@ -110,6 +113,27 @@ export class Player {
     return to === 'tag' ? !tags[TAG.kind] : true
   }
 
+  /**
+   * Waits until the cluster can lose a server: one that came back votes again some seconds later.
+   * @returns for how many milliseconds
+   */
+  async #whole(): Promise<number> {
+    const begin = now()
+    const { servers, management } = this.#cluster
+    await Promise.all(this.#returns)
+    for (;;) {
+      const { status, text } = await askServer(
+        servers[0]?.address ?? '',
+        '/v1/operator/autopilot/health',
+        management,
+      )
+      if (status === 200 && (JSON.parse(text) as { FailureTolerance: number }).FailureTolerance > 0)
+        return now() - begin
+      if (now() - begin > WHOLE) throw new Error(`the cluster is not whole again: ${status} ${text}`)
+      await sleep(100)
+    }
+  }
+
   /** Have all servers lived for so many milliseconds? */
   #allFor(milliseconds: number): boolean {
     return this.downtimes.every(({ to }) => now() - to > milliseconds)
@@ -140,14 +164,16 @@ export class Player {
   }
 
   async #revive(): Promise<void> {
-    for (const server of this.#cluster.servers.filter(({ address }) => this.#world.dead.has(address))) {
-      await this.#cluster.revive(server)
-      await this.#caughtUp(server)
-      this.#world.dead.delete(server.address)
-      for (const down of this.downtimes)
-        if (down.server === server.address) down.to = Math.min(down.to, now())
-      this.#living(this.living)
-    }
+    const down = this.downtimes.at(-1)
+    const server = this.#cluster.servers.find(({ address }) => address === down?.server)
+    if (!down || !server) return
+    this.#world.broughtBack(server.address, down.from)
+    await this.#cluster.revive(server)
+    await this.#caughtUp(server)
+    this.#world.broughtBack(server.address, down.from)
+    this.#world.dead.delete(server.address)
+    down.to = now()
+    this.#living(this.living)
   }
 
   /** The leader that a majority names; one that has been killed is none. */

@@ -12,7 +12,7 @@ import { BARE, Bare } from './bare.ts'
 import { Answerers, Sampler } from './children.ts'
 import { definition, SERVICES } from './claims.ts'
 import { now } from './clock.ts'
-import { elections } from './elections.ts'
+import { elections, untilWritten } from './elections.ts'
 import { judge, type Verdict } from './judge.ts'
 import { LiveWorld } from './live-world.ts'
 import { planOf } from './plan.ts'
@@ -77,7 +77,10 @@ export async function playOn(cluster: ConsulCluster, seed: number): Promise<Run>
     return {
       ...{ world, verdict, begin, stop },
       counts: player.counts,
-      elections: elections(seen.leaders, (server, at) => player.alive(server, at, at)),
+      elections: untilWritten(
+        elections(seen.leaders, (server, at) => player.alive(server, at, at)),
+        seen.samples.filter(({ service }) => service === BARE),
+      ),
       stalled: standstill.reduce((sum, { from, to }) => sum + to - from, 0) / (end - begin),
     }
   } catch (error) {
