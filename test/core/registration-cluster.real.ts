@@ -28,7 +28,7 @@ describe('registration on a real cluster while servers die', () => {
   }, 20_000)
 
   it('says in DNS what is true within a second, and during an election what Consul alone would', () => {
-    const { verdict, elections, begin, counts, stalled, world } = run
+    const { verdict, elections, begin, counts, stalled, world, functions } = run
     const summary = summarize(verdict, elections)
     print([
       `again with NANOFLEET_CHAOS_SEED=${SEED}`,
@@ -39,7 +39,7 @@ describe('registration on a real cluster while servers die', () => {
     expect(counts.kills).toBe(2)
     expect(stalled).toBeLessThan(EXCLUDED)
     expect(verdict.excluded).toBeLessThan(verdict.judged * EXCLUDED)
-    expect(world.failures).toEqual([])
+    expect(functions.failures).toEqual([])
     const late = faults(summary)
     for (const { service, address } of late.slice(0, 10))
       print([`${service} ${world.ledger.story(service, address, begin)}`, world.story(address, begin)])
@@ -47,7 +47,7 @@ describe('registration on a real cluster while servers die', () => {
   })
 
   it('leaves one entry of each instance once the world is at rest', async () => {
-    const { found, wanted } = await atRest(run.world, cluster, 20)
+    const { found, wanted } = await atRest(run, cluster, 20)
     expect(found).toEqual(wanted)
   }, 40_000)
 })

@@ -1,59 +1,43 @@
-import { ConsulDoor } from '../../../../adapters/consul-door.ts'
-import type { ConsulServer, ServiceCatalog } from '../../../../core/catalog.ts'
-import { answerCalls } from '../../../../core/door.ts'
-import type { HeldRemovals, HeldStore } from '../../../../core/held.ts'
+import type { ConsulServer } from '../../../../core/catalog.ts'
 import type { LifecycleAction } from '../../../../core/hints.ts'
 import { TAG } from '../../../../core/names.ts'
 import { owner } from '../../../../core/owner.ts'
-import type { BatchParts } from '../../../../core/register-batch.ts'
-import type { Report } from '../../../../core/round.ts'
 import { stateChange } from '../../model-fleet.ts'
 import { type Changing, tell } from '../changes.ts'
 import { LaggingEc2, type Machine, truth } from '../lagging-ec2.ts'
-import { rules } from '../rules.ts'
-import { STAGE, type Text } from '../scene.ts'
+import type { Text } from '../scene.ts'
 import type { Answerers } from './children.ts'
-import { claimsOf, INTERVAL, parameters } from './claims.ts'
+import { claimsOf, INTERVAL } from './claims.ts'
 import { now } from './clock.ts'
 import { Ledger } from './ledger.ts'
 import { LiveQueue } from './live-queue.ts'
 
-const VPC = 'vpc-0a'
-const DRAIN_SECONDS = 3
+export const VPC = 'vpc-0a'
 /** Milliseconds after which the queue hands out again what failed; 60,000 in resources/registration.yml. */
 const AGAIN = 2000
 /** Milliseconds that an event is on its way which is not there at once. */
 const LATE = 2500
 
-/** The model's EC2, Parameter Store, queue and table in real time, and the shipped functions on them and a real Consul. */
+/** The model's EC2, Parameter Store and queue in real time, and what DNS owes to them. */
 export class LiveWorld implements Changing {
   readonly ec2: LaggingEc2
   readonly texts = new Map<string, Text[]>()
   readonly told = new Set<string>()
   readonly ledger = new Ledger()
-  readonly events: LiveQueue
+  readonly events = new LiveQueue(AGAIN)
   /** What happened when, for a reader. */
   readonly diary: { at: number; what: string }[] = []
-  /** Sentences about functions that failed as a whole. */
-  readonly failures: string[] = []
   /** Addresses of servers that do not run. */
   readonly dead = new Set<string>()
-  readonly #catalog: ServiceCatalog
   readonly #answerers: Answerers
   readonly #random: () => number
-  readonly #rounds = new Set<Promise<unknown>>()
   /** Ids of the instances whose programs run. */
   #answering = new Set<string>()
-  #held: HeldRemovals | null = null
 
-  constructor(network: string, catalog: ServiceCatalog, answerers: Answerers, random: () => number) {
+  constructor(network: string, answerers: Answerers, random: () => number) {
     this.ec2 = new LaggingEc2(VPC, () => Date.now() / 1000, network)
     this.#answerers = answerers
     this.#random = random
-    this.#catalog = new ConsulDoor(async (request) =>
-      copy(await answerCalls(catalog, copy(request), '127.0.0.0/8')),
-    )
-    this.events = new LiveQueue((bodies) => this.#register(bodies), AGAIN)
   }
 
   /** The queue as changes use it: what is not there at once is late. */
@@ -98,61 +82,8 @@ export class LiveWorld implements Changing {
     )
   }
 
-  /**
-   * A round over the fleet; resolves to nothing when it failed as a whole.
-   * @param told ids of servers that were told to go, addresses of silent ones
-   * @param ahead milliseconds by which its clock is fast
-   */
-  async reconcile(
-    told: { going?: string[]; silent?: string[] } = {},
-    ahead = 0,
-  ): Promise<Report | undefined> {
-    const cover = this.ledger.begin(now())
-    this.write(`reconcile ${JSON.stringify(told)}`)
-    const at = new Date(Date.now() + ahead)
-    const work = rules.reconcile(this.#parts(), this.#heldStore(), at, told).then(
-      (report) => {
-        this.#done('reconcile', report)
-        this.ledger.end(now(), cover, unfinished(report))
-        return report
-      },
-      (error: Error) => void this.failures.push(`reconcile: ${error.message}`),
-    )
-    this.#rounds.add(work)
-    const report = await work
-    this.#rounds.delete(work)
-    return report ?? undefined
-  }
-
-  /** Resolves when no round is at work. */
-  async idle(): Promise<void> {
-    await Promise.all(this.#rounds)
-  }
-
-  async #register(bodies: string[]): Promise<string[]> {
-    const { ids, orders } = about(bodies)
-    const cover = this.ledger.begin(now(), ids, orders)
-    const messages = bodies.map((body, index) => ({ id: String(index), body }))
-    try {
-      const { report, failed } = await rules.registerMessages(this.#parts(), messages, new Date())
-      if (report) this.#done(`register ${bodies.length}`, report)
-      const again = failed.map((id) => bodies[Number(id)] ?? '')
-      const returned = [...about(again).orders].filter((id) => this.#isOnDead(id))
-      if (report) this.ledger.end(now(), cover, unfinished(report), new Set(returned))
-      return again
-    } catch (error) {
-      this.failures.push(`register: ${(error as Error).message}`)
-      return bodies
-    }
-  }
-
   write(what: string): void {
     this.diary.push({ at: now(), what })
-  }
-
-  #done(what: string, { registered, removed, maintained, waiting, failed }: Report): void {
-    const counts = `+${registered} -${removed} maintained ${maintained} waiting ${waiting.length}`
-    this.write(`${what}: ${counts}${failed.map(({ problem }) => `; ${problem}`).join('')}`)
   }
 
   /** A server that died then has come back. */
@@ -166,7 +97,7 @@ export class LiveWorld implements Changing {
   }
 
   /** Did it stand on a server that does not run? */
-  #isOnDead(instanceId: string): boolean {
+  isOnDead(instanceId: string): boolean {
     return this.dead.has(this.#home(instanceId))
   }
 
@@ -186,60 +117,12 @@ export class LiveWorld implements Changing {
     return `${states?.join(', ')}${this.told.has(machine?.id ?? '') ? ', told to go' : ''}`
   }
 
-  #parts(): BatchParts {
-    return {
-      stage: STAGE,
-      vpcId: VPC,
-      instances: new rules.Ec2Instances(
-        this.ec2.client(async () => {}),
-        VPC,
-        () => Date.now(),
-      ),
-      definitions: { read: async (names) => this.#read(names) },
-      catalog: this.#catalog,
-      drainSeconds: DRAIN_SECONDS,
-      later: { send: async (body, seconds) => this.events.push(body, seconds * 1000) },
-      lifecycle: { complete: (action) => this.#goOn(action) },
-      requestReconcile: async (going) => void this.reconcile({ going }),
-    }
-  }
-
-  #read(names: string[]) {
-    const texts = new Map(parameters().map((name) => [name, this.texts.get(name)?.at(-1)?.text ?? null]))
-    const found = new Map(names.flatMap((name) => (texts.get(name) ? [[name, texts.get(name) ?? '']] : [])))
-    return { found, missing: names.filter((name) => !found.has(name)), failed: new Map<string, Error>() }
-  }
-
   /** The group terminates an instance whose drain is over. */
-  async #goOn({ instanceId }: LifecycleAction): Promise<void> {
+  async goOn({ instanceId }: LifecycleAction): Promise<void> {
     const machine = this.ec2.machines.get(instanceId)
     if (!machine || truth(machine).state === 'terminated') return
     this.ec2.change(machine, { state: 'terminated' })
     this.changed()
     await tell(this, stateChange(machine, 'terminated'), 'once')
-  }
-
-  #heldStore(): HeldStore {
-    return {
-      load: async () => structuredClone(this.#held),
-      save: async (held) => {
-        this.#held = structuredClone(held)
-      },
-    }
-  }
-}
-
-/** What is left of a message that goes to another function. */
-const copy = <T>(message: T): T => JSON.parse(JSON.stringify(message)) as T
-
-const unfinished = ({ waiting, failed }: Report): Set<string> =>
-  new Set([...waiting, ...failed.map(({ instanceId }) => instanceId)])
-
-/** The instances that messages are about, and those that they order to go. */
-function about(bodies: string[]): { ids: Set<string>; orders: Set<string> } {
-  const details = bodies.map((body) => (JSON.parse(body) as { detail: Record<string, string> }).detail)
-  return {
-    ids: new Set(details.map((detail) => detail['instance-id'] ?? detail.EC2InstanceId ?? '')),
-    orders: new Set(details.map((detail) => detail.EC2InstanceId ?? '')),
   }
 }

@@ -10,6 +10,7 @@ import { truth } from '../lagging-ec2.ts'
 import { expected, place } from '../property.ts'
 import { STAGE } from '../scene.ts'
 import { definition, SERVICES } from './claims.ts'
+import type { Functions } from './functions.ts'
 import type { LiveWorld } from './live-world.ts'
 
 /** What the real servers hold once the world is at rest, and what they should; equal, or it is a fault. */
@@ -20,7 +21,11 @@ export interface Comparison {
 }
 
 /** Lets the world come to rest; resolves when rounds have made all of it right, or after so many seconds. */
-export async function atRest(world: LiveWorld, cluster: ConsulCluster, seconds: number): Promise<Comparison> {
+export async function atRest(
+  { world, functions }: { world: LiveWorld; functions: Functions },
+  cluster: ConsulCluster,
+  seconds: number,
+): Promise<Comparison> {
   for (const service of [0, 1, 2]) {
     const text = world.texts.get(parameter(service))?.at(-1)?.text
     if (!text?.includes('"name"')) world.define(parameter(service), definition(service, 'same'))
@@ -35,7 +40,7 @@ export async function atRest(world: LiveWorld, cluster: ConsulCluster, seconds: 
   const end = Date.now() + seconds * 1000
   for (let round = 1; ; round++) {
     // The second round comes after every probation, the third may remove what the second one held.
-    await world.reconcile({}, round > 1 ? PROBATION * 1000 + round * 31_000 : 0)
+    await functions.reconcile({}, round > 1 ? PROBATION * 1000 + round * 31_000 : 0)
     const comparison = await compare(world, cluster)
     if (JSON.stringify(comparison.found) === JSON.stringify(comparison.wanted) || Date.now() > end)
       return comparison

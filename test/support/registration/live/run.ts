@@ -13,15 +13,18 @@ import { Answerers, Sampler } from './children.ts'
 import { definition, SERVICES } from './claims.ts'
 import { now } from './clock.ts'
 import { elections, untilWritten } from './elections.ts'
+import { Functions } from './functions.ts'
 import { judge, type Verdict } from './judge.ts'
 import { LiveWorld } from './live-world.ts'
 import { planOf } from './plan.ts'
 import { Player } from './player.ts'
 import { type Span, Stalls } from './samples.ts'
+import { Servers } from './servers.ts'
 
 /** What came of a run; the world and its cluster go on. */
 export interface Run {
   world: LiveWorld
+  functions: Functions
   counts: Player['counts']
   verdict: Verdict
   elections: Span[]
@@ -42,19 +45,21 @@ export async function playOn(cluster: ConsulCluster, seed: number): Promise<Run>
   }
   const first = new FirstAnswer(ask, { now: () => performance.now(), pause: sleep })
   const catalog = new ProbingConsul(first, new ConsulRequests(fixedAccess(cluster.access)))
-  const world = new LiveWorld(network, catalog, answerers, seeded(seed + 1))
-  const bare = new Bare(network, cluster.management, () => player.living)
-  const sample = (servers = cluster.servers): void => {
-    for (const server of cluster.servers) if (!servers.includes(server)) bare.lose(server)
+  const world = new LiveWorld(network, answerers, seeded(seed + 1))
+  const functions = new Functions(world, catalog)
+  const bare = new Bare(network, cluster.management, () => servers.living)
+  const sample = (living = cluster.servers): void => {
+    for (const server of cluster.servers) if (!living.includes(server)) bare.lose(server)
     sampler.ask(
-      servers.map(({ address }) => address),
+      living.map(({ address }) => address),
       [...SERVICES, BARE],
       cluster.management.certificate,
     )
   }
-  const player = new Player(world, cluster, sample)
+  const servers = new Servers(world, functions, cluster, sample)
+  const player = new Player(world, functions, servers)
   try {
-    const working = world.events.run()
+    const working = world.events.run((bodies) => functions.register(bodies))
     await populate(world, cluster)
     const stalls = new Stalls(now)
     const begin = now()
@@ -70,15 +75,15 @@ export async function playOn(cluster: ConsulCluster, seed: number): Promise<Run>
     while (!world.events.empty) await sleep(20)
     world.events.end()
     await working
-    await world.idle()
+    await functions.idle()
     const standstill = [...stalls.spans, ...seen.stalls.filter(({ from }) => from > begin)]
     const marks = world.ledger.marks().set(BARE, bare.marks)
-    const verdict = judge({ samples: seen.samples, marks, alive: player.alive, stalls: standstill })
+    const verdict = judge({ samples: seen.samples, marks, alive: servers.alive, stalls: standstill })
     return {
-      ...{ world, verdict, begin, stop },
+      ...{ world, functions, verdict, begin, stop },
       counts: player.counts,
       elections: untilWritten(
-        elections(seen.leaders, (server, at) => player.alive(server, at, at)),
+        elections(seen.leaders, (server, at) => servers.alive(server, at, at)),
         seen.samples.filter(({ service }) => service === BARE),
       ),
       stalled: standstill.reduce((sum, { from, to }) => sum + to - from, 0) / (end - begin),
