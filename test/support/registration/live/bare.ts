@@ -8,8 +8,8 @@ import type { Mark } from './ledger.ts'
 export const BARE = 'bare'
 /** Milliseconds between two entries. */
 const EVERY = 250
-/** Entries that stand at the same time. */
-const STANDING = 8
+/** Entries at the beginning; fewer when a server takes some with it, and one goes with each that comes all the same. */
+const STANDING = 12
 
 /** What Consul does without us: entries without a check that a client puts to the living servers in turn and takes away. */
 export class Bare {
@@ -35,11 +35,11 @@ export class Bare {
       const tracked: Promise<void> = work.catch(() => {}).finally(() => open.delete(tracked))
       open.add(tracked)
     }
-    while (!this.#ended) {
+    for (let turn = 1; !this.#ended; turn++) {
       const servers = this.#living()
       const server = servers[this.#count % servers.length]
       if (server) start(this.#add(server))
-      if (this.#standing.length >= STANDING) {
+      if (turn > STANDING) {
         const oldest = this.#standing.shift()
         if (oldest) start(this.#remove(oldest))
       }

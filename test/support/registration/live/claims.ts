@@ -41,7 +41,7 @@ export function claimsOf(machine: Machine, texts: Map<string, Text[]>, told: Set
   const text = texts.get(tags[TAG.definition] ?? '')?.at(-1)?.text
   const names = wellTagged && text?.includes('"name"') ? namesOf(text) : undefined
   return SERVICES.map((service): Claim => {
-    const claim = { service, address, instanceId, runs: state === 'running' }
+    const claim = { service, address, instanceId }
     if (state !== 'running')
       return { ...claim, should: 'out', by: wellTagged || state === 'terminated' ? undefined : 'round' }
     if (told.has(instanceId)) return { ...claim, should: 'out', by: 'order' }

@@ -19,8 +19,6 @@ export interface Claim {
   instanceId: string
   should: 'in' | 'out' | 'stay'
   by?: 'order' | 'round' | undefined
-  /** It runs, so an entry of it would pass. */
-  runs?: boolean
 }
 
 interface Line extends Claim {
@@ -39,8 +37,8 @@ export interface Cover {
 
 /**
  * Since when DNS owes what. What is true is due from the moment when a function begins that could know it: `register` with
- * an event about the instance, or `reconcile`, which looks at everybody. Who must be found is owed in full once that
- * function is done, and before that from the first answer that names it.
+ * an event about the instance, or `reconcile`, which looks at everybody. Who must be found is owed in full from the first
+ * answer that names it, and a new instance once that function is done.
  */
 export class Ledger {
   /** Orders to go that came again, by name. */
@@ -56,7 +54,6 @@ export class Ledger {
       else if (claim.should === 'stay') stay(line, at, settled)
       else if (line.should !== claim.should) turn(line, at, claim)
       else if (line.by === 'order') line.by = claim.by
-      if (line) line.runs = claim.runs ?? false
     }
   }
 
@@ -99,20 +96,26 @@ export class Ledger {
       line.pending = true
       this.returned++
     }
+    // Of a check that an agent has already, it keeps the state: only a new instance is in DNS at once.
     for (const { line, turns } of lines)
-      if (line.turns === turns && line.marks.at(-1)?.due === 'coming' && !unfinished.has(line.instanceId))
+      if (
+        turns === 0 &&
+        line.turns === 0 &&
+        line.marks.at(-1)?.due === 'coming' &&
+        !unfinished.has(line.instanceId)
+      )
         line.marks.push({ at, due: 'in' })
   }
 
   /**
-   * A server comes back with what it held when it died. Names that its instances have lost since then may be found again, and
-   * nobody tells of that before the next function that looks.
+   * A server comes back with what it held when it died. Names that its instances have lost since then may be found again until
+   * the next function that looks; those of instances that do not run, until it has run their checks.
    * @param since when it died
    */
   broughtBack(at: number, since: number, isTheirs: (instanceId: string) => boolean): void {
     for (const line of this.#lines.values()) {
       const last = line.marks.at(-1)
-      if (last?.due !== 'out' || last.at < since || !line.runs || !isTheirs(line.instanceId)) continue
+      if (last?.due !== 'out' || last.at < since || !isTheirs(line.instanceId)) continue
       line.marks.push({ at, due: 'free' })
       line.pending = true
       line.by = undefined

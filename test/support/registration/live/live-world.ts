@@ -15,6 +15,11 @@ import { LiveQueue } from './live-queue.ts'
 export const VPC = 'vpc-0a'
 /** Milliseconds after which the queue hands out again what failed; 60,000 in resources/registration.yml. */
 const AGAIN = 2000
+/**
+ * Milliseconds after which a server that came back no longer names instances that do not answer: it loads its services first
+ * and their checks, critical, after them.
+ */
+const LOADED = 1000
 /** Milliseconds that an event is on its way which is not there at once. */
 const LATE = 2500
 
@@ -89,6 +94,10 @@ export class LiveWorld implements Changing {
   /** A server that died then has come back. */
   broughtBack(server: string, died: number): void {
     this.ledger.broughtBack(now(), died, (instanceId) => this.#home(instanceId) === server)
+    const failing = () => {
+      for (const id of this.ec2.machines.keys()) if (this.#home(id) === server) this.#failed(id)
+    }
+    setTimeout(failing, LOADED)
   }
 
   /** The check of an instance has found it gone, unless its server is dead. */

@@ -36,7 +36,7 @@ const byLength = (a: Lapse, b: Lapse): number => b.length - a.length
 
 /**
  * Lapses that are longer than they may be. Of one that an election is part of, nobody could end what lay in that; the rest
- * counts as ever, unless Consul alone was as late.
+ * counts as ever, unless Consul alone was as late: by as much, or until the same moment.
  */
 export function faults({ calm, elections }: Summary): Lapse[] {
   const late = calm.filter(({ length }) => length > BOUND)
@@ -44,11 +44,17 @@ export function faults({ calm, elections }: Summary): Lapse[] {
   const worse = elections.flatMap(({ ours, bare }) =>
     ours.filter(
       ({ kind, from, to, length }) =>
-        length - within(spans, from, to) > BOUND && length > longest(bare, kind) + TOLERANCE,
+        length - within(spans, from, to) > BOUND &&
+        length > longest(bare, kind) + TOLERANCE &&
+        to > lastHeldUp(bare, kind) + TOLERANCE,
     ),
   )
   return [...late, ...new Set(worse)]
 }
+
+/** When the last of these was over that took longer than it may. */
+const lastHeldUp = (lapses: Lapse[], kind: Lapse['kind']): number =>
+  Math.max(0, ...lapses.filter((lapse) => lapse.kind === kind && lapse.length > BOUND).map(({ to }) => to))
 
 const ms = (milliseconds: number): string => `${Math.round(milliseconds)} ms`
 
