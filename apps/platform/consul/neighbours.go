@@ -128,6 +128,17 @@ func (n *neighbours) forget(members []string) {
 	}
 }
 
+// hush begins the quiet period about a neighbour and reports whether it is known still.
+func (n *neighbours) hush(address string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	one := n.known[address]
+	if one != nil {
+		one.quietTill = time.Now().Add(quietPeriod)
+	}
+	return one != nil
+}
+
 // suspects are the neighbours that do not answer, in order.
 func (n *neighbours) suspects() []string {
 	n.mu.Lock()

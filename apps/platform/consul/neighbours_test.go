@@ -136,6 +136,15 @@ func TestNothingIsSaid(t *testing.T) {
 	}
 }
 
+func TestAServerThatLeftInTheMidstOfASuspicionEndsItQuietly(t *testing.T) {
+	w := &words{}
+	n := newNeighbours("10.0.0.1", newVillage(3), w.of("10.0.0.1", nil))
+	n.speak(context.Background(), "10.0.0.3")
+	if said := w.all(); len(said) > 0 {
+		t.Fatalf("said: %v", said)
+	}
+}
+
 func TestALateAnswerOrTwoAreNoDeath(t *testing.T) {
 	n := newNeighbours("10.0.0.1", newVillage(3), nil)
 	late := errors.New("late")

@@ -7,7 +7,6 @@ import (
 	"os"
 	"slices"
 	"sync"
-	"time"
 )
 
 // tell says that a neighbour is silent once a majority lives and has a leader beside it: a server that is cut off must
@@ -18,22 +17,18 @@ func (n *neighbours) tell(ctx context.Context, address string) {
 	defer cancel()
 	for waited := false; ; {
 		living, silent := n.majority(ctx, address)
-		if silent && living != nil {
-			rank := slices.Index(living, n.self)
-			if rank >= speakers {
-				return
-			}
-			if rank == 0 || waited {
-				n.speak(ctx, address)
-				return
-			}
-			waited = true
-			if !pause(ctx, speakerPause+rand.N(speakerPause/4)) {
-				return
-			}
-			continue
+		rank := slices.Index(living, n.self)
+		wait := n.every / 2
+		switch {
+		case !silent || rank >= speakers:
+			return
+		case rank == 0 || (rank > 0 && waited):
+			n.speak(ctx, address)
+			return
+		case rank > 0:
+			waited, wait = true, speakerPause+rand.N(speakerPause/4)
 		}
-		if !silent || !pause(ctx, n.every/2) {
+		if !pause(ctx, wait) {
 			return
 		}
 	}
@@ -79,12 +74,14 @@ func (n *neighbours) majority(ctx context.Context, suspect string) (living []str
 
 // speak names every suspect: two that die at once would each be taken for the heir of the other.
 func (n *neighbours) speak(ctx context.Context, address string) {
-	n.mu.Lock()
-	n.known[address].quietTill = time.Now().Add(quietPeriod)
-	n.mu.Unlock()
+	silent := n.suspects()
+	// It may have answered, or left Raft, a moment ago.
+	if !n.hush(address) || len(silent) == 0 {
+		return
+	}
 	for try := 1; ; try++ {
 		limited, cancel := context.WithTimeout(ctx, wordLimit)
-		err := n.say(limited, n.suspects())
+		err := n.say(limited, silent)
 		cancel()
 		if err == nil {
 			fmt.Printf("consul server: %s does not answer; its registrations are to be moved\n", address)
