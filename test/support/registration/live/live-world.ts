@@ -78,7 +78,8 @@ export class LiveWorld implements Changing {
     const running = machines.filter((each) => truth(each).state === 'running')
     this.#answerers.answer(running.map(({ address }) => address))
     const ids = new Set(running.map(({ id }) => id))
-    for (const id of this.#answering) if (!ids.has(id)) setTimeout(() => this.#failed(id), INTERVAL * 1000)
+    for (const id of this.#answering)
+      if (!ids.has(id)) setTimeout(() => this.#failed(id), INTERVAL * 1000).unref()
     this.#answering = ids
     this.ledger.note(
       now(),
@@ -97,7 +98,7 @@ export class LiveWorld implements Changing {
     const failing = () => {
       for (const id of this.ec2.machines.keys()) if (this.#home(id) === server) this.#failed(id)
     }
-    setTimeout(failing, LOADED)
+    setTimeout(failing, LOADED).unref()
   }
 
   /** The check of an instance has found it gone, unless its server is dead. */
