@@ -5,13 +5,10 @@ import type { Form } from '../happenings.ts'
 import { type Machine, truth } from '../lagging-ec2.ts'
 import type { Text } from '../scene.ts'
 import { ANSWER_PORT } from './answerers-main.ts'
-import type { Claim } from './ledger.ts'
+import { type Claim, INTERVAL } from './ledger.ts'
 
 /** Names under which instances are looked for. */
 export const SERVICES = ['s0', 's1', 's2', 's1-admin']
-
-/** Seconds between two runs of a check, at most: so many that registration has to do its part itself. */
-export const INTERVAL = 5
 
 /** The text of a service's definition, with a check that a process of ours answers; null for none. */
 export function definition(service: number, form: Form): string | null {

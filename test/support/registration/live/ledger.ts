@@ -1,3 +1,6 @@
+/** Seconds between two runs of a check, at most: so many that registration has to do its part itself. */
+export const INTERVAL = 5
+
 /**
  * What DNS owes to a name and an address: `out`, it must not answer it; `in`, it must; `coming`, it must once it has done so;
  * `free`, nothing is due yet.
@@ -71,8 +74,10 @@ export class Ledger {
       if (!line.pending || (line.by === 'order' && !orders.has(line.instanceId))) continue
       if (line.by === 'round' && ids) continue
       line.pending = false
-      const mark: Mark = { at, due: line.should === 'out' ? 'out' : 'coming' }
-      line.marks.push(mark)
+      const mark = put(
+        line,
+        line.should === 'out' ? { at, due: 'out' } : { at: at + patience(line), due: 'coming' },
+      )
       if (line.by === 'order') cover.ordered.push({ line, mark })
     }
     return cover
@@ -104,7 +109,7 @@ export class Ledger {
         line.marks.at(-1)?.due === 'coming' &&
         !unfinished.has(line.instanceId)
       )
-        line.marks.push({ at, due: 'in' })
+        put(line, { at, due: 'in' })
   }
 
   /**
@@ -116,7 +121,7 @@ export class Ledger {
     for (const line of this.#lines.values()) {
       const last = line.marks.at(-1)
       if (last?.due !== 'out' || last.at < since || !isTheirs(line.instanceId)) continue
-      line.marks.push({ at, due: 'free' })
+      put(line, { at, due: 'free' })
       line.pending = true
       line.by = undefined
     }
@@ -127,7 +132,7 @@ export class Ledger {
     for (const line of this.#lines.values()) {
       if (line.instanceId !== instanceId || !line.pending || line.should !== 'out') continue
       line.pending = false
-      line.marks.push({ at, due: 'out' })
+      put(line, { at, due: 'out' })
     }
   }
 
@@ -156,6 +161,19 @@ export class Ledger {
   }
 }
 
+/** Milliseconds until the check of an instance has run once more, whatever it was before. */
+const CHECKED = INTERVAL * 1000
+
+/** Of a check that an agent has already, it keeps the state: who was out may be critical until it runs again. */
+const patience = ({ turns }: Line): number => (turns === 0 ? 0 : CHECKED)
+
+/** The next mark; one that was to come later has become void. */
+function put({ marks }: Line, mark: Mark): Mark {
+  while ((marks.at(-1)?.at ?? 0) > mark.at) marks.pop()
+  marks.push(mark)
+  return mark
+}
+
 /** Who never was there needs nobody to take it out. */
 const opened = (at: number, { should }: Claim): Pick<Line, 'marks' | 'pending'> => ({
   marks: [{ at, due: should === 'out' ? 'out' : 'free' }],
@@ -165,7 +183,7 @@ const opened = (at: number, { should }: Claim): Pick<Line, 'marks' | 'pending'> 
 function turn(line: Line, at: number, claim: Claim): void {
   Object.assign(line, { ...claim, by: claim.by, pending: true })
   line.turns++
-  line.marks.push({ at, due: 'free' })
+  put(line, { at, due: 'free' })
 }
 
 /** Nobody may touch it: it stays found, unless its server dies. */
@@ -175,5 +193,5 @@ function stay(line: Line, at: number, settled: boolean): void {
   line.should = 'stay'
   line.pending = false
   line.turns++
-  line.marks.push({ at, due: 'free' })
+  put(line, { at, due: 'free' })
 }
