@@ -34,16 +34,19 @@ export class ConsulDoor implements ServiceCatalog {
     this.#carry = carry
   }
 
-  async listing(server: ConsulServer, instanceIds?: string[]): Promise<Listing> {
-    return (await this.#call('listing', server, ...(instanceIds ? [instanceIds] : []))) as Listing
+  async listing(server: ConsulServer, instanceIds?: string[], patience?: number): Promise<Listing> {
+    // An argument left out in the middle arrives as null.
+    const bounds = patience === undefined ? [] : [instanceIds ?? null, patience]
+    const scope = instanceIds ? [instanceIds] : []
+    return (await this.#call('listing', server, ...(bounds.length > 0 ? bounds : scope))) as Listing
   }
 
-  async cluster(server: ConsulServer): Promise<ClusterView> {
-    return (await this.#call('cluster', server)) as ClusterView
+  async cluster(server: ConsulServer, present?: string[]): Promise<ClusterView> {
+    return (await this.#call('cluster', server, ...(present ? [present] : []))) as ClusterView
   }
 
-  async register(server: ConsulServer, registration: Registration, asleep = false): Promise<void> {
-    await this.#call('register', server, registration, ...(asleep ? [true] : []))
+  async register(server: ConsulServer, registration: Registration, asleep?: string): Promise<void> {
+    await this.#call('register', server, registration, ...(asleep === undefined ? [] : [asleep]))
   }
 
   async deregister(server: ConsulServer, id: string): Promise<void> {

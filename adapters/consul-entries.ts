@@ -39,6 +39,26 @@ export const marked = (registration: Registration, token: string): Registration 
   Meta: { ...registration.Meta, [META.token]: markOf(token) },
 })
 
+const MAINTENANCE = '_service_maintenance:'
+
+/**
+ * The registration with the check that puts its service into maintenance: with a second call it would be in DNS until that
+ * comes. A TTL that nobody renews stays critical, and ends like any maintenance (tried with 1.19).
+ */
+export const inMaintenance = (registration: Registration, reason: string): Registration => ({
+  ...registration,
+  Checks: [
+    ...((registration.Checks ?? []) as object[]),
+    {
+      CheckID: `${MAINTENANCE}${registration.ID}`,
+      Name: 'Service Maintenance Mode',
+      Notes: reason,
+      TTL: '1h',
+      Status: 'critical',
+    },
+  ],
+})
+
 /** Without the mark of this token; that of another one, or of none, stays and makes the entry differ from what is wanted. */
 function unmarked(meta: Record<string, string>, token: string): Record<string, string> {
   const { [META.token]: mark = 'none', ...others } = meta
@@ -69,7 +89,7 @@ export function toEntry(
 
 function standing(checks: AgentCheck[]): Pick<CatalogEntry, 'status' | 'reason'> {
   const pause = checks.find(
-    ({ CheckID }) => CheckID === '_node_maintenance' || CheckID.startsWith('_service_maintenance:'),
+    ({ CheckID }) => CheckID === '_node_maintenance' || CheckID.startsWith(MAINTENANCE),
   )
   return pause ? { status: 'maintenance', reason: pause.Notes } : { status: worst(checks) }
 }

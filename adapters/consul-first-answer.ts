@@ -12,7 +12,11 @@ export class ProbingConsul extends ConsulHttp {
     this.#first = first
   }
 
-  override async register(server: ConsulServer, registration: Registration, asleep = false): Promise<void> {
-    await super.register(server, asleep ? registration : await this.#first.of(registration))
+  override async register(server: ConsulServer, registration: Registration, asleep?: string): Promise<void> {
+    await super.register(
+      server,
+      asleep === undefined ? await this.#first.of(registration) : registration,
+      asleep,
+    )
   }
 }

@@ -49,14 +49,17 @@ export class ConsulRequests {
     return (await this.access.current()).token
   }
 
-  /** @param accepted an answer that means null */
+  /**
+   * @param how.accepted an answer that means null
+   * @param how.patience milliseconds for the answer
+   */
   async get<T>(
     server: ConsulServer,
     path: string,
     query: Record<string, string> = {},
-    accepted?: Accepted,
+    { accepted, patience }: { accepted?: Accepted; patience?: number } = {},
   ): Promise<T> {
-    const answer = await this.send(server, 'GET', path, query, undefined, accepted)
+    const answer = await this.send(server, 'GET', path, query, undefined, accepted, patience)
     try {
       return JSON.parse(answer || 'null') as T
     } catch (cause) {
@@ -83,6 +86,7 @@ export class ConsulRequests {
     query: Record<string, string>,
     body?: unknown,
     accepted?: Accepted,
+    patience = TIMEOUT,
   ): Promise<string> {
     const url = new URL(path, `https://${server.address}:${this.port}`)
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
@@ -90,11 +94,12 @@ export class ConsulRequests {
     this.gates.set(server.address, gate)
     await gate.enter()
     try {
-      let answer = await this.twice(url, method, body, await this.access.current())
-      if (isUnknownToken(answer)) answer = await this.twice(url, method, body, await this.access.renew())
+      const ask = (access: ConsulAccess) => this.twice(url, method, body, access, patience)
+      let answer = await ask(await this.access.current())
+      if (isUnknownToken(answer)) answer = await ask(await this.access.renew())
       if (isUnknownToken(answer)) {
         await sleep(FOLLOWS)
-        answer = await this.twice(url, method, body, await this.access.current())
+        answer = await ask(await this.access.current())
       }
       const { status, text } = answer
       if (status < 300 || (accepted?.status === status && text.includes(accepted.text))) return text
@@ -116,14 +121,20 @@ export class ConsulRequests {
   }
 
   /** A connection kept from before the function was frozen breaks on first use; every request can be repeated. */
-  private async twice(url: URL, method: string, body: unknown, access: ConsulAccess): Promise<Answer> {
-    return await this.once(url, method, body, access).catch((error: unknown) => {
+  private async twice(...how: Parameters<ConsulRequests['once']>): Promise<Answer> {
+    return await this.once(...how).catch((error: unknown) => {
       if ((error as Error).name === 'TimeoutError') throw error
-      return this.once(url, method, body, access)
+      return this.once(...how)
     })
   }
 
-  private async once(url: URL, method: string, body: unknown, access: ConsulAccess): Promise<Answer> {
+  private async once(
+    url: URL,
+    method: string,
+    body: unknown,
+    access: ConsulAccess,
+    patience: number,
+  ): Promise<Answer> {
     const content = body === undefined ? undefined : JSON.stringify(body)
     return await new Promise((resolve, reject) => {
       const asked = request(url, {
@@ -133,7 +144,7 @@ export class ConsulRequests {
           'X-Consul-Token': access.token,
           ...(content === undefined ? {} : { 'Content-Length': Buffer.byteLength(content) }),
         },
-        signal: AbortSignal.timeout(TIMEOUT),
+        signal: AbortSignal.timeout(patience),
       })
       // An abort says why in its cause.
       const fail = (error: Error): void =>

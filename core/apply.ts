@@ -17,39 +17,33 @@ export type Pause = (milliseconds: number) => Promise<void>
 const sleep: Pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /**
- * Carries out the writes: first what stands alone, then what needs a registration, last the removal of entries that
- * have a successor. A failure stops nothing but what depends on it: cut off anywhere, the next round finds the rest.
+ * Carries out the writes: first what stands alone, then the removal of entries that have a successor. A failure stops nothing but what depends on it: cut off anywhere, the next round finds the rest.
  */
 export async function apply(
   catalog: ServiceCatalog,
   writes: Write[],
   pause: Pause = sleep,
 ): Promise<Applied> {
-  const alone = writes.filter((write) => !afterOf(write) && !successorOf(write))
-  const first = await applyAll(catalog, alone)
-  const broken = new Set(first.failed.map(({ write }) => write.id))
-  const following = writes.filter(
-    (write) => afterOf(write) !== undefined && !broken.has(afterOf(write) ?? ''),
+  const first = await applyAll(
+    catalog,
+    writes.filter((write) => !successorOf(write)),
   )
-  const second = await applyAll(catalog, following)
+  const broken = new Set(first.failed.map(({ write }) => write.id))
   const replaced = writes.filter((write) => {
     const successor = successorOf(write)
     return successor !== undefined && !broken.has(successor.id)
   })
-  const third = await applyAll(catalog, await withSuccessor(catalog, replaced, pause))
-  return {
-    done: [...first.done, ...second.done, ...third.done],
-    failed: [...first.failed, ...second.failed, ...third.failed],
-  }
+  const second = await applyAll(catalog, await withSuccessor(catalog, replaced, pause))
+  return { done: [...first.done, ...second.done], failed: [...first.failed, ...second.failed] }
 }
 
-const afterOf = (write: Write): string | undefined => ('after' in write ? write.after : undefined)
 const successorOf = (write: Write): Successor | undefined =>
   'successor' in write ? write.successor : undefined
 
 /**
  * The removals whose successor the catalog shows, passing where the old entry passes. An agent answers 200 and lists a
- * service before the catalog has it, and a new check begins critical: to remove on its word would be a gap in DNS.
+ * service before the catalog has it, and a new check begins critical: to remove on its word would be a gap in DNS. Nor on the
+ * catalog's alone: of a server that has just come back it shows for a moment what was passing when it died.
  * The others are left to the next round; two entries of one address do no harm.
  */
 async function withSuccessor(catalog: ServiceCatalog, removals: Write[], pause: Pause): Promise<Write[]> {
@@ -58,9 +52,12 @@ async function withSuccessor(catalog: ServiceCatalog, removals: Write[], pause: 
   for (const milliseconds of LOOKS) {
     if (open.length === 0) break
     if (milliseconds > 0) await pause(milliseconds)
-    const health = await healthOf(catalog, open)
-    ready.push(...open.filter((write) => isReplaced(write, health)))
-    open = open.filter((write) => !isReplaced(write, health))
+    const [health, held] = await Promise.all([healthOf(catalog, open), heldBySuccessors(catalog, open)])
+    const isReady = (write: Write): boolean =>
+      isReplaced(write, health, health) && isReplaced(write, held, health)
+    const [now, later] = [open.filter(isReady), open.filter((write) => !isReady(write))]
+    ready.push(...now)
+    open = later
   }
   return ready
 }
@@ -73,12 +70,28 @@ async function healthOf(catalog: ServiceCatalog, removals: Write[]): Promise<Cat
   return Object.values(health).flat()
 }
 
-function isReplaced(write: Write, entries: CatalogEntry[]): boolean {
+/** The successors as their own agents hold them. */
+async function heldBySuccessors(catalog: ServiceCatalog, removals: Write[]): Promise<CatalogEntry[]> {
+  const byServer = Map.groupBy(removals, (write) => successorOf(write)?.server)
+  const listings = await Promise.all(
+    [...byServer].map(async ([server, some]) => {
+      if (!server) return []
+      const ids = [...new Set(some.map(({ instanceId }) => instanceId))]
+      return await catalog.listing(server, ids).then(
+        ({ entries }) => entries,
+        () => [],
+      )
+    }),
+  )
+  return listings.flat()
+}
+
+/** @param health where the old entry may have begun to pass since it was listed */
+function isReplaced(write: Write, entries: CatalogEntry[], health: CatalogEntry[]): boolean {
   const successor = successorOf(write)
-  // The old entry may have begun to pass since it was listed.
   const passing =
     successor?.passing ||
-    entries.some(
+    health.some(
       ({ id, nodeAddress, status }) =>
         id === write.id && nodeAddress === write.server.address && status === 'passing',
     )

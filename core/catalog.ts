@@ -26,10 +26,10 @@ export interface CatalogEntry {
   /** Address of the server whose agent the entry belongs to. */
   nodeAddress: string
   status: EntryStatus
-  /** Why it is in maintenance. */
-  reason?: string
   /** It has no check of its own and passes from the first moment. */
   unchecked?: true
+  /** Why it is in maintenance. */
+  reason?: string
 }
 
 /** What one server's own agent holds: complete, or the call fails. */
@@ -53,6 +53,8 @@ export interface ClusterView {
   voters: string[]
   /** Entries on nodes that are not alive: no agent is left to remove them. */
   stranded: StrandedEntry[]
+  /** Entries on nodes that gossip calls alive and that were not among the servers asked for. */
+  doubted: StrandedEntry[]
 }
 
 /** What is put to an agent: Consul's service definition in the CamelCase of its HTTP API. */
@@ -70,11 +72,15 @@ export interface Registration {
  * reached or cannot do it now, with its kind `ServiceRefusal` when it refuses; removing what is not there succeeds.
  */
 export interface ServiceCatalog {
-  /** What the server's agent holds; with `instanceIds` only the entries of those instances. */
-  listing(server: ConsulServer, instanceIds?: string[]): Promise<Listing>
-  cluster(server: ConsulServer): Promise<ClusterView>
-  /** A check may begin as passing when it has just been seen to pass; a registration `asleep` is not looked at. */
-  register(server: ConsulServer, registration: Registration, asleep?: boolean): Promise<void>
+  /**
+   * What the server's agent holds; with `instanceIds` only the entries of those instances.
+   * @param patience milliseconds after which it is taken not to answer, if it is less patience than usual
+   */
+  listing(server: ConsulServer, instanceIds?: string[], patience?: number): Promise<Listing>
+  /** @param present addresses of the servers whose agents speak for themselves; absent = all of them */
+  cluster(server: ConsulServer, present?: string[]): Promise<ClusterView>
+  /** A check may begin as passing when it has just been seen to pass; one `asleep` begins in maintenance, for this reason. */
+  register(server: ConsulServer, registration: Registration, asleep?: string): Promise<void>
   deregister(server: ConsulServer, id: string): Promise<void>
   /** Takes an entry out of the catalog whose node has no agent any more. */
   forget(server: ConsulServer, node: string, id: string): Promise<void>

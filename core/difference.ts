@@ -25,15 +25,14 @@ export interface Successor {
 }
 
 /**
- * One change of the catalog. `asleep`: it shall not begin as passing. `after`: only once the registration of that id has
- * succeeded. `successor`: only once that entry is in the catalog. `instead`: the reason takes the place of another.
- * `return`: maintenance is over.
+ * One change of the catalog. `asleep`: it begins in maintenance, for this reason. `successor`: only once that entry is in the
+ * catalog. `instead`: the reason takes the place of another. `return`: maintenance is over.
  */
 export type Write =
-  | (Common & { verb: 'register'; registration: Registration; asleep?: true })
+  | (Common & { verb: 'register'; registration: Registration; asleep?: string })
   | (Common & { verb: 'deregister'; successor?: Successor })
   | (Common & { verb: 'forget'; node: string; successor?: Successor })
-  | (Common & { verb: 'maintenance'; after?: string; instead?: boolean })
+  | (Common & { verb: 'maintenance'; instead?: boolean })
   | (Common & { verb: 'return' })
 
 export interface Difference {
@@ -41,7 +40,7 @@ export interface Difference {
   writes: Write[]
   /** Removals of what EC2 does not show, an instance or its tags: absence is weak evidence, `held.ts` decides. */
   uncertain: Write[]
-  /** Instances whose owner does not answer: they wait for it, or for gossip to call it dead. */
+  /** Instances whose owner does not answer, or that wait for a leader: for it to come back, or for gossip to call it dead. */
   waiting: string[]
   /** Instances that have entries of ours. */
   known: number
@@ -68,8 +67,13 @@ export function difference(evidence: Evidence): Difference {
     const { id, instanceId, service } = holding.entry
     const wish = wanted.get(id) ?? heirs.get(heir(instanceId, service))
     const [fate, reason] = judge(holding, instances.get(instanceId), wish, waiting, evidence)
-    const write = remove(holding, reason, evidence, fate === 'moved' ? wish : undefined)
-    if (write && fate !== 'keep') removals[fate].push(write)
+    // Under another name it takes nobody's place.
+    const next = fate === 'moved' && wish?.registration.Name === service ? wish : undefined
+    const write = remove(holding, reason, evidence, next)
+    // A server in doubt may live; when it does not, gossip will say so. What nothing replaces does not wait for that: a
+    // server that lives brings the entry back, and its agent is told the next time.
+    const final = fate === 'gone' || (fate === 'moved' && !next)
+    if (write && fate !== 'keep' && (final || !holding.doubt)) removals[fate].push(write)
   }
   return {
     writes: [
@@ -169,21 +173,20 @@ function registers(wanted: Map<string, Wish>, held: Holding[], now: Date): Write
     const home = found.find(({ server }) => server?.address === owner.address)
     if (home && isUpToDate(home.entry, registration)) return []
     const reason = home ? 'it is out of date' : found.length > 0 ? 'it is on another server' : 'it is missing'
-    const common = { server: owner, id, instanceId }
-    const register: Write = { verb: 'register', ...common, registration, reason }
+    const register: Write = { verb: 'register', server: owner, id, instanceId, registration, reason }
     // A registration ends maintenance (tried with 1.19): whoever was taken out of DNS stays out.
     const pause = pauseOf(byInstance.get(instanceId) ?? [])
-    return pause !== undefined && endOf(pause) > now.getTime()
-      ? [
-          { ...register, asleep: true },
-          { verb: 'maintenance', ...common, reason: pause, after: id },
-        ]
-      : [register]
+    return [pause !== undefined && endOf(pause) > now.getTime() ? { ...register, asleep: pause } : register]
   })
 }
 
-/** Why an instance is out of DNS wherever it stands, the reason that lasts longest; undefined for one that is not. */
-function pauseOf(holdings: Holding[]): string | undefined {
+/**
+ * Why an instance is out of DNS wherever it stands, the reason that lasts longest; undefined for one that is not. What stands
+ * on a server that nobody can ask counts when there is nothing else: it may be older than the order to go.
+ */
+function pauseOf(all: Holding[]): string | undefined {
+  const asked = all.filter(({ doubt }) => !doubt)
+  const holdings = asked.length > 0 ? asked : all
   if (!holdings.every(({ entry }) => entry.status === 'maintenance')) return undefined
   return holdings
     .map(({ entry }) => entry.reason ?? 'it was in maintenance')

@@ -60,7 +60,7 @@ function driftEntries(plan: Difference): DriftEntry[] {
         id: '',
         change: 'wait',
         server: '',
-        reason: 'its Consul server does not answer',
+        reason: 'its Consul server does not answer, or there is no leader',
       }),
     ),
   ]

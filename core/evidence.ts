@@ -27,13 +27,19 @@ export interface Evidence {
    * theirs away while they still can.
    */
   leaving: Map<string, string>
+  /** Addresses of servers that run and answer neither their neighbours nor us, while the others do (`suspicion.ts`). */
+  silent: Set<string>
 }
 
-/** An entry of ours with the place it was found: on an agent, or only in the catalog under a dead node. */
+/**
+ * An entry of ours with the place it was found: on an agent, or only in the catalog under a node that is dead or, in
+ * `doubt`, of which nobody can say yet whether it lives.
+ */
 export interface Holding {
   entry: CatalogEntry
   server?: ConsulServer
   node?: string
+  doubt?: true
 }
 
 /** A registration that should exist, and where. */
@@ -51,22 +57,26 @@ export const runningServers = (instances: Instance[]): ConsulServer[] =>
 
 /**
  * The servers among which owners are chosen: those that run and that gossip calls alive. A server that has not
- * joined yet takes no registration, as nobody could find it there; a dead one gives its own away. With no
- * verdict of gossip every running server stays in, so that silence moves nothing; when all of them go, too.
+ * joined yet takes no registration, as nobody could find it there; a dead one gives its own away, and so does one that its
+ * neighbours and we find silent. With no verdict of gossip every running server stays in, so that silence to us alone moves
+ * nothing; when all of them go, too.
  */
 export function eligibleServers({
   servers: running,
   cluster,
   leaving,
-}: Pick<Evidence, 'servers' | 'cluster' | 'leaving'>): ConsulServer[] {
-  const staying = running.filter((server) => !leaving.has(server.instanceId))
+  silent,
+}: Pick<Evidence, 'servers' | 'cluster' | 'leaving' | 'silent'>): ConsulServer[] {
+  const staying = running.filter(
+    ({ instanceId, address }) => !leaving.has(instanceId) && !silent.has(address),
+  )
   const servers = staying.length > 0 ? staying : running
   if (!cluster) return servers
   const alive = new Set(cluster.nodes.filter((node) => node.alive).map((node) => node.address))
   return servers.filter((server) => alive.has(server.address))
 }
 
-/** Every entry of ours in the listings, and those stranded on nodes that nobody answers for. */
+/** Every entry of ours in the listings, and those on nodes that nobody answers for. */
 export function holdings(evidence: Evidence): Holding[] {
   const answering = new Set(evidence.listings.map(({ server }) => server.address))
   const found: Holding[] = evidence.listings.flatMap(({ server, entries }) =>
@@ -74,10 +84,15 @@ export function holdings(evidence: Evidence): Holding[] {
   )
   const stranded = (evidence.cluster?.stranded ?? []).filter((entry) => !answering.has(entry.nodeAddress))
   for (const { node, ...entry } of stranded) found.push({ entry, node })
+  const doubted = (evidence.cluster?.doubted ?? []).filter((entry) => !answering.has(entry.nodeAddress))
+  for (const { node, ...entry } of doubted) found.push({ entry, node, doubt: true })
   return found.filter(({ entry }) => isOurs(entry, evidence.stage))
 }
 
-/** What should be registered, by service id, and the instances that must wait for an owner that does not answer. */
+/**
+ * What should be registered, by service id, and the instances that must wait for an owner that does not answer, or for a
+ * leader: an agent that cannot bring an entry into the catalog says 200 and tries again a minute or two later.
+ */
 export function wishes(evidence: Evidence): { wanted: Map<string, Wish>; waiting: Set<string> } {
   const eligible = eligibleServers(evidence)
   const answering = new Set(evidence.listings.map(({ server }) => server.address))
@@ -89,7 +104,7 @@ export function wishes(evidence: Evidence): { wanted: Map<string, Wish>; waiting
     const definition = evidence.definitions.get(instance.tags[TAG.definition] ?? '')
     if (!definition) continue
     const home = owner(instance.id, eligible)
-    if (!home || !answering.has(home.address)) {
+    if (!home || !answering.has(home.address) || !evidence.cluster) {
       waiting.add(instance.id)
       continue
     }

@@ -6,6 +6,7 @@ import { type Evidence, holdings, runningServers } from './evidence.ts'
 import { agree, exceedsCap, type HeldRemovals, type HeldStore } from './held.ts'
 import { type Instance, type InstanceSource, isRunning, isService } from './instances.ts'
 import { TAG } from './names.ts'
+import { PATIENCE, silentServers, suspects } from './suspicion.ts'
 
 /** The services that a round reads and writes. */
 export interface RoundParts {
@@ -29,7 +30,7 @@ export interface Report {
   returned: number
   /** Removals that wait for a second round to agree. */
   held: number
-  /** Instances whose owner does not answer. */
+  /** Instances whose owner does not answer; all while there is no leader. */
   waiting: string[]
   /** What differed when the round looked: writes, removals in doubt and instances that wait. */
   drift: number
@@ -51,6 +52,7 @@ export async function gather(
     servers: ConsulServer[]
     leaving?: Map<string, string>
     gone?: Instance[]
+    suspects?: ConsulServer[]
   },
   scope?: string[],
 ): Promise<{ evidence: Evidence; problems: string[] }> {
@@ -58,7 +60,7 @@ export async function gather(
     .filter((instance) => isService(instance) && isRunning(instance))
     .map((instance) => instance.tags[TAG.definition] ?? '')
   const [catalog, read] = await Promise.all([
-    readCatalog(parts.catalog, seen.servers, scope),
+    readCatalog(parts.catalog, seen.servers, seen.suspects ?? [], scope),
     readDefinitions(parts.definitions, names),
   ])
   const evidence: Evidence = {
@@ -72,6 +74,7 @@ export async function gather(
     cluster: within(catalog.cluster, scope),
     definitions: read.definitions,
     leaving: seen.leaving ?? new Map(),
+    silent: silentServers(seen.suspects ?? [], seen.servers, catalog.listings, catalog.cluster),
   }
   const shown = new Set([...evidence.instances, ...evidence.confirmed].map((instance) => instance.id))
   const absent = new Set(
@@ -88,19 +91,21 @@ export async function gather(
  * The whole fleet, once: what `reconcile` does.
  * @param now the time, before anything is read
  * @param going ids of Consul servers that were told to go
+ * @param silent addresses of Consul servers that do not answer their neighbours
  */
 export async function reconcile(
   parts: RoundParts,
   held: HeldStore,
   now: Date,
-  going: string[] = [],
+  { going = [], silent = [] }: { going?: string[]; silent?: string[] } = {},
 ): Promise<Report> {
   const instances = await parts.instances.all()
   const servers = runningServers(instances)
   // No server, no catalog: the platform is down or on its way, and its first server's event comes back here.
   if (servers.length === 0) return report({ instances, servers }, nothing, { done: [], failed: [] }, 0, [])
   const leaving = new Map(going.map((id) => [id, 'the server goes']))
-  const { evidence, problems } = await gather(parts, { now, instances, servers, leaving })
+  const seen = { now, instances, servers, leaving, suspects: suspects(servers, silent) }
+  const { evidence, problems } = await gather(parts, seen)
   const plan = difference(evidence)
   const { allowed, waiting, problem } = await weigh(plan, held, now)
   const applied = await apply(parts.catalog, [...plan.writes, ...allowed], parts.pause)
@@ -139,20 +144,39 @@ async function takeBack(store: HeldStore, earlier: HeldRemovals | null, now: Dat
   if (earlier && earlier.instanceIds.length > 0) await store.save({ instanceIds: [], at: now.toISOString() })
 }
 
-/** Every server is asked for its listing and for its view of the cluster; who does not answer is left out. */
+/**
+ * Every server is asked for its listing and for its view of the cluster; who does not answer is left out, and what the
+ * catalog holds of it is asked for. A suspect is asked once, and not waited for.
+ */
 async function readCatalog(
   catalog: ServiceCatalog,
   servers: ConsulServer[],
+  named: ConsulServer[],
   scope?: string[],
 ): Promise<{ listings: Listing[]; cluster: ClusterView | null; problems: string[] }> {
+  const others = servers.filter((server) => !named.includes(server))
+  const present = others.map(({ address }) => address)
   const [listings, views] = await Promise.all([
-    Promise.allSettled(servers.map((server) => catalog.listing(server, scope))),
-    Promise.allSettled(servers.map((server) => catalog.cluster(server))),
+    Promise.allSettled(
+      servers.map((server) => catalog.listing(server, scope, named.includes(server) ? PATIENCE : undefined)),
+    ),
+    Promise.allSettled(others.map((server) => catalog.cluster(server, present))),
   ])
-  const answered = views.flatMap((view) => (view.status === 'fulfilled' ? [view.value] : []))
+  const listed = listings.flatMap((listing) => (listing.status === 'fulfilled' ? [listing.value] : []))
+  const led = others.flatMap((server, index) => {
+    const view = views[index]
+    return view?.status === 'fulfilled' && view.value.leader !== null ? [{ server, view: view.value }] : []
+  })
+  const answering = new Set(listed.map(({ server }) => server.address))
+  const witness = led.find(({ server }) => answering.has(server.address)) ?? led[0]
+  // Rare enough to ask once more: a server that nobody has named a suspect yet does not answer.
+  const again =
+    witness && present.some((address) => !answering.has(address))
+      ? await catalog.cluster(witness.server, [...answering]).catch(() => undefined)
+      : undefined
   return {
-    listings: listings.flatMap((listing) => (listing.status === 'fulfilled' ? [listing.value] : [])),
-    cluster: answered.find((view) => view.leader !== null) ?? null,
+    listings: listed,
+    cluster: again?.leader ? again : (witness?.view ?? null),
     problems: listings.flatMap((listing) => (listing.status === 'rejected' ? [message(listing.reason)] : [])),
   }
 }
@@ -161,7 +185,12 @@ async function readCatalog(
 function within(cluster: ClusterView | null, scope?: string[]): ClusterView | null {
   if (!cluster || !scope) return cluster
   const ids = new Set(scope)
-  return { ...cluster, stranded: cluster.stranded.filter((entry) => ids.has(entry.instanceId)) }
+  const concerns = ({ instanceId }: { instanceId: string }): boolean => ids.has(instanceId)
+  return {
+    ...cluster,
+    stranded: cluster.stranded.filter(concerns),
+    doubted: cluster.doubted.filter(concerns),
+  }
 }
 
 /** Sums a round up. */

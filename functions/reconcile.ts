@@ -14,21 +14,26 @@ import { journal } from './journal.ts'
 import { once } from './once.ts'
 
 /**
- * Events of the schedule and of parameters say nothing; `register` names Consul servers that were told to go; with
- * `dryRun` nothing is written.
+ * Events of the schedule and of parameters say nothing; `register` names Consul servers that were told to go, the servers
+ * themselves the addresses of neighbours that do not answer; with `dryRun` nothing is written.
  */
 const request = z
-  .object({ leaving: z.array(z.string()).catch([]), dryRun: z.coerce.boolean() })
-  .catch({ leaving: [], dryRun: false })
+  .object({
+    leaving: z.array(z.string()).catch([]),
+    silent: z.array(z.string()).catch([]),
+    // A key that is missing is no reason to overlook the others.
+    dryRun: z.coerce.boolean().catch(false),
+  })
+  .catch({ leaving: [], silent: [], dryRun: false })
 
 /** One round over the whole fleet, whoever asks: the schedule, a changed definition, `register`, a person. */
 export const reconcile = (wire: () => RoundParts & { held: HeldStore }) => {
   const parts = once(wire)
   return middy(async (event: unknown): Promise<Report | Drift> => {
-    const { leaving, dryRun } = request.parse(event)
+    const { leaving: going, silent, dryRun } = request.parse(event)
     return dryRun
       ? await findDrift(parts(), new Date())
-      : await round(parts(), parts().held, new Date(), leaving)
+      : await round(parts(), parts().held, new Date(), { going, silent })
   })
     .use(counts(measured))
     .use(journal('round', (result: Report | Drift) => ('entries' in result ? undefined : result)))

@@ -186,7 +186,7 @@ def describe(parameters: Parameters) -> Response:
                       f"Expecting a value between 5 and {MOST}.")
     wanted = filters(parameters)
     after = _decode(first(parameters, "NextToken"))
-    found = [i for i in _named(ids) if i["InstanceId"] > after and matches(i, wanted)]
+    found = [i for i in _candidates(ids, wanted) if i["InstanceId"] > after and matches(i, wanted)]
     found.sort(key=lambda instance: instance["InstanceId"])
     page = found[:size]
     items = "".join(
@@ -196,6 +196,16 @@ def describe(parameters: Parameters) -> Response:
     )
     more = f"<nextToken>{_encode(page[-1]['InstanceId'])}</nextToken>" if len(found) > size else ""
     return ec2._xml(200, "DescribeInstancesResponse", f"<reservationSet>{items}</reservationSet>{more}")
+
+
+def _candidates(ids: list[str], wanted: dict[str, list[str]]) -> list[states.Instance]:
+    """The records that a filter has to look at: of a thousand, ten when it names ten."""
+    from ministack.services import ec2
+
+    named = wanted.get("instance-id")
+    if ids or not named or any(re.search(r"[*?[]", pattern) for pattern in named):
+        return _named(ids)
+    return [ec2._instances[instance_id] for instance_id in set(named) if instance_id in ec2._instances]
 
 
 def _named(ids: list[str]) -> list[states.Instance]:

@@ -50,6 +50,7 @@ def _view(instance: states.Instance) -> dict[str, Any]:
         "instanceId": instance_id,
         "imageId": instance["ImageId"],
         "state": states.name(instance),
+        "entered": instance.get("_entered", {}),
         "stateReason": (instance.get("StateReason") or {}).get("Message"),
         "privateIp": instance["PrivateIpAddress"],
         "zone": instance["Placement"]["AvailabilityZone"],

@@ -4,6 +4,8 @@ import { NotFound } from '../../core/errors.ts'
 export interface LocalInstance {
   instanceId: string
   state: string
+  /** When it got into each state last, in milliseconds since 1970. */
+  entered: Record<string, number>
   privateIp: string
   pid: number | null
   tags: Record<string, string>
@@ -21,9 +23,13 @@ export async function serviceInstances(
 
 /** All running instances of the region. */
 export async function runningInstances(endpoint: string): Promise<LocalInstance[]> {
+  return (await allInstances(endpoint)).filter(({ state }) => state === 'running')
+}
+
+/** All instances that the region still shows, in whatever state. */
+export async function allInstances(endpoint: string): Promise<LocalInstance[]> {
   const response = await fetch(`${endpoint}/_nanofleet/instances`)
-  const instances = (await response.json()) as LocalInstance[]
-  return instances.filter(({ state }) => state === 'running')
+  return (await response.json()) as LocalInstance[]
 }
 
 /**

@@ -46,6 +46,15 @@ describe('the catalog over HTTP', () => {
     expect(asked).toEqual(['PUT /v1/agent/service/register', 'PUT /v1/agent/service/deregister/i-1'])
   })
 
+  it('asks for checks only where the agent has one of the instances', async () => {
+    asked.length = 0
+    expect(await catalog().listing(at, ['i-1', 'i-2'])).toEqual({ server: at, entries: [] })
+    expect(asked).toEqual(['GET /v1/agent/services'])
+    asked.length = 0
+    await catalog().listing(at)
+    expect(asked.sort()).toEqual(['GET /v1/agent/checks', 'GET /v1/agent/services'])
+  })
+
   it('has sixteen requests in flight at one server and no more, in the order in which they came', async () => {
     answered.length = 0
     const one = catalog()

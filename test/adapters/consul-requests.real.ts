@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { AccessSource, ConsulAccess } from '../../adapters/consul-access.ts'
 import { ConsulHttp } from '../../adapters/consul-http.ts'
@@ -70,6 +71,16 @@ describe('requests to a Consul server with access control', () => {
   it('reach no server whose certificate another authority signed', async () => {
     const foreign = { ...cluster.management, certificate: randomSecrets.authority().certificate }
     await expect(using(fixedAccess(foreign)).cluster(server)).rejects.toThrow(/certificate|signature/)
+  })
+
+  it('wait for a server that hangs as long as the caller is patient', async () => {
+    const hanging = createServer(() => {})
+    const silent = { instanceId: 'i-0dead', address: server.address.replace(/\d+$/, '99') }
+    await new Promise<void>((resolve) => hanging.listen(8501, silent.address, resolve))
+    const start = performance.now()
+    await expect(cluster.catalog.listing(silent, undefined, 300)).rejects.toThrow(silent.address)
+    expect(performance.now() - start).toBeLessThan(1500)
+    hanging.close()
   })
 
   it('make an entry look out of date that another token put there', async () => {

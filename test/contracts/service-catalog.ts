@@ -70,6 +70,7 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       await catalog.register(server, registration('i-2:a', { Name: 'a', Meta: two }))
       await catalog.register(server, registration('i-2:b', { Name: 'b', Meta: two }))
       await catalog.register(server, registration('i-20'))
+      await catalog.register(server, registration('somebody-elses', { Meta: {} }))
       const ids = (await catalog.listing(server, ['i-2', 'i-404'])).entries.map((each) => each.id)
       expect(ids.sort()).toEqual(['i-2:a', 'i-2:b'])
       expect((await catalog.listing(server, [])).entries).toEqual([])
@@ -116,6 +117,16 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       expect(await entry('i-10')).not.toHaveProperty('reason')
     })
 
+    it('begins in maintenance what is registered asleep, in the place of what passed too', async () => {
+      for (const port of [1, 2]) {
+        await catalog.register(server, registration('i-9', { Name: 'nine', Port: port }), 'told to go')
+        expect(await entry('i-9')).toMatchObject({ port, status: 'maintenance', reason: 'told to go' })
+        await catalog.maintenance(server, 'i-9', 'its group terminates it')
+        await catalog.maintenance(server, 'i-9', null)
+        expect((await entry('i-9'))?.status).toBe('passing')
+      }
+    })
+
     it('takes no offence at maintenance of what is not there', async () => {
       await catalog.maintenance(server, 'i-404', 'gone')
       expect(await entry('i-404')).toBeUndefined()
@@ -142,6 +153,15 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
           .sort(),
       ).toEqual(under.servers.map((each) => each.address).sort())
       expect(view.stranded).toEqual([])
+    })
+
+    it('shows the entries of servers that are not among those which speak for themselves', async () => {
+      await catalog.register(server, registration('i-8'))
+      const doubted = async (present?: string[]) =>
+        (await catalog.cluster(server, present)).doubted.map(({ id, nodeAddress }) => `${id} ${nodeAddress}`)
+      await eventually(async () => (await doubted([])).includes(`i-8 ${server.address}`))
+      expect(await doubted(under.servers.map(({ address }) => address))).toEqual([])
+      expect(await doubted()).toEqual([])
     })
 
     it('forgets an entry of a node that does not exist without complaint', async () => {

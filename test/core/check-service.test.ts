@@ -32,6 +32,7 @@ const seesBoth: ClusterView = {
   nodes: servers.map(({ address }) => ({ name: address, address, alive: true })),
   voters: servers.map(({ address }) => address),
   stranded: [],
+  doubted: [],
 }
 
 interface World {
@@ -177,7 +178,9 @@ describe('checkService', () => {
 
     it('waits for a server that is alone', async () => {
       const alone = (server: ConsulServer): ClusterView =>
-        server.instanceId === 'i-c1' ? seesBoth : { leader: null, nodes: [], voters: [], stranded: [] }
+        server.instanceId === 'i-c1'
+          ? seesBoth
+          : { leader: null, nodes: [], voters: [], stranded: [], doubted: [] }
       const step = await check({ group: cluster, cluster: alone }, consul)
       expect(step).toMatchObject({ action: 'wait', why: 'i-c2: has no vote in the Consul cluster yet' })
     })

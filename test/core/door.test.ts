@@ -28,15 +28,15 @@ describe('the door to Consul', () => {
     expect(catalog.ids()).toHaveLength(3)
   })
 
-  it('hands on that a registration shall not begin as passing', async () => {
+  it('hands on that a registration begins in maintenance, and why', async () => {
     const calls: DoorCall[] = []
     const door = new ConsulDoor(async (request) => {
       calls.push(...request.calls)
       return await answerCalls(new FakeCatalog([server]), request, '10.77.0.0/16')
     })
-    await door.register(server, registration('i-1'), true)
+    await door.register(server, registration('i-1'), 'told to go')
     await door.register(server, registration('i-2'))
-    expect(calls.map(({ args }) => args.slice(2))).toEqual([[true], []])
+    expect(calls.map(({ args }) => args.slice(2))).toEqual([['told to go'], []])
   })
 
   it('lets one failing call spoil no other', async () => {

@@ -81,6 +81,19 @@ describe('a round over the fleet', () => {
     expect(fleet.catalog.ids()).toHaveLength(12)
   })
 
+  it('removes at once what stands on another server under a name that the definition has no more', async () => {
+    const fleet = await fleetOf(2, 10)
+    fleet.server()
+    for (const each of services(fleet)) each.tags.consulserviceconfig = '/nanofleet/test/web/other/consul'
+    fleet.parameters.set(
+      '/nanofleet/test/web/other/consul',
+      '{"name":"other","port":80,"check":{"http":"http://HEALTHROUTE/","interval":"1s"}}',
+    )
+    await fleet.reconcile()
+    expect(fleet.catalog.found('web')).toEqual([])
+    expect(fleet.catalog.ids()).toHaveLength(10)
+  })
+
   it('registers at the new owner before it removes at the old one', async () => {
     const fleet = await fleetOf(2, 10)
     const before = fleet.catalog.writes.length

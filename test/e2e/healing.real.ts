@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm'
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { functionLogGroup, logLines, serviceLogGroup } from '../../adapters/log-events.ts'
 import type { Context } from '../../cli/context.ts'
 import { up } from '../../local/supervisor.ts'
 import { serviceInstances } from '../../scripts/demo/local-instances.ts'
@@ -78,6 +79,42 @@ describe('a fleet whose parts are killed', () => {
       if (!victim) throw new Error(`no server is ${which}`)
       await kill(['platform', 'consul'], victim.instanceId)
       await untilWhole(context, 2, 20)
+      await untilConsulIsWhole(victim.address, 60)
+      await untilWhole(context, 2, 20)
+    },
+    2 * MINUTE,
+  )
+
+  it(
+    'hears of a Consul server that hangs, which EC2 shows running, from its neighbours, and registers its instances elsewhere',
+    async () => {
+      const leader = (await clusterView(context)).leader?.split(':')[0]
+      const victim = (await consulServers(context)).find(({ address }) => address !== leader)
+      const process_ = (await serviceInstances(regionOf(context).endpoint, 'platform', 'consul')).find(
+        ({ instanceId }) => instanceId === victim?.instanceId,
+      )
+      if (!victim || !process_?.pid) throw new Error('no follower runs')
+      const group = serviceLogGroup(context.stage, 'platform', 'consul')
+      const began = Date.now()
+      process.kill(process_.pid, 'SIGSTOP')
+      try {
+        const said = await until('the word of a neighbour', 10, async () =>
+          (await logLines(context.logs(), group, began)).find(({ text }) =>
+            text.includes(`${victim.address} does not answer; its registrations are to be moved`),
+          ),
+        )
+        const round = await until('a round that has looked for itself', 10, async () =>
+          (await logLines(context.logs(), functionLogGroup(context.stage, 'reconcile'), said.at)).find(
+            ({ text }) => text.includes('"round"') && text.includes(victim.address),
+          ),
+        )
+        const { result } = JSON.parse(round.text) as { result: { waiting: string[]; failed: string[] } }
+        // Without the word they would wait for the owner that does not answer.
+        expect(result).toMatchObject({ waiting: [], failed: [] })
+        console.info(`said after ${said.at - began} ms, moved after ${round.at - began} ms`)
+      } finally {
+        process.kill(process_.pid, 'SIGKILL')
+      }
       await untilConsulIsWhole(victim.address, 60)
       await untilWhole(context, 2, 20)
     },

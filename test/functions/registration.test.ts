@@ -17,7 +17,7 @@ async function printed(work: () => Promise<unknown>) {
     jest.spyOn(stream, 'write').mockImplementation(() => true),
   )
   try {
-    await work().catch(() => undefined)
+    await work()
     const text = write.flatMap(({ mock }) => mock.calls.map(([part]) => String(part))).join('')
     const all = text
       .split('\n')
@@ -98,6 +98,33 @@ describe('the function reconcile', () => {
     expect(said).toEqual({ lines: [], metrics: [] })
   })
 
+  it('moves what stands on a server that register calls about to go', async () => {
+    const fleet = new ModelFleet()
+    const [going] = [fleet.server(), fleet.server(), fleet.server()]
+    for (let index = 0; index < 12; index++) fleet.service()
+    const handler = reconcile(() => ({ ...fleet.parts(), held: fleet.held }))
+    await printed(async () => {
+      await handler({}, lambdaContext)
+      expect(fleet.catalog.agents.get(going.address)?.entries.size).toBeGreaterThan(0)
+      await handler({ reason: 'a Consul server comes or goes', leaving: [going.instanceId] }, lambdaContext)
+    })
+    expect(fleet.catalog.agents.get(going.address)?.entries.size).toBe(0)
+  })
+
+  it('registers elsewhere what stands on a server of whose silence its neighbours tell', async () => {
+    const fleet = new ModelFleet()
+    const [silent] = [fleet.server(), fleet.server(), fleet.server()]
+    for (let index = 0; index < 12; index++) fleet.service()
+    const handler = reconcile(() => ({ ...fleet.parts(), held: fleet.held }))
+    await printed(async () => {
+      await handler({}, lambdaContext)
+      fleet.catalog.kill(silent)
+      const theirs = fleet.catalog.agents.get(silent.address)?.entries.size
+      const word = { silent: [silent.address] }
+      expect(await handler(word, lambdaContext)).toMatchObject({ registered: theirs, waiting: [] })
+    })
+  })
+
   it('counts nothing while no Consul server runs, as metrics cost by the month', async () => {
     const fleet = new ModelFleet()
     fleet.service()
@@ -111,7 +138,7 @@ describe('the function reconcile', () => {
     const fleet = new ModelFleet()
     fleet.broken.add('ec2')
     const handler = reconcile(() => ({ ...fleet.parts(), held: fleet.held }))
-    const { lines } = await printed(() => handler({}, lambdaContext))
+    const { lines } = await printed(() => expect(handler({}, lambdaContext)).rejects.toThrow())
     expect(lines).toMatchObject([
       { level: 'ERROR', error: 'ServiceFailure', message: expect.stringContaining('throttled') },
     ])

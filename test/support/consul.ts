@@ -53,8 +53,14 @@ function compile(): string {
   return join(out, 'program')
 }
 
-/** Starts one or three servers and returns when they have a leader. */
-export async function startConsul(count: 1 | 3 = 1): Promise<ConsulCluster> {
+/**
+ * Starts one or three servers and returns when they have a leader.
+ * @param more settings of the agents beside those that every test needs
+ */
+export async function startConsul(
+  count: 1 | 3 = 1,
+  more: Record<string, unknown> = {},
+): Promise<ConsulCluster> {
   const octet = await freeOctet()
   const folder = await mkdtemp(join(tmpdir(), 'consul-'))
   const servers = Array.from({ length: count }, (_, index) => ({
@@ -65,7 +71,7 @@ export async function startConsul(count: 1 | 3 = 1): Promise<ConsulCluster> {
   const secrets = await makeSecrets(folder, servers)
   const start = async (server: ConsulServer): Promise<void> => {
     const file = join(folder, `${server.instanceId}.json`)
-    await writeFile(file, JSON.stringify(settings(server, servers, folder, secrets)))
+    await writeFile(file, JSON.stringify({ ...settings(server, servers, folder, secrets), ...more }))
     running.set(server.address, spawn(consulBinary(), ['agent', '-config-file', file], { stdio: 'ignore' }))
     await untilLeader(server, secrets.management)
   }
@@ -201,7 +207,7 @@ async function knowsItself(server: ConsulServer, access: ConsulAccess): Promise<
 }
 
 /** A second octet whose `.0.1:8501` nobody listens on, tried in random order so that runs do not meet. */
-async function freeOctet(): Promise<number> {
+export async function freeOctet(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const octet = 100 + Math.floor(Math.random() * 140)
     const free = await new Promise<boolean>((resolve) => {

@@ -81,9 +81,9 @@ export class FakeCatalog implements ServiceCatalog {
     return { server, entries: instanceIds ? all.filter((e) => instanceIds.includes(e.instanceId)) : all }
   }
 
-  async cluster(server: ConsulServer): Promise<ClusterView> {
+  async cluster(server: ConsulServer, present?: string[]): Promise<ClusterView> {
     this.#reach('cluster', server)
-    if (!this.leader) return { leader: null, nodes: [], voters: [], stranded: [] }
+    if (!this.leader) return { leader: null, nodes: [], voters: [], stranded: [], doubted: [] }
     const agents = [...this.agents.values()]
     return {
       leader: `${server.address}:8300`,
@@ -98,15 +98,24 @@ export class FakeCatalog implements ServiceCatalog {
             node: dead.instanceId,
           })),
         ),
+      doubted: agents
+        .filter((agent) => agent.alive && present && !present.includes(agent.server.address))
+        .flatMap(({ server: doubtful, entries }) =>
+          [...entries.values()].map((entry) => ({ ...copyOf(entry), node: doubtful.instanceId })),
+        ),
     }
   }
 
-  async register(server: ConsulServer, registration: Registration): Promise<void> {
+  async register(server: ConsulServer, registration: Registration, asleep?: string): Promise<void> {
     const { entries } = this.#reach('register', server, registration.ID)
     if (registration.Name === '')
       throw new ServiceRefusal(`Consul at ${server.address}: Missing service name`)
     this.writes.push(`register ${registration.ID}@${server.instanceId}`)
-    entries.set(registration.ID, toEntry(registration, server))
+    const entry = toEntry(registration, server)
+    entries.set(
+      registration.ID,
+      asleep === undefined ? entry : { ...entry, status: 'maintenance', reason: asleep },
+    )
   }
 
   async deregister(server: ConsulServer, id: string): Promise<void> {

@@ -1,12 +1,13 @@
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import { LambdaClient } from '@aws-sdk/client-lambda'
 import { SSMClient } from '@aws-sdk/client-ssm'
-import { consulDoor } from '../../adapters/lambda-calls.ts'
+import { consulDoor, start } from '../../adapters/lambda-calls.ts'
 import { SecretParameters } from '../../adapters/secret-parameters.ts'
 import type { Registration } from '../../core/catalog.ts'
 import type { DoorRequest, DoorResponse } from '../../core/door.ts'
 import { ServiceFailure } from '../../core/errors.ts'
 import { PLATFORM } from '../../core/manifest-rules.ts'
-import { serviceStack } from '../../core/names.ts'
+import { controlName, serviceStack } from '../../core/names.ts'
 import { serviceInstances } from '../../scripts/demo/local-instances.ts'
 import { ageGroup, endMembers, memberOfGroup, removeGroup, startGroup } from './iam-group.ts'
 import { needs, type Step } from './iam-step.ts'
@@ -226,6 +227,17 @@ export const fleetSteps: Step[] = [
       const credentials = await instanceCredentials(privateIp)
       const ec2 = new EC2Client({ ...clientSettings(world.context), credentials })
       await ec2.send(new DescribeInstancesCommand({}))
+    },
+  },
+  {
+    role: 'platform-consul-Role',
+    does: 'a Consul server: tell of a neighbour that does not answer',
+    covers: needs('lambda:InvokeFunction'),
+    run: async (world) => {
+      const { privateIp } = await instanceOf(world, 'platform', 'consul')
+      const credentials = await instanceCredentials(privateIp)
+      const lambda = new LambdaClient({ ...clientSettings(world.context), credentials })
+      await start(lambda, controlName(world.context.stage, 'reconcile'), { silent: [] })
     },
   },
 ]

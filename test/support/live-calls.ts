@@ -3,6 +3,8 @@ import type { LocalRecord } from '../../local/record.ts'
 
 interface CallRecord {
   EventId: string
+  /** Host of the service: `ec2.amazonaws.com`. */
+  EventSource: string
   EventTime: number
   AccessKeyId: string
   /** JSON with the request's parameters. */
@@ -21,21 +23,43 @@ export async function recordCalls({ endpoint }: LocalRecord, on: boolean): Promi
 
 /** Actions of EC2 that roles called since a time in ms; the tests themselves have root's keys. */
 export async function ec2CallsOfRoles(region: LocalRecord, since: number): Promise<string[]> {
+  const calls = await callsOfRoles(region, since, { EventSource: 'ec2.amazonaws.com' })
+  return calls.map(({ CloudTrailEvent }) => JSON.parse(CloudTrailEvent).requestParameters.Action)
+}
+
+/** How many calls roles made since a time in ms, by service. */
+export async function callCounts(region: LocalRecord, since: number): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const { EventSource } of await callsOfRoles(region, since)) {
+    const service = EventSource.replace('.amazonaws.com', '')
+    counts[service] = (counts[service] ?? 0) + 1
+  }
+  return counts
+}
+
+async function callsOfRoles(
+  region: LocalRecord,
+  since: number,
+  attributes: Record<string, string> = {},
+): Promise<CallRecord[]> {
   const found = new Map<string, CallRecord>()
   let until = Date.now()
   for (;;) {
-    const page = await lookUp(region, since, until)
+    const page = await lookUp(region, since, until, attributes)
     for (const call of page) found.set(call.EventId, call)
     const oldest = page.at(-1)
     if (page.length < PAGE || !oldest) break
     until = oldest.EventTime * 1000
   }
-  return [...found.values()]
-    .filter(({ AccessKeyId }) => AccessKeyId !== 'test')
-    .map(({ CloudTrailEvent }) => JSON.parse(CloudTrailEvent).requestParameters.Action)
+  return [...found.values()].filter(({ AccessKeyId }) => AccessKeyId !== 'test')
 }
 
-async function lookUp(region: LocalRecord, since: number, until: number): Promise<CallRecord[]> {
+async function lookUp(
+  region: LocalRecord,
+  since: number,
+  until: number,
+  attributes: Record<string, string>,
+): Promise<CallRecord[]> {
   const credential = `test/20260101/${region.region}/cloudtrail/aws4_request`
   const answer = await fetch(region.endpoint, {
     method: 'POST',
@@ -48,7 +72,10 @@ async function lookUp(region: LocalRecord, since: number, until: number): Promis
       StartTime: since / 1000,
       EndTime: until / 1000,
       MaxResults: PAGE,
-      LookupAttributes: [{ AttributeKey: 'EventSource', AttributeValue: 'ec2.amazonaws.com' }],
+      LookupAttributes: Object.entries(attributes).map(([AttributeKey, AttributeValue]) => ({
+        AttributeKey,
+        AttributeValue,
+      })),
     }),
   })
   if (!answer.ok) throw new ServiceFailure(`CloudTrail does not answer: ${await answer.text()}`)

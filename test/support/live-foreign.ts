@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CreateSubnetCommand,
   CreateVpcCommand,
@@ -17,6 +18,9 @@ import { controlName, controlStack } from '../../core/names.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { ec2CallsOfRoles, recordCalls } from './live-calls.ts'
 import { regionOf } from './live-stage.ts'
+
+/** Milliseconds that a function may take from a call of EC2 to the line of its journal. */
+const LATE = 5000
 
 /** What the control plane did while instances that are none of its business came and went. */
 export interface Reaction {
@@ -69,11 +73,24 @@ export async function foreignEvents(context: Context, image: string): Promise<Re
   }
   const calls = await ec2CallsOfRoles(regionOf(context), since)
   await recordCalls(regionOf(context), false)
-  const [batches, rounds] = await Promise.all(
-    ['register', 'reconcile'].map((name) => journal(context, name, since)),
-  )
+  const { batches, rounds } = await journals(context, since, calls.length)
   const deadLetters = await waiting(context, 'register-dead-letters')
-  return { batches: batches ?? [], rounds: rounds ?? [], calls, deadLetters }
+  return { batches, rounds, calls, deadLetters }
+}
+
+/** What the functions wrote; a round of the schedule may have called EC2 and write its line a little later. */
+async function journals(
+  context: Context,
+  since: number,
+  calls: number,
+): Promise<Pick<Reaction, 'batches' | 'rounds'>> {
+  for (let waited = 0; ; waited += 250) {
+    const [batches = [], rounds = []] = await Promise.all(
+      ['register', 'reconcile'].map((name) => journal(context, name, since)),
+    )
+    if (batches.length + rounds.length >= calls || waited >= LATE) return { batches, rounds }
+    await sleep(250)
+  }
 }
 
 function untilState(context: Context, InstanceIds: string[], state: string): Promise<unknown> {

@@ -50,12 +50,25 @@ export async function clusterView(context: Context): Promise<ClusterView> {
  * Autopilot"). Nobody while there is no leader, or while a server that is gone still counts for the quorum.
  */
 export async function votingServers(server: ConsulServer, access: ConsulAccess): Promise<string[]> {
+  const servers = await healthyServers(server, access)
+  if (servers.some(({ Voter }) => !Voter)) return []
+  return servers.map(({ Address }) => Address.split(':')[0] ?? '').sort()
+}
+
+/** The versions of Consul that the servers run, as the leader sees them; none while one of them is not healthy. */
+export async function serverVersions(server: ConsulServer, access: ConsulAccess): Promise<string[]> {
+  return (await healthyServers(server, access)).map(({ Version }) => Version)
+}
+
+async function healthyServers(
+  { address }: ConsulServer,
+  access: ConsulAccess,
+): Promise<{ Address: string; Voter: boolean; Version: string }[]> {
   // 200 when all are healthy, else 429 with the same body.
-  const answer = await askServer(server.address, '/v1/operator/autopilot/health', access)
+  const answer = await askServer(address, '/v1/operator/autopilot/health', access)
   if (answer.status !== 200) return []
-  const { Servers } = JSON.parse(answer.text) as { Servers: { Address: string; Voter: boolean }[] }
-  if (Servers.some(({ Voter }) => !Voter)) return []
-  return Servers.map(({ Address }) => Address.split(':')[0] ?? '').sort()
+  return (JSON.parse(answer.text) as { Servers: { Address: string; Voter: boolean; Version: string }[] })
+    .Servers
 }
 
 async function oneServer(context: Context): Promise<ConsulServer> {

@@ -97,9 +97,9 @@ export class ModelFleet {
   }
 
   /** One round of `reconcile`, a minute after the last. */
-  async reconcile(going: string[] = []): Promise<Report> {
+  async reconcile(going: string[] = [], silent: string[] = []): Promise<Report> {
     this.later(60)
-    return await reconcile(this.parts(), this.held, this.now, going)
+    return await reconcile(this.parts(), this.held, this.now, { going, silent })
   }
 
   /** One batch of `register`. */

@@ -38,6 +38,7 @@ type cloud struct {
 	held    secrets
 	mu      sync.Mutex
 	started []*machine
+	heard   heard
 }
 
 type machine struct {
@@ -80,6 +81,11 @@ func (c *cloud) machines() []*machine {
 func (c *cloud) answer(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.Header.Get("X-Amz-Target"), "AmazonSSM.") {
 		c.getParameters(w)
+		return
+	}
+	if strings.HasSuffix(r.URL.Path, "/invocations") {
+		c.heard.take(r)
+		w.WriteHeader(http.StatusAccepted)
 		return
 	}
 	c.describeInstances(w, r)

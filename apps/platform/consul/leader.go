@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -24,21 +25,45 @@ func newLeaderQuestions(ca authority) leaderQuestions {
 	return leaderQuestions{&http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{TLSClientConfig: trust}}}
 }
 
-// seesLeader reports whether the agent at address belongs to a cluster that has a leader (Consul documentation,
-// "Status HTTP API"). One that does not answer has not started, or it is gone.
-func (q leaderQuestions) seesLeader(ctx context.Context, address string) bool {
-	url := "https://" + net.JoinHostPort(address, httpsPort) + "/v1/status/leader"
+// leaderOf returns the leader that the agent at address names, with its port; empty while it knows none (Consul
+// documentation, "Status HTTP API"). One that does not answer has not started, or it is gone.
+func (q leaderQuestions) leaderOf(ctx context.Context, address string) (string, error) {
+	var leader string
+	err := q.ask(ctx, address, "leader", &leader)
+	return leader, err
+}
+
+// raftPeers returns the servers of the cluster, with their ports, as the agent at address knows them from Raft; itself
+// among them.
+func (q leaderQuestions) raftPeers(ctx context.Context, address string) ([]string, error) {
+	var peers []string
+	err := q.ask(ctx, address, "peers", &peers)
+	return peers, err
+}
+
+func (q leaderQuestions) ask(ctx context.Context, address, what string, into any) error {
+	url := "https://" + net.JoinHostPort(address, httpsPort) + "/v1/status/" + what
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return false
+		return err
 	}
 	response, err := q.client.Do(request)
 	if err != nil {
-		return false
+		return err
 	}
 	defer response.Body.Close()
-	var leader string
-	return json.NewDecoder(response.Body).Decode(&leader) == nil && leader != ""
+	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+		return err
+	}
+	// Only a connection that was read to its end is used again.
+	_, err = io.Copy(io.Discard, response.Body)
+	return err
+}
+
+// seesLeader reports whether the agent at address belongs to a cluster that has a leader.
+func (q leaderQuestions) seesLeader(ctx context.Context, address string) bool {
+	leader, err := q.leaderOf(ctx, address)
+	return err == nil && leader != ""
 }
 
 // anySeesLeader asks all addresses at once.

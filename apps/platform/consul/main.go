@@ -47,15 +47,17 @@ func main() {
 	}
 	go endWhenLeaderless(context.Background(), ready.questions, ready.keeper.self.address)
 	go ready.keeper.run(context.Background())
+	go ready.neighbours.run(context.Background())
 	os.Exit(runConsul([]string{"agent", "-config-file=" + ready.file}))
 }
 
 // prepared is what a server needs once it knows who and where it is.
 type prepared struct {
 	// file is the agent's configuration.
-	file      string
-	questions leaderQuestions
-	keeper    *keeper
+	file       string
+	questions  leaderQuestions
+	keeper     *keeper
+	neighbours *neighbours
 }
 
 // prepare learns who and where this server is, reads the secrets of its stage and writes the agent's configuration.
@@ -122,7 +124,8 @@ func prepare(ctx context.Context) (prepared, error) {
 		return prepared{}, err
 	}
 	fmt.Printf("consul server %s at %s: %d peers, forms a new cluster: %t\n", self.instanceID, self.address, len(enters.peers), enters.bootstrap)
-	return prepared{file, questions, keeper}, nil
+	watch := newNeighbours(self.address, asked{self.address, questions}, newReconciler(sdk, stage).suspect)
+	return prepared{file, questions, keeper, watch}, nil
 }
 
 // endWhenLeaderless ends the program when the cluster has lost its majority for good. The catalog is made from

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 import urllib.request
 
 import pytest
@@ -58,6 +59,9 @@ def test_every_state_is_an_event_in_the_envelope_of_aws(region: Region) -> None:
     region.terminate([instance_id])
     wanted = ["pending", "running", "shutting-down", "terminated"]
     wait_for("four events", lambda: inbox.states_of(instance_id) == wanted)
+    [shown] = [i for i in region.get("/_nanofleet/instances") if i["instanceId"] == instance_id]
+    entered = [shown["entered"][state] for state in wanted]
+    assert entered == sorted(entered) and entered[0] / 1000 == pytest.approx(time.time(), abs=60)
     event = inbox.events[0]
     assert event["resources"] == [f"arn:aws:ec2:eu-west-1:000000000000:instance/{instance_id}"]
     assert event["detail-type"] == "EC2 Instance State-change Notification"
@@ -154,6 +158,20 @@ def test_pages_of_describe_instances_hold_each_instance_once(region: Region) -> 
     region.terminate(list(launched))
     gone = ec2.describe_instances(Filters=filters)["Reservations"]
     assert gone == []  # a terminated instance has left its VPC
+
+
+def test_a_filter_by_id_finds_the_instances_by_whole_ids_and_by_patterns(region: Region) -> None:
+    ids = sorted(region.launch(region.image(), count=2))
+
+    def found(*values: str, state: str = "*") -> list[str]:
+        filters = [{"Name": "instance-id", "Values": list(values)}, {"Name": "instance-state-name", "Values": [state]}]
+        answer = region.client("ec2").describe_instances(Filters=filters)
+        return [one["InstanceId"] for each in answer["Reservations"] for one in each["Instances"]]
+
+    assert found(*ids, "i-00000000000000000") == ids
+    assert found(f"{ids[0][:-1]}?") == ids[:1]
+    assert found(ids[1], state="stopped") == []
+    region.terminate(ids)
 
 
 def test_requests_that_ec2_refuses_are_refused(region: Region) -> None:

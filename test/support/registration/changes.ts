@@ -2,11 +2,25 @@ import { TAG } from '../../../core/names.ts'
 import { recommendation, stateChange, terminating } from '../model-fleet.ts'
 import { tagsOf } from './definitions.ts'
 import type { Arrival, Change, Launch, Move } from './happenings.ts'
-import { truth } from './lagging-ec2.ts'
-import type { World } from './world.ts'
+import { type LaggingEc2, type Machine, truth } from './lagging-ec2.ts'
+
+/** What changes need of a world. */
+export interface Changing {
+  ec2: LaggingEc2
+  /** Instances of services that exist. */
+  services: Machine[]
+  /** Instances that were told to go. */
+  told: Set<string>
+  /** Instances that EC2 recommended to replace. */
+  advised: Set<string>
+  /** Now. */
+  date: Date
+  queue: { push(body: string): unknown }
+  deliver(bodies: string[], open: boolean): Promise<void>
+}
 
 /** Instances of services begin; one whose event is lost is still on its way. */
-export async function launch(world: World, { service, count, tagged, event }: Launch): Promise<void> {
+export async function launch(world: Changing, { service, count, tagged, event }: Launch): Promise<void> {
   for (let index = 0; index < count; index++) {
     const tags = tagged ? tagsOf(service) : { role: 'service' }
     const machine = world.ec2.launch(tags, event !== 'lost' ? 'running' : 'pending')
@@ -22,7 +36,7 @@ const STATES: Partial<Record<Change, (state: string) => 'running' | 'stopped' | 
 }
 
 /** Something happens to an instance of a service. */
-export async function change(world: World, { which, to, event }: Move): Promise<void> {
+export async function change(world: Changing, { which, to, event }: Move): Promise<void> {
   const { services } = world
   const machine = services[which % Math.max(1, services.length)]
   if (!machine) return
@@ -57,7 +71,7 @@ export async function change(world: World, { which, to, event }: Move): Promise<
 }
 
 /** An event of EC2 or of a group: lost, on its way, or there at once. */
-export async function tell(world: World, message: object, event: Arrival): Promise<void> {
+export async function tell(world: Changing, message: object, event: Arrival): Promise<void> {
   const body = JSON.stringify(message)
   if (event === 'at once') await world.deliver([body], false)
   if (event === 'once' || event === 'twice') world.queue.push(body)

@@ -4,7 +4,8 @@ import fc from 'fast-check'
  * One thing that happens. Numbers choose among what exists. The event of a change may be lost, act at once or wait in the
  * queue, once or twice; which of those are delivered when, together and in which order is `deliver`'s choice. A round that is `open`
  * stops before each call that it makes, until `step` lets it go on or `cut` ends it there. `overtake`: something
- * happens in the midst of a round. `blind`: rounds whom EC2 does not tell of some instances.
+ * happens in the midst of a round. `blind`: rounds whom EC2 does not tell of some instances. `word`: a round that is told that
+ * a server does not answer its neighbours, which is true if `silent`.
  */
 export type Happening =
   | Launch
@@ -26,6 +27,7 @@ export type Happening =
   | { do: 'fail'; what: Fault; skip: number; times: number; after: number; round: boolean }
   | { do: 'blind'; seed: number; after: number; rounds: number; apart: number }
   | { do: 'leader'; up: boolean }
+  | { do: 'word'; which: number; silent: boolean; open: boolean }
 
 export type Launch = { do: 'launch'; service: number; count: number; tagged: boolean; event: Arrival }
 export type Move = { do: 'change'; which: number; to: Change; event: Arrival }
@@ -151,6 +153,15 @@ const kinds: [number, fc.Arbitrary<Happening>][] = [
     }),
   ],
   [1, fc.record({ do: fc.constant('leader' as const), up: fc.boolean() })],
+  [
+    5,
+    fc.record({
+      do: fc.constant('word' as const),
+      which: fc.nat(4),
+      silent: fc.constantFrom(true, true, false),
+      open,
+    }),
+  ],
 ]
 
 export const histories = fc.array(fc.oneof(...kinds.map(([weight, arbitrary]) => ({ weight, arbitrary }))), {

@@ -32,16 +32,24 @@ export class LaggingEc2 {
   readonly #vpcId: string
   #count = 0
   readonly #now: () => number
+  readonly #network: string
 
-  constructor(vpcId: string, now: () => number) {
+  /** @param network the first two numbers of the addresses */
+  constructor(vpcId: string, now: () => number, network = '10.77') {
     this.#vpcId = vpcId
     this.#now = now
+    this.#network = network
   }
 
   launch(tags: Record<string, string>, state: InstanceState): Machine {
     const number = ++this.#count
     const id = `i-${number.toString(16).padStart(17, '0')}`
-    const address = `10.77.${Math.floor(number / 250)}.${(number % 250) + 1}`
+    const address = `${this.#network}.${1 + Math.floor(number / 250)}.${(number % 250) + 1}`
+    return this.adopt(id, address, tags, state)
+  }
+
+  /** An instance whose id and address are somebody else's choice. */
+  adopt(id: string, address: string, tags: Record<string, string>, state: InstanceState): Machine {
     const machine = { id, address, versions: [{ at: this.#now(), state, tags }], forgotten: false }
     this.machines.set(id, machine)
     return machine
@@ -62,9 +70,10 @@ export class LaggingEc2 {
 
   #page({ Filters = [], NextToken = '' }: DescribeInstancesCommandInput): object {
     const at = this.#now() - this.lag
-    const some = [...this.machines.values()].filter(({ id }) => id > NextToken).slice(0, PAGE)
+    const ids = [...this.machines.keys()].filter((id) => id > NextToken).sort()
+    const some = ids.slice(0, PAGE).flatMap((id) => this.machines.get(id) ?? [])
     const last = some.at(-1)?.id ?? NextToken
-    const more = [...this.machines.keys()].some((id) => id > last)
+    const more = ids.length > PAGE
     const shown = some
       .filter(({ id, forgotten }) => !forgotten && !this.hidden.has(id))
       .flatMap((machine) => this.#shown(machine, at))

@@ -2,7 +2,7 @@ import { change, launch } from './changes.ts'
 import { definition, parameter } from './definitions.ts'
 import type { Happening } from './happenings.ts'
 import type { Rules } from './rules.ts'
-import { changeServers, plantForeign } from './server-changes.ts'
+import { changeServers, plantForeign, spreadWord } from './server-changes.ts'
 import { World } from './world.ts'
 
 /** Seconds that Lambda lets a round work at most (resources/functions/registration.yml). */
@@ -64,6 +64,8 @@ export class Play {
         return
       case 'blind':
         return await this.#blind(next)
+      case 'word':
+        return await spreadWord(world, next)
       case 'leader':
         world.catalog.leader = next.up
     }

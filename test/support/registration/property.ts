@@ -89,7 +89,7 @@ function onProbation(world: World, entry: CatalogEntry): boolean {
   return absent && world.now * 1000 - registeredAt(entry) < PROBATION * 1000
 }
 
-const place = ({ id, port, nodeAddress }: CatalogEntry): string => `${id} ${port} at ${nodeAddress}`
+export const place = ({ id, port, nodeAddress }: CatalogEntry): string => `${id} ${port} at ${nodeAddress}`
 const missing = (wanted: string[], there: string[]): string[] =>
   wanted.filter((each) => !there.includes(each))
 
@@ -115,7 +115,7 @@ const gone = (world: World, ids: Set<string>): string[] => {
 }
 
 /** Every instance of the fleet that runs, under each service of its definition, on its owner. */
-function expected(world: World): string[] {
+export function expected(world: Pick<World, 'servers' | 'services' | 'texts'>): string[] {
   const servers = world.servers.map(({ id, address }) => ({ instanceId: id, address }))
   return world.services
     .filter((each) => truth(each).state === 'running' && truth(each).tags[TAG.kind] === 'service')

@@ -36,6 +36,18 @@ async function changeServer(world: World, machine: Machine, what: string): Promi
   if (what === 'lose' || what === 'lose all') world.ec2.change(machine, { state: 'terminated' })
 }
 
+/** A round is told that a server does not answer. */
+export async function spreadWord(
+  world: World,
+  { which, silent, open }: Extract<Happening, { do: 'word' }>,
+): Promise<void> {
+  const { servers } = world
+  const machine = servers[which % Math.max(1, servers.length)]
+  if (!machine) return
+  if (silent) await changeServer(world, machine, 'kill')
+  await world.reconcile(open, [machine.address])
+}
+
 /** Entries of others on the same agent: of nobody we know, and of another stage. */
 export function plantForeign(world: World, { address }: Machine): void {
   const agent = world.catalog.agents.get(address)

@@ -71,10 +71,13 @@ export class World implements Scene {
   }
 
   /** Starts a round over the fleet. */
-  async reconcile(open: boolean): Promise<Awaited<ReturnType<Rules['reconcile']>> | undefined> {
+  async reconcile(
+    open: boolean,
+    silent: string[] = [],
+  ): Promise<Awaited<ReturnType<Rules['reconcile']>> | undefined> {
     const going = this.leaving.splice(0)
     return await this.#fly(open, (flight) =>
-      this.#rules.reconcile(this.#parts(flight), this.#heldStore(flight), this.date, going),
+      this.#rules.reconcile(this.#parts(flight), this.#heldStore(flight), this.date, { going, silent }),
     )
   }
 

@@ -1,0 +1,281 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// village is a cluster of which a test decides who answers what.
+type village struct {
+	mu      sync.Mutex
+	all     []string
+	leaders map[string]string
+	silent  map[string]error
+}
+
+func newVillage(count int) *village {
+	v := &village{leaders: map[string]string{}, silent: map[string]error{}}
+	for i := range count {
+		address := fmt.Sprintf("10.0.0.%d", i+1)
+		v.all = append(v.all, address)
+		v.leaders[address] = "10.0.0.1"
+	}
+	return v
+}
+
+func (v *village) change(change func()) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	change()
+}
+
+func (v *village) members(context.Context) ([]string, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.Clone(v.all), nil
+}
+
+func (v *village) leaderOf(_ context.Context, address string) (string, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.leaders[address], v.silent[address]
+}
+
+// words are what was said, each with the one who said it.
+type words struct {
+	mu   sync.Mutex
+	said []string
+}
+
+func (w *words) of(self string, answer error) func(context.Context, []string) error {
+	return func(_ context.Context, silent []string) error {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.said = append(w.said, self+": "+strings.Join(silent, " "))
+		return answer
+	}
+}
+
+func (w *words) all() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.said)
+}
+
+// watchers are the neighbours of a village as the servers at these addresses see them, looking quickly.
+func watchers(t *testing.T, v *village, w *words, answer error, addresses ...string) {
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	for _, self := range addresses {
+		n := newNeighbours(self, v, w.of(self, answer))
+		n.every = 10 * time.Millisecond
+		go n.run(ctx)
+	}
+}
+
+func TestANeighbourThatRefusesIsToldOfOnceByTheFirstAndOnceByTheSecond(t *testing.T) {
+	v, w := newVillage(5), &words{}
+	watchers(t, v, w, nil, "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4")
+	time.Sleep(100 * time.Millisecond)
+	v.change(func() { v.silent["10.0.0.5"] = syscall.ECONNREFUSED })
+	time.Sleep(200 * time.Millisecond)
+	if said := w.all(); !slices.Equal(said, []string{"10.0.0.1: 10.0.0.5"}) {
+		t.Fatalf("said at once: %v", said)
+	}
+	time.Sleep(speakerPause + speakerPause/2)
+	if said := w.all(); !slices.Equal(said, []string{"10.0.0.1: 10.0.0.5", "10.0.0.2: 10.0.0.5"}) {
+		t.Fatalf("said: %v", said)
+	}
+}
+
+func TestANeighbourThatComesBackAndGoesAgainIsNotToldOfAgainForAWhile(t *testing.T) {
+	v, w := newVillage(3), &words{}
+	watchers(t, v, w, nil, "10.0.0.1")
+	for range 5 {
+		time.Sleep(100 * time.Millisecond)
+		v.change(func() { v.silent["10.0.0.3"] = syscall.ECONNREFUSED })
+		time.Sleep(100 * time.Millisecond)
+		v.change(func() { delete(v.silent, "10.0.0.3") })
+	}
+	// That it was silent, and that it answers again.
+	if said := w.all(); !slices.Equal(said, []string{"10.0.0.1: 10.0.0.3", "10.0.0.1: "}) {
+		t.Fatalf("said: %v", said)
+	}
+}
+
+func TestANeighbourThatAnswersAgainIsToldOfOnceItKnowsALeader(t *testing.T) {
+	v, w := newVillage(3), &words{}
+	watchers(t, v, w, nil, "10.0.0.1")
+	time.Sleep(100 * time.Millisecond)
+	v.change(func() { v.silent["10.0.0.3"] = syscall.ECONNREFUSED })
+	time.Sleep(100 * time.Millisecond)
+	v.change(func() { delete(v.silent, "10.0.0.3"); v.leaders["10.0.0.3"] = "" })
+	time.Sleep(100 * time.Millisecond)
+	if said := w.all(); len(said) != 1 {
+		t.Fatalf("said of one that has no leader yet: %v", said)
+	}
+	v.change(func() { v.leaders["10.0.0.3"] = "10.0.0.1" })
+	time.Sleep(100 * time.Millisecond)
+	if said := w.all(); !slices.Equal(said, []string{"10.0.0.1: 10.0.0.3", "10.0.0.1: "}) {
+		t.Fatalf("said: %v", said)
+	}
+}
+
+func TestNothingIsSaid(t *testing.T) {
+	late, refused := errors.New("late"), syscall.ECONNREFUSED
+	for name, happens := range map[string]func(v *village){
+		"by a server that is cut off":            func(v *village) { v.silent["10.0.0.2"], v.silent["10.0.0.3"] = late, late },
+		"while the others still follow the dead": func(v *village) { v.silent["10.0.0.3"] = refused; v.leaders["10.0.0.2"] = "10.0.0.3" },
+		"while there is no leader":               func(v *village) { v.silent["10.0.0.3"] = refused; v.leaders["10.0.0.2"] = "" },
+		"about a server that left in good order": func(v *village) { v.silent["10.0.0.3"] = refused; v.all = v.all[:2] },
+		"about a server that has never answered": func(v *village) { v.silent["10.0.0.4"] = refused; v.all = append(v.all, "10.0.0.4") },
+		"while everybody answers":                func(*village) {},
+		"when the own agent does not answer":     func(v *village) { v.silent["10.0.0.3"], v.silent["10.0.0.1"] = refused, late },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, w := newVillage(3), &words{}
+			watchers(t, v, w, nil, "10.0.0.1")
+			time.Sleep(100 * time.Millisecond)
+			v.change(func() { happens(v) })
+			time.Sleep(300 * time.Millisecond)
+			if said := w.all(); len(said) > 0 {
+				t.Fatalf("said: %v", said)
+			}
+		})
+	}
+}
+
+func TestAServerThatLeftInTheMidstOfASuspicionEndsItQuietly(t *testing.T) {
+	w := &words{}
+	n := newNeighbours("10.0.0.1", newVillage(3), w.of("10.0.0.1", nil))
+	n.speak(context.Background(), "10.0.0.3")
+	if said := w.all(); len(said) > 0 {
+		t.Fatalf("said: %v", said)
+	}
+}
+
+func TestALateAnswerOrTwoAreNoDeath(t *testing.T) {
+	n := newNeighbours("10.0.0.1", newVillage(3), nil)
+	late := errors.New("late")
+	for round, answer := range []error{nil, late, late, nil, late, late, nil} {
+		if n.note("10.0.0.2", answer) {
+			t.Fatalf("suspected at look %d", round)
+		}
+	}
+	if n.note("10.0.0.2", late) || n.note("10.0.0.2", late) || !n.note("10.0.0.2", late) {
+		t.Fatal("not suspected at the third look")
+	}
+	if n.note("10.0.0.2", late) {
+		t.Fatal("suspected twice")
+	}
+}
+
+func TestTwoThatDieTogetherAreNamedTogether(t *testing.T) {
+	v, w := newVillage(5), &words{}
+	watchers(t, v, w, nil, "10.0.0.1")
+	time.Sleep(100 * time.Millisecond)
+	v.change(func() { v.silent["10.0.0.4"], v.silent["10.0.0.5"] = syscall.ECONNREFUSED, syscall.ECONNREFUSED })
+	time.Sleep(200 * time.Millisecond)
+	if said := w.all(); !slices.Contains(said, "10.0.0.1: 10.0.0.4 10.0.0.5") {
+		t.Fatalf("said: %v", said)
+	}
+}
+
+func TestAWordThatNobodyTakesIsSaidThreeTimes(t *testing.T) {
+	v, w := newVillage(3), &words{}
+	watchers(t, v, w, errors.New("refused"), "10.0.0.1")
+	time.Sleep(100 * time.Millisecond)
+	v.change(func() { v.silent["10.0.0.3"] = syscall.ECONNREFUSED })
+	time.Sleep(300 * time.Millisecond)
+	if said := w.all(); len(said) != wordTries {
+		t.Fatalf("said: %v", said)
+	}
+}
+
+// heard is what the control plane was told and when.
+type heard struct {
+	mu   sync.Mutex
+	text []string
+	at   []time.Time
+}
+
+func (h *heard) take(r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.text = append(h.text, r.URL.Path+" "+r.Header.Get("X-Amz-Invocation-Type")+" "+string(body))
+	h.at = append(h.at, time.Now())
+}
+
+func (h *heard) since(moment time.Time) (first time.Duration, text []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i, at := range h.at {
+		if at.After(moment) {
+			if text == nil {
+				first = at.Sub(moment)
+			}
+			text = append(text, h.text[i])
+		}
+	}
+	return first, text
+}
+
+func TestServersTellOfOneThatIsKilledOrHangs(t *testing.T) {
+	c := newCloud(t, 30)
+	c.launch(3)
+	leader := c.untilOne(40 * time.Second)
+	others := slices.DeleteFunc(c.machines(), func(m *machine) bool { return m == leader })
+	time.Sleep(time.Second)
+	if _, text := c.heard.since(time.Time{}); len(text) > 0 {
+		t.Fatalf("said of a healthy cluster: %v", text)
+	}
+	for _, end := range []struct {
+		how    string
+		who    *machine
+		signal syscall.Signal
+		within time.Duration
+	}{
+		{"a follower is killed", others[0], syscall.SIGKILL, 2 * time.Second},
+		{"a follower hangs", others[1], syscall.SIGSTOP, 4 * time.Second},
+		{"the leader is killed", leader, syscall.SIGKILL, 5 * time.Second},
+	} {
+		begin := time.Now()
+		if err := end.who.command.Process.Signal(end.signal); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			if _, text := c.heard.since(begin); len(text) > 0 || time.Since(begin) > 7*time.Second {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		// Time for the second speaker, and for one too many.
+		time.Sleep(2 * speakerPause)
+		first, text := c.heard.since(begin)
+		t.Logf("%s: said after %s", end.how, first.Round(10*time.Millisecond))
+		want := `/2015-03-31/functions/nanofleet-test-reconcile/invocations Event {"silent":["` + end.who.address + `"]}`
+		if len(text) == 0 || len(text) > speakers || first > end.within || slices.ContainsFunc(text, func(each string) bool { return each != want }) {
+			t.Errorf("%s: said after %s: %v, want %s", end.how, first, text, want)
+		}
+		if end.signal == syscall.SIGKILL {
+			<-end.who.ended
+			c.start(end.who)
+		} else if err := end.who.command.Process.Signal(syscall.SIGCONT); err != nil {
+			t.Fatal(err)
+		}
+		leader = c.untilOne(40 * time.Second)
+		// Time for the word that it answers again.
+		time.Sleep(2 * time.Second)
+	}
+}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+)
+
+// reconciler asks for a round over the whole fleet.
+type reconciler struct {
+	client *lambda.Client
+	// function is the name of the stage's function "reconcile" (core/names.ts).
+	function string
+}
+
+func newReconciler(settings aws.Config, stage string) reconciler {
+	return reconciler{lambda.NewFromConfig(settings), "nanofleet-" + stage + "-reconcile"}
+}
+
+// suspect starts a round that is told which servers do not answer, and does not wait for it. The round looks for itself.
+func (r reconciler) suspect(ctx context.Context, silent []string) error {
+	payload, err := json.Marshal(map[string][]string{"silent": silent})
+	if err != nil {
+		return err
+	}
+	_, err = r.client.Invoke(ctx, &lambda.InvokeInput{
+		FunctionName:   aws.String(r.function),
+		InvocationType: types.InvocationTypeEvent,
+		Payload:        payload,
+	})
+	return err
+}

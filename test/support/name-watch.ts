@@ -1,0 +1,50 @@
+import { Resolver } from 'node:dns/promises'
+
+/** Asks the DNS of several Consul servers for a name every 20 ms and notes since when each address was missing. */
+export class NameWatch {
+  /** Longest time in milliseconds without an address, at the server where it was longest. */
+  longestGap = 0
+  samples = 0
+  readonly #seen = new Map<string, number>()
+  readonly #timer: NodeJS.Timeout
+  readonly #pending = new Set<Promise<void>>()
+
+  /**
+   * @param servers addresses of servers that live as long as it watches
+   * @param expected addresses that the name shall have all the time
+   */
+  constructor(name: string, servers: string[], expected: string[]) {
+    const resolvers = servers.map((address) => {
+      const resolver = new Resolver({ timeout: 500, tries: 1 })
+      resolver.setServers([`${address}:8600`])
+      return { address, resolver }
+    })
+    for (const server of servers) for (const each of expected) this.#seen.set(`${server} ${each}`, Date.now())
+    this.#timer = setInterval(() => {
+      for (const { address, resolver } of resolvers) {
+        const asking = this.#ask(name, address, resolver).finally(() => this.#pending.delete(asking))
+        this.#pending.add(asking)
+      }
+    }, 20)
+  }
+
+  /** Ends it; who is missing still has been so until now. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await Promise.all(this.#pending)
+    for (const seen of this.#seen.values()) this.longestGap = Math.max(this.longestGap, Date.now() - seen)
+  }
+
+  async #ask(name: string, server: string, resolver: Resolver): Promise<void> {
+    const asked = Date.now()
+    const found = await resolver.resolve4(`${name}.service.consul`).catch((): string[] => [])
+    this.samples += 1
+    for (const each of found) {
+      const key = `${server} ${each}`
+      const last = this.#seen.get(key)
+      if (last === undefined) continue
+      this.longestGap = Math.max(this.longestGap, asked - last)
+      this.#seen.set(key, Math.max(last, asked))
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { openSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { randomSecrets } from '../../adapters/secret-maker.ts'
+import type { ConsulServer } from '../../core/catalog.ts'
+import { missingSecrets, type SecretName } from '../../core/secrets.ts'
+import { consulBinary, freeOctet } from './consul.ts'
+
+/**
+ * The platform's own program as Consul servers, on an AWS that says what a program asks of it and nothing else: EC2 always
+ * shows every server running, whatever became of its process.
+ */
+export class PlatformProgram {
+  readonly secrets = missingSecrets(new Map(), randomSecrets)
+  readonly servers: ConsulServer[]
+  /** The second octet of all addresses. */
+  readonly network: number
+  /** What was said to a function, with its name. */
+  onInvoke: (name: string, payload: unknown) => void = () => {}
+  readonly #folder: string
+  readonly #launched = new Date()
+  readonly #running = new Map<string, ChildProcess>()
+  readonly #listening: Server[] = []
+
+  private constructor(network: number, folder: string, count: number) {
+    this.network = network
+    this.#folder = folder
+    this.servers = Array.from({ length: count }, (_, index) => ({
+      instanceId: `i-${(0xc0 + index).toString(16).padStart(17, '0')}`,
+      address: `127.${network}.0.${index + 1}`,
+    }))
+  }
+
+  static async start(count: number): Promise<PlatformProgram> {
+    const folder = await mkdtemp(join(tmpdir(), 'platform-'))
+    const platform = new PlatformProgram(await freeOctet(), folder, count)
+    await platform.#listen(`127.${platform.network}.0.250`, 8200, (...call) => platform.#aws(...call))
+    for (const server of platform.servers) {
+      await platform.#listen(server.address, 8169, async (...call) => platform.#metadata(server, ...call))
+      platform.run(server)
+    }
+    return platform
+  }
+
+  secret(name: SecretName): string {
+    return this.secrets.get(name) ?? ''
+  }
+
+  /** Starts the server's program on its own data. */
+  run({ instanceId, address }: ConsulServer): void {
+    const log = openSync(join(this.#folder, `${instanceId}.log`), 'a')
+    const child = spawn(consulBinary(), [], {
+      stdio: ['ignore', log, log],
+      env: {
+        DATA_DIR: join(this.#folder, instanceId),
+        HOME: this.#folder,
+        AWS_ENDPOINT_URL: `http://127.${this.network}.0.250:8200`,
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://${address}:8169`,
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        AWS_REGION: 'eu-west-1',
+      },
+    })
+    this.#running.set(address, child)
+  }
+
+  signal({ address }: ConsulServer, signal: NodeJS.Signals): void {
+    this.#running.get(address)?.kill(signal)
+  }
+
+  /** The last lines that the server's program has written. */
+  async lastWords({ instanceId }: ConsulServer): Promise<string> {
+    return (await readFile(join(this.#folder, `${instanceId}.log`), 'utf8')).slice(-1500)
+  }
+
+  async stop(): Promise<void> {
+    const ends = [...this.#running.values()].map(async (child) => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const gone = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGKILL')
+      await gone
+    })
+    await Promise.all(ends)
+    for (const server of this.#listening) server.closeAllConnections()
+    for (const server of this.#listening) server.close()
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  async #listen(
+    address: string,
+    port: number,
+    answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  ): Promise<void> {
+    const server = createServer((request, response) => void answer(request, response))
+    this.#listening.push(server)
+    await new Promise<void>((resolve) => server.listen(port, address, resolve))
+  }
+
+  async #metadata(server: ConsulServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'PUT') {
+      response.setHeader('X-Aws-Ec2-Metadata-Token-Ttl-Seconds', '21600')
+      response.end('token')
+      return
+    }
+    const known: Record<string, string> = {
+      'instance-id': server.instanceId,
+      'local-ipv4': server.address,
+      'placement/availability-zone': 'eu-west-1a',
+      'placement/region': 'eu-west-1',
+    }
+    response.end(known[(request.url ?? '').replace('/latest/meta-data/', '')] ?? '')
+  }
+
+  async #aws(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request)
+    const [, name] = /\/functions\/([^/]+)\/invocations$/.exec(request.url ?? '') ?? []
+    if (name !== undefined) {
+      response.writeHead(202).end()
+      this.onInvoke(name, JSON.parse(body))
+      return
+    }
+    if (String(request.headers['x-amz-target'] ?? '').startsWith('AmazonSSM.')) {
+      const folder = '/nanofleet-secrets/test/platform/'
+      const Parameters = [...this.secrets].map(([secret, Value]) => ({ Name: folder + secret, Value }))
+      const asked = new Set((JSON.parse(body) as { Names: string[] }).Names)
+      response.setHeader('Content-Type', 'application/x-amz-json-1.1')
+      response.end(JSON.stringify({ Parameters: Parameters.filter(({ Name }) => asked.has(Name)) }))
+      return
+    }
+    const tag = '<tagSet><item><key>nanofleet:stage</key><value>test</value></item></tagSet>'
+    const items = this.servers.map(
+      ({ instanceId, address }) =>
+        `<item><instancesSet><item><instanceId>${instanceId}</instanceId><vpcId>vpc-0a</vpcId>` +
+        `<privateIpAddress>${address}</privateIpAddress><launchTime>${this.#launched.toISOString()}</launchTime>` +
+        `${tag}</item></instancesSet></item>`,
+    )
+    response.end(
+      `<DescribeInstancesResponse><reservationSet>${items.join('')}</reservationSet></DescribeInstancesResponse>`,
+    )
+  }
+}

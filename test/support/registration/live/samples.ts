@@ -1,0 +1,60 @@
+/** One question to one server's DNS; `found` are the addresses of its answer, null when none came in time. */
+export interface Sample {
+  server: string
+  service: string
+  asked: number
+  answered: number
+  found: string[] | null
+}
+
+/** Whom a server named as Consul's leader; empty for nobody, null when it did not answer. */
+export interface LeaderSample {
+  server: string
+  at: number
+  leader: string | null
+}
+
+/** Milliseconds. */
+export interface Span {
+  from: number
+  to: number
+}
+
+/** What the sampler has seen. */
+export interface Sighting {
+  samples: Sample[]
+  leaders: LeaderSample[]
+  /** When its own process stood still. */
+  stalls: Span[]
+}
+
+/** Milliseconds from which on a process that does not run is said to stand still. */
+export const STALL = 200
+
+/** Notices when this process stands still: its timer comes late. */
+export class Stalls {
+  readonly spans: Span[] = []
+  readonly #now: () => number
+  #due: number
+  readonly #timer: NodeJS.Timeout
+
+  constructor(now: () => number, every = 20) {
+    this.#now = now
+    this.#due = now() + every
+    this.#timer = setInterval(() => {
+      const at = this.#now()
+      if (at - this.#due > STALL) this.spans.push({ from: this.#due, to: at })
+      this.#due = at + every
+    }, every)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+}
+
+/** Milliseconds of the spans that lie between the two moments. */
+export const within = (spans: Span[], from: number, to: number): number =>
+  spans.reduce((sum, span) => sum + Math.max(0, Math.min(to, span.to) - Math.max(from, span.from)), 0)
+
+export const overlap = (a: Span, b: Span): boolean => a.from <= b.to && b.from <= a.to
