@@ -26,12 +26,21 @@ async function measure(settings: typeof SETTINGS): Promise<Report> {
   const consul = await benchCatalog(settings.catalog)
   try {
     progress.note(`${instances.length} instances, ${consul.what} …`)
-    await fill(consul.catalog, wanted(instances, definitions, consul))
+    const began = Date.now()
+    await fill(consul.catalog, wanted(instances, definitions, consul), (done) => {
+      if (settings.catalog === 'consul') progress.note(`${done} entries after ${seconds(Date.now() - began)}`)
+    })
+    const filled = Date.now() - began
     const servers = consul.servers.map(serverInstance)
     const aws = await startFleetAws([...servers, ...instances], definitions, consul.catalog)
     try {
       const calls = await callAlone('reconcile', ROUNDS, environment(aws.endpoint), TARGETS.megabytes)
-      return report(calls, aws.counted(), `${instances.length} instances, ${consul.what} behind the door`)
+      return report(
+        calls,
+        filled,
+        aws.counted(),
+        `${instances.length} instances, ${consul.what} behind the door`,
+      )
     } finally {
       await aws.stop()
     }
@@ -111,7 +120,7 @@ const environment = (endpoint: string): Record<string, string> => ({
 
 const CALLED = ['EC2', 'SSM', 'Lambda', 'DynamoDB']
 
-function report(calls: Calls, counted: Record<string, number>, what: string): Report {
+function report(calls: Calls, filled: number, counted: Record<string, number>, what: string): Report {
   const { milliseconds, processor, peakMegabytes, results } = calls
   const each = (name: string): number => (counted[name] ?? 0) / ROUNDS
   const asked = CALLED.reduce((sum, name) => sum + each(name), 0)
@@ -123,7 +132,18 @@ function report(calls: Calls, counted: Record<string, number>, what: string): Re
     peakMegabytes <= TARGETS.megabytes &&
     writes <= TARGETS.writes
   return {
-    data: { what, milliseconds, processor, asked, counted, peakMegabytes, writes, results, targets: TARGETS },
+    data: {
+      what,
+      filled,
+      milliseconds,
+      processor,
+      asked,
+      counted,
+      peakMegabytes,
+      writes,
+      results,
+      targets: TARGETS,
+    },
     text: [
       what,
       table([
@@ -138,6 +158,7 @@ function report(calls: Calls, counted: Record<string, number>, what: string): Re
         ]),
         ['memory at most (RSS)', megabytes(peakMegabytes), megabytes(TARGETS.megabytes)],
         ['writes', String(writes), String(TARGETS.writes)],
+        ['making the entries', seconds(filled), ''],
       ]),
       withinTarget ? 'within target' : 'over target',
     ].join('\n\n'),

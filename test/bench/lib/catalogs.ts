@@ -21,13 +21,24 @@ export async function benchCatalog(kind: string): Promise<BenchCatalog> {
   return { what: 'the model catalog', catalog: new FakeCatalog(servers), servers, stop: async () => {} }
 }
 
-/** Registers all of them. */
+/** Entries between two words of progress. */
+const STEP = 500
+
+/**
+ * Registers all of them, and says how far it is. With each write Consul reads all checks of the node and all instances of the
+ * service (1.19: events of its streams, its usage counts), on every server, so the last of many entries take it
+ * several times as long as the first: 5,000 are minutes on a busy machine.
+ */
 export async function fill(
   catalog: ServiceCatalog,
   wanted: { server: ConsulServer; registration: Registration }[],
+  told: (done: number) => void,
 ): Promise<void> {
-  const outcomes = await settle(48, wanted, ({ server, registration }) =>
-    catalog.register(server, registration),
-  )
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  for (let start = 0; start < wanted.length; start += STEP) {
+    const outcomes = await settle(48, wanted.slice(start, start + STEP), ({ server, registration }) =>
+      catalog.register(server, registration),
+    )
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+    told(Math.min(start + STEP, wanted.length))
+  }
 }

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ServiceFailure } from '../../../core/errors.ts'
+import { DnsTcp } from './dns-tcp.ts'
+
+/** When something was first true, in milliseconds since 1970. */
+type Moments = Map<string, number>
+
+/** Asks for a name again and again, and notes when each address comes into its answer and when it leaves it. */
+export class NameWatch {
+  readonly appeared: Moments = new Map()
+  readonly left: Moments = new Map()
+  readonly #dns: DnsTcp
+  readonly #pause: number
+  #current = new Set<string>()
+  #running = true
+  #loop: Promise<void>
+
+  /** @param pause milliseconds between an answer and the next question */
+  constructor(server: string, name: string, pause: number) {
+    this.#dns = new DnsTcp(server, name)
+    this.#pause = pause
+    this.#loop = this.#watch()
+  }
+
+  /** The addresses of now. */
+  get answer(): ReadonlySet<string> {
+    return this.#current
+  }
+
+  /** @throws ServiceFailure when the answer is not these addresses and no other within `seconds` */
+  async until(addresses: string[], seconds: number): Promise<void> {
+    const missing = (): number => addresses.filter((address) => !this.#current.has(address)).length
+    await this.#wait(
+      seconds,
+      () => this.#current.size === addresses.length && missing() === 0,
+      () => `the name has ${this.#current.size} addresses, and ${missing()} of the expected ones are missing`,
+    )
+  }
+
+  /** @throws ServiceFailure when the answer does not hold the address within `seconds` */
+  async seen(address: string, seconds: number): Promise<void> {
+    await this.#wait(
+      seconds,
+      () => this.#current.has(address),
+      () => `${address} is not in the answer`,
+    )
+  }
+
+  async #wait(seconds: number, isThere: () => boolean, problem: () => string): Promise<void> {
+    const end = Date.now() + seconds * 1000
+    while (!isThere()) {
+      if (Date.now() > end) throw new ServiceFailure(`after ${seconds} s ${problem()}`)
+      // A watch that failed says why.
+      await Promise.race([sleep(this.#pause), this.#loop])
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false
+    await this.#loop
+    this.#dns.close()
+  }
+
+  async #watch(): Promise<void> {
+    while (this.#running) {
+      const found = new Set(await this.#dns.ask())
+      const now = Date.now()
+      for (const address of found) if (!this.#current.has(address)) this.appeared.set(address, now)
+      for (const address of this.#current) if (!found.has(address)) this.left.set(address, now)
+      this.#current = found
+      await sleep(this.#pause)
+    }
+  }
+}

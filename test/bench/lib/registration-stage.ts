@@ -1,0 +1,117 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { PutParameterCommand } from '@aws-sdk/client-ssm'
+import { ConsulHttp } from '../../../adapters/consul-http.ts'
+import { ConsulRequests } from '../../../adapters/consul-requests.ts'
+import { stackOutputs } from '../../../adapters/stack-outputs.ts'
+import { type Context, openContext } from '../../../cli/context.ts'
+import type { ConsulServer } from '../../../core/catalog.ts'
+import { ServiceFailure } from '../../../core/errors.ts'
+import { controlStack, definitionParameter } from '../../../core/names.ts'
+import { freePort } from '../../../local/ports.ts'
+import type { LocalRecord } from '../../../local/record.ts'
+import type { LocalSettings } from '../../../local/settings.ts'
+import { reset, up } from '../../../local/supervisor.ts'
+import { deployControlPlane } from '../../../scripts/demo/control-plane.ts'
+import { askServer, fixedAccess, liveAccess } from '../../support/consul-api.ts'
+import { consulServers } from '../../support/live-names.ts'
+import { pushOwn } from '../../support/live-source.ts'
+import { regionOf } from '../../support/live-stage.ts'
+import { runToEnd } from '../../support/live-workflows.ts'
+import { RecordFleet } from './record-fleet.ts'
+import { benchSettings } from './region.ts'
+import { progress } from './report.ts'
+
+/** Name of the service, and of its app. */
+export const SERVICE = 'bench'
+
+/** Everything that the three ways to register have in common. */
+export interface RegistrationStage {
+  context: Context
+  region: LocalRecord
+  fleet: RecordFleet
+  servers: ConsulServer[]
+  /** A server that does not lead, as most clients ask one: the one whose names are watched. */
+  resolver: ConsulServer
+  /** The servers asked with the token of the function `consul`, past the function. */
+  catalog: ConsulHttp
+  /** What the parameter holds, in the spelling of Consul's API. */
+  definition: { Name: string; Port: number; Checks: Record<string, unknown>[] }
+  stop(): Promise<void>
+}
+
+/** A region with control plane and platform, and a service whose every instance answers at once. */
+export async function startRegistrationStage(): Promise<RegistrationStage> {
+  const settings = quiet(benchSettings())
+  await reset(settings)
+  let answers: Worker | undefined
+  const stop = async (): Promise<void> => {
+    await answers?.terminate()
+    await reset(settings)
+  }
+  try {
+    await up(settings)
+    progress.note('control plane')
+    await deployControlPlane(settings)
+    const context = await openContext({ stage: 'local' }, process.env, settings)
+    progress.note('platform')
+    await pushOwn(context, 'platform')
+    await runToEnd(context, 'deploy', { app: 'platform' }, 300)
+    const port = await freePort(18080)
+    answers = new Worker(new URL('health-answers.ts', import.meta.url), { workerData: { port } })
+    await once(answers, 'message')
+    const check = { HTTP: `http://HEALTHROUTE:${port}/`, Interval: '10s', Timeout: '1s' }
+    const definition = { Name: SERVICE, Port: port, Checks: [check] }
+    const parameter = definitionParameter(context.stage, SERVICE, SERVICE)
+    await context
+      .ssm()
+      .send(new PutParameterCommand({ Name: parameter, Type: 'String', Value: JSON.stringify(definition) }))
+    const region = regionOf(context)
+    const subnet = await privateSubnet(context)
+    const servers = await consulServers(context)
+    const access = await liveAccess(context)
+    return {
+      context,
+      region,
+      fleet: new RecordFleet(context, region.endpoint, subnet, parameter),
+      servers,
+      resolver: await follower(servers, access),
+      catalog: new ConsulHttp(new ConsulRequests(fixedAccess(access))),
+      definition,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/**
+ * The emulator's own business is left out: saving thousands of records every 4 s, and ending functions that are idle
+ * for 20 s, which AWS keeps for minutes.
+ */
+const quiet = (settings: LocalSettings): LocalSettings => ({
+  ...settings,
+  environment: {
+    ...settings.environment,
+    NANOFLEET_SAVE_SECONDS: '3600',
+    NANOFLEET_WORKER_IDLE_SECONDS: '600',
+  },
+})
+
+async function privateSubnet(context: Context): Promise<string> {
+  const outputs = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
+  const [subnet] = (outputs.PrivateSubnets ?? '').split(',')
+  if (!subnet) throw new ServiceFailure('the control plane has no private subnet')
+  return subnet
+}
+
+async function follower(
+  servers: ConsulServer[],
+  access: Parameters<typeof askServer>[2],
+): Promise<ConsulServer> {
+  const leader = await askServer(servers[0]?.address ?? '', '/v1/status/leader', access)
+  const found = servers.find(({ address }) => !leader.text.includes(`${address}:`))
+  if (!found) throw new ServiceFailure('every Consul server leads')
+  return found
+}

@@ -1,0 +1,27 @@
+import { ServiceFailure } from '../../../core/errors.ts'
+import { controlName } from '../../../core/names.ts'
+import type { LocalRecord } from '../../../local/record.ts'
+
+/** Rules that wake the control plane's registration: events of instances, the clock, changed definitions. */
+const RULES = ['instance-states', 'reconcile', 'definition-changes']
+
+/** Turns the control plane's own registration on or off, so that another may have the machine for itself. */
+export async function switchRules(region: LocalRecord, stage: string, on: boolean): Promise<void> {
+  for (const rule of RULES)
+    await ask(region, on ? 'EnableRule' : 'DisableRule', { Name: controlName(stage, rule) })
+}
+
+/** Two actions do not need a client of the SDK. */
+async function ask({ endpoint, region }: LocalRecord, action: string, body: object): Promise<void> {
+  const credential = `test/20260101/${region}/events/aws4_request`
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `AWSEvents.${action}`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`,
+    },
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok) throw new ServiceFailure(`EventBridge refuses ${action}: ${await answer.text()}`)
+}

@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { queueDepth } from '../../../adapters/queue-depth.ts'
+import { controlName } from '../../../core/names.ts'
+import { owner } from '../../../core/owner.ts'
+import { until } from '../../../scripts/demo/wait.ts'
+import { NameWatch } from './name-watch.ts'
+import { begunAsPassing, Poller, type PollerRound } from './poller.ts'
+import type { RecordInstance } from './record-fleet.ts'
+import { type RegistrationStage, SERVICE } from './registration-stage.ts'
+import { switchRules } from './rules.ts'
+
+/** Milliseconds from a state change to the right answer of DNS, of each instance. */
+export interface Times {
+  /** From `running`. */
+  up: number[]
+  /** From `shutting-down`; empty when the names stay. */
+  down: number[]
+  /** When the changes were, counted from the first of each kind. */
+  offsets: { up: number[]; down: number[] }
+}
+
+/** Milliseconds between the rounds of two pollers, so that they do not meet. */
+const APART = 100
+/** Seconds after which a change that DNS does not show ends the measurement. */
+const LONGEST = 120
+
+/** While `measure` runs, the name of the service is watched, on a server that asks nobody else. */
+export async function watching<T>(
+  { resolver }: RegistrationStage,
+  pause: number,
+  measure: (watch: NameWatch) => Promise<T>,
+): Promise<T> {
+  const watch = new NameWatch(resolver.address, `${SERVICE}.service.consul`, pause)
+  try {
+    return await measure(watch)
+  } finally {
+    await watch.stop()
+  }
+}
+
+/** Ours: events of EC2, rule, queue, `register`, `consul`, agent. So many come at once, and go at once. */
+export async function eventDriven(stage: RegistrationStage, watch: NameWatch, count: number): Promise<Times> {
+  const { context, fleet } = stage
+  const instances = await fleet.launch(count, 'events')
+  const addresses = instances.map(({ address }) => address)
+  await watch.until(addresses, LONGEST)
+  const running = await fleet.entered(instances, 'running')
+  await fleet.terminate(instances)
+  await watch.until([], LONGEST)
+  const leaving = await fleet.entered(instances, 'shutting-down')
+  await until('an empty queue', LONGEST, async () =>
+    (await queueDepth(context.sqs(), controlName(context.stage, 'register'))) === 0 ? true : undefined,
+  )
+  return {
+    up: after(running, watch.appeared, addresses),
+    down: after(leaving, watch.left, addresses),
+    offsets: { up: sinceFirst(running), down: sinceFirst(leaving) },
+  }
+}
+
+/** Bare: put to the agent of the owner at the moment of the change, and taken out. The moments are given. */
+export async function bare(
+  { catalog, definition, servers, resolver }: RegistrationStage,
+  watch: NameWatch,
+  offsets: Times['offsets'],
+): Promise<Times> {
+  const network = resolver.address.split('.').slice(0, 2).join('.')
+  const instances = offsets.up.map((_, index) => ({
+    id: `i-${Math.random().toString(16).slice(2, 10)}${String(index).padStart(9, '0')}`,
+    address: `${network}.${200 + (index >> 8)}.${index & 255}`,
+  }))
+  const addresses = instances.map(({ address }) => address)
+  const each = (moments: number[], put: (instance: RecordInstance) => Promise<void>): number[] => {
+    const begin = Date.now() + 20
+    for (const [index, instance] of instances.entries())
+      changes.push(sleep(begin + (moments[index] ?? 0) - Date.now()).then(() => put(instance)))
+    return moments.map((moment) => begin + moment)
+  }
+  const changes: Promise<void>[] = []
+  const ownerOf = ({ id }: RecordInstance) => owner(id, servers) ?? resolver
+  const running = each(offsets.up, (instance) => {
+    const text = JSON.stringify(definition).replaceAll('HEALTHROUTE', instance.address)
+    const service = {
+      ...(JSON.parse(text) as typeof definition),
+      ID: instance.id,
+      Address: instance.address,
+      Meta: {},
+    }
+    return catalog.register(ownerOf(instance), begunAsPassing(service))
+  })
+  await Promise.all(changes.splice(0))
+  await watch.until(addresses, LONGEST)
+  const leaving = each(offsets.down, (instance) => catalog.deregister(ownerOf(instance), instance.id))
+  await Promise.all(changes)
+  await watch.until([], LONGEST)
+  return {
+    up: after(running, watch.appeared, addresses),
+    down: after(leaving, watch.left, addresses),
+    offsets,
+  }
+}
+
+/** What pollers found: times until the answer, their rounds, and how many names they took out. */
+export interface Polled {
+  up: number[]
+  rounds: PollerRound[]
+  removed: number
+  gone: number
+}
+
+/**
+ * The poller: bursts of so many instances, one after the other, each at a moment of its period that is given. Several
+ * pollers do so side by side, each with a fleet of its own that it alone sees, as a burst takes it some ten seconds.
+ * @param moments of each poller, in milliseconds after the end of a round
+ */
+export async function polled(
+  stage: RegistrationStage,
+  watch: NameWatch,
+  count: number,
+  moments: number[][],
+): Promise<Polled> {
+  const { context, region, servers, catalog } = stage
+  const [first] = servers
+  if (!first) return { up: [], rounds: [], removed: 0, gone: 0 }
+  await switchRules(region, context.stage, false)
+  const all: RecordInstance[] = []
+  const one = async (own: number[], lane: number): Promise<{ up: number[]; rounds: PollerRound[] }> => {
+    const app = `polled${lane}`
+    const poller = new Poller(context, catalog, first, app, lane * APART)
+    const up: number[] = []
+    try {
+      for (const moment of own) {
+        await poller.moment(moment)
+        const instances = await stage.fleet.launch(count, app)
+        all.push(...instances)
+        for (const { address } of instances) await watch.seen(address, LONGEST)
+        const running = await stage.fleet.entered(instances, 'running')
+        const addresses = instances.map(({ address }) => address)
+        up.push(...after(running, watch.appeared, addresses))
+        await stage.fleet.terminate(instances)
+      }
+    } finally {
+      await poller.stop()
+    }
+    return { up, rounds: poller.rounds }
+  }
+  try {
+    const found = await Promise.all(moments.map(one))
+    const removed = all.filter(({ address }) => !watch.answer.has(address)).length
+    return {
+      up: found.flatMap(({ up }) => up),
+      rounds: found.flatMap(({ rounds }) => rounds),
+      removed,
+      gone: all.length,
+    }
+  } finally {
+    await Promise.all(all.map(({ id }) => catalog.deregister(first, id)))
+    await watch.until([], LONGEST)
+    await switchRules(region, context.stage, true)
+  }
+}
+
+const after = (since: number[], moments: Map<string, number>, addresses: string[]): number[] =>
+  addresses.map((address, index) => (moments.get(address) ?? Number.NaN) - (since[index] ?? 0))
+
+function sinceFirst(moments: number[]): number[] {
+  const first = Math.min(...moments)
+  return moments.map((moment) => moment - first)
+}
