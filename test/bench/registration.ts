@@ -20,7 +20,7 @@ const MOST = 1000
  */
 const TURNS: Record<number, { bursts: number; lanes: number; polled: number }> = {
   1: { bursts: 50, lanes: 25, polled: 2 },
-  100: { bursts: 2, lanes: 1, polled: 2 },
+  100: { bursts: 3, lanes: 1, polled: 3 },
 }
 const TURN = { bursts: 1, lanes: 1, polled: 1 }
 
