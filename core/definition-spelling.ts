@@ -20,9 +20,9 @@ function shape(names: string[], aliases: Record<string, string> = {}, inner: Sha
   return { fields: new Map([...names.map((n) => [key(n), n] as const), ...Object.entries(aliases)]), inner }
 }
 
-/** Texts that say nothing when they are empty. Consul refuses an empty name, number or duration. */
+/** Texts that say nothing when they are empty. Consul refuses an empty name, number, duration or socket. */
 const TEXTS = new Set([
-  ...['ID', 'Kind', 'Address', 'SocketPath', 'Token', 'Region', 'Zone', 'CheckID', 'Notes', 'Status'],
+  ...['ID', 'Kind', 'Address', 'Token', 'Region', 'Zone', 'CheckID', 'Notes', 'Status'],
   ...['HTTP', 'Method', 'Body', 'GRPC', 'TCP', 'UDP', 'H2PING', 'AliasNode', 'AliasService'],
   ...['TLSServerName', 'DockerContainerID', 'Shell', 'OSService', 'ProxyHTTP', 'ProxyGRPC'],
 ])

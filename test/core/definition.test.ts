@@ -157,6 +157,7 @@ describe('a Consul definition', () => {
     ],
     ['a sidecar', { name: 'web', connect: { sidecar_service: {} } }, 'connect: must not have a sidecar'],
     ['a socket', { name: 'web', socket_path: '/run/web' }, 'socket_path: is not possible here'],
+    ['an empty socket', { name: 'web', socket_path: '' }, 'socket_path: is not possible here'],
     ['a token', { name: 'web', token: 'b1946ac9' }, 'token: is not possible here'],
     [
       'a token in a check',

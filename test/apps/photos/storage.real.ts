@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { until } from '../../../scripts/demo/wait.ts'
 import { Alone } from '../../support/alone.ts'
 import { breakOff, sendForm } from './forms.ts'
 
@@ -103,6 +104,9 @@ describe('The service storage', () => {
   it('keeps nothing of an upload whose sender is gone', async () => {
     await breakOff(`${url}/upload/7`, {}, randomBytes(3_000_000))
     expect((await fetch(`${url}/download/7`)).status).toBe(404)
-    expect(await readdir(join(alone.folder, 'data', '7'))).toEqual([])
+    // The service hears of it a moment later.
+    await until('an empty folder', 5, async () =>
+      (await readdir(join(alone.folder, 'data', '7'))).length === 0 ? true : undefined,
+    )
   })
 })
