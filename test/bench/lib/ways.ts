@@ -38,15 +38,37 @@ export async function watching<T>(
   }
 }
 
-/** Ours: events of EC2, rule, queue, `register`, `consul`, agent. So many come at once, and go at once. */
-export async function eventDriven(stage: RegistrationStage, watch: NameWatch, count: number): Promise<Times> {
-  const { context, fleet } = stage
-  const instances = await fleet.launch(count, 'events')
+/** Changes one after the other: milliseconds before each, and how many instances change at once. */
+export type Steps = { pause: number; count: number }[]
+
+/** What stands already and shall stay, and what is to be done while all of them are there. */
+export interface Among {
+  standing?: string[]
+  meanwhile?: (standing: string[]) => Promise<void>
+}
+
+/** Ours: events of EC2, rule, queue, `register`, `consul`, agent. Instances come in these steps, and go in the same. */
+export async function eventDriven(
+  { context, fleet }: RegistrationStage,
+  watch: NameWatch,
+  steps: Steps,
+  { standing = [], meanwhile }: Among = {},
+): Promise<Times> {
+  const instances: RecordInstance[] = []
+  for (const { pause, count } of steps) {
+    await sleep(pause)
+    instances.push(...(await fleet.launch(count, 'events')))
+  }
   const addresses = instances.map(({ address }) => address)
-  await watch.until(addresses, LONGEST)
+  await watch.until([...standing, ...addresses], LONGEST)
   const running = await fleet.entered(instances, 'running')
-  await fleet.terminate(instances)
-  await watch.until([], LONGEST)
+  await meanwhile?.([...standing, ...addresses])
+  const staying = [...instances]
+  for (const { pause, count } of steps) {
+    await sleep(pause)
+    await fleet.terminate(staying.splice(0, count))
+  }
+  await watch.until(standing, LONGEST)
   const leaving = await fleet.entered(instances, 'shutting-down')
   await until('an empty queue', LONGEST, async () =>
     (await queueDepth(context.sqs(), controlName(context.stage, 'register'))) === 0 ? true : undefined,
@@ -63,12 +85,16 @@ export async function bare(
   { catalog, definition, servers, resolver }: RegistrationStage,
   watch: NameWatch,
   offsets: Times['offsets'],
+  { standing = [], meanwhile }: Among = {},
 ): Promise<Times> {
   const network = resolver.address.split('.').slice(0, 2).join('.')
-  const instances = offsets.up.map((_, index) => ({
-    id: `i-${Math.random().toString(16).slice(2, 10)}${String(index).padStart(9, '0')}`,
-    address: `${network}.${200 + (index >> 8)}.${index & 255}`,
-  }))
+  const instances = offsets.up.map((_, position) => {
+    const index = standing.length + position
+    return {
+      id: `i-${Math.random().toString(16).slice(2, 10)}${String(index).padStart(9, '0')}`,
+      address: `${network}.${200 + (index >> 8)}.${index & 255}`,
+    }
+  })
   const addresses = instances.map(({ address }) => address)
   const each = (moments: number[], put: (instance: RecordInstance) => Promise<void>): number[] => {
     const begin = Date.now() + 20
@@ -89,10 +115,11 @@ export async function bare(
     return catalog.register(ownerOf(instance), begunAsPassing(service))
   })
   await Promise.all(changes.splice(0))
-  await watch.until(addresses, LONGEST)
+  await watch.until([...standing, ...addresses], LONGEST)
+  await meanwhile?.([...standing, ...addresses])
   const leaving = each(offsets.down, (instance) => catalog.deregister(ownerOf(instance), instance.id))
   await Promise.all(changes)
-  await watch.until([], LONGEST)
+  await watch.until(standing, LONGEST)
   return {
     up: after(running, watch.appeared, addresses),
     down: after(leaving, watch.left, addresses),
@@ -103,6 +130,8 @@ export async function bare(
 /** What pollers found: times until the answer, their rounds, and how many names they took out. */
 export interface Polled {
   up: number[]
+  /** Of the single ones in a fleet that stands. */
+  singles: number[]
   rounds: PollerRound[]
   removed: number
   gone: number
@@ -112,43 +141,58 @@ export interface Polled {
  * The poller: bursts of so many instances, one after the other, each at a moment of its period that is given. Several
  * pollers do so side by side, each with a fleet of its own that it alone sees, as a burst takes it some ten seconds.
  * @param moments of each poller, in milliseconds after the end of a round
+ * @param singles steps in which more come while the first burst stands
  */
 export async function polled(
   stage: RegistrationStage,
   watch: NameWatch,
   count: number,
   moments: number[][],
+  singles: Steps = [],
 ): Promise<Polled> {
   const { context, region, servers, catalog } = stage
   const [first] = servers
-  if (!first) return { up: [], rounds: [], removed: 0, gone: 0 }
+  if (!first) return { up: [], singles: [], rounds: [], removed: 0, gone: 0 }
   await switchRules(region, context.stage, false)
   const all: RecordInstance[] = []
-  const one = async (own: number[], lane: number): Promise<{ up: number[]; rounds: PollerRound[] }> => {
+  const one = async (own: number[], lane: number): Promise<Omit<Polled, 'removed' | 'gone'>> => {
     const app = `polled${lane}`
     const poller = new Poller(context, catalog, first, app, lane * APART)
-    const up: number[] = []
+    const found: { up: number[]; singles: number[] } = { up: [], singles: [] }
+    const measure = async (instances: RecordInstance[]): Promise<number[]> => {
+      all.push(...instances)
+      for (const { address } of instances) await watch.seen(address, LONGEST)
+      const running = await stage.fleet.entered(instances, 'running')
+      return after(
+        running,
+        watch.appeared,
+        instances.map(({ address }) => address),
+      )
+    }
     try {
-      for (const moment of own) {
+      for (const [burst, moment] of own.entries()) {
         await poller.moment(moment)
         const instances = await stage.fleet.launch(count, app)
-        all.push(...instances)
-        for (const { address } of instances) await watch.seen(address, LONGEST)
-        const running = await stage.fleet.entered(instances, 'running')
-        const addresses = instances.map(({ address }) => address)
-        up.push(...after(running, watch.appeared, addresses))
-        await stage.fleet.terminate(instances)
+        found.up.push(...(await measure(instances)))
+        const more: RecordInstance[] = []
+        for (const { pause, count } of burst === 0 ? singles : []) {
+          await sleep(pause)
+          more.push(...(await stage.fleet.launch(count, app)))
+        }
+        found.singles.push(...(await measure(more)))
+        await stage.fleet.terminate([...instances, ...more])
       }
     } finally {
       await poller.stop()
     }
-    return { up, rounds: poller.rounds }
+    return { ...found, rounds: poller.rounds }
   }
   try {
     const found = await Promise.all(moments.map(one))
     const removed = all.filter(({ address }) => !watch.answer.has(address)).length
     return {
       up: found.flatMap(({ up }) => up),
+      singles: found.flatMap(({ singles }) => singles),
       rounds: found.flatMap(({ rounds }) => rounds),
       removed,
       gone: all.length,
