@@ -12,10 +12,10 @@ import { liveAccess } from '../support/consul-api.ts'
 import { pushChanged, pushOwn } from '../support/live-source.ts'
 import { runToEnd } from '../support/live-workflows.ts'
 import { births } from './lib/births.ts'
-import { type Chain, criticalPath } from './lib/critical-path.ts'
+import { criticalPath } from './lib/critical-path.ts'
 import { onFreshStage } from './lib/region.ts'
 import { bench, progress, type Report, seconds } from './lib/report.ts'
-import { duration, type Span, spans } from './lib/spans.ts'
+import { type Span, spans } from './lib/spans.ts'
 import { consulName, NEEDS, TWELVE, writeTwelve } from './lib/twelve.ts'
 
 /** How much longer the waves may take than the longest chain of services that need each other. */
@@ -24,8 +24,16 @@ const TARGET = 1.3
 interface Wave {
   services: string[]
   milliseconds: number
-  /** The service whose own time is the longest. */
-  slowest: Chain
+  /** The service that was healthy last; the parts of the wave's time are its own, in milliseconds. */
+  slowest: string
+  /** Until its run began. */
+  waiting: number
+  /** Until its group began to launch. */
+  start: number
+  /** Until Consul called it healthy. */
+  instance: number
+  /** Until the wave was over. */
+  overhead: number
 }
 
 /** Deploys twelve services in four waves from built images, and holds their waves against the critical path. */
@@ -44,9 +52,9 @@ async function measure(): Promise<Report> {
       Object.keys(NEEDS).map(consulName),
     )
     const run = await runToEnd(context, 'deploy', { app: TWELVE }, 300)
-    const times = await ownTimes(context, await born)
+    const stages = await stagesOf(context, run, await born)
     const visits = spans(await context.workflows().history(run.arn), 'Wave')
-    return report(run, wavesOf(visits, times), criticalPath(NEEDS, times))
+    return report(run, wavesOf(visits, stages), stages)
   })
 }
 
@@ -57,54 +65,88 @@ async function consulServer(context: Context): Promise<string> {
   return server.address
 }
 
-/** Milliseconds of each service from the moment when its group begins to launch an instance until Consul calls it healthy. */
-async function ownTimes(context: Context, born: Map<string, number>): Promise<Record<string, number>> {
+/** When a service's run began, when its group began to launch, and when Consul first called it healthy; in ms since 1970. */
+interface Stages {
+  begun: number
+  launched: number
+  healthy: number
+}
+
+async function stagesOf(
+  context: Context,
+  { name }: Execution,
+  born: Map<string, number>,
+): Promise<Record<string, Stages>> {
+  const runs = await context.workflows().latest('service', 50)
   const timed = Object.keys(NEEDS).map(async (service) => {
+    const own = runs.find((each) => each.name === `${name}-${service}`)
     const AutoScalingGroupName = serviceStack(context.stage, TWELVE, service)
     const { Activities = [] } = await context
       .autoScaling()
       .send(new DescribeScalingActivitiesCommand({ AutoScalingGroupName }))
-    const begun = Activities.map(({ StartTime }) => Number(StartTime))
-    return [service, (born.get(consulName(service)) ?? Number.NaN) - Math.min(...begun)] as const
+    const launched = Math.min(...Activities.map(({ StartTime }) => Number(StartTime)))
+    const healthy = born.get(consulName(service)) ?? Number.NaN
+    return [service, { begun: Number(own?.startedAt), launched, healthy }] as const
   })
   return Object.fromEntries(await Promise.all(timed))
 }
 
-const wavesOf = (visits: Span[], times: Record<string, number>): Wave[] =>
-  waves({
-    services: Object.fromEntries(Object.entries(NEEDS).map(([name, needs]) => [name, { needs }])),
-  }).map((services, index) => ({
-    services,
-    milliseconds: duration(visits[index] ?? { from: 0, to: 0 }),
-    slowest: criticalPath(Object.fromEntries(services.map((service) => [service, []])), times),
-  }))
+const durations = (stages: Record<string, Stages>, from: 'begun' | 'launched'): Record<string, number> =>
+  Object.fromEntries(Object.entries(stages).map(([service, at]) => [service, at.healthy - at[from]]))
 
-function report(run: Execution, found: Wave[], path: Chain): Report {
+/** Each wave with the service that was healthy last. */
+function wavesOf(visits: Span[], stages: Record<string, Stages>): Wave[] {
+  const manifest = Object.fromEntries(Object.entries(NEEDS).map(([name, needs]) => [name, { needs }]))
+  return waves({ services: manifest }).map((services, index) => {
+    const { from, to } = visits[index] ?? { from: Number.NaN, to: Number.NaN }
+    const timed = services.map((service) => ({ service, at: stages[service] ?? none }))
+    const last = timed.reduce((one, other) => (other.at.healthy > one.at.healthy ? other : one))
+    return {
+      services,
+      milliseconds: to - from,
+      slowest: last.service,
+      waiting: last.at.begun - from,
+      start: last.at.launched - last.at.begun,
+      instance: last.at.healthy - last.at.launched,
+      overhead: to - last.at.healthy,
+    }
+  })
+}
+const none: Stages = { begun: Number.NaN, launched: Number.NaN, healthy: Number.NaN }
+
+function report(run: Execution, found: Wave[], stages: Record<string, Stages>): Report {
   const total = found.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+  const [path, instances] = [
+    criticalPath(NEEDS, durations(stages, 'begun')),
+    criticalPath(NEEDS, durations(stages, 'launched')),
+  ]
   const ratio = total / path.milliseconds
+  const ofInstances = total / instances.milliseconds
   const whole = Number(run.endedAt) - Number(run.startedAt)
   return {
     data: {
       waves: found,
       criticalPath: path,
+      criticalPathOfInstances: instances,
       wavesMilliseconds: total,
       ratio,
+      ratioOfInstances: ofInstances,
       targetRatio: TARGET,
       deployMilliseconds: whole,
     },
     text: [
       table([
-        ['wave', 'services', 'time', 'slowest service', 'its own time', 'overhead'],
-        ...found.map(({ services, milliseconds, slowest }, index) => [
+        ['wave', 'services', 'time', 'slowest service', 'waiting', 'start', 'instance', 'overhead'],
+        ...found.map(({ services, milliseconds, slowest, waiting, start, instance, overhead }, index) => [
           `${index + 1}`,
           `${services.length}`,
           seconds(milliseconds),
-          slowest.services.join(),
-          seconds(slowest.milliseconds),
-          seconds(milliseconds - slowest.milliseconds),
+          slowest,
+          ...[waiting, start, instance, overhead].map(seconds),
         ]),
       ]),
       `critical path ${seconds(path.milliseconds)}: ${path.services.join(' → ')}`,
+      `of the instances alone ${seconds(instances.milliseconds)}: ${instances.services.join(' → ')}; ${ofInstances.toFixed(2)} times that`,
       `waves ${seconds(total)}, ${ratio.toFixed(2)} times the critical path; the whole deployment ${seconds(whole)}`,
       `${ratio <= TARGET ? 'within' : 'over'} the target of ${TARGET}`,
     ].join('\n\n'),

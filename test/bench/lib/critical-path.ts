@@ -7,7 +7,7 @@ export interface Chain {
 /**
  * The chain that takes longest when each service starts as soon as all that it needs are healthy: no order of starting
  * can be faster.
- * @param times milliseconds of each service, from the start of its instances to healthy
+ * @param times milliseconds of each service, from its start to healthy
  */
 export function criticalPath(needs: Record<string, readonly string[]>, times: Record<string, number>): Chain {
   const known = new Map<string, Chain>()

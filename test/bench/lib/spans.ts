@@ -21,5 +21,3 @@ export function spans(history: readonly Event[], state: string): Span[] {
     to: left[visit] ?? from,
   }))
 }
-
-export const duration = ({ from, to }: Span): number => to - from
