@@ -17,6 +17,8 @@ import { withLeanAnswer } from './lean-answer.ts'
 
 /** DescribeInstances returns at most 1,000 per page and takes at most 200 values per filter (EC2 API Reference). */
 const PAGE = 1000
+/** A fleet that fits into so many is read as a whole for each batch: for a larger one two calls for a few instances are sooner. */
+const SMALL = 200
 const VALUES = 200
 /**
  * Milliseconds for which the Consul servers of a large fleet are believed: to ask for them with every batch of a burst
@@ -29,7 +31,7 @@ export class Ec2Instances implements InstanceSource {
   readonly #client: EC2Client
   readonly #vpcId: string
   readonly #now: () => number
-  /** The fleet has been seen to fill more than a page. */
+  /** The fleet has been seen to be no small one. */
   #large = false
   #servers: { read: Promise<Instance[]>; at: number } | undefined
 
@@ -45,12 +47,11 @@ export class Ec2Instances implements InstanceSource {
   }
 
   /**
-   * The first page of the fleet holds all of a small one: instances and servers with a single call. A larger one is asked
-   * for just those.
+   * A page holds all of a small fleet: instances and servers with a single call. A larger one is asked for just those.
    */
   async look(ids: string[]): Promise<Sight> {
     if (!this.#large) {
-      const { instances, next } = await this.#page(this.#fleet())
+      const { instances, next } = await this.#page(this.#fleet(), undefined, SMALL)
       const wanted = new Set(ids)
       if (next === undefined)
         return {
@@ -106,13 +107,14 @@ export class Ec2Instances implements InstanceSource {
   async #page(
     filters: Filter[],
     token?: string,
+    size = PAGE,
   ): Promise<{ instances: Instance[]; next: string | undefined }> {
     try {
       const answer = await this.#client.send(
         withLeanAnswer(
           new DescribeInstancesCommand({
             Filters: filters,
-            MaxResults: PAGE,
+            MaxResults: size,
             ...(token ? { NextToken: token } : {}),
           }),
         ),
