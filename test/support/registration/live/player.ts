@@ -88,6 +88,8 @@ export class Player {
     if (to === 'run') return state === 'pending' || state === 'stopped'
     if (to === 'forget') return state === 'terminated'
     if (state !== 'running' || this.#world.told.has(machine.id)) return false
+    // Who has lost its tags is nobody's: an order about it is not heard (docs/registration.md).
+    if (to === 'drain' && !tags[TAG.kind]) return false
     if (to === 'drain')
       return this.#world.ledger.owedFor(machine.id, now()) > SETTLED && this.#servers.allFor(RECONCILED)
     return to === 'tag' ? !tags[TAG.kind] : true
