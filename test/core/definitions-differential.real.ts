@@ -65,7 +65,7 @@ describe('a definition', () => {
   let theirs: ConsulCluster
   let ours: ConsulCluster
   let folder: string
-  const seed = Number(process.env.NANOFLEET_SEED || Date.now() % 2 ** 31)
+  const seed = Number(process.env.NANOFLEET_SEED || 335647)
 
   beforeAll(async () => {
     process.stderr.write(`definitions differential: NANOFLEET_SEED=${seed}\n`)
