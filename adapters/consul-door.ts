@@ -35,18 +35,15 @@ export class ConsulDoor implements ServiceCatalog {
   }
 
   async listing(server: ConsulServer, instanceIds?: string[], patience?: number): Promise<Listing> {
-    // An argument left out in the middle arrives as null.
-    const bounds = patience === undefined ? [] : [instanceIds ?? null, patience]
-    const scope = instanceIds ? [instanceIds] : []
-    return (await this.#call('listing', server, ...(bounds.length > 0 ? bounds : scope))) as Listing
+    return (await this.#call('listing', server, instanceIds, patience)) as Listing
   }
 
   async cluster(server: ConsulServer, present?: string[]): Promise<ClusterView> {
-    return (await this.#call('cluster', server, ...(present ? [present] : []))) as ClusterView
+    return (await this.#call('cluster', server, present)) as ClusterView
   }
 
   async register(server: ConsulServer, registration: Registration, asleep?: string): Promise<void> {
-    await this.#call('register', server, registration, ...(asleep === undefined ? [] : [asleep]))
+    await this.#call('register', server, registration, asleep)
   }
 
   async deregister(server: ConsulServer, id: string): Promise<void> {
@@ -58,7 +55,7 @@ export class ConsulDoor implements ServiceCatalog {
   }
 
   async maintenance(server: ConsulServer, id: string, reason: string | null, instead = false): Promise<void> {
-    await this.#call('maintenance', server, id, reason, ...(instead ? [true] : []))
+    await this.#call('maintenance', server, id, reason, instead || undefined)
   }
 
   async secretReports(server: ConsulServer): Promise<Record<string, string>> {
@@ -69,7 +66,9 @@ export class ConsulDoor implements ServiceCatalog {
     return (await this.#call('health', server, services)) as Record<string, CatalogEntry[]>
   }
 
-  #call(verb: Verb, ...args: unknown[]): Promise<unknown> {
+  /** Arguments left out at the end are not in the message; one left out before others arrives as null. */
+  #call(verb: Verb, ...given: unknown[]): Promise<unknown> {
+    const args = given.slice(0, given.findLastIndex((argument) => argument !== undefined) + 1)
     return new Promise((resolve, reject) => {
       if (this.#pending.length === 0) setImmediate(() => this.#flush())
       this.#pending.push({ call: { verb, args }, resolve, reject })

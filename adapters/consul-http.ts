@@ -23,7 +23,10 @@ const FILTERED = 50
 /** What an agent holds, by id. */
 type Held = [services: Record<string, AgentService>, checks: Record<string, AgentCheck>]
 
-type Bounds = { patience?: number }
+/** Milliseconds for the answer, if not those of every request. */
+interface Bounds {
+  patience?: number
+}
 
 /** Consul docs, "Operator HTTP API: Raft": addresses with port. */
 interface RaftConfiguration {
@@ -58,10 +61,7 @@ export class ConsulHttp implements ServiceCatalog {
   }
 
   private async allOf(server: ConsulServer, bounds: Bounds): Promise<Held> {
-    return await Promise.all([
-      this.requests.get<Record<string, AgentService>>(server, '/v1/agent/services', {}, bounds),
-      this.requests.get<Record<string, AgentCheck>>(server, '/v1/agent/checks', {}, bounds),
-    ])
+    return await Promise.all([this.services(server, {}, bounds), this.checks(server, {}, bounds)])
   }
 
   /**
@@ -70,22 +70,21 @@ export class ConsulHttp implements ServiceCatalog {
    */
   private async someOf(server: ConsulServer, instanceIds: string[], bounds: Bounds): Promise<Held> {
     const ids = instanceIds.map((id) => id.replaceAll(/[^\w-]/g, '')).join('|')
-    const ofInstance = { filter: `Meta["instance-id"] matches "^(${ids})$"` }
-    const ofService = { filter: `ServiceID matches "^(${ids})(:|$)"` }
-    const services = await this.requests.get<Record<string, AgentService>>(
+    const services = await this.services(
       server,
-      '/v1/agent/services',
-      ofInstance,
+      { filter: `Meta["instance-id"] matches "^(${ids})$"` },
       bounds,
     )
     if (Object.keys(services).length === 0) return [services, {}]
-    const checks = await this.requests.get<Record<string, AgentCheck>>(
-      server,
-      '/v1/agent/checks',
-      ofService,
-      bounds,
-    )
-    return [services, checks]
+    return [services, await this.checks(server, { filter: `ServiceID matches "^(${ids})(:|$)"` }, bounds)]
+  }
+
+  private services(server: ConsulServer, query: Record<string, string>, bounds: Bounds): Promise<Held[0]> {
+    return this.requests.get(server, '/v1/agent/services', query, bounds)
+  }
+
+  private checks(server: ConsulServer, query: Record<string, string>, bounds: Bounds): Promise<Held[1]> {
+    return this.requests.get(server, '/v1/agent/checks', query, bounds)
   }
 
   async cluster(server: ConsulServer, present?: string[]): Promise<ClusterView> {

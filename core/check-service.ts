@@ -1,8 +1,14 @@
+import { askAnyServer } from './any-server.ts'
 import { nextStep, type Step } from './capacity.ts'
-import type { CatalogEntry, ClusterView, ConsulServer, ServiceCatalog } from './catalog.ts'
-import { passingInstances } from './catalog.ts'
+import {
+  type CatalogEntry,
+  type ClusterView,
+  type ConsulServer,
+  passingInstances,
+  type ServiceCatalog,
+} from './catalog.ts'
 import type { ServiceTarget } from './deploy-plan.ts'
-import { NotFound, ServiceFailure, ServiceRefusal } from './errors.ts'
+import { NotFound } from './errors.ts'
 import type { Fleet, GroupView } from './fleet.ts'
 import { ailments, doomed, type Evidence, firstMemory, type Memory, pause, remember } from './health.ts'
 import { registeredAt } from './registration.ts'
@@ -84,7 +90,7 @@ async function askConsul(
   const entries =
     target.catalog.length === 0
       ? {}
-      : await firstAnswer(servers, (server) => ports.catalog.health(server, target.catalog))
+      : await askAnyServer(servers, (server) => ports.catalog.health(server, target.catalog))
   const settled = (name: string) => (entries?.[name] ?? []).filter((entry) => isSettled(entry, now))
   const passing = target.catalog.map((name) => [name, passingInstances(settled(name))] as const)
   return {
@@ -108,7 +114,7 @@ const isSettled = (entry: CatalogEntry, now: Date): boolean =>
  */
 async function members(ports: Omit<HealthPorts, 'fleet'>, servers: ConsulServer[]): Promise<Set<string>> {
   const views = await Promise.all(
-    servers.map((server) => firstAnswer([server], (s) => ports.catalog.cluster(s))),
+    servers.map((server) => askAnyServer([server], (s) => ports.catalog.cluster(s))),
   )
   const led = views.filter((view): view is ClusterView => view !== undefined && view.leader !== null)
   const largest = led.sort((a, b) => alive(b).length - alive(a).length)[0]
@@ -122,21 +128,3 @@ async function members(ports: Omit<HealthPorts, 'fleet'>, servers: ConsulServer[
 }
 
 const alive = (view: ClusterView): string[] => view.nodes.filter((node) => node.alive).map((n) => n.address)
-
-/**
- * A server that does not answer has no say; no answer at all is no evidence of health.
- * @throws {ServiceRefusal} when the question itself is refused: the answer would not come however long one waits
- */
-async function firstAnswer<T>(
-  servers: ConsulServer[],
-  ask: (server: ConsulServer) => Promise<T>,
-): Promise<T | undefined> {
-  for (const server of servers) {
-    try {
-      return await ask(server)
-    } catch (error) {
-      if (!(error instanceof ServiceFailure) || error instanceof ServiceRefusal) throw error
-    }
-  }
-  return undefined
-}

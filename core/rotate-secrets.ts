@@ -1,6 +1,7 @@
+import { askAnyServer } from './any-server.ts'
 import { sha256 } from './canonical.ts'
 import type { ConsulServer, ServiceCatalog } from './catalog.ts'
-import { NotFound, ServiceFailure, ServiceRefusal } from './errors.ts'
+import { NotFound } from './errors.ts'
 import type { Report } from './round.ts'
 import {
   fresh,
@@ -78,25 +79,11 @@ export async function secretsTaken(
 ): Promise<{ ready: boolean; why: string }> {
   const servers = await ports.servers()
   if (servers.length === 0) throw new NotFound('no Consul server runs; deploy the platform first')
-  const reports = await firstReports(ports.catalog, servers)
+  // During an election none of them answers.
+  const reports = (await askAnyServer(servers, (server) => ports.catalog.secretReports(server))) ?? {}
   const wanted = secretsFingerprint(secrets)
   const late = servers.filter(({ instanceId }) => reports[instanceId] !== wanted)
   return { ready: late.length === 0, why: late.map(({ instanceId }) => instanceId).join(', ') }
-}
-
-/** What any server answers; nothing during an election, when none does. @throws {ServiceRefusal} */
-async function firstReports(
-  catalog: LookPorts['catalog'],
-  servers: ConsulServer[],
-): Promise<Record<string, string>> {
-  for (const server of servers) {
-    try {
-      return await catalog.secretReports(server)
-    } catch (error) {
-      if (!(error instanceof ServiceFailure) || error instanceof ServiceRefusal) throw error
-    }
-  }
-  return {}
 }
 
 /** Is there nothing left to register? Then every entry was put with the token that is in use. */

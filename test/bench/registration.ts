@@ -12,6 +12,7 @@ const SETTINGS = { instances: 'all', rounds: '1', seed: '1' }
 /** Enough to have as many batches at once as there may be. */
 const WARM_UP = 100
 const SIZES = [1, 100, 1000]
+
 /** Registration three ways, side by side on the same region and the same Consul. */
 async function measure(settings: typeof SETTINGS): Promise<Report> {
   const sizes = sizesOf(settings.instances)

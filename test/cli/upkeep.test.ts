@@ -4,22 +4,8 @@ import { isWell, reportText } from '../../cli/commands/reconcile.ts'
 import { deadLettersText, says } from '../../cli/letter-text.ts'
 import { readable } from '../../cli/log-text.ts'
 import type { Report } from '../../core/round.ts'
+import { CALM } from '../support/calm-report.ts'
 import { stateChange, terminating } from '../support/model-fleet.ts'
-
-const report: Report = {
-  instances: 5,
-  servers: 3,
-  registered: 0,
-  removed: 0,
-  maintained: 0,
-  returned: 0,
-  held: 0,
-  waiting: [],
-  drift: 0,
-  leader: '10.77.0.20:8300',
-  failed: [],
-  problems: [],
-}
 
 describe('drift in words', () => {
   it('is a line per entry with the reason, and how much was seen', () => {
@@ -57,10 +43,10 @@ describe('drift in words', () => {
 
 describe('a round in words', () => {
   it('is what differed and what was done about it', () => {
-    expect(reportText({ ...report, drift: 2, registered: 1, removed: 1 })).toBe(
+    expect(reportText({ ...CALM, drift: 2, registered: 1, removed: 1 })).toBe(
       '5 instances, 3 of them Consul servers: 2 differed\n  1 registered, 1 removed, 0 put into maintenance',
     )
-    expect(isWell(report)).toBe(true)
+    expect(isWell(CALM)).toBe(true)
   })
 
   it.each<[Partial<Report>, RegExp]>([
@@ -70,12 +56,12 @@ describe('a round in words', () => {
     [{ failed: [{ instanceId: 'i-1', problem: 'refused' }] }, /failed: i-1: refused/],
     [{ problems: ['/nanofleet/dev/web/web/consul is no definition'] }, /not compared: \/nanofleet/],
   ])('is not well with %j and says so', (left, line) => {
-    expect(isWell({ ...report, ...left })).toBe(false)
-    expect(reportText({ ...report, ...left })).toMatch(line)
+    expect(isWell({ ...CALM, ...left })).toBe(false)
+    expect(reportText({ ...CALM, ...left })).toMatch(line)
   })
 
   it('is well where no Consul server runs', () => {
-    expect(isWell({ ...report, servers: 0, leader: null })).toBe(true)
+    expect(isWell({ ...CALM, servers: 0, leader: null })).toBe(true)
   })
 })
 

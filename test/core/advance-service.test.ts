@@ -7,16 +7,9 @@ import { ServiceFailure, ServiceRefusal } from '../../core/errors.ts'
 import type { GroupView } from '../../core/fleet.ts'
 import type { Memory } from '../../core/health.ts'
 import { MemoryFleet } from '../support/memory-fleet.ts'
+import { SHOP_TARGET as target } from '../support/shop-target.ts'
 
 const start = Date.parse('2026-01-01T00:00:00Z')
-const target: ServiceTarget = {
-  app: 'shop',
-  service: 'web',
-  count: 1,
-  replacement: 'surge',
-  kind: 'service',
-  catalog: ['web'],
-}
 const member = (id: string, current: boolean) => ({ id, stage: 'serving' as const, current })
 const group: GroupView = { desired: 1, max: 9, members: [member('i-1', true)], targetGroups: [] }
 

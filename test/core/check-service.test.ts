@@ -6,16 +6,9 @@ import { NotFound, ServiceFailure, ServiceRefusal } from '../../core/errors.ts'
 import type { GroupEvent, GroupView } from '../../core/fleet.ts'
 import { firstMemory } from '../../core/health.ts'
 import { MemoryFleet } from '../support/memory-fleet.ts'
+import { SHOP_TARGET as target } from '../support/shop-target.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
-const target: ServiceTarget = {
-  app: 'shop',
-  service: 'web',
-  count: 1,
-  replacement: 'surge',
-  kind: 'service',
-  catalog: ['web'],
-}
 const group: GroupView = {
   desired: 1,
   max: 9,

@@ -2,16 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import type { ConsulServer } from '../../core/catalog.ts'
 import { type DriftEntry, findDrift } from '../../core/drift.ts'
 import { owner } from '../../core/owner.ts'
-import { ModelFleet } from '../support/model-fleet.ts'
+import { fleetOf, ModelFleet } from '../support/model-fleet.ts'
 
-/** A fleet in which everything is registered. */
-async function fleetOf(servers: number, services: number): Promise<ModelFleet> {
-  const fleet = new ModelFleet()
-  for (let index = 0; index < servers; index++) fleet.server()
-  for (let index = 0; index < services; index++) fleet.service()
-  await fleet.reconcile()
-  return fleet
-}
 const services = (fleet: ModelFleet) =>
   [...fleet.instances.values()].filter((each) => each.tags.consulcloud === 'service')
 const entries = async (fleet: ModelFleet): Promise<DriftEntry[]> =>

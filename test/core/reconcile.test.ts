@@ -3,15 +3,8 @@ import type { ConsulServer } from '../../core/catalog.ts'
 import { PROBATION } from '../../core/difference.ts'
 import { ServiceFailure } from '../../core/errors.ts'
 import { owner } from '../../core/owner.ts'
-import { ModelFleet, stateChange } from '../support/model-fleet.ts'
+import { fleetOf, ModelFleet, stateChange } from '../support/model-fleet.ts'
 
-const fleetOf = async (servers: number, services: number): Promise<ModelFleet> => {
-  const fleet = new ModelFleet()
-  for (let index = 0; index < servers; index++) fleet.server()
-  for (let index = 0; index < services; index++) fleet.service()
-  await fleet.reconcile()
-  return fleet
-}
 /** Nobody is on probation any more. */
 const settledFleetOf = async (servers: number, services: number): Promise<ModelFleet> => {
   const fleet = await fleetOf(servers, services)

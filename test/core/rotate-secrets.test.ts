@@ -9,8 +9,8 @@ import {
   rotated,
   secretsTaken,
 } from '../../core/rotate-secrets.ts'
-import type { Report } from '../../core/round.ts'
 import { ROTATED, type SecretMaker, type SecretName, secretsFingerprint } from '../../core/secrets.ts'
+import { CALM } from '../support/calm-report.ts'
 import { FakeCatalog } from '../support/fake-catalog.ts'
 
 /** Counts instead of rolling dice. */
@@ -118,21 +118,6 @@ describe('the look whether servers have taken secrets over', () => {
 })
 
 describe('the look whether everything is registered again', () => {
-  const calm: Report = {
-    instances: 3,
-    servers: 3,
-    leader: 'i-1',
-    drift: 0,
-    registered: 0,
-    removed: 0,
-    maintained: 0,
-    returned: 0,
-    held: 0,
-    waiting: [],
-    failed: [],
-    problems: [],
-  }
-
   it.each([
     ['nothing was left to put', {}, true],
     ['entries have just been put', { registered: 2 }, false],
@@ -140,7 +125,7 @@ describe('the look whether everything is registered again', () => {
     ['a call failed', { failed: [{ instanceId: 'i-1', problem: 'no' }] }, false],
     ['something could not be read', { problems: ['no'] }, false],
   ])('says of a round in which %s', (_what, changes, ready) => {
-    const look = allRegistered({ ...calm, ...changes })
+    const look = allRegistered({ ...CALM, ...changes })
     expect(look.ready).toBe(ready)
     expect(look.why === '').toBe(ready)
   })

@@ -1,15 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import type { CatalogEntry, ConsulServer } from '../../core/catalog.ts'
 import { owner } from '../../core/owner.ts'
-import { ModelFleet, stateChange, terminating } from '../support/model-fleet.ts'
+import { fleetOf, type ModelFleet, stateChange, terminating } from '../support/model-fleet.ts'
 
-const fleetOf = async (servers: number, services: number): Promise<ModelFleet> => {
-  const fleet = new ModelFleet()
-  for (let index = 0; index < servers; index++) fleet.server()
-  for (let index = 0; index < services; index++) fleet.service()
-  await fleet.reconcile()
-  return fleet
-}
 const serverOf = (fleet: ModelFleet, index: number): ConsulServer => fleet.servers[index] as ConsulServer
 const idsOn = (fleet: ModelFleet, server: ConsulServer): string[] => [
   ...(fleet.catalog.agents.get(server.address)?.entries.keys() ?? []),

@@ -5,9 +5,9 @@ import { until } from '../../scripts/demo/wait.ts'
 import { liveAccess } from '../support/consul-api.ts'
 import { keepState } from '../support/kept-state.ts'
 import { catalogEntries, consulServers, serverVersions } from '../support/live-names.ts'
-import { PlatformWatch, untilOneCluster } from '../support/live-platform.ts'
+import { PlatformWatch, untilOneCluster, withCluster } from '../support/live-platform.ts'
 import { pushChanged, pushOwn } from '../support/live-source.ts'
-import { regionOf, withWeb } from '../support/live-stage.ts'
+import { regionOf } from '../support/live-stage.ts'
 import { untilWhole } from '../support/live-web.ts'
 import { ended, runToEnd, start } from '../support/live-workflows.ts'
 import { changeConsul } from '../support/other-consul.ts'
@@ -20,9 +20,7 @@ const BUILD = process.env.NANOFLEET_OTHER_CONSUL === undefined ? 60 : 400
 describe('the platform', () => {
   let context: Context
   beforeAll(async () => {
-    context = await withWeb()
-    await untilWhole(context, 2, 30)
-    await untilOneCluster(context, 3, 60)
+    context = await withCluster()
   }, 240 * SECOND)
   afterAll(async () => {
     await pushOwn(context, 'platform')

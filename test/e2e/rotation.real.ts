@@ -7,8 +7,8 @@ import { ROTATED, values } from '../../core/secrets.ts'
 import { throughGateway } from '../../scripts/demo/gateway.ts'
 import { askServer, liveAccess } from '../support/consul-api.ts'
 import { catalogEntries, consulServers } from '../support/live-names.ts'
-import { PlatformWatch, untilOneCluster } from '../support/live-platform.ts'
-import { regionOf, withWeb } from '../support/live-stage.ts'
+import { PlatformWatch, untilOneCluster, withCluster } from '../support/live-platform.ts'
+import { regionOf } from '../support/live-stage.ts'
 import { untilWhole } from '../support/live-web.ts'
 import { runToEnd } from '../support/live-workflows.ts'
 
@@ -18,9 +18,7 @@ const SECOND = 1000
 describe('the workflow rotate-secrets', () => {
   let context: Context
   beforeAll(async () => {
-    context = await withWeb()
-    await untilWhole(context, 2, 30)
-    await untilOneCluster(context, 3, 60)
+    context = await withCluster()
   }, 240 * SECOND)
 
   const held = () => new SecretParameters(context.ssm(), context.stage, PLATFORM).read()

@@ -4,6 +4,8 @@ import type { ConsulServer } from '../../core/catalog.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { askServer, liveAccess } from './consul-api.ts'
 import { consulServers, tryResolve, votingServers } from './live-names.ts'
+import { withWeb } from './live-stage.ts'
+import { untilWhole } from './live-web.ts'
 
 /** What one server says about its cluster (Consul docs, "Status HTTP API"). */
 interface Status {
@@ -99,6 +101,14 @@ async function statusOf(
   } catch {
     return undefined
   }
+}
+
+/** The stage with two healthy instances of web and a cluster of three Consul servers. */
+export async function withCluster(): Promise<Context> {
+  const context = await withWeb()
+  await untilWhole(context, 2, 30)
+  await untilOneCluster(context, 3, 60)
+  return context
 }
 
 /**

@@ -153,3 +153,12 @@ export const spotWarning = (instance: { id: string }): object => ({
   'detail-type': 'EC2 Spot Instance Interruption Warning',
   detail: { 'instance-id': instance.id, 'instance-action': 'terminate' },
 })
+
+/** A fleet in which everything is registered. */
+export async function fleetOf(servers: number, services: number): Promise<ModelFleet> {
+  const fleet = new ModelFleet()
+  for (let index = 0; index < servers; index++) fleet.server()
+  for (let index = 0; index < services; index++) fleet.service()
+  await fleet.reconcile()
+  return fleet
+}

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -63,6 +64,11 @@ func (a authority) pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(a.certificate)
 	return pool
+}
+
+// trust verifies by this authority alone whoever answers.
+func (a authority) trust() *tls.Config {
+	return &tls.Config{RootCAs: a.pool(), MinVersion: tls.VersionTLS12}
 }
 
 // issue makes a key and a certificate for the server at address and writes them beside the data. They are made anew at

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -47,7 +46,7 @@ func newKeeper(self identity, ca authority, read func(context.Context) (secrets,
 	client, err := api.NewClient(&api.Config{
 		Address:   net.JoinHostPort(self.address, httpsPort),
 		Scheme:    "https",
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.pool(), MinVersion: tls.VersionTLS12}},
+		Transport: &http.Transport{TLSClientConfig: ca.trust()},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a client for the own agent: %w", err)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"io"
 	"net"
@@ -21,8 +20,7 @@ type leaderQuestions struct{ client *http.Client }
 
 // newLeaderQuestions trusts the agents whose certificates the authority signed.
 func newLeaderQuestions(ca authority) leaderQuestions {
-	trust := &tls.Config{RootCAs: ca.pool(), MinVersion: tls.VersionTLS12}
-	return leaderQuestions{&http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{TLSClientConfig: trust}}}
+	return leaderQuestions{&http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{TLSClientConfig: ca.trust()}}}
 }
 
 // leaderOf returns the leader that the agent at address names, with its port; empty while it knows none (Consul

@@ -1,0 +1,11 @@
+import type { ServiceTarget } from '../../core/deploy-plan.ts'
+
+/** One instance of a service that Consul knows as `web`. */
+export const SHOP_TARGET: ServiceTarget = {
+  app: 'shop',
+  service: 'web',
+  count: 1,
+  replacement: 'surge',
+  kind: 'service',
+  catalog: ['web'],
+}
