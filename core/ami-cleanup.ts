@@ -1,7 +1,7 @@
 import type { AccountImage, AccountSnapshot, Evidence } from './ami-evidence.ts'
 import { checkPlausible } from './ami-plausibility.ts'
+import type { CleanAmisInput } from './image-inputs.ts'
 import { CREATED_BY, TAG } from './names.ts'
-import type { CleanAmisInput } from './workflow-input.ts'
 
 /** What one run may remove: an image with its snapshots, or a snapshot that a failed build left. */
 export interface Removal {

@@ -1,6 +1,6 @@
 import type { Template } from './cloudformation.ts'
 import { NanofleetError } from './errors.ts'
-import { pause } from './health.ts'
+import { pause } from './pause.ts'
 import { stackChange } from './stack-change.ts'
 import type { Stacks, StackView } from './stacks.ts'
 import { templateText } from './template-text.ts'

@@ -10,7 +10,8 @@ import {
 import type { ServiceTarget } from './deploy-plan.ts'
 import { NotFound } from './errors.ts'
 import type { Fleet, GroupView } from './fleet.ts'
-import { ailments, doomed, type Evidence, firstMemory, type Memory, pause, remember } from './health.ts'
+import { ailments, doomed, type Evidence, firstMemory, type Memory, remember } from './health.ts'
+import { pause } from './pause.ts'
 import { registeredAt } from './registration.ts'
 
 export interface HealthPorts {

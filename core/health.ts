@@ -25,9 +25,6 @@ export const remember = (memory: Memory, healthy: number, now: Date): Memory => 
   ...(healthy > memory.best ? { best: healthy, bestAt: now.toISOString() } : {}),
 })
 
-/** Seconds until the next look: a boot takes one or a minute, so the first looks are close together. */
-export const pause = (checks: number): number => [1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 5][checks] ?? 10
-
 /** For how long a service is looked at closely after a step, in seconds; a workflow can only wait for whole ones. */
 export const CLOSE_SECONDS = 4
 

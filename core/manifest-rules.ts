@@ -1,11 +1,9 @@
 import type { Manifest, ServiceSpec } from './manifest-types.ts'
 import { LONGEST_STAGE, logicalStem, RESERVED_SERVICES, tooLongNames } from './name-rules.ts'
+import { PLATFORM } from './names.ts'
 import type { Problem } from './schema-problems.ts'
 import { didYouMean } from './suggest.ts'
 import { cycle } from './waves.ts'
-
-/** The app that holds what every other app needs. */
-export const PLATFORM = 'platform'
 
 /** Bytes of user data before their encoding ("Run commands when you launch an EC2 instance with user data input"). */
 const LARGEST_USER_DATA = 16_384

@@ -1,6 +1,7 @@
-import { manifestProblems, PLATFORM } from './manifest-rules.ts'
+import { manifestProblems } from './manifest-rules.ts'
 import { manifestSchema, type RawManifest } from './manifest-schema.ts'
 import type { Manifest, ServiceSpec } from './manifest-types.ts'
+import { PLATFORM } from './names.ts'
 import { knownKeys } from './schema-keys.ts'
 import { refuse, schemaProblems } from './schema-problems.ts'
 import { readYaml } from './yaml-document.ts'

@@ -13,6 +13,9 @@ export const TAG = {
   createdBy: 'CreatedBy',
 } as const
 
+/** The app that holds what every other app needs. */
+export const PLATFORM = 'platform'
+
 /** The value of `CreatedBy` that nanovms/ops gives to its AMIs and that every image of ours carries. */
 export const CREATED_BY = 'ops'
 

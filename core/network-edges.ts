@@ -1,6 +1,6 @@
 import type { CheckPort } from './check-ports.ts'
-import { PLATFORM } from './manifest-rules.ts'
 import type { Manifest } from './manifest-types.ts'
+import { PLATFORM } from './names.ts'
 import { publicUi } from './public-ui.ts'
 import type { Stage } from './stage.ts'
 

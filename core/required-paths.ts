@@ -1,7 +1,6 @@
 import type { CheckPort } from './check-ports.ts'
-import { PLATFORM } from './manifest-rules.ts'
 import type { Manifest } from './manifest-types.ts'
-import { serviceStack } from './names.ts'
+import { PLATFORM, serviceStack } from './names.ts'
 import { publicUi } from './public-ui.ts'
 import { loadBalancerAddresses } from './resolvers.ts'
 import type { Stage } from './stage.ts'

@@ -1,4 +1,4 @@
-import { PLATFORM } from './manifest-rules.ts'
+import { PLATFORM } from './names.ts'
 import type { Stage } from './stage.ts'
 
 /** The resolver that every VPC has at this link-local address ("Understanding Amazon DNS"). */

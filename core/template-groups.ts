@@ -1,8 +1,7 @@
 import { getAtt, type Resource, ref } from './cloudformation.ts'
-import { PLATFORM } from './manifest-rules.ts'
 import type { Manifest } from './manifest-types.ts'
 import { logicalStem } from './name-rules.ts'
-import { serviceStack } from './names.ts'
+import { PLATFORM, serviceStack } from './names.ts'
 import { CONSUL_PORTS, type Edge, type Party, partyName } from './network-edges.ts'
 import type { Stage } from './stage.ts'
 

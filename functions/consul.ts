@@ -10,7 +10,7 @@ import { SecretParameters } from '../adapters/secret-parameters.ts'
 import type { ServiceCatalog } from '../core/catalog.ts'
 import { answerCalls, type DoorRequest, type DoorResponse } from '../core/door.ts'
 import { FirstAnswer } from '../core/first-answer.ts'
-import { PLATFORM } from '../core/manifest-rules.ts'
+import { PLATFORM } from '../core/names.ts'
 import { journal } from './journal.ts'
 import { once } from './once.ts'
 

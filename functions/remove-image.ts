@@ -4,7 +4,7 @@ import * as clients from '../adapters/clients.ts'
 import { readStage } from '../adapters/config.ts'
 import { deleteSnapshot, deregister } from '../adapters/image-removal.ts'
 import { type Removal, recheck } from '../core/ami-cleanup.ts'
-import type { CleanAmisInput } from '../core/workflow-input.ts'
+import type { CleanAmisInput } from '../core/image-inputs.ts'
 import { journal } from './journal.ts'
 import { once } from './once.ts'
 

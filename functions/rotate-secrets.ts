@@ -6,8 +6,7 @@ import { call, consulDoor } from '../adapters/lambda-calls.ts'
 import { randomSecrets } from '../adapters/secret-maker.ts'
 import { SecretParameters } from '../adapters/secret-parameters.ts'
 import { runningServers } from '../core/evidence.ts'
-import { PLATFORM } from '../core/manifest-rules.ts'
-import { controlName } from '../core/names.ts'
+import { controlName, PLATFORM } from '../core/names.ts'
 import {
   allRegistered,
   type Marks,

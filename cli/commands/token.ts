@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { SecretParameters } from '../../adapters/secret-parameters.ts'
 import { NotFound } from '../../core/errors.ts'
-import { PLATFORM } from '../../core/manifest-rules.ts'
+import { PLATFORM } from '../../core/names.ts'
 import { values } from '../../core/secrets.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 

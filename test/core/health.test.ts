@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { GroupEvent, GroupView } from '../../core/fleet.ts'
-import { ailments, DEATHS, doomed, firstMemory, PATIENCE, pause, remember } from '../../core/health.ts'
+import { ailments, DEATHS, doomed, firstMemory, PATIENCE, remember } from '../../core/health.ts'
+import { pause } from '../../core/pause.ts'
 
 const start = new Date('2026-01-01T00:00:00Z')
 const later = (seconds: number) => new Date(start.getTime() + seconds * 1000)

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Resource, Template } from '../../core/cloudformation.ts'
-import { PLATFORM } from '../../core/manifest-rules.ts'
-import { appStack } from '../../core/names.ts'
+import { appStack, PLATFORM } from '../../core/names.ts'
 import { SAMPLE_STAGES } from '../../scripts/sample-stages.ts'
 import { repositoryApps } from '../support/apps.ts'
 import { type Compiled, compile, missing } from '../support/compiled-network.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { BuildInput, CleanAmisInput, parseInput } from '../../core/workflow-input.ts'
+import { BuildInput, CleanAmisInput } from '../../core/image-inputs.ts'
+import { parseInput } from '../../core/workflow-input.ts'
 
 describe('the input of a workflow', () => {
   it('gets its defaults', () => {

@@ -2,7 +2,7 @@ import { request } from 'node:https'
 import type { AccessSource, ConsulAccess } from '../../adapters/consul-access.ts'
 import { SecretParameters } from '../../adapters/secret-parameters.ts'
 import type { Context } from '../../cli/context.ts'
-import { PLATFORM } from '../../core/manifest-rules.ts'
+import { PLATFORM } from '../../core/names.ts'
 import { CERTIFICATE, values } from '../../core/secrets.ts'
 
 /** An answer of Consul's HTTP API. */

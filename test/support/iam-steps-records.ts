@@ -1,7 +1,6 @@
 import { DeleteParametersCommand } from '@aws-sdk/client-ssm'
 import { SecretParameters } from '../../adapters/secret-parameters.ts'
-import { PLATFORM } from '../../core/manifest-rules.ts'
-import { definitionParameter } from '../../core/names.ts'
+import { definitionParameter, PLATFORM } from '../../core/names.ts'
 import { KEPT_RELEASES } from '../../core/releases.ts'
 import { ROTATED, type SecretName } from '../../core/secrets.ts'
 import { needs, type Step } from './iam-step.ts'
