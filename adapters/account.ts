@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts'
-import { ServiceFailure } from '../core/errors.ts'
+import { ServiceFailure } from '../core/base/errors.ts'
 import { awsProblem } from './aws-problem.ts'
 
 /** AWS refuses the credentials, or nothing answers there; the message names the place and the remedy. */

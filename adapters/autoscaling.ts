@@ -12,11 +12,11 @@ import {
   GetConsoleOutputCommand,
   type ResponseLaunchTemplateData,
 } from '@aws-sdk/client-ec2'
-import { canonicalJson } from '../core/canonical.ts'
-import { ServiceFailure } from '../core/errors.ts'
-import type { Fleet, GroupEvent, GroupView, Member } from '../core/fleet.ts'
-import { lastWords } from '../core/last-words.ts'
-import { TAG } from '../core/names.ts'
+import { canonicalJson } from '../core/base/canonical.ts'
+import { ServiceFailure } from '../core/base/errors.ts'
+import { TAG } from '../core/base/names.ts'
+import type { Fleet, GroupEvent, GroupView, Member } from '../core/deploy/fleet.ts'
+import { lastWords } from '../core/deploy/last-words.ts'
 
 /** The fleet as EC2 Auto Scaling runs it. */
 export class AutoScalingFleet implements Fleet {

@@ -5,7 +5,7 @@ import {
   type ObjectIdentifier,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import { ServiceFailure } from '../core/errors.ts'
+import { ServiceFailure } from '../core/base/errors.ts'
 
 /** Takes everything out of a bucket, old versions too. */
 export class BucketEmptier {

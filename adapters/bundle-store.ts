@@ -6,10 +6,10 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import type { AppBundle } from '../core/bundle.ts'
-import { canonicalJson, sha256 } from '../core/canonical.ts'
-import { NotFound, ServiceFailure } from '../core/errors.ts'
-import { bundleKey, bundlePointerKey, sourceKey } from '../core/names.ts'
+import type { AppBundle } from '../core/base/bundle.ts'
+import { canonicalJson, sha256 } from '../core/base/canonical.ts'
+import { NotFound, ServiceFailure } from '../core/base/errors.ts'
+import { bundleKey, bundlePointerKey, sourceKey } from '../core/base/names.ts'
 
 /**
  * The stage's bucket: bundles and sources under the digest of their content, and one pointer per app to its

@@ -1,5 +1,5 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import type { CleanupPlan } from '../core/ami-cleanup.ts'
+import type { CleanupPlan } from '../core/images/ami-cleanup.ts'
 
 /**
  * Keeps the whole plan, which outgrows what a workflow may carry, for as long as the bucket keeps runs.

@@ -10,9 +10,9 @@ import {
   type Stack,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation'
-import { ServiceFailure } from '../core/errors.ts'
-import type { StackInput, Stacks, StackView } from '../core/stacks.ts'
-import { BODY_BYTES, byteLength } from '../core/template-text.ts'
+import { ServiceFailure } from '../core/base/errors.ts'
+import type { StackInput, Stacks, StackView } from '../core/template/stacks.ts'
+import { BODY_BYTES, byteLength } from '../core/template/text.ts'
 import type { TemplateStore } from './template-store.ts'
 
 /** What only whoever makes or changes stacks needs. */

@@ -1,7 +1,7 @@
 import { type CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { BatchGetBuildsCommand, type Build, type CodeBuildClient } from '@aws-sdk/client-codebuild'
-import type { FailedBuild } from '../core/build-failure.ts'
-import { NotFound } from '../core/errors.ts'
+import { NotFound } from '../core/base/errors.ts'
+import type { FailedBuild } from '../core/images/build-failure.ts'
 
 /** Enough for a compiler's complaint and what the runner says after it. */
 const LINES = 40

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { NanofleetError } from '../core/errors.ts'
-import { MOST_SOURCES } from '../core/public-ui.ts'
-import type { Stage } from '../core/stage.ts'
+import { NanofleetError } from '../core/base/errors.ts'
+import type { Stage } from '../core/base/stage.ts'
+import { MOST_SOURCES } from '../core/template/public-ui.ts'
 
 /** A function was deployed without a setting that it needs; `serverless deploy` mends it. */
 export class BadConfiguration extends NanofleetError {}

@@ -1,5 +1,5 @@
-import { ServiceFailure } from '../core/errors.ts'
-import { CERTIFICATE, values } from '../core/secrets.ts'
+import { ServiceFailure } from '../core/base/errors.ts'
+import { CERTIFICATE, values } from '../core/secrets/secrets.ts'
 import type { SecretParameters } from './secret-parameters.ts'
 
 /** What Consul's servers want to see, and by what they are known. */

@@ -5,9 +5,9 @@ import type {
   Listing,
   Registration,
   ServiceCatalog,
-} from '../core/catalog.ts'
-import type { DoorAnswer, DoorCall, DoorRequest, DoorResponse, Verb } from '../core/door.ts'
-import { ServiceFailure, ServiceRefusal } from '../core/errors.ts'
+} from '../core/base/catalog.ts'
+import { ServiceFailure, ServiceRefusal } from '../core/base/errors.ts'
+import type { DoorAnswer, DoorCall, DoorRequest, DoorResponse, Verb } from '../core/registration/door.ts'
 import { ConsulFailure } from './consul-requests.ts'
 
 /** Carries a message to the Lambda `consul` and its answer back. */

@@ -1,5 +1,5 @@
-import type { ConsulServer, Registration } from '../core/catalog.ts'
-import type { FirstAnswer } from '../core/first-answer.ts'
+import type { ConsulServer, Registration } from '../core/base/catalog.ts'
+import type { FirstAnswer } from '../core/registration/first-answer.ts'
 import { ConsulHttp } from './consul-http.ts'
 import type { ConsulRequests } from './consul-requests.ts'
 

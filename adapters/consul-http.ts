@@ -6,7 +6,7 @@ import type {
   Registration,
   ServiceCatalog,
   StrandedEntry,
-} from '../core/catalog.ts'
+} from '../core/base/catalog.ts'
 import {
   type AgentCheck,
   type AgentService,

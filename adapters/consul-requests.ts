@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConsulServer } from '../core/catalog.ts'
-import { ServiceFailure, ServiceRefusal } from '../core/errors.ts'
+import type { ConsulServer } from '../core/base/catalog.ts'
+import { ServiceFailure, ServiceRefusal } from '../core/base/errors.ts'
 import type { AccessSource, ConsulAccess } from './consul-access.ts'
 
 /** A Consul server that cannot be reached or cannot do what it was asked now. */

@@ -4,7 +4,7 @@ import {
   PutParameterCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm'
-import { definitionParameter } from '../core/names.ts'
+import { definitionParameter } from '../core/base/names.ts'
 
 /** GetParameters and DeleteParameters take ten names (Systems Manager API Reference). */
 const NAMES = 10

@@ -6,9 +6,9 @@ import {
   paginateDescribeSnapshots,
   type Tag,
 } from '@aws-sdk/client-ec2'
-import type { AccountImage, AccountSnapshot } from '../core/ami-evidence.ts'
-import type { ServiceImage } from '../core/build-plan.ts'
-import { CREATED_BY, TAG } from '../core/names.ts'
+import { CREATED_BY, TAG } from '../core/base/names.ts'
+import type { AccountImage, AccountSnapshot } from '../core/images/ami-evidence.ts'
+import type { ServiceImage } from '../core/images/build-plan.ts'
 
 /** Every image of an app in this stage, or of one service with one hash. */
 export async function serviceImages(

@@ -4,15 +4,15 @@ import {
   type Instance as Ec2Instance,
   type Filter,
 } from '@aws-sdk/client-ec2'
-import { ServiceFailure } from '../core/errors.ts'
+import { ServiceFailure } from '../core/base/errors.ts'
 import {
   type Instance,
   type InstanceSource,
   type InstanceState,
   isServer,
   type Sight,
-} from '../core/instances.ts'
-import { TAG } from '../core/names.ts'
+} from '../core/base/instances.ts'
+import { TAG } from '../core/base/names.ts'
 import { withLeanAnswer } from './lean-answer.ts'
 
 /** DescribeInstances returns at most 1,000 per page and takes at most 200 values per filter (EC2 API Reference). */

@@ -9,7 +9,7 @@ import {
   StartExecutionCommand,
   StateMachineDoesNotExist,
 } from '@aws-sdk/client-sfn'
-import { NotFound } from '../core/errors.ts'
+import { NotFound } from '../core/base/errors.ts'
 
 /** One run of a workflow, as a person sees it. */
 export interface Execution {

@@ -5,8 +5,8 @@ import {
   paginateDescribeAutoScalingGroups,
   paginateDescribeLaunchConfigurations,
 } from '@aws-sdk/client-auto-scaling'
-import type { GroupFacts, Reference } from '../core/ami-evidence.ts'
-import { TAG } from '../core/names.ts'
+import { TAG } from '../core/base/names.ts'
+import type { GroupFacts, Reference } from '../core/images/ami-evidence.ts'
 
 export interface GroupReferences {
   groups: GroupFacts[]

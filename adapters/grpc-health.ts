@@ -1,5 +1,5 @@
 import { connect } from 'node:http2'
-import type { Probe } from '../core/probe.ts'
+import type { Probe } from '../core/registration/probe.ts'
 
 /** `HealthCheckResponse{status: SERVING}` in its frame: not compressed, two bytes, field 1 is 1. */
 const SERVING = Buffer.from([0, 0, 0, 0, 2, 0x08, 1])

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
-import type { HeldRemovals, HeldStore } from '../core/held.ts'
+import type { HeldRemovals, HeldStore } from '../core/registration/held.ts'
 
 const KEY = { pk: 'reconcile', sk: 'held' } as const
 

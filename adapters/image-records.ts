@@ -5,9 +5,9 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm'
 import * as z from 'zod'
-import type { ImageRecord } from '../core/bundle.ts'
-import { ServiceFailure } from '../core/errors.ts'
-import { imageParameter } from '../core/names.ts'
+import type { ImageRecord } from '../core/base/bundle.ts'
+import { ServiceFailure } from '../core/base/errors.ts'
+import { imageParameter } from '../core/base/names.ts'
 
 const Record = z.object({ hash: z.string(), imageId: z.string(), builtAt: z.string() })
 

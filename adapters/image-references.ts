@@ -5,7 +5,7 @@ import {
   paginateDescribeLaunchTemplates,
   paginateDescribeLaunchTemplateVersions,
 } from '@aws-sdk/client-ec2'
-import type { Reference } from '../core/ami-evidence.ts'
+import type { Reference } from '../core/images/ami-evidence.ts'
 
 /** What EC2 itself launches from, or did: instances and launch templates. */
 export interface Ec2References {

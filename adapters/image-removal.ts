@@ -1,5 +1,5 @@
 import { DeleteSnapshotCommand, DeregisterImageCommand, type EC2Client } from '@aws-sdk/client-ec2'
-import { NanofleetError } from '../core/errors.ts'
+import { NanofleetError } from '../core/base/errors.ts'
 
 /** EC2 still sees an image on the snapshot: deregistration takes a moment to be known everywhere. */
 export class SnapshotBusy extends NanofleetError {}

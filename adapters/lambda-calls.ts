@@ -1,7 +1,7 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda'
-import type { DoorRequest, DoorResponse } from '../core/door.ts'
-import { ServiceFailure, ServiceRefusal } from '../core/errors.ts'
-import { controlName } from '../core/names.ts'
+import { ServiceFailure, ServiceRefusal } from '../core/base/errors.ts'
+import { controlName } from '../core/base/names.ts'
+import type { DoorRequest, DoorResponse } from '../core/registration/door.ts'
 import { ConsulDoor } from './consul-door.ts'
 
 /** Consul through the Lambda `consul` of a stage. */

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { GetCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import type { LockRecord, LockTable } from '../core/lock.ts'
+import type { LockRecord, LockTable } from '../core/deploy/lock.ts'
 
 /** A lock as a person sees it. */
 export interface HeldLock {

@@ -5,7 +5,7 @@ import {
   type FilterLogEventsCommandOutput,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs'
-import { controlName } from '../core/names.ts'
+import { controlName } from '../core/base/names.ts'
 
 /** One line of output of an instance or a function. */
 export interface LogLine {

@@ -1,5 +1,5 @@
 import { GetParametersCommand, paginateDescribeParameters, type SSMClient } from '@aws-sdk/client-ssm'
-import type { Reference } from '../core/ami-evidence.ts'
+import type { Reference } from '../core/images/ami-evidence.ts'
 
 /** GetParameters takes ten names at a time. */
 const BATCH = 10

@@ -2,8 +2,8 @@ import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { Ask } from '../core/first-answer.ts'
-import { isPassingStatus, type Probe } from '../core/probe.ts'
+import type { Ask } from '../core/registration/first-answer.ts'
+import { isPassingStatus, type Probe } from '../core/registration/probe.ts'
 import { isServing } from './grpc-health.ts'
 
 /** Puts a probe's question over the network, and leaves no connection behind. */

@@ -4,7 +4,7 @@ import {
   QueueDoesNotExist,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
-import { NotFound, ServiceFailure } from '../core/errors.ts'
+import { NotFound, ServiceFailure } from '../core/base/errors.ts'
 
 /**
  * How many messages wait in a queue, about: SQS counts with a delay of up to a minute.

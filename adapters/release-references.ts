@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
-import type { CurrentService, Reference } from '../core/ami-evidence.ts'
-import { ServiceFailure } from '../core/errors.ts'
+import { ServiceFailure } from '../core/base/errors.ts'
+import type { CurrentService, Reference } from '../core/images/ami-evidence.ts'
 
 const Release = z.object({ services: z.record(z.string(), z.object({ imageId: z.string() })) })
 const Current = z.object({ release: z.number() })

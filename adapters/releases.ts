@@ -7,8 +7,8 @@ import {
   ScanCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { LockHeld, NotFound } from '../core/errors.ts'
-import { KEPT_RELEASES, type Release, type ReleaseBook, type ScaleOverride } from '../core/releases.ts'
+import { LockHeld, NotFound } from '../core/base/errors.ts'
+import { KEPT_RELEASES, type Release, type ReleaseBook, type ScaleOverride } from '../core/deploy/releases.ts'
 import { lockKey } from './lock-table.ts'
 
 type Item = Record<string, unknown> & { pk: string; sk: string }

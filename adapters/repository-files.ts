@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isLeftOut } from '../core/source-files.ts'
+import { isLeftOut } from '../core/manifest/source-files.ts'
 import type { TarEntry } from './tar.ts'
 
 /** Files of the repository in memory, by path relative to it. */

@@ -1,5 +1,5 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { ServiceFailure } from '../core/errors.ts'
+import { ServiceFailure } from '../core/base/errors.ts'
 
 /** What an execution hands from state to state by reference: Step Functions carries 256 KiB at most. */
 export class RunFiles {

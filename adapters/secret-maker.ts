@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
-import { authorityCertificate } from '../core/authority.ts'
-import type { SecretMaker } from '../core/secrets.ts'
+import { authorityCertificate } from '../core/secrets/authority.ts'
+import type { SecretMaker } from '../core/secrets/secrets.ts'
 
 /** New secrets from the random generator of this machine. */
 export const randomSecrets: SecretMaker = {

@@ -4,9 +4,9 @@ import {
   PutParameterCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm'
-import { ServiceFailure, ServiceRefusal } from '../core/errors.ts'
-import { secretParameter } from '../core/names.ts'
-import { SECRETS, type SecretName } from '../core/secrets.ts'
+import { ServiceFailure, ServiceRefusal } from '../core/base/errors.ts'
+import { secretParameter } from '../core/base/names.ts'
+import { SECRETS, type SecretName } from '../core/secrets/secrets.ts'
 
 /** The secrets of an app in Parameter Store, encrypted under the account's key alias/aws/ssm. */
 export class SecretParameters {

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
-import { sha256 } from '../core/canonical.ts'
-import type { Manifest } from '../core/manifest-types.ts'
-import { imageFiles } from '../core/source-files.ts'
+import { sha256 } from '../core/base/canonical.ts'
+import type { Manifest } from '../core/base/manifest-types.ts'
+import { imageFiles } from '../core/manifest/source-files.ts'
 import type { RepositoryFiles } from './repository-files.ts'
 import { tar } from './tar.ts'
 

@@ -1,6 +1,6 @@
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm'
-import type { DefinitionSource, DefinitionTexts } from '../core/definitions.ts'
-import { settle } from '../core/parallel.ts'
+import { settle } from '../core/base/parallel.ts'
+import type { DefinitionSource, DefinitionTexts } from '../core/registration/definitions.ts'
 
 /** GetParameters takes at most ten names (Systems Manager API Reference). */
 const NAMES = 10

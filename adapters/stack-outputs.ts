@@ -1,5 +1,5 @@
 import { type CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation'
-import { NotFound, ServiceFailure } from '../core/errors.ts'
+import { NotFound, ServiceFailure } from '../core/base/errors.ts'
 
 /** A stack as it stands. */
 export interface StackState {

@@ -1,5 +1,5 @@
 import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn'
-import type { Executions } from '../core/lock.ts'
+import type { Executions } from '../core/deploy/lock.ts'
 
 /** Executions of Step Functions; a Standard one is forgotten 90 days after its end. */
 export class StepFunctionsExecutions implements Executions {

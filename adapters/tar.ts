@@ -1,4 +1,4 @@
-import { NanofleetError } from '../core/errors.ts'
+import { NanofleetError } from '../core/base/errors.ts'
 
 export interface TarEntry {
   path: string

@@ -1,7 +1,7 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { sha256 } from '../core/canonical.ts'
-import { ServiceFailure } from '../core/errors.ts'
-import { templateKey } from '../core/names.ts'
+import { sha256 } from '../core/base/canonical.ts'
+import { ServiceFailure } from '../core/base/errors.ts'
+import { templateKey } from '../core/base/names.ts'
 
 /**
  * Templates that are too large for a request, in the stage's bucket. CloudFormation reads them with the rights of

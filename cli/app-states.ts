@@ -1,8 +1,8 @@
 import { CloudFormationStacks } from '../adapters/cloudformation.ts'
 import { DynamoLockTable } from '../adapters/lock-table.ts'
 import { StepFunctionsExecutions } from '../adapters/step-functions.ts'
-import { executionName } from '../core/execution-name.ts'
-import { TAG } from '../core/names.ts'
+import { executionName } from '../core/base/execution-name.ts'
+import { TAG } from '../core/base/names.ts'
 import type { Context } from './context.ts'
 
 /** An app of the stage, whatever became of it. */

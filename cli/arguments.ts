@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import { LABEL } from '../core/name-rules.ts'
+import { LABEL } from '../core/base/name-rules.ts'
 
 /** Parsers of what stands behind a command. Each throws InvalidArgumentError with the second half of a sentence. */
 

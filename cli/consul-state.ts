@@ -1,8 +1,8 @@
 import { Ec2Instances } from '../adapters/ec2-instances.ts'
 import { consulDoor } from '../adapters/lambda-calls.ts'
-import type { ClusterView, ConsulServer } from '../core/catalog.ts'
-import { ServiceFailure } from '../core/errors.ts'
-import { runningServers } from '../core/evidence.ts'
+import type { ClusterView, ConsulServer } from '../core/base/catalog.ts'
+import { ServiceFailure } from '../core/base/errors.ts'
+import { runningServers } from '../core/registration/evidence.ts'
 import type { Context } from './context.ts'
 
 /** The Consul servers as EC2 and they themselves show them. */

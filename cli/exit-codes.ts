@@ -1,5 +1,5 @@
 import type { Execution } from '../adapters/executions.ts'
-import { InvalidInput, LockHeld, NanofleetError, NotFound } from '../core/errors.ts'
+import { InvalidInput, LockHeld, NanofleetError, NotFound } from '../core/base/errors.ts'
 
 /** What a script can rely on; listed in `nanofleet --help`. */
 export const EXIT = {

@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../adapters/dead-letters.ts'
-import { type Hint, readHint, UnknownMessage } from '../core/hints.ts'
+import { type Hint, readHint, UnknownMessage } from '../core/registration/hints.ts'
 import { table } from '../local/table.ts'
 import { duration } from './output.ts'
 

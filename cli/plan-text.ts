@@ -1,5 +1,5 @@
-import type { DeployPlan } from '../core/deploy-plan.ts'
-import type { Change } from '../core/stack-change.ts'
+import type { DeployPlan } from '../core/deploy/deploy-plan.ts'
+import type { Change } from '../core/template/stack-change.ts'
 import { table } from '../local/table.ts'
 
 const VERB: Record<Change['action'], string> = { create: 'create', update: 'update', unchanged: 'keep' }

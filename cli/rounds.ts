@@ -1,6 +1,6 @@
 import { call } from '../adapters/lambda-calls.ts'
-import { NotFound, ServiceRefusal } from '../core/errors.ts'
-import { controlName } from '../core/names.ts'
+import { NotFound, ServiceRefusal } from '../core/base/errors.ts'
+import { controlName } from '../core/base/names.ts'
 import type { Context } from './context.ts'
 
 /**

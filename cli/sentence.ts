@@ -1,6 +1,6 @@
 import { NoAccess } from '../adapters/account.ts'
 import { awsProblem } from '../adapters/aws-problem.ts'
-import { NanofleetError } from '../core/errors.ts'
+import { NanofleetError } from '../core/base/errors.ts'
 
 /** What went wrong in one sentence; of an error that nobody thought of also where, for whoever mends it. */
 export function sentence(error: unknown): string {

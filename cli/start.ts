@@ -1,5 +1,5 @@
 import type { Execution } from '../adapters/executions.ts'
-import { executionName as nameOf } from '../core/execution-name.ts'
+import { executionName as nameOf } from '../core/base/execution-name.ts'
 import type { Context } from './context.ts'
 import { EXIT, exitCodeOf, WorkflowFailed } from './exit-codes.ts'
 import { follow } from './progress/follow.ts'

@@ -5,7 +5,7 @@ import { CloudFormationStacks } from '../adapters/cloudformation.ts'
 import { readStackRole, readStage } from '../adapters/config.ts'
 import { RunFiles } from '../adapters/run-files.ts'
 import { TemplateStore } from '../adapters/template-store.ts'
-import { applyPlannedStack, type StackRequest } from '../core/apply-planned-stack.ts'
+import { applyPlannedStack, type StackRequest } from '../core/deploy/apply-planned-stack.ts'
 import { once } from './once.ts'
 
 const parts = once(() => {

@@ -2,8 +2,13 @@ import middy from '@middy/core'
 import { BundleStore } from '../adapters/bundle-store.ts'
 import * as clients from '../adapters/clients.ts'
 import { readStage } from '../adapters/config.ts'
-import { checkDeployable, checkInput, type DeployInput, type InputToCheck } from '../core/deploy-input.ts'
-import type { Stage } from '../core/stage.ts'
+import type { Stage } from '../core/base/stage.ts'
+import {
+  checkDeployable,
+  checkInput,
+  type DeployInput,
+  type InputToCheck,
+} from '../core/deploy/deploy-input.ts'
 import { once } from './once.ts'
 
 /** First state of deploy, scale and teardown: the input with its defaults, of an app that somebody pushed. */

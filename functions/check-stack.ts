@@ -1,7 +1,7 @@
 import middy from '@middy/core'
 import * as clients from '../adapters/clients.ts'
 import { CloudFormationStacks } from '../adapters/cloudformation.ts'
-import { checkStack, type StackStep } from '../core/bring-stack.ts'
+import { checkStack, type StackStep } from '../core/template/bring-stack.ts'
 import { once } from './once.ts'
 
 const stacks = once(() => new CloudFormationStacks(clients.cloudFormation()))

@@ -2,8 +2,8 @@ import middy from '@middy/core'
 import * as clients from '../adapters/clients.ts'
 import { CloudFormationStacks } from '../adapters/cloudformation.ts'
 import { readStackRole, readStage } from '../adapters/config.ts'
-import { removeStack } from '../core/bring-stack.ts'
-import { appStack, serviceStack } from '../core/names.ts'
+import { appStack, serviceStack } from '../core/base/names.ts'
+import { removeStack } from '../core/template/bring-stack.ts'
 import { once } from './once.ts'
 
 const parts = once(() => ({

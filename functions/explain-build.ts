@@ -1,7 +1,7 @@
 import middy from '@middy/core'
 import * as clients from '../adapters/clients.ts'
 import { failedBuild } from '../adapters/codebuild.ts'
-import { buildIdIn, explainBuild } from '../core/build-failure.ts'
+import { buildIdIn, explainBuild } from '../core/images/build-failure.ts'
 import { journal } from './journal.ts'
 import { once } from './once.ts'
 

@@ -3,7 +3,7 @@ import * as clients from '../adapters/clients.ts'
 import { readStage } from '../adapters/config.ts'
 import { DynamoLockTable } from '../adapters/lock-table.ts'
 import { StepFunctionsExecutions } from '../adapters/step-functions.ts'
-import { acquireLock } from '../core/acquire-lock.ts'
+import { acquireLock } from '../core/deploy/acquire-lock.ts'
 import { once } from './once.ts'
 
 const parts = once(() => ({

@@ -3,9 +3,9 @@ import { BundleStore } from '../adapters/bundle-store.ts'
 import * as clients from '../adapters/clients.ts'
 import { readStage } from '../adapters/config.ts'
 import { DynamoReleaseBook } from '../adapters/releases.ts'
-import type { ScaleInput } from '../core/deploy-input.ts'
-import { NotFound } from '../core/errors.ts'
-import { planScale } from '../core/scale-plan.ts'
+import { NotFound } from '../core/base/errors.ts'
+import type { ScaleInput } from '../core/deploy/deploy-input.ts'
+import { planScale } from '../core/deploy/scale-plan.ts'
 import { once } from './once.ts'
 
 const parts = once(() => {

@@ -4,9 +4,9 @@ import * as clients from '../adapters/clients.ts'
 import { CloudFormationStacks } from '../adapters/cloudformation.ts'
 import { readStage } from '../adapters/config.ts'
 import { DynamoReleaseBook } from '../adapters/releases.ts'
-import type { TeardownInput } from '../core/deploy-input.ts'
-import { teardownFacts } from '../core/teardown-facts.ts'
-import { planTeardown } from '../core/teardown-plan.ts'
+import type { TeardownInput } from '../core/deploy/deploy-input.ts'
+import { teardownFacts } from '../core/deploy/teardown-facts.ts'
+import { planTeardown } from '../core/deploy/teardown-plan.ts'
 import { once } from './once.ts'
 
 const parts = once(() => {

@@ -4,8 +4,8 @@ import * as clients from '../adapters/clients.ts'
 import { CloudFormationStacks } from '../adapters/cloudformation.ts'
 import { readStackRole, readStage } from '../adapters/config.ts'
 import { TemplateStore } from '../adapters/template-store.ts'
-import { appStack } from '../core/names.ts'
-import { prepareData } from '../core/prepare-data.ts'
+import { appStack } from '../core/base/names.ts'
+import { prepareData } from '../core/deploy/prepare-data.ts'
 import { once } from './once.ts'
 
 const parts = once(() => {

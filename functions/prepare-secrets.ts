@@ -4,7 +4,7 @@ import * as clients from '../adapters/clients.ts'
 import { readStage } from '../adapters/config.ts'
 import { randomSecrets } from '../adapters/secret-maker.ts'
 import { SecretParameters } from '../adapters/secret-parameters.ts'
-import { missingSecrets } from '../core/secrets.ts'
+import { missingSecrets } from '../core/secrets/secrets.ts'
 import { once } from './once.ts'
 
 const request = z.object({ app: z.string().min(1) })

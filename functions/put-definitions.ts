@@ -4,8 +4,8 @@ import * as clients from '../adapters/clients.ts'
 import { readStage } from '../adapters/config.ts'
 import { DefinitionParameters } from '../adapters/definition-parameters.ts'
 import { RunFiles } from '../adapters/run-files.ts'
-import type { PlanKey } from '../core/deploy-order.ts'
-import type { DeployPlan } from '../core/deploy-plan.ts'
+import type { PlanKey } from '../core/deploy/deploy-order.ts'
+import type { DeployPlan } from '../core/deploy/deploy-plan.ts'
 import { once } from './once.ts'
 
 const parts = once(() => {

@@ -3,7 +3,7 @@ import * as clients from '../adapters/clients.ts'
 import { readStage } from '../adapters/config.ts'
 import { serviceImages } from '../adapters/ec2-images.ts'
 import { writeImageRecord } from '../adapters/image-records.ts'
-import { type BuildStep, builtImage, type RecordedImage } from '../core/build-plan.ts'
+import { type BuildStep, builtImage, type RecordedImage } from '../core/images/build-plan.ts'
 import { journal } from './journal.ts'
 import { once } from './once.ts'
 

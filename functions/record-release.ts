@@ -4,9 +4,9 @@ import * as clients from '../adapters/clients.ts'
 import { readStage } from '../adapters/config.ts'
 import { DynamoReleaseBook } from '../adapters/releases.ts'
 import { RunFiles } from '../adapters/run-files.ts'
-import type { PlanKey } from '../core/deploy-order.ts'
-import type { DeployPlan } from '../core/deploy-plan.ts'
-import { releaseOf } from '../core/release-of.ts'
+import type { PlanKey } from '../core/deploy/deploy-order.ts'
+import type { DeployPlan } from '../core/deploy/deploy-plan.ts'
+import { releaseOf } from '../core/deploy/release-of.ts'
 import { once } from './once.ts'
 
 const parts = once(() => {

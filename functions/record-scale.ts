@@ -2,7 +2,7 @@ import middy from '@middy/core'
 import * as clients from '../adapters/clients.ts'
 import { readStage } from '../adapters/config.ts'
 import { DynamoReleaseBook } from '../adapters/releases.ts'
-import type { ScaleOverride } from '../core/releases.ts'
+import type { ScaleOverride } from '../core/deploy/releases.ts'
 import { once } from './once.ts'
 
 const releases = once(() => new DynamoReleaseBook(clients.documents(), readStage().table))

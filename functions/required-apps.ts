@@ -5,8 +5,8 @@ import { readStage } from '../adapters/config.ts'
 import { DynamoLockTable } from '../adapters/lock-table.ts'
 import { DynamoReleaseBook } from '../adapters/releases.ts'
 import { StepFunctionsExecutions } from '../adapters/step-functions.ts'
-import { childName } from '../core/execution-name.ts'
-import { lookAtRequiredApps } from '../core/required-apps.ts'
+import { childName } from '../core/base/execution-name.ts'
+import { lookAtRequiredApps } from '../core/deploy/required-apps.ts'
 import { once } from './once.ts'
 
 const parts = once(() => {

@@ -5,16 +5,16 @@ import { Ec2Instances } from '../adapters/ec2-instances.ts'
 import { call, consulDoor } from '../adapters/lambda-calls.ts'
 import { randomSecrets } from '../adapters/secret-maker.ts'
 import { SecretParameters } from '../adapters/secret-parameters.ts'
-import { runningServers } from '../core/evidence.ts'
-import { controlName, PLATFORM } from '../core/names.ts'
+import { controlName, PLATFORM } from '../core/base/names.ts'
+import { runningServers } from '../core/registration/evidence.ts'
+import type { Report } from '../core/registration/round.ts'
 import {
   allRegistered,
   type Marks,
   type RotationStep,
   rotated,
   secretsTaken,
-} from '../core/rotate-secrets.ts'
-import type { Report } from '../core/round.ts'
+} from '../core/secrets/rotate-secrets.ts'
 import { once } from './once.ts'
 
 const parts = once(() => {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { ServiceFailure } from '../core/errors.ts'
+import { ServiceFailure } from '../core/base/errors.ts'
 
 /** Held by the gateway on `127.<octet>.0.2` for as long as it lives: the claim on an address range. */
 export const CLAIM_PORT = 4510

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LockHeld, ServiceFailure } from '../core/errors.ts'
+import { LockHeld, ServiceFailure } from '../core/base/errors.ts'
 import { isAlive, type ProcessRecord, recordOf } from './process.ts'
 
 /** `state.json`: what the next command, of this or another process, finds the region by. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { NotFound } from '../core/errors.ts'
+import { NotFound } from '../core/base/errors.ts'
 import manifest from '../package.json' with { type: 'json' }
 
 /** Where the local region of this checkout lives and what it starts with. */

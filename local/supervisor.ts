@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ServiceFailure } from '../core/errors.ts'
+import { ServiceFailure } from '../core/base/errors.ts'
 import { leftovers, reap } from './orphans.ts'
 import { gatewayPart, isHealthy, type Part, type Place, regionPart, start } from './parts.ts'
 import { freePort, freeRange } from './ports.ts'

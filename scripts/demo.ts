@@ -1,5 +1,5 @@
 import { exitCodeOf } from '../cli/exit-codes.ts'
-import { InvalidInput, NanofleetError } from '../core/errors.ts'
+import { InvalidInput, NanofleetError } from '../core/base/errors.ts'
 import { type LocalSettings, readSettings } from '../local/settings.ts'
 import { down, reset } from '../local/supervisor.ts'
 import type { DemoApp } from './demo/apps/demo-app.ts'

@@ -1,5 +1,5 @@
 import { exitCodeOf } from '../cli/exit-codes.ts'
-import { NanofleetError } from '../core/errors.ts'
+import { NanofleetError } from '../core/base/errors.ts'
 import { readSettings } from '../local/settings.ts'
 import { findDestination } from './photos/destination.ts'
 import { readOptions, USAGE } from './photos/options.ts'

@@ -1,4 +1,4 @@
-import type { Stage } from '../core/stage.ts'
+import type { Stage } from '../core/base/stage.ts'
 
 /** A stage such as `serverless deploy --stage dev` makes. */
 export const DEV_STAGE: Stage = {

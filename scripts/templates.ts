@@ -5,10 +5,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadApps } from '../adapters/app-sources.ts'
-import type { AppBundle } from '../core/bundle.ts'
-import type { Stage } from '../core/stage.ts'
-import { appTemplate } from '../core/template-app.ts'
-import { serviceTemplate } from '../core/template-service.ts'
+import type { AppBundle } from '../core/base/bundle.ts'
+import type { Stage } from '../core/base/stage.ts'
+import { appTemplate } from '../core/template/app.ts'
+import { serviceTemplate } from '../core/template/service.ts'
 import { SAMPLE_STAGES } from './sample-stages.ts'
 
 const [folder] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { type StageImage, stageImages } from '../../adapters/ec2-images.ts'
 import { RunFiles } from '../../adapters/run-files.ts'
-import type { CleanupPlan } from '../../core/ami-cleanup.ts'
+import type { CleanupPlan } from '../../core/images/ami-cleanup.ts'
 import { table } from '../../local/table.ts'
 import { days, positiveNumber, wholeNumber } from '../arguments.ts'
 import { type CleanedUp, cleanedText, cleanupPlanText } from '../cleanup-text.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { BuildPlan, RecordedImage } from '../../core/build-plan.ts'
+import type { BuildPlan, RecordedImage } from '../../core/images/build-plan.ts'
 import { table } from '../../local/table.ts'
 import { name, names } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { readDeadLetters, sendAgain } from '../../adapters/dead-letters.ts'
 import { queueUrl } from '../../adapters/queue-depth.ts'
-import { controlName } from '../../core/names.ts'
+import { controlName } from '../../core/base/names.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
 import { deadLettersText, says } from '../letter-text.ts'
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { Drift } from '../../core/drift.ts'
+import type { Drift } from '../../core/registration/drift.ts'
 import { table } from '../../local/table.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { platform } from 'node:os'
 import { Command } from 'commander'
-import { InvalidInput, NotFound } from '../../core/errors.ts'
+import { InvalidInput, NotFound } from '../../core/base/errors.ts'
 import { name } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { readEnvironment } from '../environment.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { Report } from '../../core/round.ts'
+import type { Report } from '../../core/registration/round.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { askReconcile } from '../rounds.ts'

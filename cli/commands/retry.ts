@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Execution } from '../../adapters/executions.ts'
-import { InvalidInput } from '../../core/errors.ts'
+import { InvalidInput } from '../../core/base/errors.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { findExecution } from '../find-execution.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { SecretParameters } from '../../adapters/secret-parameters.ts'
-import { NotFound } from '../../core/errors.ts'
-import { PLATFORM } from '../../core/names.ts'
-import { values } from '../../core/secrets.ts'
+import { NotFound } from '../../core/base/errors.ts'
+import { PLATFORM } from '../../core/base/names.ts'
+import { values } from '../../core/secrets/secrets.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 
 /** `nanofleet token` */

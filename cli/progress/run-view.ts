@@ -1,5 +1,5 @@
 import { type Execution, type Workflows, workflowOf } from '../../adapters/executions.ts'
-import { executionName } from '../../core/execution-name.ts'
+import { executionName } from '../../core/base/execution-name.ts'
 import { type HistoryItem, type RunHistory, readHistory, type Step } from './history.ts'
 
 /** A run with what it did so far, and the runs that it started. */

@@ -1,6 +1,6 @@
 import type { ElbState, Rule, TargetGroup } from './state.ts'
 
-/** Local only: on AWS a stage says who may see Consul's user interface (core/public-ui.ts). */
+/** Local only: on AWS a stage says who may see Consul's user interface (core/template/public-ui.ts). */
 const CONSUL_HOST = 'consul.localhost'
 const CONSUL_GROUP = 'local:consul'
 const CONSUL_PORT = 8501

@@ -1,4 +1,4 @@
-import { ServiceFailure } from '../../core/errors.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
 import type { ElbState, HealthReport } from './state.ts'
 
 /** Milliseconds: the region holds a poll for at most 20 s. */

@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../core/errors.ts'
+import { InvalidInput } from '../../core/base/errors.ts'
 import { boutique } from './apps/boutique.ts'
 import type { DemoApp } from './apps/demo-app.ts'
 import { photos } from './apps/photos.ts'

@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../core/errors.ts'
+import { InvalidInput } from '../../core/base/errors.ts'
 import type { DemoApp } from './apps/demo-app.ts'
 import { appsNamed, CHOICES, USUAL } from './apps.ts'
 

@@ -1,4 +1,4 @@
-import { NanofleetError, ServiceFailure } from '../../core/errors.ts'
+import { NanofleetError, ServiceFailure } from '../../core/base/errors.ts'
 import { until } from './wait.ts'
 
 /** Counts by kind: stacks, instances, images, snapshots, parameters, processes and so on. */

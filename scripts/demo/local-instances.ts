@@ -1,4 +1,4 @@
-import { NotFound } from '../../core/errors.ts'
+import { NotFound } from '../../core/base/errors.ts'
 
 /** An instance of the local region with the process behind it. */
 export interface LocalInstance {

@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises'
 import type { Context } from '../../cli/context.ts'
 import { appStatus } from '../../cli/status.ts'
-import { NotFound, ServiceFailure } from '../../core/errors.ts'
+import { NotFound, ServiceFailure } from '../../core/base/errors.ts'
 
 /** The AWS endpoint of the local region. @throws NotFound on a stage in an account */
 export function regionOf(context: Context): string {

@@ -1,4 +1,4 @@
-import { ServiceFailure } from '../../core/errors.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
 import { throughGateway } from './gateway.ts'
 
 /** What one request through the gateway brought: the instance that answered, or why none did. */

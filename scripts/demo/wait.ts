@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ServiceFailure } from '../../core/errors.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
 
 /**
  * Asks until the answer is not undefined.

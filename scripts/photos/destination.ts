@@ -1,4 +1,4 @@
-import { InvalidInput, NotFound, ServiceFailure } from '../../core/errors.ts'
+import { InvalidInput, NotFound, ServiceFailure } from '../../core/base/errors.ts'
 import { readRecord } from '../../local/record.ts'
 import { type Address, type Answer, addressOf, exchange } from './exchange.ts'
 

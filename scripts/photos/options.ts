@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { InvalidInput } from '../../core/errors.ts'
+import { InvalidInput } from '../../core/base/errors.ts'
 
 export interface Options {
   file: string

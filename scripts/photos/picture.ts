@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { InvalidInput, NotFound } from '../../core/errors.ts'
+import { InvalidInput, NotFound } from '../../core/base/errors.ts'
 
 export interface Picture {
   name: string

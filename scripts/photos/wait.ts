@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ServiceFailure } from '../../core/errors.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
 import type { Destination } from './destination.ts'
 import { exchange } from './exchange.ts'
 import type { Progress } from './progress.ts'

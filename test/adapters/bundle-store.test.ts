@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { BundleStore } from '../../adapters/bundle-store.ts'
-import { NotFound, ServiceFailure } from '../../core/errors.ts'
-import { bundleKey, bundlePointerKey } from '../../core/names.ts'
+import { NotFound, ServiceFailure } from '../../core/base/errors.ts'
+import { bundleKey, bundlePointerKey } from '../../core/base/names.ts'
 import { MemoryS3 } from '../support/memory-s3.ts'
 import { studio } from '../support/studio.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { ACCESS_KEPT, ParameterAccess } from '../../adapters/consul-access.ts'
 import type { SecretParameters } from '../../adapters/secret-parameters.ts'
-import { ServiceFailure } from '../../core/errors.ts'
-import type { SecretName } from '../../core/secrets.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
+import type { SecretName } from '../../core/secrets/secrets.ts'
 
 /** Parameter Store with one token, and how often it was read. */
 class Store {

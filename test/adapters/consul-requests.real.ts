@@ -4,8 +4,8 @@ import type { AccessSource, ConsulAccess } from '../../adapters/consul-access.ts
 import { ConsulHttp } from '../../adapters/consul-http.ts'
 import { ConsulFailure, ConsulRequests } from '../../adapters/consul-requests.ts'
 import { randomSecrets } from '../../adapters/secret-maker.ts'
-import type { ConsulServer } from '../../core/catalog.ts'
-import { ServiceRefusal } from '../../core/errors.ts'
+import type { ConsulServer } from '../../core/base/catalog.ts'
+import { ServiceRefusal } from '../../core/base/errors.ts'
 import { type ConsulCluster, startConsul } from '../support/consul.ts'
 import { askServer, fixedAccess } from '../support/consul-api.ts'
 

@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { Workflows, workflowOf } from '../../adapters/executions.ts'
-import { NotFound } from '../../core/errors.ts'
+import { NotFound } from '../../core/base/errors.ts'
 import { type Answer, CannedAws } from '../support/canned-aws.ts'
 
 const arn = 'arn:aws:states:eu-west-1:123456789012:execution:nanofleet-dev-clean-amis:run-1'

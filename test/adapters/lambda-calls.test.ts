@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { call, consulDoor } from '../../adapters/lambda-calls.ts'
-import { ServiceFailure, ServiceRefusal } from '../../core/errors.ts'
+import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
 
 interface Answer {
   status: number

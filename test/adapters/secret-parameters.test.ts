@@ -1,8 +1,8 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import { describe, expect, it } from '@jest/globals'
 import { SecretParameters } from '../../adapters/secret-parameters.ts'
-import { ServiceFailure, ServiceRefusal } from '../../core/errors.ts'
-import { SECRETS, type SecretName } from '../../core/secrets.ts'
+import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
+import { SECRETS, type SecretName } from '../../core/secrets/secrets.ts'
 
 interface Put {
   Name: string

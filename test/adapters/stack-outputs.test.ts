@@ -1,7 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { stackOutputs, stackState } from '../../adapters/stack-outputs.ts'
-import { NotFound, ServiceFailure } from '../../core/errors.ts'
+import { NotFound, ServiceFailure } from '../../core/base/errors.ts'
 import { type Answer, CannedAws } from '../support/canned-aws.ts'
 
 let aws: CannedAws | undefined

@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../core/errors.ts'
+import { InvalidInput } from '../../core/base/errors.ts'
 import { seeded } from '../support/seeded.ts'
 import { countCalls } from './lib/call-counts.ts'
 import { type Found, report } from './lib/registration-report.ts'

@@ -6,7 +6,7 @@ import { imageCommands } from '../../buildspecs/ops-commands.mjs'
 import { makeRoot } from '../../buildspecs/process.mjs'
 import { parseSettings } from '../../buildspecs/settings.mjs'
 import { mirroredImage, mirrorTag } from '../../buildspecs/upstream.mjs'
-import { CLOUDFORMATION_TAGS } from '../../core/cloudformation-yaml.ts'
+import { CLOUDFORMATION_TAGS } from '../../core/base/cloudformation-yaml.ts'
 
 const PUBLISHED = 'images.example/shop/cart:v1.2.3'
 const ENVIRONMENT = {

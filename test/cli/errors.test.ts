@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { NoAccess } from '../../adapters/account.ts'
 import { EXIT, exitCodeOf, WorkflowFailed } from '../../cli/exit-codes.ts'
 import { sentence } from '../../cli/sentence.ts'
-import { InvalidInput, LockHeld, NotFound, ServiceFailure } from '../../core/errors.ts'
+import { InvalidInput, LockHeld, NotFound, ServiceFailure } from '../../core/base/errors.ts'
 import { runOf } from './runs.ts'
 
 const failed = (error: string, cause = 'shop: no') =>

@@ -7,8 +7,8 @@ import { planText } from '../../cli/plan-text.ts'
 import { serviceUrl } from '../../cli/service-url.ts'
 import { executionName } from '../../cli/start.ts'
 import { stageText } from '../../cli/status-text.ts'
-import type { DeployPlan, PlannedService } from '../../core/deploy-plan.ts'
-import type { Change } from '../../core/stack-change.ts'
+import type { DeployPlan, PlannedService } from '../../core/deploy/deploy-plan.ts'
+import type { Change } from '../../core/template/stack-change.ts'
 import { runOf, second } from './runs.ts'
 
 const consul = { servers: 3, alive: 3, leader: '10.77.0.4:8300' }

@@ -3,7 +3,7 @@ import { driftText } from '../../cli/commands/drift.ts'
 import { isWell, reportText } from '../../cli/commands/reconcile.ts'
 import { deadLettersText, says } from '../../cli/letter-text.ts'
 import { readable } from '../../cli/log-text.ts'
-import type { Report } from '../../core/round.ts'
+import type { Report } from '../../core/registration/round.ts'
 import { CALM } from '../support/calm-report.ts'
 import { stateChange, terminating } from '../support/model-fleet.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { CommanderError } from 'commander'
 import { openContext } from '../../cli/context.ts'
 import { program } from '../../cli/program.ts'
-import { InvalidInput } from '../../core/errors.ts'
+import { InvalidInput } from '../../core/base/errors.ts'
 
 /** A stage was asked for, so the arguments were right. */
 class Opened extends Error {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { DefinitionSource } from '../../core/definitions.ts'
+import type { DefinitionSource } from '../../core/registration/definitions.ts'
 
 /** Definitions below a prefix that nobody else writes to. */
 export interface DefinitionsUnderTest {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Executions } from '../../core/lock.ts'
+import type { Executions } from '../../core/deploy/lock.ts'
 
 /** Executions of a workflow that goes on until it is stopped. */
 export interface ExecutionsUnderTest {

@@ -1,7 +1,7 @@
 import { TerminateInstancesCommand } from '@aws-sdk/client-ec2'
 import { AutoScalingFleet } from '../../adapters/autoscaling.ts'
 import { stackOutputs } from '../../adapters/stack-outputs.ts'
-import { controlStack, TAG } from '../../core/names.ts'
+import { controlStack, TAG } from '../../core/base/names.ts'
 import { liveStage } from '../support/live-stage.ts'
 import { fleetContract } from './fleet.ts'
 import { ownGroup } from './own-group.ts'

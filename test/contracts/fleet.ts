@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { ServiceFailure } from '../../core/errors.ts'
-import type { Fleet, GroupView, Member } from '../../core/fleet.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
+import type { Fleet, GroupView, Member } from '../../core/deploy/fleet.ts'
 
 /** A group of four instances at most, none yet, that nobody else touches. */
 export interface FleetUnderTest {

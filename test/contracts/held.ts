@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { HeldStore } from '../../core/held.ts'
+import type { HeldStore } from '../../core/registration/held.ts'
 
 /** A store in which nothing was held yet. */
 export interface HeldUnderTest {

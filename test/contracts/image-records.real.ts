@@ -1,7 +1,7 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { readImageRecords, removeImageRecords, writeImageRecord } from '../../adapters/image-records.ts'
-import type { ImageRecord } from '../../core/bundle.ts'
+import type { ImageRecord } from '../../core/base/bundle.ts'
 import { liveStage } from '../support/live-stage.ts'
 
 const STAGE = `contract${process.pid}`

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Instance, InstanceSource } from '../../core/instances.ts'
-import { TAG } from '../../core/names.ts'
+import type { Instance, InstanceSource } from '../../core/base/instances.ts'
+import { TAG } from '../../core/base/names.ts'
 
 /** The instances of a VPC that nobody else launches into. */
 export interface InstancesUnderTest {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { ServiceFailure } from '../../core/errors.ts'
-import type { LaterQueue } from '../../core/register-batch.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
+import type { LaterQueue } from '../../core/registration/register-batch.ts'
 
 /** A queue that nobody else writes to or reads. */
 export interface LaterUnderTest {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { LockTable } from '../../core/lock.ts'
+import type { LockTable } from '../../core/deploy/lock.ts'
 
 /** Locks that nobody else takes. */
 export interface LocksUnderTest {

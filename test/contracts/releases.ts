@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { LockHeld, NotFound } from '../../core/errors.ts'
-import type { LockTable } from '../../core/lock.ts'
-import { KEPT_RELEASES, type Release, type ReleaseBook } from '../../core/releases.ts'
+import { LockHeld, NotFound } from '../../core/base/errors.ts'
+import type { LockTable } from '../../core/deploy/lock.ts'
+import { KEPT_RELEASES, type Release, type ReleaseBook } from '../../core/deploy/releases.ts'
 
 /** A book that nobody else writes to, with the locks that it looks at. */
 export interface ReleasesUnderTest {

@@ -6,8 +6,8 @@ import {
   passingInstances,
   type Registration,
   type ServiceCatalog,
-} from '../../core/catalog.ts'
-import { ServiceFailure, ServiceRefusal } from '../../core/errors.ts'
+} from '../../core/base/catalog.ts'
+import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
 
 /** A catalog on at least one server, that nobody else writes to. */
 export interface CatalogUnderTest {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { ref, type Template } from '../../core/cloudformation.ts'
-import type { StackInput, Stacks, StackView } from '../../core/stacks.ts'
+import { ref, type Template } from '../../core/base/cloudformation.ts'
+import type { StackInput, Stacks, StackView } from '../../core/template/stacks.ts'
 
 /** Stacks, with names of which nobody else makes any. */
 export interface StacksUnderTest {

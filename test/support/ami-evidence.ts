@@ -1,4 +1,4 @@
-import type { AccountImage, AccountSnapshot, Evidence } from '../../core/ami-evidence.ts'
+import type { AccountImage, AccountSnapshot, Evidence } from '../../core/images/ami-evidence.ts'
 
 /** When the evidence of the tests is read. */
 export const NOW = '2026-06-01T00:00:00.000Z'

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadApps } from '../../adapters/app-sources.ts'
-import { readApp } from '../../core/app-folder.ts'
-import type { AppBundle } from '../../core/bundle.ts'
+import type { AppBundle } from '../../core/base/bundle.ts'
+import { readApp } from '../../core/template/app-folder.ts'
 
 export const ROOT = join(import.meta.dirname, '../..')
 

@@ -1,4 +1,4 @@
-import type { Report } from '../../core/round.ts'
+import type { Report } from '../../core/registration/round.ts'
 
 /** The report of a round that found nothing to do. */
 export const CALM: Report = {

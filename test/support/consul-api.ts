@@ -2,8 +2,8 @@ import { request } from 'node:https'
 import type { AccessSource, ConsulAccess } from '../../adapters/consul-access.ts'
 import { SecretParameters } from '../../adapters/secret-parameters.ts'
 import type { Context } from '../../cli/context.ts'
-import { PLATFORM } from '../../core/names.ts'
-import { CERTIFICATE, values } from '../../core/secrets.ts'
+import { PLATFORM } from '../../core/base/names.ts'
+import { CERTIFICATE, values } from '../../core/secrets/secrets.ts'
 
 /** An answer of Consul's HTTP API. */
 export interface ConsulAnswer {

@@ -8,7 +8,7 @@ import type { ConsulAccess } from '../../adapters/consul-access.ts'
 import { ConsulHttp } from '../../adapters/consul-http.ts'
 import { ConsulRequests } from '../../adapters/consul-requests.ts'
 import { randomSecrets } from '../../adapters/secret-maker.ts'
-import type { ConsulServer } from '../../core/catalog.ts'
+import type { ConsulServer } from '../../core/base/catalog.ts'
 import { readSettings } from '../../local/settings.ts'
 import { askServer, fixedAccess } from './consul-api.ts'
 

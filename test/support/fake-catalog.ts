@@ -6,8 +6,8 @@ import type {
   Listing,
   Registration,
   ServiceCatalog,
-} from '../../core/catalog.ts'
-import { ServiceFailure, ServiceRefusal } from '../../core/errors.ts'
+} from '../../core/base/catalog.ts'
+import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
 
 interface Agent {
   server: ConsulServer

@@ -12,8 +12,8 @@ import {
   DeleteLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2'
 import { stackOutputs } from '../../adapters/stack-outputs.ts'
-import { ServiceFailure } from '../../core/errors.ts'
-import { controlStack, serviceStack } from '../../core/names.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
+import { controlStack, serviceStack } from '../../core/base/names.ts'
 import { type IamWorld, PROBE } from './iam-world.ts'
 
 const groupName = (world: IamWorld): string => serviceStack(world.context.stage, PROBE, 'probe')

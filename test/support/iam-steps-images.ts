@@ -13,8 +13,8 @@ import {
   RegisterImageCommand,
   type ResourceType,
 } from '@aws-sdk/client-ec2'
-import { ServiceFailure } from '../../core/errors.ts'
-import { CREATED_BY, controlName, sourceKey, TAG } from '../../core/names.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
+import { CREATED_BY, controlName, sourceKey, TAG } from '../../core/base/names.ts'
 import { needs, type Step } from './iam-step.ts'
 import { type IamWorld, PROBE } from './iam-world.ts'
 

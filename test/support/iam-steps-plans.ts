@@ -1,6 +1,6 @@
 import { ListBuildsForProjectCommand } from '@aws-sdk/client-codebuild'
-import { ServiceFailure } from '../../core/errors.ts'
-import { controlName } from '../../core/names.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
+import { controlName } from '../../core/base/names.ts'
 import { needs, type Step } from './iam-step.ts'
 import { type IamWorld, PROBE } from './iam-world.ts'
 

@@ -1,8 +1,8 @@
 import { DeleteParametersCommand } from '@aws-sdk/client-ssm'
 import { SecretParameters } from '../../adapters/secret-parameters.ts'
-import { definitionParameter, PLATFORM } from '../../core/names.ts'
-import { KEPT_RELEASES } from '../../core/releases.ts'
-import { ROTATED, type SecretName } from '../../core/secrets.ts'
+import { definitionParameter, PLATFORM } from '../../core/base/names.ts'
+import { KEPT_RELEASES } from '../../core/deploy/releases.ts'
+import { ROTATED, type SecretName } from '../../core/secrets/secrets.ts'
 import { needs, type Step } from './iam-step.ts'
 import { type IamWorld, PROBE, PROBE_PLAN } from './iam-world.ts'
 

@@ -6,7 +6,7 @@ import {
   DescribeStateMachineCommand,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
-import { ServiceFailure } from '../../core/errors.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
 import { needs, type Step } from './iam-step.ts'
 import { type IamWorld, PROBE } from './iam-world.ts'
 

@@ -1,7 +1,7 @@
 import { SecretParameters } from '../../adapters/secret-parameters.ts'
 import type { Context } from '../../cli/context.ts'
-import { PLATFORM } from '../../core/names.ts'
-import { values } from '../../core/secrets.ts'
+import { PLATFORM } from '../../core/base/names.ts'
+import { values } from '../../core/secrets/secrets.ts'
 import { askServer, liveAccess } from './consul-api.ts'
 import { consulServers } from './live-names.ts'
 

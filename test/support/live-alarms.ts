@@ -1,8 +1,8 @@
 import { DeleteQueueCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs'
 import { stackOutputs } from '../../adapters/stack-outputs.ts'
 import type { Context } from '../../cli/context.ts'
-import { ServiceFailure } from '../../core/errors.ts'
-import { controlStack } from '../../core/names.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
+import { controlStack } from '../../core/base/names.ts'
 import { ownQueue } from '../contracts/own-queue.ts'
 import { regionOf } from './live-stage.ts'
 

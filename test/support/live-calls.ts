@@ -1,4 +1,4 @@
-import { ServiceFailure } from '../../core/errors.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
 import type { LocalRecord } from '../../local/record.ts'
 
 interface CallRecord {

@@ -14,7 +14,7 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-s
 import { functionLogGroup, logLines } from '../../adapters/log-events.ts'
 import { stackOutputs } from '../../adapters/stack-outputs.ts'
 import type { Context } from '../../cli/context.ts'
-import { controlName, controlStack } from '../../core/names.ts'
+import { controlName, controlStack } from '../../core/base/names.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { ec2CallsOfRoles, recordCalls } from './live-calls.ts'
 import { regionOf } from './live-stage.ts'

@@ -1,6 +1,6 @@
 import { type Image, paginateDescribeImages } from '@aws-sdk/client-ec2'
 import type { Context } from '../../cli/context.ts'
-import { CREATED_BY, TAG } from '../../core/names.ts'
+import { CREATED_BY, TAG } from '../../core/base/names.ts'
 
 /** Every image that builds of this stage have made. */
 export async function stageImages(context: Context): Promise<Image[]> {

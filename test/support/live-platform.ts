@@ -1,6 +1,6 @@
 import type { ConsulAccess } from '../../adapters/consul-access.ts'
 import type { Context } from '../../cli/context.ts'
-import type { ConsulServer } from '../../core/catalog.ts'
+import type { ConsulServer } from '../../core/base/catalog.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { askServer, liveAccess } from './consul-api.ts'
 import { consulServers, tryResolve, votingServers } from './live-names.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Context, openContext } from '../../cli/context.ts'
-import { ServiceFailure } from '../../core/errors.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
 import { recordOf } from '../../local/process.ts'
 import { type LocalRecord, readJson } from '../../local/record.ts'
 import { reset, up } from '../../local/supervisor.ts'

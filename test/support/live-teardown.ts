@@ -1,4 +1,4 @@
-import { ServiceFailure } from '../../core/errors.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
 import { down } from '../../local/supervisor.ts'
 import { processesOf } from './live-processes.ts'
 import { liveSettings } from './live-settings.ts'

@@ -1,6 +1,6 @@
 import type { Context } from '../../cli/context.ts'
 import { appStatus } from '../../cli/status.ts'
-import { NotFound } from '../../core/errors.ts'
+import { NotFound } from '../../core/base/errors.ts'
 import { status } from '../../local/status.ts'
 import { type LocalInstance, serviceInstances } from '../../scripts/demo/local-instances.ts'
 import { until } from '../../scripts/demo/wait.ts'

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Execution } from '../../adapters/executions.ts'
 import type { Context } from '../../cli/context.ts'
-import { ServiceFailure } from '../../core/errors.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
 
 /** Starts a workflow with nothing but an input, as the Step Functions console does; the run's ARN. */
 export function start(context: Context, workflow: string, input: Record<string, unknown>): Promise<string> {

@@ -1,4 +1,4 @@
-import type { DefinitionSource, DefinitionTexts } from '../../core/definitions.ts'
+import type { DefinitionSource, DefinitionTexts } from '../../core/registration/definitions.ts'
 
 /** Parameter Store in memory. */
 export class MemoryDefinitions implements DefinitionSource {

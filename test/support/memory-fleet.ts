@@ -1,5 +1,5 @@
-import { ServiceFailure } from '../../core/errors.ts'
-import type { Fleet, GroupEvent, GroupView, Member } from '../../core/fleet.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
+import type { Fleet, GroupEvent, GroupView, Member } from '../../core/deploy/fleet.ts'
 
 /** What a member was launched from decides whether it is current; `content` stands for a launch template's. */
 interface MemoryGroup {

@@ -1,5 +1,5 @@
-import { ServiceFailure } from '../../core/errors.ts'
-import type { HeldRemovals, HeldStore } from '../../core/held.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
+import type { HeldRemovals, HeldStore } from '../../core/registration/held.ts'
 
 /** Held removals in memory. */
 export class MemoryHeldStore implements HeldStore {

@@ -1,7 +1,7 @@
-import { ServiceFailure } from '../../core/errors.ts'
-import type { Instance, InstanceSource, InstanceState, Sight } from '../../core/instances.ts'
-import { isServer } from '../../core/instances.ts'
-import { TAG } from '../../core/names.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
+import type { Instance, InstanceSource, InstanceState, Sight } from '../../core/base/instances.ts'
+import { isServer } from '../../core/base/instances.ts'
+import { TAG } from '../../core/base/names.ts'
 
 const KINDS = ['service', 'consulserver']
 

@@ -1,5 +1,5 @@
-import type { LifecycleAction } from '../../core/hints.ts'
-import type { LifecycleActions } from '../../core/register-batch.ts'
+import type { LifecycleAction } from '../../core/registration/hints.ts'
+import type { LifecycleActions } from '../../core/registration/register-batch.ts'
 
 /** Held terminations in memory: every completion is noted, those of unknown or ended actions too. */
 export class MemoryLifecycleActions implements LifecycleActions {

@@ -1,4 +1,4 @@
-import type { Executions, LockRecord, LockTable } from '../../core/lock.ts'
+import type { Executions, LockRecord, LockTable } from '../../core/deploy/lock.ts'
 
 /** The lock table in memory, with the conditions that DynamoDB checks. */
 export class MemoryLockTable implements LockTable {

@@ -1,5 +1,5 @@
-import { ServiceFailure } from '../../core/errors.ts'
-import type { LaterQueue } from '../../core/register-batch.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
+import type { LaterQueue } from '../../core/registration/register-batch.ts'
 
 /** SQS delays a message by 15 minutes at most (SQS Developer Guide, "Amazon SQS delay queues"). */
 const LONGEST = 900

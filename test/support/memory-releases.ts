@@ -1,6 +1,11 @@
-import { LockHeld, NotFound } from '../../core/errors.ts'
-import type { LockTable } from '../../core/lock.ts'
-import { KEPT_RELEASES, type Release, type ReleaseBook, type ScaleOverride } from '../../core/releases.ts'
+import { LockHeld, NotFound } from '../../core/base/errors.ts'
+import type { LockTable } from '../../core/deploy/lock.ts'
+import {
+  KEPT_RELEASES,
+  type Release,
+  type ReleaseBook,
+  type ScaleOverride,
+} from '../../core/deploy/releases.ts'
 
 interface Page {
   current: number | undefined

@@ -1,5 +1,5 @@
-import type { Template } from '../../core/cloudformation.ts'
-import type { StackInput, Stacks, StackView } from '../../core/stacks.ts'
+import type { Template } from '../../core/base/cloudformation.ts'
+import type { StackInput, Stacks, StackView } from '../../core/template/stacks.ts'
 
 /**
  * CloudFormation in memory: every operation takes one look until it is done. Names are ids, nothing is made of the

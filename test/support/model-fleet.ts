@@ -1,9 +1,13 @@
-import type { ConsulServer, ServiceCatalog } from '../../core/catalog.ts'
-import type { Instance, InstanceState } from '../../core/instances.ts'
-import { isServer } from '../../core/instances.ts'
-import { TAG } from '../../core/names.ts'
-import { type BatchParts, type QueueOutcome, registerMessages } from '../../core/register-batch.ts'
-import { type Report, reconcile } from '../../core/round.ts'
+import type { ConsulServer, ServiceCatalog } from '../../core/base/catalog.ts'
+import type { Instance, InstanceState } from '../../core/base/instances.ts'
+import { isServer } from '../../core/base/instances.ts'
+import { TAG } from '../../core/base/names.ts'
+import {
+  type BatchParts,
+  type QueueOutcome,
+  registerMessages,
+} from '../../core/registration/register-batch.ts'
+import { type Report, reconcile } from '../../core/registration/round.ts'
 import { FakeCatalog } from './fake-catalog.ts'
 import { MemoryDefinitions } from './memory-definitions.ts'
 import { MemoryHeldStore } from './memory-held.ts'

@@ -1,4 +1,4 @@
-import type { ServiceTarget } from '../../core/deploy-plan.ts'
+import type { ServiceTarget } from '../../core/deploy/deploy-plan.ts'
 
 /** One instance of a service that Consul knows as `web`. */
 export const SHOP_TARGET: ServiceTarget = {

@@ -88,7 +88,7 @@ func (s secrets) check(folder string) error {
 }
 
 // fingerprint tells one state of the secrets from another without giving any of them away. The function
-// rotate-secrets computes the same (core/secrets.ts).
+// rotate-secrets computes the same (core/secrets/secrets.ts).
 func (s secrets) fingerprint() string {
 	lines := []string{gossipName + "=" + strings.Join(s.gossip, ","), managementName + "=" + strings.Join(s.management, ",")}
 	for role, values := range s.tokens {

@@ -336,7 +336,7 @@ func (c *cloud) untilTaken(within time.Duration, wanted secrets) {
 	}
 }
 
-// The function rotate-secrets compares with what it computes itself: test/core/secrets.test.ts has the same value.
+// The function rotate-secrets compares with what it computes itself: test/core/secrets/secrets.test.ts has the same value.
 func TestTheFingerprintIsThatOfTheControlPlane(t *testing.T) {
 	both := func(name string) []string { return []string{name + "-1", name + "-2"} }
 	held := secrets{gossip: both(gossipName), management: both(managementName), tokens: map[string][]string{}}

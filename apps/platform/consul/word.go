@@ -12,7 +12,7 @@ import (
 // reconciler asks for a round over the whole fleet.
 type reconciler struct {
 	client *lambda.Client
-	// function is the name of the stage's function "reconcile" (core/names.ts).
+	// function is the name of the stage's function "reconcile" (core/base/names.ts).
 	function string
 }
 

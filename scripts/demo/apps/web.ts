@@ -1,7 +1,7 @@
 import type { Context } from '../../../cli/context.ts'
 import { duration } from '../../../cli/output.ts'
 import { appStatus } from '../../../cli/status.ts'
-import { ServiceFailure } from '../../../core/errors.ts'
+import { ServiceFailure } from '../../../core/base/errors.ts'
 import { killOneOf } from '../local-instances.ts'
 import { addressesOf, regionOf, urlOf } from '../places.ts'
 import { askInTurn, Traffic } from '../requests.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Browser, type Page } from '../../../apps/boutique/loadgenerator/browser.ts'
 import { isPage, orderForm, orderKey, productIds } from '../../../apps/boutique/loadgenerator/pages.ts'
-import { ServiceFailure } from '../../../core/errors.ts'
+import { ServiceFailure } from '../../../core/base/errors.ts'
 
 /** What a shopper wants. */
 export interface Wish {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FAILED, FINISHED, type Task } from '../../../apps/photos/lib/task.ts'
-import { ServiceFailure } from '../../../core/errors.ts'
+import { ServiceFailure } from '../../../core/base/errors.ts'
 import { type Answer, type Sent, throughGateway } from '../gateway.ts'
 
 /** The forms in which a picture is kept. */

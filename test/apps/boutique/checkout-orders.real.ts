@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { readRepository } from '../../../adapters/repository-files.ts'
 import { DynamoOrders } from '../../../apps/boutique/checkoutservice/dynamo-orders.ts'
-import { readApp } from '../../../core/app-folder.ts'
+import { readApp } from '../../../core/template/app-folder.ts'
 import { clientSettings, liveStage } from '../../support/live-stage.ts'
 import { ordersContract } from './checkout-orders.ts'
 

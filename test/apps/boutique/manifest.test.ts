@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { readRepository } from '../../../adapters/repository-files.ts'
 import { portOf, type ServiceName } from '../../../apps/boutique/lib/services.ts'
-import { type AppPieces, readApp } from '../../../core/app-folder.ts'
-import { checkPorts } from '../../../core/check-ports.ts'
-import { parseDefinition } from '../../../core/definition.ts'
+import { checkPorts } from '../../../core/definition/check-ports.ts'
+import { parseDefinition } from '../../../core/definition/definition.ts'
+import { type AppPieces, readApp } from '../../../core/template/app-folder.ts'
 
 /** What each service calls: by the clients that its program makes. */
 const CALLS = {

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { readRepository } from '../../../adapters/repository-files.ts'
 import { SERVICES, type ServiceName } from '../../../apps/boutique/lib/services.ts'
-import { type AppPieces, readApp } from '../../../core/app-folder.ts'
-import { checkPorts } from '../../../core/check-ports.ts'
-import { parseDefinition } from '../../../core/definition.ts'
-import { imageFiles } from '../../../core/source-files.ts'
-import { upstreamImage } from '../../../core/upstream.ts'
+import { checkPorts } from '../../../core/definition/check-ports.ts'
+import { parseDefinition } from '../../../core/definition/definition.ts'
+import { imageFiles } from '../../../core/manifest/source-files.ts'
+import { upstreamImage } from '../../../core/manifest/upstream.ts'
+import { type AppPieces, readApp } from '../../../core/template/app-folder.ts'
 
 interface Config {
   Program: string

@@ -1,5 +1,5 @@
 import { call } from '../../../adapters/lambda-calls.ts'
-import { controlName } from '../../../core/names.ts'
+import { controlName } from '../../../core/base/names.ts'
 import { until } from '../../../scripts/demo/wait.ts'
 import { callCounts, recordCalls } from '../../support/live-calls.ts'
 import type { RecordInstance } from './record-fleet.ts'

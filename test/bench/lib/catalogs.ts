@@ -1,5 +1,5 @@
-import type { ConsulServer, Registration, ServiceCatalog } from '../../../core/catalog.ts'
-import { settle } from '../../../core/parallel.ts'
+import type { ConsulServer, Registration, ServiceCatalog } from '../../../core/base/catalog.ts'
+import { settle } from '../../../core/base/parallel.ts'
 import { startConsul } from '../../support/consul.ts'
 import { FakeCatalog } from '../../support/fake-catalog.ts'
 

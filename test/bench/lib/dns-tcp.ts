@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ServiceFailure } from '../../../core/errors.ts'
+import { ServiceFailure } from '../../../core/base/errors.ts'
 
 /** Codes of RFC 1035, 4.1.1 that say who answers to a name: nobody may. */
 const NAME_ERROR = 3

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { ServiceCatalog } from '../../../core/catalog.ts'
-import { answerCalls, type DoorRequest } from '../../../core/door.ts'
+import type { ServiceCatalog } from '../../../core/base/catalog.ts'
+import { answerCalls, type DoorRequest } from '../../../core/registration/door.ts'
 import { type FleetInstance, reservation } from './fleet-xml.ts'
 
 /** Bytes that a function may answer (Lambda quotas, "Invocation payload"). */

@@ -1,4 +1,4 @@
-import { TAG } from '../../../core/names.ts'
+import { TAG } from '../../../core/base/names.ts'
 
 export interface FleetInstance {
   id: string

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { NanofleetError } from '../../../core/errors.ts'
+import { NanofleetError } from '../../../core/base/errors.ts'
 
 const repository = resolve(import.meta.dirname, '../../..')
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ServiceFailure } from '../../../core/errors.ts'
+import { ServiceFailure } from '../../../core/base/errors.ts'
 import { DnsTcp } from './dns-tcp.ts'
 
 /** When something was first true, in milliseconds since 1970. */

@@ -3,8 +3,8 @@ import { type Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2'
 import { GetParameterCommand } from '@aws-sdk/client-ssm'
 import type { ConsulHttp } from '../../../adapters/consul-http.ts'
 import type { Context } from '../../../cli/context.ts'
-import type { ConsulServer, Registration } from '../../../core/catalog.ts'
-import { TAG } from '../../../core/names.ts'
+import type { ConsulServer, Registration } from '../../../core/base/catalog.ts'
+import { TAG } from '../../../core/base/names.ts'
 
 /** Milliseconds between two rounds. */
 export const PERIOD = 10_000

@@ -1,7 +1,7 @@
 import { RunInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2'
 import type { Context } from '../../../cli/context.ts'
-import { ServiceFailure } from '../../../core/errors.ts'
-import { TAG } from '../../../core/names.ts'
+import { ServiceFailure } from '../../../core/base/errors.ts'
+import { TAG } from '../../../core/base/names.ts'
 import { allInstances } from '../../../scripts/demo/local-instances.ts'
 
 /** An image that the emulator knows by itself, with nothing behind it: its instances are records without a process. */

@@ -2,7 +2,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { exitCodeOf } from '../../../cli/exit-codes.ts'
 import { Output } from '../../../cli/output.ts'
-import { NanofleetError } from '../../../core/errors.ts'
+import { NanofleetError } from '../../../core/base/errors.ts'
 
 /** What a measurement found. */
 export interface Report {

@@ -1,5 +1,5 @@
-import { ServiceFailure } from '../../../core/errors.ts'
-import { controlName } from '../../../core/names.ts'
+import { ServiceFailure } from '../../../core/base/errors.ts'
+import { controlName } from '../../../core/base/names.ts'
 import type { LocalRecord } from '../../../local/record.ts'
 
 /** Rules that wake the control plane's registration: events of instances, the clock, changed definitions. */

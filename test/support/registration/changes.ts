@@ -1,4 +1,4 @@
-import { TAG } from '../../../core/names.ts'
+import { TAG } from '../../../core/base/names.ts'
 import { recommendation, stateChange, terminating } from '../model-fleet.ts'
 import { tagsOf } from './definitions.ts'
 import type { Arrival, Change, Launch, Move } from './happenings.ts'

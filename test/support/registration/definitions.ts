@@ -1,4 +1,4 @@
-import { TAG } from '../../../core/names.ts'
+import { TAG } from '../../../core/base/names.ts'
 import type { Form } from './happenings.ts'
 
 export const parameter = (service: number): string => `/nanofleet/test/app/s${service}/consul`

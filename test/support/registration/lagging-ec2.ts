@@ -1,5 +1,5 @@
 import type { DescribeInstancesCommandInput, EC2Client } from '@aws-sdk/client-ec2'
-import type { InstanceState } from '../../../core/instances.ts'
+import type { InstanceState } from '../../../core/base/instances.ts'
 
 /** An instance from a moment on. */
 export interface Version {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConsulAccess } from '../../../../adapters/consul-access.ts'
-import type { ConsulServer } from '../../../../core/catalog.ts'
+import type { ConsulServer } from '../../../../core/base/catalog.ts'
 import { askServer } from '../../consul-api.ts'
 import { now } from './clock.ts'
 import type { Mark } from './ledger.ts'

@@ -1,5 +1,5 @@
-import { parseDefinition } from '../../../../core/definition.ts'
-import { TAG } from '../../../../core/names.ts'
+import { TAG } from '../../../../core/base/names.ts'
+import { parseDefinition } from '../../../../core/definition/definition.ts'
 import { parameter } from '../definitions.ts'
 import type { Form } from '../happenings.ts'
 import { type Machine, truth } from '../lagging-ec2.ts'

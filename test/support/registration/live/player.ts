@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TAG } from '../../../../core/names.ts'
+import { TAG } from '../../../../core/base/names.ts'
 import { change, launch } from '../changes.ts'
 import { parameter } from '../definitions.ts'
 import type { Change } from '../happenings.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConsulServer } from '../../../../core/catalog.ts'
+import type { ConsulServer } from '../../../../core/base/catalog.ts'
 import type { ConsulCluster } from '../../consul.ts'
 import { askServer } from '../../consul-api.ts'
 import { now } from './clock.ts'

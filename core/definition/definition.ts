@@ -1,0 +1,151 @@
+import type { core } from 'zod'
+import { InvalidInput } from '../base/errors.ts'
+import type { Path } from '../base/yaml-document.ts'
+import { Service, type ServiceDefinition } from './schema.ts'
+import { spell } from './spelling.ts'
+
+/** A Consul definition that cannot be registered; the message has the place, the field's path and the fault. */
+export class BadDefinition extends InvalidInput {}
+
+/**
+ * Reads a Consul service definition: JSON or base64 of it; one service, an array, or either of them under
+ * `service` or `services`; field names in snake_case or CamelCase.
+ * @param place where it stands, for messages: a file or the name of an SSM parameter
+ * @returns at least one service, field names as in Consul's HTTP API
+ * @throws BadDefinition for the first fault
+ */
+export function parseDefinition(text: string, place: string): ServiceDefinition[] {
+  const services = servicesIn(text, place)
+  if (services.length === 0)
+    throw new BadDefinition(place, 'holds no service', 'give it at least one with a name')
+  const parsed = services.map(({ value, path }) => parseService(value, written(path), place))
+  const twice = duplicate(parsed.map(identity))
+  if (twice !== undefined)
+    throw new BadDefinition(
+      place,
+      `holds two services called "${twice}"`,
+      'give each of them an id of its own',
+    )
+  return parsed
+}
+
+/** What tells the services of one definition apart: their ids, else their names. */
+export const identity = (service: ServiceDefinition): string => service.ID ?? service.Name
+
+/** Bytes that a parameter holds (AWS General Reference, "Systems Manager endpoints and quotas", advanced parameters). */
+const LARGEST = 8192
+
+function parseJson(text: string, place: string): unknown {
+  const { length } = new TextEncoder().encode(text)
+  if (length > LARGEST)
+    throw new BadDefinition(
+      place,
+      `has ${length} bytes, and a parameter holds ${LARGEST}`,
+      'leave out spaces and notes',
+    )
+  const trimmed = text.trim()
+  const plain = isPlain(trimmed) ? trimmed : decodeBase64(trimmed)
+  if (plain === undefined) throw new BadDefinition(place, 'is neither JSON nor base64 of JSON')
+  try {
+    return JSON.parse(plain)
+  } catch (cause) {
+    throw new BadDefinition(place, `is not JSON (${(cause as Error).message})`, undefined, { cause })
+  }
+}
+
+/** Whether a definition is JSON rather than base64 of it. */
+export const isPlain = (text: string): boolean => /^\s*[[{]/.test(text)
+
+function decodeBase64(text: string): string | undefined {
+  if (text === '' || !/^[A-Za-z0-9+/\s]+={0,2}$/.test(text)) return undefined
+  const bytes = Uint8Array.from(atob(text.replace(/\s/g, '')), (char) => char.charCodeAt(0))
+  const decoded = new TextDecoder().decode(bytes).trim()
+  return isPlain(decoded) ? decoded : undefined
+}
+
+/** A service of a definition as it was written, and where in the text. */
+interface Found {
+  value: unknown
+  path: Path
+}
+
+/** @throws BadDefinition when the text is no JSON, or holds something else than services */
+export const servicesIn = (text: string, place: string): Found[] => unwrap(parseJson(text, place), place)
+
+/** Flattens the forms that Consul's files and its command accept into one list, each with its path. */
+function unwrap(value: unknown, place: string, path: Path = []): Found[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => unwrap(item, place, [...path, index]))
+  if (typeof value !== 'object' || value === null)
+    throw new BadDefinition(
+      `${place}${path.length > 0 ? `: ${written(path)}` : ''}`,
+      'must be an object that describes a service',
+    )
+  const wrapped = Object.entries(value).filter(([name]) => /^services?$/i.test(name))
+  if (wrapped.length === 0) return [{ value, path }]
+  const strange = Object.keys(value).find((name) => !/^services?$/i.test(name))
+  if (strange !== undefined)
+    throw new BadDefinition(
+      place,
+      `"${strange}" stands beside "${wrapped[0]?.[0]}"`,
+      'move it into the service',
+    )
+  return wrapped.flatMap(([name, inner]) => unwrap(inner, place, [...path, name]))
+}
+
+/** `services[0].check` */
+const written = (path: Path): string =>
+  path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index > 0 ? `.${step}` : step)).join('')
+
+function parseService(value: unknown, path: string, place: string): ServiceDefinition {
+  const spelled = spell(value, path)
+  const [misspelling] = spelled.misspellings
+  if (misspelling) throw new BadDefinition(`${place}: ${misspelling.path}`, misspelling.problem)
+  const parsed = Service.safeParse(spelled.value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const steps = (issue?.path ?? []).map(String).filter((step) => step !== '')
+  const at = authorsPath(steps, spelled.original, path)
+  throw new BadDefinition(`${place}${at ? `: ${at}` : ''}`, sentence(faultOf(issue)), undefined, {
+    cause: parsed.error,
+  })
+}
+
+/** The longest part of the canonical path that the author wrote, and the rest behind it. */
+function authorsPath(steps: string[], original: Map<string, string>, path: string): string {
+  for (let length = steps.length; length > 0; length--) {
+    const known = original.get(steps.slice(0, length).join('.'))
+    if (known !== undefined) return [known, ...steps.slice(length)].join('.')
+  }
+  return [path, ...steps].filter(Boolean).join('.')
+}
+
+/** A key that breaks its rule has the rule's message one level down. */
+const faultOf = (issue: core.$ZodIssue | undefined): string =>
+  (issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message) ?? 'is wrong'
+
+/** zod's words for what JSON holds. */
+const KINDS: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+}
+const kind = (word: string): string => KINDS[word] ?? word
+
+/** zod writes "Invalid input: expected number, received string". */
+const sentence = (message: string): string =>
+  message.replace(
+    /^Invalid (?:input|key in record)(?:: expected (.+), received (.+))?$/,
+    (_all, expected?: string, received = '') =>
+      expected === undefined
+        ? 'is not valid'
+        : received === 'undefined'
+          ? `is missing (${kind(expected)})`
+          : `must be ${kind(expected)}, not ${kind(received)}`,
+  )
+
+function duplicate(names: string[]): string | undefined {
+  return names.find((name, index) => names.indexOf(name) !== index)
+}

@@ -1,0 +1,31 @@
+import { LockHeld } from '../base/errors.ts'
+import { decideLock, type Executions, type LockTable } from './lock.ts'
+
+/** A lock that keeps changing hands is somebody's live work; three looks are enough to tell. */
+const ATTEMPTS = 3
+
+/**
+ * Gives the lock of `app` to `owner` and resolves to its fence number; asking again as the owner is harmless.
+ * @throws {LockHeld} names the execution that holds it
+ */
+export async function acquireLock(
+  ports: { locks: LockTable; executions: Executions },
+  app: string,
+  owner: string,
+  now: () => Date,
+): Promise<number> {
+  let holder = ''
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const seen = await ports.locks.read(app)
+    holder = seen?.owner ?? ''
+    const holderRuns = holder !== '' && holder !== owner && (await ports.executions.runs(holder))
+    const decision = decideLock(seen, owner, holderRuns)
+    if (decision === 'keep' && seen) return seen.fence
+    if (decision === 'refuse') break
+    const fence = await ports.locks.take(app, owner, seen, now())
+    if (fence !== undefined) return fence
+  }
+  throw new LockHeld(
+    `${app}: ${holder} works on this app; wait until it is over or stop it, then start again`,
+  )
+}

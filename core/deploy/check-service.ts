@@ -1,0 +1,131 @@
+import { askAnyServer } from '../base/any-server.ts'
+import {
+  type CatalogEntry,
+  type ClusterView,
+  type ConsulServer,
+  passingInstances,
+  type ServiceCatalog,
+} from '../base/catalog.ts'
+import { NotFound } from '../base/errors.ts'
+import { pause } from '../base/pause.ts'
+import { registeredAt } from '../registration/registration.ts'
+import { nextStep, type Step } from './capacity.ts'
+import type { ServiceTarget } from './deploy-plan.ts'
+import type { Fleet, GroupView } from './fleet.ts'
+import { ailments, doomed, type Evidence, firstMemory, type Memory, remember } from './health.ts'
+
+export interface HealthPorts {
+  fleet: Fleet
+  catalog: Pick<ServiceCatalog, 'health' | 'cluster'>
+  /** Running Consul servers. */
+  servers(): Promise<ConsulServer[]>
+  /** A target group's states by instance id. */
+  targets(targetGroup: string): Promise<Map<string, { state: string; description: string }>>
+}
+
+export type CheckedStep = (Step & { seconds?: number }) | { action: 'doomed'; reason: string }
+
+/**
+ * Looks at a service and chooses the one next step towards its target.
+ * @param group name of its Auto Scaling group
+ * @param last what the check before this one handed on; empty for the first
+ */
+export async function checkService(
+  ports: HealthPorts,
+  group: string,
+  target: ServiceTarget,
+  last: Memory | Record<string, never>,
+  now: Date,
+): Promise<{ step: CheckedStep; memory: Memory }> {
+  const memory = isMemory(last) ? last : firstMemory(now)
+  const view = await ports.fleet.group(group)
+  if (!view) {
+    if (target.count === 0) return { step: { action: 'done' }, memory }
+    throw new NotFound(`${group}: there is no such group; deploy the app ${target.app} again`)
+  }
+  const ill = ailments(view, target.count === 0 ? {} : await gatherHealth(ports, view, target, now))
+  const step = nextStep(view, target, ill)
+  if (step.action !== 'wait') return { step, memory: { ...memory, checks: 0 } }
+  const healthy = view.members.filter(({ id, current }) => current && !ill.has(id)).length
+  const after = remember(memory, healthy, now)
+  if (target.count > 0) {
+    const verdict = doomed(after, await ports.fleet.troubles(group, new Date(memory.since)), step.why, now)
+    if (verdict)
+      return { step: { action: 'doomed', reason: await lastWords(ports.fleet, verdict) }, memory: after }
+  }
+  return { step: { ...step, seconds: pause(memory.checks) }, memory: after }
+}
+
+/** Whether a check came before. */
+export const isMemory = (last: Memory | Record<string, never>): last is Memory => 'since' in last
+
+async function lastWords(fleet: Fleet, verdict: { reason: string; instance?: string }): Promise<string> {
+  const line = verdict.instance && (await fleet.lastLine(verdict.instance))
+  return line ? `${verdict.reason}; it said last: ${line}` : verdict.reason
+}
+
+/** What Consul and the load balancer say of a group's members now. */
+export async function gatherHealth(
+  ports: Omit<HealthPorts, 'fleet'>,
+  view: GroupView,
+  target: ServiceTarget,
+  now: Date,
+): Promise<Evidence> {
+  // Who has not started yet is not healthy, whatever others say.
+  if (!view.members.some(({ stage }) => stage === 'serving')) return {}
+  const [targets, catalog] = await Promise.all([
+    Promise.all(view.targetGroups.map(async (arn) => [arn, await ports.targets(arn)] as const)),
+    askConsul(ports, target, now),
+  ])
+  return { targets: Object.fromEntries(targets), ...catalog }
+}
+
+async function askConsul(
+  ports: Omit<HealthPorts, 'fleet'>,
+  target: ServiceTarget,
+  now: Date,
+): Promise<Evidence> {
+  const isServer = target.kind === 'consulserver'
+  if (target.catalog.length === 0 && !isServer) return {}
+  const servers = await ports.servers()
+  const entries =
+    target.catalog.length === 0
+      ? {}
+      : await askAnyServer(servers, (server) => ports.catalog.health(server, target.catalog))
+  const settled = (name: string) => (entries?.[name] ?? []).filter((entry) => isSettled(entry, now))
+  const passing = target.catalog.map((name) => [name, passingInstances(settled(name))] as const)
+  return {
+    catalog: Object.fromEntries(passing),
+    ...(isServer ? { servers: await members(ports, servers) } : {}),
+  }
+}
+
+/**
+ * Milliseconds that an entry without a check has to last: it passes from the first moment, also when its program ends in
+ * the next one. What EC2 tells of such an end takes it out by then.
+ */
+const SETTLING_MS = 5000
+
+const isSettled = (entry: CatalogEntry, now: Date): boolean =>
+  !entry.unchecked || now.getTime() - registeredAt(entry) >= SETTLING_MS
+
+/**
+ * Servers that see a leader, that gossip calls alive and that vote; asked at each, as one alone may see only itself. None
+ * of them while a voter is dead: until Raft has let go of it, one more that goes may cost the majority.
+ */
+async function members(ports: Omit<HealthPorts, 'fleet'>, servers: ConsulServer[]): Promise<Set<string>> {
+  const views = await Promise.all(
+    servers.map((server) => askAnyServer([server], (s) => ports.catalog.cluster(s))),
+  )
+  const led = views.filter((view): view is ClusterView => view !== undefined && view.leader !== null)
+  const largest = led.sort((a, b) => alive(b).length - alive(a).length)[0]
+  const living = new Set(largest ? alive(largest) : [])
+  const voters = largest?.voters ?? []
+  const addresses = new Set(voters.every((address) => living.has(address)) ? voters : [])
+  const joined = servers.filter(
+    (server, index) => views[index]?.leader != null && addresses.has(server.address),
+  )
+  return new Set(joined.map(({ instanceId }) => instanceId))
+}
+
+const alive = (view: ClusterView): string[] => view.nodes.filter((node) => node.alive).map((n) => n.address)

@@ -1,0 +1,71 @@
+import * as z from 'zod'
+import { InvalidInput } from '../base/errors.ts'
+import type { Manifest } from '../base/manifest-types.ts'
+import type { Stage } from '../base/stage.ts'
+import { parseInput } from '../base/workflow-input.ts'
+import { refuseUpstream } from '../manifest/upstream.ts'
+
+const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a name of lower-case letters, digits and dashes')
+
+/** Input of the workflow `deploy`. */
+export const DeployInput = z.strictObject({
+  app: name,
+  /** A kept release to go to, with its images; absent means what was pushed last. */
+  release: z.int().min(1).optional(),
+  /** Only say what would be done. */
+  dryRun: z.boolean().default(false),
+})
+export type DeployInput = z.infer<typeof DeployInput>
+
+/** Input of the workflow `scale`. */
+export const ScaleInput = z.strictObject({ app: name, service: name, count: z.int().min(0) })
+export type ScaleInput = z.infer<typeof ScaleInput>
+
+/** Input of the workflow `teardown`. */
+export const TeardownInput = z.strictObject({
+  app: name,
+  /** The app's name once more. */
+  confirm: z.string().optional(),
+  /** What becomes of the tables, buckets … of the app; asked for when it has any. */
+  data: z.enum(['keep', 'delete']).optional(),
+  /** The execution of `deploy` that holds the app's lock and removes its first, failed deployment. */
+  heldBy: z.string().optional(),
+})
+export type TeardownInput = z.infer<typeof TeardownInput>
+
+const SCHEMAS = { deploy: DeployInput, scale: ScaleInput, teardown: TeardownInput }
+
+/** What a workflow's first state asks for. */
+export interface InputToCheck {
+  workflow: keyof typeof SCHEMAS
+  input: unknown
+}
+
+/**
+ * The checked input of `deploy`, `scale` or `teardown` with its defaults.
+ * @throws {InvalidInput} one sentence that names the field
+ */
+export function checkInput({ workflow, input }: InputToCheck): DeployInput | ScaleInput | TeardownInput {
+  const schema: z.ZodType<DeployInput | ScaleInput | TeardownInput> = SCHEMAS[workflow]
+  const checked = parseInput(workflow, schema, input)
+  if (workflow === 'teardown') confirmed(checked as TeardownInput)
+  return checked
+}
+
+/**
+ * Refuses a deployment whose images this stage could not make; a kept release has its images.
+ * @throws {InvalidInput} before a lock is taken
+ */
+export function checkDeployable(
+  { release }: Pick<DeployInput, 'release'>,
+  manifest: Manifest,
+  stage: Stage,
+): void {
+  if (release === undefined) refuseUpstream(manifest, stage)
+}
+
+function confirmed({ app, confirm }: TeardownInput): void {
+  if (confirm === app) return
+  const said = confirm === undefined ? 'is missing' : `is "${confirm}"`
+  throw new InvalidInput('input of teardown', `confirm ${said}`, `give the app's name "${app}" to remove it`)
+}

@@ -1,0 +1,62 @@
+import { childName } from '../base/execution-name.ts'
+import { type DeployPlan, emptyTarget, type PlannedService, type ServiceTarget } from './deploy-plan.ts'
+
+/** Input of the function `plan-deploy`. */
+export interface PlanRequest {
+  app: string
+  /** A kept release, or 0 for what was pushed last. */
+  release: number
+  /** Name of the execution that asks. */
+  execution: string
+  purpose: 'deploy' | 'dry-run' | 'undo'
+}
+
+/** Where a plan lies in the bucket: `runs/<execution>/<name>.json`. */
+export interface PlanKey {
+  execution: string
+  name: PlanRequest['purpose']
+}
+
+/** A child execution of the workflow `service`. */
+export interface ServiceRun {
+  execution: string
+  target: ServiceTarget
+}
+
+/** What the states of the workflow need of a plan; a dry run gets all of it. */
+export interface DeployOrder {
+  key: PlanKey
+  release: number
+  /** 0 when there is none. */
+  previous: number
+  services: string[]
+  waves: ServiceRun[][]
+  removed: ServiceRun[]
+  /** Name of the execution that removes a failed first deployment. */
+  teardown: string
+  plan?: DeployPlan
+}
+
+/** The order of work of a plan: small enough to go from state to state. */
+export function deployOrder({ execution, purpose }: PlanRequest, plan: DeployPlan): DeployOrder {
+  // A second run of a service within one execution, on the way back, needs a name of its own.
+  const suffix = purpose === 'undo' ? '-undo' : ''
+  const run = (target: ServiceTarget): ServiceRun => ({
+    execution: childName(execution, `${target.service}${suffix}`),
+    target,
+  })
+  const planned = (service: string): PlannedService[] => {
+    const found = plan.services[service]
+    return found ? [found] : []
+  }
+  return {
+    key: { execution, name: purpose },
+    release: plan.release,
+    previous: plan.previous,
+    services: Object.keys(plan.services),
+    waves: plan.waves.map((wave) => wave.flatMap(planned).map(({ target }) => run(target))),
+    removed: plan.removed.map((service) => run(emptyTarget(plan.app, service))),
+    teardown: childName(execution, 'teardown'),
+    ...(purpose === 'dry-run' ? { plan } : {}),
+  }
+}

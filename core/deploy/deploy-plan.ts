@@ -1,0 +1,202 @@
+import type { AppBundle, ImageRecord } from '../base/bundle.ts'
+import { canonicalJson, sha256 } from '../base/canonical.ts'
+import type { Template } from '../base/cloudformation.ts'
+import { NotFound } from '../base/errors.ts'
+import type { ServiceSpec } from '../base/manifest-types.ts'
+import { parseDefinition } from '../definition/definition.ts'
+import { waves } from '../manifest/waves.ts'
+import type { Change } from '../template/stack-change.ts'
+import type { Replacement } from './capacity.ts'
+import { effectiveCount, type Release, type ScaleOverride } from './releases.ts'
+
+/** All that a deployment is going to do, as it lies in the bucket: `runs/<execution>/deploy.json`, or `dry-run.json`. */
+export interface DeployPlan {
+  app: string
+  /** The number that the app's state gets when all went well. */
+  release: number
+  /** The release to go back to; 0 before the first one. */
+  previous: number
+  /** SHA-256 of the app bundle. */
+  bundle: string
+  stack: Change
+  services: Record<string, PlannedService>
+  /** Services that left the manifest. */
+  removed: string[]
+  /** Names of services; a wave needs only earlier ones. */
+  waves: string[][]
+  /** Who may reach whom, one line each. */
+  edges: string[]
+  /** What costs by the hour while the app is up. */
+  hourly: string[]
+  /** What a reader might not expect. */
+  notes: string[]
+}
+
+export interface PlannedService {
+  change: Change
+  hash: string
+  imageId: string
+  target: ServiceTarget
+}
+
+/** Input of the workflow `service`. */
+export interface ServiceTarget {
+  app: string
+  service: string
+  count: number
+  replacement: Replacement
+  kind: ServiceSpec['kind']
+  /** Names under which Consul knows the service; none for one that is not discovered. */
+  catalog: string[]
+}
+
+export interface PlanFacts {
+  bundle: AppBundle
+  images: Map<string, ImageRecord>
+  overrides: Record<string, ScaleOverride>
+  current: Release | undefined
+  /** The release to go to with its own images and number; absent for a new one. */
+  kept?: Release | undefined
+  /** Services of the app that have a stack. */
+  standing: string[]
+  appTemplate: Template
+  serviceTemplates: Record<string, Template>
+  changes: { app: Change; services: Record<string, Change> }
+}
+
+/** @throws {NotFound} when a service has no image and none is on the way */
+export function planDeploy(facts: PlanFacts): DeployPlan {
+  const { bundle, current } = facts
+  const { app } = bundle.manifest
+  const services = Object.fromEntries(
+    Object.keys(bundle.manifest.services).map((service) => [service, plannedService(facts, service)]),
+  )
+  return {
+    app,
+    release: releaseNumber(current, bundleDigest(bundle), services),
+    previous: current?.release ?? 0,
+    bundle: bundleDigest(bundle),
+    stack: facts.changes.app,
+    services,
+    removed: facts.standing.filter((service) => !(service in services)).sort(),
+    waves: waves(bundle.manifest),
+    edges: edges(facts.appTemplate),
+    hourly: hourly([facts.appTemplate, ...Object.values(facts.serviceTemplates)], bundle, services),
+    notes: Object.entries(services).flatMap(([service, planned]) => notes(facts, service, planned)),
+  }
+}
+
+/** What runs already keeps its number. */
+function releaseNumber(
+  current: Release | undefined,
+  bundle: string,
+  services: Record<string, PlannedService>,
+): number {
+  if (!current) return 1
+  const same = Object.entries(services).every(
+    ([service, { imageId }]) => current.services[service]?.imageId === imageId,
+  )
+  return same && current.bundle === bundle ? current.release : current.release + 1
+}
+
+/** The key under which a bundle lies in the bucket. */
+export const bundleDigest = (bundle: AppBundle): string => sha256(canonicalJson(bundle))
+
+/** What the workflow `service` needs to know of a service. */
+export function serviceTarget(bundle: AppBundle, service: string, count: number): ServiceTarget {
+  const { app } = bundle.manifest
+  const spec = bundle.manifest.services[service]
+  const files = bundle.services[service]
+  if (!spec || !files) throw new NotFound(`${app}: the app has no service ${service}`)
+  const place = `images/${app}/${service}/consul.json`
+  const definition = files.definition === null ? [] : parseDefinition(files.definition, place)
+  return {
+    app,
+    service,
+    count,
+    replacement: spec.stateful ? 'in-place' : spec.strategy,
+    kind: spec.kind,
+    catalog: [...new Set(definition.map(({ Name }) => Name))],
+  }
+}
+
+/** A target that only empties a group, for a service of which nothing more is known. */
+export const emptyTarget = (app: string, service: string): ServiceTarget => ({
+  app,
+  service,
+  count: 0,
+  replacement: 'surge',
+  kind: 'service',
+  catalog: [],
+})
+
+function plannedService(facts: PlanFacts, service: string): PlannedService {
+  const { bundle, overrides, kept } = facts
+  const spec = bundle.manifest.services[service]
+  const image = kept?.services[service] ?? facts.images.get(service)
+  const change = facts.changes.services[service]
+  if (!spec || !image || !change)
+    throw new NotFound(`${bundle.manifest.app}: ${service} has no image; start the workflow build first`)
+  const count = effectiveCount(spec.count.desired, overrides[service])
+  return {
+    change,
+    hash: image.hash,
+    imageId: image.imageId,
+    target: serviceTarget(bundle, service, count),
+  }
+}
+
+function notes(
+  { bundle, overrides }: PlanFacts,
+  service: string,
+  { change, target }: PlannedService,
+): string[] {
+  const wanted = bundle.manifest.services[service]?.count.desired ?? 0
+  const held = overrides[service]
+  return [
+    ...(change.action === 'update' && target.replacement === 'in-place'
+      ? [`${service} keeps state: it is away while each of its instances is replaced`]
+      : []),
+    ...(target.count !== wanted
+      ? [`${service}: ${target.count} instances as set by scale, not ${wanted}`]
+      : []),
+    ...(held && held.manifestCount !== wanted
+      ? [`${service}: the manifest's ${wanted} instances replace the ${held.count} set by scale`]
+      : []),
+  ]
+}
+
+function edges({ Resources }: Template): string[] {
+  return Object.entries(Resources)
+    .filter(([, { Type }]) => Type === 'AWS::EC2::SecurityGroupIngress')
+    .map(([name, { Properties }]) => {
+      const { IpProtocol, FromPort, Description } = Properties ?? {}
+      return `${name} (${String(IpProtocol)} ${String(FromPort)}): ${String(Description)}`
+    })
+}
+
+const BILLED: Record<string, string> = {
+  'AWS::EC2::NatGateway': 'NAT gateway',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': 'load balancer',
+  'AWS::EC2::VPCEndpoint': 'VPC endpoint',
+  'AWS::MSK::Cluster': 'Kafka cluster',
+  'AWS::RDS::DBInstance': 'database',
+}
+
+function hourly(
+  templates: Template[],
+  bundle: AppBundle,
+  services: Record<string, PlannedService>,
+): string[] {
+  const counted = new Map<string, number>()
+  const add = (what: string, number: number) => counted.set(what, (counted.get(what) ?? 0) + number)
+  for (const { Type, Properties } of templates.flatMap(({ Resources }) => Object.values(Resources))) {
+    const what = BILLED[Type]
+    // An endpoint is a gateway unless it says otherwise, and gateways are free (AWS PrivateLink Guide, "Gateway endpoints").
+    const free = Type === 'AWS::EC2::VPCEndpoint' && Properties?.VpcEndpointType !== 'Interface'
+    if (what && !free) add(what, 1)
+  }
+  for (const [service, { target }] of Object.entries(services))
+    add(`instance ${bundle.manifest.services[service]?.instanceType}`, target.count)
+  return [...counted].map(([what, number]) => `${number} × ${what}`)
+}

@@ -1,0 +1,35 @@
+import { bringStack, type StackStep, standingStack } from '../template/bring-stack.ts'
+import type { Stacks } from '../template/stacks.ts'
+import { withKeptData } from './teardown-plan.ts'
+
+export interface DataPorts {
+  stacks: Stacks
+  /** Deletes every object; a bucket that is not there is empty. */
+  buckets: { empty(bucket: string): Promise<void> }
+}
+
+/**
+ * Makes an app's own stack ready to be deleted: kept data gets the policy to stay, and buckets whose data goes are
+ * emptied, as CloudFormation deletes none with something in it.
+ */
+export async function prepareData(
+  { stacks, buckets }: DataPorts,
+  stack: string,
+  data: 'keep' | 'delete',
+): Promise<StackStep> {
+  const view = await stacks.find(stack)
+  const ready: StackStep = { stack, next: 'go-on', until: 'ready', checks: 0, seconds: 0 }
+  const standing = await standingStack(stacks, view)
+  if (!view || !standing) return ready
+  if (data === 'delete') {
+    for (const bucket of await stacks.resources(stack, 'AWS::S3::Bucket')) await buckets.empty(bucket)
+    return ready
+  }
+  const { parameters, tags } = view
+  return await bringStack(stacks, {
+    name: stack,
+    template: withKeptData(standing.template),
+    parameters,
+    tags,
+  })
+}

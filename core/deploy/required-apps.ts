@@ -1,0 +1,82 @@
+import type { AppBundle } from '../base/bundle.ts'
+import { InvalidInput } from '../base/errors.ts'
+import type { Executions, LockTable } from './lock.ts'
+import type { ReleaseBook } from './releases.ts'
+
+/** How one app that another one needs stands. */
+export interface RequiredApp {
+  app: string
+  deployed: boolean
+  /** The execution that works on it now, if one does. */
+  underway?: string
+}
+
+/** The next thing to do about the apps that an app requires. */
+export type RequiredStep =
+  | { action: 'ready' }
+  | { action: 'deploy'; app: string }
+  | { action: 'wait'; app: string; execution: string }
+
+/**
+ * Every required app must be deployed before its user: one that somebody works on is waited for (it may be
+ * going away), one that is absent is deployed by us.
+ */
+export function requiredStep(apps: RequiredApp[]): RequiredStep {
+  const busy = apps.find((app) => app.underway !== undefined)
+  if (busy?.underway) return { action: 'wait', app: busy.app, execution: busy.underway }
+  const absent = apps.find((app) => !app.deployed)
+  return absent ? { action: 'deploy', app: absent.app } : { action: 'ready' }
+}
+
+/**
+ * A chain of `requires` that leads back to where it began, as `[a, b, a]`; undefined when there is none.
+ * @param requires what each app requires
+ */
+function requirementCycle(app: string, requires: Record<string, string[]>): string[] | undefined {
+  const visit = (name: string, trail: string[]): string[] | undefined => {
+    const seen = trail.indexOf(name)
+    if (seen >= 0) return [...trail.slice(seen), name]
+    for (const next of requires[name] ?? []) {
+      const found = visit(next, [...trail, name])
+      if (found) return found
+    }
+    return undefined
+  }
+  return visit(app, [])
+}
+
+export interface RequirementPorts {
+  bundles: { read(app: string): Promise<{ bundle: AppBundle }> }
+  locks: Pick<LockTable, 'read'>
+  releases: Pick<ReleaseBook, 'current'>
+  executions: Executions
+}
+
+/**
+ * Reads how the apps stand that `app` requires, and says what to do next.
+ * @throws {InvalidInput} when the requirements lead back to the app, {NotFound} when nobody pushed one of them
+ */
+export async function lookAtRequiredApps(ports: RequirementPorts, app: string): Promise<RequiredStep> {
+  const requires: Record<string, string[]> = {}
+  const read = async (name: string): Promise<void> => {
+    if (requires[name]) return
+    requires[name] = []
+    const { bundle } = await ports.bundles.read(name)
+    requires[name] = bundle.manifest.requires
+    for (const next of bundle.manifest.requires) await read(next)
+  }
+  await read(app)
+  const round = requirementCycle(app, requires)
+  if (round)
+    throw new InvalidInput(`images/${app}/app.yml: requires`, `leads back to itself: ${round.join(' → ')}`)
+  const stands = (requires[app] ?? []).map(async (name): Promise<RequiredApp> => {
+    const [lock, current] = await Promise.all([ports.locks.read(name), ports.releases.current(name)])
+    const busy = lock?.owner !== undefined && (await ports.executions.runs(lock.owner))
+    return {
+      app: name,
+      deployed: current !== undefined,
+      ...(busy && lock.owner ? { underway: lock.owner } : {}),
+    }
+  })
+  return requiredStep(await Promise.all(stands))
+}

@@ -1,0 +1,102 @@
+import type { AppBundle } from '../base/bundle.ts'
+import type { Template } from '../base/cloudformation.ts'
+import { InvalidInput } from '../base/errors.ts'
+import { childName } from '../base/execution-name.ts'
+import { waves } from '../manifest/waves.ts'
+import type { TeardownInput } from './deploy-input.ts'
+import type { ServiceRun } from './deploy-order.ts'
+import { emptyTarget } from './deploy-plan.ts'
+
+/** What a removal is planned from. */
+export interface TeardownFacts {
+  /** The app as its current release was made of it, or as it was pushed. */
+  bundle: AppBundle
+  /** Services of the app that have a stack. */
+  standing: string[]
+  /** The template of the app's own stack as it stands. */
+  template: Template | undefined
+  /** Apps of the stage that have a stack, with the apps that each one requires. */
+  others: { app: string; requires: string[] }[]
+}
+
+export interface TeardownPlan {
+  waves: ServiceRun[][]
+  services: string[]
+  data: 'keep' | 'delete'
+  /** Logical ids of the resources that stay; empty unless data is kept. */
+  kept: string[]
+}
+
+/** Types of resources that hold what somebody may want to have again. */
+const DATA = new Set([
+  'AWS::DynamoDB::Table',
+  'AWS::S3::Bucket',
+  'AWS::SQS::Queue',
+  'AWS::MSK::Cluster',
+  'AWS::RDS::DBInstance',
+  'AWS::RDS::DBCluster',
+  'AWS::EFS::FileSystem',
+  'AWS::Kinesis::Stream',
+  'AWS::Logs::LogGroup',
+])
+
+/** Logical ids of a template's resources that hold data. */
+export const dataResources = (template: Template | undefined): string[] =>
+  Object.entries(template?.Resources ?? {})
+    .filter(([, { Type }]) => DATA.has(Type))
+    .map(([name]) => name)
+
+/**
+ * The order in which an app goes: who needs others first.
+ * @throws {InvalidInput} while another app needs this one, or nobody said what becomes of its data
+ */
+export function planTeardown(
+  { app, data }: TeardownInput,
+  facts: TeardownFacts,
+  execution: string,
+): TeardownPlan {
+  const users = facts.others.filter(({ requires }) => requires.includes(app)).map((other) => other.app)
+  if (users.length > 0)
+    throw new InvalidInput(
+      'input of teardown',
+      `${app} is needed by ${users.join(', ')}`,
+      `remove ${users.length > 1 ? 'those' : 'that'} first`,
+    )
+  const holding = dataResources(facts.template)
+  if (holding.length > 0 && data === undefined)
+    throw new InvalidInput(
+      'input of teardown',
+      `data is missing, and ${app} has ${holding.join(', ')}`,
+      'say "keep" or "delete"',
+    )
+  const run = (service: string): ServiceRun => ({
+    execution: childName(execution, service),
+    target: emptyTarget(app, service),
+  })
+  const order = reverseWaves(facts.bundle, facts.standing)
+  return {
+    waves: order.map((wave) => wave.map(run)),
+    services: facts.standing,
+    data: data ?? 'delete',
+    kept: data === 'keep' ? holding : [],
+  }
+}
+
+/** A service that the manifest does not know any more is needed by nobody. */
+function reverseWaves({ manifest }: AppBundle, standing: string[]): string[][] {
+  const unknown = standing.filter((service) => !(service in manifest.services))
+  const known = waves(manifest)
+    .map((wave) => wave.filter((service) => standing.includes(service)))
+    .reverse()
+  return [unknown, ...known].filter((wave) => wave.length > 0)
+}
+
+/** The app's stack as its data survives it: everything that holds data is let go instead of deleted. */
+export function withKeptData(template: Template): Template {
+  const kept = new Set(dataResources(template))
+  const resources = Object.entries(template.Resources).map(([name, resource]) => [
+    name,
+    kept.has(name) ? { ...resource, DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' } : resource,
+  ])
+  return { ...template, Resources: Object.fromEntries(resources) }
+}

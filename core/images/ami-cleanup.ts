@@ -1,0 +1,161 @@
+import { CREATED_BY, TAG } from '../base/names.ts'
+import type { AccountImage, AccountSnapshot, Evidence } from './ami-evidence.ts'
+import { checkPlausible } from './ami-plausibility.ts'
+import type { CleanAmisInput } from './inputs.ts'
+
+/** What one run may remove: an image with its snapshots, or a snapshot that a failed build left. */
+export interface Removal {
+  imageId?: string
+  snapshots: string[]
+  reason: string
+}
+
+export interface CleanupPlan {
+  remove: Removal[]
+  keep: { imageId: string; reason: string }[]
+}
+
+const DAY = 24 * 60 * 60 * 1000
+
+/**
+ * A snapshot without an image may belong to a build that is about to register one; no build takes longer than
+ * the 30 minutes of its project.
+ */
+const LEFTOVER_AFTER = DAY
+
+/**
+ * What to remove of this stage's images, oldest first, and why each of the others stays.
+ * Images and snapshots that do not carry this stage's tags are not looked at.
+ * @throws ImplausibleEvidence when the evidence contradicts itself
+ */
+export function planCleanup(
+  evidence: Evidence,
+  options: Pick<CleanAmisInput, 'keep' | 'minAgeDays' | 'max'>,
+): CleanupPlan {
+  checkPlausible(evidence)
+  const plan: CleanupPlan = { remove: [], keep: [] }
+  const why = keepReasons(evidence, options)
+  for (const image of evidence.images.filter(isOurs(evidence)).toSorted(oldestFirst)) {
+    const reason = why(image) ?? (plan.remove.length >= options.max ? nextRun(options.max) : undefined)
+    if (reason) plan.keep.push({ imageId: image.imageId, reason })
+    else plan.remove.push(removal(image, evidence))
+  }
+  plan.remove.push(...leftovers(evidence).slice(0, options.max - plan.remove.length))
+  return plan
+}
+
+/**
+ * Whether a planned removal still stands on evidence read anew, right before it is carried out.
+ * @returns `stays`: why not any more; `snapshots`: those to delete after the image
+ * @throws ImplausibleEvidence when the evidence contradicts itself
+ */
+export function recheck(
+  item: Removal,
+  evidence: Evidence,
+  options: Pick<CleanAmisInput, 'keep' | 'minAgeDays'>,
+): { id: string; stays?: string; snapshots: string[] } {
+  checkPlausible(evidence)
+  const id = item.imageId ?? item.snapshots.join(', ')
+  const image = evidence.images.find(({ imageId }) => imageId === item.imageId)
+  if (!image) return { id, snapshots: unusedSnapshots(item.snapshots, evidence) }
+  const stays = isOurs(evidence)(image)
+    ? keepReasons(evidence, options)(image)
+    : 'it does not carry the tags of this stage'
+  return stays ? { id, stays, snapshots: [] } : { id, snapshots: removal(image, evidence).snapshots }
+}
+
+/** Rules in the order of their weight: the first that holds is the reason that a person reads. */
+function keepReasons(evidence: Evidence, options: Pick<CleanAmisInput, 'keep' | 'minAgeDays'>) {
+  const references = Map.groupBy(evidence.references, ({ id }) => id)
+  const newest = newestOfEachService(evidence, options.keep)
+  const needed = ({ imageId, snapshots }: AccountImage) => {
+    const by = [imageId, ...snapshots]
+      .flatMap((id) => references.get(id) ?? [])
+      .map((reference) => reference.by)
+    if (by.length === 0) return undefined
+    return `needed by ${by[0]}${by.length > 1 ? ` and ${by.length - 1} more` : ''}`
+  }
+  const shared = ({ sharedWith }: AccountImage) =>
+    sharedWith.length > 0 ? `shared with ${sharedWith.join(', ')}` : undefined
+  const unfinished = ({ state }: AccountImage) => (state === 'pending' ? 'still being made' : undefined)
+  const busy = ({ tags }: AccountImage) =>
+    evidence.busyApps.includes(tags[TAG.app] ?? '') ? `a run works on ${tags[TAG.app]}` : undefined
+  const building = ({ createdAt }: AccountImage) =>
+    evidence.buildingSince !== undefined && (createdAt === '' || createdAt >= evidence.buildingSince)
+      ? 'made while a build is under way'
+      : undefined
+  const recent = (image: AccountImage) =>
+    newest.has(image.imageId) ? `one of the ${options.keep} newest of ${serviceOf(image)}` : undefined
+  const young = ({ createdAt }: AccountImage) => {
+    if (options.minAgeDays === 0) return undefined
+    if (createdAt === '') return 'its age is unknown'
+    return age(createdAt, evidence) < options.minAgeDays * DAY
+      ? `younger than ${options.minAgeDays} days`
+      : undefined
+  }
+  const rules = [needed, shared, unfinished, busy, building, recent, young]
+  return (image: AccountImage): string | undefined => {
+    for (const rule of rules) {
+      const reason = rule(image)
+      if (reason) return reason
+    }
+    return undefined
+  }
+}
+
+function newestOfEachService(evidence: Evidence, keep: number): Set<string> {
+  const ours = evidence.images.filter(isOurs(evidence)).toSorted(oldestFirst)
+  const byService = Map.groupBy(ours, serviceOf)
+  // slice(-0) would be the whole list.
+  return new Set(
+    keep === 0 ? [] : [...byService.values()].flatMap((images) => images.slice(-keep).map((i) => i.imageId)),
+  )
+}
+
+function removal(image: AccountImage, evidence: Evidence): Removal {
+  const elsewhere = new Set(
+    evidence.images.filter(({ imageId }) => imageId !== image.imageId).flatMap(({ snapshots }) => snapshots),
+  )
+  const ours = new Set(evidence.snapshots.filter(isOurs(evidence)).map(({ snapshotId }) => snapshotId))
+  return {
+    imageId: image.imageId,
+    snapshots: image.snapshots.filter((id) => ours.has(id) && !elsewhere.has(id)),
+    reason: `nothing needs this image of ${serviceOf(image)}, made ${image.createdAt || 'at an unknown time'}`,
+  }
+}
+
+/** Snapshots with our tags that no image is made of: their build ended before it registered one. */
+function leftovers(evidence: Evidence): Removal[] {
+  const old = evidence.snapshots.filter((snapshot) => age(snapshot.startedAt, evidence) >= LEFTOVER_AFTER)
+  const unused = unusedSnapshots(
+    old.map(({ snapshotId }) => snapshotId),
+    evidence,
+  )
+  return unused.map((id) => ({ snapshots: [id], reason: 'no image was made of this snapshot for a day' }))
+}
+
+/** Those of the snapshots that are this stage's, and that neither an image nor a launch template names. */
+function unusedSnapshots(ids: string[], evidence: Evidence): string[] {
+  const used = new Set([
+    ...evidence.images.flatMap(({ snapshots }) => snapshots),
+    ...evidence.references.map(({ id }) => id),
+  ])
+  const ours = new Set(evidence.snapshots.filter(isOurs(evidence)).map(({ snapshotId }) => snapshotId))
+  return ids.filter((id) => ours.has(id) && !used.has(id))
+}
+
+const isOurs =
+  (evidence: Evidence) =>
+  ({ tags }: AccountImage | AccountSnapshot): boolean =>
+    tags[TAG.createdBy] === CREATED_BY && tags[TAG.stage] === evidence.stage
+
+const serviceOf = ({ tags }: AccountImage): string => `${tags[TAG.app] ?? '?'}/${tags[TAG.service] ?? '?'}`
+
+/** Unknown times count as the youngest. */
+const oldestFirst = (a: AccountImage, b: AccountImage): number =>
+  (a.createdAt || '9').localeCompare(b.createdAt || '9') || a.imageId.localeCompare(b.imageId)
+
+const age = (since: string, evidence: Evidence): number =>
+  since === '' ? 0 : Date.parse(evidence.readAt) - Date.parse(since)
+
+const nextRun = (max: number): string => `left for the next run, which removes ${max} at most`

@@ -1,0 +1,136 @@
+import type { AppBundle, ImageRecord } from '../base/bundle.ts'
+import { InvalidInput, NanofleetError } from '../base/errors.ts'
+import { sourceKey } from '../base/names.ts'
+import { resolvers } from '../base/resolvers.ts'
+import type { Stage } from '../base/stage.ts'
+import { refuseUpstream, upstreamImage } from '../manifest/upstream.ts'
+import { imageHash } from './image-hash.ts'
+
+/** An image of one service as EC2 shows it. */
+export interface ServiceImage {
+  imageId: string
+  service: string
+  hash: string
+  /** ISO 8601; empty when EC2 does not say. */
+  createdAt: string
+  state: 'pending' | 'available' | 'failed'
+}
+
+/** One service's way through the workflow `build`. */
+export interface BuildStep {
+  app: string
+  service: string
+  hash: string
+  /** False: an image with this hash is there and only needs its record. */
+  build: boolean
+  reason: string
+  sourceKey: string
+  /** The published image to make it of; empty for our own. */
+  upstream: string
+  resolvers: string
+  /** Images with this hash from before, which a forced build must not take for its own. */
+  before: string[]
+}
+
+export interface BuildPlan {
+  app: string
+  steps: BuildStep[]
+  skipped: { service: string; imageId: string; reason: string }[]
+}
+
+/** What the workflow says of an image that it made or found. */
+export interface RecordedImage {
+  service: string
+  imageId: string
+  hash: string
+  built: boolean
+  reason: string
+}
+
+/**
+ * The services that an input asks for, all of them when it names none.
+ * @throws InvalidInput when the app has no such service
+ */
+export function servicesToBuild(bundle: AppBundle, services: string[] | undefined): string[] {
+  const known = Object.keys(bundle.services)
+  const unknown = services?.find((service) => !known.includes(service))
+  if (unknown === undefined) return [...new Set(services ?? known)]
+  throw new InvalidInput(
+    'input of build',
+    `services: the app ${bundle.manifest.app} has no service "${unknown}"`,
+    `it has ${known.join(', ')}`,
+  )
+}
+
+/**
+ * Which services need a build, and why; which have an image that only needs its record; which are done.
+ * @param records the image records of the app's services
+ * @param images every image of the app in this stage
+ * @throws InvalidInput when the app has no such service, or is made of published images that the packager cannot pack
+ */
+export function planBuild(
+  stage: Stage,
+  bundle: AppBundle,
+  wanted: { services?: string[] | undefined; force: boolean },
+  records: Map<string, ImageRecord>,
+  images: ServiceImage[],
+): BuildPlan {
+  const { manifest } = bundle
+  const { app } = manifest
+  refuseUpstream(manifest, stage)
+  const plan: BuildPlan = { app, steps: [], skipped: [] }
+  for (const service of servicesToBuild(bundle, wanted.services)) {
+    const source = bundle.services[service]?.source ?? ''
+    const upstream = upstreamImage(manifest, service)
+    const hash = imageHash({ app, service, source, upstream, stage })
+    const same = images.filter((i) => i.service === service && i.hash === hash && i.state !== 'failed')
+    const record = records.get(service)
+    const recorded = same.find((image) => image.imageId === record?.imageId && image.state === 'available')
+    if (recorded && !wanted.force) {
+      plan.skipped.push({ service, imageId: recorded.imageId, reason: 'nothing changed since its image' })
+      continue
+    }
+    const reuse = newest(same)
+    plan.steps.push({
+      app,
+      service,
+      hash,
+      build: wanted.force || reuse === undefined,
+      reason: wanted.force ? 'forced' : reuse ? `${reuse.imageId} has this hash` : whyBuild(record, hash),
+      sourceKey: sourceKey(source),
+      upstream: upstream ?? '',
+      resolvers: resolvers(app, stage).join(','),
+      before: wanted.force ? same.map((image) => image.imageId) : [],
+    })
+  }
+  return plan
+}
+
+/** The youngest image; of those of one age the one with the greatest id, so that every caller picks the same. */
+export function newest(images: ServiceImage[]): ServiceImage | undefined {
+  return images.toSorted(
+    (a, b) => b.createdAt.localeCompare(a.createdAt) || b.imageId.localeCompare(a.imageId),
+  )[0]
+}
+
+function whyBuild(record: ImageRecord | undefined, hash: string): string {
+  if (!record) return 'it has no image yet'
+  if (record.hash === hash) return `its image ${record.imageId} is gone`
+  return 'its source or the tools that make it changed'
+}
+
+/** The image is not there or not yet available: the workflow asks again. */
+export class ImageNotReady extends NanofleetError {}
+
+/**
+ * The image that this step made or found.
+ * @throws ImageNotReady while EC2 does not show it as available
+ */
+export function builtImage(step: BuildStep, images: ServiceImage[]): ServiceImage {
+  const made = images.filter(({ service, hash }) => service === step.service && hash === step.hash)
+  const image = newest(made.filter((i) => i.state === 'available' && !step.before.includes(i.imageId)))
+  if (image) return image
+  throw new ImageNotReady(
+    `The build of ${step.service} left no available image with the hash ${step.hash}; look at its log`,
+  )
+}

@@ -1,0 +1,22 @@
+import type { AppBundle, ImageRecord } from '../base/bundle.ts'
+import type { Stage } from '../base/stage.ts'
+import { planBuild, type ServiceImage } from './build-plan.ts'
+
+/** Stands in a dry run's plan for an image that the deployment would build first. */
+const TO_BE_BUILT = 'image to be built'
+
+/** The image that each service is going to have, as the workflow `build` would find or make it. */
+export function expectedImages(
+  stage: Stage,
+  bundle: AppBundle,
+  records: Map<string, ImageRecord>,
+  images: ServiceImage[],
+): Map<string, ImageRecord> {
+  const expected = new Map(records)
+  for (const { service, hash, build } of planBuild(stage, bundle, { force: false }, records, images).steps) {
+    const found = images.find((image) => image.service === service && image.hash === hash)
+    const imageId = build || !found ? TO_BE_BUILT : found.imageId
+    expected.set(service, { hash, imageId, builtAt: '' })
+  }
+  return expected
+}

@@ -1,0 +1,35 @@
+import { canonicalJson, sha256 } from '../base/canonical.ts'
+import { resolvers } from '../base/resolvers.ts'
+import type { Stage } from '../base/stage.ts'
+
+export interface ImageInputs {
+  app: string
+  service: string
+  /** SHA-256 of the source archive: folder, source, shared library, lock files, build scripts. */
+  source: string
+  /** The published image that it is made of, see `upstreamImage`. */
+  upstream?: string | undefined
+  stage: Pick<Stage, 'packager' | 'nanosVersion' | 'opsVersion' | 'architecture' | 'region' | 'privateCidrs'>
+}
+
+/**
+ * The content hash of an image, 16 hex digits: equal hash, equal image. It covers everything that ends up in
+ * the AMI: what it is made of, what makes it, and the resolvers written into it.
+ */
+export function imageHash({ app, service, source, upstream, stage }: ImageInputs): string {
+  const { packager, nanosVersion, opsVersion, architecture, region } = stage
+  const inputs = {
+    app,
+    service,
+    source,
+    packager,
+    nanosVersion,
+    opsVersion,
+    architecture,
+    region,
+    resolvers: resolvers(app, stage),
+    // Absent for our own, whose hashes are what they were before there was an upstream.
+    ...(upstream !== undefined && { upstream }),
+  }
+  return sha256(canonicalJson(inputs)).slice(0, 16)
+}

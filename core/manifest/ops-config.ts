@@ -1,0 +1,122 @@
+import * as z from 'zod'
+import { InvalidInput } from '../base/errors.ts'
+import { knownKeys } from '../base/schema-keys.ts'
+import { refuse, schemaProblems } from '../base/schema-problems.ts'
+import { readYaml } from '../base/yaml-document.ts'
+
+const text = z.string()
+const texts = z.array(text)
+const table = z.record(text, text)
+const flag = z.boolean()
+const whole = z.int('is no whole number').min(0, 'is below 0')
+
+const cloud = z.strictObject({
+  Platform: text.optional(),
+  ProjectID: text.optional(),
+  Zone: text.optional(),
+  BucketName: text.optional(),
+  Flavor: text.optional(),
+  ImageName: text.optional(),
+  ImageType: text.optional(),
+  InstanceProfile: text.optional(),
+  VPC: text.optional(),
+  Subnet: text.optional(),
+  SecurityGroup: text.optional(),
+  Tags: z.array(z.strictObject({ key: text, value: text })).optional(),
+  UserData: text.optional(),
+  StaticIP: text.optional(),
+  DomainName: text.optional(),
+  EnableIPv6: flag.optional(),
+  Spot: flag.optional(),
+  KMS: text.optional(),
+  RootVolume: z
+    .strictObject({
+      Name: text.optional(),
+      Typeof: text.optional(),
+      Size: whole.optional(),
+      Iops: whole.optional(),
+      Throughput: whole.optional(),
+    })
+    .optional(),
+  DedicatedHostID: text.optional(),
+  SkipImportVerify: flag.optional(),
+  ConfidentialVM: flag.optional(),
+})
+
+const run = z.strictObject({
+  Memory: text.optional(),
+  CPUs: whole.optional(),
+  Ports: texts.optional(),
+  UDPPorts: texts.optional(),
+  InstanceName: text.optional(),
+  InstanceGroup: text.optional(),
+  IPAddress: text.optional(),
+  NetMask: text.optional(),
+  Gateway: text.optional(),
+  Nics: z.array(z.unknown()).optional(),
+  Background: flag.optional(),
+  JSON: flag.optional(),
+  Accel: flag.optional(),
+})
+
+/** The `config.json` of nanovms/ops, closed: the keys that its version 0.1.46 knows. */
+export const opsConfigSchema = z.strictObject({
+  Args: texts.optional(),
+  Env: table.optional(),
+  Dirs: texts.optional(),
+  Files: texts.optional(),
+  MapDirs: table.optional(),
+  Mounts: table.optional(),
+  Program: text.optional(),
+  ProgramPath: text.optional(),
+  NameServers: texts.optional(),
+  Klibs: texts.optional(),
+  KlibDir: text.optional(),
+  Kernel: text.optional(),
+  NanosVersion: text.optional(),
+  NightlyBuild: flag.optional(),
+  Boot: text.optional(),
+  Uefi: flag.optional(),
+  UefiBoot: text.optional(),
+  BaseVolumeSz: text.optional(),
+  TargetRoot: text.optional(),
+  LocalFilesParentDirectory: text.optional(),
+  DisableArgsCopy: flag.optional(),
+  RebootOnExit: flag.optional(),
+  Debugflags: texts.optional(),
+  NoTrace: texts.optional(),
+  ManifestPassthrough: z.record(text, z.unknown()).optional(),
+  Version: text.optional(),
+  Language: text.optional(),
+  Description: text.optional(),
+  VolumesDir: text.optional(),
+  PackageBaseURL: text.optional(),
+  PackageManifestURL: text.optional(),
+  TFSv4: flag.optional(),
+  TargetConfig: z.record(text, z.unknown()).optional(),
+  CloudConfig: cloud.optional(),
+  RunConfig: run.optional(),
+})
+
+/**
+ * Reads the `config.json` of a service.
+ * @param place the file, such as `images/web/web/config.json`
+ * @throws {InvalidInput} with one sentence per problem, each with its line
+ */
+export function parseOpsConfig(json: string, place: string): Record<string, unknown> {
+  refuseOtherThanJson(json, place)
+  // JSON is YAML, and the YAML reader knows the lines.
+  const document = readYaml(json, place)
+  const parsed = opsConfigSchema.safeParse(document.value)
+  if (parsed.success) return parsed.data
+  refuse(schemaProblems(parsed.error, document.value, knownKeys(opsConfigSchema)), place, document)
+  throw parsed.error
+}
+
+function refuseOtherThanJson(text: string, place: string): void {
+  try {
+    JSON.parse(text)
+  } catch (cause) {
+    throw new InvalidInput(place, `is no JSON (${(cause as Error).message})`, 'correct it', { cause })
+  }
+}

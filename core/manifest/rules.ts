@@ -1,0 +1,184 @@
+import type { Manifest, ServiceSpec } from '../base/manifest-types.ts'
+import { LONGEST_STAGE, logicalStem, RESERVED_SERVICES, tooLongNames } from '../base/name-rules.ts'
+import { PLATFORM } from '../base/names.ts'
+import type { Problem } from '../base/schema-problems.ts'
+import { didYouMean } from '../base/suggest.ts'
+import { cycle } from './waves.ts'
+
+/** Bytes of user data before their encoding ("Run commands when you launch an EC2 instance with user data input"). */
+const LARGEST_USER_DATA = 16_384
+
+/** Without what references will become: their values are known only at deploy. */
+function environmentSize({ env }: ServiceSpec): number {
+  const lines = Object.entries(env).map(
+    ([name, value]) =>
+      name.length + (typeof value === 'string' ? new TextEncoder().encode(value).length : 0) + 3,
+  )
+  return lines.reduce((sum, line) => sum + line, 0)
+}
+
+/** What a schema cannot say: rules that look at more than one value. */
+export function manifestProblems(manifest: Manifest): Problem[] {
+  const services = Object.entries(manifest.services)
+  return [
+    ...requirements(manifest),
+    ...pinned(manifest),
+    ...services.flatMap(([name, service]) => needs(manifest, name, service)),
+    ...cycles(manifest),
+    ...services.flatMap(([name, service]) => serviceProblems(manifest, name, service)),
+    ...routes(services),
+    ...names(manifest),
+  ]
+}
+
+function requirements({ app, requires }: Manifest): Problem[] {
+  if (requires.includes(app))
+    return [{ path: ['requires'], problem: `app ${app} requires itself`, remedy: 'remove it' }]
+  if (app !== PLATFORM && !requires.includes(PLATFORM)) {
+    return [
+      {
+        path: ['requires'],
+        problem: 'platform is missing',
+        remedy: 'every other app needs it: add platform',
+      },
+    ]
+  }
+  return []
+}
+
+function pinned({ app, upstream, services }: Manifest): Problem[] {
+  const made = Object.keys(services).filter((name) => services[name]?.source !== undefined)
+  return Object.keys(upstream?.digests ?? {})
+    .filter((name) => !made.includes(name))
+    .map((name) => ({
+      path: ['upstream', 'digests', name],
+      problem: `no service "${name}" with a source in app ${app}`,
+      remedy: didYouMean(name, made),
+    }))
+}
+
+function needs(manifest: Manifest, name: string, { needs: list }: ServiceSpec): Problem[] {
+  const known = Object.keys(manifest.services).filter((other) => other !== name)
+  return list.flatMap((need, index) => {
+    const path = ['services', name, 'needs', index]
+    if (list.indexOf(need) < index)
+      return [{ path, problem: `"${need}" is there twice`, remedy: 'remove one' }]
+    if (need === name) return [{ path, problem: `${name} needs itself`, remedy: 'remove it' }]
+    if (known.includes(need)) return []
+    return [{ path, problem: `no service "${need}" in app ${manifest.app}`, remedy: didYouMean(need, known) }]
+  })
+}
+
+function cycles(manifest: Manifest): Problem[] {
+  const found = cycle(manifest)
+  const [first = ''] = found ?? []
+  // A service that needs itself has its own sentence.
+  if (!found || found.length === 2) return []
+  return [
+    {
+      path: ['services', first, 'needs'],
+      problem: `the needs form a cycle: ${found.join(' -> ')}`,
+      remedy: 'remove one of these needs, so that one service can start first',
+    },
+  ]
+}
+
+function serviceProblems(manifest: Manifest, name: string, service: ServiceSpec): Problem[] {
+  const at = (...path: string[]) => ['services', name, ...path]
+  const problems: Problem[] = []
+  const { count, expose, kind, port, protocol, secrets, source, strategy } = service
+  if (count.min > count.max) {
+    problems.push({
+      path: at('count'),
+      problem: `min ${count.min} is above max ${count.max}`,
+      remedy: 'swap them',
+    })
+  }
+  if (expose && port === undefined) {
+    problems.push({
+      path: at('expose'),
+      problem: 'an exposed service needs a port',
+      remedy: `give services.${name}.port`,
+    })
+  }
+  if (expose && protocol !== 'http') {
+    problems.push({
+      path: at('expose'),
+      problem: `the gateway serves http, not ${protocol}`,
+      remedy: 'expose an http service in front of it',
+    })
+  }
+  for (const variable of Object.keys(secrets).filter((key) => key in service.env)) {
+    problems.push({ path: at('secrets', variable), problem: 'is in env too', remedy: 'keep one of the two' })
+  }
+  const bytes = environmentSize(service)
+  if (bytes > LARGEST_USER_DATA) {
+    problems.push({
+      path: at('env'),
+      problem: `makes ${bytes} bytes of user data, EC2 takes ${LARGEST_USER_DATA}`,
+      remedy: 'move what is big into the image or a parameter',
+    })
+  }
+  if (Object.keys(secrets).length > 0 && source === undefined) {
+    problems.push({
+      path: at('secrets'),
+      problem: 'an image without a source of ours has no loader for secrets',
+      remedy: 'give a source that uses the loader of apps/lib, or let the program read its parameters itself',
+    })
+  }
+  if (kind === 'consulserver' && (manifest.app !== PLATFORM || name !== 'consul')) {
+    problems.push({
+      path: at('kind'),
+      problem: 'only the service consul of the platform holds the catalog',
+      remedy: 'remove kind',
+    })
+  }
+  if (kind === 'service' && strategy === 'quorum') {
+    problems.push({ path: at('strategy'), problem: 'quorum is for Consul servers', remedy: 'use surge' })
+  }
+  return problems
+}
+
+function routes(services: [string, ServiceSpec][]): Problem[] {
+  const seen = new Map<string, string>()
+  return services.flatMap(([name, { expose }]) => {
+    if (!expose) return []
+    const kinds: [string, string][] = [
+      [`listener port ${expose.port}`, 'port'],
+      [`route ${expose.host}${expose.path}`, 'host'],
+    ]
+    return kinds.flatMap(([route, key]) => {
+      const other = seen.get(route)
+      if (other === undefined) {
+        seen.set(route, name)
+        return []
+      }
+      const path = ['services', name, 'expose', key]
+      return [{ path, problem: `${route} is taken by services.${other}`, remedy: `choose another ${key}` }]
+    })
+  })
+}
+
+function names({ app, services }: Manifest): Problem[] {
+  const stems = new Map<string, string>()
+  const stage = 'x'.repeat(LONGEST_STAGE)
+  return Object.keys(services).flatMap((service) => {
+    const path = ['services', service]
+    const long = tooLongNames(stage, app, service).map(({ kind, name, limit }) => ({
+      path,
+      problem: `${kind} would be named with ${name.length} characters, AWS allows ${limit}`,
+      remedy: 'shorten the name of the app or of the service',
+    }))
+    if (RESERVED_SERVICES.includes(service) && !(app === PLATFORM && service === 'consul')) {
+      long.push({ path, problem: `the name ${service} is reserved`, remedy: 'choose another name' })
+    }
+    const stem = logicalStem(service)
+    const other = stems.get(stem)
+    if (other !== undefined) {
+      const problem = `${service} and ${other} both become ${stem} in the templates`
+      long.push({ path, problem, remedy: 'choose a name that differs in more than dashes' })
+    }
+    stems.set(stem, service)
+    return long
+  })
+}

@@ -1,0 +1,144 @@
+import * as z from 'zod'
+import { LABEL } from '../base/name-rules.ts'
+
+const label = z
+  .string()
+  .max(63, 'is longer than the 63 characters of a DNS label')
+  .regex(LABEL, 'is no name: small letters, digits and dashes, a letter first, no dash last')
+
+const port = z
+  .int('is no whole number')
+  .min(1024, 'is below 1024, which unikernels and the local region leave to the system; choose 1024 to 65535')
+  .max(65535, 'is above 65535')
+
+/** The Auto Scaling group's own limits, so that a scale never needs a template. */
+export const GROUP_LIMITS = { min: 0, max: 100 } as const
+
+const size = z
+  .int('is no whole number')
+  .min(GROUP_LIMITS.min, 'is below 0')
+  .max(GROUP_LIMITS.max, `is above ${GROUP_LIMITS.max}, the size limit of a group`)
+
+const count = z
+  .union(
+    [size, z.strictObject({ min: size, max: size })],
+    'is neither a whole number nor a map of min and max',
+  )
+  .transform((value) =>
+    typeof value === 'number'
+      ? { desired: value, ...GROUP_LIMITS }
+      : { desired: value.min, min: value.min, max: value.max },
+  )
+  .describe('How many instances run; with min and max the service starts at min')
+
+const references = [
+  z.strictObject({ Ref: z.string().regex(/^[A-Za-z0-9:]+$/, 'is no logical id') }),
+  z.strictObject({
+    GetAtt: z.string().regex(/^[A-Za-z0-9]+\.[A-Za-z0-9.]+$/, 'is not of the form Thing.Attribute'),
+  }),
+] as const
+
+const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/
+const badEnvironmentName = 'is no environment name: letters, digits and _, no digit first'
+
+const urlPath = z
+  .string()
+  .regex(/^\/[A-Za-z0-9_.~/-]*$/, 'is no URL path: it starts with / and holds letters, digits and _ . ~ / -')
+  .max(120, 'is longer than 120 characters')
+
+const folder = z
+  .string()
+  .regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9_./-]+$/, 'is no path inside the repository')
+
+const expose = z.strictObject({
+  host: label.optional().describe('First label of the public host name; the service name when absent'),
+  port: port.describe('Listener port on the shared load balancer; one per stage and service'),
+  path: urlPath.default('/').describe('Requests below this path; the longest path wins'),
+  health: urlPath.default('/healthz').describe('What the load balancer asks; 200 is healthy'),
+})
+
+const permission = z.strictObject({
+  actions: z
+    .array(z.string().regex(/^[a-z0-9-]+:[A-Za-z*]+$/, 'is no IAM action such as dynamodb:GetItem'))
+    .min(1, 'names no action'),
+  resource: z.union(
+    [z.string().min(1, 'is empty'), ...references],
+    'is no ARN, no {Ref: Thing} and no {GetAtt: Thing.Attribute}',
+  ),
+})
+
+const service = z.strictObject({
+  source: folder.optional().describe('Repository folder that the image is made of, when it is ours'),
+  port: port.optional().describe('What the service listens on; absent for a worker'),
+  protocol: z.enum(['http', 'grpc', 'tcp']).default('http'),
+  needs: z.array(label).default([]).describe('Services of this app that start first and may be called'),
+  count: count.default({ desired: 1, ...GROUP_LIMITS }),
+  expose: expose.optional().describe('Behind the gateway; absent = private'),
+  instanceType: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'is no instance type such as t3.micro')
+    .default('t3.micro'),
+  env: z
+    .record(
+      z.string().regex(environmentName, badEnvironmentName),
+      z.union(
+        [z.string().regex(/^[^\r\n\0]*$/, 'holds a line break, which user data cannot carry'), ...references],
+        'is no text (put numbers in quotes), no {Ref: Thing} and no {GetAtt: Thing.Attribute}',
+      ),
+    )
+    .default({})
+    .describe('Late environment, passed as user data when an instance starts'),
+  secrets: z
+    .record(
+      z.string().regex(environmentName, badEnvironmentName),
+      z.string().regex(/^\/[A-Za-z0-9_.${}/-]+$/, 'is no SSM parameter name such as /nanofleet/dev/app/key'),
+    )
+    .default({})
+    .describe('Environment name -> SSM SecureString, read by the program with the instance role'),
+  permissions: z.array(permission).default([]).describe('What the instance role may do, nothing more'),
+  stateful: z.boolean().default(false).describe('Replaced one at a time, never two of a kind at once'),
+  strategy: z.enum(['surge', 'quorum']).default('surge').describe('How a release replaces instances'),
+  kind: z.enum(['service', 'consulserver']).default('service'),
+})
+
+const upstream = z.strictObject({
+  registry: z
+    .string()
+    .regex(
+      /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?(\/[a-z0-9._-]+)+$/,
+      'is no registry path such as registry.example/shop',
+    )
+    .describe('Host and path; the images are <registry>/<service>:<version>'),
+  version: z
+    .string()
+    .regex(
+      /^(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/,
+      'is no tag that stays what it is, such as v1.2.3',
+    ),
+  digests: z
+    .record(label, z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is no digest: sha256: and 64 hex digits'))
+    .default({})
+    .describe('Service -> digest of its published image, for those that shall be pinned'),
+})
+
+/** The closed schema of `images/<app>/app.yml`: an unknown key is an error, every default is filled in. */
+export const manifestSchema = z
+  .strictObject({
+    app: label.describe('Name of the app and of its folder'),
+    requires: z.array(label).optional().describe('Apps that must be deployed before; [platform] when absent'),
+    resources: folder.optional().describe("CloudFormation of the app's own data, relative to its folder"),
+    source: z
+      .enum(['ours', 'upstream'])
+      .default('ours')
+      .describe('What services with a source are made of: that source, or the images that upstream names'),
+    upstream: upstream
+      .optional()
+      .describe('The published images of the services; used with source: upstream'),
+    services: z.record(label, service).refine((all) => Object.keys(all).length > 0, 'holds no service'),
+  })
+  .refine(({ source, upstream }) => source === 'ours' || upstream !== undefined, {
+    path: ['source'],
+    message: 'needs the key upstream with registry and version of the published images',
+  })
+
+export type RawManifest = z.output<typeof manifestSchema>

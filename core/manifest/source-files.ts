@@ -1,0 +1,88 @@
+import type { Manifest } from '../base/manifest-types.ts'
+import { imageFolder, UPSTREAM, upstreamImage } from './upstream.ts'
+
+/** The folder of what our apps share; `apps/lib/<part>/` is one library. */
+export const LIBRARY = 'apps/lib'
+
+/** The shared folders that services of an app may import from: that of all apps, and what only its own services share. */
+const libraries = (app: string): string[] => [LIBRARY, `apps/${app}/lib`]
+
+const SCRIPTS = 'buildspecs'
+/** The versions of the packages that sources for Node import; a Go module brings its own. */
+const PACKAGES = ['package.json', 'package-lock.json']
+
+/** Made by builds and installs, so no part of a source. */
+const MADE = ['node_modules', 'dist', '.git', '.DS_Store']
+
+/** Beside the sources, but no part of a program: a changed test replaces no instance. */
+const TEST = /(_test\.go|\.test\.ts)$/
+
+/** True for a path that no archive holds. */
+export const isLeftOut = (path: string): boolean =>
+  TEST.test(path) || path.split('/').some((part) => MADE.includes(part))
+
+/** The files and folders in which everything that images of this app are made of lies, relative to the repository. */
+export function sourceRoots({ app, services }: Manifest): string[] {
+  const sources = Object.values(services).flatMap(({ source }) => source ?? [])
+  return [...new Set([`images/${app}`, ...libraries(app), SCRIPTS, ...PACKAGES, ...sources])].sort()
+}
+
+/**
+ * The files that one image is made of, sorted: its folder, its source, the libraries that these import, the build
+ * scripts and the package versions; of a published image its folder and the build scripts. The Consul definition is not
+ * among them: it takes effect without a new image.
+ * @param tree text of the files below `sourceRoots`, by path relative to the repository
+ */
+export function imageFiles(manifest: Manifest, service: string, tree: ReadonlyMap<string, string>): string[] {
+  const folder = `images/${manifest.app}/${imageFolder(manifest, service)}`
+  const published = upstreamImage(manifest, service) !== undefined
+  const source = published ? undefined : manifest.services[service]?.source
+  const others = [`${folder}/consul.json`, `${folder}/${UPSTREAM}`]
+  const roots = [folder, SCRIPTS]
+  if (source !== undefined) roots.push(source, ...(tree.has(`${source}/go.mod`) ? [] : PACKAGES))
+  const paths = [...tree.keys()].filter((path) => !isLeftOut(path))
+  const folders = libraries(manifest.app)
+  const chosen = new Set(paths.filter((path) => below(path, roots) && !below(path, others)))
+  // A Set hands out what is added while it is walked through, so libraries of libraries come along.
+  for (const path of chosen) {
+    if (path.startsWith(`${SCRIPTS}/`)) continue
+    const targets = imports(path, tree.get(path) ?? '')
+    const parts = folders.flatMap((folder) => targets.flatMap((target) => library(folder, target) ?? []))
+    for (const other of paths) if (parts.some((part) => part(other))) chosen.add(other)
+  }
+  return [...chosen].sort()
+}
+
+const below = (path: string, roots: string[]): boolean =>
+  roots.some((root) => path === root || path.startsWith(`${root}/`))
+
+/** Which files a path into a shared folder stands for: its library, or the loose files beside the libraries. */
+function library(folder: string, target: string): ((path: string) => boolean) | undefined {
+  if (target !== folder && !target.startsWith(`${folder}/`)) return undefined
+  const [part = '', ...rest] = target.slice(folder.length + 1).split('/')
+  if (rest.length === 0 && /\.\w+$/.test(part)) {
+    return (path) => path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).includes('/')
+  }
+  return (path) => path.startsWith(part === '' ? `${folder}/` : `${folder}/${part}/`)
+}
+
+/** The relative paths that a file imports, resolved: of modules by their imports, of go.mod by its replacements. */
+function imports(path: string, text: string): string[] {
+  const pattern = /\.[cm]?[jt]sx?$/.test(path)
+    ? /(?:\bfrom|\bimport|\bimport\s*\()\s*['"](\.{1,2}\/[^'"]+)['"]/g
+    : path.endsWith('go.mod')
+      ? /=>\s*(\.{1,2}\/\S+)/g
+      : undefined
+  if (!pattern) return []
+  const folder = path.split('/').slice(0, -1)
+  return [...text.matchAll(pattern)].map(([, target = '']) => resolve(folder, target))
+}
+
+function resolve(folder: string[], target: string): string {
+  const parts = [...folder]
+  for (const part of target.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '.' && part !== '') parts.push(part)
+  }
+  return parts.join('/')
+}

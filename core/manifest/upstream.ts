@@ -1,0 +1,33 @@
+import { InvalidInput } from '../base/errors.ts'
+import type { Manifest } from '../base/manifest-types.ts'
+import type { Stage } from '../base/stage.ts'
+
+/** The folder beside a service's own Dockerfile and config.json that holds those of its published image. */
+export const UPSTREAM = 'upstream'
+
+/**
+ * The published image that a service is made of, as Docker names it: `<registry>/<service>:<version>`, with `@<digest>`
+ * when the manifest pins one. Undefined where our own source is used, and for a service that never had one.
+ */
+export function upstreamImage({ upstream, services }: Manifest, service: string): string | undefined {
+  if (!upstream || services[service]?.source === undefined) return undefined
+  const digest = upstream.digests[service]
+  return `${upstream.registry}/${service}:${upstream.version}${digest === undefined ? '' : `@${digest}`}`
+}
+
+/** Where the Dockerfile and config.json of a service's image are, relative to the app's folder. */
+export const imageFolder = (manifest: Manifest, service: string): string =>
+  upstreamImage(manifest, service) === undefined ? service : `${service}/${UPSTREAM}`
+
+/**
+ * Refuses published images where nobody can pack them: `process` compiles sources and starts no containers.
+ * @throws {InvalidInput} before anything is built or changed
+ */
+export function refuseUpstream({ app, upstream }: Manifest, { name, packager }: Stage): void {
+  if (!upstream || packager === 'ops') return
+  throw new InvalidInput(
+    `images/${app}/app.yml: source`,
+    `upstream needs the packager ops, which works on AWS only, and the stage ${name} has ${packager}`,
+    'write source: ours and push the app again',
+  )
+}

@@ -1,0 +1,42 @@
+import type { Manifest } from '../base/manifest-types.ts'
+
+type Needs = Pick<Manifest, 'services'> | { services: Record<string, { needs: string[] }> }
+
+/**
+ * The order in which services start: each wave needs only earlier ones. Names are sorted within a wave;
+ * teardown goes the other way. The manifest has no cycle (`parseManifest` refuses one).
+ */
+export function waves(manifest: Needs): string[][] {
+  const waiting = new Map(Object.entries(manifest.services).map(([name, { needs }]) => [name, needs]))
+  const order: string[][] = []
+  while (waiting.size > 0) {
+    const wave = [...waiting]
+      .filter(([, needs]) => !needs.some((need) => waiting.has(need)))
+      .map(([name]) => name)
+    if (wave.length === 0) throw new RangeError(`needs form a cycle among ${[...waiting.keys()].join(', ')}`)
+    for (const name of wave) waiting.delete(name)
+    order.push(wave.sort())
+  }
+  return order
+}
+
+/** One cycle of `needs` as the services on it, `[a, b, a]`; undefined when there is none. */
+export function cycle(manifest: Needs): string[] | undefined {
+  const done = new Set<string>()
+  const visit = (name: string, trail: string[]): string[] | undefined => {
+    const seen = trail.indexOf(name)
+    if (seen >= 0) return [...trail.slice(seen), name]
+    if (done.has(name)) return undefined
+    for (const need of manifest.services[name]?.needs ?? []) {
+      const found = visit(need, [...trail, name])
+      if (found) return found
+    }
+    done.add(name)
+    return undefined
+  }
+  for (const name of Object.keys(manifest.services)) {
+    const found = visit(name, [])
+    if (found) return found
+  }
+  return undefined
+}

@@ -1,0 +1,92 @@
+import type { Manifest } from '../base/manifest-types.ts'
+import { PLATFORM, serviceStack } from '../base/names.ts'
+import { loadBalancerAddresses } from '../base/resolvers.ts'
+import type { Stage } from '../base/stage.ts'
+import type { CheckPort } from '../definition/check-ports.ts'
+import { publicUi } from '../template/public-ui.ts'
+
+/** Who must be able to reach whom, said without groups, routes or listeners. A fleet is a service's stack. */
+export type RequiredPath =
+  | { kind: 'connect'; from: string; to: string; protocol: 'tcp' | 'udp'; port: number }
+  | { kind: 'probe'; to: string; protocol: 'tcp' | 'udp'; port: number }
+  | { kind: 'aws'; from: string }
+  | { kind: 'function-aws'; beside: string }
+  | { kind: 'gateway-endpoint'; from: string; service: 's3' | 'dynamodb' }
+  | { kind: 'names'; from: string; servers: string; addresses: string[] }
+  | { kind: 'public'; to: string; port: number; listener: number; host?: string; path?: string }
+
+/** An app as far as its paths go. */
+export interface PathInputs {
+  manifest: Manifest
+  /** The ports that each service's checks ask. */
+  checks: Record<string, CheckPort[]>
+}
+
+/** Every path that the app needs to work, derived from its manifest alone. */
+export function requiredPaths({ manifest, checks }: PathInputs, stage: Stage): RequiredPath[] {
+  const { app, services } = manifest
+  const fleet = (service: string) => serviceStack(stage.name, app, service)
+  const servers = serviceStack(stage.name, PLATFORM, 'consul')
+  return Object.entries(services).flatMap(([name, service]): RequiredPath[] => {
+    const self = fleet(name)
+    return [
+      { kind: 'aws', from: self },
+      { kind: 'gateway-endpoint', from: self, service: 's3' },
+      { kind: 'gateway-endpoint', from: self, service: 'dynamodb' },
+      ...names(app, self, servers, stage),
+      ...service.needs.flatMap((need): RequiredPath[] => {
+        const port = services[need]?.port
+        return port === undefined
+          ? []
+          : [{ kind: 'connect', from: self, to: fleet(need), protocol: 'tcp', port }]
+      }),
+      ...(checks[name] ?? []).flatMap((check): RequiredPath[] => [
+        { kind: 'connect', from: servers, to: self, ...check },
+        { kind: 'probe', to: self, ...check },
+      ]),
+      ...publicPaths(service, self, stage),
+      ...(service.kind === 'consulserver' ? catalog(self) : []),
+    ]
+  })
+}
+
+function names(app: string, from: string, servers: string, { privateCidrs }: Stage): RequiredPath[] {
+  if (app === PLATFORM) return []
+  return [{ kind: 'names', from, servers, addresses: loadBalancerAddresses(privateCidrs) }]
+}
+
+function publicPaths(service: Manifest['services'][string], to: string, stage: Stage): RequiredPath[] {
+  const { expose, port } = service
+  const ui = publicUi(service, stage)
+  if (ui && port !== undefined)
+    return [{ kind: 'public', to, port, listener: 443, host: `${ui.host}.${stage.domain}`, path: '/' }]
+  if (!expose || port === undefined) return []
+  const shared = stage.certificateArn === undefined ? 80 : 443
+  return [
+    ...(stage.portListeners ? [{ kind: 'public' as const, to, port, listener: expose.port }] : []),
+    ...(stage.domain === undefined
+      ? []
+      : [
+          {
+            kind: 'public' as const,
+            to,
+            port,
+            listener: shared,
+            host: `${expose.host}.${stage.domain}`,
+            path: expose.path,
+          },
+        ]),
+  ]
+}
+
+/** What servers need of each other, and the control plane of them ("Required ports" of Consul's documentation). */
+const catalog = (self: string): RequiredPath[] => [
+  { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8300 },
+  { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8301 },
+  { kind: 'connect', from: self, to: self, protocol: 'udp', port: 8301 },
+  // A server that starts asks the others for a leader.
+  { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8501 },
+  { kind: 'probe', to: self, protocol: 'tcp', port: 8501 },
+  // The Lambda stands in the servers' subnets and reads its token from Parameter Store.
+  { kind: 'function-aws', beside: self },
+]

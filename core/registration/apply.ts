@@ -1,0 +1,131 @@
+import type { CatalogEntry, ServiceCatalog } from '../base/catalog.ts'
+import { settle } from '../base/parallel.ts'
+import type { Successor, Write } from './difference.ts'
+
+export interface Applied {
+  done: Write[]
+  failed: { write: Write; error: Error }[]
+}
+
+/** Writes in flight; the adapters gather them into messages and bound what reaches one server. */
+const AT_ONCE = 250
+
+/** Milliseconds between looks for a successor: Raft takes about 100, a first check up to its interval. */
+const LOOKS = [0, 150, 350, 1000]
+
+export type Pause = (milliseconds: number) => Promise<void>
+const sleep: Pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/**
+ * Carries out the writes: first what stands alone, then the removal of entries that have a successor. A failure stops nothing but what depends on it: cut off anywhere, the next round finds the rest.
+ */
+export async function apply(
+  catalog: ServiceCatalog,
+  writes: Write[],
+  pause: Pause = sleep,
+): Promise<Applied> {
+  const first = await applyAll(
+    catalog,
+    writes.filter((write) => !successorOf(write)),
+  )
+  const broken = new Set(first.failed.map(({ write }) => write.id))
+  const replaced = writes.filter((write) => {
+    const successor = successorOf(write)
+    return successor !== undefined && !broken.has(successor.id)
+  })
+  const second = await applyAll(catalog, await withSuccessor(catalog, replaced, pause))
+  return { done: [...first.done, ...second.done], failed: [...first.failed, ...second.failed] }
+}
+
+const successorOf = (write: Write): Successor | undefined =>
+  'successor' in write ? write.successor : undefined
+
+/**
+ * The removals whose successor the catalog shows, passing where the old entry passes. An agent answers 200 and lists a
+ * service before the catalog has it, and a new check begins critical: to remove on its word would be a gap in DNS. Nor on the
+ * catalog's alone: of a server that has just come back it shows for a moment what was passing when it died.
+ * The others are left to the next round; two entries of one address do no harm.
+ */
+async function withSuccessor(catalog: ServiceCatalog, removals: Write[], pause: Pause): Promise<Write[]> {
+  const ready: Write[] = []
+  let open = removals
+  for (const milliseconds of LOOKS) {
+    if (open.length === 0) break
+    if (milliseconds > 0) await pause(milliseconds)
+    const [health, held] = await Promise.all([healthOf(catalog, open), heldBySuccessors(catalog, open)])
+    const isReady = (write: Write): boolean =>
+      isReplaced(write, health, health) && isReplaced(write, held, health)
+    const [now, later] = [open.filter(isReady), open.filter((write) => !isReady(write))]
+    ready.push(...now)
+    open = later
+  }
+  return ready
+}
+
+async function healthOf(catalog: ServiceCatalog, removals: Write[]): Promise<CatalogEntry[]> {
+  const [any] = removals.flatMap((write) => successorOf(write) ?? [])
+  if (!any) return []
+  const services = new Set(removals.flatMap((write) => successorOf(write)?.service ?? []))
+  const health = await catalog.health(any.server, [...services]).catch(() => ({}))
+  return Object.values(health).flat()
+}
+
+/** The successors as their own agents hold them. */
+async function heldBySuccessors(catalog: ServiceCatalog, removals: Write[]): Promise<CatalogEntry[]> {
+  const byServer = Map.groupBy(removals, (write) => successorOf(write)?.server)
+  const listings = await Promise.all(
+    [...byServer].map(async ([server, some]) => {
+      if (!server) return []
+      const ids = [...new Set(some.map(({ instanceId }) => instanceId))]
+      return await catalog.listing(server, ids).then(
+        ({ entries }) => entries,
+        () => [],
+      )
+    }),
+  )
+  return listings.flat()
+}
+
+/** @param health where the old entry may have begun to pass since it was listed */
+function isReplaced(write: Write, entries: CatalogEntry[], health: CatalogEntry[]): boolean {
+  const successor = successorOf(write)
+  const passing =
+    successor?.passing ||
+    health.some(
+      ({ id, nodeAddress, status }) =>
+        id === write.id && nodeAddress === write.server.address && status === 'passing',
+    )
+  return entries.some(
+    (entry) =>
+      entry.id === successor?.id &&
+      entry.nodeAddress === successor?.server.address &&
+      (entry.status === 'passing' || entry.status === 'maintenance' || !passing),
+  )
+}
+
+async function applyAll(catalog: ServiceCatalog, writes: Write[]): Promise<Applied> {
+  const outcomes = await settle(AT_ONCE, writes, (write) => carryOut(catalog, write))
+  const applied: Applied = { done: [], failed: [] }
+  outcomes.forEach((outcome, index) => {
+    const write = writes[index]
+    if (!write) return
+    if (outcome.status === 'fulfilled') applied.done.push(write)
+    else applied.failed.push({ write, error: outcome.reason as Error })
+  })
+  return applied
+}
+
+async function carryOut(catalog: ServiceCatalog, write: Write): Promise<void> {
+  switch (write.verb) {
+    case 'register':
+      return await catalog.register(write.server, write.registration, write.asleep)
+    case 'deregister':
+      return await catalog.deregister(write.server, write.id)
+    case 'forget':
+      return await catalog.forget(write.server, write.node, write.id)
+    case 'maintenance':
+      return await catalog.maintenance(write.server, write.id, write.reason, write.instead)
+    case 'return':
+      return await catalog.maintenance(write.server, write.id, null)
+  }
+}

@@ -1,0 +1,194 @@
+import type { ConsulServer, Registration } from '../base/catalog.ts'
+import { type Instance, isGoing, isOver, isRunning, isService } from '../base/instances.ts'
+import { TAG } from '../base/names.ts'
+import { inTurns } from '../base/turns.ts'
+import { endOf, longer } from './advice.ts'
+import { type Evidence, type Holding, holdings, type Wish, wishes } from './evidence.ts'
+import { isUpToDate, registeredAt } from './registration.ts'
+
+interface Common {
+  /** The server that the call goes to. */
+  server: ConsulServer
+  id: string
+  instanceId: string
+  /** For the log. */
+  reason: string
+}
+
+/** The entry that takes the place of a removed one. */
+export interface Successor {
+  id: string
+  service: string
+  server: ConsulServer
+  /** The old one passes, so the new one must before the old one goes. */
+  passing: boolean
+}
+
+/**
+ * One change of the catalog. `asleep`: it begins in maintenance, for this reason. `successor`: only once that entry is in the
+ * catalog. `instead`: the reason takes the place of another. `return`: maintenance is over.
+ */
+export type Write =
+  | (Common & { verb: 'register'; registration: Registration; asleep?: string })
+  | (Common & { verb: 'deregister'; successor?: Successor })
+  | (Common & { verb: 'forget'; node: string; successor?: Successor })
+  | (Common & { verb: 'maintenance'; instead?: boolean })
+  | (Common & { verb: 'return' })
+
+export interface Difference {
+  /** In the order of urgency: what must leave DNS first. */
+  writes: Write[]
+  /** Removals of what EC2 does not show, an instance or its tags: absence is weak evidence, `held.ts` decides. */
+  uncertain: Write[]
+  /** Instances whose owner does not answer, or that wait for a leader: for it to come back, or for gossip to call it dead. */
+  waiting: string[]
+  /** Instances that have entries of ours. */
+  known: number
+}
+
+/** What becomes of an entry. */
+type Fate = 'keep' | 'gone' | 'uncertain' | 'moved'
+
+/**
+ * What must be written so that the catalog says what EC2 and the definitions say. Pure: equal evidence gives equal
+ * writes, and none once they are done. An entry is removed only for a reason that the evidence states; what could
+ * not be read leaves everything that depends on it as it is.
+ */
+export function difference(evidence: Evidence): Difference {
+  const instances = new Map([...evidence.confirmed, ...evidence.instances].map((each) => [each.id, each]))
+  const { wanted, waiting } = wishes(evidence)
+  const held = holdings(evidence)
+  const farewells = held.flatMap((holding) => farewell(holding, evidence))
+  const removals: Record<Fate, Write[]> = { keep: [], gone: [], uncertain: [], moved: [] }
+  const heirs = new Map(
+    [...wanted.values()].map((wish) => [heir(wish.instanceId, wish.registration.Name), wish]),
+  )
+  for (const holding of held) {
+    const { id, instanceId, service } = holding.entry
+    const wish = wanted.get(id) ?? heirs.get(heir(instanceId, service))
+    const [fate, reason] = judge(holding, instances.get(instanceId), wish, waiting, evidence)
+    // Under another name it takes nobody's place.
+    const next = fate === 'moved' && wish?.registration.Name === service ? wish : undefined
+    const write = remove(holding, reason, evidence, next)
+    // A server in doubt may live; when it does not, gossip will say so. What nothing replaces does not wait for that: a
+    // server that lives brings the entry back, and its agent is told the next time.
+    const final = fate === 'gone' || (fate === 'moved' && !next)
+    if (write && fate !== 'keep' && (final || !holding.doubt)) removals[fate].push(write)
+  }
+  return {
+    writes: [
+      ...removals.gone,
+      ...farewells,
+      ...registers(wanted, held, evidence.now),
+      ...held.flatMap((holding) => comeback(holding, instances.get(holding.entry.instanceId), evidence)),
+      ...removals.moved,
+    ],
+    uncertain: removals.uncertain,
+    waiting: [...waiting],
+    known: new Set(held.map(({ entry }) => entry.instanceId)).size,
+  }
+}
+
+/** An entry under another id takes over from one of the same instance and service: the definition got a second service. */
+const heir = (instanceId: string, service: string): string => `${instanceId} ${service}`
+
+/**
+ * Seconds for which a registration is on probation. EC2 may not show yet what another answer of it has shown; its page
+ * says to ask again for up to five minutes (EC2 Developer Guide, "Eventual consistency in the Amazon EC2 API").
+ */
+export const PROBATION = 300
+
+function judge(
+  { entry, server }: Holding,
+  instance: Instance | undefined,
+  wish: Wish | undefined,
+  waiting: Set<string>,
+  evidence: Evidence,
+): [Fate, string] {
+  const age = evidence.now.getTime() - registeredAt(entry)
+  const absence: Fate = age < PROBATION * 1000 ? 'keep' : 'uncertain'
+  if (!instance) return [absence, 'EC2 does not know the instance']
+  // A stopped instance may have been started and registered since this round looked.
+  if (isGoing(instance))
+    return [isOver(instance) || age >= 0 ? 'gone' : 'keep', `the instance is ${instance.state}`]
+  if (!isService(instance) || instance.vpcId !== evidence.vpcId)
+    return [absence, 'the instance does not belong to the fleet']
+  if (!isRunning(instance) || evidence.leaving.has(entry.instanceId) || waiting.has(entry.instanceId))
+    return ['keep', '']
+  if (!evidence.definitions.has(instance.tags[TAG.definition] ?? '')) return ['keep', '']
+  if (!wish) return ['moved', 'the definition has no such service']
+  if (entry.id === wish.registration.ID && server?.address === wish.owner.address) return ['keep', '']
+  // Without a leader nobody can tell whether the entry on the owner is in the catalog yet.
+  return evidence.cluster
+    ? ['moved', `${wish.registration.ID} on ${wish.owner.instanceId} replaces it`]
+    : ['keep', '']
+}
+
+function remove(
+  { entry, server, node }: Holding,
+  reason: string,
+  evidence: Evidence,
+  wish?: Wish,
+): Write | undefined {
+  const passing = entry.status === 'passing'
+  const successor = wish && {
+    id: wish.registration.ID,
+    service: wish.registration.Name,
+    server: wish.owner,
+    passing,
+  }
+  const common = { id: entry.id, instanceId: entry.instanceId, reason, ...(successor ? { successor } : {}) }
+  if (server) return { verb: 'deregister', server, ...common }
+  const asked = evidence.listings[0]?.server
+  return asked && node ? { verb: 'forget', server: asked, node, ...common } : undefined
+}
+
+/** Out of DNS who is told to go. What is in maintenance on a recommendation is kept there by an order, or a later one. */
+function farewell({ entry, server }: Holding, { leaving, now }: Evidence): Write[] {
+  const reason = leaving.get(entry.instanceId)
+  if (reason === undefined || !server || endOf(reason) <= now.getTime()) return []
+  const write: Write = { verb: 'maintenance', server, id: entry.id, instanceId: entry.instanceId, reason }
+  if (entry.status !== 'maintenance') return [write]
+  return endOf(reason) > endOf(entry.reason) ? [{ ...write, instead: true }] : []
+}
+
+/** Back into DNS who was taken out of it on a recommendation and runs on. */
+function comeback(
+  { entry, server }: Holding,
+  instance: Instance | undefined,
+  { leaving, now }: Evidence,
+): Write[] {
+  const over = entry.status === 'maintenance' && endOf(entry.reason) <= now.getTime()
+  if (!over || !server || !instance || !isRunning(instance) || leaving.has(instance.id)) return []
+  const reason = 'it runs on after a recommendation to replace it'
+  return [{ verb: 'return', server, id: entry.id, instanceId: instance.id, reason }]
+}
+
+function registers(wanted: Map<string, Wish>, held: Holding[], now: Date): Write[] {
+  const byId = Map.groupBy(held, ({ entry }) => entry.id)
+  const byInstance = Map.groupBy(held, ({ entry }) => entry.instanceId)
+  const inOrder = inTurns([...wanted], ([, { registration }]) => registration.Name)
+  return inOrder.flatMap(([id, { registration, instanceId, owner }]): Write[] => {
+    const found = byId.get(id) ?? []
+    const home = found.find(({ server }) => server?.address === owner.address)
+    if (home && isUpToDate(home.entry, registration)) return []
+    const reason = home ? 'it is out of date' : found.length > 0 ? 'it is on another server' : 'it is missing'
+    const register: Write = { verb: 'register', server: owner, id, instanceId, registration, reason }
+    // A registration ends maintenance (tried with 1.19): whoever was taken out of DNS stays out.
+    const pause = pauseOf(byInstance.get(instanceId) ?? [])
+    return [pause !== undefined && endOf(pause) > now.getTime() ? { ...register, asleep: pause } : register]
+  })
+}
+
+/**
+ * Why an instance is out of DNS wherever it stands, the reason that lasts longest; undefined for one that is not. What stands
+ * on a server that nobody can ask counts when there is nothing else: it may be older than the order to go.
+ */
+function pauseOf(all: Holding[]): string | undefined {
+  const asked = all.filter(({ doubt }) => !doubt)
+  const holdings = asked.length > 0 ? asked : all
+  if (!holdings.every(({ entry }) => entry.status === 'maintenance')) return undefined
+  return holdings
+    .map(({ entry }) => entry.reason ?? 'it was in maintenance')
+    .reduce<string | undefined>((found, reason) => longer(found ?? reason, reason), undefined)
+}

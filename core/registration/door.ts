@@ -1,0 +1,94 @@
+import { isIn } from '../base/address.ts'
+import type { ConsulServer, ServiceCatalog } from '../base/catalog.ts'
+import { ServiceRefusal } from '../base/errors.ts'
+
+/** The verbs that pass through the door: all of the port. */
+export const VERBS = [
+  'listing',
+  'cluster',
+  'register',
+  'deregister',
+  'forget',
+  'maintenance',
+  'secretReports',
+  'health',
+] as const
+export type Verb = (typeof VERBS)[number]
+
+/** One call as it travels to the Lambda inside the VPC; the first argument is always the server. */
+export interface DoorCall {
+  verb: Verb
+  args: unknown[]
+}
+
+/**
+ * `refused`: the call itself is at fault, another time or server would say the same. `deferred`: not carried out, as the
+ * answers so far fill the message; ask again in a smaller batch.
+ */
+export type DoorAnswer = { value: unknown } | { error: string; refused?: true } | { deferred: true }
+
+export interface DoorRequest {
+  calls: DoorCall[]
+  /** Secrets have changed: what the function has read of them is to be read again. */
+  renew?: true
+}
+export interface DoorResponse {
+  answers: DoorAnswer[]
+}
+
+/** Characters of answers per message: Lambda returns at most 6 MB (Lambda quotas, "Invocation payload"). */
+export const ANSWER_LIMIT = 5_000_000
+
+/** A read may be dropped for lack of room and repeated. */
+const READS: ReadonlySet<Verb> = new Set(['listing', 'cluster', 'secretReports', 'health'])
+
+/**
+ * Carries out the calls, all at once; one that fails spoils no other.
+ * @param vpcCidr a call to a server elsewhere is refused: the door opens into the private network only
+ */
+export async function answerCalls(
+  catalog: ServiceCatalog,
+  { calls }: DoorRequest,
+  vpcCidr: string,
+): Promise<DoorResponse> {
+  const answers = await Promise.all(
+    calls.map(async (call): Promise<DoorAnswer> => {
+      const fault = refusal(call, vpcCidr)
+      if (fault) return { error: fault, refused: true }
+      return await carryOut(catalog, call).then(
+        (value) => ({ value: value ?? null }),
+        (error: Error) => ({
+          error: error.message,
+          ...(error instanceof ServiceRefusal && { refused: true }),
+        }),
+      )
+    }),
+  )
+  return { answers: fitAnswers(calls, answers) }
+}
+
+function refusal({ verb, args }: DoorCall, vpcCidr: string): string | undefined {
+  if (!VERBS.includes(verb)) return `the door knows no call "${verb}"; it knows ${VERBS.join(', ')}`
+  const address = (args[0] as ConsulServer | undefined)?.address ?? ''
+  return isIn(address, vpcCidr)
+    ? undefined
+    : `the door does not lead to "${address}", which is not in ${vpcCidr}`
+}
+
+const carryOut = (catalog: ServiceCatalog, call: DoorCall): Promise<unknown> =>
+  (catalog[call.verb] as (...args: unknown[]) => Promise<unknown>).apply(catalog, call.args)
+
+/**
+ * Keeps the answers that fit into one message, the first in any case; reads that do not are put off. The answer
+ * to a write is empty and always stays.
+ */
+export function fitAnswers(calls: DoorCall[], answers: DoorAnswer[], limit = ANSWER_LIMIT): DoorAnswer[] {
+  let size = 0
+  return answers.map((answer, index) => {
+    const length = JSON.stringify(answer).length
+    const read = READS.has(calls[index]?.verb ?? 'register')
+    if (read && size > 0 && size + length > limit) return { deferred: true }
+    size += length
+    return answer
+  })
+}

@@ -1,0 +1,115 @@
+import type { CatalogEntry, ClusterView, ConsulServer, Listing, Registration } from '../base/catalog.ts'
+import { type Instance, isRunning, isServer, isService } from '../base/instances.ts'
+import { TAG } from '../base/names.ts'
+import { owner } from './owner.ts'
+import { type Definition, isOurs, registrations } from './registration.ts'
+
+/** All that a round could read. What could not be read is absent, and nothing may be concluded from that. */
+export interface Evidence {
+  /** When the reads began: nothing here is older. */
+  now: Date
+  stage: string
+  vpcId: string
+  /** Tagged instances of the VPC as EC2 shows them, all pages: the whole fleet or the scope of the round. */
+  instances: Instance[]
+  /** A second look at instances that have entries but are not among the above. */
+  confirmed: Instance[]
+  /** Consul servers that EC2 shows running. */
+  servers: ConsulServer[]
+  /** The agents that answered. */
+  listings: Listing[]
+  /** Null during an election, or when no server could be asked. */
+  cluster: ClusterView | null
+  /** By parameter name; only those that were read and are valid. */
+  definitions: Map<string, Definition>
+  /**
+   * Instances that run but were told to go, with the reason: services leave DNS and keep their entries, Consul servers give
+   * theirs away while they still can.
+   */
+  leaving: Map<string, string>
+  /** Addresses of servers that run and answer neither their neighbours nor us, while the others do (`suspicion.ts`). */
+  silent: Set<string>
+}
+
+/**
+ * An entry of ours with the place it was found: on an agent, or only in the catalog under a node that is dead or, in
+ * `doubt`, of which nobody can say yet whether it lives.
+ */
+export interface Holding {
+  entry: CatalogEntry
+  server?: ConsulServer
+  node?: string
+  doubt?: true
+}
+
+/** A registration that should exist, and where. */
+export interface Wish {
+  registration: Registration
+  instanceId: string
+  owner: ConsulServer
+}
+
+/** Consul servers that run, as the catalog's port wants them. */
+export const runningServers = (instances: Instance[]): ConsulServer[] =>
+  instances
+    .filter((instance) => isServer(instance) && isRunning(instance))
+    .map(({ id, address }) => ({ instanceId: id, address }))
+
+/**
+ * The servers among which owners are chosen: those that run and that gossip calls alive. A server that has not
+ * joined yet takes no registration, as nobody could find it there; a dead one gives its own away, and so does one that its
+ * neighbours and we find silent. With no verdict of gossip every running server stays in, so that silence to us alone moves
+ * nothing; when all of them go, too.
+ */
+export function eligibleServers({
+  servers: running,
+  cluster,
+  leaving,
+  silent,
+}: Pick<Evidence, 'servers' | 'cluster' | 'leaving' | 'silent'>): ConsulServer[] {
+  const staying = running.filter(
+    ({ instanceId, address }) => !leaving.has(instanceId) && !silent.has(address),
+  )
+  const servers = staying.length > 0 ? staying : running
+  if (!cluster) return servers
+  const alive = new Set(cluster.nodes.filter((node) => node.alive).map((node) => node.address))
+  return servers.filter((server) => alive.has(server.address))
+}
+
+/** Every entry of ours in the listings, and those on nodes that nobody answers for. */
+export function holdings(evidence: Evidence): Holding[] {
+  const answering = new Set(evidence.listings.map(({ server }) => server.address))
+  const found: Holding[] = evidence.listings.flatMap(({ server, entries }) =>
+    entries.map((entry) => ({ entry, server })),
+  )
+  const stranded = (evidence.cluster?.stranded ?? []).filter((entry) => !answering.has(entry.nodeAddress))
+  for (const { node, ...entry } of stranded) found.push({ entry, node })
+  const doubted = (evidence.cluster?.doubted ?? []).filter((entry) => !answering.has(entry.nodeAddress))
+  for (const { node, ...entry } of doubted) found.push({ entry, node, doubt: true })
+  return found.filter(({ entry }) => isOurs(entry, evidence.stage))
+}
+
+/**
+ * What should be registered, by service id, and the instances that must wait for an owner that does not answer, or for a
+ * leader: an agent that cannot bring an entry into the catalog says 200 and tries again a minute or two later.
+ */
+export function wishes(evidence: Evidence): { wanted: Map<string, Wish>; waiting: Set<string> } {
+  const eligible = eligibleServers(evidence)
+  const answering = new Set(evidence.listings.map(({ server }) => server.address))
+  const wanted = new Map<string, Wish>()
+  const waiting = new Set<string>()
+  for (const instance of [...evidence.instances, ...evidence.confirmed]) {
+    if (!isService(instance) || !isRunning(instance) || evidence.leaving.has(instance.id)) continue
+    if (instance.vpcId !== evidence.vpcId) continue
+    const definition = evidence.definitions.get(instance.tags[TAG.definition] ?? '')
+    if (!definition) continue
+    const home = owner(instance.id, eligible)
+    if (!home || !answering.has(home.address) || !evidence.cluster) {
+      waiting.add(instance.id)
+      continue
+    }
+    for (const registration of registrations(instance, definition, evidence.stage, evidence.now))
+      wanted.set(registration.ID, { registration, instanceId: instance.id, owner: home })
+  }
+  return { wanted, waiting }
+}

@@ -1,0 +1,65 @@
+import type { Registration } from '../base/catalog.ts'
+import type { CheckDefinition } from '../definition/schema.ts'
+import { type Probe, probeOf } from './probe.ts'
+
+/** Puts the question once. True only for an answer that Consul calls passing; never rejects. */
+export type Ask = (probe: Probe, milliseconds: number) => Promise<boolean>
+
+/** Milliseconds since whenever, and a way to let some pass. */
+export interface Clock {
+  now(): number
+  pause(milliseconds: number): Promise<unknown>
+}
+
+/** Milliseconds that a registration waits for its checks to pass: what is not up by then is found by Consul. */
+const PATIENCE = 2000
+/** Milliseconds between two questions. */
+const PAUSE = 100
+/** Questions at once. Each is a connection, and a Lambda has 1,024 file descriptors (Lambda quotas). */
+const AT_ONCE = 400
+
+/**
+ * Consul runs a new check at a random moment of its interval, and until then the service is critical. Where the same
+ * check passes for us earlier, it is registered as passing; Consul goes on from there and corrects it with its first run.
+ */
+export class FirstAnswer {
+  readonly #ask: Ask
+  readonly #clock: Clock
+  #asking = 0
+
+  constructor(ask: Ask, clock: Clock) {
+    this.#ask = ask
+    this.#clock = clock
+  }
+
+  /**
+   * The registration with `Status: passing` at each check that has been seen to pass. It comes before the registration
+   * and not after: an agent keeps the state of a check that it has already (tried with 1.19), so this begins a
+   * check and never turns one over.
+   */
+  async of(registration: Registration): Promise<Registration> {
+    const checks = (registration.Checks ?? []) as CheckDefinition[]
+    const begun = await Promise.all(
+      checks.map(async (check) => {
+        const probe = probeOf(check, registration.Address)
+        return probe && (await this.#passes(probe)) ? { ...check, Status: 'passing' } : check
+      }),
+    )
+    return checks.length > 0 ? { ...registration, Checks: begun } : registration
+  }
+
+  async #passes(probe: Probe): Promise<boolean> {
+    if (this.#asking >= AT_ONCE) return false
+    this.#asking++
+    try {
+      const end = this.#clock.now() + PATIENCE
+      for (let left = PATIENCE; left > 0; left = end - this.#clock.now()) {
+        if (await this.#ask(probe, Math.min(probe.milliseconds, left))) return true
+        await this.#clock.pause(PAUSE)
+      }
+      return false
+    } finally {
+      this.#asking--
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import * as z from 'zod'
+import { NanofleetError } from '../base/errors.ts'
+import type { InstanceState } from '../base/instances.ts'
+import { advice } from './advice.ts'
+
+/** A message in the queue that is no event this function knows. */
+export class UnknownMessage extends NanofleetError {}
+
+/** What CompleteLifecycleAction wants to hear (EC2 Auto Scaling User Guide, "Lifecycle hooks"). */
+export interface LifecycleAction {
+  group: string
+  hook: string
+  token: string
+  instanceId: string
+}
+
+/**
+ * What an event says about an instance. Events may be lost, late, repeated or out of order, so a hint only says
+ * where to look; save for states that are never left and for orders to go, which EC2's state does not show.
+ */
+export type Hint =
+  | StateHint
+  | { kind: 'leaving'; instanceId: string; reason: string; lifecycle?: LifecycleAction; attempt?: number }
+  | { kind: 'drained'; instanceId: string; lifecycle: LifecycleAction }
+
+export interface StateHint {
+  kind: 'state'
+  instanceId: string
+  state: InstanceState
+  /** How often it was looked at before. */
+  attempt: number
+  /** EC2 did not show it in the fleet then: it may be a foreign one. */
+  unseen?: boolean
+  /** When it got into the state, in whole seconds: the `time` of EC2's event. */
+  at?: string
+}
+
+/** Detail types of what the function sends to itself. */
+export const AGAIN = 'Nanofleet Look Again'
+export const DRAINED = 'Nanofleet Drain Over'
+export const STILL_LEAVING = 'Nanofleet Still Leaving'
+
+const instanceId = z.string().regex(/^i-[0-9a-f]+$/, 'must be an instance id')
+const states = ['pending', 'running', 'shutting-down', 'terminated', 'stopping', 'stopped'] as const
+const state = z.object({
+  'instance-id': instanceId,
+  state: z.enum(states),
+  attempt: z.int().default(0),
+  unseen: z.boolean().optional(),
+})
+const instance = z.object({ 'instance-id': instanceId })
+const moment = z.iso.datetime({ error: 'must have a time' })
+const action = z.object({
+  AutoScalingGroupName: z.string(),
+  LifecycleHookName: z.string(),
+  LifecycleActionToken: z.string(),
+  EC2InstanceId: instanceId,
+})
+
+const EVENTS: Record<string, (detail: unknown, time?: string) => Hint> = {
+  'EC2 Instance State-change Notification': stateHint,
+  [AGAIN]: stateHint,
+  'EC2 Spot Instance Interruption Warning': (detail) => ({
+    kind: 'leaving',
+    instanceId: instance.parse(detail)['instance-id'],
+    reason: 'EC2 takes the spot instance back',
+  }),
+  'EC2 Instance Rebalance Recommendation': (detail, time) => ({
+    kind: 'leaving',
+    instanceId: instance.parse(detail)['instance-id'],
+    reason: advice(moment.parse(time)),
+  }),
+  'EC2 Instance-terminate Lifecycle Action': (detail) => {
+    const lifecycle = lifecycleAction(detail)
+    return { kind: 'leaving', instanceId: lifecycle.instanceId, reason: 'its group terminates it', lifecycle }
+  },
+  [STILL_LEAVING]: (detail) => {
+    const lifecycle = lifecycleAction(detail)
+    const { attempt } = z.object({ attempt: z.int() }).parse(detail)
+    return {
+      kind: 'leaving',
+      instanceId: lifecycle.instanceId,
+      reason: 'it still holds entries',
+      lifecycle,
+      attempt,
+    }
+  },
+  [DRAINED]: (detail) => {
+    const lifecycle = lifecycleAction(detail)
+    return { kind: 'drained', instanceId: lifecycle.instanceId, lifecycle }
+  },
+}
+
+const Envelope = z.object({ 'detail-type': z.string(), time: z.string().optional(), detail: z.unknown() })
+
+/**
+ * The hint in the body of a queue message.
+ * @throws UnknownMessage
+ */
+export function readHint(body: string): Hint {
+  try {
+    const event = Envelope.parse(JSON.parse(body))
+    const read = EVENTS[event['detail-type']]
+    if (!read)
+      throw new UnknownMessage(
+        `the queue holds an event of the type "${event['detail-type']}", which no rule sends`,
+      )
+    return read(event.detail, event.time)
+  } catch (cause) {
+    if (cause instanceof UnknownMessage) throw cause
+    throw new UnknownMessage(`the queue holds a message that is no event: ${(cause as Error).message}`, {
+      cause,
+    })
+  }
+}
+
+function stateHint(detail: unknown, at?: string): Hint {
+  const { 'instance-id': id, state: now, attempt, unseen } = state.parse(detail)
+  const seen = { ...(unseen ? { unseen } : {}), ...(at ? { at } : {}) }
+  return { kind: 'state', instanceId: id, state: now, attempt, ...seen }
+}
+
+function lifecycleAction(detail: unknown): LifecycleAction {
+  const parsed = action.parse(detail)
+  return {
+    group: parsed.AutoScalingGroupName,
+    hook: parsed.LifecycleHookName,
+    token: parsed.LifecycleActionToken,
+    instanceId: parsed.EC2InstanceId,
+  }
+}
+
+/** The message that comes back when the drain of an instance is over. */
+export const drainedMessage = (lifecycle: LifecycleAction): string =>
+  JSON.stringify({ 'detail-type': DRAINED, detail: actionDetail(lifecycle) })
+
+/** The message that comes back to look whether a Consul server that goes has given its entries away. */
+export const stillLeavingMessage = (lifecycle: LifecycleAction, attempt: number): string =>
+  JSON.stringify({ 'detail-type': STILL_LEAVING, detail: { ...actionDetail(lifecycle), attempt } })
+
+const actionDetail = ({ group, hook, token, instanceId: id }: LifecycleAction) => ({
+  AutoScalingGroupName: group,
+  LifecycleHookName: hook,
+  LifecycleActionToken: token,
+  EC2InstanceId: id,
+})
+
+/** The message that comes back to look at an instance which EC2 does not show as its event said. */
+export const againMessage = (hint: StateHint): string =>
+  JSON.stringify({
+    'detail-type': AGAIN,
+    time: hint.at,
+    detail: {
+      'instance-id': hint.instanceId,
+      state: hint.state,
+      attempt: hint.attempt + 1,
+      ...(hint.unseen ? { unseen: true } : {}),
+    },
+  })

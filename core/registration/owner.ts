@@ -1,0 +1,37 @@
+import type { ConsulServer } from '../base/catalog.ts'
+
+/**
+ * The server whose agent an instance's registrations live on: rendezvous hashing (Thaler and Ravishankar, 1998). Each
+ * pair of instance and server has a weight and the heaviest wins, so everybody computes the same owner with
+ * no memory, and a server that goes moves nobody's registrations but its own.
+ * @returns undefined when there is no server
+ */
+export function owner(instanceId: string, servers: ConsulServer[]): ConsulServer | undefined {
+  let best: ConsulServer | undefined
+  let heaviest = -1
+  for (const server of servers) {
+    const weight = hash(`${instanceId}@${server.instanceId}`)
+    if (weight > heaviest || (weight === heaviest && best && server.instanceId < best.instanceId)) {
+      best = server
+      heaviest = weight
+    }
+  }
+  return best
+}
+
+/**
+ * A 53-bit hash of a text, evenly spread: cyrb53 by bryc (public domain), two 32-bit lanes with MurmurHash3's
+ * finalizer. A cryptographic one would take most of a round's time at 10,000 instances.
+ */
+function hash(text: string): number {
+  let a = 0xdeadbeef
+  let b = 0x41c6ce57
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    a = Math.imul(a ^ unit, 2654435761)
+    b = Math.imul(b ^ unit, 1597334677)
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909)
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909)
+  return 4294967296 * (2097151 & b) + (a >>> 0)
+}

@@ -1,0 +1,82 @@
+import { goNanoseconds } from '../base/go-duration.ts'
+import type { CheckDefinition } from '../definition/schema.ts'
+
+/** One question to an instance: what Consul asks when it runs the check. `milliseconds` bound the answer. */
+export type Probe = { host: string; port: number; milliseconds: number; tls?: ProbeTls } & (
+  | { kind: 'http'; method: string; path: string; headers: Record<string, string[]>; body: string }
+  | { kind: 'grpc'; service: string }
+  | { kind: 'tcp' }
+)
+
+/** TLS without a look at the certificate. Empty name: none is sent, as for an address. */
+export interface ProbeTls {
+  serverName: string
+}
+
+/** What Consul's HTTP checks send unless the definition says otherwise (Go adds the encoding). */
+const HEADERS = {
+  'User-Agent': 'Consul Health Check',
+  Accept: 'text/plain, text/*, */*',
+  'Accept-Encoding': 'gzip',
+}
+/** Consul's own timeout of a check that names none. */
+const TIMEOUT = 10_000
+
+/**
+ * How to ask what Consul will ask. Only questions to the instance itself whose answer we judge exactly as Consul does;
+ * undefined leaves the check to Consul: UDP, HTTP/2 pings, TTL and aliases; another host; a certificate, since Consul
+ * trusts the roots of its own machine; a check that begins in a state of its author's or wants several passes.
+ * @param check as registered, with the address in the place of its token
+ */
+export function probeOf(check: CheckDefinition, address: string): Probe | undefined {
+  if (check.Status !== undefined || (check.SuccessBeforePassing ?? 0) > 0) return undefined
+  if (check.ProxyHTTP !== undefined || check.ProxyGRPC !== undefined) return undefined
+  const probe = httpProbe(check) ?? grpcProbe(check) ?? tcpProbe(check)
+  if (probe?.host !== address || (probe.tls && check.TLSSkipVerify !== true)) return undefined
+  return probe
+}
+
+/** An HTTP check passes with these; a redirect, which Consul may follow, is for Consul to judge. */
+export const isPassingStatus = (status: number): boolean => status >= 200 && status <= 299
+
+function httpProbe(check: CheckDefinition): Probe | undefined {
+  const [, scheme, host = '', port, path = ''] =
+    check.HTTP?.match(/^(https?):\/\/([^/:?#@]+)(?::(\d+))?([/?][^#]*)?(?:#.*)?$/) ?? []
+  if (scheme === undefined) return undefined
+  const given = check.Header ?? {}
+  const names = Object.keys(given)
+  // Go knows `Host` in this spelling only and would send another one beside its own.
+  if (names.some((name) => name !== 'Host' && name.toLowerCase() === 'host')) return undefined
+  const absent = Object.entries(HEADERS).filter(
+    ([name]) => !names.some((each) => each.toLowerCase() === name.toLowerCase()),
+  )
+  return {
+    kind: 'http',
+    ...base(check, host, port ?? (scheme === 'https' ? 443 : 80), scheme === 'https'),
+    method: check.Method || 'GET',
+    path: path.startsWith('/') ? path : `/${path}`,
+    headers: { ...Object.fromEntries(absent.map(([name, value]) => [name, [value]])), ...given },
+    body: check.Body ?? '',
+  }
+}
+
+function grpcProbe(check: CheckDefinition): Probe | undefined {
+  const [, host, port, service = ''] = check.GRPC?.match(/^([^:/]+):(\d+)(?:\/(.*))?$/) ?? []
+  if (host === undefined) return undefined
+  return { kind: 'grpc', ...base(check, host, port, check.GRPCUseTLS === true), service }
+}
+
+function tcpProbe(check: CheckDefinition): Probe | undefined {
+  const [, host, port] = check.TCP?.match(/^([^:/]+):(\d+)$/) ?? []
+  if (host === undefined) return undefined
+  return { kind: 'tcp', ...base(check, host, port, check.TCPUseTLS === true) }
+}
+
+function base(check: CheckDefinition, host: string, port: unknown, tls: boolean) {
+  return {
+    host,
+    port: Number(port),
+    milliseconds: (goNanoseconds(check.Timeout ?? '') ?? 0) / 1e6 || TIMEOUT,
+    ...(tls ? { tls: { serverName: check.TLSServerName ?? '' } } : {}),
+  }
+}

@@ -1,0 +1,194 @@
+import type { ConsulServer } from '../base/catalog.ts'
+import { isGoing, isServer } from '../base/instances.ts'
+import { apply } from './apply.ts'
+import { type Belief, believe } from './belief.ts'
+import { difference } from './difference.ts'
+import { runningServers } from './evidence.ts'
+import {
+  againMessage,
+  drainedMessage,
+  type Hint,
+  type LifecycleAction,
+  readHint,
+  type StateHint,
+  stillLeavingMessage,
+  UnknownMessage,
+} from './hints.ts'
+import { isOurs } from './registration.ts'
+import { gather, type Report, type RoundParts, report } from './round.ts'
+import { lookAgain, sift, unseen } from './second-look.ts'
+
+/** Messages to itself, delivered after so many seconds. */
+export interface LaterQueue {
+  send(body: string, delaySeconds: number): Promise<void>
+}
+
+export interface LifecycleActions {
+  /** Lets the group go on with a termination; an action that is over or unknown is no error. */
+  complete(action: LifecycleAction): Promise<void>
+}
+
+export interface BatchParts extends RoundParts {
+  later: LaterQueue
+  lifecycle: LifecycleActions
+  /** Asks for a round over the whole fleet, without waiting for it, in which these Consul servers are about to go. */
+  requestReconcile(leaving: string[]): Promise<void>
+  /** Seconds that a terminating instance goes on answering those who still know its address. */
+  drainSeconds: number
+}
+
+/** What came of a batch. `unfinished`: instances that the catalog is not right about yet. */
+export interface BatchResult {
+  report: Report | null
+  unfinished: Set<string>
+  /** Instances that this batch has registered. */
+  registered: Set<string>
+}
+
+/** What came of a delivery of messages. `failed`: their ids, to be delivered again and in the end set aside. */
+export interface QueueOutcome {
+  report: Report | null
+  failed: string[]
+  problems: string[]
+  /** Of the instances registered, since when they run (ISO 8601, whole seconds) as far as an event said so. */
+  runningSince: string[]
+}
+
+/** Reads the messages as hints and acts on them together; one that cannot be read holds up no other. */
+export async function registerMessages(
+  parts: BatchParts,
+  messages: { id: string; body: string }[],
+  now: Date,
+): Promise<QueueOutcome> {
+  const failed: string[] = []
+  const problems: string[] = []
+  const hints = new Map<string, Hint>()
+  for (const { id, body } of messages) {
+    try {
+      hints.set(id, readHint(body))
+    } catch (error) {
+      if (!(error instanceof UnknownMessage)) throw error
+      failed.push(id)
+      problems.push(error.message)
+    }
+  }
+  const { report: summary, unfinished, registered } = await registerBatch(parts, [...hints.values()], now)
+  for (const [id, hint] of hints)
+    if (hint.kind === 'leaving' && unfinished.has(hint.instanceId)) failed.push(id)
+  return { report: summary, failed, problems, runningSince: startsOf(registered, [...hints.values()]) }
+}
+
+/** When the instances began to run, each once. */
+function startsOf(instanceIds: Set<string>, hints: Hint[]): string[] {
+  const starts = hints.flatMap((hint): [string, string][] =>
+    hint.kind === 'state' && hint.state === 'running' && hint.at && instanceIds.has(hint.instanceId)
+      ? [[hint.instanceId, hint.at]]
+      : [],
+  )
+  return [...new Map(starts).values()]
+}
+
+/**
+ * Acts on a batch of hints with one look at EC2: whatever the events said, the catalog gets to say what is true
+ * now about their instances.
+ * @param now the time, before anything is read
+ */
+export async function registerBatch(parts: BatchParts, hints: Hint[], now: Date): Promise<BatchResult> {
+  const over = hints.filter((hint) => hint.kind === 'drained')
+  await Promise.all(over.map(({ lifecycle }) => parts.lifecycle.complete(lifecycle)))
+  const about = hints.filter((hint) => hint.kind !== 'drained')
+  const { open, maybe } = await sift(parts, about)
+  const unfinished = new Set<string>()
+  const registered = new Set<string>()
+  const ids = [...new Set(open.map((hint) => hint.instanceId))]
+  if (ids.length === 0) {
+    await later(parts, lookAgain(about, unfinished, maybe))
+    return { report: null, unfinished, registered }
+  }
+
+  const sight = await parts.instances.look(ids)
+  const belief = believe(open, sight.instances)
+  const unknown = new Set([...maybe, ...unseen(open, [...sight.instances, ...belief.gone])])
+  const servers = runningServers(sight.servers)
+  const going = servers.filter(({ instanceId }) => belief.leaving.has(instanceId))
+  const [summary, laden] = await Promise.all([
+    registerBelief(parts, now, belief, servers, { unfinished, registered }),
+    going.length < servers.length ? ladenServers(parts, going) : new Set<string>(),
+    belief.serversChanged || going.length > 0
+      ? parts.requestReconcile(going.map(({ instanceId }) => instanceId))
+      : undefined,
+  ])
+  const drains = belief.drains.filter((order) => !unfinished.has(order.instanceId))
+  await Promise.all([
+    later(parts, lookAgain(about, new Set([...unfinished, ...belief.lagging]), unknown)),
+    ...drains.map((order) =>
+      laden.has(order.instanceId) && (order.attempt ?? 0) < MOVE_LOOKS
+        ? stillLeaving(parts, order)
+        : drain(
+            parts,
+            order,
+            summary !== null && !going.some(({ instanceId }) => instanceId === order.instanceId),
+          ),
+    ),
+  ])
+  return { report: summary, unfinished, registered }
+}
+
+/** Sends the hints once more, each time after twice as long. */
+async function later({ later: queue }: BatchParts, hints: StateHint[]): Promise<void> {
+  await Promise.all(hints.map((hint) => queue.send(againMessage(hint), 2 ** hint.attempt)))
+}
+
+async function registerBelief(
+  parts: BatchParts,
+  now: Date,
+  belief: Belief,
+  servers: ReturnType<typeof runningServers>,
+  { unfinished, registered }: Pick<BatchResult, 'unfinished' | 'registered'>,
+): Promise<Report | null> {
+  const scope = [...belief.instances.filter((each) => !isServer(each)), ...belief.gone].map(({ id }) => id)
+  // Foreign instances, and a platform that is down: nobody to tell.
+  if (servers.length === 0 || scope.length === 0) return null
+  const { instances, leaving, gone } = belief
+  const { evidence, problems } = await gather(parts, { now, instances, servers, leaving, gone }, scope)
+  const plan = difference(evidence)
+  const applied = await apply(parts.catalog, plan.writes, parts.pause)
+  for (const write of applied.done) if (write.verb === 'register') registered.add(write.instanceId)
+  for (const { write } of applied.failed) unfinished.add(write.instanceId)
+  for (const id of plan.waiting) unfinished.add(id)
+  // An agent that did not answer may hold what should be gone.
+  if (evidence.listings.length < servers.length)
+    for (const each of instances) if (isGoing(each) || leaving.has(each.id)) unfinished.add(each.id)
+  return report(evidence, plan, applied, plan.uncertain.length, problems)
+}
+
+type Drain = Belief['drains'][number]
+
+/** Ids of servers whose agents hold entries of ours. Who does not answer has nothing left to give away. */
+async function ladenServers(parts: BatchParts, going: ConsulServer[]): Promise<Set<string>> {
+  const listings = await Promise.allSettled(going.map((server) => parts.catalog.listing(server)))
+  const laden = listings.flatMap((listing) =>
+    listing.status === 'fulfilled' && listing.value.entries.some((entry) => isOurs(entry, parts.stage))
+      ? [listing.value.server.instanceId]
+      : [],
+  )
+  return new Set(laden)
+}
+
+/**
+ * Looks at a Consul server that goes, 2 seconds apart, before it may go with entries: they leave DNS together with it, and
+ * the new ones are found once their first check has passed, after their interval at the latest.
+ */
+const MOVE_LOOKS = 15
+const MOVE_SECONDS = 2
+
+async function stillLeaving(parts: BatchParts, { lifecycle, attempt = 0 }: Drain): Promise<void> {
+  if (lifecycle) await parts.later.send(stillLeavingMessage(lifecycle, attempt + 1), MOVE_SECONDS)
+}
+
+/** Who has just been taken out of DNS is still known to others for a moment; a server or an unknown instance is not. */
+async function drain(parts: BatchParts, { lifecycle }: Drain, known: boolean): Promise<void> {
+  if (!lifecycle) return
+  if (known && parts.drainSeconds > 0) await parts.later.send(drainedMessage(lifecycle), parts.drainSeconds)
+  else await parts.lifecycle.complete(lifecycle)
+}

@@ -1,0 +1,133 @@
+import { canonicalJson, sha256 } from '../base/canonical.ts'
+import type { CatalogEntry, Registration } from '../base/catalog.ts'
+import type { Instance } from '../base/instances.ts'
+import { TAG } from '../base/names.ts'
+import { identity } from '../definition/definition.ts'
+import type { CheckDefinition, ServiceDefinition } from '../definition/schema.ts'
+
+/** Service meta that marks an entry as ours and says where it comes from. */
+export const META = {
+  source: 'external-source',
+  instance: 'instance-id',
+  app: 'app',
+  stage: 'stage',
+  /** Fingerprint of the definition: tells whether the entry is up to date without comparing Consul's defaults. */
+  definition: 'definition',
+  /** When the evidence was read that it was registered on, ISO 8601. */
+  registered: 'registered',
+  /** Which token it was put with: written and read by who speaks to Consul (adapters/consul-entries.ts). */
+  token: 'token',
+} as const
+export const SOURCE = 'nanofleet'
+
+/** Stands for the instance's address in the definitions of a service, which all its instances share. */
+export const ADDRESS_TOKEN = 'HEALTHROUTE'
+
+/** A parsed definition with its fingerprint, made once for all instances that share it. */
+export interface Definition {
+  services: ServiceDefinition[]
+  fingerprint: string
+}
+
+export const withFingerprint = (services: ServiceDefinition[]): Definition => ({
+  services,
+  fingerprint: sha256(canonicalJson(services)).slice(0, 16),
+})
+
+/** Is this entry ours to change? Only what this stage has marked is. */
+export const isOurs = (entry: CatalogEntry, stage: string): boolean =>
+  entry.meta[META.source] === SOURCE && entry.meta[META.stage] === stage && entry.instanceId !== ''
+
+/** When the entry was registered, in milliseconds since 1970; an entry that does not say is old. */
+export function registeredAt(entry: CatalogEntry): number {
+  const at = Date.parse(entry.meta[META.registered] ?? '')
+  return Number.isNaN(at) ? 0 : at
+}
+
+/**
+ * What an instance registers: one registration per service of its definition.
+ * @param now the time of the evidence
+ */
+export function registrations(
+  instance: Instance,
+  definition: Definition,
+  stage: string,
+  now: Date,
+): Registration[] {
+  const ids = serviceIds(instance.id, definition.services)
+  const app = instance.tags[TAG.app]
+  return definition.services.map((service) => {
+    const { Check, Checks, Meta = {}, ...rest } = addressed(service, instance.address)
+    const { [META.token]: _ours, ...meta } = Meta
+    const id = ids.get(identity(service)) ?? instance.id
+    // In the order of Consul's command, which numbers the checks by it.
+    const checks = [...(Checks ?? []), ...(Check ? [Check] : [])].map((check) => ownCheck(check, id, ids))
+    return {
+      ...rest,
+      ID: id,
+      Address: instance.address,
+      Meta: {
+        ...meta,
+        [META.source]: SOURCE,
+        [META.instance]: instance.id,
+        ...(app ? { [META.app]: app } : {}),
+        [META.stage]: stage,
+        [META.definition]: definition.fingerprint,
+        [META.registered]: now.toISOString(),
+      },
+      ...(checks.length > 0 ? { Checks: checks } : {}),
+    }
+  })
+}
+
+/** Ids in the catalog by identity in the definition: names are clearer than ids where they tell services apart. */
+function serviceIds(instanceId: string, services: ServiceDefinition[]): Map<string, string> {
+  const named = new Set(services.map((service) => service.Name)).size === services.length
+  const suffix = (service: ServiceDefinition): string => (named ? service.Name : identity(service))
+  return new Map(
+    services.map((each) => [
+      identity(each),
+      services.length === 1 ? instanceId : `${instanceId}:${suffix(each)}`,
+    ]),
+  )
+}
+
+/**
+ * Ids of checks are unique per agent, which holds many instances of the same definition: a given one gets the
+ * service's id in front. An alias names a sibling by its id in the definition, which is not its id in the catalog.
+ */
+function ownCheck(check: CheckDefinition, id: string, ids: Map<string, string>): CheckDefinition {
+  const alias =
+    check.AliasService === undefined ? undefined : (ids.get(check.AliasService) ?? check.AliasService)
+  return {
+    ...check,
+    ...(check.CheckID === undefined ? {} : { CheckID: `${id}:${check.CheckID}` }),
+    ...(alias === undefined ? {} : { AliasService: alias }),
+  }
+}
+
+/** Puts the address for the token in every string, however deep. */
+function addressed<T>(value: T, address: string): T {
+  if (typeof value === 'string') return value.replaceAll(ADDRESS_TOKEN, address) as T
+  if (Array.isArray(value)) return value.map((item) => addressed(item, address)) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [name, addressed(field, address)]),
+  ) as T
+}
+
+/** Does the entry say what the registration would make it say? Then writing it again would only wake its watchers. */
+export function isUpToDate(entry: CatalogEntry, wanted: Registration): boolean {
+  const tags = wanted.EnableTagOverride === true ? entry.tags : (wanted.Tags ?? [])
+  return (
+    entry.id === wanted.ID &&
+    entry.service === wanted.Name &&
+    entry.address === wanted.Address &&
+    entry.port === (wanted.Port ?? 0) &&
+    canonicalJson(entry.tags) === canonicalJson(tags) &&
+    canonicalJson(timeless(entry.meta)) === canonicalJson(timeless(wanted.Meta))
+  )
+}
+
+/** The meta without the time: what was right a minute ago is right now. */
+const timeless = ({ [META.registered]: _at, ...meta }: Record<string, string>): Record<string, string> => meta

@@ -1,0 +1,51 @@
+import { type Instance, isServer, isService } from '../base/instances.ts'
+import type { Hint, StateHint } from './hints.ts'
+import type { RoundParts } from './round.ts'
+
+/** Looks at an instance, 1, 2 and 4 seconds apart, before it is left to `reconcile`. */
+const ATTEMPTS = 3
+
+/** Instances that an event calls running and the fleet does not show: new to EC2's answers, or somebody else's. */
+export function unseen(hints: Hint[], seen: Instance[]): Set<string> {
+  const shown = new Set(seen.map(({ id }) => id))
+  const starts = hints.filter((hint) => hint.kind === 'state' && hint.state === 'running')
+  return new Set(starts.map(({ instanceId }) => instanceId).filter((id) => !shown.has(id)))
+}
+
+/**
+ * Asks EC2 by id for instances that the fleet did not show when their event came, before the fleet is asked for: foreign
+ * ones cost no more than one call each time.
+ * @returns the hints but theirs, save for those that are ours by now; and the ids of those that may become ours
+ */
+export async function sift(
+  parts: Pick<RoundParts, 'instances' | 'vpcId'>,
+  hints: Hint[],
+): Promise<{ open: Hint[]; maybe: Set<string> }> {
+  const ids = new Set(hints.filter(wasUnseen).map(({ instanceId }) => instanceId))
+  const found = ids.size > 0 ? await parts.instances.confirm([...ids]) : []
+  const own = found.filter(({ vpcId }) => vpcId === parts.vpcId)
+  const ours = new Set(own.filter((each) => isService(each) || isServer(each)).map(({ id }) => id))
+  // Without a single tag, it may get ours; unknown to EC2, it may be shown later.
+  const untagged = new Set(own.filter(({ tags }) => Object.keys(tags).length === 0).map(({ id }) => id))
+  const known = new Set(found.map(({ id }) => id))
+  return {
+    open: hints.filter((hint) => !wasUnseen(hint) || ours.has(hint.instanceId)),
+    maybe: new Set([...ids].filter((id) => untagged.has(id) || !known.has(id))),
+  }
+}
+
+const wasUnseen = (hint: Hint): boolean => hint.kind === 'state' && hint.unseen === true
+
+/**
+ * Hints about states to look at again: EC2's reads lag behind its events, or Consul did not take the write. No more than
+ * a few times and never as a failed message: the next round over the fleet does the same.
+ */
+export function lookAgain(hints: Hint[], late: Set<string>, unseen: Set<string>): StateHint[] {
+  const needed = hints.flatMap((hint) => {
+    const { instanceId } = hint
+    if (hint.kind !== 'state' || hint.attempt >= ATTEMPTS) return []
+    if (unseen.has(instanceId)) return [{ ...hint, unseen: true }]
+    return late.has(instanceId) ? [{ ...hint, unseen: false }] : []
+  })
+  return [...new Map(needed.map((hint) => [hint.instanceId, hint])).values()]
+}

@@ -1,0 +1,98 @@
+import type { ServiceBundle } from '../base/bundle.ts'
+import type { Resource } from '../base/cloudformation.ts'
+import { InvalidInput } from '../base/errors.ts'
+import type { Manifest } from '../base/manifest-types.ts'
+import { didYouMean } from '../base/suggest.ts'
+import { parseDefinition } from '../definition/definition.ts'
+import { parseManifest } from '../manifest/manifest.ts'
+import { parseOpsConfig } from '../manifest/ops-config.ts'
+import { imageFolder } from '../manifest/upstream.ts'
+import { unknownReferences } from './app-references.ts'
+import { parseResources } from './app-resources.ts'
+import { badAttachments } from './attached-targets.ts'
+import { groupId } from './groups.ts'
+
+/** What the files of `images/<app>/` say; the digest of each service's source is added when it is archived. */
+export interface AppPieces {
+  manifest: Manifest
+  resources: Record<string, unknown>
+  services: Record<string, Omit<ServiceBundle, 'source'>>
+}
+
+/**
+ * Reads and checks an app's folder.
+ * @param folder name of the folder below `images/`
+ * @param files text of each file below it, by its path relative to it: `app.yml`, `web/config.json`
+ * @throws {InvalidInput} for the first file that is wrong, with one sentence per problem in it
+ */
+export function readApp(folder: string, files: ReadonlyMap<string, string>): AppPieces {
+  const root = `images/${folder}`
+  const text = files.get('app.yml')
+  if (text === undefined) {
+    throw new InvalidInput(root, 'has no app.yml', 'write one; docs/manifest.md says what it holds')
+  }
+  const manifest = parseManifest(text, `${root}/app.yml`)
+  if (manifest.app !== folder) {
+    const remedy = `call the app ${folder} or rename the folder to ${manifest.app}`
+    throw new InvalidInput(`${root}/app.yml: app`, `"${manifest.app}" is not the name of its folder`, remedy)
+  }
+  const names = Object.keys(manifest.services)
+  const resources = readResources(root, manifest, names.map(groupId), files)
+  const own: Record<string, Resource> = Object(resources.Resources)
+  const faults = [
+    ...unknownReferences(manifest, Object.keys(own)),
+    ...badAttachments(own, names, `${root}/${manifest.resources}`),
+  ]
+  if (faults.length > 0) throw InvalidInput.all(faults)
+  const services = names.map((name) => [name, readService(root, manifest, name, files)] as const)
+  return { manifest, resources, services: Object.fromEntries(services) }
+}
+
+function readResources(
+  root: string,
+  manifest: Manifest,
+  generated: string[],
+  files: ReadonlyMap<string, string>,
+): Record<string, unknown> {
+  const { resources } = manifest
+  if (resources === undefined) return {}
+  const text = files.get(resources)
+  if (text === undefined) {
+    const known = [...files.keys()].filter((path) => /\.(ya?ml|json)$/.test(path) && path !== 'app.yml')
+    throw new InvalidInput(
+      `${root}/app.yml: resources`,
+      `no file ${root}/${resources}`,
+      didYouMean(resources, known),
+    )
+  }
+  return parseResources(text, `${root}/${resources}`, generated)
+}
+
+function readService(
+  root: string,
+  manifest: Manifest,
+  name: string,
+  files: ReadonlyMap<string, string>,
+): Omit<ServiceBundle, 'source'> {
+  const folder = `${root}/${name}`
+  const paths = [...files.keys()]
+  if (!paths.some((path) => path.startsWith(`${name}/`))) {
+    const folders = [
+      ...new Set(paths.filter((path) => path.includes('/')).map((path) => path.replace(/\/.*/, ''))),
+    ]
+    throw new InvalidInput(
+      `${root}/app.yml: services.${name}`,
+      `no folder ${folder}`,
+      didYouMean(name, folders),
+    )
+  }
+  const image = imageFolder(manifest, name)
+  const config = files.get(`${image}/config.json`)
+  if (config === undefined) {
+    const remedy = 'write the configuration of ops; {} is the least'
+    throw new InvalidInput(`${root}/${image}`, 'has no config.json', remedy)
+  }
+  const definition = files.get(`${name}/consul.json`) ?? null
+  if (definition !== null) parseDefinition(definition, `${folder}/consul.json`)
+  return { definition, config: parseOpsConfig(config, `${root}/${image}/config.json`) }
+}

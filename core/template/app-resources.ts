@@ -1,0 +1,53 @@
+import * as z from 'zod'
+import { references } from '../base/cloudformation.ts'
+import { CLOUDFORMATION_TAGS } from '../base/cloudformation-yaml.ts'
+import { type Problem, refuse, schemaProblems } from '../base/schema-problems.ts'
+import { didYouMean } from '../base/suggest.ts'
+import { readYaml } from '../base/yaml-document.ts'
+import { isKnownParameter } from './parameters.ts'
+
+const resource = z.looseObject({ Type: z.string().regex(/^[A-Za-z0-9]+::/, 'is no resource type') })
+
+const schema = z.strictObject({
+  AWSTemplateFormatVersion: z.string().optional(),
+  Description: z.string().optional(),
+  Parameters: z.record(z.string(), z.looseObject({ Default: z.union([z.string(), z.number()]) })).optional(),
+  Mappings: z.record(z.string(), z.unknown()).optional(),
+  Conditions: z.record(z.string(), z.unknown()).optional(),
+  Resources: z.record(z.string().regex(/^[A-Za-z0-9]+$/, 'is no logical id'), resource).default({}),
+  Outputs: z.record(z.string(), z.looseObject({ Value: z.unknown() })).optional(),
+})
+
+/**
+ * Reads the CloudFormation file of an app's own resources, with its short forms such as `!Ref`, into JSON.
+ * Checks its sections and that what it refers to exists; the properties are CloudFormation's business.
+ * @param generated logical ids that the generated template adds, which the file may refer to
+ * @throws {InvalidInput} with one sentence per problem
+ */
+export function parseResources(
+  text: string,
+  place: string,
+  generated: readonly string[],
+): Record<string, unknown> {
+  const document = readYaml(text, place, CLOUDFORMATION_TAGS)
+  const parsed = schema.safeParse(document.value)
+  if (!parsed.success) {
+    const sections = Object.keys(schema.shape)
+    const keys = (path: readonly (string | number)[]) => (path.length === 0 ? sections : [])
+    refuse(schemaProblems(parsed.error, document.value, keys), place, document)
+    throw parsed.error
+  }
+  const { Parameters, Resources, Outputs } = parsed.data
+  const known = [...Object.keys(Resources), ...Object.keys(Parameters ?? {}), ...generated]
+  const problems = [...Object.entries(Resources), ...Object.entries(Outputs ?? {})].flatMap(([name, part]) =>
+    [...references(part)]
+      .filter((target) => !known.includes(target) && !isKnownParameter(target) && !target.startsWith('AWS::'))
+      .map((target): Problem => {
+        const section = name in Resources ? 'Resources' : 'Outputs'
+        return { path: [section, name], problem: `refers to "${target}"`, remedy: didYouMean(target, known) }
+      }),
+  )
+  refuse(problems, place, document)
+  const { AWSTemplateFormatVersion: _version, Description: _description, ...sections } = parsed.data
+  return sections
+}

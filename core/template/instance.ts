@@ -1,0 +1,117 @@
+import { getAtt, join, type Resource, ref } from '../base/cloudformation.ts'
+import type { EnvValue, Permission } from '../base/manifest-types.ts'
+import { definitionParameter, serviceStack, TAG } from '../base/names.ts'
+import { expression, substituted } from './app-references.ts'
+import { groupOutput } from './groups.ts'
+import type { ServicePlace } from './service-place.ts'
+
+/** Role, instance profile and launch template of a service. */
+export function instanceResources(place: ServicePlace): Record<string, Resource> {
+  return {
+    Role: role(place),
+    InstanceProfile: { Type: 'AWS::IAM::InstanceProfile', Properties: { Roles: [ref('Role')] } },
+    LaunchTemplate: launchTemplate(place),
+  }
+}
+
+/** The instance role: what the manifest permits and its secrets, nothing more. */
+function role({ app, service, spec, stage }: ServicePlace): Resource {
+  const statements = [...spec.permissions.map(statement), ...secretStatements(Object.values(spec.secrets))]
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      Description: `Instances of ${serviceStack(stage.name, app, service)}`,
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+        ],
+      },
+      ...(statements.length > 0 && {
+        Policies: [
+          { PolicyName: 'manifest', PolicyDocument: { Version: '2012-10-17', Statement: statements } },
+        ],
+      }),
+    },
+  }
+}
+
+const statement = ({ actions, resource }: Permission) => ({
+  Effect: 'Allow',
+  Action: actions,
+  Resource: typeof resource === 'string' ? substituted(resource) : expression(resource),
+})
+
+function secretStatements(parameters: string[]) {
+  if (parameters.length === 0) return []
+  const arn = `arn:${pseudo('Partition')}:ssm:${pseudo('Region')}:${pseudo('AccountId')}:parameter`
+  return [
+    {
+      Effect: 'Allow',
+      Action: ['ssm:GetParameters'],
+      Resource: parameters.map((name) => substituted(arn + name)),
+    },
+  ]
+}
+
+/** A pseudo parameter inside a text for `Fn::Sub`. */
+const pseudo = (name: string): string => `\${AWS::${name}}`
+
+function launchTemplate(place: ServicePlace): Resource {
+  const { app, service, spec, files, stage } = place
+  const tags = instanceTags(place)
+  const userData = environment(spec.env, spec.secrets)
+  return {
+    Type: 'AWS::EC2::LaunchTemplate',
+    Properties: {
+      LaunchTemplateName: serviceStack(stage.name, app, service),
+      LaunchTemplateData: {
+        ImageId: ref('ImageId'),
+        InstanceType: spec.instanceType,
+        IamInstanceProfile: { Arn: getAtt('InstanceProfile', 'Arn') },
+        SecurityGroupIds: [ref(groupOutput(service))],
+        InstanceInitiatedShutdownBehavior: 'terminate',
+        MetadataOptions: {
+          // The klib `cloudwatch` of Nanos asks the metadata service without a token.
+          HttpTokens: usesCloudWatch(files.config) ? 'optional' : 'required',
+          HttpPutResponseHopLimit: 1,
+          InstanceMetadataTags: 'enabled',
+        },
+        ...(userData.length > 0 && { UserData: { 'Fn::Base64': join('\r\n', userData) } }),
+        TagSpecifications: ['instance', 'volume'].map((ResourceType) => ({ ResourceType, Tags: tags })),
+      },
+      TagSpecifications: [{ ResourceType: 'launch-template', Tags: [{ Key: TAG.stage, Value: stage.name }] }],
+    },
+  }
+}
+
+/** The release is not among them: the group adds it, so that a new number makes no new version of the template. */
+function instanceTags({ app, service, spec, files, stage: { name: stage } }: ServicePlace) {
+  const discovered = files.definition !== null
+  return [
+    { Key: 'Name', Value: serviceStack(stage, app, service) },
+    { Key: TAG.kind, Value: spec.kind },
+    ...(discovered ? [{ Key: TAG.definition, Value: definitionParameter(stage, app, service) }] : []),
+    { Key: TAG.stage, Value: stage },
+    { Key: TAG.app, Value: app },
+    { Key: TAG.service, Value: service },
+  ]
+}
+
+/** Lines of user data that the klib `userdata` of Nanos puts into the program's environment, CR LF between them. */
+function environment(env: Record<string, EnvValue>, secrets: Record<string, string>): unknown[] {
+  const names = Object.keys(env).sort()
+  const lines = names.map((name) => {
+    const value = env[name] ?? ''
+    return typeof value === 'string' ? `${name}=${value}` : join('', [`${name}=`, expression(value)])
+  })
+  const secretNames = Object.keys(secrets).sort()
+  if (secretNames.length === 0) return lines
+  const list = secretNames.map((name) => `${name}=${secrets[name]}`).join(',')
+  return [...lines, substituted(`NANOFLEET_SECRETS=${list}`)]
+}
+
+function usesCloudWatch(config: Record<string, unknown>): boolean {
+  const { Klibs } = config
+  return Array.isArray(Klibs) && Klibs.includes('cloudwatch')
+}

@@ -1,0 +1,60 @@
+import { canonicalJson } from '../base/canonical.ts'
+import type { Template } from '../base/cloudformation.ts'
+
+export interface Change {
+  action: 'create' | 'update' | 'unchanged'
+  /** One phrase each, for the plan. */
+  reasons: string[]
+}
+
+/** A stack as it stands. */
+export interface StandingStack {
+  status: string
+  template: Template
+  parameters: Record<string, string>
+}
+
+/** A number that grows with every release is no change by itself. */
+const IGNORED = 'Release'
+
+/** What bringing a template with these parameters to a stack would do. */
+export function stackChange(
+  standing: StandingStack | undefined,
+  wanted: { template: Template; parameters: Record<string, string> },
+): Change {
+  if (!standing) return { action: 'create', reasons: ['it does not exist'] }
+  const reasons = [
+    ...unfinished(standing.status),
+    ...parameterReasons(standing.parameters, wanted.parameters),
+    ...templateReasons(standing.template, wanted.template),
+  ]
+  return { action: reasons.length > 0 ? 'update' : 'unchanged', reasons }
+}
+
+function unfinished(status: string): string[] {
+  const settled = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE']
+  return settled.includes(status) ? [] : [`its last change did not end well (${status})`]
+}
+
+function parameterReasons(before: Record<string, string>, after: Record<string, string>): string[] {
+  return Object.keys({ ...before, ...after })
+    .filter((name) => name !== IGNORED && before[name] !== after[name])
+    .map((name) => {
+      if (!(name in after)) return `${name} is not needed any more`
+      return name in before ? `${name}: ${before[name]} → ${after[name]}` : `${name}: ${after[name]}`
+    })
+}
+
+function templateReasons(before: Template, after: Template): string[] {
+  const reasons = Object.keys({ ...before.Resources, ...after.Resources }).flatMap((name) => {
+    const [old, young] = [before.Resources[name], after.Resources[name]]
+    if (!old) return [`${name} is new`]
+    if (!young) return [`${name} goes`]
+    return canonicalJson(old) === canonicalJson(young) ? [] : [`${name} changes`]
+  })
+  const { Resources: _before, ...rest } = before
+  const { Resources: _after, ...others } = after
+  return canonicalJson(rest) === canonicalJson(others)
+    ? reasons
+    : [...reasons, 'outputs or parameters change']
+}

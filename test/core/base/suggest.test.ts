@@ -1,0 +1,19 @@
+import { describe, expect, it } from '@jest/globals'
+import { didYouMean, suggest } from '../../../core/base/suggest.ts'
+
+describe('a hint', () => {
+  it.each([
+    ['prot', ['port', 'protocol'], 'port'],
+    ['Port', ['port', 'protocol'], 'port'],
+    ['protcol', ['port', 'protocol'], 'protocol'],
+    ['xyz', ['port'], undefined],
+    ['a', ['b'], undefined],
+  ])('for %s among %j is %s', (word, known, expected) => {
+    expect(suggest(word, known)).toBe(expected)
+  })
+
+  it('lists what is possible when nothing is near', () => {
+    expect(didYouMean('xyz', ['b', 'a'])).toBe('known are a, b')
+    expect(didYouMean('xyz', [])).toBe('none is possible here')
+  })
+})

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals'
+import { parseInput } from '../../../core/base/workflow-input.ts'
+import { BuildInput, CleanAmisInput } from '../../../core/images/inputs.ts'
+
+describe('the input of a workflow', () => {
+  it('gets its defaults', () => {
+    expect(parseInput('build', BuildInput, { app: 'web' })).toEqual({ app: 'web', force: false })
+    expect(parseInput('clean-amis', CleanAmisInput, undefined)).toEqual({
+      dryRun: true,
+      keep: 3,
+      minAgeDays: 0,
+      max: 50,
+    })
+  })
+
+  it.each([
+    [{}, 'input of build: app: is missing'],
+    [
+      { app: 'Web' },
+      'input of build: app: "Web" is no name: lower-case letters, digits and dashes, a letter first',
+    ],
+    [{ app: 'web', servces: [] }, 'input of build: servces: unknown key; did you mean "services"?'],
+    [
+      { app: 'web', services: [] },
+      'input of build: services: [] names no service; leave it out for all of them',
+    ],
+    [{ app: 'web', force: 'yes' }, 'input of build: force: "yes" is '],
+  ])('build refuses %j', (input, sentence) => {
+    expect(() => parseInput('build', BuildInput, input)).toThrow(sentence)
+  })
+
+  it.each([
+    [{ keep: -1 }, 'input of clean-amis: keep: -1 is below 0'],
+    [{ keep: 1.5 }, 'input of clean-amis: keep: 1.5 is no whole number'],
+    [{ max: 0 }, 'input of clean-amis: max: 0 is below 1'],
+    [{ max: 1000 }, 'input of clean-amis: max: 1000 is above 200'],
+    [{ dryrun: false }, 'input of clean-amis: dryrun: unknown key; did you mean "dryRun"?'],
+    ['all', 'input of clean-amis: "all" is '],
+  ])('clean-amis refuses %j', (input, sentence) => {
+    expect(() => parseInput('clean-amis', CleanAmisInput, input)).toThrow(sentence)
+  })
+})

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals'
+import { checkPorts } from '../../../core/definition/check-ports.ts'
+import { parseDefinition } from '../../../core/definition/definition.ts'
+
+const ports = (...checks: Record<string, unknown>[]) =>
+  checkPorts(
+    parseDefinition(
+      JSON.stringify({ name: 'x', checks: checks.map((check) => ({ interval: '1s', ...check })) }),
+      'x',
+    ),
+  )
+
+describe('the ports of checks', () => {
+  it.each([
+    [{ http: 'http://HEALTHROUTE:8080/healthz' }, [{ protocol: 'tcp', port: 8080 }]],
+    [{ http: 'http://HEALTHROUTE/healthz' }, [{ protocol: 'tcp', port: 80 }]],
+    [{ http: 'https://HEALTHROUTE' }, [{ protocol: 'tcp', port: 443 }]],
+    [{ grpc: 'HEALTHROUTE:9000/svc' }, [{ protocol: 'tcp', port: 9000 }]],
+    [{ grpc: 'HEALTHROUTE:9000' }, [{ protocol: 'tcp', port: 9000 }]],
+    [{ tcp: 'HEALTHROUTE:6379' }, [{ protocol: 'tcp', port: 6379 }]],
+    [{ udp: 'HEALTHROUTE:5353' }, [{ protocol: 'udp', port: 5353 }]],
+    [{ h2ping: 'HEALTHROUTE:8443' }, [{ protocol: 'tcp', port: 8443 }]],
+  ])('are read from %j', (check, expected) => {
+    expect(ports(check)).toEqual(expected)
+  })
+
+  it('are none for a check that the program reports itself', () => {
+    expect(checkPorts(parseDefinition('{"name": "x", "check": {"ttl": "10s"}}', 'x'))).toEqual([])
+  })
+
+  it('are each named once, lowest first', () => {
+    expect(
+      ports({ tcp: 'HEALTHROUTE:9000' }, { http: 'http://HEALTHROUTE:8080/a' }, { tcp: 'HEALTHROUTE:8080' }),
+    ).toEqual([
+      { protocol: 'tcp', port: 8080 },
+      { protocol: 'tcp', port: 9000 },
+    ])
+  })
+})

@@ -1,0 +1,195 @@
+import { describe, expect, it } from '@jest/globals'
+import type { CatalogEntry, ClusterView, ConsulServer } from '../../../core/base/catalog.ts'
+import { NotFound, ServiceFailure, ServiceRefusal } from '../../../core/base/errors.ts'
+import { checkService, type HealthPorts } from '../../../core/deploy/check-service.ts'
+import type { ServiceTarget } from '../../../core/deploy/deploy-plan.ts'
+import type { GroupEvent, GroupView } from '../../../core/deploy/fleet.ts'
+import { firstMemory } from '../../../core/deploy/health.ts'
+import { MemoryFleet } from '../../support/memory-fleet.ts'
+import { SHOP_TARGET as target } from '../../support/shop-target.ts'
+
+const now = new Date('2026-01-01T00:00:00Z')
+const group: GroupView = {
+  desired: 1,
+  max: 9,
+  members: [{ id: 'i-1', stage: 'serving', current: true }],
+  targetGroups: ['tg'],
+}
+const servers: ConsulServer[] = [
+  { instanceId: 'i-c1', address: '10.0.0.1' },
+  { instanceId: 'i-c2', address: '10.0.0.2' },
+]
+const passing = { instanceId: 'i-1', status: 'passing' } as CatalogEntry
+const seesBoth: ClusterView = {
+  leader: '10.0.0.1:8300',
+  nodes: servers.map(({ address }) => ({ name: address, address, alive: true })),
+  voters: servers.map(({ address }) => address),
+  stranded: [],
+  doubted: [],
+}
+
+interface World {
+  group?: GroupView | undefined
+  troubles?: GroupEvent[]
+  health?: (server: ConsulServer) => CatalogEntry[]
+  cluster?: (server: ConsulServer) => ClusterView
+  target?: string
+}
+
+function ports(world: World): HealthPorts {
+  const fleet = new MemoryFleet(() => now)
+  const view = 'group' in world ? world.group : group
+  if (view) fleet.stand('group', view)
+  if (world.troubles) fleet.report('group', ...world.troubles)
+  fleet.lines.set('i-1', 'panic: no database')
+  return {
+    fleet,
+    catalog: {
+      health: async (server) => ({ web: (world.health ?? (() => [passing]))(server) }),
+      cluster: async (server) => (world.cluster ?? (() => seesBoth))(server),
+    },
+    servers: async () => servers,
+    targets: async () => new Map([['i-1', { state: world.target ?? 'healthy', description: '' }]]),
+  }
+}
+const check = async (world: World, wanted = target) =>
+  (await checkService(ports(world), 'group', wanted, {}, now)).step
+const silent = () => {
+  throw new ServiceFailure('no answer')
+}
+const refuse = () => {
+  throw new ServiceRefusal('not allowed')
+}
+
+describe('checkService', () => {
+  it('is done when Consul and the load balancer call every instance healthy', async () => {
+    expect(await check({})).toEqual({ action: 'done' })
+  })
+
+  it('waits some seconds for a service without a check, whose program may just end', async () => {
+    const registered = (secondsAgo: number) => () => [
+      {
+        ...passing,
+        unchecked: true as const,
+        meta: { registered: new Date(now.getTime() - secondsAgo * 1000).toISOString() },
+      },
+    ]
+    expect(await check({ health: registered(4) })).toMatchObject({ action: 'wait' })
+    expect(await check({ health: registered(5) })).toEqual({ action: 'done' })
+  })
+
+  it('waits for the load balancer', async () => {
+    expect(await check({ target: 'initial' })).toMatchObject({ action: 'wait', seconds: 1 })
+  })
+
+  it('asks the next Consul server when one does not answer', async () => {
+    const health = (server: ConsulServer) => (server.instanceId === 'i-c1' ? silent() : [passing])
+    expect(await check({ health })).toEqual({ action: 'done' })
+  })
+
+  it('takes no answer from Consul for no sign of health', async () => {
+    expect(await check({ health: silent })).toMatchObject({
+      action: 'wait',
+      why: expect.stringContaining('Consul check as web'),
+    })
+  })
+
+  it.each<[string, (server: ConsulServer) => CatalogEntry[]]>([
+    ['every server', refuse],
+    ['the first server', (server) => (server.instanceId === 'i-c1' ? refuse() : [passing])],
+    [
+      'the second server, the first being away',
+      (server) => (server.instanceId === 'i-c1' ? silent() : refuse()),
+    ],
+  ])('ends at once when %s refuses to say who is healthy', async (_who, health) => {
+    await expect(check({ health })).rejects.toThrow(ServiceRefusal)
+  })
+
+  it('does not hide a mistake of its own behind a missing answer', async () => {
+    const health = () => {
+      throw new TypeError('undefined is not a function')
+    }
+    await expect(check({ health })).rejects.toThrow(TypeError)
+  })
+
+  it('takes a group that is not there as empty, and as an error when instances are wanted', async () => {
+    expect(await check({ group: undefined }, { ...target, count: 0 })).toEqual({ action: 'done' })
+    await expect(check({ group: undefined })).rejects.toThrow(NotFound)
+  })
+
+  it('asks nobody about the health of what is to go', async () => {
+    expect(await check({ health: silent }, { ...target, count: 0 })).toMatchObject({
+      action: 'set',
+      desired: 0,
+    })
+  })
+
+  it('gives up on a crash loop with the last words of the instance', async () => {
+    const troubles = [1, 2, 3].map(
+      (second): GroupEvent => ({
+        at: `2026-01-01T00:00:0${second}Z`,
+        kind: 'died',
+        instance: 'i-1',
+        reason: 'r',
+      }),
+    )
+    const step = await check({ troubles, target: 'initial' })
+    expect(step).toMatchObject({
+      action: 'doomed',
+      reason: expect.stringMatching(/it said last: panic: no database$/),
+    })
+  })
+
+  it('counts its looks, and starts anew after a step', async () => {
+    const last = { ...firstMemory(now), checks: 9 }
+    const waiting = await checkService(ports({ target: 'initial' }), 'group', target, last, now)
+    expect(waiting).toMatchObject({ memory: { checks: 10 }, step: { seconds: 2 } })
+    const acting = await checkService(ports({}), 'group', { ...target, count: 3 }, last, now)
+    expect(acting).toMatchObject({ memory: { checks: 0 }, step: { action: 'set', desired: 3 } })
+  })
+
+  it('asks neither Consul nor the load balancer about instances that only start', async () => {
+    const members = [{ id: 'i-1', stage: 'starting' as const, current: true }]
+    const step = await check({ group: { ...group, members }, health: refuse })
+    expect(step).toMatchObject({ action: 'wait', why: 'i-1: is starting' })
+  })
+
+  describe('of Consul servers', () => {
+    const consul: ServiceTarget = {
+      ...target,
+      kind: 'consulserver',
+      catalog: [],
+      count: 2,
+      replacement: 'quorum',
+    }
+    const members = servers.map(({ instanceId: id }) => ({ id, stage: 'serving' as const, current: true }))
+    const cluster = { ...group, desired: 2, members, targetGroups: [] }
+
+    it('is done when all see a leader and each other', async () => {
+      expect(await check({ group: cluster }, consul)).toEqual({ action: 'done' })
+    })
+
+    it('waits for a server that is alone', async () => {
+      const alone = (server: ConsulServer): ClusterView =>
+        server.instanceId === 'i-c1'
+          ? seesBoth
+          : { leader: null, nodes: [], voters: [], stranded: [], doubted: [] }
+      const step = await check({ group: cluster, cluster: alone }, consul)
+      expect(step).toMatchObject({ action: 'wait', why: 'i-c2: has no vote in the Consul cluster yet' })
+    })
+
+    it('waits for a server that has joined and does not vote yet', async () => {
+      const step = await check(
+        { group: cluster, cluster: () => ({ ...seesBoth, voters: ['10.0.0.1'] }) },
+        consul,
+      )
+      expect(step).toMatchObject({ action: 'wait', why: 'i-c2: has no vote in the Consul cluster yet' })
+    })
+
+    it('waits while a server that is gone still counts for the majority', async () => {
+      const haunted = { ...seesBoth, voters: [...seesBoth.voters, '10.0.0.3'] }
+      const step = await check({ group: cluster, cluster: () => haunted }, consul)
+      expect(step).toMatchObject({ action: 'wait', why: expect.stringContaining('no vote') })
+    })
+  })
+})

@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals'
+import { InvalidInput } from '../../../core/base/errors.ts'
+import { checkInput, type InputToCheck } from '../../../core/deploy/deploy-input.ts'
+
+describe('checkInput', () => {
+  it.each([
+    ['deploy', { app: 'web' }, { app: 'web', dryRun: false }],
+    ['deploy', { app: 'web', release: 3, dryRun: true }, { app: 'web', release: 3, dryRun: true }],
+    ['scale', { app: 'web', service: 'web', count: 0 }, { app: 'web', service: 'web', count: 0 }],
+    ['teardown', { app: 'web', confirm: 'web', data: 'keep' }, { app: 'web', confirm: 'web', data: 'keep' }],
+  ] as const)('fills in the defaults of %s', (workflow, input, checked) => {
+    expect(checkInput({ workflow, input })).toEqual(checked)
+  })
+
+  it.each<[InputToCheck['workflow'], unknown, RegExp]>([
+    ['deploy', {}, /app/],
+    ['deploy', { app: 'web', releas: 1 }, /releas\b/],
+    ['deploy', { app: 'web', release: 0 }, /release/],
+    ['deploy', { app: 'Web' }, /lower-case/],
+    ['scale', { app: 'web', service: 'web', count: -1 }, /count/],
+    ['scale', { app: 'web', service: 'web', count: 1.5 }, /count/],
+    ['teardown', { app: 'web' }, /confirm is missing; give the app's name "web"/],
+    ['teardown', { app: 'web', confirm: 'wep' }, /confirm is "wep"; give the app's name "web"/],
+    ['teardown', { app: 'web', confirm: 'web', data: 'burn' }, /data/],
+  ])('refuses %s %j', (workflow, input, message) => {
+    const check = () => checkInput({ workflow, input })
+    expect(check).toThrow(InvalidInput)
+    expect(check).toThrow(message)
+    expect(check).toThrow(new RegExp(`^input of ${workflow}`))
+  })
+})

@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals'
+import { pause } from '../../../core/base/pause.ts'
+import type { GroupEvent, GroupView } from '../../../core/deploy/fleet.ts'
+import { ailments, DEATHS, doomed, firstMemory, PATIENCE, remember } from '../../../core/deploy/health.ts'
+
+const start = new Date('2026-01-01T00:00:00Z')
+const later = (seconds: number) => new Date(start.getTime() + seconds * 1000)
+const died = (seconds: number, instance = 'i-1'): GroupEvent => ({
+  at: later(seconds).toISOString(),
+  kind: 'died',
+  instance,
+  reason: 'an instance was taken out of service in response to an EC2 health check',
+})
+const failed = (seconds: number, reason: string): GroupEvent => ({
+  at: later(seconds).toISOString(),
+  kind: 'launch-failed',
+  reason,
+})
+
+describe('doomed', () => {
+  const memory = firstMemory(start)
+
+  it('gives a service time while nothing goes wrong', () => {
+    expect(doomed(memory, [], 'i-1: is starting', later(PATIENCE - 1))).toBeUndefined()
+  })
+
+  it('gives up when nothing got better for a long time, and says what it waited for', () => {
+    const verdict = doomed(memory, [], 'i-1: does not pass', later(PATIENCE + 1))
+    expect(verdict?.reason).toBe(`no progress for ${PATIENCE} s: i-1: does not pass`)
+  })
+
+  it('is patient again after each further healthy instance', () => {
+    const better = remember(memory, 1, later(PATIENCE - 1))
+    expect(doomed(better, [], 'i-2: is starting', later(PATIENCE + 1))).toBeUndefined()
+  })
+
+  it('recognises a crash loop and names the instance that died last', () => {
+    const deaths = Array.from({ length: DEATHS }, (_, index) => died(index, `i-${index}`))
+    expect(doomed(memory, deaths, '', later(9))).toMatchObject({ instance: `i-${DEATHS - 1}` })
+    expect(doomed(memory, deaths.slice(1), '', later(9))).toBeUndefined()
+  })
+
+  it('names the instance that ended before it served, so that its last words are told', () => {
+    const launches = [1, 2, 3].map((second) => ({
+      ...failed(second, 'ended early'),
+      instance: `i-${second}`,
+    }))
+    expect(doomed(memory, launches, '', later(9))).toMatchObject({ instance: 'i-3' })
+  })
+
+  it('does not count the deaths from before the last progress', () => {
+    const better = remember(memory, 1, later(10))
+    expect(doomed(better, [died(1), died(2), died(3), died(11)], '', later(12))).toBeUndefined()
+  })
+
+  it.each([
+    'The image id [ami-1] does not exist. Launching EC2 instance failed. (InvalidAMIID.NotFound)',
+    'You are not authorized to perform this operation (UnauthorizedOperation)',
+    'You have requested more vCPU capacity than your current limit allows (VcpuLimitExceeded)',
+  ])('gives up at once when a repetition is no use: %s', (reason) => {
+    expect(doomed(memory, [failed(1, reason)], '', later(2))?.reason).toContain(reason)
+  })
+
+  it('gives up after three launches that found no capacity', () => {
+    const reason = 'We currently do not have sufficient t3.micro capacity'
+    const failures = [1, 2, 3].map((second) => failed(second, reason))
+    expect(doomed(memory, failures.slice(1), '', later(4))).toBeUndefined()
+    expect(doomed(memory, failures, '', later(4))?.reason).toContain(reason)
+  })
+})
+
+describe('ailments', () => {
+  const group: GroupView = {
+    desired: 2,
+    max: 9,
+    targetGroups: [],
+    members: [
+      { id: 'i-1', stage: 'serving', current: true },
+      { id: 'i-2', stage: 'starting', current: true },
+    ],
+  }
+  const healthy = new Map([['i-1', { state: 'healthy', description: '' }]])
+
+  it.each([
+    ['is starting', 'i-2', {}],
+    ['does not pass its Consul check as web', 'i-1', { catalog: { web: new Set(['i-9']) } }],
+    [
+      'does not pass its Consul check as b',
+      'i-1',
+      { catalog: { a: new Set(['i-1']), b: new Set<string>() } },
+    ],
+    ['is unknown at the load balancer', 'i-1', { targets: { tg: new Map() } }],
+    [
+      'is unhealthy at the load balancer (Health checks failed)',
+      'i-1',
+      { targets: { tg: new Map([['i-1', { state: 'unhealthy', description: 'Health checks failed' }]]) } },
+    ],
+    ['has no vote in the Consul cluster yet', 'i-1', { servers: new Set<string>() }],
+  ])('says that an instance %s', (problem, id, evidence) => {
+    expect(ailments(group, evidence).get(id)).toBe(problem)
+  })
+
+  it('finds nothing wrong with an instance that every source calls healthy', () => {
+    const evidence = {
+      catalog: { web: new Set(['i-1']) },
+      targets: { tg: healthy },
+      servers: new Set(['i-1']),
+    }
+    expect(ailments(group, evidence).has('i-1')).toBe(false)
+  })
+})
+
+describe('pause', () => {
+  it('looks again after one second at first and at most every ten seconds', () => {
+    const pauses = Array.from({ length: 20 }, (_, checks) => pause(checks))
+    expect(pauses[0]).toBe(1)
+    expect(pauses).toEqual([...pauses].sort((a, b) => a - b))
+    expect(pauses.at(-1)).toBe(10)
+  })
+})

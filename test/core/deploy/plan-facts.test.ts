@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import type { AppBundle } from '../../../core/base/bundle.ts'
+import { InvalidInput } from '../../../core/base/errors.ts'
+import { type PlanPorts, planFacts } from '../../../core/deploy/plan-facts.ts'
+import { sampleApp } from '../../support/apps.ts'
+import { MemoryLockTable } from '../../support/memory-locks.ts'
+import { MemoryReleaseBook } from '../../support/memory-releases.ts'
+import { MemoryStacks } from '../../support/memory-stacks.ts'
+import { stage } from '../../support/stage.ts'
+
+const OWNER = 'execution'
+
+/** An app of one service at a host, below a path, behind a listener port. */
+const app = (name: string, expose: { host: string; port: number; path?: string }): AppBundle =>
+  sampleApp(name, `services:\n  front: {port: 8080, expose: ${JSON.stringify(expose)}}\n`)
+
+describe('planFacts', () => {
+  let releases: MemoryReleaseBook
+  let locks: MemoryLockTable
+  /** Bundles by app and digest; the last pushed one has no digest. */
+  let bundles: Map<string, AppBundle>
+  let ports: PlanPorts
+
+  beforeEach(() => {
+    locks = new MemoryLockTable()
+    releases = new MemoryReleaseBook(locks)
+    bundles = new Map()
+    ports = {
+      stage,
+      stacks: new MemoryStacks(),
+      releases,
+      bundle: async (name, digest = 'last') => bundles.get(`${name} ${digest}`) as AppBundle,
+      images: async () => new Map(),
+    }
+  })
+
+  const push = (bundle: AppBundle, digest = 'last') => bundles.set(`${bundle.manifest.app} ${digest}`, bundle)
+  const deploy = async (bundle: AppBundle, release = 1): Promise<void> => {
+    const name = bundle.manifest.app
+    push(bundle, `d${release}`)
+    await locks.take(name, OWNER, undefined, new Date())
+    const services = { front: { hash: 'h', imageId: `ami-${release}`, count: 1, definition: '' } }
+    await releases.record(
+      name,
+      { release, bundle: `d${release}`, services, at: '2026-01-01T00:00:00.000Z', execution: OWNER },
+      OWNER,
+    )
+  }
+
+  it('refuses a route that a deployed app has, with both places', async () => {
+    await deploy(app('shop', { host: 'www', port: 8101 }))
+    push(app('blog', { host: 'www', port: 8102 }))
+    const facts = planFacts(ports, 'blog', 0)
+    await expect(facts).rejects.toThrow(InvalidInput)
+    await expect(facts).rejects.toThrow(
+      'images/blog/app.yml: services.front.expose.host: route www/ is taken by images/shop/app.yml: services.front.expose.host',
+    )
+  })
+
+  it('refuses a listener port that a deployed app has', async () => {
+    await deploy(app('shop', { host: 'shop', port: 8101 }))
+    push(app('blog', { host: 'blog', port: 8101 }))
+    await expect(planFacts(ports, 'blog', 0)).rejects.toThrow('listener port 8101 is taken by')
+  })
+
+  it('refuses a Consul name that a deployed app has', async () => {
+    const named = (name: string, port: number): AppBundle => {
+      const bundle = app(name, { host: name, port })
+      return {
+        ...bundle,
+        services: { front: { ...bundle.services.front, definition: '{"name": "db"}' } },
+      } as AppBundle
+    }
+    await deploy(named('shop', 8101))
+    push(named('blog', 8102))
+    const facts = planFacts(ports, 'blog', 0)
+    await expect(facts).rejects.toThrow(
+      new InvalidInput(
+        'images/blog/front/consul.json',
+        'the Consul name db is taken by images/shop/front/consul.json',
+        'choose another name',
+      ),
+    )
+    await releases.forget('shop')
+    expect((await planFacts(ports, 'blog', 0)).bundle.manifest.app).toBe('blog')
+  })
+
+  it('refuses an app whose template is too large for a stack, before anything is changed', async () => {
+    const bundle = app('blog', { host: 'blog', port: 8102 })
+    const Resources = Object.fromEntries(
+      Array.from({ length: 500 }, (_, index) => [`Topic${index}`, { Type: 'AWS::SNS::Topic' }]),
+    )
+    push({ ...bundle, resources: { Resources } })
+    await expect(planFacts(ports, 'blog', 0)).rejects.toThrow(/its template has 5\d\d resources/)
+  })
+
+  it('refuses an earlier release whose route another app has taken since', async () => {
+    await deploy(app('blog', { host: 'www', port: 8102 }), 1)
+    await deploy(app('blog', { host: 'blog', port: 8102 }), 2)
+    await deploy(app('shop', { host: 'www', port: 8101 }))
+    push(app('blog', { host: 'blog', port: 8102 }))
+    await expect(planFacts(ports, 'blog', 1)).rejects.toThrow('route www/ is taken by')
+    expect((await planFacts(ports, 'blog', 2)).kept?.release).toBe(2)
+  })
+
+  it('counts the routes of a deployed app as it runs, not as it was pushed since', async () => {
+    await deploy(app('shop', { host: 'shop', port: 8101 }))
+    push(app('shop', { host: 'www', port: 8101 }))
+    push(app('blog', { host: 'www', port: 8102 }))
+    expect((await planFacts(ports, 'blog', 0)).bundle.manifest.app).toBe('blog')
+  })
+
+  it('lets an app keep its own route, and take that of one that is not deployed', async () => {
+    await deploy(app('blog', { host: 'www', port: 8102 }))
+    push(app('blog', { host: 'www', port: 8102 }))
+    push(app('shop', { host: 'www', port: 8101 }))
+    expect((await planFacts(ports, 'blog', 0)).current?.release).toBe(1)
+    await releases.forget('blog')
+    expect((await planFacts(ports, 'shop', 0)).bundle.manifest.app).toBe('shop')
+  })
+})

@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals'
+import { buildIdIn, explainBuild } from '../../../core/images/build-failure.ts'
+
+const ID = 'nanofleet-dev-image:a433f0e6-2dae-427e-bf9f-d619d3c8d813'
+
+describe('the cause of a build that failed', () => {
+  it.each([
+    [`{"Build":{"Id":"${ID}","Arn":"arn:aws:codebuild:eu-west-1:1:build/${ID}"}}`, ID],
+    [`{"Build": {"Id": "${ID}", "BuildStatus": "FAILED"`, ID],
+    ['User: arn is not authorized to perform: codebuild:StartBuild', undefined],
+  ])('%s names the build %s', (cause, id) => {
+    expect(buildIdIn(cause)).toBe(id)
+  })
+})
+
+describe('the sentence about a build that failed', () => {
+  const build = { id: ID, status: 'FAILED', phase: 'BUILD', message: 'exit status 1', log: [] as string[] }
+
+  it('quotes the last words of the programs, not those of the runner', () => {
+    const log = [
+      '[Container] 2026/01/01 00:00:00 Running command set -e',
+      'main.go:3: undefined: x',
+      '',
+      '[Container] Command did not exit successfully set -e\nnode build.mjs exit status 1',
+    ]
+    expect(explainBuild({ ...build, log })).toBe(
+      `the build failed in phase BUILD: main.go:3: undefined: x (CodeBuild ${ID})`,
+    )
+  })
+
+  it.each([
+    [{ status: 'TIMED_OUT' }, 'the build took too long in phase BUILD: exit status 1'],
+    [{ status: 'STOPPED', message: '' }, 'the build was stopped in phase BUILD: it wrote no log'],
+  ])('tells %j', (extra, sentence) => {
+    expect(explainBuild({ ...build, ...extra })).toContain(sentence)
+  })
+
+  it('stays short however much the build said', () => {
+    expect(explainBuild({ ...build, log: ['x'.repeat(10_000)] }).length).toBeLessThan(600)
+  })
+})

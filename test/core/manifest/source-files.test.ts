@@ -1,0 +1,144 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { RepositoryFiles } from '../../../adapters/repository-files.ts'
+import { sourceArchive } from '../../../adapters/source-archive.ts'
+import { parseManifest } from '../../../core/manifest/manifest.ts'
+import { imageFiles, sourceRoots } from '../../../core/manifest/source-files.ts'
+
+const MANIFEST = parseManifest(
+  'app: web\nservices:\n  web: {source: apps/web}\n  go: {source: apps/go}\n  plain: {}\n',
+  'app.yml',
+)
+
+const FILES: Record<string, string> = {
+  'images/web/app.yml': '',
+  'images/web/web/Dockerfile': 'FROM x',
+  'images/web/web/config.json': '{}',
+  'images/web/web/consul.json': '{}',
+  'images/web/go/config.json': '{}',
+  'images/web/plain/config.json': '{}',
+  'apps/web/main.ts': "import { log } from '../lib/log/main.ts'\nimport fs from 'node:fs'",
+  'apps/web/page.ts': "import './main.ts'",
+  'apps/web/node_modules/x/index.js': '',
+  'apps/web/dist/main.mjs': '',
+  'apps/web/page.test.ts': '',
+  'apps/go/main_test.go': '',
+  'apps/go/go.mod': 'module x\nreplace lib => ../lib/names\n',
+  'apps/lib/log/main.ts': "export * from '../text/line.ts'",
+  'apps/lib/log/data.json': '{}',
+  'apps/lib/text/line.ts': '',
+  'apps/lib/names/go.mod': 'module lib\n',
+  'apps/lib/other/main.ts': '',
+  'buildspecs/compile.mjs': "import './x.mjs'",
+  'package.json': '{}',
+  'package-lock.json': '{}',
+}
+
+const files = (content: Record<string, string>) =>
+  new RepositoryFiles(
+    Object.entries(content).map(([path, text]) => ({ path, content: Buffer.from(text), executable: false })),
+  )
+const of = (service: string) => imageFiles(MANIFEST, service, files(FILES).texts)
+
+describe('what an image is made of', () => {
+  it('is its folder, its source, the libraries that these import, and what builds them', () => {
+    expect(of('web')).toEqual([
+      'apps/lib/log/data.json',
+      'apps/lib/log/main.ts',
+      'apps/lib/text/line.ts',
+      'apps/web/main.ts',
+      'apps/web/page.ts',
+      'buildspecs/compile.mjs',
+      'images/web/web/Dockerfile',
+      'images/web/web/config.json',
+      'package-lock.json',
+      'package.json',
+    ])
+  })
+
+  it('is for a Go module without the packages of Node, and with the library in its go.mod', () => {
+    expect(of('go')).toEqual([
+      'apps/go/go.mod',
+      'apps/lib/names/go.mod',
+      'buildspecs/compile.mjs',
+      'images/web/go/config.json',
+    ])
+  })
+
+  it('is the folder and what packs it when there is no source of ours: no package of Node replaces a database', () => {
+    expect(of('plain')).toEqual(['buildspecs/compile.mjs', 'images/web/plain/config.json'])
+  })
+
+  it('lies below the roots of the app', () => {
+    expect(sourceRoots(MANIFEST)).toEqual([
+      'apps/go',
+      'apps/lib',
+      'apps/web',
+      'apps/web/lib',
+      'buildspecs',
+      'images/web',
+      'package-lock.json',
+      'package.json',
+    ])
+  })
+})
+
+describe("what an app's own services share", () => {
+  const shop = parseManifest(
+    'app: shop\nservices:\n  cart: {source: apps/shop/cart}\n  till: {source: apps/shop/till}\n',
+    'app.yml',
+  )
+  const tree = files({
+    'apps/lib/log/main.ts': '',
+    'apps/lib/other/main.ts': '',
+    'apps/shop/lib/price.ts': "import '../../lib/log/main.ts'",
+    'apps/shop/lib/sum.ts': '',
+    'apps/shop/lib/stock/count.ts': '',
+    'apps/shop/lib/stock/count.test.ts': '',
+    'apps/shop/lib/orders/order.ts': '',
+    'apps/shop/cart/main.ts': "import '../lib/price.ts'\nimport '../lib/stock/count.ts'",
+    'apps/shop/till/main.ts': '',
+    'apps/web/lib/page.ts': '',
+  })
+  const sources = (service: string) => imageFiles(shop, service, tree.texts)
+
+  it('comes along as far as it is imported, with the libraries of all apps that it imports itself', () => {
+    expect(sources('cart')).toEqual([
+      'apps/lib/log/main.ts',
+      'apps/shop/cart/main.ts',
+      'apps/shop/lib/price.ts',
+      'apps/shop/lib/stock/count.ts',
+      'apps/shop/lib/sum.ts',
+    ])
+  })
+
+  it('is no part of a service that imports none of it', () => {
+    expect(sources('till')).toEqual(['apps/shop/till/main.ts'])
+  })
+
+  it('lies below the roots of the app', () => {
+    expect(sourceRoots(shop)).toContain('apps/shop/lib')
+  })
+})
+
+describe('the digest of a source', () => {
+  const digest = (content: Record<string, string>) => sourceArchive(MANIFEST, 'web', files(content)).digest
+
+  it('does not depend on the order in which files are read', () => {
+    const shuffled = fc.shuffledSubarray(Object.entries(FILES), { minLength: Object.keys(FILES).length })
+    fc.assert(
+      fc.property(shuffled, (entries) => {
+        expect(digest(Object.fromEntries(entries))).toBe(digest(FILES))
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('changes with each file that the image is made of, and with no other', () => {
+    const counted = of('web')
+    for (const path of Object.keys(FILES)) {
+      const changed = digest({ ...FILES, [path]: `${FILES[path]} ` }) !== digest(FILES)
+      expect([path, changed]).toEqual([path, counted.includes(path)])
+    }
+  })
+})

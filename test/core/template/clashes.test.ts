@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals'
+import { namedServices } from '../../../core/definition/named-services.ts'
+import { parseManifest } from '../../../core/manifest/manifest.ts'
+import { clashes, refuseClashes, type Tenant } from '../../../core/template/clashes.ts'
+
+const app = (name: string, services: string, definitions: Record<string, string> = {}): Tenant => ({
+  manifest: parseManifest(`app: ${name}\nservices:\n${services}`, 'app.yml'),
+  services: Object.fromEntries(
+    Object.entries(definitions).map(([service, definition]) => [service, { definition }]),
+  ),
+})
+
+describe('apps of one stage', () => {
+  it.each([
+    [
+      'listener port',
+      app('a', '  web: {port: 8080, expose: {port: 8001}}\n'),
+      app('b', '  api: {port: 8080, expose: {port: 8001}}\n'),
+      'images/b/app.yml: services.api.expose.port: listener port 8001 is taken by images/a/app.yml: services.web.expose.port; choose another port',
+    ],
+    [
+      'stack name',
+      app('a', '  b: {}\n'),
+      app('a-b', '  c: {}\n'),
+      'images/a-b/app.yml: the stack name nanofleet-<stage>-a-b is taken by images/a/app.yml: services.b; rename the app',
+    ],
+  ])('do not share a %s', (_thing, first, second, sentence) => {
+    expect(clashes([first, second]).map(({ message }) => message)).toEqual([sentence])
+    expect(() => refuseClashes([first, second])).toThrow(sentence)
+  })
+
+  it('do not share a host and path', () => {
+    const first = app('a', '  web: {port: 8080, expose: {port: 8001}}\n')
+    const second = app('b', '  api: {port: 8080, expose: {port: 8002, host: web}}\n')
+    expect(clashes([first, second])[0]?.message).toContain('route web/ is taken by images/a/app.yml')
+  })
+
+  it.each(['/', '/api'])('do not take the host of Consul’s user interface, nor its path %s', (path) => {
+    const own = app('a', `  web: {port: 8080, expose: {port: 8001, host: consul, path: ${path}}}\n`)
+    expect(clashes([own]).map(({ message }) => message)).toEqual([
+      "images/a/app.yml: services.web.expose.host: the host consul is taken by Consul's user interface; choose another host",
+    ])
+  })
+
+  it.each([
+    [
+      'two apps',
+      [
+        ['a', 'db', '{"name": "db"}'],
+        ['b', 'store', '{\n  "service": {\n    "name": "db"\n  }\n}'],
+      ],
+      'images/b/store/consul.json:3: the Consul name db is taken by images/a/db/consul.json:1; choose another name',
+    ],
+    [
+      'two apps, in other letters',
+      [
+        ['a', 'db', '{"Name": "db"}'],
+        ['b', 'store', '[\n{"name": "store"},\n{"name": "DB"}]'],
+      ],
+      'images/b/store/consul.json:3: the Consul name db is taken by images/a/db/consul.json:1; choose another name',
+    ],
+    [
+      'two apps, one of them in base64',
+      [
+        ['a', 'db', btoa('{"name": "db"}')],
+        ['b', 'store', '{"name": "db"}'],
+      ],
+      'images/b/store/consul.json:1: the Consul name db is taken by images/a/db/consul.json; choose another name',
+    ],
+    [
+      'an app and the Consul servers',
+      [['a', 'api', '{"name": "consul"}']],
+      'images/a/api/consul.json:1: the Consul name consul is taken by the Consul servers; choose another name',
+    ],
+  ] as [string, [string, string, string][], string][])(
+    'do not share a Consul name: %s',
+    (_who, definitions, sentence) => {
+      const apps = definitions.map(([name, service, definition]) =>
+        app(name, `  ${service}: {}\n`, { [service]: definition }),
+      )
+      expect(clashes(apps, namedServices).map(({ message }) => message)).toEqual([sentence])
+    },
+  )
+
+  it('may have several services of one app behind one Consul name', () => {
+    const both = app('a', '  blue: {}\n  green: {}\n', { blue: '{"name": "web"}', green: '{"name": "web"}' })
+    expect(clashes([both])).toEqual([])
+  })
+
+  it('may share a host with different paths', () => {
+    const first = app('a', '  web: {port: 8080, expose: {port: 8001}}\n')
+    const second = app('b', '  api: {port: 8080, expose: {port: 8002, host: web, path: /api}}\n')
+    expect(clashes([first, second])).toEqual([])
+  })
+})
