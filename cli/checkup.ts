@@ -1,5 +1,5 @@
-import { queueDepth } from '../adapters/queue-depth.ts'
-import { type StackState, stackState } from '../adapters/stack-outputs.ts'
+import { queueDepth } from '../adapters/aws/queue-depth.ts'
+import { type StackState, stackState } from '../adapters/aws/stack-outputs.ts'
 import { NanofleetError } from '../core/base/errors.ts'
 import { controlName, controlStack } from '../core/base/names.ts'
 import { readSettings, requireInstalled } from '../local/settings.ts'

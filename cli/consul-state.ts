@@ -1,5 +1,5 @@
-import { Ec2Instances } from '../adapters/ec2-instances.ts'
-import { consulDoor } from '../adapters/lambda-calls.ts'
+import { Ec2Instances } from '../adapters/aws/ec2-instances.ts'
+import { consulDoor } from '../adapters/consul/lambda-calls.ts'
 import type { ClusterView, ConsulServer } from '../core/base/catalog.ts'
 import { ServiceFailure } from '../core/base/errors.ts'
 import { runningServers } from '../core/registration/evidence.ts'

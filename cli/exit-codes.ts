@@ -1,4 +1,4 @@
-import type { Execution } from '../adapters/executions.ts'
+import type { Execution } from '../adapters/aws/executions.ts'
 import { InvalidInput, LockHeld, NanofleetError, NotFound } from '../core/base/errors.ts'
 
 /** What a script can rely on; listed in `nanofleet --help`. */

@@ -1,4 +1,4 @@
-import type { Execution, Workflows } from '../adapters/executions.ts'
+import type { Execution, Workflows } from '../adapters/aws/executions.ts'
 import { NotFound } from '../core/base/errors.ts'
 
 /** Every workflow of a stage. `service` is the child that deploy and scale start, one per service. */

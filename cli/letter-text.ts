@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../adapters/dead-letters.ts'
+import type { DeadLetter } from '../adapters/aws/dead-letters.ts'
 import { type Hint, readHint, UnknownMessage } from '../core/registration/hints.ts'
 import { table } from '../local/table.ts'
 import { duration } from './output.ts'

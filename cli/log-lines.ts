@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LogLine } from '../adapters/log-events.ts'
+import type { LogLine } from '../adapters/aws/log-events.ts'
 import { readable } from './log-text.ts'
 import type { Output } from './output.ts'
 

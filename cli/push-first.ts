@@ -1,4 +1,4 @@
-import { type PushedApp, pushApps } from '../adapters/push.ts'
+import { type PushedApp, pushApps } from '../adapters/sources/push.ts'
 import { readSettings } from '../local/settings.ts'
 import type { Context } from './context.ts'
 

@@ -1,4 +1,4 @@
-import { call } from '../adapters/lambda-calls.ts'
+import { call } from '../adapters/consul/lambda-calls.ts'
 import { NotFound, ServiceRefusal } from '../core/base/errors.ts'
 import { controlName } from '../core/base/names.ts'
 import type { Context } from './context.ts'

@@ -1,5 +1,5 @@
-import { NoAccess } from '../adapters/account.ts'
-import { awsProblem } from '../adapters/aws-problem.ts'
+import { NoAccess } from '../adapters/aws/account.ts'
+import { awsProblem } from '../adapters/aws/aws-problem.ts'
 import { NanofleetError } from '../core/base/errors.ts'
 
 /** What went wrong in one sentence; of an error that nobody thought of also where, for whoever mends it. */

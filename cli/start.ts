@@ -1,4 +1,4 @@
-import type { Execution } from '../adapters/executions.ts'
+import type { Execution } from '../adapters/aws/executions.ts'
 import { executionName as nameOf } from '../core/base/execution-name.ts'
 import type { Context } from './context.ts'
 import { EXIT, exitCodeOf, WorkflowFailed } from './exit-codes.ts'

@@ -1,4 +1,4 @@
-import { stackOutputs } from '../adapters/stack-outputs.ts'
+import { stackOutputs } from '../adapters/aws/stack-outputs.ts'
 import { NotFound } from '../core/base/errors.ts'
 import { appStack, controlStack } from '../core/base/names.ts'
 import { serviceTarget } from '../core/deploy/deploy-plan.ts'

@@ -1,6 +1,6 @@
 import middy from '@middy/core'
-import { BundleStore } from '../adapters/bundle-store.ts'
-import * as clients from '../adapters/clients.ts'
+import { BundleStore } from '../adapters/aws/bundle-store.ts'
+import * as clients from '../adapters/aws/clients.ts'
 import { readStage } from '../adapters/config.ts'
 import type { Stage } from '../core/base/stage.ts'
 import {

@@ -1,6 +1,6 @@
 import middy from '@middy/core'
-import * as clients from '../adapters/clients.ts'
-import { CloudFormationStacks } from '../adapters/cloudformation.ts'
+import * as clients from '../adapters/aws/clients.ts'
+import { CloudFormationStacks } from '../adapters/aws/cloudformation.ts'
 import { checkStack, type StackStep } from '../core/template/bring-stack.ts'
 import { once } from './once.ts'
 

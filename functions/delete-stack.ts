@@ -1,6 +1,6 @@
 import middy from '@middy/core'
-import * as clients from '../adapters/clients.ts'
-import { CloudFormationStacks } from '../adapters/cloudformation.ts'
+import * as clients from '../adapters/aws/clients.ts'
+import { CloudFormationStacks } from '../adapters/aws/cloudformation.ts'
 import { readStackRole, readStage } from '../adapters/config.ts'
 import { appStack, serviceStack } from '../core/base/names.ts'
 import { removeStack } from '../core/template/bring-stack.ts'

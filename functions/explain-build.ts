@@ -1,6 +1,6 @@
 import middy from '@middy/core'
-import * as clients from '../adapters/clients.ts'
-import { failedBuild } from '../adapters/codebuild.ts'
+import * as clients from '../adapters/aws/clients.ts'
+import { failedBuild } from '../adapters/aws/codebuild.ts'
 import { buildIdIn, explainBuild } from '../core/images/build-failure.ts'
 import { journal } from './journal.ts'
 import { once } from './once.ts'

@@ -1,8 +1,8 @@
 import middy from '@middy/core'
-import * as clients from '../adapters/clients.ts'
+import * as clients from '../adapters/aws/clients.ts'
+import { DynamoLockTable } from '../adapters/aws/lock-table.ts'
+import { StepFunctionsExecutions } from '../adapters/aws/step-functions.ts'
 import { readStage } from '../adapters/config.ts'
-import { DynamoLockTable } from '../adapters/lock-table.ts'
-import { StepFunctionsExecutions } from '../adapters/step-functions.ts'
 import { acquireLock } from '../core/deploy/acquire-lock.ts'
 import { once } from './once.ts'
 

@@ -1,9 +1,9 @@
 import middy from '@middy/core'
 import * as z from 'zod'
-import * as clients from '../adapters/clients.ts'
+import * as clients from '../adapters/aws/clients.ts'
+import { SecretParameters } from '../adapters/aws/secret-parameters.ts'
 import { readStage } from '../adapters/config.ts'
-import { randomSecrets } from '../adapters/secret-maker.ts'
-import { SecretParameters } from '../adapters/secret-parameters.ts'
+import { randomSecrets } from '../adapters/consul/secret-maker.ts'
 import { missingSecrets } from '../core/secrets/secrets.ts'
 import { once } from './once.ts'
 

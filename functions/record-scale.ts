@@ -1,7 +1,7 @@
 import middy from '@middy/core'
-import * as clients from '../adapters/clients.ts'
+import * as clients from '../adapters/aws/clients.ts'
+import { DynamoReleaseBook } from '../adapters/aws/releases.ts'
 import { readStage } from '../adapters/config.ts'
-import { DynamoReleaseBook } from '../adapters/releases.ts'
 import type { ScaleOverride } from '../core/deploy/releases.ts'
 import { once } from './once.ts'
 

@@ -1,11 +1,11 @@
 import middy from '@middy/core'
-import { BundleStore } from '../adapters/bundle-store.ts'
-import * as clients from '../adapters/clients.ts'
+import { BundleStore } from '../adapters/aws/bundle-store.ts'
+import * as clients from '../adapters/aws/clients.ts'
+import { DefinitionParameters } from '../adapters/aws/definition-parameters.ts'
+import { DynamoReleaseBook } from '../adapters/aws/releases.ts'
+import { SecretParameters } from '../adapters/aws/secret-parameters.ts'
 import { readStage } from '../adapters/config.ts'
-import { DefinitionParameters } from '../adapters/definition-parameters.ts'
-import { removeImageRecords } from '../adapters/image-records.ts'
-import { DynamoReleaseBook } from '../adapters/releases.ts'
-import { SecretParameters } from '../adapters/secret-parameters.ts'
+import { removeImageRecords } from '../adapters/images/image-records.ts'
 import { once } from './once.ts'
 
 const parts = once(() => {

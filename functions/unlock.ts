@@ -1,7 +1,7 @@
 import middy from '@middy/core'
-import * as clients from '../adapters/clients.ts'
+import * as clients from '../adapters/aws/clients.ts'
+import { DynamoLockTable } from '../adapters/aws/lock-table.ts'
 import { readStage } from '../adapters/config.ts'
-import { DynamoLockTable } from '../adapters/lock-table.ts'
 import { once } from './once.ts'
 
 const locks = once(() => new DynamoLockTable(clients.documents(), readStage().table))

@@ -4,7 +4,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadApps } from '../adapters/app-sources.ts'
+import { loadApps } from '../adapters/sources/app-sources.ts'
 import type { AppBundle } from '../core/base/bundle.ts'
 import type { Stage } from '../core/base/stage.ts'
 import { appTemplate } from '../core/template/app.ts'

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { type StageImage, stageImages } from '../../adapters/ec2-images.ts'
-import { RunFiles } from '../../adapters/run-files.ts'
+import { RunFiles } from '../../adapters/aws/run-files.ts'
+import { type StageImage, stageImages } from '../../adapters/images/ec2-images.ts'
 import type { CleanupPlan } from '../../core/images/ami-cleanup.ts'
 import { table } from '../../local/table.ts'
 import { days, positiveNumber, wholeNumber } from '../arguments.ts'

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { readDeadLetters, sendAgain } from '../../adapters/dead-letters.ts'
-import { queueUrl } from '../../adapters/queue-depth.ts'
+import { readDeadLetters, sendAgain } from '../../adapters/aws/dead-letters.ts'
+import { queueUrl } from '../../adapters/aws/queue-depth.ts'
 import { controlName } from '../../core/base/names.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
 import { deadLettersText, says } from '../letter-text.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { Execution } from '../../adapters/executions.ts'
+import type { Execution } from '../../adapters/aws/executions.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
 import type { DeployPlan } from '../../core/deploy/deploy-plan.ts'
 import { name, positiveNumber } from '../arguments.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { Execution } from '../../adapters/executions.ts'
+import type { Execution } from '../../adapters/aws/executions.ts'
 import { table } from '../../local/table.ts'
 import { positiveNumber } from '../arguments.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { functionLogGroup, logLines, serviceLogGroup } from '../../adapters/log-events.ts'
+import { functionLogGroup, logLines, serviceLogGroup } from '../../adapters/aws/log-events.ts'
 import { InvalidInput, NotFound } from '../../core/base/errors.ts'
 import { didYouMean } from '../../core/base/suggest.ts'
 import { name, timeSpan } from '../arguments.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { Execution } from '../../adapters/executions.ts'
+import type { Execution } from '../../adapters/aws/executions.ts'
 import { InvalidInput } from '../../core/base/errors.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { findExecution } from '../find-execution.ts'

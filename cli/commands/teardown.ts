@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { CloudFormationStacks } from '../../adapters/cloudformation.ts'
+import { CloudFormationStacks } from '../../adapters/aws/cloudformation.ts'
 import type { Template } from '../../core/base/cloudformation.ts'
 import { InvalidInput } from '../../core/base/errors.ts'
 import { appStack } from '../../core/base/names.ts'

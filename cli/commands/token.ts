@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { SecretParameters } from '../../adapters/secret-parameters.ts'
+import { SecretParameters } from '../../adapters/aws/secret-parameters.ts'
 import { NotFound } from '../../core/base/errors.ts'
 import { PLATFORM } from '../../core/base/names.ts'
 import { values } from '../../core/secrets/secrets.ts'

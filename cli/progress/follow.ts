@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Execution } from '../../adapters/executions.ts'
+import type { Execution } from '../../adapters/aws/executions.ts'
 import { WorkflowFailed } from '../exit-codes.ts'
 import { duration, type Output } from '../output.ts'
 import { lines, liveLines, took } from './lines.ts'

@@ -1,4 +1,4 @@
-import type { Execution } from '../../adapters/executions.ts'
+import type { Execution } from '../../adapters/aws/executions.ts'
 import { duration } from '../output.ts'
 import { inWords } from './history.ts'
 import { type RunView, type StepView, serviceRun, title } from './run-view.ts'

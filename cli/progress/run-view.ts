@@ -1,4 +1,4 @@
-import { type Execution, type Workflows, workflowOf } from '../../adapters/executions.ts'
+import { type Execution, type Workflows, workflowOf } from '../../adapters/aws/executions.ts'
 import { executionName } from '../../core/base/execution-name.ts'
 import { type HistoryItem, type RunHistory, readHistory, type Step } from './history.ts'
 

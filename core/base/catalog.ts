@@ -1,6 +1,6 @@
 /**
  * The port to the service catalog (Consul) and the shapes that cross it. Implemented by
- * `adapters/consul-http.ts` inside the VPC and by `adapters/consul-door.ts` everywhere else.
+ * `adapters/consul/http.ts` inside the VPC and by `adapters/consul/door.ts` everywhere else.
  */
 
 /** A running Consul server as EC2 shows it; `address` is its private IP. */

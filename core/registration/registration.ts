@@ -15,7 +15,7 @@ export const META = {
   definition: 'definition',
   /** When the evidence was read that it was registered on, ISO 8601. */
   registered: 'registered',
-  /** Which token it was put with: written and read by who speaks to Consul (adapters/consul-entries.ts). */
+  /** Which token it was put with: written and read by who speaks to Consul (adapters/consul/entries.ts). */
   token: 'token',
 } as const
 export const SOURCE = 'nanofleet'

@@ -1,7 +1,7 @@
 import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation'
 import { DeleteObjectsCommand, NoSuchBucket, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import { pushApps } from '../../adapters/push.ts'
+import { pushApps } from '../../adapters/sources/push.ts'
 import { appStack, bucket, controlStack } from '../../core/base/names.ts'
 
 /** @typedef {{stage: string, region: string, root: string}} Target */

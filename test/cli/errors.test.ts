@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { NoAccess } from '../../adapters/account.ts'
+import { NoAccess } from '../../adapters/aws/account.ts'
 import { EXIT, exitCodeOf, WorkflowFailed } from '../../cli/exit-codes.ts'
 import { sentence } from '../../cli/sentence.ts'
 import { InvalidInput, LockHeld, NotFound, ServiceFailure } from '../../core/base/errors.ts'

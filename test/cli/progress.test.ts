@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Execution } from '../../adapters/executions.ts'
+import type { Execution } from '../../adapters/aws/executions.ts'
 import { WorkflowFailed } from '../../cli/exit-codes.ts'
 import { Output } from '../../cli/output.ts'
 import { follow } from '../../cli/progress/follow.ts'

@@ -1,4 +1,4 @@
-import type { Execution } from '../../adapters/executions.ts'
+import type { Execution } from '../../adapters/aws/executions.ts'
 import type { RunHistory, Step } from '../../cli/progress/history.ts'
 import type { RunView, StepView } from '../../cli/progress/run-view.ts'
 

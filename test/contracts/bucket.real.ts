@@ -1,5 +1,5 @@
 import { CreateBucketCommand, DeleteBucketCommand } from '@aws-sdk/client-s3'
-import { BucketEmptier } from '../../adapters/bucket-emptier.ts'
+import { BucketEmptier } from '../../adapters/aws/bucket-emptier.ts'
 import { liveStage } from '../support/live-stage.ts'
 import { bucketContract } from './bucket.ts'
 

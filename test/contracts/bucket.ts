@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { BundleStore } from '../../adapters/bundle-store.ts'
-import { RunFiles } from '../../adapters/run-files.ts'
+import { BundleStore } from '../../adapters/aws/bundle-store.ts'
+import { RunFiles } from '../../adapters/aws/run-files.ts'
 import { NotFound, ServiceFailure } from '../../core/base/errors.ts'
 import { studio } from '../support/studio.ts'
 

@@ -8,7 +8,7 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam'
 import { DeleteParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
-import { SsmDefinitions } from '../../adapters/ssm.ts'
+import { SsmDefinitions } from '../../adapters/aws/ssm.ts'
 import type { Context } from '../../cli/context.ts'
 import { clientSettings, liveStage } from '../support/live-stage.ts'
 import { definitionsContract } from './definitions.ts'

@@ -5,7 +5,7 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn'
-import { StepFunctionsExecutions } from '../../adapters/step-functions.ts'
+import { StepFunctionsExecutions } from '../../adapters/aws/step-functions.ts'
 import { clientSettings, liveStage } from '../support/live-stage.ts'
 import { executionsContract } from './executions.ts'
 

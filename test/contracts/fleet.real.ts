@@ -1,6 +1,6 @@
 import { TerminateInstancesCommand } from '@aws-sdk/client-ec2'
-import { AutoScalingFleet } from '../../adapters/autoscaling.ts'
-import { stackOutputs } from '../../adapters/stack-outputs.ts'
+import { AutoScalingFleet } from '../../adapters/aws/autoscaling.ts'
+import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import { controlStack, TAG } from '../../core/base/names.ts'
 import { liveStage } from '../support/live-stage.ts'
 import { fleetContract } from './fleet.ts'

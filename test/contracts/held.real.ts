@@ -1,4 +1,4 @@
-import { DynamoHeldRemovals } from '../../adapters/held-removals.ts'
+import { DynamoHeldRemovals } from '../../adapters/aws/held-removals.ts'
 import { heldContract } from './held.ts'
 import { ownTable } from './own-table.ts'
 

@@ -1,6 +1,10 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { readImageRecords, removeImageRecords, writeImageRecord } from '../../adapters/image-records.ts'
+import {
+  readImageRecords,
+  removeImageRecords,
+  writeImageRecord,
+} from '../../adapters/images/image-records.ts'
 import type { ImageRecord } from '../../core/base/bundle.ts'
 import { liveStage } from '../support/live-stage.ts'
 

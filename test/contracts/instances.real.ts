@@ -1,5 +1,5 @@
 import { RunInstancesCommand } from '@aws-sdk/client-ec2'
-import { Ec2Instances } from '../../adapters/ec2-instances.ts'
+import { Ec2Instances } from '../../adapters/aws/ec2-instances.ts'
 import { liveStage } from '../support/live-stage.ts'
 import { instancesContract } from './instances.ts'
 import { ownImage } from './own-image.ts'

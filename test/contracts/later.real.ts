@@ -1,4 +1,4 @@
-import { SqsLater } from '../../adapters/later-queue.ts'
+import { SqsLater } from '../../adapters/aws/later-queue.ts'
 import { liveStage } from '../support/live-stage.ts'
 import { laterContract } from './later.ts'
 import { ownQueue } from './own-queue.ts'

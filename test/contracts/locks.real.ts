@@ -1,4 +1,4 @@
-import { DynamoLockTable } from '../../adapters/lock-table.ts'
+import { DynamoLockTable } from '../../adapters/aws/lock-table.ts'
 import { locksContract } from './locks.ts'
 import { ownTable } from './own-table.ts'
 

@@ -1,5 +1,5 @@
-import { DynamoLockTable } from '../../adapters/lock-table.ts'
-import { DynamoReleaseBook } from '../../adapters/releases.ts'
+import { DynamoLockTable } from '../../adapters/aws/lock-table.ts'
+import { DynamoReleaseBook } from '../../adapters/aws/releases.ts'
 import { ownTable } from './own-table.ts'
 import { releasesContract } from './releases.ts'
 

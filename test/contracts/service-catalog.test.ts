@@ -1,4 +1,4 @@
-import { ConsulDoor } from '../../adapters/consul-door.ts'
+import { ConsulDoor } from '../../adapters/consul/door.ts'
 import { answerCalls } from '../../core/registration/door.ts'
 import { FakeCatalog } from '../support/fake-catalog.ts'
 import { catalogContract } from './service-catalog.ts'

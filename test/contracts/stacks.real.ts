@@ -1,6 +1,6 @@
 import { DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm'
-import { CloudFormationStacks } from '../../adapters/cloudformation.ts'
-import { TemplateStore } from '../../adapters/template-store.ts'
+import { CloudFormationStacks } from '../../adapters/aws/cloudformation.ts'
+import { TemplateStore } from '../../adapters/aws/template-store.ts'
 import { liveStage } from '../support/live-stage.ts'
 import { stacksContract } from './stacks.ts'
 

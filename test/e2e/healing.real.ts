@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm'
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { functionLogGroup, logLines, serviceLogGroup } from '../../adapters/log-events.ts'
+import { functionLogGroup, logLines, serviceLogGroup } from '../../adapters/aws/log-events.ts'
 import type { Context } from '../../cli/context.ts'
 import { up } from '../../local/supervisor.ts'
 import { serviceInstances } from '../../scripts/demo/local-instances.ts'

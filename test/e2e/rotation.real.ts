@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import type { ConsulAccess } from '../../adapters/consul-access.ts'
-import { SecretParameters } from '../../adapters/secret-parameters.ts'
+import { SecretParameters } from '../../adapters/aws/secret-parameters.ts'
+import type { ConsulAccess } from '../../adapters/consul/access.ts'
 import type { Context } from '../../cli/context.ts'
 import { PLATFORM } from '../../core/base/names.ts'
 import { ROTATED, values } from '../../core/secrets/secrets.ts'

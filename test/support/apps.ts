@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadApps } from '../../adapters/app-sources.ts'
+import { loadApps } from '../../adapters/sources/app-sources.ts'
 import type { AppBundle } from '../../core/base/bundle.ts'
 import { readApp } from '../../core/template/app-folder.ts'
 

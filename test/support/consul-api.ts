@@ -1,6 +1,6 @@
 import { request } from 'node:https'
-import type { AccessSource, ConsulAccess } from '../../adapters/consul-access.ts'
-import { SecretParameters } from '../../adapters/secret-parameters.ts'
+import { SecretParameters } from '../../adapters/aws/secret-parameters.ts'
+import type { AccessSource, ConsulAccess } from '../../adapters/consul/access.ts'
 import type { Context } from '../../cli/context.ts'
 import { PLATFORM } from '../../core/base/names.ts'
 import { CERTIFICATE, values } from '../../core/secrets/secrets.ts'

@@ -11,7 +11,7 @@ import {
   CreateLaunchTemplateVersionCommand,
   DeleteLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2'
-import { stackOutputs } from '../../adapters/stack-outputs.ts'
+import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
 import { controlStack, serviceStack } from '../../core/base/names.ts'
 import { type IamWorld, PROBE } from './iam-world.ts'

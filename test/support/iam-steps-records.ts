@@ -1,5 +1,5 @@
 import { DeleteParametersCommand } from '@aws-sdk/client-ssm'
-import { SecretParameters } from '../../adapters/secret-parameters.ts'
+import { SecretParameters } from '../../adapters/aws/secret-parameters.ts'
 import { definitionParameter, PLATFORM } from '../../core/base/names.ts'
 import { KEPT_RELEASES } from '../../core/deploy/releases.ts'
 import { ROTATED, type SecretName } from '../../core/secrets/secrets.ts'

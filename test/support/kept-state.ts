@@ -1,4 +1,4 @@
-import { SecretParameters } from '../../adapters/secret-parameters.ts'
+import { SecretParameters } from '../../adapters/aws/secret-parameters.ts'
 import type { Context } from '../../cli/context.ts'
 import { PLATFORM } from '../../core/base/names.ts'
 import { values } from '../../core/secrets/secrets.ts'

@@ -1,5 +1,5 @@
 import { DeleteQueueCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs'
-import { stackOutputs } from '../../adapters/stack-outputs.ts'
+import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import type { Context } from '../../cli/context.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
 import { controlStack } from '../../core/base/names.ts'

@@ -11,8 +11,8 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2'
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs'
-import { functionLogGroup, logLines } from '../../adapters/log-events.ts'
-import { stackOutputs } from '../../adapters/stack-outputs.ts'
+import { functionLogGroup, logLines } from '../../adapters/aws/log-events.ts'
+import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import type { Context } from '../../cli/context.ts'
 import { controlName, controlStack } from '../../core/base/names.ts'
 import { until } from '../../scripts/demo/wait.ts'

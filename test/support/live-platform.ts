@@ -1,4 +1,4 @@
-import type { ConsulAccess } from '../../adapters/consul-access.ts'
+import type { ConsulAccess } from '../../adapters/consul/access.ts'
 import type { Context } from '../../cli/context.ts'
 import type { ConsulServer } from '../../core/base/catalog.ts'
 import { until } from '../../scripts/demo/wait.ts'

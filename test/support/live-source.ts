@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type PushedApp, pushApps } from '../../adapters/push.ts'
+import { type PushedApp, pushApps } from '../../adapters/sources/push.ts'
 import type { Context } from '../../cli/context.ts'
 import { ROOT } from './apps.ts'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Execution } from '../../adapters/executions.ts'
+import type { Execution } from '../../adapters/aws/executions.ts'
 import type { Context } from '../../cli/context.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
 

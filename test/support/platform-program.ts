@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { randomSecrets } from '../../adapters/secret-maker.ts'
+import { randomSecrets } from '../../adapters/consul/secret-maker.ts'
 import type { ConsulServer } from '../../core/base/catalog.ts'
 import { missingSecrets, type SecretName } from '../../core/secrets/secrets.ts'
 import { consulBinary, freeOctet } from './consul.ts'

@@ -4,7 +4,7 @@ import {
   DynamoDBClient,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
-import { readRepository } from '../../../adapters/repository-files.ts'
+import { readRepository } from '../../../adapters/sources/repository-files.ts'
 import { DynamoOrders } from '../../../apps/boutique/checkoutservice/dynamo-orders.ts'
 import { readApp } from '../../../core/template/app-folder.ts'
 import { clientSettings, liveStage } from '../../support/live-stage.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { readRepository } from '../../../adapters/repository-files.ts'
+import { readRepository } from '../../../adapters/sources/repository-files.ts'
 import { SERVICES, type ServiceName } from '../../../apps/boutique/lib/services.ts'
 import { checkPorts } from '../../../core/definition/check-ports.ts'
 import { parseDefinition } from '../../../core/definition/definition.ts'

@@ -1,4 +1,4 @@
-import type { ConsulAccess } from '../../../adapters/consul-access.ts'
+import type { ConsulAccess } from '../../../adapters/consul/access.ts'
 import { askServer } from '../../support/consul-api.ts'
 
 /** A service that has not become healthy by then ends the measurement. */

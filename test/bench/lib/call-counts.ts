@@ -1,4 +1,4 @@
-import { call } from '../../../adapters/lambda-calls.ts'
+import { call } from '../../../adapters/consul/lambda-calls.ts'
 import { controlName } from '../../../core/base/names.ts'
 import { until } from '../../../scripts/demo/wait.ts'
 import { callCounts, recordCalls } from '../../support/live-calls.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2'
 import { GetParameterCommand } from '@aws-sdk/client-ssm'
-import type { ConsulHttp } from '../../../adapters/consul-http.ts'
+import type { ConsulHttp } from '../../../adapters/consul/http.ts'
 import type { Context } from '../../../cli/context.ts'
 import type { ConsulServer, Registration } from '../../../core/base/catalog.ts'
 import { TAG } from '../../../core/base/names.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { queueDepth } from '../../../adapters/queue-depth.ts'
+import { queueDepth } from '../../../adapters/aws/queue-depth.ts'
 import { controlName } from '../../../core/base/names.ts'
 import { owner } from '../../../core/registration/owner.ts'
 import { until } from '../../../scripts/demo/wait.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { RepositoryFiles } from '../../../adapters/repository-files.ts'
-import { sourceArchive } from '../../../adapters/source-archive.ts'
+import { RepositoryFiles } from '../../../adapters/sources/repository-files.ts'
+import { sourceArchive } from '../../../adapters/sources/source-archive.ts'
 import { parseManifest } from '../../../core/manifest/manifest.ts'
 import { imageFiles, sourceRoots } from '../../../core/manifest/source-files.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { ConsulDoor } from '../../../adapters/consul-door.ts'
+import { ConsulDoor } from '../../../adapters/consul/door.ts'
 import { isIn } from '../../../core/base/address.ts'
 import { ServiceFailure, ServiceRefusal } from '../../../core/base/errors.ts'
 import {

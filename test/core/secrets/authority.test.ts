@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { randomSecrets } from '../../../adapters/secret-maker.ts'
+import { randomSecrets } from '../../../adapters/consul/secret-maker.ts'
 import { AUTHORITY_YEARS, authorityCertificate } from '../../../core/secrets/authority.ts'
 import { der, identifier, integer } from '../../../core/secrets/der.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { randomSecrets } from '../../../adapters/secret-maker.ts'
+import { randomSecrets } from '../../../adapters/consul/secret-maker.ts'
 import {
   AUTHORITY,
   CERTIFICATE,

@@ -4,7 +4,7 @@ import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
-import { randomSecrets } from '../../../adapters/secret-maker.ts'
+import { randomSecrets } from '../../../adapters/consul/secret-maker.ts'
 import { group, Rig, until } from './rig.ts'
 
 const hello =

@@ -10,14 +10,14 @@ export interface Mutant {
 export const MUTANTS: Mutant[] = [
   {
     name: 'ends the list at an empty page',
-    file: 'adapters/ec2-instances.ts',
+    file: 'adapters/aws/ec2-instances.ts',
     from: 'token = next',
     to: 'token = instances.length > 0 ? next : undefined',
   },
   {
     // hashicorp/consul-aws: one failed call is seen as "no nodes".
     name: 'takes a failed page for an empty one',
-    file: 'adapters/ec2-instances.ts',
+    file: 'adapters/aws/ec2-instances.ts',
     from: 'throw new ServiceFailure(`EC2 does not list the instances',
     to: 'return { instances: [], next: undefined }; throw new ServiceFailure(`',
   },

@@ -1,4 +1,4 @@
-import { Ec2Instances } from '../../../adapters/ec2-instances.ts'
+import { Ec2Instances } from '../../../adapters/aws/ec2-instances.ts'
 import { registerMessages } from '../../../core/registration/register-batch.ts'
 import { reconcile } from '../../../core/registration/round.ts'
 

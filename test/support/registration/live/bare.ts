@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConsulAccess } from '../../../../adapters/consul-access.ts'
+import type { ConsulAccess } from '../../../../adapters/consul/access.ts'
 import type { ConsulServer } from '../../../../core/base/catalog.ts'
 import { askServer } from '../../consul-api.ts'
 import { now } from './clock.ts'

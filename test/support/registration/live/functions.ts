@@ -1,4 +1,4 @@
-import { ConsulDoor } from '../../../../adapters/consul-door.ts'
+import { ConsulDoor } from '../../../../adapters/consul/door.ts'
 import type { ServiceCatalog } from '../../../../core/base/catalog.ts'
 import { answerCalls } from '../../../../core/registration/door.ts'
 import type { HeldRemovals, HeldStore } from '../../../../core/registration/held.ts'

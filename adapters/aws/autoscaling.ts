@@ -1,0 +1,157 @@
+import {
+  type Activity,
+  type AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeScalingActivitiesCommand,
+  SetDesiredCapacityCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling'
+import {
+  DescribeLaunchTemplateVersionsCommand,
+  type EC2Client,
+  GetConsoleOutputCommand,
+  type ResponseLaunchTemplateData,
+} from '@aws-sdk/client-ec2'
+import { canonicalJson } from '../../core/base/canonical.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
+import { TAG } from '../../core/base/names.ts'
+import type { Fleet, GroupEvent, GroupView, Member } from '../../core/deploy/fleet.ts'
+import { lastWords } from '../../core/deploy/last-words.ts'
+
+/** The fleet as EC2 Auto Scaling runs it. */
+export class AutoScalingFleet implements Fleet {
+  readonly #scaling: AutoScalingClient
+  readonly #ec2: EC2Client
+
+  constructor(scaling: AutoScalingClient, ec2: EC2Client) {
+    this.#scaling = scaling
+    this.#ec2 = ec2
+  }
+
+  async group(name: string): Promise<GroupView | undefined> {
+    const request = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] })
+    const answer = await orFail(`describe ${name}`, this.#scaling.send(request))
+    const group = answer.AutoScalingGroups?.[0]
+    if (!group) return undefined
+    const template = group.LaunchTemplate
+    const instances = group.Instances ?? []
+    const versions = new Set(instances.map((instance) => instance.LaunchTemplate?.Version ?? ''))
+    const equal = await this.#equalVersions(template?.LaunchTemplateId, template?.Version, versions)
+    const members: Member[] = instances.map((instance) => ({
+      id: instance.InstanceId ?? '',
+      stage: stageOf(instance.LifecycleState ?? ''),
+      current: equal.has(instance.LaunchTemplate?.Version ?? ''),
+    }))
+    return {
+      desired: group.DesiredCapacity ?? 0,
+      max: group.MaxSize ?? 0,
+      members,
+      targetGroups: group.TargetGroupARNs ?? [],
+    }
+  }
+
+  async troubles(name: string, since: Date): Promise<GroupEvent[]> {
+    const request = new DescribeScalingActivitiesCommand({ AutoScalingGroupName: name, MaxRecords: 100 })
+    const answer = await orFail(`tell the activities of ${name}`, this.#scaling.send(request))
+    return (answer.Activities ?? [])
+      .filter((activity) => (activity.StartTime?.getTime() ?? 0) >= since.getTime())
+      .flatMap(toEvent)
+      .reverse()
+  }
+
+  async setDesired(name: string, desired: number): Promise<void> {
+    const request = new SetDesiredCapacityCommand({ AutoScalingGroupName: name, DesiredCapacity: desired })
+    await orFail(`give ${name} ${desired} instances`, this.#scaling.send(request))
+  }
+
+  async retire(instance: string): Promise<void> {
+    try {
+      await this.#scaling.send(
+        new TerminateInstanceInAutoScalingGroupCommand({
+          InstanceId: instance,
+          ShouldDecrementDesiredCapacity: true,
+        }),
+      )
+    } catch (error) {
+      // The answer for an instance that has left its group meanwhile.
+      if (error instanceof Error && error.name === 'ValidationError' && /not found/i.test(error.message))
+        return
+      throw refusal(`retire ${instance}`, error)
+    }
+  }
+
+  async lastLine(instance: string): Promise<string | undefined> {
+    try {
+      const answer = await this.#ec2.send(new GetConsoleOutputCommand({ InstanceId: instance }))
+      return lastWords(Buffer.from(answer.Output ?? '', 'base64').toString('utf8'))
+    } catch (error) {
+      // EC2 forgets a terminated instance within the hour; the reason is told without its last words then.
+      if (error instanceof Error && error.name.startsWith('InvalidInstanceID')) return undefined
+      throw error
+    }
+  }
+
+  /** Versions that launch the same as `wanted`: going back to an earlier release makes a new number, not a new content. */
+  async #equalVersions(
+    template: string | undefined,
+    wanted: string | undefined,
+    seen: Set<string>,
+  ): Promise<Set<string>> {
+    if (template === undefined || wanted === undefined) return new Set()
+    const others = [...seen].filter((version) => version !== '' && version !== wanted)
+    if (others.length === 0) return new Set([wanted])
+    const answer = await this.#ec2.send(
+      new DescribeLaunchTemplateVersionsCommand({
+        LaunchTemplateId: template,
+        Versions: [wanted, ...others],
+      }),
+    )
+    const versions = answer.LaunchTemplateVersions ?? []
+    const contents = new Map(versions.map((v) => [String(v.VersionNumber), content(v.LaunchTemplateData)]))
+    const target = contents.get(wanted)
+    return new Set([
+      wanted,
+      ...others.filter((v) => contents.get(v) !== undefined && contents.get(v) === target),
+    ])
+  }
+}
+
+const refusal = (verb: string, cause: unknown): ServiceFailure =>
+  new ServiceFailure(`Auto Scaling does not ${verb}: ${String(cause)}`, { cause })
+
+async function orFail<T>(verb: string, answer: Promise<T>): Promise<T> {
+  return await answer.catch((cause: unknown) => {
+    throw refusal(verb, cause)
+  })
+}
+
+/** Lifecycle states: Auto Scaling User Guide, "Amazon EC2 Auto Scaling instance lifecycle". */
+function stageOf(state: string): Member['stage'] {
+  if (state === 'InService') return 'serving'
+  return /^(Terminat|Detach)/.test(state) ? 'leaving' : 'starting'
+}
+
+function toEvent(activity: Activity): GroupEvent[] {
+  const at = activity.StartTime?.toISOString() ?? ''
+  // An instance that ended before it served is named as well; a launch that EC2 refused has none.
+  const id = /\bi-[0-9a-f]+\b/.exec(activity.Description ?? '')?.[0]
+  const instance = id ? { instance: id } : {}
+  if (activity.StatusCode === 'Failed' && /^Launching/.test(activity.Description ?? ''))
+    return [{ at, kind: 'launch-failed', ...instance, reason: activity.StatusMessage ?? 'no reason given' }]
+  // Capacity that we lowered and instances that a user retired end for other causes than a health check.
+  if (/^Terminating/.test(activity.Description ?? '') && /health.?check/i.test(activity.Cause ?? ''))
+    return [{ at, kind: 'died', ...instance, reason: lastSentence(activity.Cause ?? '') }]
+  return []
+}
+
+/** `At 2026-01-01T00:00:00Z an instance was taken out of service in response to …` without the time. */
+const lastSentence = (cause: string): string => (cause.split(/At \S+Z /).at(-1) ?? cause).trim()
+
+/** What an instance is launched from; the release that first asked for it is no part of that. */
+function content(data: ResponseLaunchTemplateData | undefined): string {
+  const TagSpecifications = data?.TagSpecifications?.map(({ ResourceType, Tags }) => ({
+    ResourceType,
+    Tags: Tags?.filter(({ Key }) => Key !== TAG.release),
+  }))
+  return canonicalJson({ ...data, TagSpecifications })
+}

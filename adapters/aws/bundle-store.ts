@@ -1,0 +1,110 @@
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  NoSuchKey,
+  NotFound as NoSuchObject,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3'
+import type { AppBundle } from '../../core/base/bundle.ts'
+import { canonicalJson, sha256 } from '../../core/base/canonical.ts'
+import { NotFound, ServiceFailure } from '../../core/base/errors.ts'
+import { bundleKey, bundlePointerKey, sourceKey } from '../../core/base/names.ts'
+
+/**
+ * The stage's bucket: bundles and sources under the digest of their content, and one pointer per app to its
+ * current bundle.
+ */
+export class BundleStore {
+  readonly #s3: S3Client
+  readonly #bucket: string
+
+  constructor(s3: S3Client, bucket: string) {
+    this.#s3 = s3
+    this.#bucket = bucket
+  }
+
+  /** Digest of the app's current bundle; undefined when nobody has pushed the app. */
+  async pointer(app: string): Promise<string | undefined> {
+    const found = await this.#read(bundlePointerKey(app))
+    return found === undefined
+      ? undefined
+      : (this.#parse(bundlePointerKey(app), found) as { digest: string }).digest
+  }
+
+  /** Makes a stored bundle the current one. */
+  async point(app: string, digest: string): Promise<void> {
+    await this.#write(bundlePointerKey(app), canonicalJson({ digest }), 'application/json')
+  }
+
+  /**
+   * A bundle: the current one, or the one with a digest that a release recorded.
+   * @throws {NotFound} when the app or that version of it was never pushed
+   */
+  async read(app: string, digest?: string): Promise<{ digest: string; bundle: AppBundle }> {
+    const wanted = digest ?? (await this.pointer(app))
+    if (wanted === undefined) {
+      throw new NotFound(`No app ${app} in ${this.#bucket}; put it there with "nanofleet push ${app}"`)
+    }
+    const text = await this.#read(bundleKey(app, wanted))
+    if (text === undefined) {
+      throw new NotFound(`Bundle ${wanted} of ${app} is missing in ${this.#bucket}; push the app again`)
+    }
+    return { digest: wanted, bundle: this.#parse(bundleKey(app, wanted), text) as AppBundle }
+  }
+
+  /** Stores a bundle under its digest unless it is there. */
+  async write(bundle: AppBundle): Promise<{ digest: string; written: boolean }> {
+    const text = canonicalJson(bundle)
+    const digest = sha256(text)
+    const key = bundleKey(bundle.manifest.app, digest)
+    if (await this.#has(key)) return { digest, written: false }
+    await this.#write(key, text, 'application/json')
+    return { digest, written: true }
+  }
+
+  /** Stores a source archive unless one with its digest is there; true when it was written. */
+  async writeSource(digest: string, archive: Uint8Array): Promise<boolean> {
+    const key = sourceKey(digest)
+    if (await this.#has(key)) return false
+    await this.#write(key, archive, 'application/gzip')
+    return true
+  }
+
+  #parse(key: string, text: string): unknown {
+    try {
+      return JSON.parse(text)
+    } catch (cause) {
+      throw new ServiceFailure(`s3://${this.#bucket}/${key} is no JSON; push the app again`, { cause })
+    }
+  }
+
+  async #read(key: string): Promise<string | undefined> {
+    try {
+      const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }))
+      return await Body?.transformToString()
+    } catch (cause) {
+      if (cause instanceof NoSuchKey) return undefined
+      throw new ServiceFailure(`s3://${this.#bucket}/${key} cannot be read: ${String(cause)}`, { cause })
+    }
+  }
+
+  async #has(key: string): Promise<boolean> {
+    try {
+      await this.#s3.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }))
+      return true
+    } catch (cause) {
+      if (cause instanceof NoSuchObject) return false
+      throw new ServiceFailure(`s3://${this.#bucket}/${key} cannot be seen: ${String(cause)}`, { cause })
+    }
+  }
+
+  async #write(key: string, content: string | Uint8Array, type: string): Promise<void> {
+    const object = { Bucket: this.#bucket, Key: key, Body: content, ContentType: type }
+    try {
+      await this.#s3.send(new PutObjectCommand(object))
+    } catch (cause) {
+      throw new ServiceFailure(`s3://${this.#bucket}/${key} cannot be written: ${String(cause)}`, { cause })
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import {
+  type CloudFormationClient,
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  paginateDescribeStacks,
+  type Stack,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation'
+import { ServiceFailure } from '../../core/base/errors.ts'
+import type { StackInput, Stacks, StackView } from '../../core/template/stacks.ts'
+import { BODY_BYTES, byteLength } from '../../core/template/text.ts'
+import type { TemplateStore } from './template-store.ts'
+
+/** What only whoever makes or changes stacks needs. */
+export interface StackMeans {
+  /** ARN of the service role. */
+  role?: string
+  /** Where templates go that are too large for a request. */
+  templates?: TemplateStore
+}
+
+/** Stacks in CloudFormation, made with a service role that may make only what our templates hold. */
+export class CloudFormationStacks implements Stacks {
+  readonly #client: CloudFormationClient
+  readonly #role: string | undefined
+  readonly #templates: TemplateStore | undefined
+
+  constructor(client: CloudFormationClient, { role, templates }: StackMeans = {}) {
+    this.#client = client
+    this.#role = role
+    this.#templates = templates
+  }
+
+  async find(name: string): Promise<StackView | undefined> {
+    return await unlessMissing(async () => {
+      const answer = await this.#client.send(new DescribeStacksCommand({ StackName: name }))
+      return answer.Stacks?.[0] && toView(answer.Stacks[0])
+    })
+  }
+
+  async tagged(tags: Record<string, string>): Promise<StackView[]> {
+    const found: StackView[] = []
+    for await (const page of paginateDescribeStacks({ client: this.#client }, {})) {
+      for (const stack of page.Stacks ?? []) {
+        const view = toView(stack)
+        if (Object.entries(tags).every(([key, value]) => view.tags[key] === value)) found.push(view)
+      }
+    }
+    return found
+  }
+
+  async template(name: string): Promise<string | undefined> {
+    return await unlessMissing(async () => {
+      const answer = await this.#client.send(
+        new GetTemplateCommand({ StackName: name, TemplateStage: 'Original' }),
+      )
+      return answer.TemplateBody
+    })
+  }
+
+  async create(input: StackInput): Promise<void> {
+    // A failed creation stays to be read: its reason is in its events.
+    await this.#client.send(
+      new CreateStackCommand({ ...(await this.#request(input)), OnFailure: 'ROLLBACK' }),
+    )
+  }
+
+  async update(input: StackInput): Promise<boolean> {
+    try {
+      await this.#client.send(new UpdateStackCommand(await this.#request(input)))
+      return true
+    } catch (error) {
+      if (error instanceof Error && /No updates are to be performed/.test(error.message)) return false
+      throw error
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#client.send(new DeleteStackCommand({ StackName: name, RoleARN: this.#role }))
+  }
+
+  async resources(name: string, type: string): Promise<string[]> {
+    const answer = await this.#client.send(new DescribeStackResourcesCommand({ StackName: name }))
+    return (answer.StackResources ?? [])
+      .filter((resource) => resource.ResourceType === type && resource.PhysicalResourceId)
+      .map((resource) => resource.PhysicalResourceId ?? '')
+  }
+
+  async firstFailure(id: string): Promise<string | undefined> {
+    const answer = await this.#client.send(new DescribeStackEventsCommand({ StackName: id }))
+    const events = answer.StackEvents ?? []
+    // Newest first: the last operation starts with the stack's own event "User Initiated".
+    const start = events.findIndex((event) => /User Initiated/.test(event.ResourceStatusReason ?? ''))
+    const failed = events
+      .slice(0, start < 0 ? events.length : start)
+      .filter(
+        ({ ResourceStatus: status, ResourceStatusReason: reason }) => status?.endsWith('_FAILED') && reason,
+      )
+      .filter(({ ResourceStatusReason: reason }) => !/cancelled/i.test(reason ?? ''))
+    const first = failed.at(-1)
+    return first && `${first.LogicalResourceId}: ${first.ResourceStatusReason}`
+  }
+
+  async #request(input: StackInput) {
+    return {
+      StackName: input.name,
+      ...(await this.#template(input)),
+      Parameters: Object.entries(input.parameters).map(([key, value]) => ({
+        ParameterKey: key,
+        ParameterValue: value,
+      })),
+      Tags: Object.entries(input.tags).map(([Key, Value]) => ({ Key, Value })),
+      Capabilities: ['CAPABILITY_IAM' as const, 'CAPABILITY_NAMED_IAM' as const],
+      RoleARN: this.#role,
+    }
+  }
+
+  async #template({ name, template }: StackInput) {
+    const bytes = byteLength(template)
+    if (bytes <= BODY_BYTES) return { TemplateBody: template }
+    if (this.#templates) return { TemplateURL: await this.#templates.put(template) }
+    throw new ServiceFailure(`${name}: its template of ${bytes} bytes needs a bucket, and there is none here`)
+  }
+}
+
+function toView(stack: Stack): StackView {
+  const pairs = <T>(list: T[] | undefined, entry: (item: T) => [string | undefined, string | undefined]) =>
+    Object.fromEntries((list ?? []).map(entry).map(([key, value]) => [key ?? '', value ?? '']))
+  return {
+    id: stack.StackId ?? '',
+    name: stack.StackName ?? '',
+    status: stack.StackStatus ?? '',
+    outputs: pairs(stack.Outputs, (output) => [output.OutputKey, output.OutputValue]),
+    parameters: pairs(stack.Parameters, (parameter) => [parameter.ParameterKey, parameter.ParameterValue]),
+    tags: pairs(stack.Tags, (tag) => [tag.Key, tag.Value]),
+  }
+}
+
+/** CloudFormation says ValidationError for a stack that is not there. */
+async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof Error && /does not exist/.test(error.message)) return undefined
+    throw new ServiceFailure(`CloudFormation does not answer: ${String(error)}`, { cause: error })
+  }
+}

@@ -1,0 +1,75 @@
+import {
+  type CloudWatchLogsClient,
+  FilterLogEventsCommand,
+  type FilterLogEventsCommandInput,
+  type FilterLogEventsCommandOutput,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-cloudwatch-logs'
+import { controlName } from '../../core/base/names.ts'
+
+/** One line of output of an instance or a function. */
+export interface LogLine {
+  id: string
+  /** Milliseconds since 1970. */
+  at: number
+  /** The log stream: the instance's id; of a function the stream of one of its processes. */
+  instance: string
+  /** The last part of the log group's name. */
+  service: string
+  text: string
+}
+
+/** Log group that the instances of a service write to. */
+export const serviceLogGroup = (stage: string, app: string, service: string): string =>
+  `/nanofleet/${stage}/${app}/${service}`
+
+/** Log group that a function of the control plane writes to; Lambda names it. */
+export const functionLogGroup = (stage: string, name: string): string =>
+  `/aws/lambda/${controlName(stage, name)}`
+
+/**
+ * Lines of a log group from `since` (ms since 1970) on, oldest first. Who has not written yet has no group and so no
+ * lines.
+ * @param pattern a filter pattern of CloudWatch Logs (User Guide, "Filter pattern syntax")
+ */
+export async function logLines(
+  logs: CloudWatchLogsClient,
+  group: string,
+  since: number,
+  pattern?: string,
+): Promise<LogLine[]> {
+  const lines: LogLine[] = []
+  const service = group.slice(group.lastIndexOf('/') + 1)
+  let nextToken: string | undefined
+  do {
+    const page = await onePage(logs, {
+      logGroupName: group,
+      startTime: since,
+      nextToken,
+      ...(pattern ? { filterPattern: pattern } : {}),
+    })
+    for (const event of page?.events ?? []) {
+      lines.push({
+        id: event.eventId ?? `${event.logStreamName}/${event.timestamp}/${event.message}`,
+        at: event.timestamp ?? 0,
+        instance: event.logStreamName ?? '',
+        service,
+        text: (event.message ?? '').trimEnd(),
+      })
+    }
+    nextToken = page?.nextToken
+  } while (nextToken)
+  return lines
+}
+
+async function onePage(
+  logs: CloudWatchLogsClient,
+  request: FilterLogEventsCommandInput,
+): Promise<FilterLogEventsCommandOutput | undefined> {
+  try {
+    return await logs.send(new FilterLogEventsCommand(request))
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,75 @@
+import { ServiceFailure } from '../../core/base/errors.ts'
+import { CERTIFICATE, values } from '../../core/secrets/secrets.ts'
+import type { SecretParameters } from '../aws/secret-parameters.ts'
+
+/** What Consul's servers want to see, and by what they are known. */
+export interface ConsulAccess {
+  /** Sent as X-Consul-Token. */
+  token: string
+  /** Certificate of the authority that signed those of the servers, PEM. */
+  certificate: string
+}
+
+export interface AccessSource {
+  current(): Promise<ConsulAccess>
+  /** The same, read anew: what was held is refused. */
+  renew(): Promise<ConsulAccess>
+}
+
+/** For as many milliseconds what was read is good; a rotation waits for longer than that. */
+export const ACCESS_KEPT = 20_000
+/** Many calls may be refused at once; one of them reads. */
+const RENEWED = 1000
+
+/** The access that is kept in Parameter Store. */
+export class ParameterAccess implements AccessSource {
+  readonly #parameters: SecretParameters
+  readonly #now: () => number
+  #held: ConsulAccess | undefined
+  #readAt = Number.NEGATIVE_INFINITY
+  #reading: Promise<ConsulAccess> | undefined
+
+  constructor(parameters: SecretParameters, now: () => number = Date.now) {
+    this.#parameters = parameters
+    this.#now = now
+  }
+
+  async current(): Promise<ConsulAccess> {
+    if (this.#held && this.#now() - this.#readAt < ACCESS_KEPT) return this.#held
+    // While Parameter Store does not answer, what is known is better than nothing.
+    const held = this.#held
+    return await this.#read().catch((error: unknown) => {
+      if (!held) throw error
+      this.#readAt = this.#now()
+      return held
+    })
+  }
+
+  async renew(): Promise<ConsulAccess> {
+    if (this.#held && this.#now() - this.#readAt < RENEWED) return this.#held
+    return await this.#read()
+  }
+
+  /** Forgets what was read. */
+  forget(): void {
+    this.#held = undefined
+  }
+
+  #read(): Promise<ConsulAccess> {
+    this.#reading ??= this.#fetch().finally(() => {
+      this.#reading = undefined
+    })
+    return this.#reading
+  }
+
+  async #fetch(): Promise<ConsulAccess> {
+    const found = await this.#parameters.read([CERTIFICATE, 'registration-token'])
+    const certificate = found.get(CERTIFICATE)
+    const [token] = values(found.get('registration-token') ?? '')
+    if (!certificate || !token)
+      throw new ServiceFailure('the secrets of the platform are missing; deploy the platform again')
+    this.#held = { certificate, token }
+    this.#readAt = this.#now()
+    return this.#held
+  }
+}

@@ -1,0 +1,101 @@
+import { sha256 } from '../../core/base/canonical.ts'
+import type { CatalogEntry, EntryStatus, Registration } from '../../core/base/catalog.ts'
+import { META } from '../../core/registration/registration.ts'
+
+/** A service as the agent and the catalog answer it (Consul docs, "Agent HTTP API: Service"). */
+export interface AgentService {
+  ID: string
+  Service: string
+  Tags: string[] | null
+  Meta: Record<string, string> | null
+  Port: number
+  Address: string
+}
+
+export interface AgentCheck {
+  Node: string
+  CheckID: string
+  Status: string
+  ServiceID: string
+  /** Of maintenance its reason. */
+  Notes: string
+}
+
+export interface HealthEntry {
+  Node: { Node: string; Address: string }
+  Service: AgentService
+  Checks: AgentCheck[]
+}
+
+/**
+ * What an entry's meta says of the token with which it was put. An agent keeps that token and goes on using it for the
+ * entry, so one that was put with another token than ours must be put again.
+ */
+const markOf = (token: string): string => sha256(token).slice(0, 8)
+
+/** The registration as it is sent with this token. */
+export const marked = (registration: Registration, token: string): Registration => ({
+  ...registration,
+  Meta: { ...registration.Meta, [META.token]: markOf(token) },
+})
+
+const MAINTENANCE = '_service_maintenance:'
+
+/**
+ * The registration with the check that puts its service into maintenance: with a second call it would be in DNS until that
+ * comes. A TTL that nobody renews stays critical, and ends like any maintenance (tried with 1.19).
+ */
+export const inMaintenance = (registration: Registration, reason: string): Registration => ({
+  ...registration,
+  Checks: [
+    ...((registration.Checks ?? []) as object[]),
+    {
+      CheckID: `${MAINTENANCE}${registration.ID}`,
+      Name: 'Service Maintenance Mode',
+      Notes: reason,
+      TTL: '1h',
+      Status: 'critical',
+    },
+  ],
+})
+
+/** Without the mark of this token; that of another one, or of none, stays and makes the entry differ from what is wanted. */
+function unmarked(meta: Record<string, string>, token: string): Record<string, string> {
+  const { [META.token]: mark = 'none', ...others } = meta
+  return mark === markOf(token) ? others : { ...others, [META.token]: mark }
+}
+
+/** @param token with which the catalog is written */
+export function toEntry(
+  service: AgentService,
+  checks: AgentCheck[],
+  nodeAddress: string,
+  token: string,
+): CatalogEntry {
+  const meta = unmarked(service.Meta ?? {}, token)
+  return {
+    id: service.ID,
+    service: service.Service,
+    instanceId: meta[META.instance] ?? '',
+    address: service.Address,
+    port: service.Port,
+    tags: service.Tags ?? [],
+    meta,
+    nodeAddress,
+    ...standing(checks),
+    ...(checks.some(({ ServiceID }) => ServiceID === service.ID) ? {} : { unchecked: true }),
+  }
+}
+
+function standing(checks: AgentCheck[]): Pick<CatalogEntry, 'status' | 'reason'> {
+  const pause = checks.find(
+    ({ CheckID }) => CheckID === '_node_maintenance' || CheckID.startsWith(MAINTENANCE),
+  )
+  return pause ? { status: 'maintenance', reason: pause.Notes } : { status: worst(checks) }
+}
+
+/** Consul's own order (`AggregatedStatus` of its Go API); a service without a check passes. */
+function worst(checks: AgentCheck[]): EntryStatus {
+  const states = new Set(checks.map((check) => check.Status))
+  return states.has('critical') ? 'critical' : states.has('warning') ? 'warning' : 'passing'
+}

@@ -1,0 +1,200 @@
+import { Agent, request } from 'node:https'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ConsulServer } from '../../core/base/catalog.ts'
+import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
+import type { AccessSource, ConsulAccess } from './access.ts'
+
+/** A Consul server that cannot be reached or cannot do what it was asked now. */
+export class ConsulFailure extends ServiceFailure {}
+
+/** Milliseconds for one request: a healthy server answers in tens of them. */
+const TIMEOUT = 3000
+/** Requests in flight at one server; its agent works them off one after the other anyway. */
+const IN_FLIGHT = 16
+
+/** Milliseconds after which a follower knows a token that was made at the leader; it takes about 100. */
+const FOLLOWS = 300
+
+/** An answer that is as good as success. */
+interface Accepted {
+  status: number
+  text: string
+}
+
+interface Answer {
+  status: number
+  text: string
+}
+
+/**
+ * What a server says to a token that it does not know (tried with 1.19): one that was deleted, or that a cluster formed
+ * a moment ago has not made yet.
+ */
+const isUnknownToken = ({ status, text }: Answer): boolean => status === 403 && text.includes('ACL not found')
+
+/** HTTPS to Consul's servers with a bound on time and on requests in flight. */
+export class ConsulRequests {
+  private readonly access: AccessSource
+  private readonly port: number
+  private readonly gates = new Map<string, Gate>()
+  private readonly agents = new Map<string, Agent>()
+
+  constructor(access: AccessSource, port = 8501) {
+    this.access = access
+    this.port = port
+  }
+
+  /** The token of the requests. */
+  async token(): Promise<string> {
+    return (await this.access.current()).token
+  }
+
+  /**
+   * @param how.accepted an answer that means null
+   * @param how.patience milliseconds for the answer
+   */
+  async get<T>(
+    server: ConsulServer,
+    path: string,
+    query: Record<string, string> = {},
+    { accepted, patience }: { accepted?: Accepted; patience?: number } = {},
+  ): Promise<T> {
+    const answer = await this.send(server, 'GET', path, query, undefined, accepted, patience)
+    try {
+      return JSON.parse(answer || 'null') as T
+    } catch (cause) {
+      throw new ServiceRefusal(`Consul at ${server.address} answered GET ${path} with what is no JSON`, {
+        cause,
+      })
+    }
+  }
+
+  async put(
+    server: ConsulServer,
+    path: string,
+    query: Record<string, string>,
+    body?: unknown,
+    accepted?: Accepted,
+  ): Promise<void> {
+    await this.send(server, 'PUT', path, query, body, accepted)
+  }
+
+  private async send(
+    server: ConsulServer,
+    method: 'GET' | 'PUT',
+    path: string,
+    query: Record<string, string>,
+    body?: unknown,
+    accepted?: Accepted,
+    patience = TIMEOUT,
+  ): Promise<string> {
+    const url = new URL(path, `https://${server.address}:${this.port}`)
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
+    const gate = this.gates.get(server.address) ?? new Gate(IN_FLIGHT)
+    this.gates.set(server.address, gate)
+    await gate.enter()
+    try {
+      const ask = (access: ConsulAccess) => this.twice(url, method, body, access, patience)
+      let answer = await ask(await this.access.current())
+      if (isUnknownToken(answer)) answer = await ask(await this.access.renew())
+      if (isUnknownToken(answer)) {
+        await sleep(FOLLOWS)
+        answer = await ask(await this.access.current())
+      }
+      const { status, text } = answer
+      if (status < 300 || (accepted?.status === status && text.includes(accepted.text))) return text
+      // 429 is Consul's limit on requests; any other 4xx says that the request is wrong or not allowed.
+      const passing = status === 429 || isUnknownToken(answer)
+      const Failure = status >= 400 && status < 500 && !passing ? ServiceRefusal : ConsulFailure
+      throw new Failure(
+        `Consul at ${server.address} answered ${method} ${path} with ${status}: ${text.trim()}`,
+      )
+    } catch (cause) {
+      if (cause instanceof ServiceFailure) throw cause
+      throw new ConsulFailure(
+        `Consul at ${server.address} does not answer ${method} ${path}: ${reason(cause)}`,
+        { cause },
+      )
+    } finally {
+      gate.leave()
+    }
+  }
+
+  /** A connection kept from before the function was frozen breaks on first use; every request can be repeated. */
+  private async twice(...how: Parameters<ConsulRequests['once']>): Promise<Answer> {
+    return await this.once(...how).catch((error: unknown) => {
+      if ((error as Error).name === 'TimeoutError') throw error
+      return this.once(...how)
+    })
+  }
+
+  private async once(
+    url: URL,
+    method: string,
+    body: unknown,
+    access: ConsulAccess,
+    patience: number,
+  ): Promise<Answer> {
+    const content = body === undefined ? undefined : JSON.stringify(body)
+    return await new Promise((resolve, reject) => {
+      const asked = request(url, {
+        method,
+        agent: this.agent(access.certificate),
+        headers: {
+          'X-Consul-Token': access.token,
+          ...(content === undefined ? {} : { 'Content-Length': Buffer.byteLength(content) }),
+        },
+        signal: AbortSignal.timeout(patience),
+      })
+      // An abort says why in its cause.
+      const fail = (error: Error): void =>
+        reject(error.name === 'AbortError' ? (error.cause ?? error) : error)
+      asked.on('error', fail)
+      asked.on('response', (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('error', fail)
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+        )
+      })
+      asked.end(content)
+    })
+  }
+
+  /** Trusts this authority alone; a certificate is good for the address that it names. */
+  private agent(certificate: string): Agent {
+    const known = this.agents.get(certificate)
+    if (known) return known
+    const made = new Agent({ ca: certificate, keepAlive: true, minVersion: 'TLSv1.2' })
+    this.agents.set(certificate, made)
+    return made
+  }
+}
+
+/** Some errors hide why in their cause. */
+const reason = (error: unknown): string => {
+  const { message, cause } = error as Error
+  return (cause as Error | undefined)?.message ?? message
+}
+
+/** Lets so many through at a time, the others in the order they came. */
+class Gate {
+  private free: number
+  private readonly waiting: (() => void)[] = []
+
+  constructor(size: number) {
+    this.free = size
+  }
+
+  async enter(): Promise<void> {
+    if (this.free > 0) this.free--
+    else await new Promise<void>((resolve) => this.waiting.push(resolve))
+  }
+
+  leave(): void {
+    const next = this.waiting.shift()
+    if (next) next()
+    else this.free++
+  }
+}

@@ -1,0 +1,124 @@
+import {
+  DescribeImageAttributeCommand,
+  type EC2Client,
+  type Image,
+  paginateDescribeImages,
+  paginateDescribeSnapshots,
+  type Tag,
+} from '@aws-sdk/client-ec2'
+import { CREATED_BY, TAG } from '../../core/base/names.ts'
+import type { AccountImage, AccountSnapshot } from '../../core/images/ami-evidence.ts'
+import type { ServiceImage } from '../../core/images/build-plan.ts'
+
+/** Every image of an app in this stage, or of one service with one hash. */
+export async function serviceImages(
+  ec2: EC2Client,
+  wanted: { stage: string; app: string; service?: string; hash?: string },
+): Promise<ServiceImage[]> {
+  const tags = {
+    [TAG.stage]: wanted.stage,
+    [TAG.app]: wanted.app,
+    [TAG.service]: wanted.service,
+    [TAG.hash]: wanted.hash,
+  }
+  const images = await ownImages(ec2, tags)
+  return images.map((image) => ({
+    imageId: image.ImageId ?? '',
+    service: tagsOf(image.Tags)[TAG.service] ?? '',
+    hash: tagsOf(image.Tags)[TAG.hash] ?? '',
+    createdAt: image.CreationDate ?? '',
+    state: image.State === 'available' ? 'available' : image.State === 'pending' ? 'pending' : 'failed',
+  }))
+}
+
+/** An AMI of a stage as a person sees it. */
+export interface StageImage {
+  imageId: string
+  app: string
+  service: string
+  hash: string
+  /** ISO 8601; empty when EC2 does not say. */
+  createdAt: string
+  /** `available`, `pending`, `failed` and so on, in EC2's words. */
+  state: string
+}
+
+/** Every image that was built for a stage, by app and service, newest first. */
+export async function stageImages(ec2: EC2Client, stage: string): Promise<StageImage[]> {
+  const images = await ownImages(ec2, { [TAG.createdBy]: CREATED_BY, [TAG.stage]: stage })
+  const found = images.map((image): StageImage => {
+    const tags = tagsOf(image.Tags)
+    return {
+      imageId: image.ImageId ?? '',
+      app: tags[TAG.app] ?? '',
+      service: tags[TAG.service] ?? '',
+      hash: tags[TAG.hash] ?? '',
+      createdAt: image.CreationDate ?? '',
+      state: image.State ?? '',
+    }
+  })
+  const place = ({ app, service }: StageImage): string => `${app}/${service}`
+  return found.sort((a, b) => place(a).localeCompare(place(b)) || b.createdAt.localeCompare(a.createdAt))
+}
+
+/** Every image that this account owns in the region; launch permissions are asked only for those of the stage. */
+export async function accountImages(ec2: EC2Client, stage: string): Promise<AccountImage[]> {
+  const images: AccountImage[] = []
+  for (const image of await ownImages(ec2, {})) {
+    const tags = tagsOf(image.Tags)
+    images.push({
+      imageId: image.ImageId ?? '',
+      createdAt: image.CreationDate ?? '',
+      state: image.State ?? '',
+      tags,
+      snapshots: (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []),
+      sharedWith: tags[TAG.stage] === stage ? await launchPermissions(ec2, image) : [],
+    })
+  }
+  return images
+}
+
+/** Every snapshot that this account owns in the region. */
+export async function accountSnapshots(ec2: EC2Client): Promise<AccountSnapshot[]> {
+  const snapshots: AccountSnapshot[] = []
+  for await (const page of paginateDescribeSnapshots(
+    { client: ec2, pageSize: 500 },
+    { OwnerIds: ['self'] },
+  )) {
+    for (const snapshot of page.Snapshots ?? []) {
+      snapshots.push({
+        snapshotId: snapshot.SnapshotId ?? '',
+        startedAt: snapshot.StartTime?.toISOString() ?? '',
+        tags: tagsOf(snapshot.Tags),
+      })
+    }
+  }
+  return snapshots
+}
+
+async function ownImages(ec2: EC2Client, tags: Record<string, string | undefined>): Promise<Image[]> {
+  const Filters = Object.entries(tags).flatMap(([tag, value]) =>
+    value === undefined ? [] : [{ Name: `tag:${tag}`, Values: [value] }],
+  )
+  const images: Image[] = []
+  // Without a page size DescribeImages answers in one page, and fails where the account has too many images.
+  const pages = paginateDescribeImages({ client: ec2, pageSize: 500 }, { Owners: ['self'], Filters })
+  for await (const page of pages) images.push(...(page.Images ?? []))
+  return images
+}
+
+async function launchPermissions(ec2: EC2Client, { ImageId, Public }: Image): Promise<string[]> {
+  if (Public) return ['everybody']
+  const answer = await ec2.send(new DescribeImageAttributeCommand({ ImageId, Attribute: 'launchPermission' }))
+  return (answer.LaunchPermissions ?? []).map(
+    (permission) =>
+      permission.UserId ??
+      permission.OrganizationArn ??
+      permission.OrganizationalUnitArn ??
+      (permission.Group === 'all' ? 'everybody' : 'somebody'),
+  )
+}
+
+function tagsOf(tags: Tag[] | undefined): Record<string, string> {
+  return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']))
+}

@@ -1,0 +1,90 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AppBundle } from '../../core/base/bundle.ts'
+import { InvalidInput } from '../../core/base/errors.ts'
+import type { Manifest } from '../../core/base/manifest-types.ts'
+import { tooLongNames } from '../../core/base/name-rules.ts'
+import { didYouMean } from '../../core/base/suggest.ts'
+import { namedServices } from '../../core/definition/named-services.ts'
+import { imageFiles, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
+import { readApp } from '../../core/template/app-folder.ts'
+import { refuseClashes } from '../../core/template/clashes.ts'
+import { type RepositoryFiles, readRepository } from './repository-files.ts'
+import { type SourceArchive, sourceArchive } from './source-archive.ts'
+
+/** An app of a checkout, checked and archived: all that a push uploads. */
+export interface LoadedApp {
+  bundle: AppBundle
+  archives: SourceArchive[]
+}
+
+/**
+ * Reads and checks apps of a checkout. All apps there are checked against each other, also those not asked for.
+ * @param root the repository's folder
+ * @param apps names of the apps to load; all below `images/` when absent
+ * @throws {InvalidInput} when anything is wrong in any of the files that count
+ */
+export async function loadApps(root: string, apps?: readonly string[], stage?: string): Promise<LoadedApp[]> {
+  const present = await appFolders(root)
+  for (const app of apps ?? []) {
+    if (!present.includes(app))
+      throw new InvalidInput(`images/${app}`, 'no such app', didYouMean(app, present))
+  }
+  const folders = await readRepository(root, ['images'])
+  const pieces = present.map((app) => readApp(app, folders.below(`images/${app}`)))
+  refuseClashes(pieces, namedServices)
+  const wanted = pieces.filter(({ manifest }) => apps === undefined || apps.includes(manifest.app))
+  return Promise.all(
+    wanted.map(async ({ manifest, resources, services }) => {
+      const files = await readRepository(root, sourceRoots(manifest))
+      checkStage(manifest, stage)
+      const archived = Object.entries(services).map(([name, service]) => {
+        checkSource(manifest, name, files)
+        return { name, service, archive: sourceArchive(manifest, name, files) }
+      })
+      const bundled = archived.map(({ name, service, archive }) => [
+        name,
+        { ...service, source: archive.digest },
+      ])
+      return {
+        bundle: { format: 1 as const, manifest, resources, services: Object.fromEntries(bundled) },
+        archives: archived.map(({ archive }) => archive),
+      }
+    }),
+  )
+}
+
+async function appFolders(root: string): Promise<string[]> {
+  const entries = await readdir(join(root, 'images'), { withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort()
+}
+
+function checkSource(manifest: Manifest, service: string, files: RepositoryFiles): void {
+  const { source, secrets } = manifest.services[service] ?? {}
+  const place = `images/${manifest.app}/app.yml: services.${service}`
+  if (source === undefined) return
+  if (files.below(source).size === 0) {
+    throw new InvalidInput(`${place}.source`, `no folder ${source}`, 'correct the path')
+  }
+  const loads = () => imageFiles(manifest, service, files.texts).some((path) => LOADER.test(path))
+  if (Object.keys(secrets ?? {}).length > 0 && !loads()) {
+    const remedy = `import it, or let the program read its parameters itself`
+    throw new InvalidInput(`${place}.secrets`, `${source} does not use the loader of ${LIBRARY}`, remedy)
+  }
+}
+
+/** The library that reads secrets with the instance's role. */
+const LOADER = new RegExp(`^${LIBRARY}/(.*/)?secrets?[./]`)
+
+function checkStage({ app, services }: Manifest, stage: string | undefined): void {
+  if (stage === undefined) return
+  for (const service of Object.keys(services)) {
+    const [long] = tooLongNames(stage, app, service)
+    if (!long) continue
+    const problem = `${long.kind} ${long.name} has ${long.name.length} characters, AWS allows ${long.limit}`
+    throw new InvalidInput(`images/${app}/app.yml: services.${service}`, problem, 'shorten a name')
+  }
+}

@@ -1,0 +1,48 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import { BundleStore } from '../aws/bundle-store.ts'
+import { loadApps } from './app-sources.ts'
+
+export interface PushRequest {
+  /** Folder of the repository that holds `images/` and `apps/`. */
+  root: string
+  /** Names of the apps; all below `images/` when absent. */
+  apps?: readonly string[]
+  bucket: string
+  s3: S3Client
+  /** Name of the stage, so that names too long for it are refused before a deployment. */
+  stage?: string
+}
+
+export interface PushedApp {
+  app: string
+  /** Of the bundle that is now current. */
+  digest: string
+  /** False when the app was pushed before in the same state. */
+  changed: boolean
+  /** Source archives that were not there yet. */
+  uploads: number
+}
+
+/**
+ * Puts apps into the stage's bucket, where the workflows find them. Everything is checked before anything is
+ * uploaded, and the pointer that makes a bundle current is moved last, so a push that breaks off changes nothing.
+ * A second push of the same state uploads nothing.
+ * @throws {InvalidInput} when a manifest, configuration, definition or source is wrong
+ * @throws {ServiceFailure} when S3 does not do what it is asked
+ */
+export async function pushApps({ root, apps, bucket, s3, stage }: PushRequest): Promise<PushedApp[]> {
+  const loaded = await loadApps(root, apps, stage)
+  const store = new BundleStore(s3, bucket)
+  return Promise.all(
+    loaded.map(async ({ bundle, archives }) => {
+      const { app } = bundle.manifest
+      const written = await Promise.all(
+        archives.map(({ digest, archive }) => store.writeSource(digest, archive)),
+      )
+      const { digest } = await store.write(bundle)
+      const changed = (await store.pointer(app)) !== digest
+      if (changed) await store.point(app, digest)
+      return { app, digest, changed, uploads: written.filter(Boolean).length }
+    }),
+  )
+}

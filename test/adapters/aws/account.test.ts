@@ -1,0 +1,50 @@
+import { STSClient } from '@aws-sdk/client-sts'
+import { describe, expect, it } from '@jest/globals'
+import { accountId } from '../../../adapters/aws/account.ts'
+import { awsProblem } from '../../../adapters/aws/aws-problem.ts'
+import { CannedAws } from '../../support/canned-aws.ts'
+
+describe('the account', () => {
+  it('is the one of the credentials', async () => {
+    const aws = new CannedAws({ GetCallerIdentity: '<Account>123456789012</Account>' })
+    expect(await accountId(new STSClient(await aws.start()))).toBe('123456789012')
+    await aws.stop()
+  })
+
+  it('is not told when the connection is refused, and the place is named', async () => {
+    const aws = new CannedAws({})
+    const settings = await aws.start()
+    await aws.stop()
+    await expect(accountId(new STSClient(settings), 'AWS in eu-west-1')).rejects.toThrow(
+      'AWS in eu-west-1 cannot be reached: nothing answers there',
+    )
+  })
+})
+
+const named = (name: string, message = 'no') => Object.assign(new Error(message), { name, $metadata: {} })
+
+describe('an error of AWS in one sentence', () => {
+  it.each([
+    ['CredentialsProviderError', /^There are no AWS credentials; set AWS_PROFILE/],
+    ['ExpiredTokenException', /^The AWS credentials have expired; sign in again$/],
+    ['ExpiredToken', /have expired/],
+    ['InvalidClientTokenId', /^AWS does not accept the credentials/],
+    ['UnrecognizedClientException', /does not accept/],
+    ['ThrottlingException', /too many requests/],
+    ['RequestLimitExceeded', /too many requests/],
+    ['AccessDeniedException', /^AWS does not allow this: no$/],
+    ['SomethingElse', /^AWS refused: SomethingElse: no$/],
+  ])('for %s', (name, text) => {
+    expect(awsProblem(named(name))).toMatch(text)
+  })
+
+  it('is found below an error of ours and among several attempts', () => {
+    const attempts = new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })])
+    expect(awsProblem(new Error('ours', { cause: attempts }))).toMatch(/nothing answers there$/)
+  })
+
+  it('is none for an error that AWS has no part in', () => {
+    expect(awsProblem(new RangeError('x'))).toBeUndefined()
+    expect(awsProblem(undefined)).toBeUndefined()
+  })
+})

@@ -1,0 +1,57 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { CloudFormationStacks } from '../../../adapters/aws/cloudformation.ts'
+import { TemplateStore } from '../../../adapters/aws/template-store.ts'
+import { sha256 } from '../../../core/base/canonical.ts'
+import { ServiceFailure } from '../../../core/base/errors.ts'
+import { CannedAws } from '../../support/canned-aws.ts'
+import { MemoryS3 } from '../../support/memory-s3.ts'
+
+const LIMIT = 51_200
+
+describe('a template', () => {
+  let aws: CannedAws
+  let s3: MemoryS3
+  let stacks: CloudFormationStacks
+  beforeEach(async () => {
+    aws = new CannedAws({})
+    s3 = await MemoryS3.start()
+    const templates = new TemplateStore(s3.client, 'stage')
+    stacks = new CloudFormationStacks(new CloudFormationClient(await aws.start()), { templates })
+  })
+  afterEach(async () => {
+    await aws.stop()
+    await s3.stop()
+  })
+  const input = (template: string) => ({ name: 'app', template, parameters: {}, tags: {} })
+  const sent = (place: string) => new URLSearchParams(aws.calls.at(-1)?.body).get(place)
+
+  it.each<['create' | 'update']>([['create'], ['update']])(
+    'of 51,200 bytes goes into the request to %s',
+    async (verb) => {
+      await stacks[verb](input('x'.repeat(LIMIT)))
+      expect(sent('TemplateBody')).toHaveLength(LIMIT)
+      expect(s3.writes).toEqual([])
+    },
+  )
+
+  it.each<['create' | 'update', string]>([
+    ['create', 'x'.repeat(LIMIT + 1)],
+    ['update', 'x'.repeat(LIMIT + 1)],
+    // Two bytes each.
+    ['create', 'é'.repeat(LIMIT / 2 + 1)],
+  ])('that is larger goes through the bucket to %s', async (verb, text) => {
+    await stacks[verb](input(text))
+    const key = `templates/${sha256(text)}.json`
+    expect(s3.objects.get(key)?.toString()).toBe(text)
+    expect(sent('TemplateBody')).toBeNull()
+    expect(sent('TemplateURL')).toBe(`https://s3.eu-west-1.amazonaws.com/stage/${key}`)
+  })
+
+  it('that the bucket does not take makes no stack', async () => {
+    const text = 'x'.repeat(LIMIT + 1)
+    s3.broken.add(`templates/${sha256(text)}.json`)
+    await expect(stacks.create(input(text))).rejects.toThrow(ServiceFailure)
+    expect(aws.calls).toEqual([])
+  })
+})

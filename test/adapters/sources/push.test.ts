@@ -1,0 +1,127 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { BundleStore } from '../../../adapters/aws/bundle-store.ts'
+import { pushApps } from '../../../adapters/sources/push.ts'
+import { InvalidInput, ServiceFailure } from '../../../core/base/errors.ts'
+import { bundlePointerKey } from '../../../core/base/names.ts'
+import { ROOT } from '../../support/apps.ts'
+import { MemoryS3 } from '../../support/memory-s3.ts'
+
+const PARTS = ['images', 'apps', 'buildspecs', 'package.json', 'package-lock.json']
+
+describe('a push', () => {
+  let s3: MemoryS3
+  let root: string
+  const push = (apps?: string[]) => pushApps({ root, bucket: 'b', s3: s3.client, ...(apps && { apps }) })
+
+  beforeEach(async () => {
+    s3 = await MemoryS3.start()
+    root = await mkdtemp(join(tmpdir(), 'nanofleet-push-'))
+    const filter = (path: string) => !/\/(node_modules|dist)(\/|$)/.test(path.slice(ROOT.length))
+    await Promise.all(
+      PARTS.map((part) => cp(join(ROOT, part), join(root, part), { recursive: true, filter })),
+    )
+  })
+
+  afterEach(async () => {
+    await s3.stop()
+    await rm(root, { recursive: true })
+  })
+
+  it('puts every app into the bucket, readable by its name alone', async () => {
+    const pushed = await push()
+    const apps = (await readdir(join(root, 'images'))).sort()
+    expect(pushed.map(({ app, changed }) => ({ app, changed }))).toEqual(
+      apps.map((app) => ({ app, changed: true })),
+    )
+    const store = new BundleStore(s3.client, 'b')
+    const { bundle, digest } = await store.read('web')
+    expect(digest).toBe(pushed.find(({ app }) => app === 'web')?.digest)
+    expect(s3.objects.has(`sources/${bundle.services.web?.source}.tgz`)).toBe(true)
+  })
+
+  it('moves the pointer after everything that it leads to', async () => {
+    await push(['web'])
+    expect(s3.writes.at(-1)).toBe(bundlePointerKey('web'))
+  })
+
+  it('uploads nothing the second time', async () => {
+    await push()
+    s3.writes.length = 0
+    expect((await push()).every(({ changed, uploads }) => !changed && uploads === 0)).toBe(true)
+    expect(s3.writes).toEqual([])
+  })
+
+  it('uploads one source when one source changed', async () => {
+    await push()
+    await writeFile(join(root, 'apps/web/extra.ts'), 'export const extra = 1\n')
+    const pushed = await push()
+    expect(pushed.filter(({ changed }) => changed)).toMatchObject([{ app: 'web', uploads: 1 }])
+    expect(pushed.reduce((sum, { uploads }) => sum + uploads, 0)).toBe(1)
+  })
+
+  it('makes no new image of a changed Consul definition', async () => {
+    await push()
+    const file = join(root, 'images/web/web/consul.json')
+    await writeFile(file, `${await readFile(file, 'utf8')}\n`)
+    const [pushed] = await push(['web'])
+    expect(pushed).toMatchObject({ changed: true, uploads: 0 })
+  })
+
+  it('uploads nothing when any app is wrong', async () => {
+    const file = join(root, 'images/web/app.yml')
+    await writeFile(file, (await readFile(file, 'utf8')).replace('count: 2', 'cuont: 2'))
+    await expect(push()).rejects.toThrow(
+      /^images\/web\/app\.yml:\d+: services\.web\.cuont: unknown key; did you mean "count"\?$/,
+    )
+    expect(s3.writes).toEqual([])
+  })
+
+  it('uploads nothing when two apps have a Consul name in common', async () => {
+    await cp(join(root, 'images/web'), join(root, 'images/shop'), { recursive: true })
+    await cp(join(root, 'images/shop/web'), join(root, 'images/shop/front'), { recursive: true })
+    await writeFile(join(root, 'images/shop/app.yml'), 'app: shop\nservices:\n  front: {}\n')
+    await expect(push(['web'])).rejects.toThrow(
+      new InvalidInput(
+        'images/web/web/consul.json:3',
+        'the Consul name web is taken by images/shop/front/consul.json:3',
+        'choose another name',
+      ),
+    )
+    expect(s3.writes).toEqual([])
+  })
+
+  it('names an app that is not there', async () => {
+    await expect(push(['wbe'])).rejects.toThrow(
+      new InvalidInput('images/wbe', 'no such app', 'did you mean "web"?'),
+    )
+  })
+
+  it('refuses a source folder that is not there', async () => {
+    const file = join(root, 'images/web/app.yml')
+    await writeFile(file, (await readFile(file, 'utf8')).replace('source: apps/web', 'source: apps/wed'))
+    await expect(push(['web'])).rejects.toThrow('images/web/app.yml: services.web.source: no folder apps/wed')
+  })
+
+  it('refuses secrets for a program without the loader', async () => {
+    const file = join(root, 'images/web/app.yml')
+    await writeFile(file, `${(await readFile(file, 'utf8')).trimEnd()}\n    secrets: {KEY: /web/key}\n`)
+    await expect(push(['web'])).rejects.toThrow('apps/web does not use the loader of apps/lib')
+  })
+
+  it('keeps the app as it was when an upload fails', async () => {
+    await push(['web'])
+    const before = s3.objects.get(bundlePointerKey('web'))
+    await writeFile(join(root, 'apps/web/extra.ts'), 'export const extra = 1\n')
+    const writes = s3.writes.length
+    await push(['web'])
+    const source = s3.writes[writes] ?? ''
+    s3.objects.delete(source)
+    s3.objects.set(bundlePointerKey('web'), before as Buffer)
+    s3.broken.add(source)
+    await expect(push(['web'])).rejects.toThrow(ServiceFailure)
+    expect(s3.objects.get(bundlePointerKey('web'))).toEqual(before)
+  })
+})
