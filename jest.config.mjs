@@ -26,12 +26,12 @@ const real = {
   ...common,
   displayName: 'real',
   testMatch: ['<rootDir>/test/**/*.real.ts'],
-  globalTeardown: '<rootDir>/test/support/live-teardown.ts',
+  globalTeardown: '<rootDir>/test/live/teardown.ts',
 }
 
 export default {
   projects: [quick, real],
-  testSequencer: '<rootDir>/test/support/sequencer.mjs',
+  testSequencer: '<rootDir>/test/live/sequencer.mjs',
   // Ends what hangs; a test that is slow because the machine is busy with other things does not.
   testTimeout: 20_000,
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import type { Happening } from '../support/registration/happenings.ts'
-import { registrationProperty } from '../support/registration/property.ts'
-import { rules } from '../support/registration/rules.ts'
+import type { Happening } from '../model/happenings.ts'
+import { registrationProperty } from '../model/property.ts'
+import { rules } from '../model/rules.ts'
 import { bench, megabytes, progress, type Report, seconds } from './lib/report.ts'
 
 /** Histories between two words of progress. */

@@ -9,8 +9,8 @@ import { FILTERS, type Filter } from '../../apps/photos/lib/filters.ts'
 import { compile } from '../../buildspecs/compile.mjs'
 import { NanofleetError } from '../../core/base/errors.ts'
 import { table } from '../../local/table.ts'
-import { photo } from '../support/pictures.ts'
-import { WorkerPeers } from '../support/worker-peers.ts'
+import { photo } from '../apps/photos/picture-files.ts'
+import { WorkerPeers } from '../apps/photos/worker-peers.ts'
 import { bench, megabytes, type Report, seconds } from './lib/report.ts'
 
 /** MB at the highest, for each picture that counts; docs/apps/photos.md, "Work and memory". */

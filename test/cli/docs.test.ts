@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import type { Command } from 'commander'
 import { program } from '../../cli/program.ts'
-import { ROOT } from '../support/apps.ts'
+import { ROOT } from '../apps/apps.ts'
 
 /** Commands of the page by what stands in their headings: `amis clean`. */
 async function sections(): Promise<Map<string, string>> {

@@ -4,8 +4,8 @@ import { isWell, reportText } from '../../cli/commands/reconcile.ts'
 import { deadLettersText, says } from '../../cli/letter-text.ts'
 import { readable } from '../../cli/log-text.ts'
 import type { Report } from '../../core/registration/round.ts'
+import { stateChange, terminating } from '../model/model-fleet.ts'
 import { CALM } from '../support/calm-report.ts'
-import { stateChange, terminating } from '../support/model-fleet.ts'
 
 describe('drift in words', () => {
   it('is a line per entry with the reason, and how much was seen', () => {

@@ -1,6 +1,6 @@
 import { CreateBucketCommand, DeleteBucketCommand } from '@aws-sdk/client-s3'
 import { BucketEmptier } from '../../adapters/aws/bucket-emptier.ts'
-import { liveStage } from '../support/live-stage.ts'
+import { liveStage } from '../live/stage.ts'
 import { bucketContract } from './bucket.ts'
 
 bucketContract('in S3', async () => {

@@ -10,7 +10,7 @@ import {
 import { DeleteParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { SsmDefinitions } from '../../adapters/aws/ssm.ts'
 import type { Context } from '../../cli/context.ts'
-import { clientSettings, liveStage } from '../support/live-stage.ts'
+import { clientSettings, liveStage } from '../live/stage.ts'
 import { definitionsContract } from './definitions.ts'
 
 definitionsContract('in Parameter Store', async () => {

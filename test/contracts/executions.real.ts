@@ -6,7 +6,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn'
 import { StepFunctionsExecutions } from '../../adapters/aws/step-functions.ts'
-import { clientSettings, liveStage } from '../support/live-stage.ts'
+import { clientSettings, liveStage } from '../live/stage.ts'
 import { executionsContract } from './executions.ts'
 
 const WAIT = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 600, End: true } } }

@@ -2,7 +2,7 @@ import { TerminateInstancesCommand } from '@aws-sdk/client-ec2'
 import { AutoScalingFleet } from '../../adapters/aws/autoscaling.ts'
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import { controlStack, TAG } from '../../core/base/names.ts'
-import { liveStage } from '../support/live-stage.ts'
+import { liveStage } from '../live/stage.ts'
 import { fleetContract } from './fleet.ts'
 import { ownGroup } from './own-group.ts'
 

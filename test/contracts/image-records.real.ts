@@ -6,7 +6,7 @@ import {
   writeImageRecord,
 } from '../../adapters/images/image-records.ts'
 import type { ImageRecord } from '../../core/base/bundle.ts'
-import { liveStage } from '../support/live-stage.ts'
+import { liveStage } from '../live/stage.ts'
 
 const STAGE = `contract${process.pid}`
 const record = (number: number): ImageRecord => ({

@@ -1,6 +1,6 @@
 import { RunInstancesCommand } from '@aws-sdk/client-ec2'
 import { Ec2Instances } from '../../adapters/aws/ec2-instances.ts'
-import { liveStage } from '../support/live-stage.ts'
+import { liveStage } from '../live/stage.ts'
 import { instancesContract } from './instances.ts'
 import { ownImage } from './own-image.ts'
 import { endInstances, ownNetwork, untilState } from './own-network.ts'

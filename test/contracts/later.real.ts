@@ -1,5 +1,5 @@
 import { SqsLater } from '../../adapters/aws/later-queue.ts'
-import { liveStage } from '../support/live-stage.ts'
+import { liveStage } from '../live/stage.ts'
 import { laterContract } from './later.ts'
 import { ownQueue } from './own-queue.ts'
 

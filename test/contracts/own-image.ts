@@ -9,7 +9,7 @@ import {
   RegisterImageCommand,
 } from '@aws-sdk/client-ec2'
 import type { Context } from '../../cli/context.ts'
-import { liveSettings } from '../support/live-settings.ts'
+import { liveSettings } from '../live/settings.ts'
 
 /** What the image's program prints; then it does nothing until it is ended. */
 const GREETING = 'here I am'

@@ -5,7 +5,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { clientSettings, liveStage } from '../support/live-stage.ts'
+import { clientSettings, liveStage } from '../live/stage.ts'
 
 /** A table like the stage's, for one suite alone. */
 export interface OwnTable {

@@ -1,7 +1,7 @@
 import { DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm'
 import { CloudFormationStacks } from '../../adapters/aws/cloudformation.ts'
 import { TemplateStore } from '../../adapters/aws/template-store.ts'
-import { liveStage } from '../support/live-stage.ts'
+import { liveStage } from '../live/stage.ts'
 import { stacksContract } from './stacks.ts'
 
 stacksContract('of CloudFormation', async () => {

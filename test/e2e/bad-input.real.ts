@@ -4,11 +4,11 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
 import { differences, type Inventory, readInventory } from '../../scripts/demo/inventory.ts'
 import { until } from '../../scripts/demo/wait.ts'
-import { catalogEntries } from '../support/live-names.ts'
-import { pushChanged } from '../support/live-source.ts'
-import { regionOf, withWeb } from '../support/live-stage.ts'
-import { untilWhole, webInstances } from '../support/live-web.ts'
-import { ended, endState, run, start } from '../support/live-workflows.ts'
+import { catalogEntries } from '../live/names.ts'
+import { pushChanged } from '../live/source.ts'
+import { regionOf, withWeb } from '../live/stage.ts'
+import { untilWhole, webInstances } from '../live/web.ts'
+import { ended, endState, run, start } from '../live/workflows.ts'
 
 /** What a person gets wrong in the console or in an app's folder. */
 describe('bad input', () => {

@@ -8,10 +8,10 @@ import { DynamoLockTable } from '../../adapters/aws/lock-table.ts'
 import type { Context } from '../../cli/context.ts'
 import { askInTurn } from '../../scripts/demo/requests.ts'
 import { until } from '../../scripts/demo/wait.ts'
-import { Command, nanofleet } from '../support/live-cli.ts'
-import { clientSettings, withWeb } from '../support/live-stage.ts'
-import { untilWhole, webInstances, webUrl } from '../support/live-web.ts'
-import { ended, runToEnd } from '../support/live-workflows.ts'
+import { Command, nanofleet } from '../live/cli.ts'
+import { clientSettings, withWeb } from '../live/stage.ts'
+import { untilWhole, webInstances, webUrl } from '../live/web.ts'
+import { ended, runToEnd } from '../live/workflows.ts'
 
 describe('the nanofleet command', () => {
   let context: Context

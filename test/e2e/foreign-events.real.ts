@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
 import { appStatus } from '../../cli/status.ts'
-import { foreignEvents } from '../support/live-foreign.ts'
-import { catalogEntries } from '../support/live-names.ts'
-import { withWeb } from '../support/live-stage.ts'
-import { untilWhole } from '../support/live-web.ts'
+import { foreignEvents } from '../live/foreign.ts'
+import { catalogEntries } from '../live/names.ts'
+import { withWeb } from '../live/stage.ts'
+import { untilWhole } from '../live/web.ts'
 
 describe('events of instances that are none of the fleet', () => {
   let context: Context

@@ -7,12 +7,12 @@ import { up } from '../../local/supervisor.ts'
 import { serviceInstances } from '../../scripts/demo/local-instances.ts'
 import { askInTurn, Traffic } from '../../scripts/demo/requests.ts'
 import { until } from '../../scripts/demo/wait.ts'
-import { liveAccess } from '../support/consul-api.ts'
-import { catalogEntries, clusterView, consulServers, votingServers } from '../support/live-names.ts'
-import { orphansOf } from '../support/live-processes.ts'
-import { liveSettings } from '../support/live-settings.ts'
-import { regionOf, withWeb } from '../support/live-stage.ts'
-import { untilWhole, webInstances, webUrl } from '../support/live-web.ts'
+import { liveAccess } from '../live/consul-api.ts'
+import { catalogEntries, clusterView, consulServers, votingServers } from '../live/names.ts'
+import { orphansOf } from '../live/processes.ts'
+import { liveSettings } from '../live/settings.ts'
+import { regionOf, withWeb } from '../live/stage.ts'
+import { untilWhole, webInstances, webUrl } from '../live/web.ts'
 
 const MINUTE = 60_000
 

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import type { Context } from '../../cli/context.ts'
-import { ROOT } from '../support/apps.ts'
-import { launchBrowser } from '../support/browser.ts'
-import { withWeb } from '../support/live-stage.ts'
-import { untilWhole, webInstances, webUrl } from '../support/live-web.ts'
+import { ROOT } from '../apps/apps.ts'
+import { launchBrowser } from '../live/browser.ts'
+import { withWeb } from '../live/stage.ts'
+import { untilWhole, webInstances, webUrl } from '../live/web.ts'
 
 /** Where the picture of the page goes, when NANOFLEET_SCREENSHOTS asks for one. */
 const PICTURE = join(ROOT, 'docs/images/web.png')

@@ -11,12 +11,12 @@ import type { PhotosClient } from '../../scripts/demo/photos/client.ts'
 import { drawPicture } from '../../scripts/demo/photos/picture.ts'
 import { colourAt, isNegative } from '../../scripts/demo/photos/pixel.ts'
 import { until } from '../../scripts/demo/wait.ts'
-import { ROOT } from '../support/apps.ts'
-import { launchBrowser } from '../support/browser.ts'
-import { untilAppIsWhole } from '../support/live-apps.ts'
-import { pngHeader, tryUpload, withPhotos } from '../support/live-photos.ts'
-import { regionOf } from '../support/live-stage.ts'
-import { picturePage } from '../support/photos-page.ts'
+import { ROOT } from '../apps/apps.ts'
+import { picturePage } from '../apps/photos/page.ts'
+import { untilAppIsWhole } from '../live/apps.ts'
+import { launchBrowser } from '../live/browser.ts'
+import { pngHeader, tryUpload, withPhotos } from '../live/photos.ts'
+import { regionOf } from '../live/stage.ts'
 
 /** Where the picture of the page goes, when NANOFLEET_SCREENSHOTS asks for one. */
 const PICTURE = join(ROOT, 'docs/images/photos.png')

@@ -5,12 +5,12 @@ import type { Context } from '../../cli/context.ts'
 import { PLATFORM } from '../../core/base/names.ts'
 import { ROTATED, values } from '../../core/secrets/secrets.ts'
 import { throughGateway } from '../../scripts/demo/gateway.ts'
-import { askServer, liveAccess } from '../support/consul-api.ts'
-import { catalogEntries, consulServers } from '../support/live-names.ts'
-import { PlatformWatch, untilOneCluster, withCluster } from '../support/live-platform.ts'
-import { regionOf } from '../support/live-stage.ts'
-import { untilWhole } from '../support/live-web.ts'
-import { runToEnd } from '../support/live-workflows.ts'
+import { askServer, liveAccess } from '../live/consul-api.ts'
+import { catalogEntries, consulServers } from '../live/names.ts'
+import { PlatformWatch, untilOneCluster, withCluster } from '../live/platform.ts'
+import { regionOf } from '../live/stage.ts'
+import { untilWhole } from '../live/web.ts'
+import { runToEnd } from '../live/workflows.ts'
 
 const SECOND = 1000
 

@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
 import { appStatus } from '../../cli/status.ts'
 import { askInTurn, Traffic, whoAnswers } from '../../scripts/demo/requests.ts'
-import { resolve } from '../support/live-names.ts'
-import { withWeb } from '../support/live-stage.ts'
-import { untilWhole, webUrl } from '../support/live-web.ts'
-import { runToEnd } from '../support/live-workflows.ts'
+import { resolve } from '../live/names.ts'
+import { withWeb } from '../live/stage.ts'
+import { untilWhole, webUrl } from '../live/web.ts'
+import { runToEnd } from '../live/workflows.ts'
 
 describe('scaling', () => {
   let context: Context

@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
 import { down } from '../../local/supervisor.ts'
 import { compare } from '../../scripts/demo/inventory.ts'
-import { foreignEvents } from '../support/live-foreign.ts'
-import { stageImages } from '../support/live-images.ts'
-import { processesOf } from '../support/live-processes.ts'
-import { liveSettings } from '../support/live-settings.ts'
-import { inventoryBefore, regionOf, withWeb } from '../support/live-stage.ts'
-import { runToEnd } from '../support/live-workflows.ts'
+import { foreignEvents } from '../live/foreign.ts'
+import { stageImages } from '../live/images.ts'
+import { processesOf } from '../live/processes.ts'
+import { liveSettings } from '../live/settings.ts'
+import { inventoryBefore, regionOf, withWeb } from '../live/stage.ts'
+import { runToEnd } from '../live/workflows.ts'
 
 /** The end of a stage's life: nothing that was billed by the hour, or for its size, stays. */
 describe('teardown and clean-amis', () => {

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
 import { controlName } from '../../core/base/names.ts'
 import { askInTurn, Traffic } from '../../scripts/demo/requests.ts'
-import { catalogEntries, resolve } from '../support/live-names.ts'
-import { edit, pushChanged, pushOwn } from '../support/live-source.ts'
-import { clientSettings, liveStage } from '../support/live-stage.ts'
-import { untilWhole, webInstances, webPortUrl, webUrl } from '../support/live-web.ts'
-import { runToEnd } from '../support/live-workflows.ts'
+import { catalogEntries, resolve } from '../live/names.ts'
+import { edit, pushChanged, pushOwn } from '../live/source.ts'
+import { clientSettings, liveStage } from '../live/stage.ts'
+import { untilWhole, webInstances, webPortUrl, webUrl } from '../live/web.ts'
+import { runToEnd } from '../live/workflows.ts'
 
 /** From a stage that only saw `serverless deploy` to a service that answers and is replaced by a new version. */
 describe('the whole path', () => {

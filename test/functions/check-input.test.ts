@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { inputCheck } from '../../functions/check-input.ts'
-import { sampleApp } from '../support/apps.ts'
+import { sampleApp } from '../apps/apps.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
 import { stage } from '../support/stage.ts'
 

@@ -11,10 +11,10 @@ import type { Instance } from '../../core/base/instances.ts'
 import type { DoorRequest, DoorResponse } from '../../core/registration/door.ts'
 import { FirstAnswer } from '../../core/registration/first-answer.ts'
 import { consul } from '../../functions/consul.ts'
-import { type ConsulCluster, startConsul } from '../support/consul.ts'
-import { fixedAccess } from '../support/consul-api.ts'
+import { type ConsulCluster, startConsul } from '../live/consul.ts'
+import { fixedAccess } from '../live/consul-api.ts'
+import { ModelFleet, stateChange, terminating } from '../model/model-fleet.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
-import { ModelFleet, stateChange, terminating } from '../support/model-fleet.ts'
 
 const PORT = 18080
 

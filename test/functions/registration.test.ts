@@ -4,8 +4,8 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import { consul } from '../../functions/consul.ts'
 import { reconcile } from '../../functions/reconcile.ts'
 import { register } from '../../functions/register.ts'
+import { ModelFleet, stateChange } from '../model/model-fleet.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
-import { ModelFleet, stateChange } from '../support/model-fleet.ts'
 
 const records = (...bodies: unknown[]): SQSEvent => ({
   Records: bodies.map((body, index) => ({ messageId: `m${index}`, body: JSON.stringify(body) }) as SQSRecord),

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { label, type Permission, permissions } from '../support/iam-permissions.ts'
-import { prove, type Verdict } from '../support/iam-proof.ts'
-import { iamSettings } from '../support/iam-settings.ts'
-import type { Step } from '../support/iam-step.ts'
-import { allSteps, stepFor } from '../support/iam-steps.ts'
-import { table } from '../support/iam-table.ts'
-import { unchecked } from '../support/iam-unchecked.ts'
-import { IamWorld } from '../support/iam-world.ts'
-import { withWeb } from '../support/live-stage.ts'
+import { withWeb } from '../live/stage.ts'
 import { sample } from '../support/seeded.ts'
+import { label, type Permission, permissions } from './permissions.ts'
+import { prove, type Verdict } from './proof.ts'
+import { iamSettings } from './settings.ts'
+import type { Step } from './step.ts'
+import { allSteps, stepFor } from './steps.ts'
+import { table } from './table.ts'
+import { unchecked } from './unchecked.ts'
+import { IamWorld } from './world.ts'
 
 /** Takes permissions away from the roles of a working stage, one at a time, and looks whether work of theirs fails. */
 describe('the policies of the roles', () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { permissions, without } from '../support/iam-permissions.ts'
-import { IamWorld, PROBE } from '../support/iam-world.ts'
-import { withWeb } from '../support/live-stage.ts'
-import { ended, start } from '../support/live-workflows.ts'
+import { withWeb } from '../live/stage.ts'
+import { ended, start } from '../live/workflows.ts'
+import { permissions, without } from './permissions.ts'
+import { IamWorld, PROBE } from './world.ts'
 
 /** What a person sees of a permission that is missing: whole runs of the shipped workflows. */
 describe('a run whose function lacks a permission', () => {

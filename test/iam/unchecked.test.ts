@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { iamSettings } from '../support/iam-settings.ts'
-import { UNCHECKED } from '../support/iam-unchecked.ts'
 import { sample } from '../support/seeded.ts'
+import { iamSettings } from './settings.ts'
+import { UNCHECKED } from './unchecked.ts'
 
 const page = await readFile(new URL('../../docs/iam-aws-only.md', import.meta.url), 'utf8')
 const rows = (page.split('## Only checked on AWS')[1] ?? '')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { liveStage } from '../support/live-stage.ts'
-import { endState, run, runToEnd } from '../support/live-workflows.ts'
+import { liveStage } from '../live/stage.ts'
+import { endState, run, runToEnd } from '../live/workflows.ts'
 
 const MINUTES = 5 * 60 * 1000
 

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { ConsulHttp } from '../../../adapters/consul/http.ts'
 import { ConsulRequests } from '../../../adapters/consul/requests.ts'
-import { CERTIFICATE, KEY } from '../../support/certificate.ts'
-import { fixedAccess } from '../../support/consul-api.ts'
+import { fixedAccess } from '../../live/consul-api.ts'
+import { CERTIFICATE, KEY } from './certificate.ts'
 
 /** What the adapter asks of a server; what Consul makes of it is in test/contracts/service-catalog.real.ts. */
 describe('the catalog over HTTP', () => {

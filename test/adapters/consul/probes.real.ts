@@ -15,9 +15,9 @@ import { GrpcProblem } from '../../../apps/lib/grpc/problem.ts'
 import { parseDefinition } from '../../../core/definition/definition.ts'
 import type { CheckDefinition } from '../../../core/definition/schema.ts'
 import { probeOf } from '../../../core/registration/probe.ts'
-import { CERTIFICATE, KEY } from '../../support/certificate.ts'
-import { type ConsulCluster, startConsul } from '../../support/consul.ts'
-import { askServer } from '../../support/consul-api.ts'
+import { type ConsulCluster, startConsul } from '../../live/consul.ts'
+import { askServer } from '../../live/consul-api.ts'
+import { CERTIFICATE, KEY } from './certificate.ts'
 
 const tls = { key: KEY, cert: CERTIFICATE }
 const LONG = `shop.${'x'.repeat(200)}`

@@ -6,8 +6,8 @@ import { ConsulFailure, ConsulRequests } from '../../../adapters/consul/requests
 import { randomSecrets } from '../../../adapters/consul/secret-maker.ts'
 import type { ConsulServer } from '../../../core/base/catalog.ts'
 import { ServiceRefusal } from '../../../core/base/errors.ts'
-import { type ConsulCluster, startConsul } from '../../support/consul.ts'
-import { askServer, fixedAccess } from '../../support/consul-api.ts'
+import { type ConsulCluster, startConsul } from '../../live/consul.ts'
+import { askServer, fixedAccess } from '../../live/consul-api.ts'
 
 /** Answers with one access and, once that was refused, with another. */
 class Changing implements AccessSource {

@@ -6,7 +6,7 @@ import { BundleStore } from '../../../adapters/aws/bundle-store.ts'
 import { pushApps } from '../../../adapters/sources/push.ts'
 import { InvalidInput, ServiceFailure } from '../../../core/base/errors.ts'
 import { bundlePointerKey } from '../../../core/base/names.ts'
-import { ROOT } from '../../support/apps.ts'
+import { ROOT } from '../../apps/apps.ts'
 import { MemoryS3 } from '../../support/memory-s3.ts'
 
 const PARTS = ['images', 'apps', 'buildspecs', 'package.json', 'package-lock.json']

@@ -7,7 +7,7 @@ import {
 import { readRepository } from '../../../adapters/sources/repository-files.ts'
 import { DynamoOrders } from '../../../apps/boutique/checkoutservice/dynamo-orders.ts'
 import { readApp } from '../../../core/template/app-folder.ts'
-import { clientSettings, liveStage } from '../../support/live-stage.ts'
+import { clientSettings, liveStage } from '../../live/stage.ts'
 import { ordersContract } from './checkout-orders.ts'
 
 ordersContract('in DynamoDB', async () => {

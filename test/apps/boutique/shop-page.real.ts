@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import sharp from 'sharp'
-import { launchBrowser } from '../../support/browser.ts'
-import { barriers, buy, overflow, pictureShop } from '../../support/shop-page.ts'
+import { launchBrowser } from '../../live/browser.ts'
+import { barriers, buy, overflow, pictureShop } from './shop-page.ts'
 import { type RunningShop, startShop } from './shop-page-programs.ts'
 
 describe('the shop in a browser, all its services running', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { groupEndsInstance } from '../../../apps/lib/lifecycle-state.ts'
 import { readMetadata } from '../../../apps/lib/metadata.ts'
-import { listening } from '../../support/listening.ts'
+import { listening } from './listening.ts'
 
 describe('waiting for the end that an Auto Scaling group has set', () => {
   it('goes on through answers that decide nothing', async () => {

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { Peer } from '../../../apps/lib/peer.ts'
-import { listening } from '../../support/listening.ts'
+import { listening } from './listening.ts'
 
 const open: Server[] = []
 afterEach(() => {

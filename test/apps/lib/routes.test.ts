@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { readJson, sendJson, sendText } from '../../../apps/lib/answers.ts'
 import { Refusal } from '../../../apps/lib/refusal.ts'
 import { routes } from '../../../apps/lib/routes.ts'
-import { listening } from '../../support/listening.ts'
+import { listening } from './listening.ts'
 
 let server: Server
 let url = ''

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { routes } from '../../../apps/lib/routes.ts'
 import { MemoryTasks } from '../../../apps/photos/db/memory-tasks.ts'
 import { taskRoutes } from '../../../apps/photos/db/routes.ts'
-import { listening } from '../../support/listening.ts'
+import { listening } from '../lib/listening.ts'
 
 let now = 1_790_000_000_000
 let server: Server | undefined

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { routes } from '../../../apps/lib/routes.ts'
 import { Keys } from '../../../apps/photos/keyvaluestore/keys.ts'
 import { storeRoutes } from '../../../apps/photos/keyvaluestore/routes.ts'
-import { listening } from '../../support/listening.ts'
+import { listening } from '../lib/listening.ts'
 
 let now = 0
 let server: Server

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp, { type Sharp } from 'sharp'
 import type { Task } from '../../../apps/photos/lib/task.ts'
-import { Alone } from '../../support/alone.ts'
+import { Alone } from './alone.ts'
 import { breakOff, sendForm } from './forms.ts'
 
 let alone: Alone

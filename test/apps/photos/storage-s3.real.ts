@@ -5,7 +5,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { S3Pictures } from '../../../apps/photos/storage/s3-pictures.ts'
-import { ownEmulator } from '../../support/own-emulator.ts'
+import { ownEmulator } from '../../live/own-emulator.ts'
 import { picturesContract } from './pictures.ts'
 
 picturesContract('in S3', async () => {

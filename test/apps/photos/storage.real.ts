@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { until } from '../../../scripts/demo/wait.ts'
-import { Alone } from '../../support/alone.ts'
+import { Alone } from './alone.ts'
 import { breakOff, sendForm } from './forms.ts'
 
 let alone: Alone

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { parse } from 'yaml'
-import { ownEmulator } from '../../support/own-emulator.ts'
+import { ownEmulator } from '../../live/own-emulator.ts'
 
 /** Tables with the keys and indexes of the app's own one. */
 export async function tasksTables() {

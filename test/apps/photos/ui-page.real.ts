@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
-import { launchBrowser } from '../../support/browser.ts'
-import { draw, ScriptedMaster } from '../../support/photos-master.ts'
-import { allPicturesLoaded, picturePage } from '../../support/photos-page.ts'
-import { type RunningUi, startUi } from '../../support/photos-ui.ts'
+import { launchBrowser } from '../../live/browser.ts'
+import { draw, ScriptedMaster } from './master.ts'
+import { allPicturesLoaded, picturePage } from './page.ts'
+import { type RunningUi, startUi } from './ui.ts'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser } from 'playwright-core'
-import { Alone } from '../../support/alone.ts'
-import { launchBrowser } from '../../support/browser.ts'
-import { draw } from '../../support/photos-master.ts'
-import { allPicturesLoaded } from '../../support/photos-page.ts'
+import { launchBrowser } from '../../live/browser.ts'
+import { Alone } from './alone.ts'
+import { draw } from './master.ts'
+import { allPicturesLoaded } from './page.ts'
 
 describe('the page with all services of the app', () => {
   let alone: Alone | undefined

@@ -1,9 +1,9 @@
 import { request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { draw, ScriptedMaster } from '../../support/photos-master.ts'
-import { type RunningUi, startUi } from '../../support/photos-ui.ts'
-import { type Heard, listen } from '../../support/server-events.ts'
+import { draw, ScriptedMaster } from './master.ts'
+import { type Heard, listen } from './server-events.ts'
+import { type RunningUi, startUi } from './ui.ts'
 
 describe('the service ui', () => {
   let master: ScriptedMaster

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { draw, ScriptedMaster } from '../../support/photos-master.ts'
-import { type RunningUi, startUi } from '../../support/photos-ui.ts'
+import { draw, ScriptedMaster } from './master.ts'
+import { type RunningUi, startUi } from './ui.ts'
 
 interface Ended {
   code: number

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
 import { FILTERS, type Filter } from '../../../apps/photos/lib/filters.ts'
 import { makePictures } from '../../../apps/photos/worker/pictures.ts'
-import { BOARD, blocksOf, board, fromBlocks } from '../../support/pictures.ts'
+import { BOARD, blocksOf, board, fromBlocks } from './picture-files.ts'
 
 let folder: string
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import sharp, { type Sharp } from 'sharp'
 import { makePictures } from '../../../apps/photos/worker/pictures.ts'
-import { blocksOf, board, fromBlocks, photo } from '../../support/pictures.ts'
+import { blocksOf, board, fromBlocks, photo } from './picture-files.ts'
 
 let folder: string
 beforeEach(() => {

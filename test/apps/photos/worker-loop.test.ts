@@ -9,8 +9,8 @@ import { work } from '../../../apps/photos/worker/loop.ts'
 import { Master } from '../../../apps/photos/worker/master.ts'
 import { pauseMs } from '../../../apps/photos/worker/patience.ts'
 import { Storage } from '../../../apps/photos/worker/storage.ts'
-import { board } from '../../support/pictures.ts'
-import { WorkerPeers } from '../../support/worker-peers.ts'
+import { board } from './picture-files.ts'
+import { WorkerPeers } from './worker-peers.ts'
 
 let folder: string
 let peers: WorkerPeers

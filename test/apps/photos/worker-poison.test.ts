@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { PictureFault, unreadable } from '../../../apps/photos/worker/picture-fault.ts'
 import { makePictures } from '../../../apps/photos/worker/pictures.ts'
-import { board, photo } from '../../support/pictures.ts'
+import { board, photo } from './picture-files.ts'
 
 let folder: string
 beforeEach(() => {

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { photo } from '../../support/pictures.ts'
-import { WorkerPeers } from '../../support/worker-peers.ts'
+import { photo } from './picture-files.ts'
+import { WorkerPeers } from './worker-peers.ts'
 
 const program = fileURLToPath(new URL('../../../apps/photos/worker/main.ts', import.meta.url))
 

@@ -1,5 +1,5 @@
 import type { ConsulAccess } from '../../../adapters/consul/access.ts'
-import { askServer } from '../../support/consul-api.ts'
+import { askServer } from '../../live/consul-api.ts'
 
 /** A service that has not become healthy by then ends the measurement. */
 const LONGEST = 300_000

@@ -1,7 +1,7 @@
 import { call } from '../../../adapters/consul/lambda-calls.ts'
 import { controlName } from '../../../core/base/names.ts'
 import { until } from '../../../scripts/demo/wait.ts'
-import { callCounts, recordCalls } from '../../support/live-calls.ts'
+import { callCounts, recordCalls } from '../../live/calls.ts'
 import type { RecordInstance } from './record-fleet.ts'
 import type { RegistrationStage } from './registration-stage.ts'
 import { switchRules } from './rules.ts'

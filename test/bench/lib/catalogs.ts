@@ -1,6 +1,6 @@
 import type { ConsulServer, Registration, ServiceCatalog } from '../../../core/base/catalog.ts'
 import { settle } from '../../../core/base/parallel.ts'
-import { startConsul } from '../../support/consul.ts'
+import { startConsul } from '../../live/consul.ts'
 import { FakeCatalog } from '../../support/fake-catalog.ts'
 
 /** A catalog with its servers, empty. */

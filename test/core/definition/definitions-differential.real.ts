@@ -9,8 +9,8 @@ import { canonicalJson } from '../../../core/base/canonical.ts'
 import type { ConsulServer, Registration } from '../../../core/base/catalog.ts'
 import { BadDefinition, parseDefinition } from '../../../core/definition/definition.ts'
 import { META, registrations, withFingerprint } from '../../../core/registration/registration.ts'
-import { type ConsulCluster, consulBinary, startConsul } from '../../support/consul.ts'
-import { type Fields, type Sample, samples, written, wrongSamples } from '../../support/definition-samples.ts'
+import { type ConsulCluster, consulBinary, startConsul } from '../../live/consul.ts'
+import { type Fields, type Sample, samples, written, wrongSamples } from './definition-samples.ts'
 
 /** Each of them starts Consul's command once, about 0.15 s. */
 const RIGHT = 70

@@ -6,8 +6,8 @@ import { PLATFORM } from '../../../core/base/names.ts'
 import { appTemplate } from '../../../core/template/app.ts'
 import { serviceTemplate } from '../../../core/template/service.ts'
 import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
-import { repositoryApps, sampleApp } from '../../support/apps.ts'
-import { compile, missing } from '../../support/compiled-network.ts'
+import { repositoryApps, sampleApp } from '../../apps/apps.ts'
+import { compile, missing } from './compiled-network.ts'
 
 const port = fc.integer({ min: 1024, max: 60_000 })
 const probe = fc.oneof(

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals'
 import type { Resource, Template } from '../../../core/base/cloudformation.ts'
 import { appStack, PLATFORM } from '../../../core/base/names.ts'
 import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
-import { repositoryApps } from '../../support/apps.ts'
-import { type Compiled, compile, missing } from '../../support/compiled-network.ts'
+import { repositoryApps } from '../../apps/apps.ts'
 import { studio } from '../../support/studio.ts'
+import { type Compiled, compile, missing } from './compiled-network.ts'
 
 /** Resources whose only purpose is that packets get from one place to another. */
 const EDGES = [

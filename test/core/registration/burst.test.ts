@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { burst, queueSettings } from '../../support/burst.ts'
+import { burst, queueSettings } from '../../model/burst.ts'
 
 const { batch, atOnce } = queueSettings()
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { ConsulServer } from '../../../core/base/catalog.ts'
 import { type DriftEntry, findDrift } from '../../../core/registration/drift.ts'
 import { owner } from '../../../core/registration/owner.ts'
-import { fleetOf, ModelFleet } from '../../support/model-fleet.ts'
+import { fleetOf, ModelFleet } from '../../model/model-fleet.ts'
 
 const services = (fleet: ModelFleet) =>
   [...fleet.instances.values()].filter((each) => each.tags.consulcloud === 'service')

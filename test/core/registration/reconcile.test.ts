@@ -3,7 +3,7 @@ import type { ConsulServer } from '../../../core/base/catalog.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
 import { PROBATION } from '../../../core/registration/difference.ts'
 import { owner } from '../../../core/registration/owner.ts'
-import { fleetOf, ModelFleet, stateChange } from '../../support/model-fleet.ts'
+import { fleetOf, ModelFleet, stateChange } from '../../model/model-fleet.ts'
 
 /** Nobody is on probation any more. */
 const settledFleetOf = async (servers: number, services: number): Promise<ModelFleet> => {

@@ -1,13 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ConsulServer } from '../../../core/base/catalog.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
-import {
-  ModelFleet,
-  recommendation,
-  spotWarning,
-  stateChange,
-  terminating,
-} from '../../support/model-fleet.ts'
+import { ModelFleet, recommendation, spotWarning, stateChange, terminating } from '../../model/model-fleet.ts'
 
 const fleetOf = (servers: number): ModelFleet => {
   const fleet = new ModelFleet()

@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type ConsulCluster, startConsul } from '../../support/consul.ts'
-import { atRest } from '../../support/registration/live/rest.ts'
-import { playOn, type Run } from '../../support/registration/live/run.ts'
-import {
-  describeFaults,
-  describeSummary,
-  faults,
-  summarize,
-} from '../../support/registration/live/summary.ts'
+import { type ConsulCluster, startConsul } from '../../live/consul.ts'
+import { atRest } from '../../model/live/rest.ts'
+import { playOn, type Run } from '../../model/live/run.ts'
+import { describeFaults, describeSummary, faults, summarize } from '../../model/live/summary.ts'
 
 const SEED = Number(process.env.NANOFLEET_CHAOS_SEED ?? 17)
 

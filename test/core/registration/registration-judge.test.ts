@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { elections, untilWritten } from '../../support/registration/live/elections.ts'
-import { type Case, judge } from '../../support/registration/live/judge.ts'
-import { type Claim, Ledger, type Mark } from '../../support/registration/live/ledger.ts'
-import type { Sample } from '../../support/registration/live/samples.ts'
-import { faults, summarize } from '../../support/registration/live/summary.ts'
+import { elections, untilWritten } from '../../model/live/elections.ts'
+import { type Case, judge } from '../../model/live/judge.ts'
+import { type Claim, Ledger, type Mark } from '../../model/live/ledger.ts'
+import type { Sample } from '../../model/live/samples.ts'
+import { faults, summarize } from '../../model/live/summary.ts'
 
 const IT = '127.0.1.1'
 const EVERY = 20

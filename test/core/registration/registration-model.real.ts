@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { buildMutant } from '../../support/registration/build-mutant.ts'
-import { MUTANTS } from '../../support/registration/mutants.ts'
-import { registrationProperty } from '../../support/registration/property.ts'
-import { rules } from '../../support/registration/rules.ts'
+import { buildMutant } from '../../model/build-mutant.ts'
+import { MUTANTS } from '../../model/mutants.ts'
+import { registrationProperty } from '../../model/property.ts'
+import { rules } from '../../model/rules.ts'
 
 /** A hundred thousand run with `npm run bench -- registration-model`. */
 const HISTORIES = 2000

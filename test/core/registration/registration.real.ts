@@ -7,9 +7,9 @@ import { ConsulRequests } from '../../../adapters/consul/requests.ts'
 import { randomSecrets } from '../../../adapters/consul/secret-maker.ts'
 import type { ConsulServer } from '../../../core/base/catalog.ts'
 import type { Instance } from '../../../core/base/instances.ts'
-import { type ConsulCluster, startConsul } from '../../support/consul.ts'
-import { askServer, fixedAccess } from '../../support/consul-api.ts'
-import { ModelFleet, stateChange, terminating } from '../../support/model-fleet.ts'
+import { type ConsulCluster, startConsul } from '../../live/consul.ts'
+import { askServer, fixedAccess } from '../../live/consul-api.ts'
+import { ModelFleet, stateChange, terminating } from '../../model/model-fleet.ts'
 
 const parameter = '/nanofleet/test/web/web/consul'
 const PORT = 18080

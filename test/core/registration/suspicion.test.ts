@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { CatalogEntry, ConsulServer } from '../../../core/base/catalog.ts'
 import { owner } from '../../../core/registration/owner.ts'
-import { fleetOf, type ModelFleet, stateChange, terminating } from '../../support/model-fleet.ts'
+import { fleetOf, type ModelFleet, stateChange, terminating } from '../../model/model-fleet.ts'
 
 const serverOf = (fleet: ModelFleet, index: number): ConsulServer => fleet.servers[index] as ConsulServer
 const idsOn = (fleet: ModelFleet, server: ConsulServer): string[] => [

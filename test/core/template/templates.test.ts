@@ -6,7 +6,7 @@ import { appTemplate } from '../../../core/template/app.ts'
 import { templateParameters } from '../../../core/template/parameters.ts'
 import { serviceTemplate } from '../../../core/template/service.ts'
 import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
-import { repositoryApps, sampleApp } from '../../support/apps.ts'
+import { repositoryApps, sampleApp } from '../../apps/apps.ts'
 import { studio } from '../../support/studio.ts'
 
 const [dev, local, prod] = SAMPLE_STAGES as [

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import type { Summary } from '../../../apps/boutique/loadgenerator/tally.ts'
+
+/** How many shoppers come, for how long, with which choices. */
+export interface ShopLoad {
+  users: number
+  seconds: number
+  seed: number
+}
+
+/**
+ * Runs the shop's load generator as a program of its own.
+ * @returns its summary, also when pages failed
+ * @throws Error with what it said when it could not run
+ */
+export async function loadShop(shop: string, { users, seconds, seed }: ShopLoad): Promise<Summary> {
+  const options = { url: shop, users, rate: users, duration: `${seconds}s`, seed }
+  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+  const command = ['apps/boutique/loadgenerator/main.ts', ...words, '--json']
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  if (child.exitCode === 0 || (child.exitCode === 1 && out !== '')) return JSON.parse(out) as Summary
+  throw new Error(`the load generator ended with ${child.exitCode}: ${err}`)
+}

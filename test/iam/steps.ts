@@ -1,0 +1,23 @@
+import type { Permission } from './permissions.ts'
+import type { Step } from './step.ts'
+import { fleetSteps } from './steps/fleet.ts'
+import { imageSteps } from './steps/images.ts'
+import { planSteps } from './steps/plans.ts'
+import { recordSteps } from './steps/records.ts'
+import { stackSteps } from './steps/stacks.ts'
+import { workflowSteps } from './steps/workflows.ts'
+import type { IamWorld } from './world.ts'
+
+/** All steps of all roles. */
+export const allSteps = async (world: IamWorld): Promise<Step[]> => [
+  ...planSteps,
+  ...recordSteps,
+  ...stackSteps,
+  ...imageSteps,
+  ...fleetSteps,
+  ...(await workflowSteps(world)),
+]
+
+/** The step that needs a permission; undefined when none does. */
+export const stepFor = (steps: Step[], permission: Permission): Step | undefined =>
+  steps.find(({ role, covers }) => role === permission.role && covers(permission))

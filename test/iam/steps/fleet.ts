@@ -1,0 +1,271 @@
+import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import { LambdaClient } from '@aws-sdk/client-lambda'
+import { SSMClient } from '@aws-sdk/client-ssm'
+import { SecretParameters } from '../../../adapters/aws/secret-parameters.ts'
+import { consulDoor, start } from '../../../adapters/consul/lambda-calls.ts'
+import type { Registration } from '../../../core/base/catalog.ts'
+import { ServiceFailure } from '../../../core/base/errors.ts'
+import { controlName, PLATFORM, serviceStack } from '../../../core/base/names.ts'
+import type { DoorRequest, DoorResponse } from '../../../core/registration/door.ts'
+import { serviceInstances } from '../../../scripts/demo/local-instances.ts'
+import { consulServers } from '../../live/names.ts'
+import { clientSettings, regionOf } from '../../live/stage.ts'
+import { ageGroup, endMembers, memberOfGroup, removeGroup, startGroup } from '../group.ts'
+import { needs, type Step } from '../step.ts'
+import { type IamWorld, PROBE } from '../world.ts'
+
+interface Outcome {
+  report: { problems: string[]; failed: { problem: string }[] } | null
+  problems?: string[]
+  failed?: string[]
+}
+
+/** Delivers a message to `register` as the queue does. */
+async function deliver(world: IamWorld, type: string, detail: Record<string, unknown>): Promise<void> {
+  const body = JSON.stringify({ 'detail-type': type, detail })
+  const outcome = (await world.invoke('register', { Records: [{ messageId: PROBE, body }] })) as Outcome
+  wholly(outcome, outcome.report, outcome.failed)
+}
+
+/** A round that could not read or write something says so in its report. */
+function wholly(outcome: unknown, report: Outcome['report'], failed: string[] = []): void {
+  if (!report || report.problems.length + report.failed.length + failed.length > 0)
+    throw new ServiceFailure(JSON.stringify(outcome))
+}
+
+async function instanceOf(world: IamWorld, app: string, service: string) {
+  const [first] = await serviceInstances(regionOf(world.context).endpoint, app, service)
+  if (!first) throw new ServiceFailure(`${app} runs no ${service}`)
+  return first
+}
+
+async function state(world: IamWorld, app: string, service: string, state: string): Promise<void> {
+  const { instanceId } = await instanceOf(world, app, service)
+  await deliver(world, 'EC2 Instance State-change Notification', { 'instance-id': instanceId, state })
+}
+
+/** More entries of instances that EC2 does not know than one round may remove on its own word. */
+const STRANGERS = Array.from({ length: 6 }, (_, index): Registration => {
+  const id = `i-00000000000000a${index}`
+  const Meta = { 'external-source': 'nanofleet', 'instance-id': id, app: PROBE, stage: 'local' }
+  return { ID: id, Name: PROBE, Address: '127.0.0.1', Meta }
+})
+
+async function strangers(world: IamWorld, there: boolean): Promise<void> {
+  const [server] = await consulServers(world.context)
+  if (!server) throw new ServiceFailure('no Consul server runs')
+  const door = consulDoor(world.context.lambda(), world.context.stage)
+  for (const stranger of STRANGERS)
+    await (there ? door.register(server, stranger) : door.deregister(server, stranger.ID))
+}
+
+const probeTarget = { app: PROBE, service: 'probe', replacement: 'surge', kind: 'service', catalog: [PROBE] }
+const HOUR = 3_600_000
+const long = new Date(Date.now() - HOUR).toISOString()
+
+async function check(world: IamWorld, target: unknown, memory: unknown = {}): Promise<string> {
+  const { step } = (await world.invoke('advance-service', { target, memory })) as { step: { action: string } }
+  return step.action === 'done' ? 'done' : JSON.stringify(step)
+}
+
+async function startOldGroup(world: IamWorld): Promise<void> {
+  await startGroup(world)
+  await ageGroup(world)
+}
+
+async function expectStep(said: Promise<string>, wanted: RegExp): Promise<void> {
+  const step = await said
+  if (!wanted.test(step)) throw new ServiceFailure(`advance-service says ${step}`)
+}
+
+const webTarget = {
+  app: 'web',
+  service: 'web',
+  count: 2,
+  replacement: 'surge',
+  kind: 'service',
+  catalog: ['web'],
+}
+
+/** Steps of the functions that look at and change running instances. */
+export const fleetSteps: Step[] = [
+  {
+    role: 'AdvanceServiceRole',
+    does: 'advance-service: web, which is healthy',
+    covers: needs(
+      'autoscaling:DescribeAutoScalingGroups',
+      'ec2:DescribeInstances',
+      'elasticloadbalancing:DescribeTargetHealth',
+    ),
+    run: (world) => expectStep(check(world, webTarget), /^done$/),
+  },
+  {
+    role: 'AdvanceServiceRole',
+    does: 'advance-service: web, as Consul sees it',
+    covers: needs('lambda:InvokeFunction'),
+    run: (world) => expectStep(check(world, webTarget), /^done$/),
+  },
+  {
+    role: 'AdvanceServiceRole',
+    does: 'advance-service: a group with an older instance',
+    covers: needs('ec2:DescribeLaunchTemplateVersions', 'autoscaling:SetDesiredCapacity'),
+    prepare: startOldGroup,
+    run: (world) =>
+      expectStep(check(world, { ...probeTarget, count: 1 }), /is starting|does not pass|new instances/),
+    tidy: removeGroup,
+  },
+  {
+    role: 'AdvanceServiceRole',
+    does: 'advance-service: a group whose older instance goes before its successor starts',
+    covers: needs('autoscaling:TerminateInstanceInAutoScalingGroup'),
+    prepare: startOldGroup,
+    run: async (world) => {
+      const old = await memberOfGroup(world)
+      await check(world, { ...probeTarget, count: 1, replacement: 'in-place' })
+      await memberOfGroup(world, old)
+    },
+    tidy: removeGroup,
+  },
+  {
+    role: 'AdvanceServiceRole',
+    does: 'advance-service: a group whose instances end by themselves',
+    covers: needs('autoscaling:DescribeScalingActivities', 'ec2:GetConsoleOutput'),
+    prepare: async (world) => {
+      await startGroup(world)
+      await endMembers(world, 3)
+    },
+    run: (world) => {
+      const memory = { since: long, best: 0, bestAt: long, checks: 9 }
+      return expectStep(check(world, { ...probeTarget, count: 1 }, memory), /ended by themselves/)
+    },
+    tidy: removeGroup,
+  },
+  {
+    role: 'RegisterRole',
+    does: 'register: an instance runs',
+    covers: needs('ec2:DescribeInstances', 'ssm:GetParameters', 'lambda:InvokeFunction -consul'),
+    run: (world) => state(world, 'web', 'web', 'running'),
+  },
+  {
+    role: 'RegisterRole',
+    does: 'register: a Consul server runs',
+    covers: needs('lambda:InvokeFunction -reconcile'),
+    run: async (world) => {
+      const { instanceId } = await instanceOf(world, 'platform', 'consul')
+      const detail = { 'instance-id': instanceId, state: 'running' }
+      const body = JSON.stringify({ 'detail-type': 'EC2 Instance State-change Notification', detail })
+      await world.invoke('register', { Records: [{ messageId: PROBE, body }] })
+    },
+  },
+  {
+    role: 'RegisterRole',
+    does: 'register: EC2 does not show what an event said',
+    covers: needs('sqs:SendMessage'),
+    run: (world) => state(world, 'web', 'web', 'stopped'),
+  },
+  {
+    role: 'RegisterRole',
+    does: 'register: a drain is over',
+    covers: needs('autoscaling:CompleteLifecycleAction'),
+    run: async (world) => {
+      const { instanceId } = await instanceOf(world, 'web', 'web')
+      const detail = {
+        AutoScalingGroupName: serviceStack(world.context.stage, 'web', 'web'),
+        LifecycleHookName: 'drain',
+        LifecycleActionToken: '00000000-0000-0000-0000-000000000000',
+        EC2InstanceId: instanceId,
+      }
+      const body = JSON.stringify({ 'detail-type': 'Nanofleet Drain Over', detail })
+      await world.invoke('register', { Records: [{ messageId: PROBE, body }] })
+    },
+  },
+  {
+    role: 'ReconcileRole',
+    does: 'reconcile: a round',
+    covers: needs('ec2:DescribeInstances', 'ssm:GetParameters', 'lambda:InvokeFunction'),
+    run: async (world) => {
+      const report = (await world.invoke('reconcile', {})) as Outcome['report']
+      wholly(report, report)
+    },
+  },
+  {
+    role: 'ReconcileRole',
+    does: 'reconcile: more removals than one round may do',
+    covers: needs('dynamodb:GetItem', 'dynamodb:PutItem'),
+    prepare: (world) => strangers(world, true),
+    run: async (world) => {
+      const report = (await world.invoke('reconcile', {})) as { held: number; problems: string[] }
+      const unkept = report.problems.some((problem) => problem.startsWith('held removals'))
+      if (report.held === 0 || unkept) throw new ServiceFailure(JSON.stringify(report))
+    },
+    tidy: (world) => strangers(world, false),
+  },
+  {
+    role: 'ConsulRole',
+    does: 'consul: a call after the secrets have changed',
+    covers: needs('ssm:GetParameters'),
+    run: askThroughDoor,
+  },
+  {
+    role: 'platform-consul-Role',
+    does: 'a Consul server: read the secrets',
+    covers: needs('ssm:GetParameters'),
+    run: async (world) => {
+      const { privateIp } = await instanceOf(world, 'platform', 'consul')
+      const credentials = await instanceCredentials(privateIp)
+      const ssm = new SSMClient({ ...clientSettings(world.context), credentials })
+      await new SecretParameters(ssm, world.context.stage, PLATFORM).read()
+    },
+  },
+  {
+    role: 'platform-consul-Role',
+    does: 'a Consul server: look for the others',
+    covers: needs('ec2:DescribeInstances'),
+    run: async (world) => {
+      const { privateIp } = await instanceOf(world, 'platform', 'consul')
+      const credentials = await instanceCredentials(privateIp)
+      const ec2 = new EC2Client({ ...clientSettings(world.context), credentials })
+      await ec2.send(new DescribeInstancesCommand({}))
+    },
+  },
+  {
+    role: 'platform-consul-Role',
+    does: 'a Consul server: tell of a neighbour that does not answer',
+    covers: needs('lambda:InvokeFunction'),
+    run: async (world) => {
+      const { privateIp } = await instanceOf(world, 'platform', 'consul')
+      const credentials = await instanceCredentials(privateIp)
+      const lambda = new LambdaClient({ ...clientSettings(world.context), credentials })
+      await start(lambda, controlName(world.context.stage, 'reconcile'), { silent: [] })
+    },
+  },
+]
+
+/** Asks a server through the function, which reads its token anew for it. */
+async function askThroughDoor(world: IamWorld): Promise<void> {
+  const [server] = await consulServers(world.context)
+  const request: DoorRequest = { calls: [{ verb: 'cluster', args: [server] }], renew: true }
+  const { answers } = (await world.invoke('consul', request)) as DoorResponse
+  const [answer] = answers
+  if (!answer || 'error' in answer) throw new ServiceFailure(answer?.error ?? 'no answer')
+}
+
+/** The role session that the instance's program is given by its metadata service (IMDSv2). */
+async function instanceCredentials(address: string) {
+  const service = `http://${address}:8169/latest`
+  const ask = async (path: string, init: RequestInit): Promise<string> => {
+    const answer = await fetch(`${service}/${path}`, init)
+    if (!answer.ok) throw new ServiceFailure(`${service}/${path} answers ${answer.status}`)
+    return await answer.text()
+  }
+  const lifetime = { 'X-aws-ec2-metadata-token-ttl-seconds': '60' }
+  const token = await ask('api/token', { method: 'PUT', headers: lifetime })
+  const headers = { 'X-aws-ec2-metadata-token': token }
+  const role = await ask('meta-data/iam/security-credentials/', { headers })
+  const session = JSON.parse(await ask(`meta-data/iam/security-credentials/${role}`, { headers }))
+  return {
+    accessKeyId: session.AccessKeyId as string,
+    secretAccessKey: session.SecretAccessKey as string,
+    sessionToken: session.Token as string,
+  }
+}

@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DeleteStackCommand } from '@aws-sdk/client-cloudformation'
+import { DeleteBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { CloudFormationStacks } from '../../../adapters/aws/cloudformation.ts'
+import { TemplateStore } from '../../../adapters/aws/template-store.ts'
+import { ServiceFailure } from '../../../core/base/errors.ts'
+import { appStack, serviceStack } from '../../../core/base/names.ts'
+import { needs, type Step } from '../step.ts'
+import { type IamWorld, PROBE, PROBE_PLAN } from '../world.ts'
+
+const topic = { Type: 'AWS::SNS::Topic' }
+/** Makes a template too large for a request. */
+const large = { ...topic, Metadata: { Filling: 'x'.repeat(60_000) } }
+const broken = {
+  Type: 'AWS::AutoScaling::AutoScalingGroup',
+  Properties: {
+    MinSize: '0',
+    MaxSize: '0',
+    LaunchTemplate: { LaunchTemplateId: 'lt-00000000000000000', Version: '1' },
+  },
+}
+
+/** Makes the stack of the probe by hand, so that a step finds one. */
+async function stand(world: IamWorld, resources: Record<string, unknown>, ends = 'CREATE'): Promise<void> {
+  await takeAway(world)
+  const { context } = world
+  const name = appStack(context.stage, PROBE)
+  const templates = new TemplateStore(context.s3(), context.bucket)
+  const stacks = new CloudFormationStacks(context.cloudFormation(), { templates })
+  await stacks.create({ name, template: JSON.stringify({ Resources: resources }), parameters: {}, tags: {} })
+  const status = await settled(world)
+  if (status !== `${ends}_COMPLETE`) throw new ServiceFailure(`${name} ended as ${status}`)
+}
+
+async function takeAway(world: IamWorld): Promise<void> {
+  await settled(world)
+  const StackName = appStack(world.context.stage, PROBE)
+  await world.context.cloudFormation().send(new DeleteStackCommand({ StackName }))
+  await settled(world)
+}
+
+/** The status of the probe's stack once nothing is under way. */
+async function settled(world: IamWorld): Promise<string> {
+  const stacks = new CloudFormationStacks(world.context.cloudFormation())
+  for (let waited = 0; waited < 200; waited++) {
+    const { status = 'gone' } = (await stacks.find(appStack(world.context.stage, PROBE))) ?? {}
+    if (!status.endsWith('_IN_PROGRESS')) return status
+    await sleep(100)
+  }
+  throw new ServiceFailure(`the stack of ${PROBE} has not settled after 20 s`)
+}
+
+const applies = (
+  does: string,
+  actions: string[],
+  prepare: NonNullable<Step['prepare']> = takeAway,
+): Step => ({
+  role: 'ApplyStackRole',
+  does: `apply-stack: ${does}`,
+  covers: needs(...actions),
+  prepare,
+  run: async (world) => void (await world.invoke('apply-stack', { plan: PROBE_PLAN, step: 'final' })),
+  tidy: takeAway,
+})
+
+const bucketName = (world: IamWorld): string => `nanofleet-${world.context.stage}-${PROBE}-data`
+
+const prepares = (
+  does: string,
+  actions: string[],
+  data: 'keep' | 'delete',
+  more: Record<string, unknown> = {},
+): Step => ({
+  role: 'PrepareDataRole',
+  does: `prepare-data: ${does}`,
+  covers: needs(...actions),
+  prepare: async (world) => {
+    const VersioningConfiguration = { Status: 'Enabled' }
+    const Properties = { BucketName: bucketName(world), VersioningConfiguration }
+    await stand(world, { Data: { Type: 'AWS::S3::Bucket', Properties }, ...more })
+    for (const Key of ['photo', 'another photo'])
+      await world.context.s3().send(new PutObjectCommand({ Bucket: bucketName(world), Key, Body: 'pixels' }))
+  },
+  run: async (world) => void (await world.invoke('prepare-data', { app: PROBE, data })),
+  tidy: async (world) => {
+    // An administrator empties it, whatever the function did; a kept bucket outlives its stack.
+    await world.invoke('prepare-data', { app: PROBE, data: 'delete' })
+    await takeAway(world)
+    await world.context
+      .s3()
+      .send(new DeleteBucketCommand({ Bucket: bucketName(world) }))
+      .catch(gone)
+  },
+})
+
+function gone(error: Error): void {
+  if (error.name !== 'NoSuchBucket') throw error
+}
+
+/** Steps of the functions that change stacks. */
+export const stackSteps: Step[] = [
+  applies('a new stack', [
+    's3:GetObject /apps/',
+    's3:GetObject /runs/',
+    'cloudformation:DescribeStacks',
+    'cloudformation:CreateStack',
+    'iam:PassRole',
+  ]),
+  applies('a changed stack', ['cloudformation:GetTemplate', 'cloudformation:UpdateStack'], (world) =>
+    stand(world, { Topic: topic }),
+  ),
+  applies('a stack that could not be made', ['cloudformation:DeleteStack'], (world) =>
+    stand(world, { Topic: topic, Broken: broken }, 'ROLLBACK'),
+  ),
+  {
+    ...applies('a template too large for a request', ['s3:PutObject', 's3:GetObject /templates/']),
+    prepare: async (world) => {
+      await takeAway(world)
+      const { bundle } = await world.bundles.read(PROBE, world.probe)
+      const { digest } = await world.bundles.write({ ...bundle, resources: { Resources: { Large: large } } })
+      await world.plan({ bundle: digest })
+    },
+    tidy: async (world) => {
+      await world.plan()
+      await takeAway(world)
+    },
+  },
+  {
+    role: 'CheckStackRole',
+    does: 'check-stack: a stack that should be gone',
+    covers: needs('cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'),
+    run: (world) => {
+      const stack = serviceStack(world.context.stage, 'web', 'web')
+      const step = { stack, next: 'wait', until: 'gone', checks: 0, seconds: 1 }
+      return world.refused('check-stack', step, /_COMPLETE$/)
+    },
+  },
+  {
+    role: 'DeleteStackRole',
+    does: 'delete-stack: the stack of the probe',
+    covers: needs('cloudformation:DescribeStacks', 'cloudformation:DeleteStack', 'iam:PassRole'),
+    prepare: (world) => stand(world, { Topic: topic }),
+    run: async (world) => void (await world.invoke('delete-stack', { app: PROBE })),
+    tidy: takeAway,
+  },
+  prepares(
+    'a bucket whose data is kept',
+    ['cloudformation:GetTemplate', 'cloudformation:UpdateStack', 'iam:PassRole'],
+    'keep',
+  ),
+  prepares(
+    'a bucket whose data is kept, in a stack with a template too large for a request',
+    ['s3:PutObject', 's3:GetObject'],
+    'keep',
+    { Large: large },
+  ),
+  prepares(
+    'a bucket whose data goes',
+    [
+      'cloudformation:DescribeStacks',
+      'cloudformation:DescribeStackResources',
+      's3:ListBucketVersions',
+      's3:DeleteObjectVersion',
+      's3:DeleteObject',
+    ],
+    'delete',
+  ),
+]

@@ -1,0 +1,79 @@
+import type { Permission } from './permissions.ts'
+
+/** Permissions that the local region cannot ask for, each a row of docs/iam-aws-only.md. */
+interface Unchecked {
+  role: RegExp
+  /** Names as they stand in the row; none for every action of the role. */
+  actions?: string[]
+  /** The AWS page of the row. */
+  page: string
+}
+
+const LOG_DELIVERY = ['Create', 'Get', 'Update', 'Delete'].map((verb) => `logs:${verb}LogDelivery`)
+
+export const UNCHECKED: Unchecked[] = [
+  { role: /^StackRole$/, page: 'AWS CloudFormation service role' },
+  { role: /^CleanAmisWeeklyRole$/, page: 'IAM roles for sending events to targets in Amazon EventBridge' },
+  {
+    role: /^(?!ImageProject)\w+Role$/,
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    page: 'Sending Lambda function logs to CloudWatch Logs',
+  },
+  {
+    role: /WorkflowRole$/,
+    actions: [
+      ...LOG_DELIVERY,
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:DescribeResourcePolicies',
+      'logs:DescribeLogGroups',
+    ],
+    page: 'Using CloudWatch Logs to log execution history in Step Functions',
+  },
+  {
+    role: /^ConsulRole$/,
+    actions: [
+      'ec2:CreateNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DescribeSubnets',
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    page: 'Giving Lambda functions access to resources in an Amazon VPC',
+  },
+  {
+    role: /^(CheckInput|PlanBuild|PlanDeploy|PlanScale|PlanTeardown|RemoveApp|RequiredApps)Role$/,
+    actions: ['s3:ListBucket'],
+    page: 'GetObject',
+  },
+  {
+    role: /^(ApplyStack|PrepareData)Role$/,
+    actions: ['cloudformation:TagResource'],
+    page: 'Actions, resources, and condition keys for AWS CloudFormation',
+  },
+  {
+    role: /WorkflowRole$/,
+    actions: [
+      'xray:PutTraceSegments',
+      'xray:PutTelemetryRecords',
+      'xray:GetSamplingRules',
+      'xray:GetSamplingTargets',
+    ],
+    page: 'Trace Step Functions request data in AWS X-Ray',
+  },
+  {
+    role: /^(Register|Reconcile|Consul)Role$/,
+    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    page: 'Visualize Lambda function invocations using AWS X-Ray',
+  },
+  {
+    role: /^RegisterRole$/,
+    actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+    page: 'Configuring an Amazon SQS queue to trigger an AWS Lambda function',
+  },
+]
+
+/** The row of docs/iam-aws-only.md that a permission belongs to, or undefined when it can be checked here. */
+export const unchecked = ({ role, action }: Permission): Unchecked | undefined =>
+  UNCHECKED.find((row) => row.role.test(role) && (row.actions?.includes(action) ?? true))

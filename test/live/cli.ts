@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { liveSettings } from './settings.ts'
+
+/** What a command said and how it ended. */
+export interface Said {
+  code: number | null
+  out: string
+  err: string
+}
+
+/** A `nanofleet` command under way, on the stage of the end-to-end tests. */
+export class Command {
+  readonly child: ChildProcess
+  #out = ''
+  #err = ''
+  readonly #closed: Promise<unknown>
+
+  constructor(args: string[], environment: Record<string, string> = {}) {
+    const settings = liveSettings()
+    this.child = spawn(settings.node, [join(settings.repository, 'cli/main.ts'), ...args], {
+      cwd: settings.repository,
+      env: { ...settings.environment, NANOFLEET_STATE: settings.state, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.child.stdout?.on('data', (chunk) => {
+      this.#out += chunk
+    })
+    this.child.stderr?.on('data', (chunk) => {
+      this.#err += chunk
+    })
+    this.#closed = once(this.child, 'close')
+  }
+
+  get said(): Said {
+    return { code: this.child.exitCode, out: this.#out, err: this.#err }
+  }
+
+  /** What it said when it is over; it is ended after `seconds`. */
+  async end(seconds = 60): Promise<Said> {
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), seconds * 1000)
+    await this.#closed
+    clearTimeout(timer)
+    return this.said
+  }
+}
+
+/** Runs `nanofleet` with these arguments to its end. */
+export const nanofleet = (...args: string[]): Promise<Said> => new Command(args).end()
