@@ -3,12 +3,14 @@ import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { capture, runJobs } from './jobs.mjs'
+import { checkLockFile } from './lock-file.mjs'
 import { checkTools, repository } from './places.mjs'
 
 const made = join(repository, '.nanofleet', 'check')
 
 /** Every check that needs no running part; a stage other than `local` stands for the ones on AWS. */
 const jobs = [
+  { name: 'lock file (npm ci)', work: () => checkLockFile(repository) },
   { name: 'types (tsc)', work: () => capture('tsc', ['--noEmit']) },
   { name: 'style and imports (biome)', work: () => capture('biome', ['check', '--error-on-warnings']) },
   { name: 'unused code (knip)', work: () => capture('knip', []) },

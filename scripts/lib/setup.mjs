@@ -41,12 +41,8 @@ function npmPackages() {
     lasts: 'about 1 min',
     stamp: join(repository, 'node_modules', '.nanofleet'),
     key: digest(['package-lock.json']),
-    // The versions and checksums are the lock file's, as with `npm ci`, which refuses a lock without the binaries of
-    // systems that a registry does not offer. Nothing is written back.
-    work: () =>
-      logged('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--prefer-offline'], {
-        env: process.env,
-      }),
+    // Versions and checksums are the lock file's, and nothing is written back.
+    work: () => logged('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { env: process.env }),
   }
 }
 
