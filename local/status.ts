@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import type { Served } from './gateway/listeners.ts'
 import { isHealthy } from './parts.ts'
 import { isAlive } from './process.ts'
 import { readJson, readRecord } from './record.ts'
+import type { Served } from './served.ts'
 import type { LocalSettings } from './settings.ts'
 import { table } from './table.ts'
 

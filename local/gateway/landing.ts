@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Served } from '../served.ts'
 import type { Fleet } from './fleet.ts'
-import type { Served } from './listeners.ts'
 import { hostName } from './routing.ts'
 import type { Action, Rule } from './state.ts'
 

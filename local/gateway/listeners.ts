@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as NetServer } from 'node:net'
+import type { Served } from '../served.ts'
 import { createAlb, type Door } from './alb.ts'
 import type { Fleet } from './fleet.ts'
 import { compileRoutes, type Routes, route } from './routing.ts'
@@ -8,19 +9,6 @@ import type { ReachableTarget } from './targets.ts'
 import { createTcp } from './tcp.ts'
 import { UdpListener } from './udp.ts'
 import { TargetAgent } from './upstream.ts'
-
-/** Where a listener really is: part of `gateway.json`. */
-export interface Served {
-  loadBalancer: string
-  type: LoadBalancer['type']
-  protocol: Listener['protocol']
-  /** The port in the listener's declaration. */
-  port: number
-  addresses: string[]
-  /** The port that clients use here; null when it is not served, `problem` says why. */
-  boundPort: number | null
-  problem?: string
-}
 
 /** A privileged port is served 8000 above: a developer is not root. */
 export const localPort = (port: number): number => (port < 1024 ? port + 8000 : port)

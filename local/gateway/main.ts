@@ -1,8 +1,8 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { startTime } from '../process.ts'
+import type { Served } from '../served.ts'
 import { Gateway } from './gateway.ts'
-import type { Served } from './listeners.ts'
 
 /** What `gateway.json` holds. */
 export interface GatewayRecord {

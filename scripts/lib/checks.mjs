@@ -8,11 +8,30 @@ import { checkTools, repository } from './places.mjs'
 
 const made = join(repository, '.nanofleet', 'check')
 
+/** What the import rules are about; the rules say which files of test/. */
+const FOLDERS = [
+  'core',
+  'adapters',
+  'functions',
+  'cli',
+  'local',
+  'apps',
+  'buildspecs',
+  'resources',
+  'scripts',
+  'test',
+]
+
 /** Every check that needs no running part; a stage other than `local` stands for the ones on AWS. */
 const jobs = [
   { name: 'lock file (npm ci)', work: () => checkLockFile(repository) },
   { name: 'types (tsc)', work: () => capture('tsc', ['--noEmit']) },
-  { name: 'style and imports (biome)', work: () => capture('biome', ['check', '--error-on-warnings']) },
+  { name: 'style (biome)', work: () => capture('biome', ['check', '--error-on-warnings']) },
+  {
+    name: 'import rules (dependency-cruiser)',
+    work: () => capture('depcruise', ['--config', '.dependency-cruiser.mjs', ...FOLDERS]),
+  },
+  { name: 'picture of the rooms', work: () => capture('node', ['scripts/rooms.ts', '--check']) },
   { name: 'unused code (knip)', work: () => capture('knip', []) },
   { name: 'workflows (ASL)', work: () => capture('node', ['scripts/asl.ts']) },
   { name: 'generated templates (cfn-lint)', work: lintGenerated },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { BundleStore } from '../../adapters/aws/bundle-store.ts'
 import { RunFiles } from '../../adapters/aws/run-files.ts'
 import { NotFound, ServiceFailure } from '../../core/base/errors.ts'
-import { studio } from '../support/studio.ts'
+import { studio } from '../apps/studio.ts'
 
 /** An empty bucket that nobody else writes to. */
 export interface BucketUnderTest {

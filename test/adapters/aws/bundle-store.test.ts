@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { BundleStore } from '../../../adapters/aws/bundle-store.ts'
 import { NotFound, ServiceFailure } from '../../../core/base/errors.ts'
 import { bundleKey, bundlePointerKey } from '../../../core/base/names.ts'
+import { studio } from '../../apps/studio.ts'
 import { MemoryS3 } from '../../support/memory-s3.ts'
-import { studio } from '../../support/studio.ts'
 
 describe('the bundle store', () => {
   let s3: MemoryS3

@@ -3,7 +3,7 @@ import type { Resource, Template } from '../../../core/base/cloudformation.ts'
 import { appStack, PLATFORM } from '../../../core/base/names.ts'
 import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
 import { repositoryApps } from '../../apps/apps.ts'
-import { studio } from '../../support/studio.ts'
+import { studio } from '../../apps/studio.ts'
 import { type Compiled, compile, missing } from './compiled-network.ts'
 
 /** Resources whose only purpose is that packets get from one place to another. */

@@ -7,7 +7,7 @@ import { templateParameters } from '../../../core/template/parameters.ts'
 import { serviceTemplate } from '../../../core/template/service.ts'
 import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
 import { repositoryApps, sampleApp } from '../../apps/apps.ts'
-import { studio } from '../../support/studio.ts'
+import { studio } from '../../apps/studio.ts'
 
 const [dev, local, prod] = SAMPLE_STAGES as [
   (typeof SAMPLE_STAGES)[0],

@@ -1,4 +1,4 @@
-import { sampleApp } from '../apps/apps.ts'
+import { sampleApp } from './apps.ts'
 
 const check = (name: string, probe: Record<string, unknown>) =>
   JSON.stringify({ service: { name, checks: [{ interval: '10s', ...probe }] } })
