@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogLine } from '../adapters/aws/log-events.ts'
-import { readable } from './log-text.ts'
 import type { Output } from './output.ts'
+import { readable } from './text/log-text.ts'
 
 /** Milliseconds between two looks of `--follow`; CloudWatch Logs allows far more. */
 const LOOK_EVERY = 1000

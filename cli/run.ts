@@ -2,7 +2,7 @@ import { CommanderError } from 'commander'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { Output } from './output.ts'
 import { program } from './program.ts'
-import { sentence } from './sentence.ts'
+import { sentence } from './text/sentence.ts'
 
 /** Runs one command line and returns its exit code; every error has become one sentence on standard error. */
 export async function run(args: readonly string[]): Promise<number> {

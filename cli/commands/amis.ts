@@ -4,9 +4,9 @@ import { type StageImage, stageImages } from '../../adapters/images/ec2-images.t
 import type { CleanupPlan } from '../../core/images/ami-cleanup.ts'
 import { table } from '../../local/table.ts'
 import { days, positiveNumber, wholeNumber } from '../arguments.ts'
-import { type CleanedUp, cleanedText, cleanupPlanText } from '../cleanup-text.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
+import { type CleanedUp, cleanedText, cleanupPlanText } from '../text/cleanup-text.ts'
 
 interface CleanOptions extends StartOptions {
   delete?: true

@@ -3,7 +3,7 @@ import { readDeadLetters, sendAgain } from '../../adapters/aws/dead-letters.ts'
 import { queueUrl } from '../../adapters/aws/queue-depth.ts'
 import { controlName } from '../../core/base/names.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
-import { deadLettersText, says } from '../letter-text.ts'
+import { deadLettersText, says } from '../text/letter-text.ts'
 
 /** `nanofleet dead-letters` */
 export function deadLetters(open: Open): Command {

@@ -4,10 +4,10 @@ import { ServiceFailure } from '../../core/base/errors.ts'
 import type { DeployPlan } from '../../core/deploy/deploy-plan.ts'
 import { name, positiveNumber } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
-import { planText } from '../plan-text.ts'
 import { pushFirst } from '../push-first.ts'
+import { showStatus } from '../stage/stage-status.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
-import { showStatus } from '../status.ts'
+import { planText } from '../text/plan-text.ts'
 
 interface DeployOptions extends StartOptions {
   release?: number

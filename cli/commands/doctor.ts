@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { type Finding, findings } from '../checkup.ts'
 import type { GlobalOptions, Open } from '../context.ts'
+import { type Finding, findings } from '../doctor/checkup.ts'
 import { EXIT } from '../exit-codes.ts'
 import { Output } from '../output.ts'
 

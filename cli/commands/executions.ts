@@ -3,7 +3,7 @@ import type { Execution } from '../../adapters/aws/executions.ts'
 import { table } from '../../local/table.ts'
 import { positiveNumber } from '../arguments.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
-import { findExecution, WORKFLOWS } from '../find-execution.ts'
+import { findExecution, WORKFLOWS } from '../progress/find-execution.ts'
 import { took } from '../progress/lines.ts'
 import { followUntilInterrupted } from '../start.ts'
 

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { Execution } from '../../adapters/aws/executions.ts'
 import { InvalidInput } from '../../core/base/errors.ts'
 import type { GlobalOptions, Open } from '../context.ts'
-import { findExecution } from '../find-execution.ts'
+import { findExecution } from '../progress/find-execution.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
 
 /** `nanofleet retry <execution>` */

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { name, wholeNumber } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
+import { showStatus } from '../stage/stage-status.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
-import { showStatus } from '../status.ts'
 
 /** `nanofleet scale <app> <service> <count>` */
 export function scale(open: Open): Command {

@@ -1,6 +1,6 @@
 import type { Context } from '../../cli/context.ts'
+import { showStatus } from '../../cli/stage/stage-status.ts'
 import { startWorkflow } from '../../cli/start.ts'
-import { showStatus } from '../../cli/status.ts'
 
 /** Deploys an app as the Step Functions console would: its name is all the workflow gets, what it requires follows. */
 export async function bringUp(context: Context, app: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises'
 import type { Context } from '../../cli/context.ts'
-import { appStatus } from '../../cli/status.ts'
+import { appStatus } from '../../cli/stage/stage-status.ts'
 import { NotFound, ServiceFailure } from '../../core/base/errors.ts'
 
 /** The AWS endpoint of the local region. @throws NotFound on a stage in an account */

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { codeAge, consul, controlPlane, deadLetters, locks } from '../../cli/checkup.ts'
 import { findingText } from '../../cli/commands/doctor.ts'
-import { newestSource } from '../../cli/newest-source.ts'
+import { codeAge, consul, controlPlane, deadLetters, locks } from '../../cli/doctor/checkup.ts'
+import { newestSource } from '../../cli/doctor/newest-source.ts'
 import { second } from './runs.ts'
 
 describe('what the doctor says of', () => {

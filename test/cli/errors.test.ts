@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { NoAccess } from '../../adapters/aws/account.ts'
 import { EXIT, exitCodeOf, WorkflowFailed } from '../../cli/exit-codes.ts'
-import { sentence } from '../../cli/sentence.ts'
+import { sentence } from '../../cli/text/sentence.ts'
 import { InvalidInput, LockHeld, NotFound, ServiceFailure } from '../../core/base/errors.ts'
 import { runOf } from './runs.ts'
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
-import { appStatus } from '../../cli/status.ts'
+import { appStatus } from '../../cli/stage/stage-status.ts'
 import { foreignEvents } from '../live/foreign.ts'
 import { catalogEntries } from '../live/names.ts'
 import { withWeb } from '../live/stage.ts'

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
-import { appStatus } from '../../cli/status.ts'
+import { appStatus } from '../../cli/stage/stage-status.ts'
 import { askInTurn, Traffic, whoAnswers } from '../../scripts/demo/requests.ts'
 import { resolve } from '../live/names.ts'
 import { withWeb } from '../live/stage.ts'

@@ -1,5 +1,5 @@
 import type { Context } from '../../cli/context.ts'
-import { appStatus } from '../../cli/status.ts'
+import { appStatus } from '../../cli/stage/stage-status.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { withWeb } from './stage.ts'
 import { runToEnd } from './workflows.ts'

@@ -1,5 +1,5 @@
 import type { Context } from '../../cli/context.ts'
-import { appStatus } from '../../cli/status.ts'
+import { appStatus } from '../../cli/stage/stage-status.ts'
 import { NotFound } from '../../core/base/errors.ts'
 import { status } from '../../local/status.ts'
 import { type LocalInstance, serviceInstances } from '../../scripts/demo/local-instances.ts'

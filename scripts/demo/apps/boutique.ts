@@ -1,7 +1,7 @@
 import { Browser } from '../../../apps/boutique/loadgenerator/browser.ts'
 import type { Context } from '../../../cli/context.ts'
 import { duration } from '../../../cli/output.ts'
-import { appStatus } from '../../../cli/status.ts'
+import { appStatus } from '../../../cli/stage/stage-status.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
 import { expectPage, fact, placeOrder } from '../boutique/order.ts'
 import { Shoppers } from '../boutique/shoppers.ts'

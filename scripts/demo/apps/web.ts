@@ -1,6 +1,6 @@
 import type { Context } from '../../../cli/context.ts'
 import { duration } from '../../../cli/output.ts'
-import { appStatus } from '../../../cli/status.ts'
+import { appStatus } from '../../../cli/stage/stage-status.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
 import { killOneOf } from '../local-instances.ts'
 import { addressesOf, regionOf, urlOf } from '../places.ts'

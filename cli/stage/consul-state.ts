@@ -1,9 +1,9 @@
-import { Ec2Instances } from '../adapters/aws/ec2-instances.ts'
-import { consulDoor } from '../adapters/consul/lambda-calls.ts'
-import type { ClusterView, ConsulServer } from '../core/base/catalog.ts'
-import { ServiceFailure } from '../core/base/errors.ts'
-import { runningServers } from '../core/registration/evidence.ts'
-import type { Context } from './context.ts'
+import { Ec2Instances } from '../../adapters/aws/ec2-instances.ts'
+import { consulDoor } from '../../adapters/consul/lambda-calls.ts'
+import type { ClusterView, ConsulServer } from '../../core/base/catalog.ts'
+import { ServiceFailure } from '../../core/base/errors.ts'
+import { runningServers } from '../../core/registration/evidence.ts'
+import type { Context } from '../context.ts'
 
 /** The Consul servers as EC2 and they themselves show them. */
 export interface ConsulState {

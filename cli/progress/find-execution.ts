@@ -1,5 +1,5 @@
-import type { Execution, Workflows } from '../adapters/aws/executions.ts'
-import { NotFound } from '../core/base/errors.ts'
+import type { Execution, Workflows } from '../../adapters/aws/executions.ts'
+import { NotFound } from '../../core/base/errors.ts'
 
 /** Every workflow of a stage. `service` is the child that deploy and scale start, one per service. */
 export const WORKFLOWS = [

@@ -1,9 +1,9 @@
-import { CloudFormationStacks } from '../adapters/aws/cloudformation.ts'
-import { DynamoLockTable } from '../adapters/aws/lock-table.ts'
-import { StepFunctionsExecutions } from '../adapters/aws/step-functions.ts'
-import { executionName } from '../core/base/execution-name.ts'
-import { TAG } from '../core/base/names.ts'
-import type { Context } from './context.ts'
+import { CloudFormationStacks } from '../../adapters/aws/cloudformation.ts'
+import { DynamoLockTable } from '../../adapters/aws/lock-table.ts'
+import { StepFunctionsExecutions } from '../../adapters/aws/step-functions.ts'
+import { executionName } from '../../core/base/execution-name.ts'
+import { TAG } from '../../core/base/names.ts'
+import type { Context } from '../context.ts'
 
 /** An app of the stage, whatever became of it. */
 export interface AppState {

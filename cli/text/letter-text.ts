@@ -1,7 +1,7 @@
-import type { DeadLetter } from '../adapters/aws/dead-letters.ts'
-import { type Hint, readHint, UnknownMessage } from '../core/registration/hints.ts'
-import { table } from '../local/table.ts'
-import { duration } from './output.ts'
+import type { DeadLetter } from '../../adapters/aws/dead-letters.ts'
+import { type Hint, readHint, UnknownMessage } from '../../core/registration/hints.ts'
+import { table } from '../../local/table.ts'
+import { duration } from '../output.ts'
 
 /** What a message to `register` tells, in a few words; of one that nobody can read why, and how it begins. */
 export function says(body: string): string {

@@ -1,4 +1,4 @@
-import type { Expose } from '../core/base/manifest-types.ts'
+import type { Expose } from '../../core/base/manifest-types.ts'
 
 /** Where the exposed services of a stage are reached. */
 export type Place =

@@ -1,6 +1,6 @@
-import type { DeployPlan } from '../core/deploy/deploy-plan.ts'
-import type { Change } from '../core/template/stack-change.ts'
-import { table } from '../local/table.ts'
+import type { DeployPlan } from '../../core/deploy/deploy-plan.ts'
+import type { Change } from '../../core/template/stack-change.ts'
+import { table } from '../../local/table.ts'
 
 const VERB: Record<Change['action'], string> = { create: 'create', update: 'update', unchanged: 'keep' }
 

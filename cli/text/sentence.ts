@@ -1,6 +1,6 @@
-import { NoAccess } from '../adapters/aws/account.ts'
-import { awsProblem } from '../adapters/aws/aws-problem.ts'
-import { NanofleetError } from '../core/base/errors.ts'
+import { NoAccess } from '../../adapters/aws/account.ts'
+import { awsProblem } from '../../adapters/aws/aws-problem.ts'
+import { NanofleetError } from '../../core/base/errors.ts'
 
 /** What went wrong in one sentence; of an error that nobody thought of also where, for whoever mends it. */
 export function sentence(error: unknown): string {

@@ -1,5 +1,5 @@
-import type { CleanupPlan, Removal } from '../core/images/ami-cleanup.ts'
-import { table } from '../local/table.ts'
+import type { CleanupPlan, Removal } from '../../core/images/ami-cleanup.ts'
+import { table } from '../../local/table.ts'
 
 /** Output of the workflow `clean-amis`: a run that had nothing to remove says neither `removed` nor `stayed`. */
 export interface CleanedUp {
