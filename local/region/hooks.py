@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from region import contract
+from region.base import contract
 from region.main import MODULES
 
 

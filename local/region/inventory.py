@@ -6,9 +6,12 @@ import importlib
 import os
 from typing import Any
 
-from region import PINNED_MINISTACK, api, contract, processes, states
-from region.api import Answer, Request
-from region.settings import current as settings
+from region import PINNED_MINISTACK
+from region.base import api, contract
+from region.instances import states
+from region.machines import lives as processes
+from region.base.api import Answer, Request
+from region.base.settings import current as settings
 
 # name in the answer: module, store
 _STORES = {

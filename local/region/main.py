@@ -13,35 +13,35 @@ import sys
 from pathlib import Path
 from typing import IO, Any, Awaitable, Callable
 
-from region import contract, loops, patch, settings as environment
-from region.settings import current as settings
+from region.base import contract, loops, patch, settings as environment
+from region.base.settings import current as settings
 
 logger = logging.getLogger("region")
 
 # In the order in which they are installed.
 MODULES = (
-    "ec2",
-    "attributes",
-    "images",
-    "processes",
-    "metadata",
-    "parameters",
-    "queues",
-    "metrics",
-    "api",
+    "ec2.actions",
+    "ec2.attributes",
+    "instances.images",
+    "machines.lives",
+    "metadata.service",
+    "messages.parameters",
+    "messages.queues",
+    "cloudwatch.metrics",
+    "base.api",
     "inventory",
-    "state",
-    "autoscaling",
-    "lifecycle",
-    "refresh",
-    "elb",
-    "cloudformation",
-    "functions",
-    "starts",
-    "lambdaerrors",
-    "codebuild",
-    "stepfunctions",
-    "iam",
+    "base.state",
+    "autoscaling.actions",
+    "autoscaling.lifecycle",
+    "autoscaling.refresh",
+    "elb.actions",
+    "cloudformation.types",
+    "functions.workers",
+    "functions.starts",
+    "functions.errors",
+    "codebuild.builds",
+    "stepfunctions.executions",
+    "iam.enforcement",
 )
 
 contract.expect("ministack.app", "main", "()")
@@ -122,7 +122,8 @@ async def _lifespan(original: Callable[..., Awaitable[None]], scope: dict, recei
 
 
 def _start() -> None:
-    from region import images, processes
+    from region.instances import images
+    from region.machines import lives as processes
 
     images.recover()
     processes.recover()

@@ -256,7 +256,7 @@ def _tags(tags: dict[str, str]) -> list[dict[str, str]]:
 
 
 def alive(pid: int) -> bool:
-    from region.machine import start_time
+    from region.machines.machine import start_time
 
     return start_time(pid) is not None
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from conftest import Region, wait_for
-from region.buildspec import InvalidBuildspec, parse
+from region.codebuild.buildspec import InvalidBuildspec, parse
 from roles import allow, arn, make_role
 
 LOGS = allow(["logs:CreateLogStream", "logs:PutLogEvents"])

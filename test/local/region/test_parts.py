@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from region import contract, patch, settings
-from region.addresses import Allocator, SubnetFull
-from region.program import NotBootable, prepare, user_data_variables
+from region.base import contract, patch, settings
+from region.instances.addresses import Allocator, SubnetFull
+from region.machines.program import NotBootable, prepare, user_data_variables
 
 SUBNET = "127.77.16.0/28"
 

@@ -7,7 +7,7 @@ from typing import Iterator
 import pytest
 from botocore.exceptions import ClientError
 
-from region.refresh import allowance
+from region.autoscaling.refresh import allowance
 from world import World, eventually, started
 
 

@@ -1,0 +1,1 @@
+"""Auto Scaling groups: their API and the loop that gives them their instances."""

@@ -1,0 +1,178 @@
+"""Every environment variable of the region, read once; nothing else looks at the environment."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ACCOUNT = "000000000000"
+
+
+# How this machine reaches the network and where it keeps Go's caches: all that a build learns of the developer's own
+# environment, besides PATH.
+MACHINE_VARIABLES = (
+    "PATH",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+    "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS",
+    "GOPROXY", "GOSUMDB", "GONOSUMDB", "GONOPROXY", "GOPRIVATE", "GOFLAGS", "GOTOOLCHAIN", "GOCACHE", "GOMODCACHE",
+)
+
+
+class SettingsError(Exception):
+    """An environment variable holds what the region cannot use; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    repository: Path
+    state: Path
+    port: int
+    region: str
+    account: str
+    vpc_cidr: ipaddress.IPv4Network
+    gateway: str
+    node: str
+    boot_seconds: float
+    grace_seconds: float
+    save_seconds: float
+    drain_seconds: float
+    worker_idle_seconds: float
+    log_level: str
+    cache: Path
+    machine: dict[str, str]
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def emulator(self) -> Path:
+        """Where the emulator's own services keep what survives a restart."""
+        return self.state / "emulator"
+
+    @property
+    def snapshots(self) -> Path:
+        """`<snapshot-id>/` is the disk of an image; builds know it as NANOFLEET_SNAPSHOTS."""
+        return self.state / "snapshots"
+
+    @property
+    def temporary(self) -> Path:
+        """Scratch of the emulator and its workers, emptied at each start."""
+        return self.state / "tmp"
+
+    @property
+    def instances(self) -> Path:
+        return self.state / "instances"
+
+
+def read(environment: dict[str, str]) -> Settings:
+    """Settings out of `environment`; SettingsError names the variable that cannot be used."""
+    repository = Path(__file__).resolve().parents[3]
+    state = Path(environment.get("NANOFLEET_STATE") or repository / ".nanofleet" / "local")
+    return Settings(
+        repository=repository,
+        state=Path(os.path.abspath(state)),
+        port=_integer(environment, "NANOFLEET_PORT", 4566, 1, 65535),
+        region=environment.get("NANOFLEET_REGION") or "eu-west-1",
+        account=ACCOUNT,
+        vpc_cidr=_network(environment, "NANOFLEET_VPC_CIDR", "127.77.0.0/16"),
+        gateway=environment.get("NANOFLEET_GATEWAY") or "127.0.0.1:8080",
+        node=environment.get("NANOFLEET_NODE") or _node(repository),
+        boot_seconds=_seconds(environment, "NANOFLEET_BOOT_SECONDS", 0.2),
+        grace_seconds=_seconds(environment, "NANOFLEET_GRACE_SECONDS", 8.0),
+        save_seconds=_seconds(environment, "NANOFLEET_SAVE_SECONDS", 4.0),
+        # A target group's deregistration delay is cut to this, and an idle Lambda worker ends after the other.
+        drain_seconds=_seconds(environment, "NANOFLEET_DRAIN_SECONDS", 5.0),
+        worker_idle_seconds=_seconds(environment, "NANOFLEET_WORKER_IDLE_SECONDS", 20.0),
+        log_level=environment.get("NANOFLEET_LOG_LEVEL") or "INFO",
+        cache=_cache(environment),
+        machine={name: environment[name] for name in MACHINE_VARIABLES if environment.get(name)},
+    )
+
+
+def _cache(environment: dict[str, str]) -> Path:
+    """What set-up downloads and compiles once for every checkout: Go, its module and build caches."""
+    base = environment.get("XDG_CACHE_HOME") or str(Path(environment.get("HOME") or "~").expanduser() / ".cache")
+    return Path(base) / "nanofleet"
+
+
+def _node(repository: Path) -> str:
+    """The Node of the checkout, else the one on PATH; a program that needs it says so when there is none."""
+    own = repository / "node_modules" / ".bin" / "node"
+    return str(own) if own.exists() else shutil.which("node") or "node"
+
+
+def _integer(environment: dict[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = environment.get(name) or str(default)
+    if not text.isdigit() or not low <= int(text) <= high:
+        raise SettingsError(f"{name}={text}: not a number from {low} to {high}; set it or leave it out")
+    return int(text)
+
+
+def _seconds(environment: dict[str, str], name: str, default: float) -> float:
+    text = environment.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise SettingsError(f"{name}={text}: not a number of seconds") from error
+    if value < 0:
+        raise SettingsError(f"{name}={text}: below 0 seconds")
+    return value
+
+
+def _network(environment: dict[str, str], name: str, default: str) -> ipaddress.IPv4Network:
+    text = environment.get(name) or default
+    try:
+        return ipaddress.IPv4Network(text)
+    except ValueError as error:
+        raise SettingsError(f"{name}={text}: not an IPv4 network such as 127.77.0.0/16") from error
+
+
+def emulator_environment(settings: Settings) -> dict[str, str]:
+    """All that ministack and what it starts (Lambda workers) see: nothing of the developer's own credentials.
+
+    ministack reads its variables while it is imported, so they are set before.
+    """
+    return {
+        **settings.machine,
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(settings.port),
+        "MINISTACK_HOST": "localhost",
+        "MINISTACK_REGION": settings.region,
+        "MINISTACK_ACCOUNT_ID": settings.account,
+        "AUTH": "true",
+        "LAMBDA_EXECUTOR": "local",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(settings.emulator),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(settings.emulator / "s3"),
+        "LOG_LEVEL": settings.log_level,
+        # Docker is never asked for: a missing socket keeps every container path shut.
+        "DOCKER_HOST": f"unix://{settings.state}/no-docker.sock",
+        "PYTHONUNBUFFERED": "1",
+        "TMPDIR": str(settings.temporary),
+        # Functions talk to this region, whatever the developer's shell says.
+        "AWS_ENDPOINT_URL": settings.endpoint,
+        # Workers find the Node of the checkout first.
+        "PATH": os.pathsep.join([str(Path(settings.node).parent), settings.machine.get("PATH", os.defpath)]),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        # The mark by which `nanofleet local` finds every process of this region.
+        "NANOFLEET_SUPERVISED": str(settings.state),
+    }
+
+
+def _current() -> Settings:
+    try:
+        return read(dict(os.environ))
+    except SettingsError as error:
+        sys.exit(f"local region: {error}")
+
+
+current = _current()

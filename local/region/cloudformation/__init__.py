@@ -1,0 +1,1 @@
+"""CloudFormation: the resource types that the emulator lacks or leaves half done."""

@@ -1,0 +1,69 @@
+"""Streams of CloudWatch Logs that the region itself writes, and a bound on what all of them keep."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from region.base import contract
+
+LOGS = "ministack.services.cloudwatch_logs"
+contract.expect(LOGS, "_log_groups")
+contract.expect(LOGS, "_log_events_lock")
+contract.expect(LOGS, "_make_group_arn", "(name)")
+contract.expect(LOGS, "_append_log_events", "(stream, events)")
+
+# The emulator keeps all lines in memory and in its state file.
+MOST_LINES = 5000
+DAY_MS = 24 * 3600 * 1000
+
+
+def open_stream(group_name: str, stream_name: str) -> None:
+    """Makes group and stream unless they are there."""
+    from ministack.services import cloudwatch_logs as logs
+
+    now = int(time.time() * 1000)
+    group: dict[str, Any] | None = logs._log_groups.get(group_name)
+    if group is None:
+        group = logs._log_groups[group_name] = {
+            "arn": logs._make_group_arn(group_name), "creationTime": now, "retentionInDays": None, "tags": {},
+            "subscriptionFilters": {}, "streams": {},
+        }
+    group["streams"].setdefault(stream_name, {
+        "events": [], "uploadSequenceToken": "1", "creationTime": now, "firstEventTimestamp": None,
+        "lastEventTimestamp": None, "lastIngestionTime": None,
+    })
+
+
+def append(group_name: str, stream_name: str, lines: list[str]) -> None:
+    """Adds `lines` with the time of now; nothing when the group or stream was deleted meanwhile."""
+    from ministack.services import cloudwatch_logs as logs
+
+    group = logs._log_groups.get(group_name)
+    stream = group["streams"].get(stream_name) if group else None
+    if stream is None or not lines:
+        return
+    now = int(time.time() * 1000)
+    logs._append_log_events(stream, [{"timestamp": now, "message": line, "ingestionTime": now} for line in lines])
+
+
+def remove_group(name: str) -> None:
+    from ministack.services import cloudwatch_logs as logs
+
+    logs._log_groups.pop(name, None)
+
+
+def tidy() -> None:
+    """Keeps the latest MOST_LINES of each stream and drops streams whose group's retention has passed."""
+    from ministack.services import cloudwatch_logs as logs
+
+    now = time.time() * 1000
+    for group in logs._log_groups.values():
+        days = group.get("retentionInDays")
+        for name, stream in list(group["streams"].items()):
+            last = stream.get("lastEventTimestamp") or stream["creationTime"]
+            if days and now - last > days * DAY_MS:
+                group["streams"].pop(name, None)
+                continue
+            with logs._log_events_lock:
+                del stream["events"][:-MOST_LINES]

@@ -1,0 +1,71 @@
+"""What is asked of one instance: its console, and the attributes that the region acts on."""
+
+from __future__ import annotations
+
+import base64
+import time
+from typing import Callable
+from xml.sax.saxutils import escape
+
+from region.base import contract, patch
+from region.ec2 import actions as ec2
+from region.instances import states
+from region.machines import console, lives as processes
+from region.instances.query import Parameters, Refused, Response, answering, first
+
+EC2 = "ministack.services.ec2"
+contract.expect_entry(EC2, "_ACTION_MAP", "DescribeInstanceAttribute", "(p)")
+contract.expect(EC2, "_xml", "(status, root_tag, inner)")
+
+_VALUES: dict[str, Callable[[states.Instance], str]] = {
+    "instanceInitiatedShutdownBehavior": lambda i: i.get("InstanceInitiatedShutdownBehavior", "stop"),
+    "disableApiTermination": lambda i: str(bool(i.get("DisableApiTermination"))).lower(),
+    "userData": lambda i: i.get("UserData") or "",
+}
+
+
+def _describe(original: Callable[[Parameters], Response], parameters: Parameters) -> Response:
+    from ministack.services import ec2 as emulator
+
+    instance = ec2.find(first(parameters, "InstanceId"))
+    name = first(parameters, "Attribute")
+    if instance is None or name not in _VALUES:
+        return original(parameters)
+    value = escape(_VALUES[name](instance))
+    return emulator._xml(200, "DescribeInstanceAttributeResponse", (
+        f"<instanceId>{instance['InstanceId']}</instanceId><{name}><value>{value}</value></{name}>"
+    ))
+
+
+def _modify(parameters: Parameters) -> Response:
+    from ministack.services import ec2 as emulator
+
+    instance = ec2.require(first(parameters, "InstanceId"))
+    behaviour = first(parameters, "InstanceInitiatedShutdownBehavior.Value")
+    protected = first(parameters, "DisableApiTermination.Value")
+    if behaviour not in ("", "stop", "terminate"):
+        raise Refused("InvalidParameterValue", f"Value ({behaviour}) for instanceInitiatedShutdownBehavior is invalid.")
+    if not behaviour and not protected:
+        raise Refused("InvalidParameterCombination", "No attribute was given that the local region can modify.")
+    if behaviour:
+        instance["InstanceInitiatedShutdownBehavior"] = behaviour
+    if protected:
+        instance["DisableApiTermination"] = protected.lower() == "true"
+    return emulator._xml(200, "ModifyInstanceAttributeResponse", "<return>true</return>")
+
+
+def _console_output(parameters: Parameters) -> Response:
+    from ministack.services import ec2 as emulator
+
+    instance_id = ec2.require(first(parameters, "InstanceId"))["InstanceId"]
+    text = base64.b64encode(console.latest(processes.console_file(instance_id))).decode()
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+    return emulator._xml(200, "GetConsoleOutputResponse", (
+        f"<instanceId>{instance_id}</instanceId><timestamp>{stamp}</timestamp><output>{text}</output>"
+    ))
+
+
+def install() -> None:
+    patch.entry(EC2, "_ACTION_MAP", "GetConsoleOutput", answering(_console_output))
+    patch.wrap_entry(EC2, "_ACTION_MAP", "DescribeInstanceAttribute", _describe)
+    patch.entry(EC2, "_ACTION_MAP", "ModifyInstanceAttribute", answering(_modify))

@@ -1,0 +1,1 @@
+"""Lambda: what templates say, when workers start and end, the names of errors."""

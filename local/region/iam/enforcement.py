@@ -1,0 +1,156 @@
+"""IAM as strict and as permissive as AWS where a fleet depends on it.
+
+ministack checks one resource per request. Here a request is checked for every permission that permissions.py finds,
+with the tags of the resources it names, and the denial names the permission that is missing. docs/iam-aws-only.md
+lists what cannot be checked here.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import json
+from typing import Any, Callable
+
+from region.base import contract, patch
+from region.iam.permissions import Permission, Request, needed
+from region.iam.roles import Denial
+
+ACTIONS = "ministack.core.iam_actions"
+EVALUATOR = "ministack.core.iam_evaluator"
+
+contract.expect(
+    ACTIONS, "extract_resource_arn", "(service, method, path, headers, body, query_params, region, account_id)"
+)
+contract.expect(ACTIONS, "dynamodb_service_context", "(body)")
+contract.expect(
+    ACTIONS, "access_denied_response",
+    "(service, action, principal_arn, request_id, *, error_code='', message='', headers=None, resource_arn='*', "
+    "explicit_deny=False, resource_policy_arn='')",
+)
+contract.expect(
+    EVALUATOR, "enforce", "(access_key_id, iam_action, service, region, resource_arn='*', service_context=None)"
+)
+contract.expect("ministack.core.lambda_runtime", "execution_credentials", "(config)")
+contract.expect("ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS")
+contract.expect("ministack.services.autoscaling", "_asgs")
+contract.expect("ministack.services.dynamodb", "_tables")
+
+# Services whose requests ministack already splits into all their permissions.
+_LEFT_ALONE = {"s3", "dynamodb", "events", "iot", "ses", "bedrock-agentcore"}
+
+_plan: contextvars.ContextVar[list[Permission]] = contextvars.ContextVar("region_iam_plan", default=[])
+_denied: contextvars.ContextVar[Permission | None] = contextvars.ContextVar("region_iam_denied", default=None)
+_originals: dict[str, Callable[..., Any]] = {}
+# Access keys of functions; the credentials of a function carry its ARN ("Using source function ARN to control access").
+_functions: dict[str, str] = {}
+
+
+def install() -> None:
+    _originals["resource"] = patch.replace(ACTIONS, "extract_resource_arn", _extract_resource)
+    patch.wrap(EVALUATOR, "enforce", _enforce)
+    patch.wrap(ACTIONS, "access_denied_response", _explain)
+    patch.wrap(ACTIONS, "dynamodb_service_context", _leading_keys)
+    patch.wrap("ministack.core.lambda_runtime", "execution_credentials", _remember_function)
+    patch.entry("ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS", "autoscaling", _group_tags)
+
+
+def base_resource(request: Request) -> str:
+    """The resource that ministack itself finds in a request."""
+    from ministack.core import iam_actions
+
+    extract = _originals.get("resource", iam_actions.extract_resource_arn)
+    return extract(
+        request.service, request.method, request.path, request.headers, request.body, request.params, request.region,
+        request.account,
+    )
+
+
+def _extract_resource(
+    service: str, method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any],
+    region: str, account_id: str,
+) -> str:
+    """Finds all permissions of a request that has just arrived and returns the first one's resource."""
+    request = Request(service, method, path, headers, body or b"", query_params, region, account_id)
+    _denied.set(None)
+    plan = [] if service in _LEFT_ALONE else needed(request)
+    _plan.set(plan)
+    return plan[0].resource if plan else base_resource(request)
+
+
+def _enforce(
+    original: Callable[..., Any], access_key_id: str, iam_action: str, service: str, region: str,
+    resource_arn: str = "*", service_context: dict[str, Any] | None = None,
+) -> Any:
+    plan = _plan.get()
+    _plan.set([])
+    caller = {"lambda:SourceFunctionArn": _functions[access_key_id]} if access_key_id in _functions else {}
+    service_context = {**(service_context or {}), **caller}
+    if not plan or plan[0].action != iam_action or plan[0].resource != resource_arn:
+        return original(access_key_id, iam_action, service, region, resource_arn, service_context)
+    for permission in plan:
+        context = {**caller, **permission.context}
+        if permission.action == iam_action and service != "ec2":
+            context = {**service_context, **context}
+        owner = "iam" if permission.action == "iam:PassRole" else service
+        denial = original(access_key_id, permission.action, owner, region, permission.resource, context)
+        if denial:
+            _denied.set(permission)
+            return denial
+    return None
+
+
+def _remember_function(original: Callable[[dict[str, Any]], dict[str, str]], config: dict[str, Any]) -> dict[str, str]:
+    credentials = original(config)
+    arn = str(config.get("FunctionArn", ""))
+    if arn and credentials["AWS_ACCESS_KEY_ID"].startswith("ASIA"):
+        _functions[credentials["AWS_ACCESS_KEY_ID"]] = ":".join(arn.split(":")[:7])
+    return credentials
+
+
+def _explain(
+    original: Callable[..., tuple], service: str, action: str, principal_arn: str, request_id: str, **details: Any
+) -> tuple:
+    """The denial names the permission that is missing, which need not be the call's own."""
+    missing = _denied.get()
+    if missing is not None and not details.get("error_code") and not details.get("resource_policy_arn"):
+        action, details["resource_arn"] = missing.action, missing.resource
+        details["message"] = str(Denial(principal_arn, action, missing.resource, bool(details.get("explicit_deny"))))
+    return original(service, action, principal_arn, request_id, **details)
+
+
+def _leading_keys(original: Callable[[bytes], dict[str, Any]], body: bytes) -> dict[str, Any]:
+    """Adds `dynamodb:LeadingKeys`, the partition keys of the items that the request names."""
+    context = original(body)
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        return context
+    keys = _partition_keys(request) if isinstance(request, dict) else []
+    return {**context, "dynamodb:LeadingKeys": keys} if keys else context
+
+
+def _partition_keys(request: dict[str, Any]) -> list[str]:
+    from ministack.services import dynamodb
+
+    entries = [(str(request.get("TableName", "")), request.get("Key") or request.get("Item"))]
+    for item in request.get("TransactItems") or []:
+        entries += [(str(part.get("TableName", "")), part.get("Key") or part.get("Item")) for part in item.values()]
+    found = []
+    for table, item in entries:
+        record = dynamodb._tables.get(table.rsplit("/", 1)[-1]) or {}
+        name = next((key["AttributeName"] for key in record.get("KeySchema", []) if key["KeyType"] == "HASH"), "")
+        if isinstance(item, dict) and isinstance(item.get(name), dict):
+            found += [str(value) for value in item[name].values()]
+    return found
+
+
+def _group_tags() -> list[tuple[str, list[dict[str, str]]]]:
+    from ministack.services import autoscaling
+
+    return [
+        (
+            group["AutoScalingGroupARN"],
+            [{"Key": tag["Key"], "Value": tag["Value"]} for tag in autoscaling._asgs[name].get("Tags", [])],
+        )
+        for name, group in list(autoscaling._asgs.items())
+    ]

@@ -1,0 +1,132 @@
+"""What an image makes a process: its executable, arguments, files and environment.
+
+An image is `<snapshot>/image.json`, an ops configuration (`Program`, `Args`, `Env`), and `<snapshot>/root/`, the file
+system. On AWS the same configuration makes a unikernel whose `/` is that file system.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import json
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from region.base.settings import current as settings
+
+METADATA_PORT = 8169
+RESOLVER_PORT = 8053
+RESOLVER_HOST = 10
+# Files from this size on are linked instead of copied: nothing writes into an executable of 100 MB.
+LINKED_BYTES = 8 * 1024 * 1024
+
+
+class NotBootable(Exception):
+    """The image cannot be started; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class Program:
+    command: list[str]
+    environment: dict[str, str]
+    folder: Path
+
+
+def prepare(disk: Path, home: Path, instance: dict[str, Any], subnet_cidr: str) -> Program:
+    """Puts a copy of the disk under `home` and says how to start it; NotBootable when the image is not whole."""
+    configuration = _configuration(disk)
+    root = home / "root"
+    if not root.exists():
+        _copy(disk / "root", root)
+    path = str(configuration.get("Program") or "")
+    if not path:
+        raise NotBootable(f"{disk.name}/image.json: Program is missing")
+    address = instance["PrivateIpAddress"]
+    arguments = [_own_address(_mapped(str(one), root), address) for one in configuration.get("Args") or []]
+    is_node = Path(path).name == "node"
+    executable = settings.node if is_node else str(root / path.lstrip("/"))
+    if not is_node and not Path(executable).is_file():
+        raise NotBootable(f"{disk.name}/image.json: Program {path} is not in the image")
+    environment = _environment(configuration, instance, subnet_cidr, root, is_node)
+    return Program([executable, *arguments], environment, root)
+
+
+def _configuration(disk: Path) -> dict[str, Any]:
+    try:
+        return json.loads((disk / "image.json").read_text())
+    except FileNotFoundError as error:
+        raise NotBootable(f"{disk.name}/image.json: the snapshot holds no image") from error
+    except json.JSONDecodeError as error:
+        raise NotBootable(f"{disk.name}/image.json: {error}") from error
+
+
+def _copy(source: Path, target: Path) -> None:
+    def copy(one: str, other: str) -> str:
+        if os.path.getsize(one) >= LINKED_BYTES:
+            os.link(one, other)
+            return other
+        return shutil.copy2(one, other)
+
+    if source.is_dir():
+        shutil.copytree(source, target, symlinks=True, copy_function=copy)
+    else:
+        target.mkdir(parents=True)
+
+
+def _mapped(argument: str, root: Path) -> str:
+    """`/etc/x` and `--flag=/etc/x` as the path below `root`, when there is such a file."""
+    name, equals, value = argument.rpartition("=")
+    if value.startswith("/") and value != "/" and (root / value.lstrip("/")).exists():
+        return f"{name}{equals}{root}{value}"
+    return argument
+
+
+def _own_address(argument: str, address: str) -> str:
+    """`0.0.0.0` as the instance's address: in a machine of its own a program that listens on all listens on that one."""
+    return re.sub(r"(?<![\w.])0\.0\.0\.0(?![\w./])", address, argument)
+
+
+def _environment(
+    configuration: dict[str, Any], instance: dict[str, Any], subnet_cidr: str, root: Path, is_node: bool
+) -> dict[str, str]:
+    """A closed environment: nothing of the developer's own shell gets in."""
+    address = instance["PrivateIpAddress"]
+    resolver = ipaddress.IPv4Network(subnet_cidr)[RESOLVER_HOST]
+    environment = {str(name): str(value) for name, value in (configuration.get("Env") or {}).items()}
+    environment |= user_data_variables(instance.get("UserData") or "")
+    environment |= {
+        "HOME": str(root),
+        "PATH": os.defpath,
+        "AWS_REGION": settings.region,
+        "AWS_ENDPOINT_URL": settings.endpoint,
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://{address}:{METADATA_PORT}",
+        "RESOLVER": f"{resolver}:{RESOLVER_PORT}",
+        "HOST": address,
+        "NANOFLEET_SUPERVISED": str(settings.state),
+    }
+    preload = settings.repository / "local" / "preload" / "node.mjs"
+    if is_node and preload.exists():
+        own = environment.get("NODE_OPTIONS", "")
+        environment["NODE_OPTIONS"] = f"--import {preload} {own}".strip()
+    return environment
+
+
+def user_data(instance: dict[str, Any]) -> bytes:
+    """The decoded user data of an instance; as it stands when it is not base64."""
+    text = instance.get("UserData") or ""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return text.encode()
+
+
+def user_data_variables(text: str) -> dict[str, str]:
+    """The `NAME=value` lines of user data, which Nanos' klib `user_data` puts into the environment."""
+    lines = user_data({"UserData": text}).decode("utf-8", "replace").splitlines()
+    found = [re.fullmatch(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", line.rstrip("\r")) for line in lines]
+    return {match[1]: match[2] for match in found if match}

@@ -1,0 +1,1 @@
+"""Parameter Store and SQS: what they tell as events, what they refuse."""

@@ -1,0 +1,54 @@
+"""Parameter Store: a parameter that is written or removed is told as an event, which the emulator does not do."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable
+
+from region.base import contract, events, patch
+
+SSM = "ministack.services.ssm"
+
+contract.expect(SSM, "_put_parameter", "(data)")
+contract.expect(SSM, "_delete_parameter", "(data)")
+contract.expect(SSM, "_delete_parameters", "(data)")
+
+Answer = tuple[int, dict[str, str], Any]
+
+
+def _put(original: Callable[[dict[str, Any]], Answer], data: dict[str, Any]) -> Answer:
+    answer = original(data)
+    if answer[0] == 200:
+        written = json.loads(answer[2])
+        _tell(str(data["Name"]), "Create" if written["Version"] == 1 else "Update", data.get("Type", "String"))
+    return answer
+
+
+def _delete(original: Callable[[dict[str, Any]], Answer], data: dict[str, Any]) -> Answer:
+    answer = original(data)
+    if answer[0] == 200:
+        _tell(str(data["Name"]), "Delete")
+    return answer
+
+
+def _delete_several(original: Callable[[dict[str, Any]], Answer], data: dict[str, Any]) -> Answer:
+    answer = original(data)
+    if answer[0] == 200:
+        for name in json.loads(answer[2])["DeletedParameters"]:
+            _tell(name, "Delete")
+    return answer
+
+
+def _tell(name: str, operation: str, kind: str = "String") -> None:
+    """Systems Manager User Guide, "Reference: Amazon EventBridge event patterns and types for Systems Manager"."""
+    from ministack.core.responses import get_account_id, get_region
+
+    arn = f"arn:aws:ssm:{get_region()}:{get_account_id()}:parameter/{name.lstrip('/')}"
+    detail = {"operation": operation, "name": name, "type": kind}
+    events.publish("aws.ssm", "Parameter Store Change", detail, [arn])
+
+
+def install() -> None:
+    patch.wrap(SSM, "_put_parameter", _put)
+    patch.wrap(SSM, "_delete_parameter", _delete)
+    patch.wrap(SSM, "_delete_parameters", _delete_several)

@@ -1,0 +1,86 @@
+"""Short-lived credentials of an instance's role, as the metadata service gives them out.
+
+Amazon EC2 User Guide: "Retrieve security credentials from instance metadata" (new ones at least five minutes before
+the old ones end).
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from region.base import contract
+from region.instances import states
+
+contract.expect("ministack.services.sts", "register_session", "(access_key, session)")
+contract.expect("ministack.services.iam", "_lookup_instance_profile", "(name='', arn='')")
+contract.expect("ministack.services.iam", "_roles")
+contract.expect("ministack.core.responses", "get_account_id", "()")
+
+SECONDS = 6 * 3600
+RENEW_BEFORE_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class _Session:
+    value: dict[str, str]
+    until: float
+
+
+_sessions: dict[tuple[str, str], _Session] = {}
+
+
+def role_of(instance: states.Instance) -> dict[str, Any] | None:
+    """The IAM role in the instance's profile, None when there is none."""
+    from ministack.services import iam
+
+    profile = instance.get("IamInstanceProfile")
+    record = iam._lookup_instance_profile(arn=profile["Arn"]) if profile else None
+    names = [role if isinstance(role, str) else role["RoleName"] for role in record["Roles"]] if record else []
+    return iam._roles.get(names[0]) if names else None
+
+
+def of_instance(instance: states.Instance, role: dict[str, Any]) -> dict[str, str]:
+    """The document at `iam/security-credentials/<role>`; the same until an hour before it ends."""
+    key = (instance["InstanceId"], role["Arn"])
+    session = _sessions.get(key)
+    if session is None or session.until - time.time() < RENEW_BEFORE_SECONDS:
+        session = _sessions[key] = _new_session(instance["InstanceId"], role)
+    return session.value
+
+
+def forget(instance_id: str) -> None:
+    """Drops what is remembered of an instance; sessions that were given out end by themselves."""
+    for key in [key for key in _sessions if key[0] == instance_id]:
+        del _sessions[key]
+
+
+def _new_session(instance_id: str, role: dict[str, Any]) -> _Session:
+    from ministack.core.responses import get_account_id
+    from ministack.services import sts
+
+    until = time.time() + SECONDS
+    access_key = "ASIA" + secrets.token_hex(8).upper()
+    secret, token = secrets.token_urlsafe(30), secrets.token_urlsafe(120)
+    sts.register_session(access_key, {
+        "Arn": f"arn:aws:sts::{get_account_id()}:assumed-role/{role['RoleName']}/{instance_id}",
+        "UserId": f"{role['RoleId']}:{instance_id}",
+        "SecretAccessKey": secret,
+        "SessionToken": token,
+        "Expiration": until,
+    })
+    return _Session({
+        "Code": "Success",
+        "LastUpdated": _stamp(time.time()),
+        "Type": "AWS-HMAC",
+        "AccessKeyId": access_key,
+        "SecretAccessKey": secret,
+        "Token": token,
+        "Expiration": _stamp(until),
+    }, until)
+
+
+def _stamp(seconds: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

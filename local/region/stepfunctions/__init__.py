@@ -1,0 +1,1 @@
+"""Step Functions: executions, the states language, tasks, history."""
