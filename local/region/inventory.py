@@ -8,10 +8,11 @@ from typing import Any
 
 from region import PINNED_MINISTACK
 from region.base import api, contract
-from region.instances import states
-from region.machines import lives as processes
 from region.base.api import Answer, Request
+from region.base.emulator import ec2
 from region.base.settings import current as settings
+from region.instances import states
+from region.machines import console, lives
 
 # name in the answer: module, store
 _STORES = {
@@ -40,14 +41,10 @@ def _health(_: Request) -> Answer:
 
 
 def _instances(_: Request) -> Answer:
-    from ministack.services import ec2
-
     return 200, [_view(instance) for instance in ec2._instances.values()]
 
 
 def _view(instance: states.Instance) -> dict[str, Any]:
-    from ministack.services import ec2
-
     instance_id = instance["InstanceId"]
     return {
         "instanceId": instance_id,
@@ -60,20 +57,18 @@ def _view(instance: states.Instance) -> dict[str, Any]:
         "subnetId": instance["SubnetId"],
         "vpcId": instance["VpcId"],
         "launchTime": instance["LaunchTime"],
-        "pid": processes.pid_of(instance_id),
-        "console": str(processes.console_file(instance_id)),
+        "pid": lives.pid_of(instance_id),
+        "console": str(console.file_of(instance_id)),
         "tags": {tag["Key"]: tag["Value"] for tag in ec2._tags.get(instance_id, [])},
     }
 
 
 def _inventory(_: Request) -> Answer:
-    from ministack.services import ec2
-
     counts: dict[str, int] = {name: len(_store(*place)) for name, place in _STORES.items()}
     stacks = _store(*_STACKS)
     counts["stacks"] = sum(1 for stack in stacks.values() if stack.get("StackStatus") != "DELETE_COMPLETE")
     counts["instances"] = sum(1 for instance in ec2._instances.values() if states.name(instance) != "terminated")
-    counts["processes"] = processes.count()
+    counts["processes"] = lives.count()
     return 200, counts
 
 

@@ -4,44 +4,66 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import importlib
 import logging
 import os
 import shutil
 import socket
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import IO, Any, Awaitable, Callable
 
-from region.base import contract, loops, patch, settings as environment
+from region import inventory
+from region.autoscaling import actions as autoscaling_actions
+from region.autoscaling import lifecycle, refresh, target_state
+from region.base import api, contract, loops, patch, state
+from region.base import settings as environment
+from region.base.emulator import app
 from region.base.settings import current as settings
+from region.cloudformation import types
+from region.cloudwatch import logs, metrics
+from region.codebuild import builds
+from region.ec2 import actions, attributes
+from region.ec2 import images as ec2_images
+from region.elb import actions as elb_actions
+from region.functions import errors, starts, workers
+from region.iam import enforcement
+from region.instances import images
+from region.machines import course, recovery, retention
+from region.messages import parameters, queues
+from region.metadata import service
+from region.stepfunctions import executions
 
 logger = logging.getLogger("region")
 
 # In the order in which they are installed.
-MODULES = (
-    "ec2.actions",
-    "ec2.attributes",
-    "instances.images",
-    "machines.lives",
-    "metadata.service",
-    "messages.parameters",
-    "messages.queues",
-    "cloudwatch.metrics",
-    "base.api",
-    "inventory",
-    "base.state",
-    "autoscaling.actions",
-    "autoscaling.lifecycle",
-    "autoscaling.refresh",
-    "elb.actions",
-    "cloudformation.types",
-    "functions.workers",
-    "functions.starts",
-    "functions.errors",
-    "codebuild.builds",
-    "stepfunctions.executions",
-    "iam.enforcement",
+PARTS: tuple[ModuleType, ...] = (
+    actions,
+    attributes,
+    ec2_images,
+    course,
+    recovery,
+    retention,
+    service,
+    logs,
+    metrics,
+    parameters,
+    queues,
+    api,
+    inventory,
+    state,
+    autoscaling_actions,
+    lifecycle,
+    refresh,
+    target_state,
+    elb_actions,
+    types,
+    workers,
+    starts,
+    errors,
+    builds,
+    executions,
+    enforcement,
 )
 
 contract.expect("ministack.app", "main", "()")
@@ -66,18 +88,15 @@ def run() -> int:
         folder.mkdir(parents=True, exist_ok=True)
     # The state lies in a checkout, a package of ES modules; the emulator's own Node workers are CommonJS.
     (settings.temporary / "package.json").write_text('{"type": "commonjs"}\n')
-    modules = [importlib.import_module(f"region.{name}") for name in MODULES]
     try:
         contract.verify()
     except contract.ContractBroken as error:
         return _refuse(str(error))
-    for module in modules:
-        module.install()
-    _to_stop.extend(module.stop_all for module in reversed(modules) if hasattr(module, "stop_all"))
+    for part in PARTS:
+        part.install()
+    _to_stop.extend(part.stop_all for part in reversed(PARTS) if hasattr(part, "stop_all"))
     patch.wrap("ministack.app", "_handle_lifespan", _lifespan)
     sys.argv = sys.argv[:1]
-    from ministack import app
-
     app.main()
     held.close()
     return 0
@@ -122,11 +141,8 @@ async def _lifespan(original: Callable[..., Awaitable[None]], scope: dict, recei
 
 
 def _start() -> None:
-    from region.instances import images
-    from region.machines import lives as processes
-
     images.recover()
-    processes.recover()
+    recovery.recover()
     loops.start()
     logger.info("local region on %s, VPC %s, state in %s", settings.endpoint, settings.vpc_cidr, settings.state)
 

@@ -6,8 +6,9 @@ import json
 import uuid
 from typing import Any
 
-from region.base import events
 from region.autoscaling.groups import Group, Member, moment, precise_moment
+from region.base import events
+from region.base.emulator import get_account_id, get_region
 
 KEPT = 100
 """Activities kept per group; AWS keeps six weeks."""
@@ -64,8 +65,6 @@ def history(group: Group) -> list[dict[str, Any]]:
 
 def publish(group: Group, detail_type: str, activity: dict[str, Any], member: Member | None) -> None:
     """Sends one of the "Amazon EC2 Auto Scaling event reference" successful and unsuccessful events."""
-    from ministack.core.responses import get_account_id, get_region
-
     instance_id = member["InstanceId"] if member else ""
     resources = [group["AutoScalingGroupARN"]]
     if instance_id:

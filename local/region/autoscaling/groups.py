@@ -11,8 +11,12 @@ import time
 from typing import Any, Iterator
 
 from region.base import contract
+from region.base.emulator import autoscaling, ec2
 
 contract.expect("ministack.services.autoscaling", "_asgs")
+contract.expect("ministack.services.autoscaling", "_tags")
+contract.expect("ministack.services.autoscaling", "_delete_group_hooks", "(asg_name)")
+contract.expect("ministack.services.autoscaling", "_delete_group_policies", "(asg_name)")
 contract.expect("ministack.services.ec2", "_instances")
 contract.expect("ministack.services.ec2", "_subnets")
 contract.expect("ministack.services.ec2", "_launch_templates")
@@ -28,8 +32,6 @@ DEAD_STATES = ("shutting-down", "terminated", "stopping", "stopped")
 
 
 def find(name: str) -> Group | None:
-    from ministack.services import autoscaling
-
     return autoscaling._asgs.get(name)
 
 
@@ -38,18 +40,24 @@ def is_kept(group: Group) -> bool:
     return find(group["AutoScalingGroupName"]) is group
 
 
+def remove(group: Group) -> None:
+    """Removes the record of a group with all that belongs to it."""
+    name = group["AutoScalingGroupName"]
+    if is_kept(group):
+        autoscaling._asgs.pop(name, None)
+        autoscaling._tags.pop(name, None)
+        autoscaling._delete_group_hooks(name)
+        autoscaling._delete_group_policies(name)
+
+
 def everywhere() -> Iterator[tuple[str, str, Group]]:
     """Every group of every account and region as (account, region, group)."""
-    from ministack.services import autoscaling
-
     for (account, region, _name), group in autoscaling._asgs.all_items():
         yield account, region, group
 
 
 def all_here() -> list[Group]:
     """The groups of the caller's account and region, by name."""
-    from ministack.services import autoscaling
-
     return [group for _name, group in sorted(autoscaling._asgs.items())]
 
 
@@ -81,8 +89,6 @@ def deleting(group: Group) -> bool:
 
 def subnets(group: Group) -> list[tuple[str, str]]:
     """(subnet id, zone) in the order of VPCZoneIdentifier; subnets that are gone are left out."""
-    from ministack.services import ec2
-
     wanted = [part.strip() for part in (group.get("VPCZoneIdentifier") or "").split(",") if part.strip()]
     return [(subnet, ec2._subnets[subnet]["AvailabilityZone"]) for subnet in wanted if subnet in ec2._subnets]
 
@@ -103,8 +109,6 @@ def template_spec(group: Group) -> dict[str, str]:
 
 def resolve_template(group: Group) -> dict[str, str]:
     """Id, name and numbered version of what the group launches at this moment; LookupError when it is gone."""
-    from ministack.services import ec2
-
     spec = template_spec(group)
     named = spec.get("LaunchTemplateId") or spec.get("LaunchTemplateName")
     version = str(spec.get("Version") or "$Default")
@@ -144,8 +148,6 @@ def is_current(group: Group, member: Member) -> bool:
 
 def instance_state(instance_id: str) -> str:
     """EC2's word on an instance; `terminated` once its record is gone."""
-    from ministack.services import ec2
-
     record = ec2._instances.get(instance_id)
     return record["State"]["Name"] if record else "terminated"
 

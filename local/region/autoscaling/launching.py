@@ -8,9 +8,6 @@ from collections import Counter
 from typing import Any
 
 from region.autoscaling import activities
-from region.base import contract
-from region.ec2 import actions as ec2
-from region.instances import states
 from region.autoscaling.groups import (
     Group,
     Member,
@@ -23,6 +20,10 @@ from region.autoscaling.groups import (
     suspended,
     template_spec,
 )
+from region.base import contract
+from region.base.emulator import autoscaling
+from region.ec2 import actions as ec2
+from region.instances import states
 from region.instances.query import Refused
 
 logger = logging.getLogger("region.autoscaling")
@@ -168,8 +169,6 @@ def _override(group: Group) -> str:
 
 
 def _add_configuration(group: Group, parameters: dict[str, str]) -> None:
-    from ministack.services import autoscaling
-
     name = group.get("LaunchConfigurationName", "")
     configuration = autoscaling._launch_configs.get(name)
     if configuration is None:

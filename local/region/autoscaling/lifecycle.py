@@ -9,8 +9,10 @@ import time
 import uuid
 from typing import Any
 
+from region.autoscaling.groups import Group, Member, lock
+from region.autoscaling.query import Params, Refused, answering, needed, value
 from region.base import contract, events, patch
-from region.autoscaling.groups import Group, Member, find, lock
+from region.base.emulator import autoscaling
 
 LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING"
 TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING"
@@ -20,19 +22,13 @@ LONGEST = 48 * 3600
 
 MODULE = "ministack.services.autoscaling"
 contract.expect(MODULE, "_hooks")
-contract.expect(MODULE, "_p", "(params, key)")
-contract.expect(MODULE, "_xml", "(status, root_tag, inner)")
-contract.expect(MODULE, "_error", "(code, message, status=400)")
 contract.expect(MODULE, "_hook_record", "(asg_name, hook_name, fields)")
-contract.expect(MODULE, "_member_xml", "(value)")
 contract.expect_entry(MODULE, "_ACTION_MAP", "PutLifecycleHook", "(p)")
 contract.expect_entry(MODULE, "_ACTION_MAP", "CompleteLifecycleAction", "(p)")
 contract.expect_entry(MODULE, "_ACTION_MAP", "RecordLifecycleActionHeartbeat", "(p)")
 
 
 def hooks_of(group: Group, transition: str) -> list[dict[str, Any]]:
-    from ministack.services import autoscaling
-
     name = group["AutoScalingGroupName"]
     return [
         hook
@@ -80,8 +76,6 @@ def outcome(group: Group, member: Member) -> str | None:
 
     An action past its deadline takes the hook's DefaultResult; an action whose hook was deleted counts as continued.
     """
-    from ministack.services import autoscaling
-
     now = time.time()
     results = []
     for name, action in (member.get("_actions") or {}).items():
@@ -100,77 +94,56 @@ def clear(member: Member) -> None:
     member.pop("_actions", None)
 
 
-def _pending(params: dict[str, Any]) -> tuple[Group, Member, dict[str, Any]] | str:
-    """The action that a request names by token or instance id, or the sentence that refuses it."""
-    from ministack.services import autoscaling
-
-    group = find(autoscaling._p(params, "AutoScalingGroupName"))
-    if group is None:
-        return f"AutoScalingGroup name not found - {autoscaling._p(params, 'AutoScalingGroupName')}"
-    hook = autoscaling._p(params, "LifecycleHookName")
-    token, instance_id = autoscaling._p(params, "LifecycleActionToken"), autoscaling._p(params, "InstanceId")
-    for member in group["Instances"]:
-        action = (member.get("_actions") or {}).get(hook)
-        if action is None or action["result"] or not member["LifecycleState"].endswith(":Wait"):
-            continue
-        if action["token"] == token if token else member["InstanceId"] == instance_id:
-            return group, member, action
-    wanted = f"token {token}" if token else f"instance ID {instance_id}"
-    return f"No active Lifecycle Action found with {wanted}"
-
-
-def _complete(params: dict[str, Any]) -> tuple:
-    from ministack.services import autoscaling
-
-    result = autoscaling._p(params, "LifecycleActionResult")
-    if result not in ("CONTINUE", "ABANDON"):
-        return autoscaling._error("ValidationError", "LifecycleActionResult must be CONTINUE or ABANDON")
-    with lock:
-        found = _pending(params)
-        if isinstance(found, str):
-            return autoscaling._error("ValidationError", autoscaling._member_xml(found))
-        found[2]["result"] = result
-    return autoscaling._xml(200, "CompleteLifecycleActionResponse", "<CompleteLifecycleActionResult/>")
-
-
-def _heartbeat(params: dict[str, Any]) -> tuple:
-    from ministack.services import autoscaling
-
-    with lock:
-        found = _pending(params)
-        if isinstance(found, str):
-            return autoscaling._error("ValidationError", autoscaling._member_xml(found))
-        group, _member, action = found
-        hook = autoscaling._hooks[f"{group['AutoScalingGroupName']}/{autoscaling._p(params, 'LifecycleHookName')}"]
-        action["deadline"] = time.time() + hook["HeartbeatTimeout"]
-    inner = "<RecordLifecycleActionHeartbeatResult/>"
-    return autoscaling._xml(200, "RecordLifecycleActionHeartbeatResponse", inner)
-
-
 def put(name: str, fields: dict[str, Any]) -> None:
     """Creates or changes a hook; members that a PutLifecycleHook leaves out keep their value, as on AWS."""
-    from ministack.services import autoscaling
-
     key = f"{name}/{fields['LifecycleHookName']}"
     given = {member: value for member, value in fields.items() if value not in (None, "")}
     known = autoscaling._hooks.get(key, {})
     autoscaling._hooks[key] = autoscaling._hook_record(name, fields["LifecycleHookName"], {**known, **given})
 
 
-def _put(params: dict[str, Any]) -> tuple:
-    from ministack.services import autoscaling
+def _pending(params: Params) -> tuple[Group, dict[str, Any]]:
+    """The group and the action that a request names by token or instance id; Refused when none waits for it."""
+    group, hook = needed(params), value(params, "LifecycleHookName")
+    token, instance_id = value(params, "LifecycleActionToken"), value(params, "InstanceId")
+    for member in group["Instances"]:
+        action = (member.get("_actions") or {}).get(hook)
+        if action is None or action["result"] or not member["LifecycleState"].endswith(":Wait"):
+            continue
+        if action["token"] == token if token else member["InstanceId"] == instance_id:
+            return group, action
+    wanted = f"token {token}" if token else f"instance ID {instance_id}"
+    raise Refused(f"No active Lifecycle Action found with {wanted}")
 
-    name, hook = autoscaling._p(params, "AutoScalingGroupName"), autoscaling._p(params, "LifecycleHookName")
-    transition = autoscaling._p(params, "LifecycleTransition")
-    if find(name) is None:
-        return autoscaling._error("ValidationError", f"AutoScalingGroup name not found - {name}")
+
+def _complete(params: Params) -> str:
+    result = value(params, "LifecycleActionResult")
+    if result not in ("CONTINUE", "ABANDON"):
+        raise Refused("LifecycleActionResult must be CONTINUE or ABANDON")
+    with lock:
+        _group, action = _pending(params)
+        action["result"] = result
+    return ""
+
+
+def _heartbeat(params: Params) -> str:
+    with lock:
+        group, action = _pending(params)
+        hook = autoscaling._hooks[f"{group['AutoScalingGroupName']}/{value(params, 'LifecycleHookName')}"]
+        action["deadline"] = time.time() + hook["HeartbeatTimeout"]
+    return ""
+
+
+def _put(params: Params) -> str:
+    name, hook = needed(params)["AutoScalingGroupName"], value(params, "LifecycleHookName")
+    transition = value(params, "LifecycleTransition")
     if transition not in _EVENT and f"{name}/{hook}" not in autoscaling._hooks:
-        return autoscaling._error("ValidationError", f"LifecycleTransition must be {LAUNCHING} or {TERMINATING}")
+        raise Refused(f"LifecycleTransition must be {LAUNCHING} or {TERMINATING}")
     keys = ("LifecycleTransition", "HeartbeatTimeout", "DefaultResult", "NotificationTargetARN", "RoleARN")
-    fields = {key: autoscaling._p(params, key) for key in (*keys, "NotificationMetadata")}
+    fields = {key: value(params, key) for key in (*keys, "NotificationMetadata")}
     with lock:
         put(name, {"LifecycleHookName": hook, **fields})
-    return autoscaling._xml(200, "PutLifecycleHookResponse", "<PutLifecycleHookResult/>")
+    return ""
 
 
 def install() -> None:
@@ -179,4 +152,4 @@ def install() -> None:
         ("CompleteLifecycleAction", _complete),
         ("RecordLifecycleActionHeartbeat", _heartbeat),
     ):
-        patch.entry(MODULE, "_ACTION_MAP", action, handler)
+        patch.entry(MODULE, "_ACTION_MAP", action, answering(action, handler))

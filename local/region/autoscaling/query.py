@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from region.base import contract
 from region.autoscaling.groups import Group, find
+from region.base import contract
+from region.base.emulator import autoscaling
 
 MODULE = "ministack.services.autoscaling"
 contract.expect(MODULE, "_p", "(params, key)")
@@ -29,21 +30,21 @@ class Refused(ValueError):
 
 def value(params: Params, key: str) -> str:
     """The value of a parameter, empty when it is absent."""
-    from ministack.services import autoscaling
-
     return autoscaling._p(params, key)
 
 
 def values(params: Params, prefix: str) -> list[str]:
     """The values of `prefix.member.1`, `.2` …"""
-    from ministack.services import autoscaling
-
     return autoscaling._parse_member_list(params, prefix)
 
 
 def needed(params: Params) -> Group:
     """The group that AutoScalingGroupName names; Refused when there is none."""
-    name = value(params, "AutoScalingGroupName")
+    return existing(value(params, "AutoScalingGroupName"))
+
+
+def existing(name: str) -> Group:
+    """The group of that name; Refused when there is none."""
     group = find(name)
     if group is None:
         raise Refused(f"AutoScalingGroup name not found - AutoScalingGroup {name} not found")
@@ -62,8 +63,6 @@ def whole(params: Params, key: str) -> int | None:
 
 def nested(params: Params, prefix: str) -> dict[str, Any]:
     """A structure such as MixedInstancesPolicy; empty when it is absent."""
-    from ministack.services import autoscaling
-
     found = autoscaling._parse_nested(params, prefix)
     return found if isinstance(found, dict) else {}
 
@@ -72,8 +71,6 @@ def answering(action: str, handler: Callable[[Params], str]) -> Callable[[Params
     """A handler that returns the inside of its result, as one that returns a response; Refused becomes AWS's error."""
 
     def answer(params: Params) -> Response:
-        from ministack.services import autoscaling
-
         try:
             inner = handler(params)
         except Refused as refusal:
@@ -85,6 +82,4 @@ def answering(action: str, handler: Callable[[Params], str]) -> Callable[[Params
 
 def refused(refusal: Refused) -> Response:
     """The error response."""
-    from ministack.services import autoscaling
-
     return autoscaling._error(refusal.code, autoscaling._member_xml(str(refusal)))

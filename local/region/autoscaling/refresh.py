@@ -7,15 +7,14 @@ import time
 import uuid
 from typing import Any
 
+from region.autoscaling import leaving
+from region.autoscaling.groups import Group, Member, in_service, is_current, lock, moment, staying, suspended
+from region.autoscaling.query import Params, Refused, answering, needed, value, values, whole
 from region.base import contract, patch
-from region.autoscaling.groups import Group, Member, find, in_service, is_current, lock, moment, staying, suspended
+from region.base.emulator import autoscaling
 
 MODULE = "ministack.services.autoscaling"
-contract.expect(MODULE, "_p", "(params, key)")
-contract.expect(MODULE, "_xml", "(status, root_tag, inner)")
-contract.expect(MODULE, "_error", "(code, message, status=400)")
 contract.expect(MODULE, "_member_xml", "(value)")
-contract.expect(MODULE, "_parse_member_list", "(params, prefix)")
 contract.expect_entry(MODULE, "_ACTION_MAP", "StartInstanceRefresh", "(p)")
 contract.expect_entry(MODULE, "_ACTION_MAP", "DescribeInstanceRefreshes", "(p)")
 contract.expect_entry(MODULE, "_ACTION_MAP", "CancelInstanceRefresh", "(p)")
@@ -43,8 +42,6 @@ def allowance(healthy: int, desired: int, minimum_percent: int, replacing: int) 
 
 def step(group: Group) -> None:
     """Moves the group's refresh on by one step, if there is one. Called under the lock."""
-    from region.autoscaling.fleet import begin_termination
-
     refresh = active(group)
     if refresh is None or suspended(group, "InstanceRefresh"):
         return
@@ -68,7 +65,7 @@ def step(group: Group) -> None:
     room = allowance(len(_warm(group, refresh)), group["DesiredCapacity"], minimum, max(0, missing))
     for member in left[:room]:
         cause = f"At {moment()} an instance was taken out of service in response to an instance refresh."
-        begin_termination(group, member, cause)
+        leaving.begin_termination(group, member, cause)
 
 
 def _left(group: Group, refresh: dict[str, Any]) -> list[Member]:
@@ -96,76 +93,59 @@ def _end(refresh: dict[str, Any], status: str, reason: str) -> None:
         refresh.update({"PercentageComplete": 100, "InstancesToUpdate": 0})
 
 
-def _start(params: dict[str, Any]) -> tuple:
-    from ministack.services import autoscaling
-
-    name = autoscaling._p(params, "AutoScalingGroupName")
-    group = find(name)
-    if group is None:
-        return autoscaling._error("ValidationError", f"AutoScalingGroup name not found - {name}")
-    minimum = autoscaling._p(params, "Preferences.MinHealthyPercentage") or "90"
-    if not minimum.isdigit() or not 0 <= int(minimum) <= 100:
-        return autoscaling._error("ValidationError", "MinHealthyPercentage must be between 0 and 100")
+def _start(params: Params) -> str:
+    group = needed(params)
     with lock:
         if active(group):
             message = "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh"
-            return autoscaling._error("InstanceRefreshInProgress", message)
+            raise Refused(message, "InstanceRefreshInProgress")
         refresh = {
             "InstanceRefreshId": str(uuid.uuid4()),
-            "AutoScalingGroupName": name,
+            "AutoScalingGroupName": group["AutoScalingGroupName"],
             "Status": "Pending",
             "StatusReason": "",
             "StartTime": moment(),
             "EndTime": "",
             "PercentageComplete": 0,
-            "Preferences": {
-                "MinHealthyPercentage": int(minimum),
-                "InstanceWarmup": int(autoscaling._p(params, "Preferences.InstanceWarmup") or 0),
-                "SkipMatching": autoscaling._p(params, "Preferences.SkipMatching") == "true",
-            },
+            "Preferences": _preferences(params),
             "_started": time.time(),
         }
         refresh["_total"] = refresh["InstancesToUpdate"] = len(_left(group, refresh))
         group.setdefault("InstanceRefreshes", []).insert(0, refresh)
-    inner = f"<InstanceRefreshId>{refresh['InstanceRefreshId']}</InstanceRefreshId>"
-    result = f"<StartInstanceRefreshResult>{inner}</StartInstanceRefreshResult>"
-    return autoscaling._xml(200, "StartInstanceRefreshResponse", result)
+    return f"<InstanceRefreshId>{refresh['InstanceRefreshId']}</InstanceRefreshId>"
 
 
-def _describe(params: dict[str, Any]) -> tuple:
-    from ministack.services import autoscaling
+def _preferences(params: Params) -> dict[str, Any]:
+    minimum = value(params, "Preferences.MinHealthyPercentage") or "90"
+    if not minimum.isdigit() or not 0 <= int(minimum) <= 100:
+        raise Refused("MinHealthyPercentage must be between 0 and 100")
+    return {
+        "MinHealthyPercentage": int(minimum),
+        "InstanceWarmup": whole(params, "Preferences.InstanceWarmup") or 0,
+        "SkipMatching": value(params, "Preferences.SkipMatching") == "true",
+    }
 
-    name = autoscaling._p(params, "AutoScalingGroupName")
-    group = find(name)
-    if group is None:
-        return autoscaling._error("ValidationError", f"AutoScalingGroup name not found - {name}")
-    wanted = autoscaling._parse_member_list(params, "InstanceRefreshIds")
+
+def _describe(params: Params) -> str:
+    group, wanted = needed(params), values(params, "InstanceRefreshIds")
     shown = [
         {key: one[key] for key in (*SHOWN, "PercentageComplete", "InstancesToUpdate", "Preferences") if one[key] != ""}
         for one in group.get("InstanceRefreshes", [])
         if not wanted or one["InstanceRefreshId"] in wanted
     ]
-    inner = f"<InstanceRefreshes>{autoscaling._member_xml(shown)}</InstanceRefreshes>"
-    result = f"<DescribeInstanceRefreshesResult>{inner}</DescribeInstanceRefreshesResult>"
-    return autoscaling._xml(200, "DescribeInstanceRefreshesResponse", result)
+    return f"<InstanceRefreshes>{autoscaling._member_xml(shown)}</InstanceRefreshes>"
 
 
-def _cancel(params: dict[str, Any]) -> tuple:
-    from ministack.services import autoscaling
-
-    name = autoscaling._p(params, "AutoScalingGroupName")
-    group = find(name)
-    if group is None:
-        return autoscaling._error("ValidationError", f"AutoScalingGroup name not found - {name}")
+def _cancel(params: Params) -> str:
+    group = needed(params)
     with lock:
         refresh = active(group)
         if refresh is None:
+            name = group["AutoScalingGroupName"]
             message = f"No in progress or pending Instance Refresh found for Auto Scaling group {name}"
-            return autoscaling._error("ActiveInstanceRefreshNotFound", message)
+            raise Refused(message, "ActiveInstanceRefreshNotFound")
         refresh["Status"] = "Cancelling"
-    inner = f"<InstanceRefreshId>{refresh['InstanceRefreshId']}</InstanceRefreshId>"
-    result = f"<CancelInstanceRefreshResult>{inner}</CancelInstanceRefreshResult>"
-    return autoscaling._xml(200, "CancelInstanceRefreshResponse", result)
+    return f"<InstanceRefreshId>{refresh['InstanceRefreshId']}</InstanceRefreshId>"
 
 
 def install() -> None:
@@ -174,4 +154,4 @@ def install() -> None:
         ("DescribeInstanceRefreshes", _describe),
         ("CancelInstanceRefresh", _cancel),
     ):
-        patch.entry(MODULE, "_ACTION_MAP", action, handler)
+        patch.entry(MODULE, "_ACTION_MAP", action, answering(action, handler))

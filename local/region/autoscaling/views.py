@@ -6,9 +6,10 @@ import base64
 from typing import Any, Callable
 
 from region.autoscaling import activities
-from region.base import contract
-from region.autoscaling.query import Params, Refused, needed, value, values, whole
 from region.autoscaling.groups import Group, Member, all_here, lock
+from region.autoscaling.query import Params, Refused, needed, value, values, whole
+from region.base import contract
+from region.base.emulator import autoscaling
 
 contract.expect("ministack.services.autoscaling", "_member_xml", "(value)")
 
@@ -31,8 +32,6 @@ def _page(params: Params, action: str, items: list[Any]) -> tuple[list[Any], str
 
 
 def _describe(params: Params) -> str:
-    from ministack.services import autoscaling
-
     names = values(params, "AutoScalingGroupNames")
     named = [group for group in all_here() if not names or group["AutoScalingGroupName"] in names]
     chosen = [group for group in named if _matches(params, group)]
@@ -81,8 +80,6 @@ def _visible(key: str, part: Any) -> bool:
 
 
 def _describe_instances(params: Params) -> str:
-    from ministack.services import autoscaling
-
     wanted = values(params, "InstanceIds")
     shown = [
         {**_member_shown(member), "AutoScalingGroupName": group["AutoScalingGroupName"]}
@@ -95,8 +92,6 @@ def _describe_instances(params: Params) -> str:
 
 
 def _describe_activities(params: Params) -> str:
-    from ministack.services import autoscaling
-
     name, wanted = value(params, "AutoScalingGroupName"), values(params, "ActivityIds")
     groups = [needed(params)] if name else all_here()
     found = [one for group in groups for one in activities.history(group)]
@@ -106,8 +101,6 @@ def _describe_activities(params: Params) -> str:
 
 
 def _describe_target_groups(params: Params) -> str:
-    from ministack.services import autoscaling
-
     arns = needed(params).get("TargetGroupARNs", [])
     shown = [{"LoadBalancerTargetGroupARN": arn, "State": "InService"} for arn in arns]
     return f"<LoadBalancerTargetGroups>{autoscaling._member_xml(shown)}</LoadBalancerTargetGroups>"

@@ -17,6 +17,7 @@ from typing import Any, Awaitable, Callable
 from urllib.parse import parse_qs
 
 from region.base import contract, patch
+from region.base.emulator import request_scope
 from region.base.settings import current as settings
 
 logger = logging.getLogger("region.api")
@@ -24,7 +25,6 @@ logger = logging.getLogger("region.api")
 PREFIX = "/_nanofleet/"
 
 contract.expect("ministack.app", "app", "(scope, receive, send)")
-contract.expect("ministack.core.responses", "request_scope", "(account_id, region)")
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,6 @@ def route(method: str, path: str, handler: Handler) -> None:
 
 async def answer(request: Request) -> Answer:
     """The answer of the route that matches, 404 when none does, 400 for a body that is no JSON."""
-    from ministack.core.responses import request_scope
-
     handler = _routes.get((request.method, request.path))
     if handler is None:
         return 404, {"message": f"{request.method} {request.path}: no such route of the local region"}

@@ -9,14 +9,12 @@ import threading
 from typing import Any
 
 from region.base import contract
+from region.base.emulator import eventbridge, get_account_id, get_region, request_scope
 
 logger = logging.getLogger("region.events")
 
 contract.expect("ministack.services.eventbridge", "_put_events", "(data, allow_aws_source=False)")
 contract.expect("ministack.services.eventbridge", "_events_log_list", "()")
-contract.expect("ministack.core.responses", "request_scope", "(account_id, region)")
-contract.expect("ministack.core.responses", "get_account_id", "()")
-contract.expect("ministack.core.responses", "get_region", "()")
 
 # The emulator remembers every event in its state for ever.
 KEPT = 1000
@@ -32,8 +30,6 @@ def publish(source: str, detail_type: str, detail: dict[str, Any], resources: li
     Rules see AWS's envelope. The call returns at once: a thread of its own delivers, so a slow target neither holds
     up a request nor changes the order.
     """
-    from ministack.core.responses import get_account_id, get_region
-
     entry = {
         "Source": source,
         "DetailType": detail_type,
@@ -53,9 +49,6 @@ def _ensure_dispatcher() -> None:
 
 
 def _dispatch() -> None:
-    from ministack.core.responses import request_scope
-    from ministack.services import eventbridge
-
     while True:
         account, region, entry = _waiting.get()
         try:

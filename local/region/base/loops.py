@@ -7,12 +7,11 @@ import threading
 from dataclasses import dataclass
 from typing import Callable
 
-from region.base import contract
+from region.base.emulator import request_scope
 from region.base.settings import current as settings
 
 logger = logging.getLogger("region.loops")
 
-contract.expect("ministack.core.responses", "request_scope", "(account_id, region)")
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,6 @@ def _launch(loop: _Loop) -> None:
 
 
 def _run(loop: _Loop) -> None:
-    from ministack.core.responses import request_scope
-
     while not _stopping.is_set():
         try:
             with request_scope(settings.account, settings.region):

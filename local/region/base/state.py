@@ -10,6 +10,7 @@ import threading
 from typing import Any
 
 from region.base import contract, loops
+from region.base.emulator import app, persistence
 from region.base.settings import current as settings
 
 logger = logging.getLogger("region.state")
@@ -29,8 +30,6 @@ _saving = threading.Lock()
 
 def save() -> list[str]:
     """Writes the state of every service that changed since the last call, each file as a whole; their names."""
-    from ministack import app
-
     saved: list[str] = []
     with _saving:
         for name, get_state in app._build_persistence_save_dict().items():
@@ -43,8 +42,6 @@ def save() -> list[str]:
 
 
 def _save_one(name: str, get_state: Any) -> bool:
-    from ministack.core import persistence
-
     text = _serialised(name, get_state)
     if text is None:
         return False
@@ -62,8 +59,6 @@ def _save_one(name: str, get_state: Any) -> bool:
 
 
 def _serialised(name: str, get_state: Any) -> str | None:
-    from ministack.core import persistence
-
     for _ in range(ATTEMPTS):
         try:
             state = get_state()

@@ -9,6 +9,7 @@ import time
 from typing import Any, Callable
 
 from region.base import contract, patch
+from region.base.emulator import cloudwatch, sns
 
 CLOUDWATCH = "ministack.services.cloudwatch"
 
@@ -42,8 +43,6 @@ def dimensions(alarm: Alarm) -> dict[str, str]:
 
 def _evaluate(alarm: Alarm) -> None:
     """Brings the alarm into the state that its latest periods call for and tells who wants to know of the change."""
-    from ministack.services import cloudwatch
-
     state, reason = _judge(alarm, time.time())
     before = alarm["StateValue"]
     if state == before:
@@ -56,8 +55,6 @@ def _evaluate(alarm: Alarm) -> None:
 
 def _permitted(alarm: Alarm) -> dict[str, list[str]]:
     """The alarm's actions without topics whose policy does not let CloudWatch publish."""
-    from ministack.services import sns
-
     account = alarm["AlarmArn"].split(":")[4]
     return {
         name: [
@@ -88,8 +85,6 @@ def _judge(alarm: Alarm, now: float) -> tuple[str, str]:
 
 def _periods(alarm: Alarm, now: float) -> list[float | None]:
     """The alarm's statistic over each of its periods that end now, the latest first; None where nothing was recorded."""
-    from ministack.services import cloudwatch
-
     key = (alarm["Namespace"], alarm["MetricName"], cloudwatch._dims_key(dimensions(alarm)))
     points = list(cloudwatch._metrics.get(key) or [])
     period = float(alarm.get("Period") or 60)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from region.base import contract
+from region.base import contract, loops
+from region.base.emulator import cloudwatch_logs as logs
 
 LOGS = "ministack.services.cloudwatch_logs"
 contract.expect(LOGS, "_log_groups")
@@ -20,8 +21,6 @@ DAY_MS = 24 * 3600 * 1000
 
 def open_stream(group_name: str, stream_name: str) -> None:
     """Makes group and stream unless they are there."""
-    from ministack.services import cloudwatch_logs as logs
-
     now = int(time.time() * 1000)
     group: dict[str, Any] | None = logs._log_groups.get(group_name)
     if group is None:
@@ -37,8 +36,6 @@ def open_stream(group_name: str, stream_name: str) -> None:
 
 def append(group_name: str, stream_name: str, lines: list[str]) -> None:
     """Adds `lines` with the time of now; nothing when the group or stream was deleted meanwhile."""
-    from ministack.services import cloudwatch_logs as logs
-
     group = logs._log_groups.get(group_name)
     stream = group["streams"].get(stream_name) if group else None
     if stream is None or not lines:
@@ -48,15 +45,11 @@ def append(group_name: str, stream_name: str, lines: list[str]) -> None:
 
 
 def remove_group(name: str) -> None:
-    from ministack.services import cloudwatch_logs as logs
-
     logs._log_groups.pop(name, None)
 
 
 def tidy() -> None:
     """Keeps the latest MOST_LINES of each stream and drops streams whose group's retention has passed."""
-    from ministack.services import cloudwatch_logs as logs
-
     now = time.time() * 1000
     for group in logs._log_groups.values():
         days = group.get("retentionInDays")
@@ -67,3 +60,7 @@ def tidy() -> None:
                 continue
             with logs._log_events_lock:
                 del stream["events"][:-MOST_LINES]
+
+
+def install() -> None:
+    loops.every(60, tidy)

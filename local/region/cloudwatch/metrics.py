@@ -10,6 +10,7 @@ import logging
 from typing import Any, Callable
 
 from region.base import contract, loops, patch
+from region.base.emulator import cloudwatch, sqs
 from region.cloudwatch import alarms
 
 logger = logging.getLogger("region.metrics")
@@ -43,8 +44,6 @@ def _logs(original: Callable[..., None], func: Any, request_id: str, log_text: s
 
 def _embedded(line: str) -> None:
     """Records the metrics of a line (CloudWatch User Guide, "Specification: Embedded metric format")."""
-    from ministack.services import cloudwatch
-
     try:
         document = json.loads(line)
         for directive in document["_aws"]["CloudWatchMetrics"]:
@@ -62,8 +61,6 @@ def _embedded(line: str) -> None:
 
 def _depths() -> None:
     """What waits in queues that an alarm watches; an empty queue says so once."""
-    from ministack.services import cloudwatch, sqs
-
     watched = {
         alarms.dimensions(alarm).get("QueueName")
         for alarm in cloudwatch._alarms.values()
@@ -81,8 +78,6 @@ def _depths() -> None:
 
 
 def _look() -> None:
-    from ministack.services import cloudwatch
-
     for points in list(cloudwatch._metrics.values()):
         del points[:-MOST_POINTS]
     _depths()

@@ -17,8 +17,9 @@ import time
 from collections import deque
 from typing import Any
 
-from region.codebuild import record
 from region.base import contract, patch
+from region.base.emulator import codebuild, get_account_id, iam_evaluator, responses
+from region.codebuild import record
 from region.codebuild.job import BuildJob, sweep
 
 logger = logging.getLogger("region.codebuild")
@@ -54,16 +55,13 @@ def install() -> None:
 
 def start_build(data: dict[str, Any]) -> tuple:
     """StartBuild: returns the build's record and queues it."""
-    from ministack.core.responses import error_response_json, get_account_id, json_response
-    from ministack.services import codebuild
-
     name = str(data.get("projectName") or "").rsplit(":project/", 1)[-1]
     project = codebuild._projects.get(name)
     if project is None:
-        return error_response_json("ResourceNotFoundException", f"Project cannot be found: {name}", 400)
+        return responses.error_response_json("ResourceNotFoundException", f"Project cannot be found: {name}", 400)
     earlier = _earlier(data.get("idempotencyToken"))
     if earlier is not None:
-        return json_response({"build": record.snapshot(earlier)})
+        return responses.json_response({"build": record.snapshot(earlier)})
 
     build_id = codebuild._build_id(name)
     build = record.create(
@@ -79,16 +77,14 @@ def start_build(data: dict[str, Any]) -> tuple:
     with _lock:
         _waiting.append((BuildJob(build), contextvars.copy_context()))
     _dispatch()
-    return json_response({"build": record.snapshot(build)})
+    return responses.json_response({"build": record.snapshot(build)})
 
 
 def stop_build(data: dict[str, Any]) -> tuple:
     """StopBuild: a queued build never starts, a running one is ended with all its processes."""
-    from ministack.core.responses import error_response_json, json_response
-
     build = _find(str(data.get("id") or ""))
     if build is None:
-        return error_response_json("ResourceNotFoundException", f"Build not found: {data.get('id')}", 400)
+        return responses.error_response_json("ResourceNotFoundException", f"Build not found: {data.get('id')}", 400)
     with _lock:
         queued = next((item for item in _waiting if item[0].build is build), None)
         if queued is not None:
@@ -99,15 +95,13 @@ def stop_build(data: dict[str, Any]) -> tuple:
     elif running is not None:
         record.set_status(build, "STOPPED")
         running.stop("STOPPED")
-    return json_response({"build": record.snapshot(build)})
+    return responses.json_response({"build": record.snapshot(build)})
 
 
 def batch_get_builds(data: dict[str, Any]) -> tuple:
     """BatchGetBuilds: takes build ids and build ARNs."""
-    from ministack.core.responses import json_response
-
     found = {build_id: _find(build_id) for build_id in data.get("ids", [])}
-    return json_response(
+    return responses.json_response(
         {
             "builds": [record.snapshot(build) for build in found.values() if build is not None],
             "buildsNotFound": [build_id for build_id, build in found.items() if build is None],
@@ -146,14 +140,10 @@ def _work(job: BuildJob) -> None:
 
 
 def _find(identifier: str) -> dict[str, Any] | None:
-    from ministack.services import codebuild
-
     return codebuild._builds.get(identifier.rsplit(":build/", 1)[-1])
 
 
 def _of_project(name: str) -> list[dict[str, Any]]:
-    from ministack.services import codebuild
-
     return [build for build in codebuild._builds.values() if build.get("projectName") == name]
 
 
@@ -165,7 +155,5 @@ def _earlier(token: str | None) -> dict[str, Any] | None:
 
 
 def _initiator(account: str) -> str:
-    from ministack.core.iam_evaluator import caller_arn
-
-    arn = caller_arn()
+    arn = iam_evaluator.caller_arn()
     return arn.split(":", 5)[-1].replace("assumed-role/", "", 1) if arn else account

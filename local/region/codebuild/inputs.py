@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from region.base import contract
-from region.iam import roles
-from region.codebuild.buildspec import Buildspec
+from region.base.emulator import s3, ssm
 from region.base.settings import current as settings
+from region.codebuild.buildspec import Buildspec
+from region.iam import roles
 
 contract.expect("ministack.services.s3", "_get_object", "(bucket_name, key, headers, query_params=None)")
 contract.expect("ministack.services.ssm", "_get_parameters", "(data)")
@@ -122,8 +123,6 @@ def _value(build: dict[str, Any], variable: dict[str, Any], session: str) -> str
 
 
 def _parameter(build: dict[str, Any], name: str, session: str) -> str:
-    from ministack.services import ssm
-
     account, region = build["arn"].split(":")[4], build["arn"].split(":")[3]
     resource = f"arn:aws:ssm:{region}:{account}:parameter/{name.lstrip('/')}"
     _allow(build, session, "ssm:GetParameters", resource)
@@ -135,8 +134,6 @@ def _parameter(build: dict[str, Any], name: str, session: str) -> str:
 
 
 def _object(build: dict[str, Any], bucket: str, key: str, session: str) -> bytes:
-    from ministack.services import s3
-
     _allow(build, session, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
     status, _, body = s3._get_object(bucket, key, {}, {})
     if status != 200:

@@ -11,14 +11,13 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from region.codebuild import inputs
-from region.codebuild import record
 from region.base import contract
-from region.codebuild import buildspec
-from region.iam import roles
-from region.codebuild.shell import BuildShell, PhaseFailure, end_group, remove_folder
-from region.codebuild.buildspec import Buildspec, Phase
+from region.base.emulator import codebuild
 from region.base.settings import current as settings
+from region.codebuild import buildspec, inputs, record
+from region.codebuild.buildspec import Buildspec, Phase
+from region.codebuild.shell import BuildShell, PhaseFailure, end_group, remove_folder
+from region.iam import roles
 
 logger = logging.getLogger("region.codebuild")
 
@@ -47,8 +46,6 @@ class BuildJob:
 
     def run(self) -> None:
         """Runs the build to its end; whatever happens its folder and its credentials are gone afterwards."""
-        from ministack.services import codebuild
-
         emit = codebuild._log_sink(self.build)
         seconds = int(self.build["timeoutInMinutes"]) * 60
         clock = threading.Timer(seconds, self.stop, ["TIMED_OUT"])

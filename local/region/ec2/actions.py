@@ -16,12 +16,13 @@ import re
 from typing import Any, Callable
 
 from region.base import contract, patch
-from region.ec2 import run_request as runrequest, templates
-from region.instances import records as instances, states
-from region.machines import lives as processes
+from region.base.emulator import ec2
+from region.base.settings import current as settings
+from region.ec2 import describing, run_request, templates
+from region.instances import records, states
 from region.instances.addresses import Allocator, SubnetFull
 from region.instances.query import Parameters, Refused, Response, answering, listed, truth
-from region.base.settings import current as settings
+from region.machines import lives, retention
 
 EC2 = "ministack.services.ec2"
 
@@ -52,22 +53,22 @@ def run_instances(parameters: Parameters) -> list[states.Instance]:
     merged = templates.merge(parameters)
     if truth(merged, "DryRun"):
         raise Refused("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
-    digest = runrequest.digest_of(merged)
-    repeated = runrequest.repeated(merged, digest)
+    digest = run_request.digest_of(merged)
+    repeated = run_request.repeated(merged, digest)
     if repeated:
         return repeated
-    runrequest.check(merged)
+    run_request.check(merged)
     launched: list[states.Instance] = []
     token = _launched.set(launched)
     try:
-        status, _, body = _base_run(runrequest.normalised(merged))  # type: ignore[misc]
+        status, _, body = _base_run(run_request.normalised(merged))  # type: ignore[misc]
     finally:
         _launched.reset(token)
     if status != 200:
-        raise runrequest.refusal_in(body, status)
+        raise run_request.refusal_in(body, status)
     for index, instance in enumerate(launched):
         instance["AmiLaunchIndex"] = index
-        runrequest.apply(instance, merged, digest)
+        run_request.apply(instance, merged, digest)
     _begin(launched)
     return launched
 
@@ -89,14 +90,10 @@ def terminate_instances(
 
 
 def find(instance_id: str) -> states.Instance | None:
-    from ministack.services import ec2
-
     return ec2._instances.get(instance_id)
 
 
 def _run(parameters: Parameters) -> Response:
-    from ministack.services import ec2
-
     launched = run_instances(parameters)
     items = "".join(ec2._instance_xml(instance) for instance in launched)
     return ec2._xml(200, "RunInstancesResponse", (
@@ -126,17 +123,15 @@ def _start(parameters: Parameters) -> Response:
         before = dict(instance["State"])
         if states.name(instance) == "stopped":
             states.change(instance, "pending")
-            processes.boot(instance)
+            lives.boot(instance)
         changes.append((instance, before))
     return _changes("StartInstancesResponse", changes)
 
 
 def _reboot(parameters: Parameters) -> Response:
-    from ministack.services import ec2
-
     for instance in [require(instance_id) for instance_id in listed(parameters, "InstanceId")]:
         if states.name(instance) == "running":
-            processes.reboot(instance)
+            lives.reboot(instance)
     return ec2._xml(200, "RebootInstancesResponse", "<return>true</return>")
 
 
@@ -150,13 +145,11 @@ def _leave(
         at_rest = {"stopped": ("stopped", "stopping"), "terminated": ("terminated", "shutting-down")}[end]
         if states.name(instance) not in at_rest:
             states.change(instance, passing, reason)
-            processes.end(instance, end, reason)
+            lives.end(instance, end, reason)
     return instance, before
 
 
 def _changes(root: str, changes: list[tuple[states.Instance, dict[str, Any]]]) -> Response:
-    from ministack.services import ec2
-
     def state(tag: str, value: dict[str, Any]) -> str:
         return f"<{tag}><code>{value['Code']}</code><name>{value['Name']}</name></{tag}>"
 
@@ -190,10 +183,10 @@ def _launch(original: Callable[..., list[states.Instance]], *args: Any, **kwargs
     created = original(*args, **kwargs)
     for instance in created:
         try:
-            instances.settle(instance, _allocator, kwargs.get("requested_private_ip"))  # type: ignore[arg-type]
+            records.settle(instance, _allocator, kwargs.get("requested_private_ip"))  # type: ignore[arg-type]
         except (SubnetFull, Refused) as error:
             for record in created:
-                instances.forget(record)
+                records.forget(record)
             if isinstance(error, Refused):
                 raise
             raise Refused("InsufficientFreeAddressesInSubnet", str(error)) from error
@@ -219,7 +212,7 @@ def _begin(launched: list[states.Instance]) -> None:
     """Announces `pending`, tags and all being there, and boots."""
     for instance in launched:
         states.announce(instance)
-        processes.boot(instance)
+        lives.boot(instance)
 
 
 def install() -> None:
@@ -227,11 +220,11 @@ def install() -> None:
     _allocator = Allocator(settings.emulator / "addresses.json")
     patch.wrap(EC2, "_launch_instances_internal", _launch)
     patch.replace(EC2, "_docker_touched", lambda: False)
-    patch.replace(EC2, "_cleanup_terminated", instances.clean)
-    patch.wrap(EC2, "_instance_xml", instances.xml)
-    patch.replace(EC2, "_matches_filters", instances.matches)
+    patch.replace(EC2, "_cleanup_terminated", retention.clean)
+    patch.wrap(EC2, "_instance_xml", describing.xml)
+    patch.replace(EC2, "_matches_filters", describing.matches)
     _base_run = patch.entry(EC2, "_ACTION_MAP", "RunInstances", answering(_run))
     patch.wrap_entry(EC2, "_ACTION_MAP", "CreateFleet", answering(_fleet))
     for action, function in (("TerminateInstances", _terminate), ("StopInstances", _stop), ("StartInstances", _start),
-                             ("RebootInstances", _reboot), ("DescribeInstances", instances.describe)):
+                             ("RebootInstances", _reboot), ("DescribeInstances", describing.describe)):
         patch.entry(EC2, "_ACTION_MAP", action, answering(function))

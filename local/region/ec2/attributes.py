@@ -8,10 +8,11 @@ from typing import Callable
 from xml.sax.saxutils import escape
 
 from region.base import contract, patch
+from region.base.emulator import ec2 as emulator
 from region.ec2 import actions as ec2
 from region.instances import states
-from region.machines import console, lives as processes
 from region.instances.query import Parameters, Refused, Response, answering, first
+from region.machines import console
 
 EC2 = "ministack.services.ec2"
 contract.expect_entry(EC2, "_ACTION_MAP", "DescribeInstanceAttribute", "(p)")
@@ -25,8 +26,6 @@ _VALUES: dict[str, Callable[[states.Instance], str]] = {
 
 
 def _describe(original: Callable[[Parameters], Response], parameters: Parameters) -> Response:
-    from ministack.services import ec2 as emulator
-
     instance = ec2.find(first(parameters, "InstanceId"))
     name = first(parameters, "Attribute")
     if instance is None or name not in _VALUES:
@@ -38,8 +37,6 @@ def _describe(original: Callable[[Parameters], Response], parameters: Parameters
 
 
 def _modify(parameters: Parameters) -> Response:
-    from ministack.services import ec2 as emulator
-
     instance = ec2.require(first(parameters, "InstanceId"))
     behaviour = first(parameters, "InstanceInitiatedShutdownBehavior.Value")
     protected = first(parameters, "DisableApiTermination.Value")
@@ -55,10 +52,8 @@ def _modify(parameters: Parameters) -> Response:
 
 
 def _console_output(parameters: Parameters) -> Response:
-    from ministack.services import ec2 as emulator
-
     instance_id = ec2.require(first(parameters, "InstanceId"))["InstanceId"]
-    text = base64.b64encode(console.latest(processes.console_file(instance_id))).decode()
+    text = base64.b64encode(console.latest(console.file_of(instance_id))).decode()
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
     return emulator._xml(200, "GetConsoleOutputResponse", (
         f"<instanceId>{instance_id}</instanceId><timestamp>{stamp}</timestamp><output>{text}</output>"

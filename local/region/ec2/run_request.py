@@ -6,6 +6,7 @@ import hashlib
 import re
 
 from region.base import contract
+from region.base.emulator import ec2
 from region.instances import images, states
 from region.instances.query import Parameters, Refused, first, listed, number, truth
 
@@ -18,8 +19,6 @@ contract.expect(EC2, "_resolve_iam_instance_profile", "(iam_arn='', iam_name='',
 
 def check(parameters: Parameters) -> None:
     """What EC2 checks before it launches anything."""
-    from ministack.services import ec2
-
     images.require_launchable(first(parameters, "ImageId"))
     subnet = _subnet_of(parameters)
     if subnet and subnet not in ec2._subnets:
@@ -73,8 +72,6 @@ def digest_of(parameters: Parameters) -> str:
 
 def repeated(parameters: Parameters, digest: str) -> list[states.Instance]:
     """The instances of an earlier request with the same ClientToken (EC2: "Ensuring idempotency")."""
-    from ministack.services import ec2
-
     token = first(parameters, "ClientToken")
     known = [instance for instance in ec2._instances.values() if token and instance.get("ClientToken") == token]
     if any(instance["_digest"] != digest for instance in known):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from region.base import contract
+from region.base.emulator import ec2
 from region.instances.query import Parameters, Refused, first, listed
 
 EC2 = "ministack.services.ec2"
@@ -36,8 +37,6 @@ def merge(parameters: Parameters) -> Parameters:
 
 
 def _data(parameters: Parameters) -> dict[str, Any] | None:
-    from ministack.services import ec2
-
     template_id = first(parameters, "LaunchTemplate.LaunchTemplateId")
     template_name = first(parameters, "LaunchTemplate.LaunchTemplateName")
     if not template_id and not template_name:

@@ -5,8 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from region.base import contract, loops, patch
+from region.base.emulator import alb, ec2
 from region.elb import gateway as elbview
-from region.elb.targets import balancers_of, deregister, draining_keys, health_of, in_use, key_of, register, sweep
+from region.elb.targets import (
+    balancers_of,
+    deregister,
+    draining_keys,
+    health_of,
+    in_use,
+    key_of,
+    register,
+    sweep,
+)
 
 ALB = "ministack.services.alb"
 for _store in ("_lbs", "_tgs", "_listeners", "_rules", "_targets"):
@@ -33,8 +43,6 @@ TRANSPORT = ("TCP", "UDP", "TCP_UDP", "TLS")
 
 
 def _register_targets(params: dict[str, Any]) -> tuple:
-    from ministack.services import alb
-
     arn = alb._p(params, "TargetGroupArn")
     if arn not in alb._tgs:
         return alb._error("TargetGroupNotFound", f"Target groups '{arn}' not found")
@@ -44,8 +52,6 @@ def _register_targets(params: dict[str, Any]) -> tuple:
 
 
 def _deregister_targets(params: dict[str, Any]) -> tuple:
-    from ministack.services import alb
-
     arn = alb._p(params, "TargetGroupArn")
     if arn not in alb._tgs:
         return alb._error("TargetGroupNotFound", f"Target groups '{arn}' not found")
@@ -55,8 +61,6 @@ def _deregister_targets(params: dict[str, Any]) -> tuple:
 
 
 def _describe_target_health(params: dict[str, Any]) -> tuple:
-    from ministack.services import alb
-
     arn = alb._p(params, "TargetGroupArn")
     group = alb._tgs.get(arn)
     if group is None:
@@ -69,8 +73,6 @@ def _describe_target_health(params: dict[str, Any]) -> tuple:
 
 
 def _health_xml(arn: str, key: str) -> str:
-    from ministack.services import alb
-
     target_id, _colon, port = key.rpartition(":")
     state, reason, description = health_of(arn, key)
     why = f"<Reason>{alb._esc(reason)}</Reason>" if reason else ""
@@ -84,8 +86,6 @@ def _health_xml(arn: str, key: str) -> str:
 
 def set_mappings(lb: dict[str, Any], mappings: list[dict[str, str]]) -> None:
     """Keeps an NLB's subnet mappings, which also say its subnets and its VPC."""
-    from ministack.services import ec2
-
     if mappings:
         lb["SubnetMappings"] = mappings
         lb["Subnets"] = [mapping["SubnetId"] for mapping in mappings]
@@ -95,8 +95,6 @@ def set_mappings(lb: dict[str, Any], mappings: list[dict[str, str]]) -> None:
 
 
 def _create_balancer(original: Any, params: dict[str, Any]) -> tuple:
-    from ministack.services import alb
-
     response = original(params)
     if response[0] == 200:
         name = alb._p(params, "Name")
@@ -107,8 +105,6 @@ def _create_balancer(original: Any, params: dict[str, Any]) -> tuple:
 
 
 def _mappings(params: dict[str, Any]) -> list[dict[str, str]]:
-    from ministack.services import alb
-
     found = []
     while subnet := alb._p(params, f"SubnetMappings.member.{len(found) + 1}.SubnetId"):
         prefix = f"SubnetMappings.member.{len(found) + 1}"
@@ -122,8 +118,6 @@ def _mappings(params: dict[str, Any]) -> list[dict[str, str]]:
 
 def _delete_balancer(original: Any, params: dict[str, Any]) -> tuple:
     """Listeners and rules go with their load balancer."""
-    from ministack.services import alb
-
     arn = alb._p(params, "LoadBalancerArn")
     listeners = [key for key, one in alb._listeners.items() if one["LoadBalancerArn"] == arn]
     for key in listeners:
@@ -132,8 +126,6 @@ def _delete_balancer(original: Any, params: dict[str, Any]) -> tuple:
 
 
 def _create_target_group(original: Any, params: dict[str, Any]) -> tuple:
-    from ministack.services import alb
-
     protocol = alb._p(params, "Protocol", "HTTP")
     given = dict(params)
     if protocol in TRANSPORT and not alb._p(params, "HealthCheckProtocol"):
@@ -142,8 +134,6 @@ def _create_target_group(original: Any, params: dict[str, Any]) -> tuple:
 
 
 def _delete_target_group(original: Any, params: dict[str, Any]) -> tuple:
-    from ministack.services import alb
-
     arn = alb._p(params, "TargetGroupArn")
     if arn in alb._tgs and in_use(arn):
         message = f"Target group '{arn}' is currently in use by a listener or a rule"
@@ -152,8 +142,6 @@ def _delete_target_group(original: Any, params: dict[str, Any]) -> tuple:
 
 
 def _create_rule(original: Any, params: dict[str, Any]) -> tuple:
-    from ministack.services import alb
-
     listener, priority = alb._p(params, "ListenerArn"), alb._p(params, "Priority")
     if any(r["ListenerArn"] == listener and str(r["Priority"]) == priority for r in alb._rules.values()):
         return alb._error("PriorityInUse", f"Priority '{priority}' is currently in use")
@@ -162,8 +150,6 @@ def _create_rule(original: Any, params: dict[str, Any]) -> tuple:
 
 def _parse_actions(original: Any, params: dict[str, Any], prefix: str = "DefaultActions") -> list[dict[str, Any]]:
     """The actions with their ForwardConfig, which the emulator leaves out."""
-    from ministack.services import alb
-
     actions = original(params, prefix)
     for number, action in enumerate(actions, 1):
         groups: list[dict[str, Any]] = []
@@ -195,8 +181,6 @@ def _action_xml(original: Any, action: dict[str, Any]) -> str:
 
 def _lb_xml(original: Any, lb: dict[str, Any]) -> str:
     """The emulator's XML with each subnet in its own zone and with the static addresses."""
-    from ministack.services import ec2
-
     text = original({**lb, "Subnets": []})
     mappings = {one["SubnetId"]: one.get("PrivateIPv4Address", "") for one in lb.get("SubnetMappings") or []}
     zones = ""

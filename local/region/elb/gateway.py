@@ -12,7 +12,16 @@ import time
 from typing import Any
 
 from region.base import api, contract
-from region.elb.targets import DEFAULT_DELAY, address_of, attribute, draining_keys, key_of, take_report, weights
+from region.base.emulator import alb, ec2
+from region.elb.targets import (
+    DEFAULT_DELAY,
+    address_of,
+    attribute,
+    draining_keys,
+    key_of,
+    take_report,
+    weights,
+)
 
 ALB = "ministack.services.alb"
 for _store in ("_lbs", "_tgs", "_listeners", "_rules", "_targets"):
@@ -31,8 +40,6 @@ _version = {"number": int(time.time()), "text": ""}
 
 def snapshot() -> dict[str, Any]:
     """The ElbState of local/gateway/state.ts without its version."""
-    from ministack.services import alb
-
     return {
         "loadBalancers": [_balancer(lb) for _arn, lb in sorted(alb._lbs.items())],
         "targetGroups": [_group(group) for _arn, group in sorted(alb._tgs.items())],
@@ -41,8 +48,6 @@ def snapshot() -> dict[str, Any]:
 
 
 def _balancer(lb: dict[str, Any]) -> dict[str, Any]:
-    from ministack.services import alb
-
     arn = lb["LoadBalancerArn"]
     listeners = [one for _arn, one in sorted(alb._listeners.items()) if one["LoadBalancerArn"] == arn]
     mappings = lb.get("SubnetMappings") or []
@@ -57,8 +62,6 @@ def _balancer(lb: dict[str, Any]) -> dict[str, Any]:
 
 
 def _listener(listener: dict[str, Any]) -> dict[str, Any]:
-    from ministack.services import alb
-
     rules = [
         {
             "arn": rule["RuleArn"],
@@ -110,8 +113,6 @@ def _action(action: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _group(group: dict[str, Any]) -> dict[str, Any]:
-    from ministack.services import alb
-
     arn = group["TargetGroupArn"]
     registered = [(key_of(group, target), "registered") for target in alb._targets.get(arn, [])]
     draining = [(key, "draining") for key in draining_keys(arn)]
@@ -142,8 +143,6 @@ def _target(group: dict[str, Any], key: str, state: str) -> dict[str, Any]:
 
 
 def _consul_servers() -> list[str]:
-    from ministack.services import ec2
-
     marked = [
         record["PrivateIpAddress"]
         for instance_id, record in ec2._instances.items()

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from region.base import contract
+from region.base.emulator import alb, ec2
 from region.base.settings import current as settings
 
 ALB = "ministack.services.alb"
@@ -32,8 +33,6 @@ REASONS = {
 
 def register(arn: str, target_id: str, port: int | None = None) -> None:
     """Adds a target; one that drains is taken back. Nothing happens when the group is gone."""
-    from ministack.services import alb
-
     group = alb._tgs.get(arn)
     if group is None:
         return
@@ -47,8 +46,6 @@ def register(arn: str, target_id: str, port: int | None = None) -> None:
 
 def deregister(arn: str, target_id: str, port: int | None = None, at_once: bool = False) -> None:
     """Takes a target out (each of its ports when none is given); it drains unless nothing sends it requests."""
-    from ministack.services import alb
-
     group = alb._tgs.get(arn)
     if group is None:
         return
@@ -96,8 +93,6 @@ def in_use(arn: str) -> bool:
 
 def balancers_of(arn: str) -> list[str]:
     """The load balancers whose listeners or rules forward to a target group."""
-    from ministack.services import alb
-
     return sorted({lb for lb, actions in _all_actions() if lb in alb._lbs and arn in _arns(actions)})
 
 
@@ -106,8 +101,6 @@ def _forwarded_to() -> set[str]:
 
 
 def _all_actions() -> list[tuple[str, list[dict[str, Any]]]]:
-    from ministack.services import alb
-
     found = [(one["LoadBalancerArn"], one.get("DefaultActions") or []) for one in alb._listeners.values()]
     for rule in alb._rules.values():
         listener = alb._listeners.get(rule["ListenerArn"])
@@ -138,16 +131,12 @@ def key_of(group: dict[str, Any], target: dict[str, Any]) -> str:
 
 def attribute(store: str, arn: str, key: str, default: Any) -> Any:
     """An attribute out of `_lb_attrs` or `_tg_attrs`."""
-    from ministack.services import alb
-
     attributes = getattr(alb, store).get(arn, [])
     return next((one["Value"] for one in attributes if one.get("Key") == key), default)
 
 
 def health_of(arn: str, key: str) -> tuple[str, str, str]:
     """(state, reason, description) of `<id>:<port>` as DescribeTargetHealth answers; no reason while healthy."""
-    from ministack.services import alb
-
     group = alb._tgs[arn]
     if key in draining_keys(arn):
         return ("draining", *REASONS["draining"])
@@ -165,8 +154,6 @@ def health_of(arn: str, key: str) -> tuple[str, str, str]:
 
 def address_of(group: dict[str, Any], target_id: str) -> str | None:
     """Where a target is reached; None unless its instance runs."""
-    from ministack.services import ec2
-
     if group.get("TargetType") == "ip":
         return target_id
     record = ec2._instances.get(target_id)
@@ -187,8 +174,6 @@ def take_report(arn: str, key: str, health: dict[str, str]) -> None:
 
 def sweep() -> None:
     """Forgets targets whose delay is over and reports of groups that are gone."""
-    from ministack.services import alb
-
     now = time.time()
     known = {key[-1] for key, _group in alb._tgs.all_items()}
     for store in (_draining, _health):

@@ -6,6 +6,7 @@ import threading
 from typing import Any, Callable
 
 from region.base import contract, patch
+from region.base.emulator import lambda_runtime
 
 RUNTIME = "ministack.core.lambda_runtime"
 SERVICE = "ministack.services.lambda_svc"
@@ -56,8 +57,6 @@ def _execute(
 
 
 def install() -> None:
-    from ministack.core import lambda_runtime
-
     patch.replace(RUNTIME, SCRIPT, _named(lambda_runtime._NODEJS_WORKER_SCRIPT))
     patch.wrap(RUNTIME, "Worker.invoke", _invoke)
     patch.wrap(SERVICE, "_execute_function_warm", _execute)

@@ -12,6 +12,7 @@ import time
 from typing import Any, Callable
 
 from region.base import contract, patch
+from region.base.emulator import lambda_runtime
 
 RUNTIME = "ministack.core.lambda_runtime"
 SERVICE = "ministack.services.lambda_svc"
@@ -36,8 +37,6 @@ def _acquire(
     original: Callable[..., Any], func_name: str, config: dict[str, Any], code_zip: bytes, qualifier: str = "$LATEST",
     max_concurrency: int | None = None,
 ) -> Any:
-    from ministack.core import lambda_runtime
-
     key = lambda_runtime._worker_key(func_name, config, qualifier)
     began = time.monotonic()
     while True:
@@ -50,8 +49,6 @@ def _acquire(
 
 def _is_turn(key: str, waited: float) -> bool:
     """Whether a worker of the function is free, or one may be started now."""
-    from ministack.core import lambda_runtime
-
     with lambda_runtime._lock:
         own = lambda_runtime._workers.get(key, [])
         if any(not worker.in_use for worker in own):

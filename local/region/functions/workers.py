@@ -12,6 +12,7 @@ import time
 from typing import Any, Callable
 
 from region.base import contract, loops, patch
+from region.base.emulator import lambda_runtime, lambda_svc, provisioners
 from region.base.settings import current as settings
 
 RUNTIME = "ministack.core.lambda_runtime"
@@ -62,8 +63,6 @@ def _update(
 
 
 def _complete(name: str, props: Properties) -> None:
-    from ministack.services import lambda_svc
-
     function = lambda_svc._functions[name]
     function["config"]["VpcConfig"] = lambda_svc._vpc_config_with_id(props.get("VpcConfig"))
     if props.get("DeadLetterConfig"):
@@ -77,8 +76,6 @@ def _complete(name: str, props: Properties) -> None:
 
 def reap() -> None:
     """Ends every worker that has been idle for NANOFLEET_WORKER_IDLE_SECONDS; one that serves a call is never idle."""
-    from ministack.core import lambda_runtime
-
     now = time.time()
     idle = []
     with lambda_runtime._lock:
@@ -143,8 +140,6 @@ def _drain(original: Callable[..., str], worker: Any, *args: Any, **kwargs: Any)
     A worker writes its log before its answer, and writes to pipes are synchronous. So once the pipe is empty and the
     reader waits for more, every line is in the queue.
     """
-    from ministack.core import lambda_runtime
-
     if isinstance(worker, lambda_runtime.ProvidedWorker):
         return original(worker, *args, **kwargs)
     deadline = time.monotonic() + LOG_SECONDS
@@ -167,8 +162,6 @@ def _read_everything(process: Any) -> bool:
 
 
 def install() -> None:
-    from ministack.services.cloudformation import provisioners
-
     for verb, name, around in (("create", "_lambda_create", _create), ("update", "_lambda_update", _update)):
         patch.wrap(PROVISIONERS, name, around)
         provisioners._RESOURCE_HANDLERS[FUNCTION][verb] = getattr(provisioners, name)

@@ -10,7 +10,10 @@ import re
 from typing import Any
 
 from region.base import contract
-from region.iam.permissions import Permission, Request
+from region.base.emulator import ec2
+from region.ec2 import templates
+from region.iam.requests import Permission, Request
+from region.instances.query import Refused
 
 contract.expect("ministack.services.ec2", "_tags")
 contract.expect("ministack.services.ec2", "_subnets")
@@ -81,9 +84,6 @@ def needed(action: str, request: Request) -> list[Permission]:
 
 def with_template(request: Request) -> Request:
     """RunInstances uses what its launch template names as if the call named it."""
-    from region.ec2 import templates
-    from region.instances.query import Refused
-
     try:
         merged = templates.merge(request.params)
     except Refused:
@@ -105,8 +105,6 @@ def _ids(request: Request, operation: str) -> list[str]:
 
 
 def _template_ids(name: str) -> list[str]:
-    from ministack.services import ec2
-
     return [key for key, record in ec2._launch_templates.items() if record["LaunchTemplateName"] == name]
 
 
@@ -134,8 +132,6 @@ def _kind_arn(request: Request, kind: str, identifier: str) -> str:
 
 
 def _resource_context(request: Request, identifier: str) -> dict[str, Any]:
-    from ministack.services import ec2
-
     context: dict[str, Any] = {}
     for tag in ec2._tags.get(identifier) or []:
         context[f"aws:ResourceTag/{tag['Key']}"] = tag["Value"]

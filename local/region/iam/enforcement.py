@@ -12,7 +12,10 @@ import json
 from typing import Any, Callable
 
 from region.base import contract, patch
-from region.iam.permissions import Permission, Request, needed
+from region.base.emulator import autoscaling, dynamodb
+from region.iam import base_resource
+from region.iam.permissions import needed
+from region.iam.requests import Permission, Request
 from region.iam.roles import Denial
 
 ACTIONS = "ministack.core.iam_actions"
@@ -40,29 +43,17 @@ _LEFT_ALONE = {"s3", "dynamodb", "events", "iot", "ses", "bedrock-agentcore"}
 
 _plan: contextvars.ContextVar[list[Permission]] = contextvars.ContextVar("region_iam_plan", default=[])
 _denied: contextvars.ContextVar[Permission | None] = contextvars.ContextVar("region_iam_denied", default=None)
-_originals: dict[str, Callable[..., Any]] = {}
 # Access keys of functions; the credentials of a function carry its ARN ("Using source function ARN to control access").
 _functions: dict[str, str] = {}
 
 
 def install() -> None:
-    _originals["resource"] = patch.replace(ACTIONS, "extract_resource_arn", _extract_resource)
+    base_resource.keep(patch.replace(ACTIONS, "extract_resource_arn", _extract_resource))
     patch.wrap(EVALUATOR, "enforce", _enforce)
     patch.wrap(ACTIONS, "access_denied_response", _explain)
     patch.wrap(ACTIONS, "dynamodb_service_context", _leading_keys)
     patch.wrap("ministack.core.lambda_runtime", "execution_credentials", _remember_function)
     patch.entry("ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS", "autoscaling", _group_tags)
-
-
-def base_resource(request: Request) -> str:
-    """The resource that ministack itself finds in a request."""
-    from ministack.core import iam_actions
-
-    extract = _originals.get("resource", iam_actions.extract_resource_arn)
-    return extract(
-        request.service, request.method, request.path, request.headers, request.body, request.params, request.region,
-        request.account,
-    )
 
 
 def _extract_resource(
@@ -74,7 +65,7 @@ def _extract_resource(
     _denied.set(None)
     plan = [] if service in _LEFT_ALONE else needed(request)
     _plan.set(plan)
-    return plan[0].resource if plan else base_resource(request)
+    return plan[0].resource if plan else base_resource.of(request)
 
 
 def _enforce(
@@ -130,8 +121,6 @@ def _leading_keys(original: Callable[[bytes], dict[str, Any]], body: bytes) -> d
 
 
 def _partition_keys(request: dict[str, Any]) -> list[str]:
-    from ministack.services import dynamodb
-
     entries = [(str(request.get("TableName", "")), request.get("Key") or request.get("Item"))]
     for item in request.get("TransactItems") or []:
         entries += [(str(part.get("TableName", "")), part.get("Key") or part.get("Item")) for part in item.values()]
@@ -145,8 +134,6 @@ def _partition_keys(request: dict[str, Any]) -> list[str]:
 
 
 def _group_tags() -> list[tuple[str, list[dict[str, str]]]]:
-    from ministack.services import autoscaling
-
     return [
         (
             group["AutoScalingGroupARN"],

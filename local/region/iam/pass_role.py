@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from region.base import contract
-from region.iam.permissions import Request
+from region.base.emulator import iam
+from region.iam import ec2_permissions
+from region.iam.requests import Request
 
 contract.expect("ministack.services.iam", "_roles")
 contract.expect("ministack.services.iam", "_lookup_instance_profile", "(name='', arn='')")
@@ -50,11 +52,7 @@ def passed(action: str, request: Request) -> list[tuple[str, dict[str, Any]]]:
 
 def _profile_role(request: Request) -> str:
     """The role in the instance profile that RunInstances names, itself or in its launch template."""
-    from ministack.services import iam
-
-    from region.iam import ec2_permissions as ec2permissions
-
-    used = ec2permissions.with_template(request)
+    used = ec2_permissions.with_template(request)
     name, arn = used.param("IamInstanceProfile.Name"), used.param("IamInstanceProfile.Arn")
     profile = iam._lookup_instance_profile(name=name, arn=arn) if name or arn else None
     if not profile or not profile["Roles"]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from region.base import contract
+from region.base.emulator import get_region, iam, iam_evaluator, sts
 
 contract.expect("ministack.services.sts", "register_session", "(access_key, session)")
 contract.expect("ministack.services.sts", "_sessions")
@@ -54,8 +55,6 @@ def session_arn(role_arn: str, session_name: str) -> str:
 
 def session(role_arn: str, session_name: str, seconds: float) -> dict[str, str]:
     """Credentials of `role_arn` as environment variables, valid for `seconds`; IAM applies to their calls."""
-    from ministack.services import sts
-
     key = "ASIA" + "".join(secrets.choice(_KEY_LETTERS) for _ in range(16))
     secret, token = secrets.token_urlsafe(30), secrets.token_urlsafe(60)
     sts.register_session(
@@ -73,14 +72,10 @@ def session(role_arn: str, session_name: str, seconds: float) -> dict[str, str]:
 
 def end_session(credentials: dict[str, str]) -> None:
     """Makes the credentials of `session` invalid."""
-    from ministack.services import sts
-
     sts._sessions.pop(credentials["AWS_ACCESS_KEY_ID"], None)
 
 
 def exists(role_arn: str) -> bool:
-    from ministack.services import iam
-
     return iam._roles.get_scoped(role_arn.split(":")[4], None, role_name(role_arn)) is not None
 
 
@@ -91,10 +86,6 @@ def check(
 
     Resource policies are not asked: no role of a fleet depends on one inside its own account.
     """
-    from ministack.core import iam_evaluator
-    from ministack.core.responses import get_region
-    from ministack.services import iam
-
     account, name = role_arn.split(":")[4], role_name(role_arn)
     principal = session_arn(role_arn, session_name)
     request = iam_evaluator.EvalContext(

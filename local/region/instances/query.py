@@ -7,6 +7,7 @@ from typing import Any, Callable
 from xml.sax.saxutils import escape
 
 from region.base import contract
+from region.base.emulator import ec2
 
 EC2 = "ministack.services.ec2"
 contract.expect(EC2, "_error", "(code, message, status)")
@@ -69,8 +70,6 @@ def answering(action: Callable[..., Response]) -> Callable[..., Response]:
 
     @functools.wraps(action)
     def answered(*args: Any, **kwargs: Any) -> Response:
-        from ministack.services import ec2
-
         try:
             return action(*args, **kwargs)
         except Refused as refusal:

@@ -9,10 +9,8 @@ import threading
 import time
 from typing import Any
 
-from region.base import contract, events
-
-contract.expect("ministack.core.responses", "get_account_id", "()")
-contract.expect("ministack.core.responses", "get_region", "()")
+from region.base import events
+from region.base.emulator import get_account_id, get_region
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 
@@ -44,8 +42,6 @@ def enter(instance: Instance, state: str, reason: tuple[str, str] | None = None)
 
 def announce(instance: Instance) -> None:
     """Sends "EC2 Instance State-change Notification" for the state that `instance` is in."""
-    from ministack.core.responses import get_account_id, get_region
-
     instance_id = instance["InstanceId"]
     events.publish(
         "aws.ec2",

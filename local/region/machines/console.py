@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from region.base.settings import current as settings
 from region.cloudwatch import logs
 
 # The file starts anew beyond this.
@@ -62,6 +63,10 @@ class Console:
 
     def _send(self, lines: list[bytes]) -> None:
         logs.append(self._group, self._stream, [line.decode("utf-8", "replace").rstrip("\r") for line in lines])
+
+
+def file_of(instance_id: str) -> Path:
+    return settings.instances / instance_id / "console.log"
 
 
 def group_of(instance_id: str, tags: dict[str, str]) -> str:

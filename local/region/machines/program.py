@@ -6,8 +6,6 @@ system. On AWS the same configuration makes a unikernel whose `/` is that file s
 
 from __future__ import annotations
 
-import base64
-import binascii
 import ipaddress
 import json
 import os
@@ -18,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from region.base.settings import current as settings
+from region.instances.user_data import user_data_variables
+from region.metadata.service import METADATA_PORT
 
-METADATA_PORT = 8169
 RESOLVER_PORT = 8053
 RESOLVER_HOST = 10
 # Files from this size on are linked instead of copied: nothing writes into an executable of 100 MB.
@@ -114,19 +113,3 @@ def _environment(
         own = environment.get("NODE_OPTIONS", "")
         environment["NODE_OPTIONS"] = f"--import {preload} {own}".strip()
     return environment
-
-
-def user_data(instance: dict[str, Any]) -> bytes:
-    """The decoded user data of an instance; as it stands when it is not base64."""
-    text = instance.get("UserData") or ""
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return text.encode()
-
-
-def user_data_variables(text: str) -> dict[str, str]:
-    """The `NAME=value` lines of user data, which Nanos' klib `user_data` puts into the environment."""
-    lines = user_data({"UserData": text}).decode("utf-8", "replace").splitlines()
-    found = [re.fullmatch(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", line.rstrip("\r")) for line in lines]
-    return {match[1]: match[2] for match in found if match}

@@ -6,6 +6,7 @@ import json
 from typing import Any, Callable
 
 from region.base import contract, events, patch
+from region.base.emulator import get_account_id, get_region
 
 SSM = "ministack.services.ssm"
 
@@ -41,8 +42,6 @@ def _delete_several(original: Callable[[dict[str, Any]], Answer], data: dict[str
 
 def _tell(name: str, operation: str, kind: str = "String") -> None:
     """Systems Manager User Guide, "Reference: Amazon EventBridge event patterns and types for Systems Manager"."""
-    from ministack.core.responses import get_account_id, get_region
-
     arn = f"arn:aws:ssm:{get_region()}:{get_account_id()}:parameter/{name.lstrip('/')}"
     detail = {"operation": operation, "name": name, "type": kind}
     events.publish("aws.ssm", "Parameter Store Change", detail, [arn])

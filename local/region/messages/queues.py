@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from region.base import contract, patch
+from region.base.emulator import sqs
 
 SQS = "ministack.services.sqs"
 LONGEST_DELAY = 900
@@ -17,8 +18,6 @@ contract.expect_entry(SQS, "_HANDLERS", "SendMessage", "(data, qurl)")
 def _send(
     original: Callable[[dict[str, Any], str], dict[str, Any]], data: dict[str, Any], qurl: str
 ) -> dict[str, Any]:
-    from ministack.services import sqs
-
     delay = int(data.get("DelaySeconds") or 0)
     if not 0 <= delay <= LONGEST_DELAY:
         raise sqs._Err(

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from region.base import contract
+from region.base.emulator import get_account_id, iam, sts
 from region.instances import states
 
 contract.expect("ministack.services.sts", "register_session", "(access_key, session)")
 contract.expect("ministack.services.iam", "_lookup_instance_profile", "(name='', arn='')")
 contract.expect("ministack.services.iam", "_roles")
-contract.expect("ministack.core.responses", "get_account_id", "()")
 
 SECONDS = 6 * 3600
 RENEW_BEFORE_SECONDS = 3600
@@ -34,8 +34,6 @@ _sessions: dict[tuple[str, str], _Session] = {}
 
 def role_of(instance: states.Instance) -> dict[str, Any] | None:
     """The IAM role in the instance's profile, None when there is none."""
-    from ministack.services import iam
-
     profile = instance.get("IamInstanceProfile")
     record = iam._lookup_instance_profile(arn=profile["Arn"]) if profile else None
     names = [role if isinstance(role, str) else role["RoleName"] for role in record["Roles"]] if record else []
@@ -58,9 +56,6 @@ def forget(instance_id: str) -> None:
 
 
 def _new_session(instance_id: str, role: dict[str, Any]) -> _Session:
-    from ministack.core.responses import get_account_id
-    from ministack.services import sts
-
     until = time.time() + SECONDS
     access_key = "ASIA" + secrets.token_hex(8).upper()
     secret, token = secrets.token_urlsafe(30), secrets.token_urlsafe(120)

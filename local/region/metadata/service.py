@@ -14,15 +14,14 @@ import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from region.base import contract
+from region.base.emulator import get_account_id, get_region, request_scope
 from region.instances import states
 from region.metadata import tree as identity
-from region.machines.program import METADATA_PORT
 
 logger = logging.getLogger("region.metadata")
 
-contract.expect("ministack.core.responses", "request_scope", "(account_id, region)")
 
+METADATA_PORT = 8169
 LONGEST_TOKEN_SECONDS = 21600
 READ_SECONDS = 5.0
 START_SECONDS = 5.0
@@ -53,8 +52,6 @@ _starting = threading.Lock()
 
 def start(instance: states.Instance) -> None:
     """Listens on the instance's address; OSError when the address is taken."""
-    from ministack.core.responses import get_account_id, get_region
-
     stop(instance["InstanceId"])
     service = _Service(instance, get_account_id(), get_region())
     asyncio.run_coroutine_threadsafe(_listen(service), _running_loop()).result(START_SECONDS)
@@ -159,8 +156,6 @@ def _admitted(service: _Service, headers: dict[str, str], rule: str) -> bool:
 
 
 def _value(service: _Service, path: str) -> Answer:
-    from ministack.core.responses import request_scope
-
     with request_scope(service.account, service.region):
         found = identity.look_up(service.instance, path.partition("?")[0])
     return Answer(HTTPStatus.OK, found) if found is not None else Answer(HTTPStatus.NOT_FOUND)

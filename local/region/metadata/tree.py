@@ -7,18 +7,24 @@ import time
 from functools import partial
 from typing import Callable
 
-from region.autoscaling import groups
 from region.base import contract
-from region.instances import states
-from region.metadata import credentials
-from region.machines.program import user_data
+from region.base.emulator import ec2
 from region.base.settings import current as settings
+from region.instances import states
+from region.instances.user_data import user_data
+from region.metadata import credentials
 
 contract.expect("ministack.services.ec2", "_tags")
-contract.expect("ministack.core.responses", "get_region", "()")
 contract.expect("ministack.services.ec2", "_az_id_for_zone_name", "(zone_name)")
 
 Values = dict[str, Callable[[], "str | None"]]
+
+_contributors: list[Callable[[states.Instance], Values]] = []
+
+
+def contribute(values: Callable[[states.Instance], Values]) -> None:
+    """Shows for each instance what `values` says of it too; for rooms that know more of an instance than EC2."""
+    _contributors.append(values)
 
 
 def look_up(instance: states.Instance, path: str) -> str | None:
@@ -42,8 +48,6 @@ def _listing(values: Values, folder: str) -> str | None:
 
 
 def _values(instance: states.Instance) -> Values:
-    from ministack.services import ec2
-
     zone = instance["Placement"]["AvailabilityZone"]
     values: dict[str, str] = {
         "meta-data/ami-id": instance["ImageId"],
@@ -70,17 +74,10 @@ def _values(instance: states.Instance) -> Values:
     if (instance.get("MetadataOptions") or {}).get("InstanceMetadataTags") == "enabled":
         for tag in ec2._tags.get(instance["InstanceId"], []):
             lazy[f"meta-data/tags/instance/{tag['Key']}"] = partial(str, tag["Value"])
-    return lazy | _group_values(instance) | _role_values(instance)
-
-
-def _group_values(instance: states.Instance) -> Values:
-    """Where a group's instance is going: "Retrieve the target lifecycle state through instance metadata"."""
-    found = groups.member_of(instance["InstanceId"])
-    if not found:
-        return {}
-    _group, member = found
-    target = "Terminated" if member["LifecycleState"] in groups.LEAVING else "InService"
-    return {"meta-data/autoscaling/target-lifecycle-state": lambda: target}
+    lazy |= _role_values(instance)
+    for contributor in _contributors:
+        lazy |= contributor(instance)
+    return lazy
 
 
 def _role_values(instance: states.Instance) -> Values:

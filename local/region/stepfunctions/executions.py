@@ -13,7 +13,11 @@ import time
 from typing import Any, Callable
 
 from region.base import contract, patch
-from region.stepfunctions import history, language as sfnlanguage, runs, sdk as sfnsdk, tasks as sfntasks
+from region.base.emulator import get_account_id, get_region, now_iso, request_scope, stepfunctions
+from region.stepfunctions import history, runs
+from region.stepfunctions import language as sfnlanguage
+from region.stepfunctions import sdk as sfnsdk
+from region.stepfunctions import tasks as sfntasks
 
 logger = logging.getLogger("region.stepfunctions")
 
@@ -31,7 +35,6 @@ for _hook, _signature in (
     ("time", None),
 ):
     contract.expect(SERVICE, _hook, _signature)
-contract.expect("ministack.core.responses", "now_iso", "()")
 
 
 class _Time:
@@ -59,8 +62,6 @@ def install() -> None:
 
 
 def _run(original: Callable[[str], None], exec_arn: str) -> None:
-    from ministack.services import stepfunctions
-
     execution = stepfunctions._executions.get(exec_arn)
     machine = stepfunctions._state_machines.get(execution["stateMachineArn"]) if execution else None
     if execution is None or machine is None:
@@ -112,8 +113,6 @@ def _clock(machine: dict[str, Any], run: runs.Run) -> threading.Timer | None:
         return None  # ministack fails the execution for it
     if not isinstance(seconds, (int, float)):
         return None
-    from ministack.core.responses import get_account_id, get_region
-
     clock = threading.Timer(seconds, _time_out, [run, get_account_id(), get_region()])
     clock.daemon = True
     clock.start()
@@ -121,9 +120,6 @@ def _clock(machine: dict[str, Any], run: runs.Run) -> threading.Timer | None:
 
 
 def _time_out(run: runs.Run, account: str, region: str) -> None:
-    from ministack.core.responses import now_iso, request_scope
-    from ministack.services import stepfunctions
-
     with request_scope(account, region):
         if run.execution["status"] != "RUNNING":
             return

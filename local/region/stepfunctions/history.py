@@ -13,6 +13,7 @@ import threading
 from typing import Any, Callable
 
 from region.base import contract, patch
+from region.base.emulator import stepfunctions
 from region.stepfunctions import runs
 
 SERVICE = "ministack.services.stepfunctions"
@@ -39,8 +40,6 @@ def submitted(integration: str, output: dict[str, Any]) -> None:
     run = runs.current()
     if run is None:
         return
-    from ministack.services import stepfunctions
-
     details = {"resource": f"arn:aws:states:::{integration}", "output": json.dumps(output)}
     stepfunctions._add_event(run.execution, "TaskSubmitted", {"taskSubmittedEventDetails": details})
 

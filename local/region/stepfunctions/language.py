@@ -15,6 +15,7 @@ import threading
 from typing import Any, Callable
 
 from region.base import contract, patch
+from region.base.emulator import now_iso, stepfunctions
 from region.stepfunctions import runs
 
 SERVICE = "ministack.services.stepfunctions"
@@ -45,7 +46,6 @@ for _hook, _signature in (
     ("_ExecutionError", None),
 ):
     contract.expect(SERVICE, _hook, _signature)
-contract.expect("ministack.core.responses", "now_iso", "()")
 
 
 def install() -> None:
@@ -70,11 +70,8 @@ def _run_branch(states: dict[str, Any], start_at: str, input_data: Any, executio
 
 
 def _walk(states: dict[str, Any], name: str | None, data: Any, execution: Any, ctx: dict[str, Any]) -> Any:
-    from ministack.core.responses import now_iso
-    from ministack.services import stepfunctions as sfn
-
-    with_execution = {"Task": sfn._execute_task, "Parallel": sfn._execute_parallel, "Map": sfn._execute_map}
-    plain = {"Pass": sfn._execute_pass, "Choice": sfn._execute_choice, "Wait": sfn._execute_wait}
+    with_execution = {"Task": stepfunctions._execute_task, "Parallel": stepfunctions._execute_parallel, "Map": stepfunctions._execute_map}
+    plain = {"Pass": stepfunctions._execute_pass, "Choice": stepfunctions._execute_choice, "Wait": stepfunctions._execute_wait}
     while name:
         runs.scope().check()
         state = states.get(name)
@@ -84,9 +81,9 @@ def _walk(states: dict[str, Any], name: str | None, data: Any, execution: Any, c
         ctx["State"] = {"Name": name, "EnteredTime": now_iso(), "RetryCount": 0}
         _note(execution, f"{kind}StateEntered", "stateEnteredEventDetails", {"name": name, "input": json.dumps(data)})
         if kind == "Fail":
-            raise runs.failure(*sfn._fail_state_error(state, data, ctx))
+            raise runs.failure(*stepfunctions._fail_state_error(state, data, ctx))
         if kind == "Succeed":
-            data = sfn._apply_output_path(state, sfn._apply_input_path(state, data, ctx), ctx)
+            data = stepfunctions._apply_output_path(state, stepfunctions._apply_input_path(state, data, ctx), ctx)
             name = None
         elif kind in with_execution:
             data, name = with_execution[kind](state, data, execution, ctx)
@@ -101,8 +98,6 @@ def _walk(states: dict[str, Any], name: str | None, data: Any, execution: Any, c
 
 
 def _note(execution: Any, event_type: str, member: str, detail: dict[str, Any]) -> None:
-    from ministack.services import stepfunctions
-
     if execution is not None:
         stepfunctions._add_event(execution, event_type, {member: detail})
 
@@ -110,16 +105,14 @@ def _note(execution: Any, event_type: str, member: str, detail: dict[str, Any]) 
 def _run_parallel(
     original: Callable[..., Any], state: dict[str, Any], raw_input: Any, execution: Any, ctx: dict[str, Any]
 ) -> Any:
-    from ministack.services import stepfunctions as sfn
-
     with runs.branches():
-        if sfn._state_query_language(state, ctx) != "JSONata":
+        if stepfunctions._state_query_language(state, ctx) != "JSONata":
             return original(state, raw_input, execution, ctx)
-        arguments = sfn._apply_jsonata_arguments(state, raw_input, ctx)
+        arguments = stepfunctions._apply_jsonata_arguments(state, raw_input, ctx)
         result = _all_branches(state.get("Branches", []), arguments, execution, ctx)
-    output = sfn._apply_jsonata_output(state, raw_input, ctx, result=result, default=result)
-    sfn._apply_state_assign(state, raw_input, ctx, result=result)
-    return output, sfn._next_or_end(state)
+    output = stepfunctions._apply_jsonata_output(state, raw_input, ctx, result=result, default=result)
+    stepfunctions._apply_state_assign(state, raw_input, ctx, result=result)
+    return output, stepfunctions._next_or_end(state)
 
 
 def _all_branches(branches: list[dict[str, Any]], data: Any, execution: Any, ctx: dict[str, Any]) -> list[Any]:
@@ -163,23 +156,19 @@ def _run_map(
 def _choose(
     original: Callable[..., Any], state: dict[str, Any], raw_input: Any, ctx: dict[str, Any] | None = None
 ) -> Any:
-    from ministack.services import stepfunctions as sfn
-
-    if "Output" not in state or sfn._state_query_language(state, ctx) != "JSONata":
+    if "Output" not in state or stepfunctions._state_query_language(state, ctx) != "JSONata":
         return original(state, raw_input, ctx)
     rules = state.get("Choices", [])
-    matched = any(sfn._evaluate_jsonata_choice_rule(rule, raw_input, ctx) for rule in rules)
+    matched = any(stepfunctions._evaluate_jsonata_choice_rule(rule, raw_input, ctx) for rule in rules)
     output, following = original(state, raw_input, ctx)
-    return (output, following) if matched else (sfn._apply_jsonata_output(state, raw_input, ctx), following)
+    return (output, following) if matched else (stepfunctions._apply_jsonata_output(state, raw_input, ctx), following)
 
 
 def _output_of_succeed(
     original: Callable[..., Any], state: dict[str, Any], data: Any, ctx: dict[str, Any] | None = None
 ) -> Any:
-    from ministack.services import stepfunctions as sfn
-
-    if state.get("Type") == "Succeed" and sfn._state_query_language(state, ctx) == "JSONata":
-        return sfn._apply_jsonata_output(state, data, ctx, default=data)
+    if state.get("Type") == "Succeed" and stepfunctions._state_query_language(state, ctx) == "JSONata":
+        return stepfunctions._apply_jsonata_output(state, data, ctx, default=data)
     return original(state, data, ctx)
 
 
@@ -203,6 +192,4 @@ def _error_matches(original: Callable[..., Any], error_equals: list[str], error:
 
 def _sleep(seconds: float) -> None:
     """A Wait state or a retry's delay, cut short when the execution is stopped."""
-    from ministack.services import stepfunctions
-
     runs.scope().pause(max(0.0, seconds * stepfunctions._SFN_WAIT_SCALE))

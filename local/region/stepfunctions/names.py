@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from region.base import contract
+from region.base.emulator import stepfunctions
 
 contract.expect("ministack.services.stepfunctions", "_api_name_to_sfn_key", "(name)")
 
@@ -15,13 +16,11 @@ _TIMES = {"startTime", "endTime"}
 
 def output_names(value: Any) -> Any:
     """`value` with every member's name capitalised (`buildStatus` becomes `BuildStatus`)."""
-    from ministack.services.stepfunctions import _api_name_to_sfn_key
-
     if isinstance(value, list):
         return [output_names(item) for item in value]
     if isinstance(value, dict):
         return {
-            _api_name_to_sfn_key(key): int(item * 1000) if key in _TIMES else output_names(item)
+            stepfunctions._api_name_to_sfn_key(key): int(item * 1000) if key in _TIMES else output_names(item)
             for key, item in value.items()
         }
     return value

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Iterator
 
 from region.base import contract
+from region.base.emulator import stepfunctions
 from region.iam import roles
 
 contract.expect("ministack.services.stepfunctions", "_ExecutionError")
@@ -103,8 +104,6 @@ def call_off(execution_arn: str) -> None:
 
 def failure(error: str, cause: str) -> Exception:
     """The exception that fails a task with this error name and cause."""
-    from ministack.services import stepfunctions
-
     return stepfunctions._ExecutionError(error, cause)
 
 

@@ -13,7 +13,9 @@ from typing import Any, Callable
 from urllib.parse import parse_qsl, urlencode
 
 from region.base import contract, patch
+from region.base.emulator import app, get_account_id, get_region, responses, stepfunctions
 from region.iam import permissions
+from region.iam.requests import Request
 from region.stepfunctions import runs
 from region.stepfunctions.names import iso
 
@@ -86,9 +88,6 @@ def _call(
 def _authorize(
     handler: Any, method: str, path: str, headers: dict[str, str], body: Any, query_params: dict[str, Any]
 ) -> None:
-    from ministack import app
-    from ministack.core.responses import get_account_id, get_region
-
     service = next((name for name, known in app.SERVICE_HANDLERS.items() if known is handler), None)
     if service is None:
         raise runs.failure("States.Runtime", f"{_calling.get()}: no service of the local region answers this call")
@@ -97,7 +96,7 @@ def _authorize(
     if "x-www-form-urlencoded" in headers.get("content-type", ""):
         params |= dict(parse_qsl(raw.decode(), keep_blank_values=True))
     needed = permissions.needed(
-        permissions.Request(service, method, path, headers, raw, params, get_region(), get_account_id())
+        Request(service, method, path, headers, raw, params, get_region(), get_account_id())
     )
     prefix = _prefix(_calling.get())
     for permission in needed:
@@ -107,21 +106,16 @@ def _authorize(
 def _error_name(original: Callable[[str, str], str], service: str, code: str) -> str:
     """The exception's name in the AWS SDK for Java 2, which gives errors outside the API's model the service's name:
     `Ssm.ParameterNotFoundException`, `Ec2.Ec2Exception`."""
-    from ministack.core.responses import _service_model
-    from ministack.services import stepfunctions
-
     if code.startswith("States."):
         return original(service, code)
     row = stepfunctions._AWS_SDK_SERVICE_MAP.get(service, {})
-    model = _service_model(row.get("service_key", service))
+    model = responses._service_model(row.get("service_key", service))
     shape = model.shape_for_error_code(code.rsplit("#", 1)[-1]) if model is not None else None
     prefix = _prefix(service)
     return f"{prefix}.{re.sub('(Exception|Fault|Error)$', '', shape.name) if shape is not None else prefix}Exception"
 
 
 def _prefix(service: str) -> str:
-    from ministack.services import stepfunctions
-
     return stepfunctions._AWS_SDK_ERROR_PREFIX.get(service, service.capitalize())
 
 
@@ -129,13 +123,9 @@ def _query(service_info: dict[str, str], service_name: str, action: str, input_d
     """A call of a query-protocol API, written and read by botocore's model of it."""
     import botocore.parsers
     import botocore.serialize
-    from ministack import app
-    from ministack.core.responses import _service_model, get_region
-    from ministack.services import stepfunctions as sfn
-
     key = service_info.get("service_key", service_name)
     name = action[0].upper() + action[1:]
-    model = _service_model(key)
+    model = responses._service_model(key)
     if model is None or name not in model.operation_names:
         raise runs.failure("States.Runtime", f"{service_name} has no action {name}")
     operation = model.operation_model(name)
@@ -159,19 +149,17 @@ def _query(service_info: dict[str, str], service_name: str, action: str, input_d
     if status >= 400:
         error = parsed.get("Error", {})
         raise runs.failure(
-            sfn._prefix_sdk_error(service_name, error.get("Code") or "ServiceException"), error.get("Message", "")
+            stepfunctions._prefix_sdk_error(service_name, error.get("Code") or "ServiceException"), error.get("Message", "")
         )
     return _shown(parsed)
 
 
 def _named(value: Any, shape: Any) -> Any:
     """Parameters in the API's own names: `DbInstanceIdentifier` becomes `DBInstanceIdentifier`."""
-    from ministack.services.stepfunctions import _api_name_to_sfn_key
-
     if shape is None:
         return value
     if shape.type_name == "structure" and isinstance(value, dict):
-        names = {_api_name_to_sfn_key(name): name for name in shape.members}
+        names = {stepfunctions._api_name_to_sfn_key(name): name for name in shape.members}
         unknown = sorted(key for key in value if key not in names and key not in shape.members)
         if unknown:
             raise runs.failure("States.Runtime", f"The parameter {unknown[0]!r} is not one of {sorted(names)}")
@@ -184,10 +172,8 @@ def _named(value: Any, shape: Any) -> Any:
 
 
 def _shown(value: Any) -> Any:
-    from ministack.services.stepfunctions import _api_name_to_sfn_key
-
     if isinstance(value, list):
         return [_shown(item) for item in value]
     if isinstance(value, dict):
-        return {_api_name_to_sfn_key(key): _shown(item) for key, item in value.items()}
+        return {stepfunctions._api_name_to_sfn_key(key): _shown(item) for key, item in value.items()}
     return iso(value) if isinstance(value, datetime) else value

@@ -14,6 +14,8 @@ import threading
 from typing import Any, Callable
 
 from region.base import contract, patch
+from region.base.emulator import get_account_id, get_region, stepfunctions
+from region.codebuild import builds
 from region.stepfunctions import history, runs
 from region.stepfunctions.names import output_names
 
@@ -74,8 +76,6 @@ def _invoke_with_callback(
 
 def _authorize(integration: str, input_data: Any) -> None:
     """Checks the role for what ministack runs without its gateway; SDK integrations are checked in sfnsdk.py."""
-    from ministack.core.responses import get_account_id, get_region
-
     if runs.current() is None or not isinstance(input_data, dict):
         return
     region, account = get_region(), get_account_id()
@@ -109,16 +109,12 @@ def function_arn(name: str, region: str, account: str) -> str:
 
 
 def _start_build(integration: str, input_data: dict[str, Any]) -> dict[str, Any]:
-    from ministack.core.responses import get_account_id, get_region
-
-    from region.codebuild import builds as codebuild
-
     project = f"arn:aws:codebuild:{get_region()}:{get_account_id()}:project/{input_data.get('ProjectName', '')}"
     error = "CodeBuild.AWSCodeBuildException"
     if integration.endswith(".sync"):
         _authorize_managed_rule("StepFunctionsGetEventForCodeBuildStartBuildRule", error)
     runs.authorize("codebuild:StartBuild", project, error)
-    status, _, body = codebuild.start_build(_camel(input_data))
+    status, _, body = builds.start_build(_camel(input_data))
     answer = json.loads(body)
     if status >= 400:
         raise runs.failure(f"CodeBuild.{answer['__type']}", answer.get("message", ""))
@@ -130,10 +126,10 @@ def _start_build(integration: str, input_data: dict[str, Any]) -> dict[str, Any]
     history.submitted(integration, output_names({"Build": build}))
 
     def ended() -> dict[str, Any] | None:
-        found = json.loads(codebuild.batch_get_builds({"ids": [build["id"]]})[2])["builds"]
+        found = json.loads(builds.batch_get_builds({"ids": [build["id"]]})[2])["builds"]
         return found[0] if found and found[0]["buildComplete"] else None
 
-    final = _wait(ended, lambda: codebuild.stop_build({"id": build["id"]}))
+    final = _wait(ended, lambda: builds.stop_build({"id": build["id"]}))
     described = output_names({"Build": final})
     if final["buildStatus"] != "SUCCEEDED":
         raise runs.failure("States.TaskFailed", json.dumps(described))
@@ -141,8 +137,6 @@ def _start_build(integration: str, input_data: dict[str, Any]) -> dict[str, Any]
 
 
 def _start_execution(integration: str, input_data: dict[str, Any]) -> dict[str, Any]:
-    from ministack.services import stepfunctions
-
     request = stepfunctions._nested_start_execution_request(input_data)
     machine = request["stateMachineArn"]
     error = "StepFunctions.AWSStepFunctionsException"
@@ -181,8 +175,6 @@ def _authorize_managed_rule(rule: str, error: str) -> None:
     AWS asks for it when the state machine is made, here it is asked when the task runs ("How Step Functions generates
     IAM policies for integrated services").
     """
-    from ministack.core.responses import get_account_id, get_region
-
     arn = f"arn:aws:events:{get_region()}:{get_account_id()}:rule/{rule}"
     for action in ("events:PutTargets", "events:PutRule", "events:DescribeRule"):
         runs.authorize(action, arn, error)

@@ -7,7 +7,6 @@ from typing import Iterator
 
 import pytest
 from botocore.exceptions import ClientError
-
 from world import World, eventually, started
 
 FOREVER = "exec sleep 1000"

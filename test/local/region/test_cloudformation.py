@@ -7,7 +7,6 @@ import time
 from typing import Any, Iterator
 
 import pytest
-
 from world import ACCOUNT, REGION, World, eventually, started
 
 

@@ -7,10 +7,10 @@ import uuid
 from typing import Any
 
 import pytest
-
 from conftest import Region, wait_for
-from region.codebuild.buildspec import InvalidBuildspec, parse
 from roles import allow, arn, make_role
+
+from region.codebuild.buildspec import InvalidBuildspec, parse
 
 LOGS = allow(["logs:CreateLogStream", "logs:PutLogEvents"])
 

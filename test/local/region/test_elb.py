@@ -8,7 +8,6 @@ from typing import Any, Iterator
 
 import pytest
 from botocore.exceptions import ClientError
-
 from world import World, eventually, started
 
 

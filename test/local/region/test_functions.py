@@ -13,7 +13,6 @@ import botocore.session
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-
 from world import REGION, World, eventually, started
 
 IDLE = 2.0

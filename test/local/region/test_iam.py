@@ -8,7 +8,6 @@ from typing import Any, Callable
 
 import pytest
 from botocore.exceptions import ClientError
-
 from conftest import Region
 from roles import ACCOUNT, REGION, Actor, allow, arn, make_role
 

@@ -9,7 +9,6 @@ import uuid
 from typing import Any
 
 import pytest
-
 from conftest import REPOSITORY, Region, wait_for
 from roles import ACCOUNT, REGION, allow, make_role
 

@@ -6,7 +6,6 @@ import datetime
 
 import pytest
 from botocore.exceptions import ClientError
-
 from conftest import Region, wait_for
 
 

@@ -8,7 +8,6 @@ import urllib.request
 
 import pytest
 from botocore.exceptions import ClientError
-
 from conftest import Region, alive, wait_for
 
 STATES = {"source": ["aws.ec2"], "detail-type": ["EC2 Instance State-change Notification"]}

@@ -6,7 +6,6 @@ import json
 from typing import Iterator
 
 import pytest
-
 from test_functions import function
 from world import World, started
 

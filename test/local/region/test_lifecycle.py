@@ -8,7 +8,6 @@ from typing import Iterator
 
 import pytest
 from botocore.exceptions import ClientError
-
 from world import World, eventually, started
 
 LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING"

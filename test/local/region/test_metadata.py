@@ -12,7 +12,6 @@ import pytest
 from botocore.credentials import InstanceMetadataProvider
 from botocore.exceptions import ClientError
 from botocore.utils import InstanceMetadataFetcher
-
 from conftest import REPOSITORY, Region, wait_for
 
 IDLE = "setInterval(() => 0, 1000)"

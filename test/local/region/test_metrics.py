@@ -7,7 +7,6 @@ import time
 from typing import Any, Iterator
 
 import pytest
-
 from test_functions import function, invoke
 from world import World, eventually, started
 

@@ -6,7 +6,6 @@ import json
 from typing import Any, Iterator
 
 import pytest
-
 from world import World, eventually, started
 
 

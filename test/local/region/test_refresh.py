@@ -6,10 +6,9 @@ from typing import Iterator
 
 import pytest
 from botocore.exceptions import ClientError
-
-from region.autoscaling.refresh import allowance
 from world import World, eventually, started
 
+from region.autoscaling.refresh import allowance
 
 
 @pytest.mark.parametrize(

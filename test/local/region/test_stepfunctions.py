@@ -8,7 +8,6 @@ import uuid
 from typing import Any
 
 import pytest
-
 from conftest import Region, wait_for
 from roles import ACCOUNT, REGION, allow, arn, make_role
 
