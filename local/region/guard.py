@@ -1,9 +1,9 @@
 """A small parent of the region that leaves no process behind, however the region ends.
 
-The region starts many programs: instances, builds, Lambda workers. The guard forks the region and makes itself the
-reaper of its orphans (Linux: PR_SET_CHILD_SUBREAPER), so all of them become its children when the region dies, even by
-kill -9, and it kills them. When the guard itself is killed the kernel tells the region to end (PR_SET_PDEATHSIG), which
-stops everything in order.
+The region starts many programs: instances, builds, Lambda workers. The guard forks the region and makes
+itself the reaper of its orphans (Linux: PR_SET_CHILD_SUBREAPER), so all of them become its children when the
+region dies, even by kill -9, and it kills them. When the guard itself is killed the kernel tells the region
+to end (PR_SET_PDEATHSIG), which stops everything in order.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable, NoReturn
+from typing import NoReturn
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36

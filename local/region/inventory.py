@@ -34,9 +34,16 @@ for _module, _name in [*_STORES.values(), _STACKS]:
 
 def _health(_: Request) -> Answer:
     return 200, {
-        "status": "ok", "pid": os.getpid(), "guard": os.getppid(), "version": PINNED_MINISTACK,
-        "endpoint": settings.endpoint, "gateway": settings.gateway, "region": settings.region,
-        "account": settings.account, "vpcCidr": str(settings.vpc_cidr), "state": str(settings.state),
+        "status": "ok",
+        "pid": os.getpid(),
+        "guard": os.getppid(),
+        "version": PINNED_MINISTACK,
+        "endpoint": settings.endpoint,
+        "gateway": settings.gateway,
+        "region": settings.region,
+        "account": settings.account,
+        "vpcCidr": str(settings.vpc_cidr),
+        "state": str(settings.state),
     }
 
 
@@ -67,7 +74,9 @@ def _inventory(_: Request) -> Answer:
     counts: dict[str, int] = {name: len(_store(*place)) for name, place in _STORES.items()}
     stacks = _store(*_STACKS)
     counts["stacks"] = sum(1 for stack in stacks.values() if stack.get("StackStatus") != "DELETE_COMPLETE")
-    counts["instances"] = sum(1 for instance in ec2._instances.values() if states.name(instance) != "terminated")
+    counts["instances"] = sum(
+        1 for instance in ec2._instances.values() if states.name(instance) != "terminated"
+    )
     counts["processes"] = lives.count()
     return 200, counts
 

@@ -9,9 +9,10 @@ import os
 import shutil
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Any, Awaitable, Callable
+from typing import IO, Any
 
 from region import inventory
 from region.autoscaling import actions as autoscaling_actions
@@ -74,7 +75,7 @@ _to_stop: list[Callable[[], None]] = []
 
 
 def run() -> int:
-    """Serves until SIGTERM or SIGINT; the exit code, 1 with one clear message when the region cannot start."""
+    """Serves until SIGTERM or SIGINT; the exit code, 1 with one clear message if the region cannot start."""
     os.environ.clear()
     os.environ.update(environment.emulator_environment(settings))
     settings.state.mkdir(parents=True, exist_ok=True)
@@ -144,7 +145,9 @@ def _start() -> None:
     images.recover()
     recovery.recover()
     loops.start()
-    logger.info("local region on %s, VPC %s, state in %s", settings.endpoint, settings.vpc_cidr, settings.state)
+    logger.info(
+        "local region on %s, VPC %s, state in %s", settings.endpoint, settings.vpc_cidr, settings.state
+    )
 
 
 def _stop() -> None:

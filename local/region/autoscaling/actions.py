@@ -5,7 +5,8 @@ What a group wants is written here; fleet.py makes it so.
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.autoscaling import changes, fleet, lifecycle, member_actions, process_actions, views
 from region.autoscaling.groups import Group, lock, refresh_zones, set_desired, template_spec
@@ -26,7 +27,12 @@ from region.base import contract, loops, patch
 MODULE = "ministack.services.autoscaling"
 contract.expect(MODULE, "_reconcile_instances", "(asg)")
 for _action in (
-    *("CreateAutoScalingGroup", "UpdateAutoScalingGroup", "DeleteAutoScalingGroup", "DescribeAutoScalingGroups"),
+    *(
+        "CreateAutoScalingGroup",
+        "UpdateAutoScalingGroup",
+        "DeleteAutoScalingGroup",
+        "DescribeAutoScalingGroups",
+    ),
     *("SetDesiredCapacity", "DescribeAutoScalingInstances", "DescribeScalingActivities"),
 ):
     contract.expect_entry(MODULE, "_ACTION_MAP", _action, "(p)")
@@ -59,7 +65,9 @@ def _creating(original: Callable[[Params], Response], params: Params) -> Respons
 
 
 def _launch_source(params: Params) -> dict[str, Any]:
-    """LaunchTemplate, MixedInstancesPolicy or LaunchConfigurationName, the other two empty; Refused without any."""
+    """LaunchTemplate, MixedInstancesPolicy or LaunchConfigurationName, the other two empty; Refused without
+    any.
+    """
     source = {
         "LaunchTemplate": _template_given(params),
         "MixedInstancesPolicy": nested(params, "MixedInstancesPolicy"),
@@ -98,12 +106,16 @@ def _update(params: Params) -> str:
         if value(params, "VPCZoneIdentifier"):
             group["VPCZoneIdentifier"] = value(params, "VPCZoneIdentifier")
             refresh_zones(group)
-        if any(name.startswith(("LaunchTemplate.", "MixedInstancesPolicy.", "LaunchConf")) for name in params):
+        if any(
+            name.startswith(("LaunchTemplate.", "MixedInstancesPolicy.", "LaunchConf")) for name in params
+        ):
             group.update(_launch_source(params))
         if values(params, "TerminationPolicies"):
             group["TerminationPolicies"] = values(params, "TerminationPolicies")
         if value(params, "NewInstancesProtectedFromScaleIn"):
-            group["NewInstancesProtectedFromScaleIn"] = value(params, "NewInstancesProtectedFromScaleIn") == "true"
+            group["NewInstancesProtectedFromScaleIn"] = (
+                value(params, "NewInstancesProtectedFromScaleIn") == "true"
+            )
         changes.new_chance(group)
     return ""
 
@@ -114,8 +126,8 @@ def _delete(params: Params) -> str:
         force = value(params, "ForceDelete") == "true"
         if group["Instances"] and not force:
             message = (
-                "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) "
-                "still in the group."
+                "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance "
+                "request(s) still in the group."
             )
             raise Refused(message, "ResourceInUse")
         changes.begin_delete(group, force)
@@ -128,11 +140,14 @@ def _set_desired(params: Params) -> str:
     if wanted is None:
         raise Refused("DesiredCapacity is required")
     with lock:
-        for beyond, bound in ((wanted > group["MaxSize"], "above max"), (wanted < group["MinSize"], "below min")):
+        for beyond, bound in (
+            (wanted > group["MaxSize"], "above max"),
+            (wanted < group["MinSize"], "below min"),
+        ):
             if beyond:
                 limit = group["MaxSize" if "max" in bound else "MinSize"]
-                text = f"New SetDesiredCapacity value {wanted} is {bound} value {limit} for the AutoScalingGroup."
-                raise Refused(text)
+                change = f"New SetDesiredCapacity value {wanted} is {bound} value {limit}"
+                raise Refused(f"{change} for the AutoScalingGroup.")
         set_desired(group, wanted, "a user request explicitly set group desired capacity")
         changes.new_chance(group)
     return ""

@@ -24,7 +24,7 @@ def check_limits(minimum: int, maximum: int, desired: int) -> None:
 
 
 def adopt(group: Group, target_groups: list[str]) -> None:
-    """Completes a record that the emulator has just made: zones of its subnets, target groups, first cause."""
+    """Completes a record that the emulator has just made: zones of subnets, target groups, first cause."""
     refresh_zones(group)
     group["TargetGroupARNs"] = list(target_groups)
     group["SuspendedProcesses"] = []
@@ -36,7 +36,9 @@ def adopt(group: Group, target_groups: list[str]) -> None:
 
 
 def named_template(spec: dict[str, str]) -> dict[str, str]:
-    """A specification with both id and name, as DescribeAutoScalingGroups shows it; the version stays as given."""
+    """A specification with both id and name, as DescribeAutoScalingGroups shows it; the version stays as
+    given.
+    """
     spec = {**spec, "Version": str(spec.get("Version") or "$Default")}
     try:
         known = resolve_template({"LaunchTemplate": spec})
@@ -62,7 +64,7 @@ def new_chance(group: Group) -> None:
 
 
 def begin_delete(group: Group, force: bool) -> None:
-    """Empties the group and removes it once it is empty; by force no hook or draining target is waited for."""
+    """Empties the group and removes it once it is empty; by force it waits for no hook or draining target."""
     group.update({"_deleting": True, "_force_delete": force, "Status": "Delete in progress"})
     group.update({"MinSize": 0, "MaxSize": 0})
     set_desired(group, 0, "a user request deleted an AutoScalingGroup")
@@ -75,10 +77,14 @@ def begin_delete(group: Group, force: bool) -> None:
 
 
 def set_target_groups(group: Group, wanted: list[str]) -> None:
-    """Attaches and detaches target groups: members in service are registered with new ones, drained from old ones."""
+    """Attaches and detaches target groups: members in service are registered with new ones, drained from old
+    ones.
+    """
     before, after = group.get("TargetGroupARNs", []), list(dict.fromkeys(wanted))
     group["TargetGroupARNs"] = after
-    serving = [member["InstanceId"] for member in group["Instances"] if member["LifecycleState"] == "InService"]
+    serving = [
+        member["InstanceId"] for member in group["Instances"] if member["LifecycleState"] == "InService"
+    ]
     for instance_id in serving:
         for arn in after:
             if arn not in before:

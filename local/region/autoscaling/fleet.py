@@ -1,7 +1,8 @@
 """The loop that makes every Auto Scaling group's instances what the group wants them to be.
 
-Each round looks at EC2's state of every member, moves each one step on in its lifecycle, then launches or terminates.
-Decisions are made under the lock; launches and terminations happen outside it, for they start and end processes.
+Each round looks at EC2's state of every member, moves each one step on in its lifecycle, then launches or
+terminates. Decisions are made under the lock; launches and terminations happen outside it, for they start and
+end processes.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from region.base.emulator import request_scope
 logger = logging.getLogger("region.autoscaling")
 
 STEPS = 4
-"""Lifecycle steps a member can take in one round, so that a chain of them does not wait for as many rounds."""
+"""Lifecycle steps a member can take in one round, so that a chain of them does not wait for as many rounds.
+"""
 
 
 def round_trip() -> None:

@@ -1,14 +1,15 @@
 """Auto Scaling groups as records: where they live, who is in them, what they launch.
 
-A group is the emulator's own record (so it is saved and restored with everything else) and a member is one entry of its
-`Instances`. Keys that begin with an underscore are the region's and never leave it.
+A group is the emulator's own record (so it is saved and restored with everything else) and a member is one
+entry of its `Instances`. Keys that begin with an underscore are the region's and never leave it.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from region.base import contract
 from region.base.emulator import autoscaling, ec2
@@ -101,14 +102,16 @@ def refresh_zones(group: Group) -> None:
 
 
 def template_spec(group: Group) -> dict[str, str]:
-    """The launch template specification in force, out of LaunchTemplate or MixedInstancesPolicy; may be empty."""
+    """The launch template specification in force, out of LaunchTemplate or MixedInstancesPolicy; may be
+    empty.
+    """
     policy = group.get("MixedInstancesPolicy") or {}
     mixed = (policy.get("LaunchTemplate") or {}).get("LaunchTemplateSpecification") or {}
     return group.get("LaunchTemplate") or mixed
 
 
 def resolve_template(group: Group) -> dict[str, str]:
-    """Id, name and numbered version of what the group launches at this moment; LookupError when it is gone."""
+    """Id, name and numbered version of what the group launches now; LookupError when it is gone."""
     spec = template_spec(group)
     named = spec.get("LaunchTemplateId") or spec.get("LaunchTemplateName")
     version = str(spec.get("Version") or "$Default")
@@ -143,7 +146,10 @@ def is_current(group: Group, member: Member) -> bool:
     except LookupError:
         return True
     own = member.get("LaunchTemplate") or {}
-    return (own.get("LaunchTemplateId"), own.get("Version")) == (current["LaunchTemplateId"], current["Version"])
+    return (own.get("LaunchTemplateId"), own.get("Version")) == (
+        current["LaunchTemplateId"],
+        current["Version"],
+    )
 
 
 def instance_state(instance_id: str) -> str:
@@ -166,6 +172,8 @@ def moment(seconds: float | None = None) -> str:
 
 
 def precise_moment() -> str:
-    """Now with its milliseconds, as an activity's StartTime has them: "DescribeScalingActivities", example response."""
+    """Now with its milliseconds, as an activity's StartTime has them: "DescribeScalingActivities", example
+    response.
+    """
     now = time.time()
     return f"{moment(now)[:-1]}.{int(now * 1000) % 1000:03d}Z"

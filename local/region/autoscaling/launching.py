@@ -1,4 +1,4 @@
-"""Launching a group's instances: from which template, into which subnet, with which tags, and how fast again."""
+"""Launching a group's instances: from which template, into which subnet, with which tags, how fast again."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def note_early_death(group: Group) -> None:
 
 def note_survivor(group: Group, member: Member) -> None:
     """An instance launched after the last early death that lasts ends the slow-down."""
-    if group.get("_early_deaths") and time.time() - member["_launched"] > EARLY:
-        if member["_launched"] > group["_last_death"]:
-            group.update({"_early_deaths": 0, "_launch_after": 0})
+    lasts = time.time() - member["_launched"] > EARLY
+    if group.get("_early_deaths") and lasts and member["_launched"] > group["_last_death"]:
+        group.update({"_early_deaths": 0, "_launch_after": 0})
 
 
 def missing(group: Group) -> int:
@@ -65,7 +65,9 @@ def missing(group: Group) -> int:
 
 
 def spread(group: Group, count: int) -> list[tuple[str, int]]:
-    """[(subnet, how many)]: each instance goes to the zone, then the subnet, that has the fewest of the group."""
+    """[(subnet, how many)]: each instance goes to the zone, then the subnet, that has the fewest of the
+    group.
+    """
     places = subnets(group)
     if not places:
         return []
@@ -82,11 +84,13 @@ def spread(group: Group, count: int) -> list[tuple[str, int]]:
 
 
 def launch(group: Group, count: int) -> None:
-    """Launches `count` instances and adds them as Pending; a refusal is recorded, reported and slows the next try."""
+    """Launches `count` instances and adds them as Pending; a refusal is recorded, reported and slows the next
+    try.
+    """
     before = len(staying(group))
     moved = f"increasing the capacity from {before} to {before + count}"
-    started = f"At {moment()} an instance was started in response to a difference between desired and actual capacity"
-    cause = f"{group.get('_request', '')} {started}, {moved}.".strip()
+    started = f"At {moment()} an instance was started in response to a difference"
+    cause = f"{group.get('_request', '')} {started} between desired and actual capacity, {moved}.".strip()
     try:
         for subnet, number in spread(group, count) or [("", count)]:
             _launch_into(group, subnet, number, cause)
@@ -106,7 +110,9 @@ def _refused(group: Group, message: str, cause: str) -> None:
         group["_launch_after"] = time.time() + max(1.0, pause(group["_early_deaths"]))
         if repeated:
             return
-        activity = activities.start(group, f"Launching a new EC2 instance.  Status Reason: {message}", cause, {})
+        activity = activities.start(
+            group, f"Launching a new EC2 instance.  Status Reason: {message}", cause, {}
+        )
         record = activities.finish(group, activity, "Failed", message)
     logger.warning("%s: no instance could be launched: %s", name, message)
     if record:
@@ -165,7 +171,9 @@ def _request(group: Group, subnet: str, count: int) -> tuple[dict[str, str], dic
 
 def _override(group: Group) -> str:
     policy = (group.get("MixedInstancesPolicy") or {}).get("LaunchTemplate") or {}
-    return next((entry["InstanceType"] for entry in policy.get("Overrides") or [] if entry.get("InstanceType")), "")
+    return next(
+        (entry["InstanceType"] for entry in policy.get("Overrides") or [] if entry.get("InstanceType")), ""
+    )
 
 
 def _add_configuration(group: Group, parameters: dict[str, str]) -> None:
@@ -203,7 +211,7 @@ def _add_tags(parameters: dict[str, str], tags: dict[str, str]) -> None:
 
 
 def terminate(instance_ids: list[str]) -> None:
-    """Asks EC2 to terminate instances, each by itself so that one that is unknown does not spare the others."""
+    """Asks EC2 to terminate instances, each by itself, so that an unknown one does not spare the others."""
     for instance_id in instance_ids:
         try:
             ec2.terminate_instances([instance_id])

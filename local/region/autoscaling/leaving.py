@@ -13,7 +13,9 @@ def begin_termination(group: Group, member: Member, cause: str, with_hooks: bool
     details = {"Subnet ID": member.get("SubnetId", ""), "Availability Zone": member["AvailabilityZone"]}
     pending = member["LifecycleState"].startswith("Pending")
     if pending and activities.is_open(group, member["_activity"]):
-        activities.finish(group, member["_activity"], "Cancelled", f"{instance_id} was terminated before it served")
+        activities.finish(
+            group, member["_activity"], "Cancelled", f"{instance_id} was terminated before it served"
+        )
     member["_activity"] = activities.start(group, f"Terminating EC2 instance: {instance_id}", cause, details)
     member["LifecycleState"] = "Terminating"
     lifecycle.clear(member)

@@ -1,6 +1,7 @@
 """Lifecycle hooks: a launching or terminating instance waits until its actions are completed or time out.
 
-"Amazon EC2 Auto Scaling lifecycle hooks": all hooks of a transition start together; one ABANDON ends them all.
+"Amazon EC2 Auto Scaling lifecycle hooks": all hooks of a transition start together; one ABANDON ends them
+all.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from region.base.emulator import autoscaling
 
 LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING"
 TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING"
-_EVENT = {LAUNCHING: "EC2 Instance-launch Lifecycle Action", TERMINATING: "EC2 Instance-terminate Lifecycle Action"}
+_EVENT = {
+    LAUNCHING: "EC2 Instance-launch Lifecycle Action",
+    TERMINATING: "EC2 Instance-terminate Lifecycle Action",
+}
 LONGEST = 48 * 3600
 """Seconds an instance can be kept waiting in all; also 100 times the heartbeat timeout, whichever is less."""
 
@@ -38,7 +42,9 @@ def hooks_of(group: Group, transition: str) -> list[dict[str, Any]]:
 
 
 def begin(group: Group, member: Member, transition: str) -> bool:
-    """Starts the actions of every hook of `transition`; False when there is none and nothing is to be waited for."""
+    """Starts the actions of every hook of `transition`; False when there is none and nothing is to be waited
+    for.
+    """
     hooks = hooks_of(group, transition)
     now = time.time()
     member["_actions"] = {
@@ -74,7 +80,8 @@ def _announce(group: Group, member: Member, hook: dict[str, Any]) -> None:
 def outcome(group: Group, member: Member) -> str | None:
     """`CONTINUE` or `ABANDON` once the member's actions are over, None while one is pending.
 
-    An action past its deadline takes the hook's DefaultResult; an action whose hook was deleted counts as continued.
+    An action past its deadline takes the hook's DefaultResult; an action whose hook was deleted counts as
+    continued.
     """
     now = time.time()
     results = []
@@ -103,7 +110,7 @@ def put(name: str, fields: dict[str, Any]) -> None:
 
 
 def _pending(params: Params) -> tuple[Group, dict[str, Any]]:
-    """The group and the action that a request names by token or instance id; Refused when none waits for it."""
+    """The group and the action that a request names by token or instance id; Refused when none waits."""
     group, hook = needed(params), value(params, "LifecycleHookName")
     token, instance_id = value(params, "LifecycleActionToken"), value(params, "InstanceId")
     for member in group["Instances"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable
+from collections.abc import Callable
 
 from region.autoscaling import activities, leaving
 from region.autoscaling.groups import LEAVING, Group, Member, lock, member_of, moment
@@ -26,9 +26,9 @@ def _terminate(params: Params) -> str:
         else:
             if shrink and group["DesiredCapacity"] <= group["MinSize"]:
                 raise Refused(
-                    f"Currently, desiredSize equals minSize ({group['MinSize']}). Terminating instance without "
-                    "replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity "
-                    "flag to false or lower group's min size."
+                    f"Currently, desiredSize equals minSize ({group['MinSize']}). Terminating instance "
+                    "without replacement will violate group's min size constraint. Either set "
+                    "shouldDecrementDesiredCapacity flag to false or lower group's min size."
                 )
             subject = f"instance {member['InstanceId']}"
             cause = f"At {moment()} {subject} was taken out of service in response to a user request"

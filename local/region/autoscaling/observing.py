@@ -44,7 +44,9 @@ def observe(group: Group) -> None:
 
 
 def _found_dead(group: Group, member: Member, state: str) -> None:
-    """An instance that ended outside the group's doing: no hook could reach it any more, so none is waited for."""
+    """An instance that ended outside the group's doing: no hook could reach it any more, so none is waited
+    for.
+    """
     if member["LifecycleState"] in LEAVING:
         if member["LifecycleState"] != "Terminating:Proceed":
             lifecycle.clear(member)
@@ -80,4 +82,6 @@ def _fails_load_balancer(group: Group, member: Member) -> bool:
         return False
     if time.time() - member.get("_in_service", member["_launched"]) < group["HealthCheckGracePeriod"]:
         return False
-    return any(targets.state_of(arn, member["InstanceId"]) == "unhealthy" for arn in group.get("TargetGroupARNs", []))
+    return any(
+        targets.state_of(arn, member["InstanceId"]) == "unhealthy" for arn in group.get("TargetGroupARNs", [])
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable
+from collections.abc import Callable
 
 from region.autoscaling.changes import set_target_groups
 from region.autoscaling.groups import lock, moment

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.autoscaling.groups import Group, find
 from region.base import contract
@@ -68,7 +69,9 @@ def nested(params: Params, prefix: str) -> dict[str, Any]:
 
 
 def answering(action: str, handler: Callable[[Params], str]) -> Callable[[Params], Response]:
-    """A handler that returns the inside of its result, as one that returns a response; Refused becomes AWS's error."""
+    """A handler that returns the inside of its result, as one that returns a response; Refused becomes AWS's
+    error.
+    """
 
     def answer(params: Params) -> Response:
         try:

@@ -30,8 +30,8 @@ def active(group: Group) -> dict[str, Any] | None:
 def allowance(healthy: int, desired: int, minimum_percent: int, replacing: int) -> int:
     """How many more members may be taken out now.
 
-    As many as leave the minimum healthy percentage (rounded up) in service; one at a time when it leaves no room,
-    as AWS does, and none before the replacement of that one serves.
+    As many as leave the minimum healthy percentage (rounded up) in service; one at a time when it leaves no
+    room, as AWS does, and none before the replacement of that one serves.
     """
     floor = math.ceil(desired * minimum_percent / 100)
     room = healthy - floor
@@ -97,7 +97,9 @@ def _start(params: Params) -> str:
     group = needed(params)
     with lock:
         if active(group):
-            message = "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh"
+            message = (
+                "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh"
+            )
             raise Refused(message, "InstanceRefreshInProgress")
         refresh = {
             "InstanceRefreshId": str(uuid.uuid4()),
@@ -129,7 +131,11 @@ def _preferences(params: Params) -> dict[str, Any]:
 def _describe(params: Params) -> str:
     group, wanted = needed(params), values(params, "InstanceRefreshIds")
     shown = [
-        {key: one[key] for key in (*SHOWN, "PercentageComplete", "InstancesToUpdate", "Preferences") if one[key] != ""}
+        {
+            key: one[key]
+            for key in (*SHOWN, "PercentageComplete", "InstancesToUpdate", "Preferences")
+            if one[key] != ""
+        }
         for one in group.get("InstanceRefreshes", [])
         if not wanted or one["InstanceRefreshId"] in wanted
     ]

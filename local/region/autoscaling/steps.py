@@ -39,7 +39,9 @@ def _from_pending_wait(group: Group, member: Member) -> bool:
         _serve(group, member)
     else:
         observing.launch_failed(group, member, "a launching lifecycle hook was abandoned")
-        cause = f"At {moment()} an instance was terminated because its launching lifecycle hook was abandoned."
+        cause = (
+            f"At {moment()} an instance was terminated because its launching lifecycle hook was abandoned."
+        )
         leaving.begin_termination(group, member, cause, with_hooks=False)
     return True
 

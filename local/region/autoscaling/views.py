@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.autoscaling import activities
 from region.autoscaling.groups import Group, Member, all_here, lock
@@ -25,7 +26,7 @@ def _page(params: Params, action: str, items: list[Any]) -> tuple[list[Any], str
     try:
         start = int(base64.b64decode(token).decode()) if token else 0
     except ValueError as error:
-        raise Refused("The token '%s' is invalid." % token, "InvalidNextToken") from error
+        raise Refused(f"The token '{token}' is invalid.", "InvalidNextToken") from error
     rest = start + size
     following = base64.b64encode(str(rest).encode()).decode() if rest < len(items) else ""
     return items[start:rest], f"<NextToken>{following}</NextToken>" if following else ""
@@ -58,9 +59,22 @@ def _matches(params: Params, group: Group) -> bool:
 
 
 SHOWN = (
-    *("AutoScalingGroupName", "AutoScalingGroupARN", "MinSize", "MaxSize", "DesiredCapacity", "DefaultCooldown"),
+    *(
+        "AutoScalingGroupName",
+        "AutoScalingGroupARN",
+        "MinSize",
+        "MaxSize",
+        "DesiredCapacity",
+        "DefaultCooldown",
+    ),
     *("AvailabilityZones", "HealthCheckType", "HealthCheckGracePeriod", "CreatedTime", "VPCZoneIdentifier"),
-    *("TerminationPolicies", "NewInstancesProtectedFromScaleIn", "Tags", "TargetGroupARNs", "SuspendedProcesses"),
+    *(
+        "TerminationPolicies",
+        "NewInstancesProtectedFromScaleIn",
+        "Tags",
+        "TargetGroupARNs",
+        "SuspendedProcesses",
+    ),
     *("LaunchTemplate", "MixedInstancesPolicy", "LaunchConfigurationName", "Status"),
 )
 

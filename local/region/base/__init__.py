@@ -1,1 +1,3 @@
-"""What every room uses: the contract with ministack and its hooks, settings, loops, events, the private API, saving."""
+"""What every room uses: the contract with ministack and its hooks, settings, loops, events, the private API,
+saving.
+"""

@@ -2,9 +2,9 @@
 
     api.route("GET", "/_nanofleet/health", handler)
 
-A handler takes a Request and returns `(status, value)`; the value is sent as JSON. It may be a coroutine function
-(a long poll awaits); a plain function must not block, it runs on the event loop. Handlers run in the region's account
-and region.
+A handler takes a Request and returns `(status, value)`; the value is sent as JSON. It may be a coroutine
+function (a long poll awaits); a plain function must not block, it runs on the event loop. Handlers run in the
+region's account and region.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from __future__ import annotations
 import inspect
 import json
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Awaitable, Callable
+from typing import Any
 from urllib.parse import parse_qs
 
 from region.base import contract, patch
@@ -81,7 +82,9 @@ async def _serve(scope: dict, receive: Any, send: Any) -> None:
             return
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    query = {key: values[0] for key, values in parse_qs(scope.get("query_string", b"").decode("latin-1")).items()}
+    query = {
+        key: values[0] for key, values in parse_qs(scope.get("query_string", b"").decode("latin-1")).items()
+    }
     status, value = await answer(Request(scope["method"], scope["path"], query, body))
     payload = json.dumps(value).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(payload)).encode())]

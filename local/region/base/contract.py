@@ -1,7 +1,7 @@
 """What the region relies on inside ministack, asserted before anything is changed.
 
-Every hooked name is private to ministack, so the version is pinned and each module of the region states, while it is
-imported, the names it hooks and the parameters they take:
+Every hooked name is private to ministack, so the version is pinned and each module of the region states,
+while it is imported, the names it hooks and the parameters they take:
 
     contract.expect("ministack.services.ec2", "_run_instances", "(p)")
     contract.expect_entry("ministack.services.ec2", "_ACTION_MAP", "RunInstances", "(p)")

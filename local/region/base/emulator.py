@@ -1,8 +1,8 @@
 """The one door to ministack: its modules by name, and the few functions of it that all rooms use.
 
-A module behind the door is imported when it is first used, and nothing else of the region imports ministack. It reads
-its variables while it is imported, so main.py has to set them before; and a module that is missing or differs is then
-told by contract.verify, in one sentence, instead of by an ImportError.
+A module behind the door is imported when it is first used, and nothing else of the region imports ministack.
+It reads its variables while it is imported, so main.py has to set them before; and a module that is missing
+or differs is then told by contract.verify, in one sentence, instead of by an ImportError.
 
 ministack has no types, so what comes through the door is Any.
 """
@@ -56,6 +56,10 @@ sqs: Any = _Late("ministack.services.sqs")
 ssm: Any = _Late("ministack.services.ssm")
 stepfunctions: Any = _Late("ministack.services.stepfunctions")
 sts: Any = _Late("ministack.services.sts")
+
+# ministack's own library for the models of APIs of AWS, which it too opens for the first call that needs one.
+botocore_parsers: Any = _Late("botocore.parsers")
+botocore_serialize: Any = _Late("botocore.serialize")
 
 
 def get_account_id() -> str:

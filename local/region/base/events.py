@@ -24,11 +24,13 @@ _starting = threading.Lock()
 _dispatcher: threading.Thread | None = None
 
 
-def publish(source: str, detail_type: str, detail: dict[str, Any], resources: list[str] | None = None) -> None:
+def publish(
+    source: str, detail_type: str, detail: dict[str, Any], resources: list[str] | None = None
+) -> None:
     """Queues one event of an AWS service, such as `aws.ec2`, for the caller's account and region.
 
-    Rules see AWS's envelope. The call returns at once: a thread of its own delivers, so a slow target neither holds
-    up a request nor changes the order.
+    Rules see AWS's envelope. The call returns at once: a thread of its own delivers, so a slow target neither
+    holds up a request nor changes the order.
     """
     entry = {
         "Source": source,

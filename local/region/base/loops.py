@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 from region.base.emulator import request_scope
 from region.base.settings import current as settings
 
 logger = logging.getLogger("region.loops")
-
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,8 @@ _started = False
 def every(seconds: float, function: Callable[[], None]) -> None:
     """Calls `function` with a pause of `seconds` between calls, in the region's account and region.
 
-    The first call comes after the saved state was restored. What `function` raises is logged with its traceback and
-    the loop goes on.
+    The first call comes after the saved state was restored. What `function` raises is logged with its
+    traceback and the loop goes on.
     """
     loop = _Loop(seconds, function)
     _loops.append(loop)

@@ -1,11 +1,14 @@
-"""How a hook is installed: only on names that contract.py asserts, so drift shows at start-up and nowhere else."""
+"""How a hook is installed: only on names that contract.py asserts, so drift shows at start-up and nowhere
+else.
+"""
 
 from __future__ import annotations
 
 import functools
 import importlib
 import inspect
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract
 

@@ -12,13 +12,28 @@ from pathlib import Path
 ACCOUNT = "000000000000"
 
 
-# How this machine reaches the network and where it keeps Go's caches: all that a build learns of the developer's own
-# environment, besides PATH.
+# How this machine reaches the network and where it keeps Go's caches: all that a build learns of the
+# developer's own environment, besides PATH.
 MACHINE_VARIABLES = (
     "PATH",
-    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
-    "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS",
-    "GOPROXY", "GOSUMDB", "GONOSUMDB", "GONOPROXY", "GOPRIVATE", "GOFLAGS", "GOTOOLCHAIN", "GOCACHE", "GOMODCACHE",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NODE_EXTRA_CA_CERTS",
+    "GOPROXY",
+    "GOSUMDB",
+    "GONOSUMDB",
+    "GONOPROXY",
+    "GOPRIVATE",
+    "GOFLAGS",
+    "GOTOOLCHAIN",
+    "GOCACHE",
+    "GOMODCACHE",
 )
 
 
@@ -85,7 +100,8 @@ def read(environment: dict[str, str]) -> Settings:
         boot_seconds=_seconds(environment, "NANOFLEET_BOOT_SECONDS", 0.2),
         grace_seconds=_seconds(environment, "NANOFLEET_GRACE_SECONDS", 8.0),
         save_seconds=_seconds(environment, "NANOFLEET_SAVE_SECONDS", 4.0),
-        # A target group's deregistration delay is cut to this, and an idle Lambda worker ends after the other.
+        # A target group's deregistration delay is cut to this, and an idle Lambda worker ends after the
+        # other.
         drain_seconds=_seconds(environment, "NANOFLEET_DRAIN_SECONDS", 5.0),
         worker_idle_seconds=_seconds(environment, "NANOFLEET_WORKER_IDLE_SECONDS", 20.0),
         log_level=environment.get("NANOFLEET_LOG_LEVEL") or "INFO",
@@ -96,7 +112,9 @@ def read(environment: dict[str, str]) -> Settings:
 
 def _cache(environment: dict[str, str]) -> Path:
     """What set-up downloads and compiles once for every checkout: Go, its module and build caches."""
-    base = environment.get("XDG_CACHE_HOME") or str(Path(environment.get("HOME") or "~").expanduser() / ".cache")
+    base = environment.get("XDG_CACHE_HOME") or str(
+        Path(environment.get("HOME") or "~").expanduser() / ".cache"
+    )
     return Path(base) / "nanofleet"
 
 

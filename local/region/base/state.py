@@ -29,7 +29,7 @@ _saving = threading.Lock()
 
 
 def save() -> list[str]:
-    """Writes the state of every service that changed since the last call, each file as a whole; their names."""
+    """Writes the state of every service that changed since the last call, each file whole; their names."""
     saved: list[str] = []
     with _saving:
         for name, get_state in app._build_persistence_save_dict().items():

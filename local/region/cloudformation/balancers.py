@@ -1,8 +1,11 @@
-"""CloudFormation's load balancers, which keep their subnet mappings, and listeners, which keep the weights of groups."""
+"""CloudFormation's load balancers, which keep their subnet mappings, and listeners, which keep the weights of
+groups.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract
 from region.base.emulator import alb
@@ -31,7 +34,9 @@ BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 
 
-def _create_balancer(original: Callable[..., Created], logical_id: str, props: Properties, stack_name: str) -> Created:
+def _create_balancer(
+    original: Callable[..., Created], logical_id: str, props: Properties, stack_name: str
+) -> Created:
     name = props.get("Name")
     if name and any(lb["LoadBalancerName"] == name for lb in alb._lbs.values()):
         raise ResourceFailed(f"A load balancer with the same name '{name}' exists, but with other settings")
@@ -52,7 +57,9 @@ def _mappings(props: Properties) -> list[dict[str, str]]:
     ]
 
 
-def _create_targets(original: Callable[..., Created], logical_id: str, props: Properties, stack_name: str) -> Created:
+def _create_targets(
+    original: Callable[..., Created], logical_id: str, props: Properties, stack_name: str
+) -> Created:
     made = original(logical_id, _checked(props), stack_name)
     for target in props.get("Targets") or []:
         targets.register(made[0], str(target["Id"]), int(target["Port"]) if target.get("Port") else None)
@@ -79,10 +86,14 @@ def _delete_targets(original: Callable[..., None], physical_id: str, props: Prop
 
 
 def listener_actions(
-    original: Callable[..., list[dict[str, Any]]], props: Properties, lb_arn: str | None, prop: str = "DefaultActions"
+    original: Callable[..., list[dict[str, Any]]],
+    props: Properties,
+    lb_arn: str | None,
+    prop: str = "DefaultActions",
 ) -> list[dict[str, Any]]:
     actions = original(props, lb_arn, prop)
-    for action, given in zip(actions, [one for one in props.get(prop) or [] if isinstance(one, dict)]):
+    written = [one for one in props.get(prop) or [] if isinstance(one, dict)]
+    for action, given in zip(actions, written, strict=False):
         forward = given.get("ForwardConfig") or {}
         groups = [
             {"TargetGroupArn": one["TargetGroupArn"], "Weight": int(one.get("Weight", 1))}

@@ -1,9 +1,12 @@
-"""CloudFormation's Auto Scaling groups: an update leaves the capacity alone, a deletion waits until a group is empty."""
+"""CloudFormation's Auto Scaling groups: an update leaves the capacity alone, a deletion waits until a group
+is empty.
+"""
 
 from __future__ import annotations
 
 import time
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.autoscaling import changes, lifecycle
 from region.autoscaling.groups import (
@@ -37,7 +40,9 @@ EMPTY_SECONDS = 900.0
 """How long a stack waits for a group to become empty before its deletion fails."""
 
 
-def _create_group(original: Callable[..., Created], logical_id: str, props: Properties, stack_name: str) -> Created:
+def _create_group(
+    original: Callable[..., Created], logical_id: str, props: Properties, stack_name: str
+) -> Created:
     name = props.get("AutoScalingGroupName")
     if name and find(name):
         raise ResourceFailed(f"AutoScalingGroup by this name already exists - {name}")
@@ -110,7 +115,9 @@ def _delete_group(original: Callable[..., None], physical_id: str, props: Proper
         time.sleep(0.05)
 
 
-def _create_hook(original: Callable[..., Created], logical_id: str, props: Properties, stack_name: str) -> Created:
+def _create_hook(
+    original: Callable[..., Created], logical_id: str, props: Properties, stack_name: str
+) -> Created:
     name = str(props.get("AutoScalingGroupName", ""))
     try:
         existing(name)

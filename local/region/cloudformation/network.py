@@ -1,13 +1,13 @@
 """CloudFormation types of Amazon EC2 networking that the emulator does not know.
 
-Each follows its page in the "AWS CloudFormation Template Reference": what Ref and Fn::GetAtt return, which properties
-replace the resource.
+Each follows its page in the "AWS CloudFormation Template Reference": what Ref and Fn::GetAtt return, which
+properties replace the resource.
 """
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
 from typing import Any
+from xml.etree import ElementTree
 
 from region.base import contract
 from region.base.emulator import ec2, provisioners
@@ -15,7 +15,14 @@ from region.cloudformation.resource import Created, Properties, ResourceFailed, 
 
 EC2 = "ministack.services.ec2"
 for _action in (
-    *("CreateNatGateway", "DeleteNatGateway", "AllocateAddress", "ReleaseAddress", "CreateFlowLogs", "DeleteFlowLogs"),
+    *(
+        "CreateNatGateway",
+        "DeleteNatGateway",
+        "AllocateAddress",
+        "ReleaseAddress",
+        "CreateFlowLogs",
+        "DeleteFlowLogs",
+    ),
     *("CreateDhcpOptions", "DeleteDhcpOptions", "AssociateDhcpOptions"),
 ):
     contract.expect_entry(EC2, "_ACTION_MAP", _action)
@@ -40,7 +47,7 @@ def _tag(resource_id: str, properties: Properties) -> None:
     provisioners._ec2_apply_tags(resource_id, properties)
 
 
-# --- Elastic IP addresses and NAT gateways ----------------------------------------------------------------------------
+# --- Elastic IP addresses and NAT gateways ------------------------------------------------------------------
 
 
 def _create_address(logical_id: str, properties: Properties, stack: str) -> Created:
@@ -80,7 +87,7 @@ def _delete_gateway(gateway: str, properties: Properties) -> None:
     _ask("DeleteNatGateway", {"NatGatewayId": gateway})
 
 
-# --- flow logs and DHCP options ---------------------------------------------------------------------------------------
+# --- flow logs and DHCP options -----------------------------------------------------------------------------
 
 
 def _create_flow_log(logical_id: str, properties: Properties, stack: str) -> Created:
@@ -140,9 +147,15 @@ def rows() -> dict[str, dict[str, Any]]:
     """The handler rows by resource type."""
     found = {
         "AWS::EC2::EIP": ResourceType(_create_address, _delete_address, _address_attributes, _allocation),
-        "AWS::EC2::NatGateway": ResourceType(_create_gateway, _delete_gateway, lambda own: {"NatGatewayId": own}),
+        "AWS::EC2::NatGateway": ResourceType(
+            _create_gateway, _delete_gateway, lambda own: {"NatGatewayId": own}
+        ),
         "AWS::EC2::FlowLog": ResourceType(_create_flow_log, _delete_flow_log, lambda own: {"Id": own}),
-        "AWS::EC2::DHCPOptions": ResourceType(_create_options, _delete_options, lambda own: {"DhcpOptionsId": own}),
-        "AWS::EC2::VPCDHCPOptionsAssociation": ResourceType(_associate_options, _disassociate_options, lambda own: {}),
+        "AWS::EC2::DHCPOptions": ResourceType(
+            _create_options, _delete_options, lambda own: {"DhcpOptionsId": own}
+        ),
+        "AWS::EC2::VPCDHCPOptionsAssociation": ResourceType(
+            _associate_options, _disassociate_options, lambda own: {}
+        ),
     }
     return {name: kind.row() for name, kind in found.items()}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any
 
 from region.base import contract
 from region.base.emulator import provisioners
@@ -41,7 +42,9 @@ class ResourceType:
             "delete": self.delete,
         }
 
-    def update(self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Created:
+    def update(
+        self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str
+    ) -> Created:
         if _without_tags(old) == _without_tags(new):
             provisioners._ec2_apply_tags(self.tag_owner(physical_id), new, old)
             return physical_id, self.attributes(physical_id)

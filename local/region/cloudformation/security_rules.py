@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract
 from region.base.emulator import ec2, provisioners
@@ -34,7 +35,15 @@ def _permission(properties: Properties) -> dict[str, Any]:
 
 
 def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    names = ("IpProtocol", "FromPort", "ToPort", "IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
+    names = (
+        "IpProtocol",
+        "FromPort",
+        "ToPort",
+        "IpRanges",
+        "Ipv6Ranges",
+        "PrefixListIds",
+        "UserIdGroupPairs",
+    )
     bare = [{name: _undescribed(rule.get(name)) for name in names} for rule in (one, other)]
     return bare[0] == bare[1]
 
@@ -51,7 +60,9 @@ def _rule_type(egress: bool) -> ResourceType:
         group_id = required(properties, "GroupId", f"AWS::EC2::SecurityGroup{kind}")
         rules, wanted = _rules(group_id, egress), _permission(properties)
         if any(_same(wanted, rule) for rule in rules):
-            raise ResourceFailed(f"the specified rule already exists in {group_id} (InvalidPermission.Duplicate)")
+            raise ResourceFailed(
+                f"the specified rule already exists in {group_id} (InvalidPermission.Duplicate)"
+            )
         wanted["SecurityGroupRuleId"] = ec2._sg_rule_id(group_id, egress, wanted)
         rules.append(wanted)
         return wanted["SecurityGroupRuleId"], {"Id": wanted["SecurityGroupRuleId"]}

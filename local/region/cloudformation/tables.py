@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract
 from region.base.emulator import dynamodb
@@ -15,7 +16,9 @@ contract.expect("ministack.services.dynamodb", "_update_ttl", "(data)")
 TABLE = "AWS::DynamoDB::Table"
 
 
-def _create_table(original: Callable[..., Created], logical_id: str, props: Properties, stack_name: str) -> Created:
+def _create_table(
+    original: Callable[..., Created], logical_id: str, props: Properties, stack_name: str
+) -> Created:
     made = original(logical_id, props, stack_name)
     _expire(made[0], props.get("TimeToLiveSpecification"))
     return made

@@ -6,7 +6,8 @@ The emulator looks at an alarm only when somebody puts a metric, at all dimensio
 from __future__ import annotations
 
 import time
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import cloudwatch, sns
@@ -19,7 +20,9 @@ contract.expect(CLOUDWATCH, "_calc_stats", "(points)")
 contract.expect(CLOUDWATCH, "_stat_value", "(stats, stat_name, points=None)")
 contract.expect(CLOUDWATCH, "_evaluate_alarm", "(alarm)")
 contract.expect(
-    CLOUDWATCH, "_record_history", "(alarm_name, old_state, new_state, reason, alarm_type='MetricAlarm', reason_data=None)"
+    CLOUDWATCH,
+    "_record_history",
+    "(alarm_name, old_state, new_state, reason, alarm_type='MetricAlarm', reason_data=None)",
 )
 contract.expect(CLOUDWATCH, "_dispatch_alarm_actions", "(alarm, old_state, new_state, reason)")
 contract.expect(CLOUDWATCH, "_evaluate_parent_alarms", "(child, seen=frozenset())")
@@ -42,7 +45,9 @@ def dimensions(alarm: Alarm) -> dict[str, str]:
 
 
 def _evaluate(alarm: Alarm) -> None:
-    """Brings the alarm into the state that its latest periods call for and tells who wants to know of the change."""
+    """Brings the alarm into the state that its latest periods call for and tells who wants to know of the
+    change.
+    """
     state, reason = _judge(alarm, time.time())
     before = alarm["StateValue"]
     if state == before:
@@ -58,7 +63,8 @@ def _permitted(alarm: Alarm) -> dict[str, list[str]]:
     account = alarm["AlarmArn"].split(":")[4]
     return {
         name: [
-            arn for arn in alarm.get(name) or []
+            arn
+            for arn in alarm.get(name) or []
             if sns.topic_policy_allows(arn, "cloudwatch.amazonaws.com", alarm["AlarmArn"], account)
         ]
         for name in ("AlarmActions", "OKActions", "InsufficientDataActions")
@@ -76,15 +82,19 @@ def _judge(alarm: Alarm, now: float) -> tuple[str, str]:
     if missing == "breaching":
         breaking += len(values) - len(known)
     needed = int(alarm.get("DatapointsToAlarm") or len(values))
-    # Without a rule for missing data the periods that have some decide (page "Configuring how alarms treat missing data").
+    # Without a rule for missing data the periods that have some decide (page "Configuring how alarms treat
+    # missing data").
     if missing in ("missing", "ignore"):
         needed = min(needed, len(known))
-    reason = f"{breaking} of {len(values)} periods: {alarm.get('Statistic')} {alarm['ComparisonOperator']} {alarm['Threshold']}"
+    rule = f"{alarm.get('Statistic')} {alarm['ComparisonOperator']} {alarm['Threshold']}"
+    reason = f"{breaking} of {len(values)} periods: {rule}"
     return ("ALARM" if breaking >= needed else "OK"), reason
 
 
 def _periods(alarm: Alarm, now: float) -> list[float | None]:
-    """The alarm's statistic over each of its periods that end now, the latest first; None where nothing was recorded."""
+    """The alarm's statistic over each of its periods that end now, the latest first; None where nothing was
+    recorded.
+    """
     key = (alarm["Namespace"], alarm["MetricName"], cloudwatch._dims_key(dimensions(alarm)))
     points = list(cloudwatch._metrics.get(key) or [])
     period = float(alarm.get("Period") or 60)

@@ -25,13 +25,24 @@ def open_stream(group_name: str, stream_name: str) -> None:
     group: dict[str, Any] | None = logs._log_groups.get(group_name)
     if group is None:
         group = logs._log_groups[group_name] = {
-            "arn": logs._make_group_arn(group_name), "creationTime": now, "retentionInDays": None, "tags": {},
-            "subscriptionFilters": {}, "streams": {},
+            "arn": logs._make_group_arn(group_name),
+            "creationTime": now,
+            "retentionInDays": None,
+            "tags": {},
+            "subscriptionFilters": {},
+            "streams": {},
         }
-    group["streams"].setdefault(stream_name, {
-        "events": [], "uploadSequenceToken": "1", "creationTime": now, "firstEventTimestamp": None,
-        "lastEventTimestamp": None, "lastIngestionTime": None,
-    })
+    group["streams"].setdefault(
+        stream_name,
+        {
+            "events": [],
+            "uploadSequenceToken": "1",
+            "creationTime": now,
+            "firstEventTimestamp": None,
+            "lastEventTimestamp": None,
+            "lastIngestionTime": None,
+        },
+    )
 
 
 def append(group_name: str, stream_name: str, lines: list[str]) -> None:
@@ -41,7 +52,9 @@ def append(group_name: str, stream_name: str, lines: list[str]) -> None:
     if stream is None or not lines:
         return
     now = int(time.time() * 1000)
-    logs._append_log_events(stream, [{"timestamp": now, "message": line, "ingestionTime": now} for line in lines])
+    logs._append_log_events(
+        stream, [{"timestamp": now, "message": line, "ingestionTime": now} for line in lines]
+    )
 
 
 def remove_group(name: str) -> None:

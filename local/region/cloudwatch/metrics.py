@@ -1,13 +1,15 @@
 """CloudWatch metrics that alarms need and the emulator does not make.
 
-Lines of functions in the embedded metric format become metrics; queues that an alarm watches tell how many messages wait.
+Lines of functions in the embedded metric format become metrics; queues that an alarm watches tell how many
+messages wait.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract, loops, patch
 from region.base.emulator import cloudwatch, sqs
@@ -35,7 +37,9 @@ MOST_POINTS = 1000
 DEPTH = ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
 
 
-def _logs(original: Callable[..., None], func: Any, request_id: str, log_text: str, *rest: Any, **more: Any) -> None:
+def _logs(
+    original: Callable[..., None], func: Any, request_id: str, log_text: str, *rest: Any, **more: Any
+) -> None:
     original(func, request_id, log_text, *rest, **more)
     for line in (log_text or "").splitlines():
         if line.startswith("{") and '"_aws"' in line:
@@ -53,7 +57,9 @@ def _embedded(line: str) -> None:
                     values = document[metric["Name"]]
                     for value in values if isinstance(values, list) else [values]:
                         unit = metric.get("Unit", "None")
-                        cloudwatch.record_metric(directive["Namespace"], metric["Name"], value, unit, dimensions)
+                        cloudwatch.record_metric(
+                            directive["Namespace"], metric["Name"], value, unit, dimensions
+                        )
     except (KeyError, TypeError, ValueError):
         # AWS keeps the line as a log and makes no metric of it.
         logger.warning("no metrics in %s", line[:200])
@@ -73,7 +79,7 @@ def _depths() -> None:
         sqs._refresh_counts(queue)
         count = int(queue["attributes"]["ApproximateNumberOfMessages"])
         points = cloudwatch._metrics.get((*DEPTH, cloudwatch._dims_key({"QueueName": name})))
-        if count > 0 or points and points[-1]["Value"] > 0:
+        if count > 0 or (points and points[-1]["Value"] > 0):
             cloudwatch.record_metric(*DEPTH, count, "Count", {"QueueName": name})
 
 

@@ -1,11 +1,11 @@
 """CodeBuild that builds: StartBuild runs the project's buildspec as processes of this machine.
 
-A build gets a folder under the state folder, an environment that holds nothing of the developer's but the network
-settings of the machine, and the credentials of the project's service role, so that IAM applies to it as on AWS. At
-most CONCURRENT builds run; the others wait in QUEUED, in the order of their start.
+A build gets a folder under the state folder, an environment that holds nothing of the developer's but the
+network settings of the machine, and the credentials of the project's service role, so that IAM applies to it
+as on AWS. At most CONCURRENT builds run; the others wait in QUEUED, in the order of their start.
 
-Differences from AWS: no container (the project's image is not used), no artifacts, no cache, no reports, sources of
-type NO_SOURCE and S3 only.
+Differences from AWS: no container (the project's image is not used), no artifacts, no cache, no reports,
+sources of type NO_SOURCE and S3 only.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def start_build(data: dict[str, Any]) -> tuple:
     name = str(data.get("projectName") or "").rsplit(":project/", 1)[-1]
     project = codebuild._projects.get(name)
     if project is None:
-        return responses.error_response_json("ResourceNotFoundException", f"Project cannot be found: {name}", 400)
+        return responses.error_response_json(
+            "ResourceNotFoundException", f"Project cannot be found: {name}", 400
+        )
     earlier = _earlier(data.get("idempotencyToken"))
     if earlier is not None:
         return responses.json_response({"build": record.snapshot(earlier)})
@@ -84,7 +86,9 @@ def stop_build(data: dict[str, Any]) -> tuple:
     """StopBuild: a queued build never starts, a running one is ended with all its processes."""
     build = _find(str(data.get("id") or ""))
     if build is None:
-        return responses.error_response_json("ResourceNotFoundException", f"Build not found: {data.get('id')}", 400)
+        return responses.error_response_json(
+            "ResourceNotFoundException", f"Build not found: {data.get('id')}", 400
+        )
     with _lock:
         queued = next((item for item in _waiting if item[0].build is build), None)
         if queued is not None:

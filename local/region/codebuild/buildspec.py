@@ -60,7 +60,9 @@ def parse(text: str) -> Buildspec:
     env = _mapping(root.get("env"), "env")
     _known(env, _ENV_KEYS, "env")
     if env.get("secrets-manager"):
-        raise InvalidBuildspec("env.secrets-manager: the local region has no Secrets Manager; use parameter-store")
+        raise InvalidBuildspec(
+            "env.secrets-manager: the local region has no Secrets Manager; use parameter-store"
+        )
     shell = env.get("shell", "sh")
     if shell not in ("sh", "bash", "/bin/sh", "/bin/bash"):
         raise InvalidBuildspec(f"env.shell: {shell!r} is unknown; write sh or bash")

@@ -34,7 +34,9 @@ def fetch_source(build: dict[str, Any], target: Path, session: str) -> None:
     if kind == "NO_SOURCE":
         return
     if kind != "S3":
-        raise InputFailure("CLIENT_ERROR", f"source.type is {kind}; the local region fetches NO_SOURCE and S3 only")
+        raise InputFailure(
+            "CLIENT_ERROR", f"source.type is {kind}; the local region fetches NO_SOURCE and S3 only"
+        )
     bucket, _, key = str(source.get("location", "")).partition("/")
     try:
         with zipfile.ZipFile(io.BytesIO(_object(build, bucket, key, session))) as archive:
@@ -118,7 +120,8 @@ def _value(build: dict[str, Any], variable: dict[str, Any], session: str) -> str
     if kind == "PARAMETER_STORE":
         return _parameter(build, str(variable.get("value", "")), session)
     raise InputFailure(
-        "CLIENT_ERROR", f"{variable['name']}: the local region has no {kind}; use PLAINTEXT or PARAMETER_STORE"
+        "CLIENT_ERROR",
+        f"{variable['name']}: the local region has no {kind}; use PLAINTEXT or PARAMETER_STORE",
     )
 
 

@@ -1,6 +1,7 @@
 """The course of one build: its phases in CodeBuild's order, its folder, its environment, its end.
 
-The order of phases and what a failure skips come from the AWS page "View build details: build phase transitions".
+The order of phases and what a failure skips come from the AWS page "View build details: build phase
+transitions".
 """
 
 from __future__ import annotations
@@ -105,11 +106,15 @@ class BuildJob:
             return PhaseFailure("ACCESS_DENIED", f"Service role {role} does not exist")
         region, account = self.build["arn"].split(":")[3:5]
         logs = self.build["logs"]
-        stream = f"arn:aws:logs:{region}:{account}:log-group:{logs['groupName']}:log-stream:{logs['streamName']}"
+        stream = (
+            f"arn:aws:logs:{region}:{account}:log-group:{logs['groupName']}:log-stream:{logs['streamName']}"
+        )
         for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
             denial = roles.check(role, self._session_name(), action, stream)
             if denial is not None:
-                return PhaseFailure("ACCESS_DENIED", f"Service role {role} does not allow to write logs: {denial}")
+                return PhaseFailure(
+                    "ACCESS_DENIED", f"Service role {role} does not allow to write logs: {denial}"
+                )
         return None
 
     def _prepare(
@@ -156,7 +161,8 @@ class BuildJob:
         if kind == "NO_ARTIFACTS":
             return None
         return PhaseFailure(
-            "CLIENT_ERROR", f"artifacts.type is {kind}; the local region builds projects with NO_ARTIFACTS only"
+            "CLIENT_ERROR",
+            f"artifacts.type is {kind}; the local region builds projects with NO_ARTIFACTS only",
         )
 
     def _report(self, emit: Any, failure: PhaseFailure) -> PhaseFailure:

@@ -16,7 +16,9 @@ from region.base import events
 _lock = threading.RLock()
 
 
-def create(project: dict[str, Any], request: dict[str, Any], identity: dict[str, Any], number: int) -> dict[str, Any]:
+def create(
+    project: dict[str, Any], request: dict[str, Any], identity: dict[str, Any], number: int
+) -> dict[str, Any]:
     """Returns the record of a build that was just submitted; `identity` holds its id, arn and initiator."""
     now = _now()
     group = f"/aws/codebuild/{project['name']}"
@@ -114,7 +116,9 @@ def set_status(build: dict[str, Any], status: str) -> None:
 
 def set_exported(build: dict[str, Any], values: dict[str, str]) -> None:
     with _lock:
-        build["exportedEnvironmentVariables"] = [{"name": name, "value": value} for name, value in values.items()]
+        build["exportedEnvironmentVariables"] = [
+            {"name": name, "value": value} for name, value in values.items()
+        ]
 
 
 def announce(build: dict[str, Any]) -> None:

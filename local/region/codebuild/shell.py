@@ -1,8 +1,8 @@
 """Runs the commands of one build phase after phase in a shell, in a process group of its own.
 
-CodeBuild runs all commands of a build in one shell instance (buildspec version 0.2), so what a command exports and
-the folder it changes to hold for the next one, in later phases too. A shell per phase does the same here: it leaves its
-exports and its folder in two files that the next one reads.
+CodeBuild runs all commands of a build in one shell instance (buildspec version 0.2), so what a command
+exports and the folder it changes to hold for the next one, in later phases too. A shell per phase does the
+same here: it leaves its exports and its folder in two files that the next one reads.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
 
 from region.codebuild.buildspec import Phase
 
@@ -53,7 +53,9 @@ class PhaseFailure:
 class BuildShell:
     """The shell of one build: its folders, its environment, its running process group."""
 
-    def __init__(self, folder: Path, shell: str, environment: dict[str, str], emit: Callable[[str], None]) -> None:
+    def __init__(
+        self, folder: Path, shell: str, environment: dict[str, str], emit: Callable[[str], None]
+    ) -> None:
         self._state = folder / "state"
         self._source = folder / "src"
         self._shell = shell
@@ -97,14 +99,19 @@ class BuildShell:
         if not names:
             return {}
         probe = "".join(
-            f'if [ "${{{name}+set}}" = set ]; then printf "%s\\0%s\\0" {name} "${name}"; fi\n' for name in names
+            f'if [ "${{{name}+set}}" = set ]; then printf "%s\\0%s\\0" {name} "${name}"; fi\n'
+            for name in names
         )
         out = subprocess.run(
             [self._shell, "-c", _PROLOGUE.replace("trap _nanofleet_leave EXIT", "") + probe],
-            cwd=self._source, env=self._environment, capture_output=True, timeout=10, check=False,
+            cwd=self._source,
+            env=self._environment,
+            capture_output=True,
+            timeout=10,
+            check=False,
         ).stdout.decode("utf-8", "replace")
         fields = out.split("\0")[:-1]
-        return dict(zip(fields[::2], fields[1::2]))
+        return dict(zip(fields[::2], fields[1::2], strict=True))
 
     def _block(self, name: str, commands: list[str]) -> PhaseFailure | None:
         if not commands or self._ended:
@@ -114,8 +121,13 @@ class BuildShell:
             if self._ended:
                 return None
             self._process = process = subprocess.Popen(
-                [self._shell, str(script)], cwd=self._source, env=self._environment, stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                [self._shell, str(script)],
+                cwd=self._source,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         reader = threading.Thread(target=self._pump, args=(process,), daemon=True)
         reader.start()

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import contextvars
 import re
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import ec2
@@ -38,12 +39,21 @@ contract.expect(EC2, "_instance_xml", "(inst)")
 contract.expect(EC2, "_matches_filters", "(inst, filters)")
 contract.expect(EC2, "_xml", "(status, root_tag, inner)")
 contract.expect(EC2, "_instances")
-for _action in ("RunInstances", "CreateFleet", "TerminateInstances", "StopInstances", "StartInstances",
-                "RebootInstances", "DescribeInstances"):
+for _action in (
+    "RunInstances",
+    "CreateFleet",
+    "TerminateInstances",
+    "StopInstances",
+    "StartInstances",
+    "RebootInstances",
+    "DescribeInstances",
+):
     contract.expect_entry(EC2, "_ACTION_MAP", _action, "(p)")
 
 # Launched by the request that is being served, announced once their tags are there.
-_launched: contextvars.ContextVar[list[states.Instance] | None] = contextvars.ContextVar("launched", default=None)
+_launched: contextvars.ContextVar[list[states.Instance] | None] = contextvars.ContextVar(
+    "launched", default=None
+)
 _allocator: Allocator | None = None
 _base_run: Callable[[Parameters], Response] | None = None
 
@@ -82,8 +92,8 @@ def terminate_instances(
         if instance.get("DisableApiTermination"):
             raise Refused(
                 "OperationNotPermitted",
-                f"The instance '{instance['InstanceId']}' may not be terminated. Modify its 'disableApiTermination' "
-                "instance attribute and try again.",
+                f"The instance '{instance['InstanceId']}' may not be terminated. Modify its "
+                "'disableApiTermination' instance attribute and try again.",
             )
     because = reason or ("Client.UserInitiatedShutdown", "User initiated shutdown")
     return [_leave(instance, "terminated", because) for instance in found]
@@ -96,10 +106,14 @@ def find(instance_id: str) -> states.Instance | None:
 def _run(parameters: Parameters) -> Response:
     launched = run_instances(parameters)
     items = "".join(ec2._instance_xml(instance) for instance in launched)
-    return ec2._xml(200, "RunInstancesResponse", (
-        f"<reservationId>r-{launched[0]['InstanceId'][2:]}</reservationId><ownerId>{settings.account}</ownerId>"
-        f"<groupSet/><instancesSet>{items}</instancesSet>"
-    ))
+    return ec2._xml(
+        200,
+        "RunInstancesResponse",
+        (
+            f"<reservationId>r-{launched[0]['InstanceId'][2:]}</reservationId><ownerId>{settings.account}</ownerId>"
+            f"<groupSet/><instancesSet>{items}</instancesSet>"
+        ),
+    )
 
 
 def _terminate(parameters: Parameters) -> Response:
@@ -178,7 +192,9 @@ def _require_state(instance: states.Instance, wanted: str, allowed: tuple[str, .
         )
 
 
-def _launch(original: Callable[..., list[states.Instance]], *args: Any, **kwargs: Any) -> list[states.Instance]:
+def _launch(
+    original: Callable[..., list[states.Instance]], *args: Any, **kwargs: Any
+) -> list[states.Instance]:
     """The emulator's records, put into their subnet and into `pending`."""
     created = original(*args, **kwargs)
     for instance in created:
@@ -225,6 +241,11 @@ def install() -> None:
     patch.replace(EC2, "_matches_filters", describing.matches)
     _base_run = patch.entry(EC2, "_ACTION_MAP", "RunInstances", answering(_run))
     patch.wrap_entry(EC2, "_ACTION_MAP", "CreateFleet", answering(_fleet))
-    for action, function in (("TerminateInstances", _terminate), ("StopInstances", _stop), ("StartInstances", _start),
-                             ("RebootInstances", _reboot), ("DescribeInstances", describing.describe)):
+    for action, function in (
+        ("TerminateInstances", _terminate),
+        ("StopInstances", _stop),
+        ("StartInstances", _start),
+        ("RebootInstances", _reboot),
+        ("DescribeInstances", describing.describe),
+    ):
         patch.entry(EC2, "_ACTION_MAP", action, answering(function))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from typing import Callable
+from collections.abc import Callable
 from xml.sax.saxutils import escape
 
 from region.base import contract, patch
@@ -31,9 +31,11 @@ def _describe(original: Callable[[Parameters], Response], parameters: Parameters
     if instance is None or name not in _VALUES:
         return original(parameters)
     value = escape(_VALUES[name](instance))
-    return emulator._xml(200, "DescribeInstanceAttributeResponse", (
-        f"<instanceId>{instance['InstanceId']}</instanceId><{name}><value>{value}</value></{name}>"
-    ))
+    return emulator._xml(
+        200,
+        "DescribeInstanceAttributeResponse",
+        (f"<instanceId>{instance['InstanceId']}</instanceId><{name}><value>{value}</value></{name}>"),
+    )
 
 
 def _modify(parameters: Parameters) -> Response:
@@ -41,9 +43,13 @@ def _modify(parameters: Parameters) -> Response:
     behaviour = first(parameters, "InstanceInitiatedShutdownBehavior.Value")
     protected = first(parameters, "DisableApiTermination.Value")
     if behaviour not in ("", "stop", "terminate"):
-        raise Refused("InvalidParameterValue", f"Value ({behaviour}) for instanceInitiatedShutdownBehavior is invalid.")
+        raise Refused(
+            "InvalidParameterValue", f"Value ({behaviour}) for instanceInitiatedShutdownBehavior is invalid."
+        )
     if not behaviour and not protected:
-        raise Refused("InvalidParameterCombination", "No attribute was given that the local region can modify.")
+        raise Refused(
+            "InvalidParameterCombination", "No attribute was given that the local region can modify."
+        )
     if behaviour:
         instance["InstanceInitiatedShutdownBehavior"] = behaviour
     if protected:
@@ -55,9 +61,11 @@ def _console_output(parameters: Parameters) -> Response:
     instance_id = ec2.require(first(parameters, "InstanceId"))["InstanceId"]
     text = base64.b64encode(console.latest(console.file_of(instance_id))).decode()
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
-    return emulator._xml(200, "GetConsoleOutputResponse", (
-        f"<instanceId>{instance_id}</instanceId><timestamp>{stamp}</timestamp><output>{text}</output>"
-    ))
+    return emulator._xml(
+        200,
+        "GetConsoleOutputResponse",
+        (f"<instanceId>{instance_id}</instanceId><timestamp>{stamp}</timestamp><output>{text}</output>"),
+    )
 
 
 def install() -> None:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import fnmatch
 import re
-from typing import Callable
+from collections.abc import Callable
 from xml.sax.saxutils import escape
 
 from region.base import contract
@@ -25,15 +25,19 @@ MOST = 1000
 
 def xml(original: Callable[[states.Instance], str], instance: states.Instance) -> str:
     """The emulator's element without empty addresses and with what it leaves out."""
-    text = re.sub(r"<(privateDnsName|privateIpAddress|dnsName|ipAddress|keyName)></\1>", "", original(instance))
+    text = re.sub(
+        r"<(privateDnsName|privateIpAddress|dnsName|ipAddress|keyName)></\1>", "", original(instance)
+    )
     if states.name(instance) == "terminated":
         text = re.sub(r"<(vpcId|subnetId)>[^<]*</\1>", "", text)  # it has left its network, as on AWS
     reason = instance.get("StateReason")
     options = instance.get("MetadataOptions") or {}
     more = f"<reason>{escape(instance.get('StateTransitionReason', ''))}</reason>"
     if reason:
-        more += (f"<stateReason><code>{escape(reason['Code'])}</code>"
-                 f"<message>{escape(reason['Message'])}</message></stateReason>")
+        more += (
+            f"<stateReason><code>{escape(reason['Code'])}</code>"
+            f"<message>{escape(reason['Message'])}</message></stateReason>"
+        )
     if instance.get("ClientToken"):
         more += f"<clientToken>{escape(instance['ClientToken'])}</clientToken>"
     if options:
@@ -76,13 +80,15 @@ def matches(instance: states.Instance, wanted: dict[str, list[str]]) -> bool:
             continue
         if name not in _FILTERS:
             raise Refused("InvalidParameterValue", f"The filter '{name}' is invalid")
-        if not any(fnmatch.fnmatchcase(value, pattern) for value in _FILTERS[name](instance) for pattern in patterns):
+        if not any(
+            fnmatch.fnmatchcase(value, pattern) for value in _FILTERS[name](instance) for pattern in patterns
+        ):
             return False
     return True
 
 
 def describe(parameters: Parameters) -> Response:
-    """DescribeInstances with paging: by id, so a page is right even when instances come and go between two."""
+    """DescribeInstances in pages by id, so that one is right even when instances come and go between two."""
     retention.clean()
     ids = listed(parameters, "InstanceId")
     if ids and first(parameters, "MaxResults"):
@@ -92,8 +98,10 @@ def describe(parameters: Parameters) -> Response:
         )
     size = number(parameters, "MaxResults", MOST)
     if not 5 <= size <= MOST:
-        raise Refused("InvalidParameterValue", f"Value ( {size} ) for parameter maxResults is invalid. "
-                      f"Expecting a value between 5 and {MOST}.")
+        raise Refused(
+            "InvalidParameterValue",
+            f"Value ( {size} ) for parameter maxResults is invalid. Expecting a value between 5 and {MOST}.",
+        )
     wanted = filters(parameters)
     after = _decode(first(parameters, "NextToken"))
     found = [i for i in _candidates(ids, wanted) if i["InstanceId"] > after and matches(i, wanted)]

@@ -1,10 +1,11 @@
-"""The EC2 API of snapshots and AMIs: files that follow their snapshot, refusals that the emulator leaves out."""
+"""The EC2 API of snapshots and AMIs: files that follow their snapshot, refusals the emulator leaves out."""
 
 from __future__ import annotations
 
 import re
 import shutil
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import ec2
@@ -20,6 +21,7 @@ contract.expect(EC2, "_images")
 contract.expect(EC2, "_snapshots")
 for _action in ("CreateSnapshot", "CopySnapshot", "DeleteSnapshot", "RegisterImage", "DescribeImages"):
     contract.expect_entry(EC2, "_ACTION_MAP", _action, "(p)")
+
 
 def _create_snapshot(original: Callable[[Parameters], Response], parameters: Parameters) -> Response:
     status, headers, body = original(parameters)
@@ -92,7 +94,11 @@ def _bootable(original: Callable[[str], Image | None], image_id: str) -> Image |
 def install() -> None:
     patch.wrap(EC2, "_registered_image", _bootable)
     patch.wrap(EC2, "_image_matches_filters", _matches)
-    for action, around in (("CreateSnapshot", _create_snapshot), ("CopySnapshot", _copy_snapshot),
-                           ("DeleteSnapshot", _delete_snapshot), ("RegisterImage", _register),
-                           ("DescribeImages", _describe)):
+    for action, around in (
+        ("CreateSnapshot", _create_snapshot),
+        ("CopySnapshot", _copy_snapshot),
+        ("DeleteSnapshot", _delete_snapshot),
+        ("RegisterImage", _register),
+        ("DescribeImages", _describe),
+    ):
         patch.wrap_entry(EC2, "_ACTION_MAP", action, answering(around))

@@ -26,14 +26,18 @@ def check(parameters: Parameters) -> None:
     for group in listed(parameters, "SecurityGroupId"):
         if group not in ec2._security_groups:
             raise Refused("InvalidGroup.NotFound", f"The security group '{group}' does not exist")
-    profile = {"iam_arn": first(parameters, "IamInstanceProfile.Arn"),
-               "iam_name": first(parameters, "IamInstanceProfile.Name")}
+    profile = {
+        "iam_arn": first(parameters, "IamInstanceProfile.Arn"),
+        "iam_name": first(parameters, "IamInstanceProfile.Name"),
+    }
     refused = ec2._resolve_iam_instance_profile(**profile)[1]
     if refused:
         raise refusal_in(refused[2], refused[0])
     least, most = number(parameters, "MinCount", 1), number(parameters, "MaxCount", 1)
     if not 1 <= least <= most:
-        raise Refused("InvalidParameterValue", f"MinCount {least} and MaxCount {most} have to be at least 1, in order.")
+        raise Refused(
+            "InvalidParameterValue", f"MinCount {least} and MaxCount {most} have to be at least 1, in order."
+        )
 
 
 def _subnet_of(parameters: Parameters) -> str:
@@ -52,7 +56,9 @@ def normalised(parameters: Parameters) -> Parameters:
 
 def apply(instance: states.Instance, parameters: Parameters, digest: str) -> None:
     """What the emulator drops of the request."""
-    instance["InstanceInitiatedShutdownBehavior"] = first(parameters, "InstanceInitiatedShutdownBehavior") or "stop"
+    instance["InstanceInitiatedShutdownBehavior"] = (
+        first(parameters, "InstanceInitiatedShutdownBehavior") or "stop"
+    )
     instance["DisableApiTermination"] = truth(parameters, "DisableApiTermination")
     instance["MetadataOptions"] = {
         "HttpTokens": first(parameters, "MetadataOptions.HttpTokens") or "optional",
@@ -73,7 +79,9 @@ def digest_of(parameters: Parameters) -> str:
 def repeated(parameters: Parameters, digest: str) -> list[states.Instance]:
     """The instances of an earlier request with the same ClientToken (EC2: "Ensuring idempotency")."""
     token = first(parameters, "ClientToken")
-    known = [instance for instance in ec2._instances.values() if token and instance.get("ClientToken") == token]
+    known = [
+        instance for instance in ec2._instances.values() if token and instance.get("ClientToken") == token
+    ]
     if any(instance["_digest"] != digest for instance in known):
         raise Refused(
             "IdempotentParameterMismatch",

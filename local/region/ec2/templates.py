@@ -17,7 +17,9 @@ _NESTED = ("IamInstanceProfile", "MetadataOptions", "Monitoring", "Placement")
 
 
 def merge(parameters: Parameters) -> Parameters:
-    """`parameters` with everything that its launch template adds; Refused when template or version is unknown."""
+    """`parameters` with everything that its launch template adds; Refused when template or version is
+    unknown.
+    """
     data = _data(parameters)
     if data is None:
         return parameters
@@ -45,7 +47,9 @@ def _data(parameters: Parameters) -> dict[str, Any] | None:
         if template_id == template["LaunchTemplateId"] or template_name == template["LaunchTemplateName"]:
             return _version(template, first(parameters, "LaunchTemplate.Version"))
     if template_id:
-        raise Refused("InvalidLaunchTemplateId.NotFound", f"The launch template ID '{template_id}' does not exist")
+        raise Refused(
+            "InvalidLaunchTemplateId.NotFound", f"The launch template ID '{template_id}' does not exist"
+        )
     raise Refused(
         "InvalidLaunchTemplateName.NotFoundException",
         f"The specified launch template, with template name {template_name}, does not exist.",

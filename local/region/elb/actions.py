@@ -1,4 +1,4 @@
-"""The Elastic Load Balancing API where the emulator's is not enough: targets, static addresses, weights, use."""
+"""The Elastic Load Balancing API where the emulator's falls short: targets, static addresses, weights."""
 
 from __future__ import annotations
 
@@ -32,7 +32,13 @@ contract.expect(ALB, "_lb_xml", "(lb)")
 contract.expect(ALB, "_tg_xml", "(tg)")
 contract.expect(ALB, "_action_xml", "(a)")
 for _action in (
-    *("RegisterTargets", "DeregisterTargets", "DescribeTargetHealth", "CreateLoadBalancer", "DeleteLoadBalancer"),
+    *(
+        "RegisterTargets",
+        "DeregisterTargets",
+        "DescribeTargetHealth",
+        "CreateLoadBalancer",
+        "DeleteLoadBalancer",
+    ),
     *("CreateTargetGroup", "DeleteTargetGroup", "CreateRule", "DeleteListener"),
 ):
     contract.expect_entry(ALB, "_ACTION_MAP", _action, "(params)")
@@ -148,7 +154,9 @@ def _create_rule(original: Any, params: dict[str, Any]) -> tuple:
     return original(params)
 
 
-def _parse_actions(original: Any, params: dict[str, Any], prefix: str = "DefaultActions") -> list[dict[str, Any]]:
+def _parse_actions(
+    original: Any, params: dict[str, Any], prefix: str = "DefaultActions"
+) -> list[dict[str, Any]]:
     """The actions with their ForwardConfig, which the emulator leaves out."""
     actions = original(params, prefix)
     for number, action in enumerate(actions, 1):
@@ -192,7 +200,9 @@ def _lb_xml(original: Any, lb: dict[str, Any]) -> str:
             f"<member><ZoneName>{zone}</ZoneName><SubnetId>{subnet}</SubnetId>"
             f"<LoadBalancerAddresses>{inner}</LoadBalancerAddresses></member>"
         )
-    return text.replace("<AvailabilityZones></AvailabilityZones>", f"<AvailabilityZones>{zones}</AvailabilityZones>")
+    return text.replace(
+        "<AvailabilityZones></AvailabilityZones>", f"<AvailabilityZones>{zones}</AvailabilityZones>"
+    )
 
 
 def _tg_xml(original: Any, group: dict[str, Any]) -> str:

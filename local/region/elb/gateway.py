@@ -1,7 +1,7 @@
 """What the gateway is told of the load balancers, and what it reports.
 
-It asks `GET /_nanofleet/elb?version=N` (held until something differs from version N, at most 20 s) and reports by
-`PUT /_nanofleet/elb/health`. The JSON is the one of local/gateway/state.ts.
+It asks `GET /_nanofleet/elb?version=N` (held until something differs from version N, at most 20 s) and
+reports by `PUT /_nanofleet/elb/health`. The JSON is the one of local/gateway/state.ts.
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ def _listener(listener: dict[str, Any]) -> dict[str, Any]:
         "protocol": listener["Protocol"],
         "defaultActions": _actions(listener.get("DefaultActions") or []),
         # A condition that the gateway does not know could only be ignored, so its rule is left out.
-        "rules": [rule for rule in rules if all(one["field"] in SERVED_CONDITIONS for one in rule["conditions"])],
+        "rules": [
+            rule for rule in rules if all(one["field"] in SERVED_CONDITIONS for one in rule["conditions"])
+        ],
     }
 
 
@@ -122,7 +124,9 @@ def _group(group: dict[str, Any]) -> dict[str, Any]:
         "name": group["TargetGroupName"],
         "protocol": group["Protocol"],
         "port": group["Port"],
-        "deregistrationDelay": int(attribute("_tg_attrs", arn, "deregistration_delay.timeout_seconds", DEFAULT_DELAY)),
+        "deregistrationDelay": int(
+            attribute("_tg_attrs", arn, "deregistration_delay.timeout_seconds", DEFAULT_DELAY)
+        ),
         "healthCheck": {
             "protocol": group.get("HealthCheckProtocol", "HTTP"),
             "port": None if port == "traffic-port" else int(port),

@@ -18,7 +18,9 @@ DEFAULT_DELAY = 300
 """Seconds of deregistration delay unless the target group says otherwise."""
 
 _health: dict[str, dict[str, dict[str, str]]] = {}
-"""Target group ARN -> `<id>:<port>` -> the gateway's last report. Lost on a restart: the gateway reports anew."""
+"""Target group ARN -> `<id>:<port>` -> the gateway's last report. Lost on a restart: the gateway reports
+anew.
+"""
 _draining: dict[str, dict[str, float]] = {}
 """Target group ARN -> `<id>:<port>` -> when its deregistration delay ends."""
 
@@ -45,7 +47,7 @@ def register(arn: str, target_id: str, port: int | None = None) -> None:
 
 
 def deregister(arn: str, target_id: str, port: int | None = None, at_once: bool = False) -> None:
-    """Takes a target out (each of its ports when none is given); it drains unless nothing sends it requests."""
+    """Takes a target out, at each of its ports unless one is given; it drains unless nothing sends to it."""
     group = alb._tgs.get(arn)
     if group is None:
         return
@@ -74,7 +76,7 @@ def draining_keys(arn: str) -> list[str]:
 
 
 def drain_seconds(arn: str) -> float:
-    """The group's deregistration delay, at most NANOFLEET_DRAIN_SECONDS: nobody waits 5 minutes on a laptop."""
+    """The group's deregistration delay, at most NANOFLEET_DRAIN_SECONDS: no waiting 5 minutes on a laptop."""
     delay = float(attribute("_tg_attrs", arn, "deregistration_delay.timeout_seconds", DEFAULT_DELAY))
     return min(delay, settings.drain_seconds)
 
@@ -136,7 +138,7 @@ def attribute(store: str, arn: str, key: str, default: Any) -> Any:
 
 
 def health_of(arn: str, key: str) -> tuple[str, str, str]:
-    """(state, reason, description) of `<id>:<port>` as DescribeTargetHealth answers; no reason while healthy."""
+    """(state, reason, description) of `<id>:<port>` for DescribeTargetHealth; no reason while healthy."""
     group = alb._tgs[arn]
     if key in draining_keys(arn):
         return ("draining", *REASONS["draining"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import lambda_runtime
@@ -38,7 +39,9 @@ def _named(script: str) -> str:
     return script
 
 
-def _invoke(original: Callable[..., dict[str, Any]], worker: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+def _invoke(
+    original: Callable[..., dict[str, Any]], worker: Any, *args: Any, **kwargs: Any
+) -> dict[str, Any]:
     result = original(worker, *args, **kwargs)
     _last.name = result.get("name") if result.get("status") == "error" else None
     return result

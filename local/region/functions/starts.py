@@ -1,7 +1,9 @@
-"""Lambda workers start when there is a processor for them, so that a burst of calls does not start one for each.
+"""Lambda workers start when there is a processor for them, so that a burst of calls does not start one for
+each.
 
-AWS starts execution environments side by side, each on processors of its own. Here a start takes half a second of one of
-a few processors, and a call of a warm worker some milliseconds: a call that waits a moment mostly finds a warm one.
+AWS starts execution environments side by side, each on processors of its own. Here a start takes half a
+second of one of a few processors, and a call of a warm worker some milliseconds: a call that waits a moment
+mostly finds a warm one.
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import lambda_runtime
@@ -34,7 +37,11 @@ _gate = threading.Lock()
 
 
 def _acquire(
-    original: Callable[..., Any], func_name: str, config: dict[str, Any], code_zip: bytes, qualifier: str = "$LATEST",
+    original: Callable[..., Any],
+    func_name: str,
+    config: dict[str, Any],
+    code_zip: bytes,
+    qualifier: str = "$LATEST",
     max_concurrency: int | None = None,
 ) -> Any:
     key = lambda_runtime._worker_key(func_name, config, qualifier)

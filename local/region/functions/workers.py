@@ -1,4 +1,6 @@
-"""AWS Lambda: what templates say and the emulator drops, idle workers that end, answers without a pause for logs."""
+"""AWS Lambda: what templates say and the emulator drops, idle workers that end, answers without a pause for
+logs.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,8 @@ import queue
 import select
 import termios
 import time
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract, loops, patch
 from region.base.emulator import lambda_runtime, lambda_svc, provisioners
@@ -45,7 +48,7 @@ LOG_SECONDS = 0.25
 """Seconds an answer waits at most for the worker's log, should its reader be held up."""
 
 
-# --- templates --------------------------------------------------------------------------------------------------------
+# --- templates ----------------------------------------------------------------------------------------------
 
 
 def _create(original: Callable[..., Created], logical_id: str, props: Properties, stack_name: str) -> Created:
@@ -71,11 +74,13 @@ def _complete(name: str, props: Properties) -> None:
     function["concurrency"] = None if reserved is None else int(reserved)
 
 
-# --- idle workers -----------------------------------------------------------------------------------------------------
+# --- idle workers -------------------------------------------------------------------------------------------
 
 
 def reap() -> None:
-    """Ends every worker that has been idle for NANOFLEET_WORKER_IDLE_SECONDS; one that serves a call is never idle."""
+    """Ends every worker that has been idle for NANOFLEET_WORKER_IDLE_SECONDS; one that serves a call is never
+    idle.
+    """
     now = time.time()
     idle = []
     with lambda_runtime._lock:
@@ -108,7 +113,7 @@ def _release(original: Callable[[Any], None], worker: Any) -> None:
     original(worker)
 
 
-# --- logs of a call ---------------------------------------------------------------------------------------------------
+# --- logs of a call -----------------------------------------------------------------------------------------
 
 
 def _read_stderr(worker: Any) -> None:
@@ -137,8 +142,8 @@ def _read_stderr(worker: Any) -> None:
 def _drain(original: Callable[..., str], worker: Any, *args: Any, **kwargs: Any) -> str:
     """The log of the call that has just been answered, whole and without waiting for silence.
 
-    A worker writes its log before its answer, and writes to pipes are synchronous. So once the pipe is empty and the
-    reader waits for more, every line is in the queue.
+    A worker writes its log before its answer, and writes to pipes are synchronous. So once the pipe is empty
+    and the reader waits for more, every line is in the queue.
     """
     if isinstance(worker, lambda_runtime.ProvidedWorker):
         return original(worker, *args, **kwargs)

@@ -1,7 +1,7 @@
 """Permissions of EC2 requests: every resource that is named, every resource that will be made, and its tags.
 
-The Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2", and the page "Grant
-permission to tag Amazon EC2 resources during creation".
+The Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2", and the page
+"Grant permission to tag Amazon EC2 resources during creation".
 """
 
 from __future__ import annotations
@@ -72,10 +72,18 @@ def needed(action: str, request: Request) -> list[Permission]:
     specified = _tag_specifications(used)
     context = _request_tags(_plain_tags(request)) if operation in ("CreateTags", "DeleteTags") else {}
     extra = _template_context(request) if operation == "RunInstances" else {}
-    own = [Permission(action, _new(request, kind), _request_tags(specified.get(kind, {})) | extra) for kind in made]
-    own += [Permission(action, _arn(request, name), _resource_context(request, name) | context | extra) for name in ids]
+    own = [
+        Permission(action, _new(request, kind), _request_tags(specified.get(kind, {})) | extra)
+        for kind in made
+    ]
+    own += [
+        Permission(action, _arn(request, name), _resource_context(request, name) | context | extra)
+        for name in ids
+    ]
     tagging = [
-        Permission("ec2:CreateTags", _new(request, kind), _request_tags(tags) | {"ec2:CreateAction": operation})
+        Permission(
+            "ec2:CreateTags", _new(request, kind), _request_tags(tags) | {"ec2:CreateAction": operation}
+        )
         for kind, tags in specified.items()
         if tags
     ]
@@ -89,7 +97,13 @@ def with_template(request: Request) -> Request:
     except Refused:
         return request  # EC2 answers that the template is unknown
     return Request(
-        request.service, request.method, request.path, request.headers, request.body, merged, request.region,
+        request.service,
+        request.method,
+        request.path,
+        request.headers,
+        request.body,
+        merged,
+        request.region,
         request.account,
     )
 

@@ -1,15 +1,16 @@
 """IAM as strict and as permissive as AWS where a fleet depends on it.
 
-ministack checks one resource per request. Here a request is checked for every permission that permissions.py finds,
-with the tags of the resources it names, and the denial names the permission that is missing. docs/iam-aws-only.md
-lists what cannot be checked here.
+ministack checks one resource per request. Here a request is checked for every permission that permissions.py
+finds, with the tags of the resources it names, and the denial names the permission that is missing.
+docs/iam-aws-only.md lists what cannot be checked here.
 """
 
 from __future__ import annotations
 
 import contextvars
 import json
-from typing import Any, Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import autoscaling, dynamodb
@@ -22,16 +23,21 @@ ACTIONS = "ministack.core.iam_actions"
 EVALUATOR = "ministack.core.iam_evaluator"
 
 contract.expect(
-    ACTIONS, "extract_resource_arn", "(service, method, path, headers, body, query_params, region, account_id)"
+    ACTIONS,
+    "extract_resource_arn",
+    "(service, method, path, headers, body, query_params, region, account_id)",
 )
 contract.expect(ACTIONS, "dynamodb_service_context", "(body)")
 contract.expect(
-    ACTIONS, "access_denied_response",
-    "(service, action, principal_arn, request_id, *, error_code='', message='', headers=None, resource_arn='*', "
-    "explicit_deny=False, resource_policy_arn='')",
+    ACTIONS,
+    "access_denied_response",
+    "(service, action, principal_arn, request_id, *, error_code='', message='', headers=None, "
+    "resource_arn='*', explicit_deny=False, resource_policy_arn='')",
 )
 contract.expect(
-    EVALUATOR, "enforce", "(access_key_id, iam_action, service, region, resource_arn='*', service_context=None)"
+    EVALUATOR,
+    "enforce",
+    "(access_key_id, iam_action, service, region, resource_arn='*', service_context=None)",
 )
 contract.expect("ministack.core.lambda_runtime", "execution_credentials", "(config)")
 contract.expect("ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS")
@@ -41,9 +47,10 @@ contract.expect("ministack.services.dynamodb", "_tables")
 # Services whose requests ministack already splits into all their permissions.
 _LEFT_ALONE = {"s3", "dynamodb", "events", "iot", "ses", "bedrock-agentcore"}
 
-_plan: contextvars.ContextVar[list[Permission]] = contextvars.ContextVar("region_iam_plan", default=[])
+_plan: contextvars.ContextVar[Sequence[Permission]] = contextvars.ContextVar("region_iam_plan", default=())
 _denied: contextvars.ContextVar[Permission | None] = contextvars.ContextVar("region_iam_denied", default=None)
-# Access keys of functions; the credentials of a function carry its ARN ("Using source function ARN to control access").
+# Access keys of functions; the credentials of a function carry its ARN ("Using source function ARN to control
+# access").
 _functions: dict[str, str] = {}
 
 
@@ -57,8 +64,14 @@ def install() -> None:
 
 
 def _extract_resource(
-    service: str, method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any],
-    region: str, account_id: str,
+    service: str,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    body: bytes,
+    query_params: dict[str, Any],
+    region: str,
+    account_id: str,
 ) -> str:
     """Finds all permissions of a request that has just arrived and returns the first one's resource."""
     request = Request(service, method, path, headers, body or b"", query_params, region, account_id)
@@ -69,11 +82,16 @@ def _extract_resource(
 
 
 def _enforce(
-    original: Callable[..., Any], access_key_id: str, iam_action: str, service: str, region: str,
-    resource_arn: str = "*", service_context: dict[str, Any] | None = None,
+    original: Callable[..., Any],
+    access_key_id: str,
+    iam_action: str,
+    service: str,
+    region: str,
+    resource_arn: str = "*",
+    service_context: dict[str, Any] | None = None,
 ) -> Any:
     plan = _plan.get()
-    _plan.set([])
+    _plan.set(())
     caller = {"lambda:SourceFunctionArn": _functions[access_key_id]} if access_key_id in _functions else {}
     service_context = {**(service_context or {}), **caller}
     if not plan or plan[0].action != iam_action or plan[0].resource != resource_arn:
@@ -90,7 +108,9 @@ def _enforce(
     return None
 
 
-def _remember_function(original: Callable[[dict[str, Any]], dict[str, str]], config: dict[str, Any]) -> dict[str, str]:
+def _remember_function(
+    original: Callable[[dict[str, Any]], dict[str, str]], config: dict[str, Any]
+) -> dict[str, str]:
     credentials = original(config)
     arn = str(config.get("FunctionArn", ""))
     if arn and credentials["AWS_ACCESS_KEY_ID"].startswith("ASIA"):
@@ -99,13 +119,20 @@ def _remember_function(original: Callable[[dict[str, Any]], dict[str, str]], con
 
 
 def _explain(
-    original: Callable[..., tuple], service: str, action: str, principal_arn: str, request_id: str, **details: Any
+    original: Callable[..., tuple],
+    service: str,
+    action: str,
+    principal_arn: str,
+    request_id: str,
+    **details: Any,
 ) -> tuple:
     """The denial names the permission that is missing, which need not be the call's own."""
     missing = _denied.get()
     if missing is not None and not details.get("error_code") and not details.get("resource_policy_arn"):
         action, details["resource_arn"] = missing.action, missing.resource
-        details["message"] = str(Denial(principal_arn, action, missing.resource, bool(details.get("explicit_deny"))))
+        details["message"] = str(
+            Denial(principal_arn, action, missing.resource, bool(details.get("explicit_deny")))
+        )
     return original(service, action, principal_arn, request_id, **details)
 
 
@@ -123,11 +150,15 @@ def _leading_keys(original: Callable[[bytes], dict[str, Any]], body: bytes) -> d
 def _partition_keys(request: dict[str, Any]) -> list[str]:
     entries = [(str(request.get("TableName", "")), request.get("Key") or request.get("Item"))]
     for item in request.get("TransactItems") or []:
-        entries += [(str(part.get("TableName", "")), part.get("Key") or part.get("Item")) for part in item.values()]
+        entries += [
+            (str(part.get("TableName", "")), part.get("Key") or part.get("Item")) for part in item.values()
+        ]
     found = []
     for table, item in entries:
         record = dynamodb._tables.get(table.rsplit("/", 1)[-1]) or {}
-        name = next((key["AttributeName"] for key in record.get("KeySchema", []) if key["KeyType"] == "HASH"), "")
+        name = next(
+            (key["AttributeName"] for key in record.get("KeySchema", []) if key["KeyType"] == "HASH"), ""
+        )
         if isinstance(item, dict) and isinstance(item.get(name), dict):
             found += [str(value) for value in item[name].values()]
     return found

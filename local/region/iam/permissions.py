@@ -1,8 +1,8 @@
-"""Which permissions a request to an AWS API needs: action, resource and condition keys, by the Service Authorization
-Reference ("Actions, resources, and condition keys for …").
+"""Which permissions a request to an AWS API needs: action, resource and condition keys, by the Service
+Authorization Reference ("Actions, resources, and condition keys for …").
 
-ministack knows one resource per request and, for several services, none. This module names all of them for the
-services that a fleet uses; for the others its answer stands.
+ministack knows one resource per request and, for several services, none. This module names all of them for
+the services that a fleet uses; for the others its answer stands.
 """
 
 from __future__ import annotations
@@ -15,14 +15,17 @@ from region.iam import ec2_permissions, pass_role, resources
 from region.iam.requests import Permission, Request
 
 contract.expect(
-    "ministack.core.iam_actions", "extract_iam_action",
+    "ministack.core.iam_actions",
+    "extract_iam_action",
     "(service, method, path, headers, body, query_params)",
 )
 contract.expect("ministack.core.iam_actions", "request_tag_context", "(service, iam_action, body, params)")
 
 
 def needed(request: Request) -> list[Permission]:
-    """All permissions that `request` needs, the one that AWS names first at the front; empty when it needs none."""
+    """All permissions that `request` needs, the one that AWS names first at the front; empty when it needs
+    none.
+    """
     action = iam_actions.extract_iam_action(
         request.service, request.method, request.path, request.headers, request.body, request.params
     )
@@ -38,6 +41,8 @@ def needed(request: Request) -> list[Permission]:
 
 
 def _template_read(request: Request) -> list[Permission]:
-    """CloudFormation fetches a template by its URL with the permission of the caller, whatever role the stack has."""
+    """CloudFormation fetches a template by its URL with the permission of the caller, whatever role the stack
+    has.
+    """
     url = request.param("TemplateURL") if request.service == "cloudformation" else ""
     return [Permission("s3:GetObject", f"arn:aws:s3:::{urlparse(url).path.lstrip('/')}")] if url else []

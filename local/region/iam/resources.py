@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Callable
+from collections.abc import Callable
 
 from region.base import contract
 from region.base.emulator import autoscaling
@@ -62,7 +62,9 @@ def _codebuild(operation: str, request: Request) -> list[str] | None:
         return ["*"] if operation.startswith("List") and not request.field("projectName") else None
     if not isinstance(builds, list):
         return None
-    return sorted({_project(request, str(build).rsplit(":build/", 1)[-1].split(":", 1)[0]) for build in builds})
+    return sorted(
+        {_project(request, str(build).rsplit(":build/", 1)[-1].split(":", 1)[0]) for build in builds}
+    )
 
 
 def _project(request: Request, name: str) -> str:
@@ -76,7 +78,9 @@ def _autoscaling(operation: str, request: Request) -> list[str] | None:
     names = [request.param("AutoScalingGroupName")] + [
         request.param(key) for key in request.params if re.fullmatch(r"Tags\.member\.\d+\.ResourceId", key)
     ]
-    instances = {request.param(key) for key in request.params if re.fullmatch(r"InstanceIds?(\.member\.\d+)?", key)}
+    instances = {
+        request.param(key) for key in request.params if re.fullmatch(r"InstanceIds?(\.member\.\d+)?", key)
+    }
     if not any(names):
         names = [
             name
@@ -105,7 +109,10 @@ def _load_balancing(operation: str, request: Request) -> list[str] | None:
 
 def _logs(operation: str, request: Request) -> list[str] | None:
     """Streams are named below their group, also by a call that names none."""
-    group = request.field("logGroupName") or str(request.field("logGroupIdentifier") or "").rsplit("log-group:", 1)[-1]
+    group = (
+        request.field("logGroupName")
+        or str(request.field("logGroupIdentifier") or "").rsplit("log-group:", 1)[-1]
+    )
     if not group:
         return ["*"] if operation == "DescribeLogGroups" else None
     if operation in _STREAM_OPERATIONS:

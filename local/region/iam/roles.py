@@ -95,11 +95,14 @@ def check(
         action=action,
         resource_arn=resource,
         region=get_region(),
-        service_context={"aws:tagkeys": None} | {key.lower(): value for key, value in (context or {}).items()},
+        service_context={"aws:tagkeys": None}
+        | {key.lower(): value for key, value in (context or {}).items()},
     )
     result = iam_evaluator.evaluate(
         request,
         iam_evaluator._gather_role_policies(name, account),
         *iam_evaluator._permissions_boundary(iam._roles, name, account),
     )
-    return None if result.decision == "Allow" else Denial(principal, action, resource, result.decision == "Deny")
+    return (
+        None if result.decision == "Allow" else Denial(principal, action, resource, result.decision == "Deny")
+    )

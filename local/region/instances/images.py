@@ -1,7 +1,7 @@
 """Snapshots with files behind them and the AMIs that are made of them.
 
-A snapshot's files lie in `<state>/snapshots/<snapshot-id>/`: CreateSnapshot makes the folder, DeleteSnapshot removes
-it.
+A snapshot's files lie in `<state>/snapshots/<snapshot-id>/`: CreateSnapshot makes the folder, DeleteSnapshot
+removes it.
 """
 
 from __future__ import annotations
@@ -82,8 +82,12 @@ def _refuse_unknown(image_id: str) -> None:
 
 def remove_disk(folder: Path) -> None:
     """Removes a disk aside, a big one takes a moment."""
-    threading.Thread(target=shutil.rmtree, args=(folder,), kwargs={"ignore_errors": True}, daemon=True).start()
+    threading.Thread(
+        target=shutil.rmtree, args=(folder,), kwargs={"ignore_errors": True}, daemon=True
+    ).start()
 
 
 def snapshots_of(image: Image) -> list[str]:
-    return [(mapping.get("Ebs") or {}).get("SnapshotId", "") for mapping in image.get("BlockDeviceMappings") or []]
+    return [
+        (mapping.get("Ebs") or {}).get("SnapshotId", "") for mapping in image.get("BlockDeviceMappings") or []
+    ]

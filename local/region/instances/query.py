@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 from xml.sax.saxutils import escape
 
 from region.base import contract
@@ -61,7 +62,9 @@ def number(parameters: Parameters, name: str, default: int) -> int:
     if not text:
         return default
     if not text.isdigit():
-        raise Refused("InvalidParameterValue", f"Value ({text}) for parameter {name} is invalid. Expected an integer.")
+        raise Refused(
+            "InvalidParameterValue", f"Value ({text}) for parameter {name} is invalid. Expected an integer."
+        )
     return int(text)
 
 

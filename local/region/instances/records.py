@@ -14,9 +14,15 @@ from region.instances.query import Refused
 
 EC2 = "ministack.services.ec2"
 for _name in (
-    "_instances", "_subnets", "_volumes", "_tags", "_DEFAULT_SUBNET_ID", "_iam_instance_profile_associations"
+    "_instances",
+    "_subnets",
+    "_volumes",
+    "_tags",
+    "_DEFAULT_SUBNET_ID",
+    "_iam_instance_profile_associations",
 ):
     contract.expect(EC2, _name)
+
 
 def settle(instance: states.Instance, allocator: Allocator, requested: str | None = None) -> None:
     """Gives a new record its state, zone, address and root disk; SubnetFull when no address is left."""
@@ -48,7 +54,9 @@ def settle(instance: states.Instance, allocator: Allocator, requested: str | Non
 
 
 def has_process(instance: states.Instance) -> bool:
-    """Whether a real process stands behind the record: launched of a registered image, in the region's own VPC."""
+    """Whether a real process stands behind the record: launched of a registered image, in the region's own
+    VPC.
+    """
     return bool(instance.get("_process"))
 
 

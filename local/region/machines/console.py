@@ -1,4 +1,6 @@
-"""What an instance prints: `console.log`, GetConsoleOutput and a CloudWatch Logs stream named after the instance."""
+"""What an instance prints: `console.log`, GetConsoleOutput and a CloudWatch Logs stream named after the
+instance.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ class Console:
             self._rest = b""
 
     def _send(self, lines: list[bytes]) -> None:
-        logs.append(self._group, self._stream, [line.decode("utf-8", "replace").rstrip("\r") for line in lines])
+        logs.append(
+            self._group, self._stream, [line.decode("utf-8", "replace").rstrip("\r") for line in lines]
+        )
 
 
 def file_of(instance_id: str) -> Path:

@@ -129,7 +129,9 @@ def _start(instance: states.Instance) -> Machine:
     if image is None:
         raise program.NotBootable(f"the image {instance['ImageId']} was deregistered")
     try:
-        spec = program.prepare(images.disk(image), home, instance, ec2._subnets[instance["SubnetId"]]["CidrBlock"])
+        spec = program.prepare(
+            images.disk(image), home, instance, ec2._subnets[instance["SubnetId"]]["CidrBlock"]
+        )
         metadata.start(instance)
         return Machine.start(spec, home, instance["PrivateIpAddress"], output)
     except (program.NotBootable, OSError) as error:

@@ -1,6 +1,7 @@
 """The lives of instances: what is known of each beside its record, and what is asked of it.
 
-The EC2 actions put a record into `pending`, `stopping` or `shutting-down` and say so here; course.py makes it happen.
+The EC2 actions put a record into `pending`, `stopping` or `shutting-down` and say so here; course.py makes it
+happen.
 """
 
 from __future__ import annotations

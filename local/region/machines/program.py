@@ -1,7 +1,7 @@
 """What an image makes a process: its executable, arguments, files and environment.
 
-An image is `<snapshot>/image.json`, an ops configuration (`Program`, `Args`, `Env`), and `<snapshot>/root/`, the file
-system. On AWS the same configuration makes a unikernel whose `/` is that file system.
+An image is `<snapshot>/image.json`, an ops configuration (`Program`, `Args`, `Env`), and `<snapshot>/root/`,
+the file system. On AWS the same configuration makes a unikernel whose `/` is that file system.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Program:
 
 
 def prepare(disk: Path, home: Path, instance: dict[str, Any], subnet_cidr: str) -> Program:
-    """Puts a copy of the disk under `home` and says how to start it; NotBootable when the image is not whole."""
+    """Puts a copy of the disk under `home` and says how to start it; NotBootable if it is not whole."""
     configuration = _configuration(disk)
     root = home / "root"
     if not root.exists():
@@ -86,7 +86,9 @@ def _mapped(argument: str, root: Path) -> str:
 
 
 def _own_address(argument: str, address: str) -> str:
-    """`0.0.0.0` as the instance's address: in a machine of its own a program that listens on all listens on that one."""
+    """`0.0.0.0` as the instance's address: in a machine of its own a program that listens on all listens on
+    that one.
+    """
     return re.sub(r"(?<![\w.])0\.0\.0\.0(?![\w./])", address, argument)
 
 

@@ -1,10 +1,12 @@
-"""What becomes of instances that an earlier run of the region left behind, and of all of them when it is reset."""
+"""What becomes of instances that an earlier run of the region left behind, and of all of them when it is
+reset.
+"""
 
 from __future__ import annotations
 
 import logging
 import shutil
-from typing import Callable
+from collections.abc import Callable
 
 from region.base import contract, patch
 from region.base.emulator import ec2, request_scope

@@ -20,7 +20,10 @@ VISIBLE_SECONDS = 60
 def clean() -> None:
     """Forgets instances that have been terminated for VISIBLE_SECONDS, and what they left on disk."""
     for instance in ec2._instances.values():
-        if states.name(instance) == "terminated" and time.time() - instance.get("_terminated_at", 0) > VISIBLE_SECONDS:
+        if (
+            states.name(instance) == "terminated"
+            and time.time() - instance.get("_terminated_at", 0) > VISIBLE_SECONDS
+        ):
             records.forget(instance)
             _discard(instance["InstanceId"])
 

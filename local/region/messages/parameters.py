@@ -1,9 +1,12 @@
-"""Parameter Store: a parameter that is written or removed is told as an event, which the emulator does not do."""
+"""Parameter Store: a parameter that is written or removed is told as an event, which the emulator does not
+do.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract, events, patch
 from region.base.emulator import get_account_id, get_region
@@ -21,7 +24,9 @@ def _put(original: Callable[[dict[str, Any]], Answer], data: dict[str, Any]) -> 
     answer = original(data)
     if answer[0] == 200:
         written = json.loads(answer[2])
-        _tell(str(data["Name"]), "Create" if written["Version"] == 1 else "Update", data.get("Type", "String"))
+        _tell(
+            str(data["Name"]), "Create" if written["Version"] == 1 else "Update", data.get("Type", "String")
+        )
     return answer
 
 
@@ -41,7 +46,9 @@ def _delete_several(original: Callable[[dict[str, Any]], Answer], data: dict[str
 
 
 def _tell(name: str, operation: str, kind: str = "String") -> None:
-    """Systems Manager User Guide, "Reference: Amazon EventBridge event patterns and types for Systems Manager"."""
+    """Systems Manager User Guide, "Reference: Amazon EventBridge event patterns and types for Systems
+    Manager".
+    """
     arn = f"arn:aws:ssm:{get_region()}:{get_account_id()}:parameter/{name.lstrip('/')}"
     detail = {"operation": operation, "name": name, "type": kind}
     events.publish("aws.ssm", "Parameter Store Change", detail, [arn])

@@ -1,8 +1,11 @@
-"""SQS: a message that AWS would refuse is refused, so that a delay out of range shows here and not only there."""
+"""SQS: a message that AWS would refuse is refused, so that a delay out of range shows here and not only
+there.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import sqs
@@ -22,7 +25,8 @@ def _send(
     if not 0 <= delay <= LONGEST_DELAY:
         raise sqs._Err(
             "InvalidParameterValue",
-            f"Value {delay} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.",
+            f"Value {delay} for parameter DelaySeconds is invalid. "
+            "Reason: DelaySeconds must be >= 0 and <= 900.",
         )
     return original(data, qurl)
 

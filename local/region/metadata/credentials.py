@@ -1,7 +1,7 @@
 """Short-lived credentials of an instance's role, as the metadata service gives them out.
 
-Amazon EC2 User Guide: "Retrieve security credentials from instance metadata" (new ones at least five minutes before
-the old ones end).
+Amazon EC2 User Guide: "Retrieve security credentials from instance metadata" (new ones at least five minutes
+before the old ones end).
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def role_of(instance: states.Instance) -> dict[str, Any] | None:
     """The IAM role in the instance's profile, None when there is none."""
     profile = instance.get("IamInstanceProfile")
     record = iam._lookup_instance_profile(arn=profile["Arn"]) if profile else None
-    names = [role if isinstance(role, str) else role["RoleName"] for role in record["Roles"]] if record else []
+    names = (
+        [role if isinstance(role, str) else role["RoleName"] for role in record["Roles"]] if record else []
+    )
     return iam._roles.get(names[0]) if names else None
 
 
@@ -59,22 +61,28 @@ def _new_session(instance_id: str, role: dict[str, Any]) -> _Session:
     until = time.time() + SECONDS
     access_key = "ASIA" + secrets.token_hex(8).upper()
     secret, token = secrets.token_urlsafe(30), secrets.token_urlsafe(120)
-    sts.register_session(access_key, {
-        "Arn": f"arn:aws:sts::{get_account_id()}:assumed-role/{role['RoleName']}/{instance_id}",
-        "UserId": f"{role['RoleId']}:{instance_id}",
-        "SecretAccessKey": secret,
-        "SessionToken": token,
-        "Expiration": until,
-    })
-    return _Session({
-        "Code": "Success",
-        "LastUpdated": _stamp(time.time()),
-        "Type": "AWS-HMAC",
-        "AccessKeyId": access_key,
-        "SecretAccessKey": secret,
-        "Token": token,
-        "Expiration": _stamp(until),
-    }, until)
+    sts.register_session(
+        access_key,
+        {
+            "Arn": f"arn:aws:sts::{get_account_id()}:assumed-role/{role['RoleName']}/{instance_id}",
+            "UserId": f"{role['RoleId']}:{instance_id}",
+            "SecretAccessKey": secret,
+            "SessionToken": token,
+            "Expiration": until,
+        },
+    )
+    return _Session(
+        {
+            "Code": "Success",
+            "LastUpdated": _stamp(time.time()),
+            "Type": "AWS-HMAC",
+            "AccessKeyId": access_key,
+            "SecretAccessKey": secret,
+            "Token": token,
+            "Expiration": _stamp(until),
+        },
+        until,
+    )
 
 
 def _stamp(seconds: float) -> str:

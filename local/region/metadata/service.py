@@ -1,7 +1,7 @@
 """The instance metadata service: one listener per instance, on the instance's own address.
 
-Amazon EC2 User Guide: "Use the Instance Metadata Service to access instance metadata". On AWS the service has a
-link-local address; here `AWS_EC2_METADATA_SERVICE_ENDPOINT` leads to it.
+Amazon EC2 User Guide: "Use the Instance Metadata Service to access instance metadata". On AWS the service has
+a link-local address; here `AWS_EC2_METADATA_SERVICE_ENDPOINT` leads to it.
 """
 
 from __future__ import annotations
@@ -108,8 +108,13 @@ async def _serve(service: _Service, reader: asyncio.StreamReader, writer: asynci
 
 def _bytes(answer: Answer) -> bytes:
     body = answer.body.encode()
-    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), ("Connection", "close"),
-               ("Server", "EC2ws"), *answer.headers]
+    headers = [
+        ("Content-Type", "text/plain"),
+        ("Content-Length", str(len(body))),
+        ("Connection", "close"),
+        ("Server", "EC2ws"),
+        *answer.headers,
+    ]
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
     return f"HTTP/1.1 {answer.status.value} {answer.status.phrase}\r\n{lines}\r\n".encode() + body
 
@@ -120,7 +125,9 @@ def _answer(service: _Service, head: str) -> Answer:
     if len(parts) != 3:
         return Answer(HTTPStatus.BAD_REQUEST)
     method, path, _ = parts
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)}
+    headers = {
+        name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)
+    }
     options = service.instance.get("MetadataOptions") or {}
     if options.get("HttpEndpoint") == "disabled":
         return Answer(HTTPStatus.FORBIDDEN)

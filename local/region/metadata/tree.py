@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from functools import partial
-from typing import Callable
 
 from region.base import contract
 from region.base.emulator import ec2
@@ -23,12 +23,12 @@ _contributors: list[Callable[[states.Instance], Values]] = []
 
 
 def contribute(values: Callable[[states.Instance], Values]) -> None:
-    """Shows for each instance what `values` says of it too; for rooms that know more of an instance than EC2."""
+    """Shows what `values` says of an instance too; for rooms that know more of one than EC2."""
     _contributors.append(values)
 
 
 def look_up(instance: states.Instance, path: str) -> str | None:
-    """The value at `path` (`/latest/…` or a dated version), a listing for a folder, None when there is none."""
+    """The value at `path` (`/latest/…` or a dated version), a listing for a folder, None if there is none."""
     parts = [part for part in path.split("/") if part]
     if not parts:
         return "latest"
@@ -42,7 +42,7 @@ def look_up(instance: states.Instance, path: str) -> str | None:
 def _listing(values: Values, folder: str) -> str | None:
     """Names below `folder`, those with more below them marked by `/`, one per line."""
     prefix = f"{folder}/" if folder else ""
-    below = [key[len(prefix):] for key in values if key.startswith(prefix)]
+    below = [key[len(prefix) :] for key in values if key.startswith(prefix)]
     names = {name.partition("/")[0] + ("/" if "/" in name else "") for name in below}
     return "\n".join(sorted(names)) if names else None
 
@@ -85,8 +85,12 @@ def _role_values(instance: states.Instance) -> Values:
     if not profile:
         return {}
     role = credentials.role_of(instance)
-    info = {"Code": "Success", "LastUpdated": _now(), "InstanceProfileArn": profile["Arn"],
-            "InstanceProfileId": profile["Id"]}
+    info = {
+        "Code": "Success",
+        "LastUpdated": _now(),
+        "InstanceProfileArn": profile["Arn"],
+        "InstanceProfileId": profile["Id"],
+    }
     values: Values = {"meta-data/iam/info": lambda: json.dumps(info, indent=2)}
     if role:
         path = f"meta-data/iam/security-credentials/{role['RoleName']}"
@@ -95,18 +99,21 @@ def _role_values(instance: states.Instance) -> Values:
 
 
 def _document(instance: states.Instance, zone: str) -> str:
-    return json.dumps({
-        "accountId": settings.account,
-        "architecture": instance["Architecture"],
-        "availabilityZone": zone,
-        "imageId": instance["ImageId"],
-        "instanceId": instance["InstanceId"],
-        "instanceType": instance["InstanceType"],
-        "pendingTime": instance["LaunchTime"],
-        "privateIp": instance["PrivateIpAddress"],
-        "region": zone[:-1],
-        "version": "2017-09-30",
-    }, indent=2)
+    return json.dumps(
+        {
+            "accountId": settings.account,
+            "architecture": instance["Architecture"],
+            "availabilityZone": zone,
+            "imageId": instance["ImageId"],
+            "instanceId": instance["InstanceId"],
+            "instanceType": instance["InstanceType"],
+            "pendingTime": instance["LaunchTime"],
+            "privateIp": instance["PrivateIpAddress"],
+            "region": zone[:-1],
+            "version": "2017-09-30",
+        },
+        indent=2,
+    )
 
 
 def _now() -> str:

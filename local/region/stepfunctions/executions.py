@@ -1,7 +1,8 @@
-"""Step Functions as AWS runs it: executions act as their role, can be stopped in the middle, time out, keep history.
+"""Step Functions as AWS runs it: executions act as their role, can be stopped in the middle, time out, keep
+history.
 
-This module installs the parts: sfntasks.py (integrations), sfnsdk.py (AWS SDK integrations), sfnlanguage.py (states),
-history.py (events), runs.py (what a thread works for).
+This module installs the parts: sfntasks.py (integrations), sfnsdk.py (AWS SDK integrations), sfnlanguage.py
+(states), history.py (events), runs.py (what a thread works for).
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import json
 import logging
 import threading
 import time
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import get_account_id, get_region, now_iso, request_scope, stepfunctions
@@ -38,7 +40,8 @@ for _hook, _signature in (
 
 
 class _Time:
-    """The module `time` for the emulator's Step Functions, without its 0.15 s of sleep before every execution.
+    """The module `time` for the emulator's Step Functions, without its 0.15 s of sleep before every
+    execution.
 
     A deployment starts an execution for each service. The sleeps of states go through `_scaled_sleep`.
     """

@@ -1,8 +1,8 @@
 """Execution history in AWS's shape, with AWS's limits.
 
-ministack writes whole resource ARNs, no previousEventId and nothing of what happens inside Map and Parallel; numbers
-may repeat when branches write at the same time. Shapes: the AWS page "HistoryEvent"; limits: "Step Functions service
-quotas".
+ministack writes whole resource ARNs, no previousEventId and nothing of what happens inside Map and Parallel;
+numbers may repeat when branches write at the same time. Shapes: the AWS page "HistoryEvent"; limits: "Step
+Functions service quotas".
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import contextvars
 import json
 import threading
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import stepfunctions
@@ -45,7 +46,10 @@ def submitted(integration: str, output: dict[str, Any]) -> None:
 
 
 def _add(
-    original: Callable[..., Any], execution: dict[str, Any], event_type: str, details: dict[str, Any] | None = None
+    original: Callable[..., Any],
+    execution: dict[str, Any],
+    event_type: str,
+    details: dict[str, Any] | None = None,
 ) -> Any:
     run = runs.current()
     ours = run is not None and run.execution is execution
@@ -63,15 +67,17 @@ def _add(
 def _limit(execution: dict[str, Any], details: dict[str, Any]) -> None:
     if len(execution["events"]) >= MAXIMUM_EVENTS:
         raise runs.failure(
-            "States.Runtime", f"The execution reached the maximum number of history events ({MAXIMUM_EVENTS})."
+            "States.Runtime",
+            f"The execution reached the maximum number of history events ({MAXIMUM_EVENTS}).",
         )
     for detail in details.values():
         size = len(str(detail.get("output", "")).encode())
         if size > MAXIMUM_BYTES:
             raise runs.failure(
                 "States.DataLimitExceeded",
-                f"The state/task '{detail.get('name') or detail.get('resource', '')}' returned a result with a size "
-                f"exceeding the maximum number of bytes service limit ({size} > {MAXIMUM_BYTES}).",
+                f"The state/task '{detail.get('name') or detail.get('resource', '')}' returned a result "
+                f"with a size exceeding the maximum number of bytes service limit "
+                f"({size} > {MAXIMUM_BYTES}).",
             )
 
 
@@ -87,6 +93,7 @@ def _shaped(details: dict[str, Any] | None) -> dict[str, Any] | None:
             if kind == "aws-sdk":
                 service, _, action = action.partition(":")
                 kind = f"aws-sdk:{service}"
-            detail = {**detail, "resourceType": kind, "resource": action}
-        shaped[name] = detail
+            shaped[name] = {**detail, "resourceType": kind, "resource": action}
+        else:
+            shaped[name] = detail
     return shaped

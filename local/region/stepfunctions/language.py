@@ -1,9 +1,9 @@
 """The Amazon States Language where ministack's interpreter reads it otherwise than AWS.
 
-- variables and context of a Map or Parallel branch are its own ("Passing data between states with variables");
+- a Map or Parallel branch has its own variables and context ("Passing data between states with variables");
 - one failing branch stops the others ("Parallel workflow state", "Map workflow state");
 - Arguments, Output and Assign of JSONata Parallel, Output of JSONata Succeed and of a Choice's default;
-- MaxDelaySeconds; States.Runtime and States.DataLimitExceeded are not caught by States.ALL ("Handling errors").
+- MaxDelaySeconds; States.ALL does not catch States.Runtime or States.DataLimitExceeded ("Handling errors").
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import contextvars
 import copy
 import json
 import threading
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import now_iso, stepfunctions
@@ -34,7 +35,10 @@ for _hook, _signature in (
     ("_apply_output_path", "(state_def, data, ctx=None)"),
     ("_apply_input_path", "(state_def, data, ctx=None)"),
     ("_apply_jsonata_arguments", "(state_def, raw_input, ctx=None)"),
-    ("_apply_jsonata_output", "(state_def, raw_input, ctx=None, result=None, error_output=None, default=None)"),
+    (
+        "_apply_jsonata_output",
+        "(state_def, raw_input, ctx=None, result=None, error_output=None, default=None)",
+    ),
     ("_apply_state_assign", "(state_def, raw_input, ctx, result=None, error_output=None)"),
     ("_state_query_language", "(state_def, ctx=None)"),
     ("_fail_state_error", "(state_def, raw_input, ctx=None)"),
@@ -59,7 +63,9 @@ def install() -> None:
     patch.replace(SERVICE, "_scaled_sleep", _sleep)
 
 
-def _run_branch(states: dict[str, Any], start_at: str, input_data: Any, execution: Any, ctx: dict[str, Any]) -> Any:
+def _run_branch(
+    states: dict[str, Any], start_at: str, input_data: Any, execution: Any, ctx: dict[str, Any]
+) -> Any:
     """Runs one branch or iteration to its end with variables of its own; a failure calls off its siblings."""
     scope, own = runs.scope(), copy.deepcopy(ctx)
     try:
@@ -70,8 +76,16 @@ def _run_branch(states: dict[str, Any], start_at: str, input_data: Any, executio
 
 
 def _walk(states: dict[str, Any], name: str | None, data: Any, execution: Any, ctx: dict[str, Any]) -> Any:
-    with_execution = {"Task": stepfunctions._execute_task, "Parallel": stepfunctions._execute_parallel, "Map": stepfunctions._execute_map}
-    plain = {"Pass": stepfunctions._execute_pass, "Choice": stepfunctions._execute_choice, "Wait": stepfunctions._execute_wait}
+    with_execution = {
+        "Task": stepfunctions._execute_task,
+        "Parallel": stepfunctions._execute_parallel,
+        "Map": stepfunctions._execute_map,
+    }
+    plain = {
+        "Pass": stepfunctions._execute_pass,
+        "Choice": stepfunctions._execute_choice,
+        "Wait": stepfunctions._execute_wait,
+    }
     while name:
         runs.scope().check()
         state = states.get(name)
@@ -79,11 +93,18 @@ def _walk(states: dict[str, Any], name: str | None, data: Any, execution: Any, c
             raise runs.failure("States.Runtime", f"State '{name}' does not exist in its branch")
         kind, entered = state.get("Type"), name
         ctx["State"] = {"Name": name, "EnteredTime": now_iso(), "RetryCount": 0}
-        _note(execution, f"{kind}StateEntered", "stateEnteredEventDetails", {"name": name, "input": json.dumps(data)})
+        _note(
+            execution,
+            f"{kind}StateEntered",
+            "stateEnteredEventDetails",
+            {"name": name, "input": json.dumps(data)},
+        )
         if kind == "Fail":
             raise runs.failure(*stepfunctions._fail_state_error(state, data, ctx))
         if kind == "Succeed":
-            data = stepfunctions._apply_output_path(state, stepfunctions._apply_input_path(state, data, ctx), ctx)
+            data = stepfunctions._apply_output_path(
+                state, stepfunctions._apply_input_path(state, data, ctx), ctx
+            )
             name = None
         elif kind in with_execution:
             data, name = with_execution[kind](state, data, execution, ctx)
@@ -92,7 +113,10 @@ def _walk(states: dict[str, Any], name: str | None, data: Any, execution: Any, c
         else:
             raise runs.failure("States.Runtime", f"State '{name}' has the unknown type {kind}")
         _note(
-            execution, f"{kind}StateExited", "stateExitedEventDetails", {"name": entered, "output": json.dumps(data)}
+            execution,
+            f"{kind}StateExited",
+            "stateExitedEventDetails",
+            {"name": entered, "output": json.dumps(data)},
         )
     return data
 
@@ -115,7 +139,9 @@ def _run_parallel(
     return output, stepfunctions._next_or_end(state)
 
 
-def _all_branches(branches: list[dict[str, Any]], data: Any, execution: Any, ctx: dict[str, Any]) -> list[Any]:
+def _all_branches(
+    branches: list[dict[str, Any]], data: Any, execution: Any, ctx: dict[str, Any]
+) -> list[Any]:
     results: list[Any] = [None] * len(branches)
     errors: list[Exception] = []
     stopped: list[runs.Stopped] = []
@@ -161,7 +187,11 @@ def _choose(
     rules = state.get("Choices", [])
     matched = any(stepfunctions._evaluate_jsonata_choice_rule(rule, raw_input, ctx) for rule in rules)
     output, following = original(state, raw_input, ctx)
-    return (output, following) if matched else (stepfunctions._apply_jsonata_output(state, raw_input, ctx), following)
+    return (
+        (output, following)
+        if matched
+        else (stepfunctions._apply_jsonata_output(state, raw_input, ctx), following)
+    )
 
 
 def _output_of_succeed(

@@ -1,4 +1,4 @@
-"""Names as Step Functions shows them: members of an API's answer in the spelling of the AWS SDK for Java 2."""
+"""Names as Step Functions shows them: members of an API's answer as the AWS SDK for Java 2 spells them."""
 
 from __future__ import annotations
 

@@ -1,12 +1,15 @@
-"""Which Step Functions execution the current thread works for, as which role, and whether its work is still wanted."""
+"""Which Step Functions execution the current thread works for, as which role, and whether its work is still
+wanted.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import contextvars
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Iterator
+from typing import Any
 
 from region.base import contract
 from region.base.emulator import stepfunctions
@@ -20,7 +23,7 @@ class Stopped(BaseException):
 
 
 class Scope:
-    """Work that can be called off as a whole: an execution, or all branches of a Parallel or Map state in it."""
+    """Work that can be called off as a whole: an execution, or all branches of a Parallel or Map state."""
 
     def __init__(self, parent: Scope | None = None) -> None:
         self._called_off = threading.Event()
@@ -87,7 +90,9 @@ def running(run: Run) -> Iterator[None]:
 
 @contextlib.contextmanager
 def branches() -> Iterator[None]:
-    """The block's threads share a scope of their own inside the current one: a failing branch calls off the others."""
+    """The block's threads share a scope of their own inside the current one: a failing branch calls off the
+    others.
+    """
     token = _scope.set(Scope(scope()))
     try:
         yield

@@ -1,19 +1,29 @@
 """AWS SDK integrations of Step Functions (`arn:aws:states:::aws-sdk:<service>:<action>`).
 
-Adds the services that our workflows call and ministack does not list, reads query-protocol services by their API model
-(lists, numbers and booleans come back as such), and checks every call against the role of the state machine.
+Adds the services that our workflows call and ministack does not list, reads query-protocol services by their
+API model (lists, numbers and booleans come back as such), and checks every call against the role of the state
+machine.
 """
 
 from __future__ import annotations
 
 import contextvars
 import re
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Callable
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from region.base import contract, patch
-from region.base.emulator import app, get_account_id, get_region, responses, stepfunctions
+from region.base.emulator import (
+    app,
+    botocore_parsers,
+    botocore_serialize,
+    get_account_id,
+    get_region,
+    responses,
+    stepfunctions,
+)
 from region.iam import permissions
 from region.iam.requests import Request
 from region.stepfunctions import runs
@@ -31,7 +41,9 @@ for _hook, _signature in (
 ):
     contract.expect(SERVICE, _hook, _signature)
 contract.expect(
-    "ministack.app", "call_service_handler_sync", "(handler, method, path, headers, body, query_params, timeout=None)"
+    "ministack.app",
+    "call_service_handler_sync",
+    "(handler, method, path, headers, body, query_params, timeout=None)",
 )
 contract.expect("ministack.app", "SERVICE_HANDLERS")
 contract.expect("ministack.core.responses", "_service_model")
@@ -90,7 +102,9 @@ def _authorize(
 ) -> None:
     service = next((name for name, known in app.SERVICE_HANDLERS.items() if known is handler), None)
     if service is None:
-        raise runs.failure("States.Runtime", f"{_calling.get()}: no service of the local region answers this call")
+        raise runs.failure(
+            "States.Runtime", f"{_calling.get()}: no service of the local region answers this call"
+        )
     raw = body.encode() if isinstance(body, str) else body or b""
     params = dict(query_params)
     if "x-www-form-urlencoded" in headers.get("content-type", ""):
@@ -100,19 +114,23 @@ def _authorize(
     )
     prefix = _prefix(_calling.get())
     for permission in needed:
-        runs.authorize(permission.action, permission.resource, f"{prefix}.{prefix}Exception", permission.context)
+        runs.authorize(
+            permission.action, permission.resource, f"{prefix}.{prefix}Exception", permission.context
+        )
 
 
 def _error_name(original: Callable[[str, str], str], service: str, code: str) -> str:
-    """The exception's name in the AWS SDK for Java 2, which gives errors outside the API's model the service's name:
-    `Ssm.ParameterNotFoundException`, `Ec2.Ec2Exception`."""
+    """The exception's name in the AWS SDK for Java 2, which gives errors outside the API's model the
+    service's name: `Ssm.ParameterNotFoundException`, `Ec2.Ec2Exception`.
+    """
     if code.startswith("States."):
         return original(service, code)
     row = stepfunctions._AWS_SDK_SERVICE_MAP.get(service, {})
     model = responses._service_model(row.get("service_key", service))
     shape = model.shape_for_error_code(code.rsplit("#", 1)[-1]) if model is not None else None
     prefix = _prefix(service)
-    return f"{prefix}.{re.sub('(Exception|Fault|Error)$', '', shape.name) if shape is not None else prefix}Exception"
+    name = re.sub("(Exception|Fault|Error)$", "", shape.name) if shape is not None else prefix
+    return f"{prefix}.{name}Exception"
 
 
 def _prefix(service: str) -> str:
@@ -121,8 +139,6 @@ def _prefix(service: str) -> str:
 
 def _query(service_info: dict[str, str], service_name: str, action: str, input_data: Any) -> Any:
     """A call of a query-protocol API, written and read by botocore's model of it."""
-    import botocore.parsers
-    import botocore.serialize
     key = service_info.get("service_key", service_name)
     name = action[0].upper() + action[1:]
     model = responses._service_model(key)
@@ -131,7 +147,7 @@ def _query(service_info: dict[str, str], service_name: str, action: str, input_d
     operation = model.operation_model(name)
     protocol = "ec2" if key == "ec2" else "query"
     parameters = _named(input_data or {}, operation.input_shape)
-    request = botocore.serialize.create_serializer(protocol, True).serialize_to_request(parameters, operation)
+    request = botocore_serialize.create_serializer(protocol, True).serialize_to_request(parameters, operation)
     headers = {
         "content-type": "application/x-www-form-urlencoded",
         "host": f"{key}.{get_region()}.amazonaws.com",
@@ -142,14 +158,15 @@ def _query(service_info: dict[str, str], service_name: str, action: str, input_d
         app.SERVICE_HANDLERS[key], "POST", "/", headers, body, {}
     )
     raw = answer if isinstance(answer, bytes) else answer.encode()
-    parsed = botocore.parsers.create_parser(protocol).parse(
+    parsed = botocore_parsers.create_parser(protocol).parse(
         {"status_code": status, "headers": answer_headers, "body": raw}, operation.output_shape
     )
     parsed.pop("ResponseMetadata", None)
     if status >= 400:
         error = parsed.get("Error", {})
         raise runs.failure(
-            stepfunctions._prefix_sdk_error(service_name, error.get("Code") or "ServiceException"), error.get("Message", "")
+            stepfunctions._prefix_sdk_error(service_name, error.get("Code") or "ServiceException"),
+            error.get("Message", ""),
         )
     return _shown(parsed)
 
@@ -162,9 +179,12 @@ def _named(value: Any, shape: Any) -> Any:
         names = {stepfunctions._api_name_to_sfn_key(name): name for name in shape.members}
         unknown = sorted(key for key in value if key not in names and key not in shape.members)
         if unknown:
-            raise runs.failure("States.Runtime", f"The parameter {unknown[0]!r} is not one of {sorted(names)}")
+            raise runs.failure(
+                "States.Runtime", f"The parameter {unknown[0]!r} is not one of {sorted(names)}"
+            )
         return {
-            names.get(key, key): _named(item, shape.members[names.get(key, key)]) for key, item in value.items()
+            names.get(key, key): _named(item, shape.members[names.get(key, key)])
+            for key, item in value.items()
         }
     if shape.type_name == "list" and isinstance(value, list):
         return [_named(item, shape.member) for item in value]

@@ -1,9 +1,10 @@
-"""Tasks of Step Functions: integrations that ministack lacks or answers otherwise, under the policies of the role.
+"""Tasks of Step Functions: integrations that ministack lacks or answers otherwise, under the policies of the
+role.
 
-`startBuild.sync` and `startExecution.sync` wait for what they start and stop it when their own execution is stopped
-or the task's TimeoutSeconds pass. A child that fails makes the task fail as States.TaskFailed, its description as
-the cause (the AWS pages "Call AWS CodeBuild with Step Functions" and "Start a new AWS state machine from a running
-execution").
+`startBuild.sync` and `startExecution.sync` wait for what they start and stop it when their own execution is
+stopped or the task's TimeoutSeconds pass. A child that fails makes the task fail as States.TaskFailed, its
+description as the cause (the AWS pages "Call AWS CodeBuild with Step Functions" and "Start a new AWS state
+machine from a running execution").
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import contextvars
 import json
 import threading
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import get_account_id, get_region, stepfunctions
@@ -75,13 +77,15 @@ def _invoke_with_callback(
 
 
 def _authorize(integration: str, input_data: Any) -> None:
-    """Checks the role for what ministack runs without its gateway; SDK integrations are checked in sfnsdk.py."""
+    """Checks the role for what ministack runs without its gateway; sdk.py checks SDK integrations."""
     if runs.current() is None or not isinstance(input_data, dict):
         return
     region, account = get_region(), get_account_id()
     if integration == "lambda:invoke" or ":function:" in integration:
         name = input_data.get("FunctionName", "") if integration == "lambda:invoke" else integration
-        runs.authorize("lambda:InvokeFunction", function_arn(name, region, account), "Lambda.AWSLambdaException")
+        runs.authorize(
+            "lambda:InvokeFunction", function_arn(name, region, account), "Lambda.AWSLambdaException"
+        )
     elif integration == "sqs:sendMessage":
         queue = str(input_data.get("QueueUrl", "")).rsplit("/", 1)[-1]
         runs.authorize("sqs:SendMessage", f"arn:aws:sqs:{region}:{account}:{queue}", "SQS.AmazonSQSException")
@@ -99,7 +103,7 @@ def _authorize(integration: str, input_data: Any) -> None:
 
 
 def forget_timeout() -> None:
-    """A child execution runs in a copy of its parent's context, but the parent's task timeout is not its own."""
+    """A child execution runs in a copy of its parent's context, but its parent's timeout is not its own."""
     _timed_out.set(None)
 
 
@@ -109,7 +113,9 @@ def function_arn(name: str, region: str, account: str) -> str:
 
 
 def _start_build(integration: str, input_data: dict[str, Any]) -> dict[str, Any]:
-    project = f"arn:aws:codebuild:{get_region()}:{get_account_id()}:project/{input_data.get('ProjectName', '')}"
+    project = (
+        f"arn:aws:codebuild:{get_region()}:{get_account_id()}:project/{input_data.get('ProjectName', '')}"
+    )
     error = "CodeBuild.AWSCodeBuildException"
     if integration.endswith(".sync"):
         _authorize_managed_rule("StepFunctionsGetEventForCodeBuildStartBuildRule", error)
@@ -150,7 +156,9 @@ def _start_execution(integration: str, input_data: dict[str, Any]) -> dict[str, 
     started = {"ExecutionArn": answer["executionArn"], "StartDate": answer["startDate"]}
     if ".sync" not in integration:
         return started
-    executions = machine.replace(":stateMachine:", ":execution:") + ":" + answer["executionArn"].rsplit(":", 1)[-1]
+    executions = (
+        machine.replace(":stateMachine:", ":execution:") + ":" + answer["executionArn"].rsplit(":", 1)[-1]
+    )
     runs.authorize("states:DescribeExecution", executions, error)
     runs.authorize("states:StopExecution", executions, error)
     history.submitted(integration, started)
@@ -172,8 +180,8 @@ def _start_execution(integration: str, input_data: dict[str, Any]) -> dict[str, 
 def _authorize_managed_rule(rule: str, error: str) -> None:
     """A role of a `.sync` task lets Step Functions keep the rule by which it learns that the child ended.
 
-    AWS asks for it when the state machine is made, here it is asked when the task runs ("How Step Functions generates
-    IAM policies for integrated services").
+    AWS asks for it when the state machine is made, here it is asked when the task runs ("How Step Functions
+    generates IAM policies for integrated services").
     """
     arn = f"arn:aws:events:{get_region()}:{get_account_id()}:rule/{rule}"
     for action in ("events:PutTargets", "events:PutRule", "events:DescribeRule"):
@@ -200,7 +208,9 @@ def _described(child: dict[str, Any]) -> dict[str, Any]:
 
 
 def _wait(ended: Callable[[], Any], stop: Callable[[], Any]) -> Any:
-    """Returns what `ended` returns once it is not None; calls `stop` when nobody waits for the result any longer."""
+    """Returns what `ended` returns once it is not None; calls `stop` when nobody waits for the result any
+    longer.
+    """
     scope, timed_out = runs.scope(), _timed_out.get()
     result = ended()
     while result is None:

@@ -1,6 +1,7 @@
 """A real region for tests: own port, own state folder, own loopback network.
 
-The interpreter with ministack is found in NANOFLEET_EMULATOR (a venv), else in the cache, else it is this one.
+The interpreter with ministack is found in NANOFLEET_EMULATOR (a venv), else in the cache, else it is this
+one.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -103,14 +105,21 @@ class Region:
 
     def _spawn(self) -> None:
         python = str(PYTHON) if PYTHON.exists() else sys.executable
-        paths = [str(REPOSITORY / "local"), *(["" ] if PYTHON.exists() else sys.path)]
+        paths = [str(REPOSITORY / "local"), *([""] if PYTHON.exists() else sys.path)]
         with (self.state / "region.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [python, "-m", "region"],
-                env={**os.environ, **self.environment, "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-                     "PYTHONDONTWRITEBYTECODE": "1"},
-                stdout=log, stderr=log, start_new_session=True,
+                env={
+                    **os.environ,
+                    **self.environment,
+                    "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                },
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
+
     def _healthy(self) -> bool:
         assert self.process is not None
         if self.process.poll() is not None:
@@ -144,8 +153,12 @@ class Region:
 
         if (service, key) not in self._clients:
             self._clients[service, key] = botocore.session.get_session().create_client(
-                service, region_name="eu-west-1", endpoint_url=self.endpoint,
-                aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token,
+                service,
+                region_name="eu-west-1",
+                endpoint_url=self.endpoint,
+                aws_access_key_id=key,
+                aws_secret_access_key=secret,
+                aws_session_token=token,
             )
         return self._clients[service, key]
 
@@ -171,29 +184,42 @@ class Region:
         ec2.delete_volume(VolumeId=volume)
         return made
 
-    def image(self, source: str = HTTP_SERVER, tags: dict[str, str] | None = None, **configuration: Any) -> str:
+    def image(
+        self, source: str = HTTP_SERVER, tags: dict[str, str] | None = None, **configuration: Any
+    ) -> str:
         """An AMI whose program is the Node script `source`."""
         snapshot = self.snapshot()
         disk = self.state / "snapshots" / snapshot
         (disk / "root").mkdir(parents=True, exist_ok=True)
         (disk / "root" / "main.mjs").write_text(source)
-        (disk / "image.json").write_text(json.dumps({"Program": "/node", "Args": ["/main.mjs"], **configuration}))
+        (disk / "image.json").write_text(
+            json.dumps({"Program": "/node", "Args": ["/main.mjs"], **configuration})
+        )
         return self.register(snapshot, tags)
 
     def register(self, snapshot: str, tags: dict[str, str] | None = None) -> str:
         specification = [{"ResourceType": "image", "Tags": _tags(tags)}] if tags else []
         return self.client("ec2").register_image(
-            Name=f"image-{random.getrandbits(48):x}", RootDeviceName="/dev/xvda", Architecture="x86_64",
-            VirtualizationType="hvm", TagSpecifications=specification,
+            Name=f"image-{random.getrandbits(48):x}",
+            RootDeviceName="/dev/xvda",
+            Architecture="x86_64",
+            VirtualizationType="hvm",
+            TagSpecifications=specification,
             BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": snapshot}}],
         )["ImageId"]
 
-    def launch(self, image: str, count: int = 1, tags: dict[str, str] | None = None, **more: Any) -> list[str]:
+    def launch(
+        self, image: str, count: int = 1, tags: dict[str, str] | None = None, **more: Any
+    ) -> list[str]:
         """Ids of new instances in the loopback network."""
         specification = [{"ResourceType": "instance", "Tags": _tags(tags)}] if tags else []
         made = self.client("ec2").run_instances(
-            ImageId=image, MinCount=count, MaxCount=count, SubnetId=self.network()[1],
-            TagSpecifications=specification, **more,
+            ImageId=image,
+            MinCount=count,
+            MaxCount=count,
+            SubnetId=self.network()[1],
+            TagSpecifications=specification,
+            **more,
         )
         return [instance["InstanceId"] for instance in made["Instances"]]
 

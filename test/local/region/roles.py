@@ -15,7 +15,9 @@ def arn(service: str, resource: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
 
 
-def allow(actions: str | list[str], resources: str | list[str] = "*", **condition: dict[str, Any]) -> dict[str, Any]:
+def allow(
+    actions: str | list[str], resources: str | list[str] = "*", **condition: dict[str, Any]
+) -> dict[str, Any]:
     statement: dict[str, Any] = {"Effect": "Allow", "Action": actions, "Resource": resources}
     return statement | ({"Condition": condition} if condition else {})
 
@@ -26,8 +28,11 @@ def make_role(region: Region, name: str, service: str, *statements: dict[str, An
     trust = {
         "Version": "2012-10-17",
         "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com", "AWS": "*"},
-             "Action": "sts:AssumeRole"}
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": f"{service}.amazonaws.com", "AWS": "*"},
+                "Action": "sts:AssumeRole",
+            }
         ],
     }
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Iterator
+from collections.abc import Iterator
 
 import pytest
 from botocore.exceptions import ClientError
@@ -169,7 +169,9 @@ def test_crashing_instances_are_launched_ever_more_slowly(world: World) -> None:
     crash = world.image("exit 1")
     name = make(world, 1, image=crash)
     time.sleep(6)
-    activities = world.client("autoscaling").describe_scaling_activities(AutoScalingGroupName=name)["Activities"]
+    activities = world.client("autoscaling").describe_scaling_activities(AutoScalingGroupName=name)[
+        "Activities"
+    ]
     launches = [one for one in activities if one["Description"].startswith("Launching")]
     assert 3 <= len(launches) <= 6
     world.client("autoscaling").delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
@@ -183,7 +185,9 @@ def test_a_refused_launch_is_an_activity_and_an_event(world: World) -> None:
     scale(world, name, 1)
 
     def failed() -> dict | None:
-        found = world.client("autoscaling").describe_scaling_activities(AutoScalingGroupName=name)["Activities"]
+        found = world.client("autoscaling").describe_scaling_activities(AutoScalingGroupName=name)[
+            "Activities"
+        ]
         return next((one for one in found if one["StatusCode"] == "Failed"), None)
 
     activity = eventually(failed)
@@ -199,7 +203,9 @@ def test_an_instance_that_dies_before_it_serves_is_a_failed_launch_that_says_why
     name = make(world, 1, image=world.image("exit 3"))
 
     def failed() -> dict | None:
-        found = world.client("autoscaling").describe_scaling_activities(AutoScalingGroupName=name)["Activities"]
+        found = world.client("autoscaling").describe_scaling_activities(AutoScalingGroupName=name)[
+            "Activities"
+        ]
         return next((one for one in found if one["StatusCode"] == "Failed"), None)
 
     world.client("autoscaling").put_lifecycle_hook(
@@ -243,7 +249,9 @@ def test_reports_launches_and_terminations_as_events_of_aws_autoscaling(world: W
 
 
 def test_describes_groups_in_pages_and_by_tag(world: World) -> None:
-    wanted = [make(world, 0, Tags=[{"Key": "page", "Value": "yes", "PropagateAtLaunch": False}]) for _ in range(3)]
+    wanted = [
+        make(world, 0, Tags=[{"Key": "page", "Value": "yes", "PropagateAtLaunch": False}]) for _ in range(3)
+    ]
     scaling = world.client("autoscaling")
     pages = scaling.get_paginator("describe_auto_scaling_groups").paginate(
         Filters=[{"Name": "tag:page", "Values": ["yes"]}], PaginationConfig={"PageSize": 2}

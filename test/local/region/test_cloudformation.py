@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from world import ACCOUNT, REGION, World, eventually, started
@@ -36,38 +37,68 @@ def policy(service: str) -> dict:
     }
 
 
-# --- networks ---------------------------------------------------------------------------------------------------------
+# --- networks -----------------------------------------------------------------------------------------------
 
 
 def network(port: int, traffic: str, subnet_tag: str) -> dict:
     """A VPC with everything the platform puts into one."""
     tagged = {"Tags": [{"Key": "mark", "Value": subnet_tag}]}
     types: dict[str, tuple[str, dict]] = {
-        "Vpc": ("EC2::VPC", {"CidrBlock": "10.9.0.0/16", "EnableDnsSupport": True, "EnableDnsHostnames": True}),
+        "Vpc": (
+            "EC2::VPC",
+            {"CidrBlock": "10.9.0.0/16", "EnableDnsSupport": True, "EnableDnsHostnames": True},
+        ),
         "Gateway": ("EC2::InternetGateway", {}),
         "Attached": ("EC2::VPCGatewayAttachment", {"VpcId": ref("Vpc"), "InternetGatewayId": ref("Gateway")}),
-        "Public": ("EC2::Subnet", {"VpcId": ref("Vpc"), "CidrBlock": "10.9.0.0/24", "AvailabilityZone": f"{REGION}b", **tagged}),
+        "Public": (
+            "EC2::Subnet",
+            {"VpcId": ref("Vpc"), "CidrBlock": "10.9.0.0/24", "AvailabilityZone": f"{REGION}b", **tagged},
+        ),
         "Table": ("EC2::RouteTable", {"VpcId": ref("Vpc")}),
-        "Associated": ("EC2::SubnetRouteTableAssociation", {"SubnetId": ref("Public"), "RouteTableId": ref("Table")}),
+        "Associated": (
+            "EC2::SubnetRouteTableAssociation",
+            {"SubnetId": ref("Public"), "RouteTableId": ref("Table")},
+        ),
         "Address": ("EC2::EIP", {"Domain": "vpc", **tagged}),
-        "Nat": ("EC2::NatGateway", {"SubnetId": ref("Public"), "AllocationId": att("Address", "AllocationId"), **tagged}),
-        "Out": ("EC2::Route", {"RouteTableId": ref("Table"), "DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": ref("Nat")}),
+        "Nat": (
+            "EC2::NatGateway",
+            {"SubnetId": ref("Public"), "AllocationId": att("Address", "AllocationId"), **tagged},
+        ),
+        "Out": (
+            "EC2::Route",
+            {"RouteTableId": ref("Table"), "DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": ref("Nat")},
+        ),
         "Asks": ("EC2::SecurityGroup", {"GroupDescription": "asks", "VpcId": ref("Vpc")}),
         "Answers": ("EC2::SecurityGroup", {"GroupDescription": "answers", "VpcId": ref("Vpc")}),
         "Edge": (
             "EC2::SecurityGroupIngress",
-            {"GroupId": ref("Answers"), "IpProtocol": "tcp", "FromPort": port, "ToPort": port,
-             "SourceSecurityGroupId": ref("Asks"), "Description": "one edge"},
+            {
+                "GroupId": ref("Answers"),
+                "IpProtocol": "tcp",
+                "FromPort": port,
+                "ToPort": port,
+                "SourceSecurityGroupId": ref("Asks"),
+                "Description": "one edge",
+            },
         ),
         "Way": (
             "EC2::SecurityGroupEgress",
-            {"GroupId": ref("Asks"), "IpProtocol": "tcp", "FromPort": port, "ToPort": port,
-             "DestinationSecurityGroupId": ref("Answers")},
+            {
+                "GroupId": ref("Asks"),
+                "IpProtocol": "tcp",
+                "FromPort": port,
+                "ToPort": port,
+                "DestinationSecurityGroupId": ref("Answers"),
+            },
         ),
         "Endpoint": (
             "EC2::VPCEndpoint",
-            {"VpcId": ref("Vpc"), "ServiceName": f"com.amazonaws.{REGION}.s3", "VpcEndpointType": "Gateway",
-             "RouteTableIds": [ref("Table")]},
+            {
+                "VpcId": ref("Vpc"),
+                "ServiceName": f"com.amazonaws.{REGION}.s3",
+                "VpcEndpointType": "Gateway",
+                "RouteTableIds": [ref("Table")],
+            },
         ),
         "Flow": (
             "EC2::FlowLog",
@@ -77,10 +108,19 @@ def network(port: int, traffic: str, subnet_tag: str) -> dict:
         "Uses": ("EC2::VPCDHCPOptionsAssociation", {"VpcId": ref("Vpc"), "DhcpOptionsId": ref("Options")}),
     }
     return {
-        "Resources": {name: {"Type": f"AWS::{kind}", "Properties": given} for name, (kind, given) in types.items()},
+        "Resources": {
+            name: {"Type": f"AWS::{kind}", "Properties": given} for name, (kind, given) in types.items()
+        },
         "Outputs": out(
-            Vpc=ref("Vpc"), Nat=ref("Nat"), Address=ref("Address"), Allocation=att("Address", "AllocationId"),
-            Answers=att("Answers", "GroupId"), Asks=ref("Asks"), Edge=ref("Edge"), Flow=ref("Flow"), Options=ref("Options"),
+            Vpc=ref("Vpc"),
+            Nat=ref("Nat"),
+            Address=ref("Address"),
+            Allocation=att("Address", "AllocationId"),
+            Answers=att("Answers", "GroupId"),
+            Asks=ref("Asks"),
+            Edge=ref("Edge"),
+            Flow=ref("Flow"),
+            Options=ref("Options"),
         ),
     }
 
@@ -91,7 +131,10 @@ def test_networks_are_made_changed_and_removed(world: World) -> None:
     made = world.stack("network", network(8080, "ALL", "one"))
     gateway = ec2.describe_nat_gateways(NatGatewayIds=[made["Nat"]])["NatGateways"][0]
     assert gateway["State"] == "available" and {"Key": "mark", "Value": "one"} in gateway["Tags"]
-    assert ec2.describe_addresses(PublicIps=[made["Address"]])["Addresses"][0]["AllocationId"] == made["Allocation"]
+    assert (
+        ec2.describe_addresses(PublicIps=[made["Address"]])["Addresses"][0]["AllocationId"]
+        == made["Allocation"]
+    )
     (rule,) = ec2.describe_security_groups(GroupIds=[made["Answers"]])["SecurityGroups"][0]["IpPermissions"]
     assert (rule["FromPort"], rule["UserIdGroupPairs"][0]["GroupId"]) == (8080, made["Asks"])
     assert ec2.describe_vpcs(VpcIds=[made["Vpc"]])["Vpcs"][0]["DhcpOptionsId"] == made["Options"]
@@ -116,15 +159,25 @@ def test_networks_are_made_changed_and_removed(world: World) -> None:
     assert made["Address"] not in [one["PublicIp"] for one in ec2.describe_addresses()["Addresses"]]
 
 
-# --- fleets -----------------------------------------------------------------------------------------------------------
+# --- fleets -------------------------------------------------------------------------------------------------
 
 
 def fleet(
-    world: World, size: str, *, maximum: int = 6, with_hook: bool = True, inline: bool = False, release: str = "1"
+    world: World,
+    size: str,
+    *,
+    maximum: int = 6,
+    with_hook: bool = True,
+    inline: bool = False,
+    release: str = "1",
 ) -> dict:
     """A service as the product deploys it: profile, pinned template version, group without capacity, hook."""
-    hook = {"LifecycleHookName": "drain", "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING",
-            "HeartbeatTimeout": 1, "DefaultResult": "CONTINUE"}
+    hook = {
+        "LifecycleHookName": "drain",
+        "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING",
+        "HeartbeatTimeout": 1,
+        "DefaultResult": "CONTINUE",
+    }
     group: dict[str, Any] = {
         "MinSize": "0",
         "MaxSize": str(maximum),
@@ -136,7 +189,10 @@ def fleet(
     if inline:
         group["LifecycleHookSpecificationList"] = [hook]
     resources: dict[str, Any] = {
-        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": policy("ec2.amazonaws.com")}},
+        "Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {"AssumeRolePolicyDocument": policy("ec2.amazonaws.com")},
+        },
         "Profile": {"Type": "AWS::IAM::InstanceProfile", "Properties": {"Roles": [ref("Role")]}},
         "Plan": {
             "Type": "AWS::EC2::LaunchTemplate",
@@ -146,13 +202,20 @@ def fleet(
                     "InstanceType": size,
                     "IamInstanceProfile": {"Arn": att("Profile", "Arn")},
                     "InstanceInitiatedShutdownBehavior": "terminate",
-                    "TagSpecifications": [{"ResourceType": "instance", "Tags": [{"Key": "app", "Value": "web"}]}],
+                    "TagSpecifications": [
+                        {"ResourceType": "instance", "Tags": [{"Key": "app", "Value": "web"}]}
+                    ],
                 }
             },
         },
         "Targets": {
             "Type": "AWS::ElasticLoadBalancingV2::TargetGroup",
-            "Properties": {"VpcId": world.vpc, "Port": 8080, "Protocol": "HTTP", "HealthCheckPath": "/healthz"},
+            "Properties": {
+                "VpcId": world.vpc,
+                "Port": 8080,
+                "Protocol": "HTTP",
+                "HealthCheckPath": "/healthz",
+            },
         },
         "Group": {"Type": "AWS::AutoScaling::AutoScalingGroup", "Properties": group},
     }
@@ -224,44 +287,102 @@ def test_a_fleet_whose_template_does_not_exist_fails_and_leaves_nothing(world: W
     assert not [one for one in groups if "broken" in one["AutoScalingGroupName"]]
 
 
-# --- load balancers ---------------------------------------------------------------------------------------------------
+# --- load balancers -----------------------------------------------------------------------------------------
 
 
 def balancers(world: World, path: str, body: str, delay: int) -> dict:
     octet = world.region.octet
     mappings = [
         {"SubnetId": subnet, "PrivateIPv4Address": f"127.{octet}.{third}.10"}
-        for subnet, third in zip(world.subnets, (0, 16, 32))
+        for subnet, third in zip(world.subnets, (0, 16, 32), strict=True)
     ]
     elb = "AWS::ElasticLoadBalancingV2"
     return {
         "Resources": {
-            "Public": {"Type": f"{elb}::LoadBalancer", "Properties": {"Type": "application", "Subnets": world.subnets,
-                       "LoadBalancerAttributes": [{"Key": "idle_timeout.timeout_seconds", "Value": "30"}]}},
-            "Inner": {"Type": f"{elb}::LoadBalancer",
-                      "Properties": {"Type": "network", "Scheme": "internal", "SubnetMappings": mappings}},
-            "Web": {"Type": f"{elb}::TargetGroup",
-                    "Properties": {"VpcId": world.vpc, "Port": 8080, "Protocol": "HTTP", "HealthCheckPath": path,
-                                   "TargetGroupAttributes": [
-                                       {"Key": "deregistration_delay.timeout_seconds", "Value": str(delay)}]}},
-            "Dns": {"Type": f"{elb}::TargetGroup",
-                    "Properties": {"VpcId": world.vpc, "Port": 8600, "Protocol": "TCP_UDP", "HealthCheckIntervalSeconds": 5}},
-            "Http": {"Type": f"{elb}::Listener",
-                     "Properties": {"LoadBalancerArn": ref("Public"), "Port": 80, "Protocol": "HTTP",
-                                    "DefaultActions": [{"Type": "fixed-response", "FixedResponseConfig": {
-                                        "StatusCode": "404", "ContentType": "text/plain", "MessageBody": body}}]}},
-            "Rule": {"Type": f"{elb}::ListenerRule",
-                     "Properties": {"ListenerArn": ref("Http"), "Priority": 7,
-                                    "Conditions": [{"Field": "host-header", "HostHeaderConfig": {"Values": ["web.*"]}}],
-                                    "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": [
-                                        {"TargetGroupArn": ref("Web"), "Weight": 3}]}}]}},
-            "Resolver": {"Type": f"{elb}::Listener",
-                         "Properties": {"LoadBalancerArn": ref("Inner"), "Port": 53, "Protocol": "TCP_UDP",
-                                        "DefaultActions": [{"Type": "forward", "TargetGroupArn": ref("Dns")}]}},
+            "Public": {
+                "Type": f"{elb}::LoadBalancer",
+                "Properties": {
+                    "Type": "application",
+                    "Subnets": world.subnets,
+                    "LoadBalancerAttributes": [{"Key": "idle_timeout.timeout_seconds", "Value": "30"}],
+                },
+            },
+            "Inner": {
+                "Type": f"{elb}::LoadBalancer",
+                "Properties": {"Type": "network", "Scheme": "internal", "SubnetMappings": mappings},
+            },
+            "Web": {
+                "Type": f"{elb}::TargetGroup",
+                "Properties": {
+                    "VpcId": world.vpc,
+                    "Port": 8080,
+                    "Protocol": "HTTP",
+                    "HealthCheckPath": path,
+                    "TargetGroupAttributes": [
+                        {"Key": "deregistration_delay.timeout_seconds", "Value": str(delay)}
+                    ],
+                },
+            },
+            "Dns": {
+                "Type": f"{elb}::TargetGroup",
+                "Properties": {
+                    "VpcId": world.vpc,
+                    "Port": 8600,
+                    "Protocol": "TCP_UDP",
+                    "HealthCheckIntervalSeconds": 5,
+                },
+            },
+            "Http": {
+                "Type": f"{elb}::Listener",
+                "Properties": {
+                    "LoadBalancerArn": ref("Public"),
+                    "Port": 80,
+                    "Protocol": "HTTP",
+                    "DefaultActions": [
+                        {
+                            "Type": "fixed-response",
+                            "FixedResponseConfig": {
+                                "StatusCode": "404",
+                                "ContentType": "text/plain",
+                                "MessageBody": body,
+                            },
+                        }
+                    ],
+                },
+            },
+            "Rule": {
+                "Type": f"{elb}::ListenerRule",
+                "Properties": {
+                    "ListenerArn": ref("Http"),
+                    "Priority": 7,
+                    "Conditions": [{"Field": "host-header", "HostHeaderConfig": {"Values": ["web.*"]}}],
+                    "Actions": [
+                        {
+                            "Type": "forward",
+                            "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": ref("Web"), "Weight": 3}]},
+                        }
+                    ],
+                },
+            },
+            "Resolver": {
+                "Type": f"{elb}::Listener",
+                "Properties": {
+                    "LoadBalancerArn": ref("Inner"),
+                    "Port": 53,
+                    "Protocol": "TCP_UDP",
+                    "DefaultActions": [{"Type": "forward", "TargetGroupArn": ref("Dns")}],
+                },
+            },
         },
         "Outputs": out(
-            Public=ref("Public"), Name=att("Public", "DNSName"), Inner=ref("Inner"), Web=ref("Web"), Dns=ref("Dns"),
-            Full=att("Web", "TargetGroupFullName"), Http=ref("Http"), Rule=ref("Rule"),
+            Public=ref("Public"),
+            Name=att("Public", "DNSName"),
+            Inner=ref("Inner"),
+            Web=ref("Web"),
+            Dns=ref("Dns"),
+            Full=att("Web", "TargetGroupFullName"),
+            Http=ref("Http"),
+            Rule=ref("Rule"),
         ),
     }
 
@@ -272,27 +393,40 @@ def test_load_balancers_reach_the_gateway_and_change_in_place(world: World) -> N
 
     def seen() -> tuple[dict, dict]:
         state = world.call("GET", "/_nanofleet/elb")
-        return {one["arn"]: one for one in state["loadBalancers"]}, {one["arn"]: one for one in state["targetGroups"]}
+        return {one["arn"]: one for one in state["loadBalancers"]}, {
+            one["arn"]: one for one in state["targetGroups"]
+        }
 
     lbs, groups = seen()
     assert lbs[made["Inner"]]["addresses"] == [f"127.{octet}.{third}.10" for third in (0, 16, 32)]
     assert lbs[made["Public"]]["idleTimeout"] == 30
     (http,) = lbs[made["Public"]]["listeners"]
-    assert http["defaultActions"][0]["body"] == "no such service" and http["defaultActions"][0]["statusCode"] == 404
-    assert http["rules"][0]["actions"] == [{"type": "forward", "targetGroups": [{"arn": made["Web"], "weight": 3}]}]
+    assert (
+        http["defaultActions"][0]["body"] == "no such service"
+        and http["defaultActions"][0]["statusCode"] == 404
+    )
+    assert http["rules"][0]["actions"] == [
+        {"type": "forward", "targetGroups": [{"arn": made["Web"], "weight": 3}]}
+    ]
     assert groups[made["Web"]]["deregistrationDelay"] == 20
-    assert groups[made["Dns"]]["healthCheck"]["protocol"] == "TCP" and groups[made["Dns"]]["healthCheck"]["interval"] == 5
+    assert (
+        groups[made["Dns"]]["healthCheck"]["protocol"] == "TCP"
+        and groups[made["Dns"]]["healthCheck"]["interval"] == 5
+    )
     changed = world.stack("balancers", balancers(world, "/ready", "gone", 5))
     assert changed == made
     lbs, groups = seen()
-    assert groups[made["Web"]]["healthCheck"]["path"] == "/ready" and groups[made["Web"]]["deregistrationDelay"] == 5
+    assert (
+        groups[made["Web"]]["healthCheck"]["path"] == "/ready"
+        and groups[made["Web"]]["deregistrationDelay"] == 5
+    )
     assert lbs[made["Public"]]["listeners"][0]["defaultActions"][0]["body"] == "gone"
     world.unstack("balancers")
     lbs, groups = seen()
     assert not set(lbs) & set(made.values()) and not set(groups) & set(made.values())
 
 
-# --- the control plane ------------------------------------------------------------------------------------------------
+# --- the control plane --------------------------------------------------------------------------------------
 
 
 def control(greeting: str, minutes: int, memory: int) -> dict:
@@ -313,64 +447,167 @@ def control(greeting: str, minutes: int, memory: int) -> dict:
     }
     queue_policy = {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
-                       "Action": "sqs:SendMessage", "Resource": att("Queue", "Arn")}],
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": att("Queue", "Arn"),
+            }
+        ],
     }
-    role = {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": ["lambda.amazonaws.com", "states.amazonaws.com",
-         "codebuild.amazonaws.com", "scheduler.amazonaws.com"]}, "Action": "sts:AssumeRole"}]},
-        "Policies": [{"PolicyName": "all", "PolicyDocument": {"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Action": "*", "Resource": "*"}]}}]}
+    role = {
+        "AssumeRolePolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {
+                        "Service": [
+                            "lambda.amazonaws.com",
+                            "states.amazonaws.com",
+                            "codebuild.amazonaws.com",
+                            "scheduler.amazonaws.com",
+                        ]
+                    },
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        },
+        "Policies": [
+            {
+                "PolicyName": "all",
+                "PolicyDocument": {
+                    "Version": "2012-10-17",
+                    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+                },
+            }
+        ],
+    }
     return {
         "Resources": {
             "Role": {"Type": "AWS::IAM::Role", "Properties": role},
-            "Logs": {"Type": "AWS::Logs::LogGroup",
-                     "Properties": {"LogGroupName": "/aws/lambda/hello", "RetentionInDays": 7 if memory == 128 else 14}},
-            "Hello": {"Type": "AWS::Lambda::Function", "DependsOn": "Logs",
-                      "Properties": {"FunctionName": "hello", "Runtime": "nodejs22.x", "Handler": "index.handler",
-                                     "Role": att("Role", "Arn"), "Code": {"ZipFile": code}, "MemorySize": memory}},
+            "Logs": {
+                "Type": "AWS::Logs::LogGroup",
+                "Properties": {
+                    "LogGroupName": "/aws/lambda/hello",
+                    "RetentionInDays": 7 if memory == 128 else 14,
+                },
+            },
+            "Hello": {
+                "Type": "AWS::Lambda::Function",
+                "DependsOn": "Logs",
+                "Properties": {
+                    "FunctionName": "hello",
+                    "Runtime": "nodejs22.x",
+                    "Handler": "index.handler",
+                    "Role": att("Role", "Arn"),
+                    "Code": {"ZipFile": code},
+                    "MemorySize": memory,
+                },
+            },
             "Dead": {"Type": "AWS::SQS::Queue", "Properties": {}},
-            "Queue": {"Type": "AWS::SQS::Queue",
-                      "Properties": {"VisibilityTimeout": minutes * 60, "RedrivePolicy": {
-                          "deadLetterTargetArn": att("Dead", "Arn"), "maxReceiveCount": 3}}},
-            "Policy": {"Type": "AWS::SQS::QueuePolicy",
-                       "Properties": {"Queues": [ref("Queue")], "PolicyDocument": queue_policy}},
-            "Rule": {"Type": "AWS::Events::Rule",
-                     "Properties": {"EventPattern": {"source": ["test.control"], "detail": {"g": [greeting]}},
-                                    "Targets": [{"Id": "queue", "Arn": att("Queue", "Arn")}]}},
-            "Source": {"Type": "AWS::Lambda::EventSourceMapping",
-                       "Properties": {"EventSourceArn": att("Dead", "Arn"), "FunctionName": ref("Hello"), "BatchSize": 5,
-                                      "FunctionResponseTypes": ["ReportBatchItemFailures"]}},
-            "Tick": {"Type": "AWS::Events::Rule",
-                     "Properties": {"ScheduleExpression": f"rate({minutes} minutes)",
-                                    "Targets": [{"Id": "hello", "Arn": att("Hello", "Arn")}]}},
-            "MayCall": {"Type": "AWS::Lambda::Permission",
-                        "Properties": {"FunctionName": ref("Hello"), "Action": "lambda:InvokeFunction",
-                                       "Principal": "events.amazonaws.com", "SourceArn": att("Tick", "Arn")}},
-            "Timer": {"Type": "AWS::Scheduler::Schedule",
-                      "Properties": {"ScheduleExpression": f"rate({minutes} minutes)", "FlexibleTimeWindow": {"Mode": "OFF"},
-                                     "Target": {"Arn": att("Hello", "Arn"), "RoleArn": att("Role", "Arn")}}},
-            "Machine": {"Type": "AWS::StepFunctions::StateMachine",
-                        "Properties": {"StateMachineName": "greeter", "RoleArn": att("Role", "Arn"), "Definition": machine,
-                                       "DefinitionSubstitutions": {"Function": att("Hello", "Arn")}}},
-            "Builds": {"Type": "AWS::CodeBuild::Project",
-                       "Properties": {"Name": "builder", "ServiceRole": att("Role", "Arn"), "TimeoutInMinutes": 5 + minutes,
-                                      "Artifacts": {"Type": "NO_ARTIFACTS"},
-                                      "Environment": {"Type": "LINUX_CONTAINER", "ComputeType": "BUILD_GENERAL1_SMALL",
-                                                      "Image": "aws/codebuild/standard:7.0",
-                                                      "EnvironmentVariables": [{"Name": "GREETING", "Value": greeting}]},
-                                      "Source": {"Type": "NO_SOURCE", "BuildSpec": "version: 0.2"}}},
-            "Table": {"Type": "AWS::DynamoDB::Table",
-                      "Properties": {"TableName": "state", "BillingMode": "PAY_PER_REQUEST",
-                                     "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"},
-                                                              {"AttributeName": "sk", "AttributeType": "S"}],
-                                     "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"},
-                                                   {"AttributeName": "sk", "KeyType": "RANGE"}],
-                                     "TimeToLiveSpecification": {"AttributeName": "until", "Enabled": memory == 256}}},
+            "Queue": {
+                "Type": "AWS::SQS::Queue",
+                "Properties": {
+                    "VisibilityTimeout": minutes * 60,
+                    "RedrivePolicy": {"deadLetterTargetArn": att("Dead", "Arn"), "maxReceiveCount": 3},
+                },
+            },
+            "Policy": {
+                "Type": "AWS::SQS::QueuePolicy",
+                "Properties": {"Queues": [ref("Queue")], "PolicyDocument": queue_policy},
+            },
+            "Rule": {
+                "Type": "AWS::Events::Rule",
+                "Properties": {
+                    "EventPattern": {"source": ["test.control"], "detail": {"g": [greeting]}},
+                    "Targets": [{"Id": "queue", "Arn": att("Queue", "Arn")}],
+                },
+            },
+            "Source": {
+                "Type": "AWS::Lambda::EventSourceMapping",
+                "Properties": {
+                    "EventSourceArn": att("Dead", "Arn"),
+                    "FunctionName": ref("Hello"),
+                    "BatchSize": 5,
+                    "FunctionResponseTypes": ["ReportBatchItemFailures"],
+                },
+            },
+            "Tick": {
+                "Type": "AWS::Events::Rule",
+                "Properties": {
+                    "ScheduleExpression": f"rate({minutes} minutes)",
+                    "Targets": [{"Id": "hello", "Arn": att("Hello", "Arn")}],
+                },
+            },
+            "MayCall": {
+                "Type": "AWS::Lambda::Permission",
+                "Properties": {
+                    "FunctionName": ref("Hello"),
+                    "Action": "lambda:InvokeFunction",
+                    "Principal": "events.amazonaws.com",
+                    "SourceArn": att("Tick", "Arn"),
+                },
+            },
+            "Timer": {
+                "Type": "AWS::Scheduler::Schedule",
+                "Properties": {
+                    "ScheduleExpression": f"rate({minutes} minutes)",
+                    "FlexibleTimeWindow": {"Mode": "OFF"},
+                    "Target": {"Arn": att("Hello", "Arn"), "RoleArn": att("Role", "Arn")},
+                },
+            },
+            "Machine": {
+                "Type": "AWS::StepFunctions::StateMachine",
+                "Properties": {
+                    "StateMachineName": "greeter",
+                    "RoleArn": att("Role", "Arn"),
+                    "Definition": machine,
+                    "DefinitionSubstitutions": {"Function": att("Hello", "Arn")},
+                },
+            },
+            "Builds": {
+                "Type": "AWS::CodeBuild::Project",
+                "Properties": {
+                    "Name": "builder",
+                    "ServiceRole": att("Role", "Arn"),
+                    "TimeoutInMinutes": 5 + minutes,
+                    "Artifacts": {"Type": "NO_ARTIFACTS"},
+                    "Environment": {
+                        "Type": "LINUX_CONTAINER",
+                        "ComputeType": "BUILD_GENERAL1_SMALL",
+                        "Image": "aws/codebuild/standard:7.0",
+                        "EnvironmentVariables": [{"Name": "GREETING", "Value": greeting}],
+                    },
+                    "Source": {"Type": "NO_SOURCE", "BuildSpec": "version: 0.2"},
+                },
+            },
+            "Table": {
+                "Type": "AWS::DynamoDB::Table",
+                "Properties": {
+                    "TableName": "state",
+                    "BillingMode": "PAY_PER_REQUEST",
+                    "AttributeDefinitions": [
+                        {"AttributeName": "pk", "AttributeType": "S"},
+                        {"AttributeName": "sk", "AttributeType": "S"},
+                    ],
+                    "KeySchema": [
+                        {"AttributeName": "pk", "KeyType": "HASH"},
+                        {"AttributeName": "sk", "KeyType": "RANGE"},
+                    ],
+                    "TimeToLiveSpecification": {"AttributeName": "until", "Enabled": memory == 256},
+                },
+            },
             "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "control-sources"}},
-            "Word": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/word", "Type": "String", "Value": greeting}},
+            "Word": {
+                "Type": "AWS::SSM::Parameter",
+                "Properties": {"Name": "/word", "Type": "String", "Value": greeting},
+            },
         },
-        "Outputs": out(Machine=ref("Machine"), Queue=ref("Queue"), Table=att("Table", "Arn"), Builds=ref("Builds")),
+        "Outputs": out(
+            Machine=ref("Machine"), Queue=ref("Queue"), Table=att("Table", "Arn"), Builds=ref("Builds")
+        ),
     }
 
 
@@ -411,13 +648,18 @@ def test_the_control_plane_works_after_create_and_after_update_and_goes_away(wor
     assert run(world, made["Machine"], 5) == {"greeting": "goodbye", "n": 6}
     assert heard(world, made["Queue"], "goodbye") and not heard(world, made["Queue"], "hello")
     assert table.get_item(TableName="state", Key={"pk": {"S": "app#web"}, "sk": {"S": "lock"}})["Item"]
-    assert table.describe_time_to_live(TableName="state")["TimeToLiveDescription"]["TimeToLiveStatus"] == "ENABLED"
+    assert (
+        table.describe_time_to_live(TableName="state")["TimeToLiveDescription"]["TimeToLiveStatus"]
+        == "ENABLED"
+    )
     (project,) = world.client("codebuild").batch_get_projects(names=["builder"])["projects"]
     assert project["timeoutInMinutes"] == 7
     assert project["environment"]["environmentVariables"][0]["value"] == "goodbye"
     (group,) = world.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/hello")["logGroups"]
     assert group["retentionInDays"] == 14
-    attributes = world.client("sqs").get_queue_attributes(QueueUrl=made["Queue"], AttributeNames=["VisibilityTimeout"])
+    attributes = world.client("sqs").get_queue_attributes(
+        QueueUrl=made["Queue"], AttributeNames=["VisibilityTimeout"]
+    )
     assert attributes["Attributes"]["VisibilityTimeout"] == "120"
     assert world.client("ssm").get_parameter(Name="/word")["Parameter"]["Value"] == "goodbye"
     world.unstack("control")
@@ -430,28 +672,40 @@ def test_the_control_plane_works_after_create_and_after_update_and_goes_away(wor
     assert world.client("codebuild").list_projects()["projects"] == []
 
 
-# --- parameters, conditions and values of other stacks ----------------------------------------------------------------
+# --- parameters, conditions and values of other stacks ------------------------------------------------------
 
 
 def test_parameters_conditions_and_imported_values_work(world: World) -> None:
     exporter = {
         "Parameters": {"Word": {"Type": "String"}},
-        "Resources": {"One": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": ref("Word")}}},
+        "Resources": {
+            "One": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": ref("Word")}}
+        },
         "Outputs": {"One": {"Value": ref("One"), "Export": {"Name": {"Fn::Sub": "${AWS::StackName}-One"}}}},
     }
     importer = {
         "Parameters": {"Zones": {"Type": "CommaDelimitedList"}, "Extra": {"Type": "String", "Default": ""}},
         "Conditions": {"HasExtra": {"Fn::Not": [{"Fn::Equals": [ref("Extra"), ""]}]}},
         "Resources": {
-            "Two": {"Type": "AWS::SSM::Parameter",
-                    "Properties": {"Type": "String", "Value": {"Fn::ImportValue": "exporter-One"},
-                                   "Description": {"Fn::If": ["HasExtra", ref("Extra"), {"Ref": "AWS::NoValue"}]}}},
-            "Three": {"Type": "AWS::SSM::Parameter", "Condition": "HasExtra",
-                      "Properties": {"Type": "String", "Value": {"Fn::Join": ["-", ref("Zones")]}}},
+            "Two": {
+                "Type": "AWS::SSM::Parameter",
+                "Properties": {
+                    "Type": "String",
+                    "Value": {"Fn::ImportValue": "exporter-One"},
+                    "Description": {"Fn::If": ["HasExtra", ref("Extra"), {"Ref": "AWS::NoValue"}]},
+                },
+            },
+            "Three": {
+                "Type": "AWS::SSM::Parameter",
+                "Condition": "HasExtra",
+                "Properties": {"Type": "String", "Value": {"Fn::Join": ["-", ref("Zones")]}},
+            },
         },
-        "Outputs": {"Second": {"Value": {"Fn::Select": [1, ref("Zones")]}},
-                    "Three": {"Condition": "HasExtra", "Value": att("Three", "Value")},
-                    "Account": {"Value": ref("AWS::AccountId")}},
+        "Outputs": {
+            "Second": {"Value": {"Fn::Select": [1, ref("Zones")]}},
+            "Three": {"Condition": "HasExtra", "Value": att("Three", "Value")},
+            "Account": {"Value": ref("AWS::AccountId")},
+        },
     }
     first = world.stack("exporter", exporter, {"Word": "a"})
     made = world.stack("importer", importer, {"Zones": "x,y"})

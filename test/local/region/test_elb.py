@@ -1,10 +1,13 @@
-"""Load balancers of a real region: what the gateway is told, and what it reports comes out of DescribeTargetHealth."""
+"""Load balancers of a real region: what the gateway is told, and what it reports comes out of
+DescribeTargetHealth.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -23,7 +26,9 @@ _made = iter(range(1000))
 
 def balancer(world: World, kind: str = "application", **more: Any) -> str:
     given = more or {"Subnets": world.subnets}
-    made = world.client("elbv2").create_load_balancer(Name=f"lb-{next(_made)}", Type=kind, Scheme="internal", **given)
+    made = world.client("elbv2").create_load_balancer(
+        Name=f"lb-{next(_made)}", Type=kind, Scheme="internal", **given
+    )
     return made["LoadBalancers"][0]["LoadBalancerArn"]
 
 
@@ -87,7 +92,10 @@ def test_tells_the_gateway_listeners_rules_and_targets_with_their_addresses(worl
             {"Field": "path-pattern", "Values": ["/api/*"]},
         ],
         Actions=[
-            {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_302"}}
+            {
+                "Type": "redirect",
+                "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_302"},
+            }
         ],
     )
     name = fleet(world, 1, [group])
@@ -177,7 +185,10 @@ def test_attaching_and_detaching_a_target_group_moves_the_members(world: World) 
     assert sorted(health(world, group)) == sorted(world.serving(name))
     scaling.detach_load_balancer_target_groups(AutoScalingGroupName=name, TargetGroupARNs=[group])
     assert set(health(world, group).values()) == {"draining"}
-    assert scaling.describe_load_balancer_target_groups(AutoScalingGroupName=name)["LoadBalancerTargetGroups"] == []
+    assert (
+        scaling.describe_load_balancer_target_groups(AutoScalingGroupName=name)["LoadBalancerTargetGroups"]
+        == []
+    )
 
 
 def test_a_group_checked_by_its_load_balancer_replaces_what_the_gateway_calls_unhealthy(world: World) -> None:
@@ -196,7 +207,7 @@ def test_a_network_load_balancer_has_a_static_address_in_each_subnet(world: Worl
     octet = world.region.octet
     mappings = [
         {"SubnetId": subnet, "PrivateIPv4Address": f"127.{octet}.{third}.10"}
-        for subnet, third in zip(world.subnets, (0, 16, 32))
+        for subnet, third in zip(world.subnets, (0, 16, 32), strict=True)
     ]
     lb = balancer(world, "network", SubnetMappings=mappings)
     group = targets(world, "TCP_UDP", 8600)
@@ -204,12 +215,16 @@ def test_a_network_load_balancer_has_a_static_address_in_each_subnet(world: Worl
     shown = next(one for one in state(world)["loadBalancers"] if one["arn"] == lb)
     assert shown["type"] == "network"
     assert shown["addresses"] == [mapping["PrivateIPv4Address"] for mapping in mappings]
-    assert told(world, group)["protocol"] == "TCP_UDP" and told(world, group)["healthCheck"]["protocol"] == "TCP"
+    assert (
+        told(world, group)["protocol"] == "TCP_UDP" and told(world, group)["healthCheck"]["protocol"] == "TCP"
+    )
     described = world.client("elbv2").describe_load_balancers(LoadBalancerArns=[lb])["LoadBalancers"][0]
     assert described["VpcId"] == world.vpc
     shown_zones = described["AvailabilityZones"]
     zones = {zone["ZoneName"]: zone["LoadBalancerAddresses"][0]["PrivateIPv4Address"] for zone in shown_zones}
-    assert zones == {f"eu-west-1{zone}": f"127.{octet}.{third}.10" for zone, third in (("a", 0), ("b", 16), ("c", 32))}
+    assert zones == {
+        f"eu-west-1{zone}": f"127.{octet}.{third}.10" for zone, third in (("a", 0), ("b", 16), ("c", 32))
+    }
 
 
 def test_what_is_in_use_is_refused(world: World) -> None:
@@ -223,7 +238,9 @@ def test_what_is_in_use_is_refused(world: World) -> None:
         "ListenerArn": listener,
         "Priority": 5,
         "Conditions": [{"Field": "path-pattern", "Values": ["/x"]}],
-        "Actions": [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "418", "MessageBody": "tea"}}],
+        "Actions": [
+            {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "418", "MessageBody": "tea"}}
+        ],
     }
     elbv2.create_rule(**rule)
     with pytest.raises(ClientError) as refused:

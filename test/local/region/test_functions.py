@@ -1,13 +1,16 @@
-"""Lambda in a real region: what templates say is kept, idle workers end, logs are whole, functions find the region."""
+"""Lambda in a real region: what templates say is kept, idle workers end, logs are whole, functions find the
+region.
+"""
 
 from __future__ import annotations
 
 import json
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import botocore.session
 import pytest
@@ -23,7 +26,11 @@ ROLE = {
         "AssumeRolePolicyDocument": {
             "Version": "2012-10-17",
             "Statement": [
-                {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "lambda.amazonaws.com"},
+                    "Action": "sts:AssumeRole",
+                }
             ],
         },
         "ManagedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"],
@@ -88,7 +95,11 @@ def test_vpc_and_reserved_concurrency_of_a_template_are_kept_and_updated(world: 
         VpcConfig={"SubnetIds": world.subnets, "SecurityGroupIds": ["sg-1"]},
     )
     config = client.get_function_configuration(FunctionName=name)["VpcConfig"]
-    assert (config["SubnetIds"], config["SecurityGroupIds"], config["VpcId"]) == (world.subnets, ["sg-1"], world.vpc)
+    assert (config["SubnetIds"], config["SecurityGroupIds"], config["VpcId"]) == (
+        world.subnets,
+        ["sg-1"],
+        world.vpc,
+    )
     assert client.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"] == 2
     world.stack(name, template(name, code, ReservedConcurrentExecutions=1))
     assert client.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"] == 1
@@ -104,7 +115,9 @@ def test_a_burst_of_short_calls_is_served_by_few_workers(world: World) -> None:
 
 
 def test_calls_that_last_are_served_side_by_side(world: World) -> None:
-    name = function(world, "exports.handler = async () => new Promise((go) => setTimeout(go, 3000, process.pid))")
+    name = function(
+        world, "exports.handler = async () => new Promise((go) => setTimeout(go, 3000, process.pid))"
+    )
     with ThreadPoolExecutor(4) as pool:
         served = list(pool.map(lambda _: invoke(world, name), range(4)))
     assert len(set(served)) == 4
@@ -167,7 +180,7 @@ def test_every_log_line_belongs_to_its_own_call(world: World) -> None:
         if message.startswith("START"):
             by_request.append([])
         elif "call-" in message:
-            by_request[-1].append(message[message.index("call-"):].strip())
+            by_request[-1].append(message[message.index("call-") :].strip())
     seen = {}
     for lines in by_request:
         owners = {line.split(" ")[0] for line in lines}
@@ -210,7 +223,9 @@ def test_a_warm_call_answers_within_a_few_milliseconds(world: World) -> None:
 
 
 def test_logs_of_a_handler_that_throws_are_kept(world: World) -> None:
-    name = function(world, "exports.handler = async () => { console.log('before'); throw new Error('broken') }")
+    name = function(
+        world, "exports.handler = async () => { console.log('before'); throw new Error('broken') }"
+    )
     answer = world.client("lambda").invoke(FunctionName=name, LogType="Tail")
     assert answer["FunctionError"] == "Unhandled"
     messages = eventually(lambda: whole_log(world, name, 1), 5)

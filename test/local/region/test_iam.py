@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -64,7 +65,13 @@ def test_describe_calls_know_no_resource(region: Region, actor: Actor) -> None:
 
 
 def test_tags_decide_which_instances_may_be_terminated(region: Region, actor: Actor) -> None:
-    actor.may(allow("ec2:TerminateInstances", f"{EC2}instance/*", StringEquals={"aws:ResourceTag/nanofleet:stage": "mine"}))
+    actor.may(
+        allow(
+            "ec2:TerminateInstances",
+            f"{EC2}instance/*",
+            StringEquals={"aws:ResourceTag/nanofleet:stage": "mine"},
+        )
+    )
     image = region.image()
     own, other = (region.launch(image, tags={"nanofleet:stage": stage})[0] for stage in ("mine", "theirs"))
     assert other in denial(actor("ec2").terminate_instances, InstanceIds=[own, other])
@@ -74,7 +81,10 @@ def test_tags_decide_which_instances_may_be_terminated(region: Region, actor: Ac
 
 @pytest.mark.parametrize("kind", ["image", "snapshot"])
 def test_tags_decide_which_images_and_snapshots_may_go(region: Region, actor: Actor, kind: str) -> None:
-    action, call = {"image": ("ec2:DeregisterImage", "deregister_image"), "snapshot": ("ec2:DeleteSnapshot", "delete_snapshot")}[kind]
+    action, call = {
+        "image": ("ec2:DeregisterImage", "deregister_image"),
+        "snapshot": ("ec2:DeleteSnapshot", "delete_snapshot"),
+    }[kind]
     actor.may(allow(action, f"{PUBLIC_EC2}{kind}/*", StringEquals={"aws:ResourceTag/CreatedBy": "ops"}))
     ec2 = region.client("ec2")
     identifier = region.image() if kind == "image" else region.snapshot()
@@ -89,12 +99,22 @@ def volume_permissions(*statements: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_tagging_at_creation_is_a_permission_of_its_own(actor: Actor) -> None:
-    request = {"AvailabilityZone": f"{REGION}a", "Size": 1,
-               "TagSpecifications": [{"ResourceType": "volume", "Tags": tags(stage="mine")}]}
+    request = {
+        "AvailabilityZone": f"{REGION}a",
+        "Size": 1,
+        "TagSpecifications": [{"ResourceType": "volume", "Tags": tags(stage="mine")}],
+    }
     actor.may(*volume_permissions())
     assert "ec2:CreateTags" in denial(actor("ec2").create_volume, **request)
-    actor.may(*volume_permissions(allow("ec2:CreateTags", f"{EC2}volume/*", StringEquals={
-        "ec2:CreateAction": "CreateVolume", "aws:RequestTag/stage": "mine"})))
+    actor.may(
+        *volume_permissions(
+            allow(
+                "ec2:CreateTags",
+                f"{EC2}volume/*",
+                StringEquals={"ec2:CreateAction": "CreateVolume", "aws:RequestTag/stage": "mine"},
+            )
+        )
+    )
     volume = actor("ec2").create_volume(**request)["VolumeId"]
     # The condition allows tags while a volume is made, not afterwards.
     assert denied(actor("ec2").create_tags, Resources=[volume], Tags=tags(stage="mine"))
@@ -103,8 +123,11 @@ def test_tagging_at_creation_is_a_permission_of_its_own(actor: Actor) -> None:
 
 
 RUN = {
-    "image": f"{PUBLIC_EC2}image/*", "subnet": f"{EC2}subnet/*", "instance": f"{EC2}instance/*",
-    "volume": f"{EC2}volume/*", "network-interface": f"{EC2}network-interface/*",
+    "image": f"{PUBLIC_EC2}image/*",
+    "subnet": f"{EC2}subnet/*",
+    "instance": f"{EC2}instance/*",
+    "volume": f"{EC2}volume/*",
+    "network-interface": f"{EC2}network-interface/*",
 }
 
 
@@ -112,7 +135,9 @@ RUN = {
 def test_run_instances_needs_every_resource(region: Region, actor: Actor, missing: str) -> None:
     _, subnet = region.network()
     actor.may(allow("ec2:RunInstances", [resource for kind, resource in RUN.items() if kind != missing]))
-    message = denial(actor("ec2").run_instances, ImageId=region.image(), MinCount=1, MaxCount=1, SubnetId=subnet)
+    message = denial(
+        actor("ec2").run_instances, ImageId=region.image(), MinCount=1, MaxCount=1, SubnetId=subnet
+    )
     assert "ec2:RunInstances" in message
 
 
@@ -123,8 +148,13 @@ def test_an_instance_profile_needs_pass_role_for_ec2(region: Region, actor: Acto
     iam.create_instance_profile(InstanceProfileName=name)
     iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
     _, subnet = region.network()
-    request = {"ImageId": region.image(), "MinCount": 1, "MaxCount": 1, "SubnetId": subnet,
-               "IamInstanceProfile": {"Name": name}}
+    request = {
+        "ImageId": region.image(),
+        "MinCount": 1,
+        "MaxCount": 1,
+        "SubnetId": subnet,
+        "IamInstanceProfile": {"Name": name},
+    }
     run = allow("ec2:RunInstances")
     actor.may(run)
     assert f"iam:PassRole on resource: {role}" in denial(actor("ec2").run_instances, **request)
@@ -138,31 +168,86 @@ def test_an_instance_profile_needs_pass_role_for_ec2(region: Region, actor: Acto
 def test_a_launch_template_brings_its_own_needs(region: Region, actor: Actor) -> None:
     name = f"template-{uuid.uuid4().hex[:8]}"
     _, subnet = region.network()
-    region.client("ec2").create_launch_template(LaunchTemplateName=name, LaunchTemplateData={"ImageId": region.image()})
-    actor.may(allow("ec2:RunInstances", [resource for kind, resource in RUN.items() if kind != "image"]),
-              allow("ec2:RunInstances", f"{EC2}launch-template/*"))
-    request = {"LaunchTemplate": {"LaunchTemplateName": name}, "SubnetId": subnet, "MinCount": 1, "MaxCount": 1}
+    region.client("ec2").create_launch_template(
+        LaunchTemplateName=name, LaunchTemplateData={"ImageId": region.image()}
+    )
+    actor.may(
+        allow("ec2:RunInstances", [resource for kind, resource in RUN.items() if kind != "image"]),
+        allow("ec2:RunInstances", f"{EC2}launch-template/*"),
+    )
+    request = {
+        "LaunchTemplate": {"LaunchTemplateName": name},
+        "SubnetId": subnet,
+        "MinCount": 1,
+        "MaxCount": 1,
+    }
     assert "image/ami-" in denial(actor("ec2").run_instances, **request)
 
 
-@pytest.mark.parametrize(("service", "call", "arguments", "action", "receiver"), [
-    ("lambda", "create_function", {"FunctionName": "f", "Runtime": "nodejs22.x", "Handler": "a.b", "Code": {"ZipFile": b"x"}},
-     "lambda:CreateFunction", "lambda"),
-    ("stepfunctions", "create_state_machine", {"name": "m", "definition": "{}"}, "states:CreateStateMachine", "states"),
-    ("codebuild", "create_project", {
-        "name": "project", "source": {"type": "NO_SOURCE", "buildspec": "x"}, "artifacts": {"type": "NO_ARTIFACTS"},
-        "environment": {"type": "LINUX_CONTAINER", "image": "x", "computeType": "BUILD_GENERAL1_SMALL"}},
-     "codebuild:CreateProject", "codebuild"),
-    ("cloudformation", "create_stack", {"StackName": "s", "TemplateBody": "{}"}, "cloudformation:CreateStack", "cloudformation"),
-])
+@pytest.mark.parametrize(
+    ("service", "call", "arguments", "action", "receiver"),
+    [
+        (
+            "lambda",
+            "create_function",
+            {"FunctionName": "f", "Runtime": "nodejs22.x", "Handler": "a.b", "Code": {"ZipFile": b"x"}},
+            "lambda:CreateFunction",
+            "lambda",
+        ),
+        (
+            "stepfunctions",
+            "create_state_machine",
+            {"name": "m", "definition": "{}"},
+            "states:CreateStateMachine",
+            "states",
+        ),
+        (
+            "codebuild",
+            "create_project",
+            {
+                "name": "project",
+                "source": {"type": "NO_SOURCE", "buildspec": "x"},
+                "artifacts": {"type": "NO_ARTIFACTS"},
+                "environment": {
+                    "type": "LINUX_CONTAINER",
+                    "image": "x",
+                    "computeType": "BUILD_GENERAL1_SMALL",
+                },
+            },
+            "codebuild:CreateProject",
+            "codebuild",
+        ),
+        (
+            "cloudformation",
+            "create_stack",
+            {"StackName": "s", "TemplateBody": "{}"},
+            "cloudformation:CreateStack",
+            "cloudformation",
+        ),
+    ],
+)
 def test_handing_a_role_to_a_service_needs_pass_role(
-    region: Region, actor: Actor, service: str, call: str, arguments: dict[str, Any], action: str, receiver: str
+    region: Region,
+    actor: Actor,
+    service: str,
+    call: str,
+    arguments: dict[str, Any],
+    action: str,
+    receiver: str,
 ) -> None:
     role = make_role(region, "passed", receiver, allow("logs:CreateLogGroup"))
-    member = {"lambda": "Role", "stepfunctions": "roleArn", "codebuild": "serviceRole", "cloudformation": "RoleARN"}[service]
+    member = {
+        "lambda": "Role",
+        "stepfunctions": "roleArn",
+        "codebuild": "serviceRole",
+        "cloudformation": "RoleARN",
+    }[service]
     actor.may(allow(action))
     assert "iam:PassRole" in denial(getattr(actor(service), call), **arguments, **{member: role})
-    actor.may(allow(action), allow("iam:PassRole", role, StringEquals={"iam:PassedToService": f"{receiver}.amazonaws.com"}))
+    actor.may(
+        allow(action),
+        allow("iam:PassRole", role, StringEquals={"iam:PassedToService": f"{receiver}.amazonaws.com"}),
+    )
     assert not denied(getattr(actor(service), call), **arguments, **{member: role})
 
 
@@ -182,15 +267,25 @@ def test_groups_are_authorized_by_name_and_tags(region: Region, actor: Actor) ->
     )["LaunchTemplate"]["LaunchTemplateId"]
     for name, stage in (("mine-a", "mine"), ("theirs-a", "theirs")):
         scaling.create_auto_scaling_group(
-            AutoScalingGroupName=name, MinSize=0, MaxSize=3, VPCZoneIdentifier=subnet,
+            AutoScalingGroupName=name,
+            MinSize=0,
+            MaxSize=3,
+            VPCZoneIdentifier=subnet,
             LaunchTemplate={"LaunchTemplateId": template, "Version": "1"},
             Tags=[{"Key": "nanofleet:stage", "Value": stage, "PropagateAtLaunch": True}],
         )
     own = actor("autoscaling")
-    actor.may(allow("autoscaling:SetDesiredCapacity", arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/mine-*")))
+    actor.may(
+        allow(
+            "autoscaling:SetDesiredCapacity",
+            arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/mine-*"),
+        )
+    )
     assert not denied(own.set_desired_capacity, AutoScalingGroupName="mine-a", DesiredCapacity=0)
     assert denied(own.set_desired_capacity, AutoScalingGroupName="theirs-a", DesiredCapacity=0)
-    actor.may(allow("autoscaling:SetDesiredCapacity", StringEquals={"aws:ResourceTag/nanofleet:stage": "mine"}))
+    actor.may(
+        allow("autoscaling:SetDesiredCapacity", StringEquals={"aws:ResourceTag/nanofleet:stage": "mine"})
+    )
     assert not denied(own.set_desired_capacity, AutoScalingGroupName="mine-a", DesiredCapacity=0)
     assert denied(own.set_desired_capacity, AutoScalingGroupName="theirs-a", DesiredCapacity=0)
     for name in ("mine-a", "theirs-a"):
@@ -203,18 +298,26 @@ def test_a_qualified_call_needs_the_qualified_function(actor: Actor) -> None:
     assert not denied(client.invoke, FunctionName="none")
     assert denied(client.invoke, FunctionName="none", Qualifier="live")
     actor.may(allow("lambda:InvokeFunction", arn("lambda", "function:none:live")))
-    assert denied(client.invoke, FunctionName="none") and not denied(client.invoke, FunctionName="none", Qualifier="live")
+    assert denied(client.invoke, FunctionName="none") and not denied(
+        client.invoke, FunctionName="none", Qualifier="live"
+    )
 
 
 def test_leading_keys_decide_which_items_may_be_written(region: Region, actor: Actor) -> None:
     name = f"table-{uuid.uuid4().hex[:8]}"
     region.client("dynamodb").create_table(
-        TableName=name, BillingMode="PAY_PER_REQUEST",
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
     )
-    actor.may(allow("dynamodb:PutItem", arn("dynamodb", f"table/{name}"),
-                    **{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["reconcile"]}}))
+    actor.may(
+        allow(
+            "dynamodb:PutItem",
+            arn("dynamodb", f"table/{name}"),
+            **{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["reconcile"]}},
+        )
+    )
 
     def item(pk: str) -> dict[str, Any]:
         return {"TableName": name, "Item": {"pk": {"S": pk}, "sk": {"S": "x"}}}
@@ -253,7 +356,9 @@ def test_a_template_by_url_is_read_with_the_permission_of_the_caller(region: Reg
     s3, bucket = region.client("s3"), f"templates-{uuid.uuid4().hex[:8]}"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     topics = {f"Topic{index}": {"Type": "AWS::SNS::Topic"} for index in range(1, 3)}
-    template = json.dumps({"Description": "x" * 1000, "Resources": topics, "Metadata": {"Filling": "x" * 60_000}})
+    template = json.dumps(
+        {"Description": "x" * 1000, "Resources": topics, "Metadata": {"Filling": "x" * 60_000}}
+    )
     s3.put_object(Bucket=bucket, Key="templates/large.json", Body=template)
     given = {
         "StackName": f"large-{uuid.uuid4().hex[:8]}",
@@ -268,6 +373,8 @@ def test_a_template_by_url_is_read_with_the_permission_of_the_caller(region: Reg
 
 
 def test_a_template_in_a_request_has_its_limit(region: Region) -> None:
-    template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Metadata": {"Filling": "x" * 60_000}})
+    template = json.dumps(
+        {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Metadata": {"Filling": "x" * 60_000}}
+    )
     with pytest.raises(ClientError, match="51200"):
         region.client("cloudformation").create_stack(StackName="too-large", TemplateBody=template)

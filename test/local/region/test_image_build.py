@@ -25,8 +25,11 @@ def permissions(bucket: str) -> dict[str, dict[str, Any]]:
         "volume": allow("ec2:CreateVolume", MADE),
         "snapshot": allow("ec2:CreateSnapshot", MADE),
         "image": allow("ec2:RegisterImage", MADE),
-        "tags": allow("ec2:CreateTags", MADE, StringEquals={
-            "ec2:CreateAction": ["CreateVolume", "CreateSnapshot", "RegisterImage"]}),
+        "tags": allow(
+            "ec2:CreateTags",
+            MADE,
+            StringEquals={"ec2:CreateAction": ["CreateVolume", "CreateSnapshot", "RegisterImage"]},
+        ),
         "removal": allow(["ec2:DeleteVolume", "ec2:DeleteSnapshot"], StringEquals=own),
     }
 
@@ -44,19 +47,37 @@ class ImageBuild:
         self.project = f"image-{uuid.uuid4().hex[:8]}"
         self.hash = uuid.uuid4().hex[:16]
         region.client("codebuild").create_project(
-            name=self.project, serviceRole=role, artifacts={"type": "NO_ARTIFACTS"},
+            name=self.project,
+            serviceRole=role,
+            artifacts={"type": "NO_ARTIFACTS"},
             source={"type": "NO_SOURCE", "buildspec": (REPOSITORY / "buildspecs" / "image.yml").read_text()},
-            environment={"type": "LINUX_CONTAINER", "image": "none", "computeType": "BUILD_GENERAL1_SMALL",
-                         "environmentVariables": pairs(variables)},
+            environment={
+                "type": "LINUX_CONTAINER",
+                "image": "none",
+                "computeType": "BUILD_GENERAL1_SMALL",
+                "environmentVariables": pairs(variables),
+            },
         )
 
     def run(self) -> dict[str, Any]:
         client = self.region.client("codebuild")
-        build = client.start_build(projectName=self.project, environmentVariablesOverride=pairs({
-            "APP": "web", "SERVICE": "page", "HASH": self.hash, "SOURCE_KEY": "sources/a.tgz", "RESOLVERS": "127.0.0.1",
-        }))["build"]["id"]
-        return wait_for("the build goes on", lambda: (b := client.batch_get_builds(ids=[build])["builds"][0])[
-            "buildComplete"] and b, 40)
+        build = client.start_build(
+            projectName=self.project,
+            environmentVariablesOverride=pairs(
+                {
+                    "APP": "web",
+                    "SERVICE": "page",
+                    "HASH": self.hash,
+                    "SOURCE_KEY": "sources/a.tgz",
+                    "RESOLVERS": "127.0.0.1",
+                }
+            ),
+        )["build"]["id"]
+        return wait_for(
+            "the build goes on",
+            lambda: (b := client.batch_get_builds(ids=[build])["builds"][0])["buildComplete"] and b,
+            40,
+        )
 
     def made(self) -> dict[str, list[dict[str, Any]]]:
         ec2 = self.region.client("ec2")
@@ -87,8 +108,11 @@ def archive(source: str) -> bytes:
 
 
 def test_a_typescript_source_becomes_an_image_that_an_instance_runs(region: Region) -> None:
-    build = ImageBuild(region, source="const greeting: string = 'up on'\nconsole.log(greeting, process.env.PORT)\n"
-                                      "setInterval(() => {}, 1000)\n")
+    build = ImageBuild(
+        region,
+        source="const greeting: string = 'up on'\nconsole.log(greeting, process.env.PORT)\n"
+        "setInterval(() => {}, 1000)\n",
+    )
     done = build.run()
     assert done["buildStatus"] == "SUCCEEDED", done["phases"]
     made = build.made()
@@ -98,7 +122,11 @@ def test_a_typescript_source_becomes_an_image_that_an_instance_runs(region: Regi
     assert done["exportedEnvironmentVariables"] == [{"name": "IMAGE_ID", "value": image["ImageId"]}]
     for thing in (image, snapshot):
         tags = {tag["Key"]: tag["Value"] for tag in thing["Tags"]}
-        assert tags["CreatedBy"] == "ops" and tags["nanofleet:service"] == "page" and tags["nanofleet:stage"] == "test"
+        assert (
+            tags["CreatedBy"] == "ops"
+            and tags["nanofleet:service"] == "page"
+            and tags["nanofleet:stage"] == "test"
+        )
     [instance] = region.launch(image["ImageId"])
     console = region.state / "instances" / instance / "console.log"
     wait_for("the program is silent", lambda: console.exists() and "up on 8080" in console.read_text())

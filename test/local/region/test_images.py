@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 
 import pytest
 from botocore.exceptions import ClientError
@@ -19,14 +20,20 @@ def test_an_image_carries_owner_date_tags_and_its_snapshot(region: Region) -> No
     ec2 = region.client("ec2")
     snapshot = region.snapshot({"CreatedBy": "ops", "nanofleet:hash": "abc"})
     image = region.register(snapshot, {"CreatedBy": "ops", "nanofleet:hash": "abc"})
-    found = ec2.describe_images(Owners=["self"], Filters=[{"Name": "tag:nanofleet:hash", "Values": ["abc"]}])["Images"]
+    found = ec2.describe_images(Owners=["self"], Filters=[{"Name": "tag:nanofleet:hash", "Values": ["abc"]}])[
+        "Images"
+    ]
     assert [i["ImageId"] for i in found] == [image]
     assert found[0]["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"] == snapshot
     made = datetime.datetime.fromisoformat(found[0]["CreationDate"].replace("Z", "+00:00"))
     assert abs(datetime.datetime.now(datetime.timezone.utc) - made) < datetime.timedelta(minutes=1)
     by_snapshot = [{"Name": "block-device-mapping.snapshot-id", "Values": [snapshot]}]
-    assert [i["ImageId"] for i in ec2.describe_images(Filters=by_snapshot, Owners=["self"])["Images"]] == [image]
-    tagged = ec2.describe_snapshots(OwnerIds=["self"], Filters=[{"Name": "tag:nanofleet:hash", "Values": ["abc"]}])
+    assert [i["ImageId"] for i in ec2.describe_images(Filters=by_snapshot, Owners=["self"])["Images"]] == [
+        image
+    ]
+    tagged = ec2.describe_snapshots(
+        OwnerIds=["self"], Filters=[{"Name": "tag:nanofleet:hash", "Values": ["abc"]}]
+    )
     assert [s["SnapshotId"] for s in tagged["Snapshots"]] == [snapshot]
 
 
@@ -46,7 +53,9 @@ def test_a_snapshot_has_a_folder_until_it_is_deleted(region: Region) -> None:
 def test_an_instance_outlives_its_image_and_snapshot(region: Region) -> None:
     ec2 = region.client("ec2")
     image = region.image("setInterval(() => 0, 1000)")
-    snapshot = ec2.describe_images(ImageIds=[image])["Images"][0]["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]
+    snapshot = ec2.describe_images(ImageIds=[image])["Images"][0]["BlockDeviceMappings"][0]["Ebs"][
+        "SnapshotId"
+    ]
     [instance_id] = region.launch(image)
     region.await_state(instance_id, "running")
     ec2.deregister_image(ImageId=image)
@@ -69,19 +78,29 @@ def test_arguments_and_variables_reach_the_program(region: Region) -> None:
       args: process.argv.slice(2), image: process.env.FROM_IMAGE, user: process.env.FROM_USER_DATA,
       names: Object.keys(process.env).sort().filter(n => n !== 'NODE_OPTIONS') }))
     setInterval(() => 0, 1000)"""
-    image = region.image(source, Args=["/main.mjs", "--config=/main.mjs", "/absent", "plain"], Env={"FROM_IMAGE": "1"})
+    image = region.image(
+        source, Args=["/main.mjs", "--config=/main.mjs", "/absent", "plain"], Env={"FROM_IMAGE": "1"}
+    )
     [instance_id] = region.launch(image, UserData="FROM_USER_DATA=a=b\n# a comment\n")
     region.await_state(instance_id, "running")
     ec2 = region.client("ec2")
     output = wait_for("output", lambda: ec2.get_console_output(InstanceId=instance_id).get("Output"))
     root = region.state / "instances" / instance_id / "root"
-    import json
-
     said = json.loads(output)
     assert said["args"] == [f"--config={root}/main.mjs", "/absent", "plain"]
     assert (said["image"], said["user"]) == ("1", "a=b")
-    assert said["names"] == sorted([
-        "AWS_EC2_METADATA_SERVICE_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_REGION", "FROM_IMAGE", "FROM_USER_DATA", "HOME",
-        "HOST", "NANOFLEET_SUPERVISED", "PATH", "RESOLVER",
-    ])
+    assert said["names"] == sorted(
+        [
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+            "AWS_ENDPOINT_URL",
+            "AWS_REGION",
+            "FROM_IMAGE",
+            "FROM_USER_DATA",
+            "HOME",
+            "HOST",
+            "NANOFLEET_SUPERVISED",
+            "PATH",
+            "RESOLVER",
+        ]
+    )
     region.terminate([instance_id])

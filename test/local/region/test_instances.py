@@ -41,7 +41,10 @@ def test_an_instance_of_a_snapshot_image_is_a_process_on_its_own_address(region:
 def test_run_instances_answers_pending_with_address_zone_and_tags(region: Region) -> None:
     _, subnet = region.network("eu-west-1b", 16)
     made = region.client("ec2").run_instances(
-        ImageId=region.image(), MinCount=1, MaxCount=2, SubnetId=subnet,
+        ImageId=region.image(),
+        MinCount=1,
+        MaxCount=2,
+        SubnetId=subnet,
         TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "a & b"}]}],
     )["Instances"]
     assert [i["State"]["Name"] for i in made] == ["pending", "pending"]
@@ -79,7 +82,16 @@ def test_a_stopped_instance_keeps_its_address_and_starts_again(region: Region) -
     ec2.start_instances(InstanceIds=[instance_id])
     assert region.await_state(instance_id, "running")["PrivateIpAddress"] == address
     region.terminate([instance_id])
-    wanted = ["pending", "running", "stopping", "stopped", "pending", "running", "shutting-down", "terminated"]
+    wanted = [
+        "pending",
+        "running",
+        "stopping",
+        "stopped",
+        "pending",
+        "running",
+        "shutting-down",
+        "terminated",
+    ]
     wait_for("eight events", lambda: inbox.states_of(instance_id) == wanted)
 
 
@@ -112,7 +124,9 @@ def test_a_program_that_ignores_sigterm_is_killed_after_the_grace_time(region: R
     region.await_state(instance_id, "running")
     pid = region.pid(instance_id)
     ec2 = region.client("ec2")
-    wait_for("the program is up", lambda: "up" in ec2.get_console_output(InstanceId=instance_id).get("Output", ""))
+    wait_for(
+        "the program is up", lambda: "up" in ec2.get_console_output(InstanceId=instance_id).get("Output", "")
+    )
     region.terminate([instance_id])
     assert pid and not alive(pid)
 
@@ -127,8 +141,9 @@ def test_an_image_without_files_does_not_boot_and_says_why(region: Region) -> No
 
 def test_output_goes_to_the_log_group_that_the_tags_name(region: Region) -> None:
     tags = {"nanofleet:stage": "local", "nanofleet:app": "web", "nanofleet:service": "page"}
-    [instance_id] = region.launch(region.image("console.log('one'); console.log('two'); setInterval(() => 0, 1000)"),
-                                  tags=tags)
+    [instance_id] = region.launch(
+        region.image("console.log('one'); console.log('two'); setInterval(() => 0, 1000)"), tags=tags
+    )
     region.await_state(instance_id, "running")
 
     def messages() -> list[str]:
@@ -163,7 +178,10 @@ def test_a_filter_by_id_finds_the_instances_by_whole_ids_and_by_patterns(region:
     ids = sorted(region.launch(region.image(), count=2))
 
     def found(*values: str, state: str = "*") -> list[str]:
-        filters = [{"Name": "instance-id", "Values": list(values)}, {"Name": "instance-state-name", "Values": [state]}]
+        filters = [
+            {"Name": "instance-id", "Values": list(values)},
+            {"Name": "instance-state-name", "Values": [state]},
+        ]
         answer = region.client("ec2").describe_instances(Filters=filters)
         return [one["InstanceId"] for each in answer["Reservations"] for one in each["Instances"]]
 
@@ -180,13 +198,26 @@ def test_requests_that_ec2_refuses_are_refused(region: Region) -> None:
     assert refusal(ec2.run_instances, ImageId="ami-0123456789abcdef1", **run) == "InvalidAMIID.NotFound"
     assert refusal(ec2.run_instances, ImageId="ami-x", **run) == "InvalidAMIID.Malformed"
     assert refusal(ec2.run_instances, ImageId=image, DryRun=True, **run) == "DryRunOperation"
-    assert refusal(ec2.run_instances, ImageId=image, **{**run, "SubnetId": "subnet-1"}) == "InvalidSubnetID.NotFound"
-    assert refusal(ec2.run_instances, ImageId=image, SecurityGroupIds=["sg-1"], **run) == "InvalidGroup.NotFound"
+    assert (
+        refusal(ec2.run_instances, ImageId=image, **{**run, "SubnetId": "subnet-1"})
+        == "InvalidSubnetID.NotFound"
+    )
+    assert (
+        refusal(ec2.run_instances, ImageId=image, SecurityGroupIds=["sg-1"], **run) == "InvalidGroup.NotFound"
+    )
     profile = {"Name": "none"}
-    assert refusal(ec2.run_instances, ImageId=image, IamInstanceProfile=profile, **run) == "InvalidParameterValue"
-    assert refusal(ec2.describe_instances, Filters=[{"Name": "colour", "Values": ["red"]}]) == "InvalidParameterValue"
+    assert (
+        refusal(ec2.run_instances, ImageId=image, IamInstanceProfile=profile, **run)
+        == "InvalidParameterValue"
+    )
+    assert (
+        refusal(ec2.describe_instances, Filters=[{"Name": "colour", "Values": ["red"]}])
+        == "InvalidParameterValue"
+    )
     assert refusal(ec2.describe_instances, MaxResults=2) == "InvalidParameterValue"
-    assert refusal(ec2.terminate_instances, InstanceIds=["i-0123456789abcdef1"]) == "InvalidInstanceID.NotFound"
+    assert (
+        refusal(ec2.terminate_instances, InstanceIds=["i-0123456789abcdef1"]) == "InvalidInstanceID.NotFound"
+    )
 
 
 def test_a_repeated_client_token_launches_once(region: Region) -> None:
@@ -203,19 +234,30 @@ def test_a_repeated_client_token_launches_once(region: Region) -> None:
 
 def test_a_launch_template_version_fills_in_what_the_request_leaves_out(region: Region) -> None:
     ec2, image = region.client("ec2"), region.image("setInterval(() => 0, 1000)")
-    template = ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData={
-        "ImageId": image, "InstanceType": "t3.micro", "UserData": base64.b64encode(b"A=1").decode(),
-        "MetadataOptions": {"HttpTokens": "required", "InstanceMetadataTags": "enabled"},
-        "TagSpecifications": [{"ResourceType": "instance", "Tags": [
-            {"Key": "from", "Value": "template"}, {"Key": "only", "Value": "here"}]}],
-    })["LaunchTemplate"]["LaunchTemplateId"]
+    template = ec2.create_launch_template(
+        LaunchTemplateName="web",
+        LaunchTemplateData={
+            "ImageId": image,
+            "InstanceType": "t3.micro",
+            "UserData": base64.b64encode(b"A=1").decode(),
+            "MetadataOptions": {"HttpTokens": "required", "InstanceMetadataTags": "enabled"},
+            "TagSpecifications": [
+                {
+                    "ResourceType": "instance",
+                    "Tags": [{"Key": "from", "Value": "template"}, {"Key": "only", "Value": "here"}],
+                }
+            ],
+        },
+    )["LaunchTemplate"]["LaunchTemplateId"]
     ec2.create_launch_template_version(
         LaunchTemplateId=template, SourceVersion="1", LaunchTemplateData={"InstanceType": "t3.small"}
     )
     types = {}
     for version in ("1", "$Latest", "$Default"):
         made = ec2.run_instances(
-            LaunchTemplate={"LaunchTemplateId": template, "Version": version}, MinCount=1, MaxCount=1,
+            LaunchTemplate={"LaunchTemplateId": template, "Version": version},
+            MinCount=1,
+            MaxCount=1,
             SubnetId=region.network()[1],
             TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "from", "Value": "request"}]}],
         )["Instances"][0]
@@ -224,9 +266,15 @@ def test_a_launch_template_version_fills_in_what_the_request_leaves_out(region: 
         assert made["MetadataOptions"]["HttpTokens"] == "required"
         region.terminate([made["InstanceId"]])
     assert types == {"1": "t3.micro", "$Latest": "t3.small", "$Default": "t3.micro"}
-    assert refusal(
-        ec2.run_instances, LaunchTemplate={"LaunchTemplateId": template, "Version": "9"}, MinCount=1, MaxCount=1
-    ) == "InvalidLaunchTemplateId.VersionNotFound"
+    assert (
+        refusal(
+            ec2.run_instances,
+            LaunchTemplate={"LaunchTemplateId": template, "Version": "9"},
+            MinCount=1,
+            MaxCount=1,
+        )
+        == "InvalidLaunchTemplateId.VersionNotFound"
+    )
 
 
 def test_the_root_disk_goes_with_its_instance(region: Region) -> None:
@@ -252,7 +300,11 @@ def test_a_protected_instance_is_terminated_only_after_its_protection(region: Re
     region.await_state(instance_id, "running")
     assert refusal(ec2.terminate_instances, InstanceIds=[instance_id]) == "OperationNotPermitted"
     ec2.modify_instance_attribute(InstanceId=instance_id, DisableApiTermination={"Value": False})
-    ec2.modify_instance_attribute(InstanceId=instance_id, InstanceInitiatedShutdownBehavior={"Value": "terminate"})
-    behaviour = ec2.describe_instance_attribute(InstanceId=instance_id, Attribute="instanceInitiatedShutdownBehavior")
+    ec2.modify_instance_attribute(
+        InstanceId=instance_id, InstanceInitiatedShutdownBehavior={"Value": "terminate"}
+    )
+    behaviour = ec2.describe_instance_attribute(
+        InstanceId=instance_id, Attribute="instanceInitiatedShutdownBehavior"
+    )
     assert behaviour["InstanceInitiatedShutdownBehavior"]["Value"] == "terminate"
     region.terminate([instance_id])

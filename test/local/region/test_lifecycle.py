@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import urllib.request
-from typing import Iterator
+from collections.abc import Iterator
 
 import pytest
 from botocore.exceptions import ClientError
@@ -87,7 +87,9 @@ def test_a_terminating_instance_waits_and_its_event_carries_the_token_that_compl
         "Destination": "EC2",
     }
     assert in_state(world, name, "Terminating:Wait") == [instance]
-    state = world.client("ec2").describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]["State"]
+    state = world.client("ec2").describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0][
+        "State"
+    ]
     assert state["Name"] == "running"
     complete(world, name, LifecycleActionToken=token)
     eventually(lambda: not world.group(name)["Instances"])

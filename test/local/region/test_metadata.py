@@ -6,7 +6,8 @@ import json
 import time
 import urllib.error
 import urllib.request
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from botocore.credentials import InstanceMetadataProvider
@@ -15,10 +16,16 @@ from botocore.utils import InstanceMetadataFetcher
 from conftest import REPOSITORY, Region, wait_for
 
 IDLE = "setInterval(() => 0, 1000)"
-TRUST = {"Version": "2012-10-17", "Statement": [
-    {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}]}
-POLICY = {"Version": "2012-10-17", "Statement": [
-    {"Effect": "Allow", "Action": "ec2:DescribeInstances", "Resource": "*"}]}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
+    ],
+}
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "ec2:DescribeInstances", "Resource": "*"}],
+}
 
 
 class Metadata:
@@ -34,7 +41,9 @@ class Metadata:
             return error.code, ""
 
     def token(self, seconds: int = 60) -> str:
-        return self.call("PUT", "/latest/api/token", {"X-aws-ec2-metadata-token-ttl-seconds": str(seconds)})[1]
+        return self.call("PUT", "/latest/api/token", {"X-aws-ec2-metadata-token-ttl-seconds": str(seconds)})[
+            1
+        ]
 
     def get(self, path: str, token: str | None = None) -> tuple[int, str]:
         return self.call("GET", path, {"X-aws-ec2-metadata-token": token or self.token()})
@@ -53,7 +62,9 @@ def profile(region: Region) -> str:
 @pytest.fixture(scope="module")
 def guest(region: Region, profile: str) -> Iterator[dict[str, Any]]:
     [instance_id] = region.launch(
-        region.image(IDLE), tags={"Name": "a & b", "nanofleet:app": "web"}, UserData="A=1\n",
+        region.image(IDLE),
+        tags={"Name": "a & b", "nanofleet:app": "web"},
+        UserData="A=1\n",
         IamInstanceProfile={"Name": profile},
         MetadataOptions={"HttpTokens": "required", "InstanceMetadataTags": "enabled"},
     )
@@ -95,7 +106,9 @@ def test_version_2_asks_for_a_token_that_lives(guest: dict[str, Any]) -> None:
     time.sleep(1.1)
     assert metadata.get(path, short)[0] == 401
     assert metadata.call("PUT", "/latest/api/token", {})[0] == 400
-    assert metadata.call("PUT", "/latest/api/token", {"X-aws-ec2-metadata-token-ttl-seconds": "21601"})[0] == 400
+    assert (
+        metadata.call("PUT", "/latest/api/token", {"X-aws-ec2-metadata-token-ttl-seconds": "21601"})[0] == 400
+    )
     forwarded = {"X-aws-ec2-metadata-token-ttl-seconds": "60", "X-Forwarded-For": "10.0.0.1"}
     assert metadata.call("PUT", "/latest/api/token", forwarded)[0] == 403
 
@@ -111,7 +124,9 @@ def test_version_1_answers_where_tokens_are_optional_and_tags_only_where_enabled
         metadata.call("GET", "/latest/meta-data/instance-id", {})
 
 
-def test_botocore_gets_a_session_of_the_role_and_no_more_rights(region: Region, guest: dict[str, Any]) -> None:
+def test_botocore_gets_a_session_of_the_role_and_no_more_rights(
+    region: Region, guest: dict[str, Any]
+) -> None:
     endpoint = Metadata(guest["PrivateIpAddress"]).endpoint
     fetcher = InstanceMetadataFetcher(config={"ec2_metadata_service_endpoint": endpoint})
     found = InstanceMetadataProvider(iam_role_fetcher=fetcher).load()
@@ -127,7 +142,8 @@ def test_botocore_gets_a_session_of_the_role_and_no_more_rights(region: Region, 
 def test_the_javascript_sdk_finds_the_role_by_itself(region: Region, profile: str) -> None:
     sdk = REPOSITORY / "node_modules" / "@aws-sdk" / "client-ec2" / "dist-cjs" / "index.js"
     source = f"""import {{ createRequire }} from 'node:module'
-    const {{ EC2Client, DescribeInstancesCommand }} = createRequire(import.meta.url)({json.dumps(str(sdk.resolve()))})
+    const require = createRequire(import.meta.url)
+    const {{ EC2Client, DescribeInstancesCommand }} = require({json.dumps(str(sdk.resolve()))})
     const answer = await new EC2Client({{}}).send(new DescribeInstancesCommand({{}})).catch(e => e)
     console.log(answer instanceof Error ? `failed: ${{answer.message}}` : 'described')
     setInterval(() => 0, 1000)"""

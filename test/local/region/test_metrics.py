@@ -1,10 +1,13 @@
-"""CloudWatch in a real region: functions count by what they print, alarms look at what they name and tell a topic."""
+"""CloudWatch in a real region: functions count by what they print, alarms look at what they name and tell a
+topic.
+"""
 
 from __future__ import annotations
 
 import json
 import time
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from test_functions import function, invoke
@@ -41,7 +44,12 @@ def listener(world: World, name: str) -> tuple[str, Any]:
     topic = sns.create_topic(Name=name)["TopicArn"]
     queue = sqs.create_queue(QueueName=f"{name}-heard")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    statement = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
@@ -55,9 +63,16 @@ def listener(world: World, name: str) -> tuple[str, Any]:
 
 def alarm(world: World, name: str, topic: str, **more: Any) -> None:
     given = {
-        "Namespace": "Fleet", "MetricName": "Drift", "Dimensions": [{"Name": "service", "Value": name}],
-        "Statistic": "Minimum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 0,
-        "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "notBreaching", **more,
+        "Namespace": "Fleet",
+        "MetricName": "Drift",
+        "Dimensions": [{"Name": "service", "Value": name}],
+        "Statistic": "Minimum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 0,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "notBreaching",
+        **more,
     }
     world.client("cloudwatch").put_metric_alarm(AlarmName=name, AlarmActions=[topic], **given)
 
@@ -85,12 +100,17 @@ def test_an_alarm_rings_once_for_its_own_dimensions_and_tells_its_topic(world: W
     assert heard() == []
 
 
-def test_an_alarm_is_not_heard_where_the_policy_of_the_topic_does_not_let_it(world: World, counter: str) -> None:
+def test_an_alarm_is_not_heard_where_the_policy_of_the_topic_does_not_let_it(
+    world: World, counter: str
+) -> None:
     topic, heard = listener(world, "closed")
     arn = {"aws:SourceArn": "arn:aws:cloudwatch:eu-west-1:000000000000:alarm:another"}
     statement = {
-        "Effect": "Allow", "Principal": {"Service": "cloudwatch.amazonaws.com"}, "Action": "sns:Publish",
-        "Resource": topic, "Condition": {"ArnLike": arn},
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic,
+        "Condition": {"ArnLike": arn},
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     world.client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
@@ -113,19 +133,33 @@ def test_a_queue_that_an_alarm_watches_tells_how_much_waits(world: World) -> Non
     sqs = world.client("sqs")
     queue = sqs.create_queue(QueueName="watched")["QueueUrl"]
     alarm(
-        world, "four", topic, Namespace="AWS/SQS", MetricName="ApproximateNumberOfMessagesVisible",
-        Dimensions=[{"Name": "QueueName", "Value": "watched"}], Statistic="Maximum",
+        world,
+        "four",
+        topic,
+        Namespace="AWS/SQS",
+        MetricName="ApproximateNumberOfMessagesVisible",
+        Dimensions=[{"Name": "QueueName", "Value": "watched"}],
+        Statistic="Maximum",
     )
     sqs.send_message(QueueUrl=queue, MessageBody="given up")
     [message] = eventually(heard)
     assert message["AlarmName"] == "four"
 
 
-def test_a_function_that_fails_in_some_of_the_periods_rings_and_one_that_fails_once_does_not(world: World) -> None:
+def test_a_function_that_fails_in_some_of_the_periods_rings_and_one_that_fails_once_does_not(
+    world: World,
+) -> None:
     topic, heard = listener(world, "five")
-    failing = function(world, "exports.handler = async ({ fail }) => { if (fail) throw new Error('as told') }")
-    errors = {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Dimensions": [{"Name": "FunctionName", "Value": failing}]}
+    failing = function(
+        world, "exports.handler = async ({ fail }) => { if (fail) throw new Error('as told') }"
+    )
+    errors = {
+        "Namespace": "AWS/Lambda",
+        "MetricName": "Errors",
+        "Dimensions": [{"Name": "FunctionName", "Value": failing}],
+    }
     alarm(world, "five", topic, **errors, Statistic="Sum", Period=3, EvaluationPeriods=5, DatapointsToAlarm=2)
+
     def run(fail: bool) -> None:
         world.client("lambda").invoke(FunctionName=failing, Payload=json.dumps({"fail": fail}))
 

@@ -22,7 +22,9 @@ def test_every_hooked_name_is_in_the_pinned_ministack() -> None:
     contract.verify()
 
 
-def test_a_name_that_changed_is_named_together_with_the_pinned_version(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_changed_is_named_together_with_the_pinned_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(contract, "_expectations", {})
     contract.expect("ministack.services.ec2", "_run_instances", "(p, more)")
     contract.expect("ministack.services.ec2", "_no_such_function", "()")
@@ -38,7 +40,7 @@ def test_a_name_that_changed_is_named_together_with_the_pinned_version(monkeypat
 
 def test_a_hook_that_was_not_stated_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contract, "_expectations", {})
-    with pytest.raises(patch.UnstatedHook, match="ministack.services.ec2._run_instances"):
+    with pytest.raises(patch.UnstatedHook, match=r"ministack\.services\.ec2\._run_instances"):
         patch.replace("ministack.services.ec2", "_run_instances", None)
 
 
@@ -64,13 +66,18 @@ def test_user_data_gives_its_assignments_and_nothing_else() -> None:
     assert user_data_variables("A=1\r\nB=x=y\n#C=2\n 9=1\nD=\n") == {"A": "1", "B": "x=y", "D": ""}
 
 
-@pytest.mark.parametrize(("image", "message"), [
-    (None, "the snapshot holds no image"),
-    ("{", "image.json"),
-    (json.dumps({"Args": []}), "Program is missing"),
-    (json.dumps({"Program": "/bin/absent"}), "Program /bin/absent is not in the image"),
-])
-def test_an_image_that_is_not_whole_says_what_is_missing(tmp_path: Path, image: str | None, message: str) -> None:
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (None, "the snapshot holds no image"),
+        ("{", "image.json"),
+        (json.dumps({"Args": []}), "Program is missing"),
+        (json.dumps({"Program": "/bin/absent"}), "Program /bin/absent is not in the image"),
+    ],
+)
+def test_an_image_that_is_not_whole_says_what_is_missing(
+    tmp_path: Path, image: str | None, message: str
+) -> None:
     disk = tmp_path / "snap-1"
     disk.mkdir()
     if image is not None:
@@ -94,10 +101,18 @@ def test_a_program_of_the_image_runs_from_a_copy_of_its_disk(tmp_path: Path) -> 
     assert (disk / "root" / "etc" / "conf").read_text() == "x"
 
 
-@pytest.mark.parametrize(("argument", "given"), [
-    ("0.0.0.0", "127.77.0.16"), ("--bind=0.0.0.0", "--bind=127.77.0.16"), ("bind 0.0.0.0:80", "bind 127.77.0.16:80"),
-    ("0.0.0.0/0", "0.0.0.0/0"), ("10.0.0.0", "10.0.0.0"), ("127.0.0.1", "127.0.0.1"), ("v0.0.0.0", "v0.0.0.0"),
-])
+@pytest.mark.parametrize(
+    ("argument", "given"),
+    [
+        ("0.0.0.0", "127.77.0.16"),
+        ("--bind=0.0.0.0", "--bind=127.77.0.16"),
+        ("bind 0.0.0.0:80", "bind 127.77.0.16:80"),
+        ("0.0.0.0/0", "0.0.0.0/0"),
+        ("10.0.0.0", "10.0.0.0"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("v0.0.0.0", "v0.0.0.0"),
+    ],
+)
 def test_a_program_that_listens_on_all_addresses_listens_on_that_of_its_instance(
     tmp_path: Path, argument: str, given: str
 ) -> None:
@@ -109,10 +124,16 @@ def test_a_program_that_listens_on_all_addresses_listens_on_that_of_its_instance
     assert spec.command[1:] == [given]
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("NANOFLEET_PORT", "http"), ("NANOFLEET_PORT", "70000"), ("NANOFLEET_VPC_CIDR", "127.77"),
-    ("NANOFLEET_BOOT_SECONDS", "soon"), ("NANOFLEET_GRACE_SECONDS", "-1"),
-])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NANOFLEET_PORT", "http"),
+        ("NANOFLEET_PORT", "70000"),
+        ("NANOFLEET_VPC_CIDR", "127.77"),
+        ("NANOFLEET_BOOT_SECONDS", "soon"),
+        ("NANOFLEET_GRACE_SECONDS", "-1"),
+    ],
+)
 def test_a_bad_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(settings.SettingsError, match=f"{name}={value}"):
         settings.read({name: value})

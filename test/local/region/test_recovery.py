@@ -90,7 +90,9 @@ def test_a_number_that_was_given_anew_is_left_alone(own_region: Region) -> None:
     home = own_region.state / "instances" / "i-0123456789abcdef0"
     own_region.stop()
     home.mkdir(parents=True)
-    (home / "process.json").write_text(json.dumps({"pid": os.getpid(), "startTime": 1, "address": "127.0.0.1"}))
+    (home / "process.json").write_text(
+        json.dumps({"pid": os.getpid(), "startTime": 1, "address": "127.0.0.1"})
+    )
     own_region.start()
     assert not home.exists()
 
@@ -115,7 +117,10 @@ def test_a_second_region_on_the_same_state_or_port_is_refused(own_region: Region
     pid = wait_for("a process", lambda: own_region.pid(instance_id))
     same_state = Region(own_region.state)
     same_port = Region(tmp_path_factory.mktemp("other"), {"NANOFLEET_PORT": str(own_region.port)})
-    for other, message in ((same_state, "another one runs on"), (same_port, f"port {own_region.port} is taken")):
+    for other, message in (
+        (same_state, "another one runs on"),
+        (same_port, f"port {own_region.port} is taken"),
+    ):
         assert other.attempt() == 1
         assert message in other.log()
     assert alive(pid)
@@ -124,14 +129,21 @@ def test_a_second_region_on_the_same_state_or_port_is_refused(own_region: Region
 def test_a_lambda_worker_ends_with_the_region(own_region: Region) -> None:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as code:
-        code.writestr("index.mjs", "export const handler = async () => ({ pid: process.pid, env: process.env })")
+        code.writestr(
+            "index.mjs", "export const handler = async () => ({ pid: process.pid, env: process.env })"
+        )
     own_region.client("iam").create_role(RoleName="function", AssumeRolePolicyDocument="{}")
     function = own_region.client("lambda")
     function.create_function(
-        FunctionName="pid", Runtime="nodejs22.x", Handler="index.handler", Code={"ZipFile": archive.getvalue()},
+        FunctionName="pid",
+        Runtime="nodejs22.x",
+        Handler="index.handler",
+        Code={"ZipFile": archive.getvalue()},
         Role="arn:aws:iam::000000000000:role/function",
     )
-    wait_for("active", lambda: function.get_function(FunctionName="pid")["Configuration"]["State"] == "Active")
+    wait_for(
+        "active", lambda: function.get_function(FunctionName="pid")["Configuration"]["State"] == "Active"
+    )
     answer = json.loads(function.invoke(FunctionName="pid")["Payload"].read())
     assert alive(answer["pid"])
     assert answer["env"]["AWS_ENDPOINT_URL"] == own_region.endpoint

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 import pytest
 from botocore.exceptions import ClientError
@@ -56,7 +56,9 @@ def make(world: World, count: int) -> tuple[str, list[str]]:
 
 
 def status(world: World, name: str) -> dict:
-    return world.client("autoscaling").describe_instance_refreshes(AutoScalingGroupName=name)["InstanceRefreshes"][0]
+    return world.client("autoscaling").describe_instance_refreshes(AutoScalingGroupName=name)[
+        "InstanceRefreshes"
+    ][0]
 
 
 def test_replaces_every_instance_and_never_drops_below_the_minimum(world: World) -> None:
@@ -80,7 +82,9 @@ def test_replaces_every_instance_and_never_drops_below_the_minimum(world: World)
 
 def test_skip_matching_leaves_current_instances_alone(world: World) -> None:
     name, before = make(world, 2)
-    world.client("autoscaling").start_instance_refresh(AutoScalingGroupName=name, Preferences={"SkipMatching": True})
+    world.client("autoscaling").start_instance_refresh(
+        AutoScalingGroupName=name, Preferences={"SkipMatching": True}
+    )
     eventually(lambda: status(world, name)["Status"] == "Successful")
     assert world.serving(name) == before
 

@@ -1,4 +1,6 @@
-"""A region of its own for a test module, with a network in three zones and the few steps that fleet tests share."""
+"""A region of its own for a test module, with a network in three zones and the few steps that fleet tests
+share.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,9 @@ import json
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Callable, Iterator, TypeVar
+from typing import Any, TypeVar
 
 from conftest import Inbox, Region
 
@@ -18,7 +21,9 @@ T = TypeVar("T")
 
 
 class World:
-    """One running region: `client("ec2")`, `call("PUT", path, body)`, `image(...)`, `subnets` of zones a, b, c."""
+    """One running region: `client("ec2")`, `call("PUT", path, body)`, `image(...)`, `subnets` of zones a, b,
+    c.
+    """
 
     def __init__(self, region: Region) -> None:
         self.region = region
@@ -46,7 +51,12 @@ class World:
 
     def template(self, image: str, name: str, **data: Any) -> str:
         ec2 = self.client("ec2")
-        given = {"ImageId": image, "InstanceType": "t3.micro", "InstanceInitiatedShutdownBehavior": "terminate", **data}
+        given = {
+            "ImageId": image,
+            "InstanceType": "t3.micro",
+            "InstanceInitiatedShutdownBehavior": "terminate",
+            **data,
+        }
         made = ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=given)
         return made["LaunchTemplate"]["LaunchTemplateId"]
 
@@ -62,14 +72,18 @@ class World:
         """A queue that receives every event of Auto Scaling from now on."""
         return self.region.inbox({"source": ["aws.autoscaling"]})
 
-    def stack(self, name: str, template: dict[str, Any], parameters: dict[str, str] | None = None) -> dict[str, str]:
+    def stack(
+        self, name: str, template: dict[str, Any], parameters: dict[str, str] | None = None
+    ) -> dict[str, str]:
         """Creates or updates a stack and returns its outputs; fails with the reasons of its events."""
         cloudformation = self.client("cloudformation")
         given = {
             "StackName": name,
             "TemplateBody": json.dumps(template),
             "Capabilities": ["CAPABILITY_NAMED_IAM"],
-            "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()],
+            "Parameters": [
+                {"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()
+            ],
         }
         known = any(one["StackName"] == name for one in cloudformation.describe_stacks()["Stacks"])
         (cloudformation.update_stack if known else cloudformation.create_stack)(**given)
@@ -110,7 +124,9 @@ def eventually(probe: Callable[[], T], seconds: float = 8.0) -> T:
 def started(**environment: str) -> Iterator[World]:
     """A region in a folder of its own, stopped at the end whatever happens."""
     with tempfile.TemporaryDirectory(prefix="region-") as folder:
-        region = Region(Path(folder), {"NANOFLEET_BOOT_SECONDS": "0.05", "NANOFLEET_DRAIN_SECONDS": "1", **environment})
+        region = Region(
+            Path(folder), {"NANOFLEET_BOOT_SECONDS": "0.05", "NANOFLEET_DRAIN_SECONDS": "1", **environment}
+        )
         region.start()
         try:
             yield World(region)
