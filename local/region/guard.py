@@ -33,9 +33,9 @@ def run(region: Callable[[], int]) -> NoReturn:
         if os.getppid() != guard:
             sys.exit(1)
         sys.exit(region())
-    signal.signal(signal.SIGTERM, lambda *_: _ask_to_end(child))
-    signal.signal(signal.SIGINT, lambda *_: _ask_to_end(child))
-    signal.signal(signal.SIGALRM, lambda *_: _send(child, signal.SIGKILL))
+    signal.signal(signal.SIGTERM, lambda _number, _frame: _ask_to_end(child))
+    signal.signal(signal.SIGINT, lambda _number, _frame: _ask_to_end(child))
+    signal.signal(signal.SIGALRM, lambda _number, _frame: _send(child, signal.SIGKILL))
     code = _wait_for(child)
     signal.alarm(0)
     kill_descendants()

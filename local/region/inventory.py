@@ -53,12 +53,13 @@ def _instances(_: Request) -> Answer:
 
 def _view(instance: states.Instance) -> dict[str, Any]:
     instance_id = instance["InstanceId"]
+    reason: dict[str, str] = instance.get("StateReason") or {}
     return {
         "instanceId": instance_id,
         "imageId": instance["ImageId"],
         "state": states.name(instance),
         "entered": instance.get("_entered", {}),
-        "stateReason": (instance.get("StateReason") or {}).get("Message"),
+        "stateReason": reason.get("Message"),
         "privateIp": instance["PrivateIpAddress"],
         "zone": instance["Placement"]["AvailabilityZone"],
         "subnetId": instance["SubnetId"],

@@ -124,16 +124,18 @@ def _taken(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-async def _lifespan(original: Callable[..., Awaitable[None]], scope: dict, receive: Any, send: Any) -> None:
+async def _lifespan(
+    original: Callable[..., Awaitable[None]], scope: dict[str, Any], receive: Any, send: Any
+) -> None:
     """Steps in between the emulator's own start (state restored) and end (state not yet saved)."""
 
-    async def receive_and_stop() -> dict:
+    async def receive_and_stop() -> dict[str, Any]:
         message = await receive()
         if message["type"] == "lifespan.shutdown":
             await asyncio.to_thread(_stop)
         return message
 
-    async def start_and_send(message: dict) -> None:
+    async def start_and_send(message: dict[str, Any]) -> None:
         if message["type"] == "lifespan.startup.complete":
             _start()
         await send(message)

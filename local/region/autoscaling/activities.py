@@ -16,7 +16,7 @@ KEPT = 100
 
 def start(group: Group, description: str, cause: str, details: dict[str, str]) -> str:
     """Records an activity as in progress, newest first, and returns its id."""
-    activity = {
+    activity: dict[str, Any] = {
         "ActivityId": str(uuid.uuid4()),
         "AutoScalingGroupName": group["AutoScalingGroupName"],
         "AutoScalingGroupARN": group["AutoScalingGroupARN"],

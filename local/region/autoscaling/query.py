@@ -7,7 +7,7 @@ from typing import Any
 
 from region.autoscaling.groups import Group, find
 from region.base import contract
-from region.base.emulator import autoscaling
+from region.base.emulator import Response, autoscaling
 
 MODULE = "ministack.services.autoscaling"
 contract.expect(MODULE, "_p", "(params, key)")
@@ -18,7 +18,6 @@ contract.expect(MODULE, "_error", "(code, message, status=400)")
 contract.expect(MODULE, "_member_xml", "(value)")
 
 Params = dict[str, Any]
-Response = tuple[int, dict[str, str], bytes]
 
 
 class Refused(ValueError):

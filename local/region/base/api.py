@@ -66,14 +66,16 @@ async def answer(request: Request) -> Answer:
         return 500, {"message": f"{request.method} {request.path}: {error}"}
 
 
-async def _app(original: Callable[..., Awaitable[None]], scope: dict, receive: Any, send: Any) -> None:
+async def _app(
+    original: Callable[..., Awaitable[None]], scope: dict[str, Any], receive: Any, send: Any
+) -> None:
     if scope["type"] == "http" and scope["path"].startswith(PREFIX):
         await _serve(scope, receive, send)
     else:
         await original(scope, receive, send)
 
 
-async def _serve(scope: dict, receive: Any, send: Any) -> None:
+async def _serve(scope: dict[str, Any], receive: Any, send: Any) -> None:
     body = b""
     more = True
     while more:

@@ -22,6 +22,10 @@ contract.expect(RESPONSES, "now_iso", "()")
 contract.expect(RESPONSES, "request_scope", "(account_id, region)")
 
 
+Response = tuple[int, dict[str, str], Any]
+"""What a service answers: status, headers and body, which is bytes unless the service says otherwise."""
+
+
 class _Late:
     """A module that is imported when one of its names is first asked for."""
 

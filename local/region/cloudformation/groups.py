@@ -50,7 +50,7 @@ def _create_group(
     changes.check_limits(low, high, int(props.get("DesiredCapacity", low)))
     with lock:
         physical_id, attributes = original(logical_id, props, stack_name)
-        group = find(physical_id)
+        group = existing(physical_id)
         changes.adopt(group, _target_groups(props))
         try:
             _complete(group, props)

@@ -41,7 +41,8 @@ Alarm = dict[str, Any]
 
 
 def dimensions(alarm: Alarm) -> dict[str, str]:
-    return {each["Name"]: each["Value"] for each in alarm.get("Dimensions") or []}
+    named: list[dict[str, str]] = alarm.get("Dimensions") or []
+    return {each["Name"]: each["Value"] for each in named}
 
 
 def _evaluate(alarm: Alarm) -> None:
@@ -61,14 +62,15 @@ def _evaluate(alarm: Alarm) -> None:
 def _permitted(alarm: Alarm) -> dict[str, list[str]]:
     """The alarm's actions without topics whose policy does not let CloudWatch publish."""
     account = alarm["AlarmArn"].split(":")[4]
-    return {
-        name: [
+    permitted: dict[str, list[str]] = {}
+    for name in ("AlarmActions", "OKActions", "InsufficientDataActions"):
+        topics: list[str] = alarm.get(name) or []
+        permitted[name] = [
             arn
-            for arn in alarm.get(name) or []
+            for arn in topics
             if sns.topic_policy_allows(arn, "cloudwatch.amazonaws.com", alarm["AlarmArn"], account)
         ]
-        for name in ("AlarmActions", "OKActions", "InsufficientDataActions")
-    }
+    return permitted
 
 
 def _judge(alarm: Alarm, now: float) -> tuple[str, str]:

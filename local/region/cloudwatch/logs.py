@@ -24,7 +24,7 @@ def open_stream(group_name: str, stream_name: str) -> None:
     now = int(time.time() * 1000)
     group: dict[str, Any] | None = logs._log_groups.get(group_name)
     if group is None:
-        group = logs._log_groups[group_name] = {
+        made: dict[str, Any] = {
             "arn": logs._make_group_arn(group_name),
             "creationTime": now,
             "retentionInDays": None,
@@ -32,6 +32,7 @@ def open_stream(group_name: str, stream_name: str) -> None:
             "subscriptionFilters": {},
             "streams": {},
         }
+        group = logs._log_groups[group_name] = made
     group["streams"].setdefault(
         stream_name,
         {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from region.base import contract, loops, patch
 from region.base.emulator import cloudwatch, sqs
@@ -54,8 +54,9 @@ def _embedded(line: str) -> None:
             for names in directive["Dimensions"]:
                 dimensions = {name: str(document[name]) for name in names}
                 for metric in directive["Metrics"]:
-                    values = document[metric["Name"]]
-                    for value in values if isinstance(values, list) else [values]:
+                    given = document[metric["Name"]]
+                    values = cast("list[Any]", given) if isinstance(given, list) else [given]
+                    for value in values:
                         unit = metric.get("Unit", "None")
                         cloudwatch.record_metric(
                             directive["Namespace"], metric["Name"], value, unit, dimensions

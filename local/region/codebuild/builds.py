@@ -18,7 +18,7 @@ from collections import deque
 from typing import Any
 
 from region.base import contract, patch
-from region.base.emulator import codebuild, get_account_id, iam_evaluator, responses
+from region.base.emulator import Response, codebuild, get_account_id, iam_evaluator, responses
 from region.codebuild import record
 from region.codebuild.job import BuildJob, sweep
 
@@ -53,7 +53,7 @@ def install() -> None:
     sweep()
 
 
-def start_build(data: dict[str, Any]) -> tuple:
+def start_build(data: dict[str, Any]) -> Response:
     """StartBuild: returns the build's record and queues it."""
     name = str(data.get("projectName") or "").rsplit(":project/", 1)[-1]
     project = codebuild._projects.get(name)
@@ -82,7 +82,7 @@ def start_build(data: dict[str, Any]) -> tuple:
     return responses.json_response({"build": record.snapshot(build)})
 
 
-def stop_build(data: dict[str, Any]) -> tuple:
+def stop_build(data: dict[str, Any]) -> Response:
     """StopBuild: a queued build never starts, a running one is ended with all its processes."""
     build = _find(str(data.get("id") or ""))
     if build is None:
@@ -102,7 +102,7 @@ def stop_build(data: dict[str, Any]) -> tuple:
     return responses.json_response({"build": record.snapshot(build)})
 
 
-def batch_get_builds(data: dict[str, Any]) -> tuple:
+def batch_get_builds(data: dict[str, Any]) -> Response:
     """BatchGetBuilds: takes build ids and build ARNs."""
     found = {build_id: _find(build_id) for build_id in data.get("ids", [])}
     return responses.json_response(

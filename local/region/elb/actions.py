@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from region.base import contract, loops, patch
-from region.base.emulator import alb, ec2
+from region.base.emulator import Response, alb, ec2
 from region.elb import gateway as elbview
 from region.elb.targets import (
     balancers_of,
@@ -48,7 +49,7 @@ TRANSPORT = ("TCP", "UDP", "TCP_UDP", "TLS")
 """Protocols of target groups whose health checks are TCP unless they say otherwise."""
 
 
-def _register_targets(params: dict[str, Any]) -> tuple:
+def _register_targets(params: dict[str, Any]) -> Response:
     arn = alb._p(params, "TargetGroupArn")
     if arn not in alb._tgs:
         return alb._error("TargetGroupNotFound", f"Target groups '{arn}' not found")
@@ -57,7 +58,7 @@ def _register_targets(params: dict[str, Any]) -> tuple:
     return alb._empty("RegisterTargets")
 
 
-def _deregister_targets(params: dict[str, Any]) -> tuple:
+def _deregister_targets(params: dict[str, Any]) -> Response:
     arn = alb._p(params, "TargetGroupArn")
     if arn not in alb._tgs:
         return alb._error("TargetGroupNotFound", f"Target groups '{arn}' not found")
@@ -66,7 +67,7 @@ def _deregister_targets(params: dict[str, Any]) -> tuple:
     return alb._empty("DeregisterTargets")
 
 
-def _describe_target_health(params: dict[str, Any]) -> tuple:
+def _describe_target_health(params: dict[str, Any]) -> Response:
     arn = alb._p(params, "TargetGroupArn")
     group = alb._tgs.get(arn)
     if group is None:
@@ -100,7 +101,7 @@ def set_mappings(lb: dict[str, Any], mappings: list[dict[str, str]]) -> None:
         lb["VpcId"] = vpcs[0]
 
 
-def _create_balancer(original: Any, params: dict[str, Any]) -> tuple:
+def _create_balancer(original: Callable[..., Response], params: dict[str, Any]) -> Response:
     response = original(params)
     if response[0] == 200:
         name = alb._p(params, "Name")
@@ -122,7 +123,7 @@ def _mappings(params: dict[str, Any]) -> list[dict[str, str]]:
     return found
 
 
-def _delete_balancer(original: Any, params: dict[str, Any]) -> tuple:
+def _delete_balancer(original: Callable[..., Response], params: dict[str, Any]) -> Response:
     """Listeners and rules go with their load balancer."""
     arn = alb._p(params, "LoadBalancerArn")
     listeners = [key for key, one in alb._listeners.items() if one["LoadBalancerArn"] == arn]
@@ -131,7 +132,7 @@ def _delete_balancer(original: Any, params: dict[str, Any]) -> tuple:
     return original(params)
 
 
-def _create_target_group(original: Any, params: dict[str, Any]) -> tuple:
+def _create_target_group(original: Callable[..., Response], params: dict[str, Any]) -> Response:
     protocol = alb._p(params, "Protocol", "HTTP")
     given = dict(params)
     if protocol in TRANSPORT and not alb._p(params, "HealthCheckProtocol"):
@@ -139,7 +140,7 @@ def _create_target_group(original: Any, params: dict[str, Any]) -> tuple:
     return original(given)
 
 
-def _delete_target_group(original: Any, params: dict[str, Any]) -> tuple:
+def _delete_target_group(original: Callable[..., Response], params: dict[str, Any]) -> Response:
     arn = alb._p(params, "TargetGroupArn")
     if arn in alb._tgs and in_use(arn):
         message = f"Target group '{arn}' is currently in use by a listener or a rule"
@@ -147,7 +148,7 @@ def _delete_target_group(original: Any, params: dict[str, Any]) -> tuple:
     return original(params)
 
 
-def _create_rule(original: Any, params: dict[str, Any]) -> tuple:
+def _create_rule(original: Callable[..., Response], params: dict[str, Any]) -> Response:
     listener, priority = alb._p(params, "ListenerArn"), alb._p(params, "Priority")
     if any(r["ListenerArn"] == listener and str(r["Priority"]) == priority for r in alb._rules.values()):
         return alb._error("PriorityInUse", f"Priority '{priority}' is currently in use")

@@ -35,7 +35,7 @@ LOOK = 0.1
 """Seconds between two looks at the state while a poll is held."""
 SERVED_CONDITIONS = ("host-header", "path-pattern")
 
-_version = {"number": int(time.time()), "text": ""}
+_version: dict[str, Any] = {"number": int(time.time()), "text": ""}
 
 
 def snapshot() -> dict[str, Any]:
@@ -62,7 +62,7 @@ def _balancer(lb: dict[str, Any]) -> dict[str, Any]:
 
 
 def _listener(listener: dict[str, Any]) -> dict[str, Any]:
-    rules = [
+    rules: list[dict[str, Any]] = [
         {
             "arn": rule["RuleArn"],
             "priority": int(rule["Priority"]),

@@ -52,7 +52,7 @@ def _execute(
 ) -> dict[str, Any]:
     _last.name = None
     answer = original(func, event, request_id)
-    body = answer.get("body")
+    body: dict[str, Any] = answer.get("body") or {}
     # `Error` is what Node gives as the name of an error without a class of its own, on AWS too.
     if answer.get("error") and body.get("errorType") == _NAMELESS and _last.name:
         body["errorType"] = _last.name

@@ -82,7 +82,7 @@ def reap() -> None:
     idle.
     """
     now = time.time()
-    idle = []
+    idle: list[Any] = []
     with lambda_runtime._lock:
         for key, workers in list(lambda_runtime._workers.items()):
             spent = [one for one in workers if _is_idle(one, now)]
@@ -152,7 +152,7 @@ def _drain(original: Callable[..., str], worker: Any, *args: Any, **kwargs: Any)
         worker._stderr_thread.join(LOG_SECONDS)  # ended: its log ends with it
     while worker._proc is not None and not _read_everything(worker._proc) and time.monotonic() < deadline:
         time.sleep(0.0005)
-    found = []
+    found: list[str] = []
     while True:
         try:
             found.append(worker._stderr_queue.get_nowait())

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from region.base import contract, patch
-from region.base.emulator import autoscaling, dynamodb
+from region.base.emulator import Response, autoscaling, dynamodb
 from region.iam import base_resource
 from region.iam.permissions import needed
 from region.iam.requests import Permission, Request
@@ -119,13 +119,13 @@ def _remember_function(
 
 
 def _explain(
-    original: Callable[..., tuple],
+    original: Callable[..., Response],
     service: str,
     action: str,
     principal_arn: str,
     request_id: str,
     **details: Any,
-) -> tuple:
+) -> Response:
     """The denial names the permission that is missing, which need not be the call's own."""
     missing = _denied.get()
     if missing is not None and not details.get("error_code") and not details.get("resource_policy_arn"):

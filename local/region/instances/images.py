@@ -33,9 +33,9 @@ def registered(image_id: str) -> Image | None:
 
 def root_snapshot(image: Image) -> str:
     """The snapshot of the AMI's root disk, empty when it was registered without one."""
-    mappings = image.get("BlockDeviceMappings") or []
+    mappings: list[dict[str, Any]] = image.get("BlockDeviceMappings") or []
     root = [m for m in mappings if m["DeviceName"] == image["RootDeviceName"]] or mappings
-    return (root[0].get("Ebs") or {}).get("SnapshotId", "") if root else ""
+    return _snapshot_of(root[0]) if root else ""
 
 
 def disk(image: Image) -> Path:
@@ -88,6 +88,10 @@ def remove_disk(folder: Path) -> None:
 
 
 def snapshots_of(image: Image) -> list[str]:
-    return [
-        (mapping.get("Ebs") or {}).get("SnapshotId", "") for mapping in image.get("BlockDeviceMappings") or []
-    ]
+    mappings: list[dict[str, Any]] = image.get("BlockDeviceMappings") or []
+    return [_snapshot_of(mapping) for mapping in mappings]
+
+
+def _snapshot_of(mapping: dict[str, Any]) -> str:
+    disk_of: dict[str, str] = mapping.get("Ebs") or {}
+    return disk_of.get("SnapshotId", "")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from xml.sax.saxutils import escape
 
 from region.base import contract
-from region.base.emulator import ec2
+from region.base.emulator import Response, ec2
 
 EC2 = "ministack.services.ec2"
 contract.expect(EC2, "_error", "(code, message, status)")
 
 Parameters = dict[str, Any]
-Response = tuple[int, dict[str, str], bytes]
 
 
 class Refused(Exception):
@@ -29,9 +28,10 @@ class Refused(Exception):
 
 def first(parameters: Parameters, name: str) -> str:
     """The value of `name`, empty when it is absent."""
-    value = parameters.get(name, "")
+    value: Any = parameters.get(name, "")
     if isinstance(value, list):
-        return value[0] if value else ""
+        values = cast("list[str]", value)
+        return values[0] if values else ""
     return str(value)
 
 

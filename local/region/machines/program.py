@@ -46,7 +46,8 @@ def prepare(disk: Path, home: Path, instance: dict[str, Any], subnet_cidr: str) 
     if not path:
         raise NotBootable(f"{disk.name}/image.json: Program is missing")
     address = instance["PrivateIpAddress"]
-    arguments = [_own_address(_mapped(str(one), root), address) for one in configuration.get("Args") or []]
+    given: list[object] = configuration.get("Args") or []
+    arguments = [_own_address(_mapped(str(one), root), address) for one in given]
     is_node = Path(path).name == "node"
     executable = settings.node if is_node else str(root / path.lstrip("/"))
     if not is_node and not Path(executable).is_file():
@@ -98,7 +99,8 @@ def _environment(
     """A closed environment: nothing of the developer's own shell gets in."""
     address = instance["PrivateIpAddress"]
     resolver = ipaddress.IPv4Network(subnet_cidr)[RESOLVER_HOST]
-    environment = {str(name): str(value) for name, value in (configuration.get("Env") or {}).items()}
+    own: dict[object, object] = configuration.get("Env") or {}
+    environment = {str(name): str(value) for name, value in own.items()}
     environment |= user_data_variables(instance.get("UserData") or "")
     environment |= {
         "HOME": str(root),
@@ -112,6 +114,6 @@ def _environment(
     }
     preload = settings.repository / "local" / "preload" / "node.mjs"
     if is_node and preload.exists():
-        own = environment.get("NODE_OPTIONS", "")
-        environment["NODE_OPTIONS"] = f"--import {preload} {own}".strip()
+        options = environment.get("NODE_OPTIONS", "")
+        environment["NODE_OPTIONS"] = f"--import {preload} {options}".strip()
     return environment

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from region.base import contract, events, patch
-from region.base.emulator import get_account_id, get_region
+from region.base.emulator import Response, get_account_id, get_region
 
 SSM = "ministack.services.ssm"
 
@@ -17,10 +17,8 @@ contract.expect(SSM, "_put_parameter", "(data)")
 contract.expect(SSM, "_delete_parameter", "(data)")
 contract.expect(SSM, "_delete_parameters", "(data)")
 
-Answer = tuple[int, dict[str, str], Any]
 
-
-def _put(original: Callable[[dict[str, Any]], Answer], data: dict[str, Any]) -> Answer:
+def _put(original: Callable[[dict[str, Any]], Response], data: dict[str, Any]) -> Response:
     answer = original(data)
     if answer[0] == 200:
         written = json.loads(answer[2])
@@ -30,14 +28,14 @@ def _put(original: Callable[[dict[str, Any]], Answer], data: dict[str, Any]) -> 
     return answer
 
 
-def _delete(original: Callable[[dict[str, Any]], Answer], data: dict[str, Any]) -> Answer:
+def _delete(original: Callable[[dict[str, Any]], Response], data: dict[str, Any]) -> Response:
     answer = original(data)
     if answer[0] == 200:
         _tell(str(data["Name"]), "Delete")
     return answer
 
 
-def _delete_several(original: Callable[[dict[str, Any]], Answer], data: dict[str, Any]) -> Answer:
+def _delete_several(original: Callable[[dict[str, Any]], Response], data: dict[str, Any]) -> Response:
     answer = original(data)
     if answer[0] == 200:
         for name in json.loads(answer[2])["DeletedParameters"]:

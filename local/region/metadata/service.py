@@ -35,7 +35,7 @@ class _Service:
     account: str
     region: str
     server: asyncio.Server | None = None
-    tokens: dict[str, float] = field(default_factory=dict)
+    tokens: dict[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _answer(service: _Service, head: str) -> Answer:
     headers = {
         name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)
     }
-    options = service.instance.get("MetadataOptions") or {}
+    options: dict[str, str] = service.instance.get("MetadataOptions") or {}
     if options.get("HttpEndpoint") == "disabled":
         return Answer(HTTPStatus.FORBIDDEN)
     if path.rstrip("/") == "/latest/api/token":

@@ -71,7 +71,8 @@ def _values(instance: states.Instance) -> Values:
     lazy["dynamic/instance-identity/document"] = lambda: _document(instance, zone)
     if instance.get("UserData"):
         lazy["user-data"] = lambda: user_data(instance).decode("utf-8", "replace")
-    if (instance.get("MetadataOptions") or {}).get("InstanceMetadataTags") == "enabled":
+    options: dict[str, str] = instance.get("MetadataOptions") or {}
+    if options.get("InstanceMetadataTags") == "enabled":
         for tag in ec2._tags.get(instance["InstanceId"], []):
             lazy[f"meta-data/tags/instance/{tag['Key']}"] = partial(str, tag["Value"])
     lazy |= _role_values(instance)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from region.base import contract, patch
-from region.base.emulator import get_account_id, get_region, now_iso, request_scope, stepfunctions
+from region.base.emulator import Response, get_account_id, get_region, now_iso, request_scope, stepfunctions
 from region.stepfunctions import history, runs
 from region.stepfunctions import language as sfnlanguage
 from region.stepfunctions import sdk as sfnsdk
@@ -84,7 +84,7 @@ def _run(original: Callable[[str], None], exec_arn: str) -> None:
                 clock.cancel()
 
 
-def _stop(original: Callable[..., tuple], data: dict[str, Any]) -> tuple:
+def _stop(original: Callable[..., Response], data: dict[str, Any]) -> Response:
     answer = original(data)
     if answer[0] == 200:
         runs.call_off(data["executionArn"])
@@ -97,7 +97,7 @@ def _fail(original: Callable[..., None], execution: dict[str, Any], error: str, 
         original(execution, error, cause)
 
 
-def _describe(original: Callable[..., tuple], data: dict[str, Any]) -> tuple:
+def _describe(original: Callable[..., Response], data: dict[str, Any]) -> Response:
     """DescribeExecution shows an output only of executions that succeeded."""
     status, headers, body = original(data)
     shown = json.loads(body)

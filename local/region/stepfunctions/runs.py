@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,7 +75,7 @@ def scope() -> Scope:
 
 
 @contextlib.contextmanager
-def running(run: Run) -> Iterator[None]:
+def running(run: Run) -> Generator[None, None, None]:
     """The block works for `run`, whatever execution started it."""
     tokens = _run.set(run), _scope.set(run.scope)
     arn = run.execution["executionArn"]
@@ -89,7 +89,7 @@ def running(run: Run) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def branches() -> Iterator[None]:
+def branches() -> Generator[None, None, None]:
     """The block's threads share a scope of their own inside the current one: a failing branch calls off the
     others.
     """
