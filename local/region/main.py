@@ -24,7 +24,7 @@ from region.base.settings import current as settings
 from region.cloudformation import types
 from region.cloudwatch import logs, metrics
 from region.codebuild import builds
-from region.ec2 import actions, attributes
+from region.ec2 import actions, attributes, launches
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
 from region.functions import errors, starts, workers
@@ -39,6 +39,7 @@ logger = logging.getLogger("region")
 
 # In the order in which they are installed.
 PARTS: tuple[ModuleType, ...] = (
+    launches,
     actions,
     attributes,
     ec2_images,

@@ -22,7 +22,7 @@ from region.autoscaling.groups import (
 )
 from region.base import contract
 from region.base.emulator import autoscaling
-from region.ec2 import actions as ec2
+from region.ec2 import actions, launches
 from region.instances import states
 from region.instances.query import Refused
 
@@ -121,7 +121,7 @@ def _refused(group: Group, message: str, cause: str) -> None:
 
 def _launch_into(group: Group, subnet: str, count: int, cause: str) -> None:
     parameters, template = _request(group, subnet, count)
-    launched = ec2.run_instances(parameters)
+    launched = launches.run_instances(parameters)
     with lock:
         kept = is_kept(group)
         for record in launched if kept else []:
@@ -214,6 +214,6 @@ def terminate(instance_ids: list[str]) -> None:
     """Asks EC2 to terminate instances, each by itself, so that an unknown one does not spare the others."""
     for instance_id in instance_ids:
         try:
-            ec2.terminate_instances([instance_id])
+            actions.terminate_instances([instance_id])
         except Refused as refusal:
             logger.warning("%s could not be terminated: %s", instance_id, refusal.message)

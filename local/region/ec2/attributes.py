@@ -8,9 +8,8 @@ from collections.abc import Callable
 from xml.sax.saxutils import escape
 
 from region.base import contract, patch
-from region.base.emulator import ec2 as emulator
-from region.ec2 import actions as ec2
-from region.instances import states
+from region.base.emulator import ec2
+from region.instances import records, states
 from region.instances.query import Parameters, Refused, Response, answering, first
 from region.machines import console
 
@@ -26,12 +25,12 @@ _VALUES: dict[str, Callable[[states.Instance], str]] = {
 
 
 def _describe(original: Callable[[Parameters], Response], parameters: Parameters) -> Response:
-    instance = ec2.find(first(parameters, "InstanceId"))
+    instance = records.find(first(parameters, "InstanceId"))
     name = first(parameters, "Attribute")
     if instance is None or name not in _VALUES:
         return original(parameters)
     value = escape(_VALUES[name](instance))
-    return emulator._xml(
+    return ec2._xml(
         200,
         "DescribeInstanceAttributeResponse",
         (f"<instanceId>{instance['InstanceId']}</instanceId><{name}><value>{value}</value></{name}>"),
@@ -39,7 +38,7 @@ def _describe(original: Callable[[Parameters], Response], parameters: Parameters
 
 
 def _modify(parameters: Parameters) -> Response:
-    instance = ec2.require(first(parameters, "InstanceId"))
+    instance = records.require(first(parameters, "InstanceId"))
     behaviour = first(parameters, "InstanceInitiatedShutdownBehavior.Value")
     protected = first(parameters, "DisableApiTermination.Value")
     if behaviour not in ("", "stop", "terminate"):
@@ -54,14 +53,14 @@ def _modify(parameters: Parameters) -> Response:
         instance["InstanceInitiatedShutdownBehavior"] = behaviour
     if protected:
         instance["DisableApiTermination"] = protected.lower() == "true"
-    return emulator._xml(200, "ModifyInstanceAttributeResponse", "<return>true</return>")
+    return ec2._xml(200, "ModifyInstanceAttributeResponse", "<return>true</return>")
 
 
 def _console_output(parameters: Parameters) -> Response:
-    instance_id = ec2.require(first(parameters, "InstanceId"))["InstanceId"]
+    instance_id = records.require(first(parameters, "InstanceId"))["InstanceId"]
     text = base64.b64encode(console.latest(console.file_of(instance_id))).decode()
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
-    return emulator._xml(
+    return ec2._xml(
         200,
         "GetConsoleOutputResponse",
         (f"<instanceId>{instance_id}</instanceId><timestamp>{stamp}</timestamp><output>{text}</output>"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Any
 
 from region.base import contract
@@ -51,6 +52,20 @@ def settle(instance: states.Instance, allocator: Allocator, requested: str | Non
         volume["AvailabilityZone"] = subnet["AvailabilityZone"]
         volume["SnapshotId"] = images.root_snapshot(image) if image else ""
     instance["_process"] = bool(image) and ipaddress.IPv4Address(address) in settings.vpc_cidr
+
+
+def find(instance_id: str) -> states.Instance | None:
+    return ec2._instances.get(instance_id)
+
+
+def require(instance_id: str) -> states.Instance:
+    """The record of an instance; Refused as EC2 refuses one that is unknown."""
+    instance = find(instance_id)
+    if instance is None:
+        if not re.fullmatch(r"i-([0-9a-f]{8}|[0-9a-f]{17})", instance_id):
+            raise Refused("InvalidInstanceID.Malformed", f'Invalid id: "{instance_id}"')
+        raise Refused("InvalidInstanceID.NotFound", f"The instance ID '{instance_id}' does not exist")
+    return instance
 
 
 def has_process(instance: states.Instance) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
-from conftest import Region
+from regions import Region
 
 ACCOUNT = "000000000000"
 REGION = "eu-west-1"
@@ -35,10 +36,9 @@ def make_role(region: Region, name: str, service: str, *statements: dict[str, An
             }
         ],
     }
-    try:
+    # Another test may have made it.
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
-    except iam.exceptions.EntityAlreadyExistsException:
-        pass  # another test made it
     policy = {"Version": "2012-10-17", "Statement": list(statements)}
     iam.put_role_policy(RoleName=name, PolicyName="test", PolicyDocument=json.dumps(policy))
     return f"arn:aws:iam::{ACCOUNT}:role/{name}"

@@ -9,7 +9,9 @@ import signal
 import time
 import zipfile
 
-from conftest import Region, alive, wait_for
+import pytest
+from regions import Region
+from waiting import alive, wait_for
 
 IDLE = "setInterval(() => 0, 1000)"
 # A program that leaves a child in a session of its own.
@@ -112,7 +114,9 @@ def test_an_instance_that_was_launched_after_the_last_save_leaves_nothing(own_re
     wait_for("its disk is gone", lambda: not (own_region.state / "snapshots" / snapshot).exists())
 
 
-def test_a_second_region_on_the_same_state_or_port_is_refused(own_region: Region, tmp_path_factory) -> None:
+def test_a_second_region_on_the_same_state_or_port_is_refused(
+    own_region: Region, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     [instance_id] = own_region.launch(own_region.image(IDLE))
     pid = wait_for("a process", lambda: own_region.pid(instance_id))
     same_state = Region(own_region.state)

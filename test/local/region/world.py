@@ -7,23 +7,27 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from conftest import Inbox, Region
+from inbox import Inbox
+from regions import Region
+from waiting import eventually
 
 REGION = "eu-west-1"
 ACCOUNT = "000000000000"
-T = TypeVar("T")
 
 
 class World:
     """One running region: `client("ec2")`, `call("PUT", path, body)`, `image(...)`, `subnets` of zones a, b,
     c.
     """
+
+    # What the tests of a module launch, when they share it.
+    ami = ""
+    plan = ""
 
     def __init__(self, region: Region) -> None:
         self.region = region
@@ -60,12 +64,18 @@ class World:
         made = ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=given)
         return made["LaunchTemplate"]["LaunchTemplateId"]
 
-    def group(self, name: str) -> dict[str, Any] | None:
+    def group(self, name: str) -> dict[str, Any]:
+        """The group, described; the test fails when there is none."""
+        found = self.find_group(name)
+        assert found is not None, f"there is no group {name}"
+        return found
+
+    def find_group(self, name: str) -> dict[str, Any] | None:
         found = self.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[name])
         return next(iter(found["AutoScalingGroups"]), None)
 
     def serving(self, name: str) -> list[str]:
-        group = self.group(name) or {"Instances": []}
+        group = self.find_group(name) or {"Instances": []}
         return [one["InstanceId"] for one in group["Instances"] if one["LifecycleState"] == "InService"]
 
     def reports(self) -> Inbox:
@@ -109,19 +119,8 @@ class World:
         assert stack["StackStatus"] == "DELETE_COMPLETE", self.reasons(stack_id)
 
 
-def eventually(probe: Callable[[], T], seconds: float = 8.0) -> T:
-    """The first truthy answer of `probe`; its last answer in the failure when there is none in time."""
-    deadline = time.monotonic() + seconds
-    while True:
-        answer = probe()
-        if answer:
-            return answer
-        assert time.monotonic() < deadline, f"not within {seconds} s; last seen: {answer!r}"
-        time.sleep(0.05)
-
-
 @contextlib.contextmanager
-def started(**environment: str) -> Iterator[World]:
+def started(**environment: str) -> Generator[World, None, None]:
     """A region in a folder of its own, stopped at the end whatever happens."""
     with tempfile.TemporaryDirectory(prefix="region-") as folder:
         region = Region(

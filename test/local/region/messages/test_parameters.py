@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from world import World, eventually, started
+from waiting import eventually
+from world import World, started
 
 
 @pytest.fixture(scope="module")

@@ -1,88 +1,28 @@
-"""Lambda in a real region: what templates say is kept, idle workers end, logs are whole, functions find the
-region.
-"""
+"""Lambda in a real region: what templates say is kept, workers end when idle, logs are whole."""
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import botocore.session
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from world import REGION, World, eventually, started
+from lambdas import function, invoke, template, workers
+from waiting import eventually
+from world import REGION, World, started
 
 IDLE = 2.0
-
-ROLE = {
-    "Type": "AWS::IAM::Role",
-    "Properties": {
-        "AssumeRolePolicyDocument": {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": "lambda.amazonaws.com"},
-                    "Action": "sts:AssumeRole",
-                }
-            ],
-        },
-        "ManagedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"],
-    },
-}
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     with started(NANOFLEET_WORKER_IDLE_SECONDS=str(IDLE)) as made:
         yield made
-
-
-_made = iter(range(1000))
-
-
-def function(world: World, code: str, **more: Any) -> str:
-    """A function made by a stack of its own; returns its name."""
-    name = f"function-{next(_made)}"
-    world.stack(name, template(name, code, **more))
-    return name
-
-
-def template(name: str, code: str, **more: Any) -> dict:
-    given = {
-        "FunctionName": name,
-        "Runtime": "nodejs22.x",
-        "Handler": "index.handler",
-        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
-        "Code": {"ZipFile": code},
-        "Timeout": 10,
-        **more,
-    }
-    return {"Resources": {"Role": ROLE, "Function": {"Type": "AWS::Lambda::Function", "Properties": given}}}
-
-
-def invoke(world: World, name: str, payload: Any = None) -> Any:
-    answer = world.client("lambda").invoke(FunctionName=name, Payload=json.dumps(payload))
-    assert "FunctionError" not in answer, answer["Payload"].read()
-    return json.loads(answer["Payload"].read())
-
-
-def workers(name: str) -> list[int]:
-    """Process ids of the function's workers, found by what they were started with."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"ministack-lambda-{name}-" in (entry / "cmdline").read_text():
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
 
 
 def test_vpc_and_reserved_concurrency_of_a_template_are_kept_and_updated(world: World) -> None:

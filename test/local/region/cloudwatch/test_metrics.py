@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from test_functions import function, invoke
-from world import World, eventually, started
+from lambdas import function, invoke
+from waiting import eventually
+from world import World, started
 
 COUNT = """exports.handler = async ({ stage, values }) => {
   console.log('a line of text')

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import Region, wait_for
+from regions import Region
+from waiting import wait_for
 
 
-def code_of(function, **arguments) -> str:
+def code_of(function: Callable[..., Any], **arguments: Any) -> str:
     with pytest.raises(ClientError) as error:
         function(**arguments)
     return error.value.response["Error"]["Code"]

@@ -1,6 +1,4 @@
-"""Load balancers of a real region: what the gateway is told, and what it reports comes out of
-DescribeTargetHealth.
-"""
+"""Load balancers of a real region: what the gateway is told, and what becomes of its reports."""
 
 from __future__ import annotations
 
@@ -11,7 +9,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from world import World, eventually, started
+from waiting import eventually
+from world import World, started
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +63,11 @@ def fleet(world: World, count: int, groups: list[str]) -> str:
     return name
 
 
-def state(world: World) -> dict:
+def state(world: World) -> dict[str, Any]:
     return world.call("GET", "/_nanofleet/elb")
 
 
-def told(world: World, arn: str) -> dict:
+def told(world: World, arn: str) -> dict[str, Any]:
     return next(one for one in state(world)["targetGroups"] if one["arn"] == arn)
 
 

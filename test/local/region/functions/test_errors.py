@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from test_functions import function
+from lambdas import function
 from world import World, started
 
 CODE = """

@@ -13,7 +13,8 @@ import pytest
 from botocore.credentials import InstanceMetadataProvider
 from botocore.exceptions import ClientError
 from botocore.utils import InstanceMetadataFetcher
-from conftest import REPOSITORY, Region, wait_for
+from regions import REPOSITORY, Region
+from waiting import wait_for
 
 IDLE = "setInterval(() => 0, 1000)"
 TRUST = {
@@ -130,6 +131,7 @@ def test_botocore_gets_a_session_of_the_role_and_no_more_rights(
     endpoint = Metadata(guest["PrivateIpAddress"]).endpoint
     fetcher = InstanceMetadataFetcher(config={"ec2_metadata_service_endpoint": endpoint})
     found = InstanceMetadataProvider(iam_role_fetcher=fetcher).load()
+    assert found is not None
     keys = {"key": found.access_key, "secret": found.secret_key, "token": found.token}
     caller = region.client("sts", **keys).get_caller_identity()["Arn"]
     assert caller == f"arn:aws:sts::000000000000:assumed-role/program/{guest['InstanceId']}"

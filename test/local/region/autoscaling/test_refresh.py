@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from world import World, eventually, started
+from waiting import eventually
+from world import World, started
 
 from region.autoscaling.refresh import allowance
 
@@ -55,7 +57,7 @@ def make(world: World, count: int) -> tuple[str, list[str]]:
     return name, eventually(lambda: len(world.serving(name)) == count and world.serving(name))
 
 
-def status(world: World, name: str) -> dict:
+def status(world: World, name: str) -> dict[str, Any]:
     return world.client("autoscaling").describe_instance_refreshes(AutoScalingGroupName=name)[
         "InstanceRefreshes"
     ][0]

@@ -9,8 +9,9 @@ import uuid
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY, Region, wait_for
+from regions import REPOSITORY, Region
 from roles import ACCOUNT, REGION, allow, make_role
+from waiting import wait_for
 
 EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}:"
 PUBLIC_EC2 = f"arn:aws:ec2:{REGION}::"

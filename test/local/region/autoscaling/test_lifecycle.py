@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 import urllib.request
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from world import World, eventually, started
+from waiting import eventually
+from world import World, started
 
 LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING"
 TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING"
@@ -25,7 +27,7 @@ def world() -> Iterator[World]:
 _made = iter(range(1000))
 
 
-def make(world: World, count: int, transition: str, **hook) -> str:
+def make(world: World, count: int, transition: str, **hook: Any) -> str:
     name = f"group-{next(_made)}"
     scaling = world.client("autoscaling")
     scaling.create_auto_scaling_group(
@@ -44,11 +46,11 @@ def make(world: World, count: int, transition: str, **hook) -> str:
 
 
 def in_state(world: World, name: str, state: str) -> list[str]:
-    members = (world.group(name) or {"Instances": []})["Instances"]
+    members = (world.find_group(name) or {"Instances": []})["Instances"]
     return [one["InstanceId"] for one in members if one["LifecycleState"] == state]
 
 
-def complete(world: World, name: str, result: str = "CONTINUE", **which) -> None:
+def complete(world: World, name: str, result: str = "CONTINUE", **which: Any) -> None:
     world.client("autoscaling").complete_lifecycle_action(
         AutoScalingGroupName=name, LifecycleHookName="hook", LifecycleActionResult=result, **which
     )
@@ -69,7 +71,7 @@ def test_a_terminating_instance_waits_and_its_event_carries_the_token_that_compl
     (instance,) = eventually(lambda: world.serving(name))
     world.client("autoscaling").set_desired_capacity(AutoScalingGroupName=name, DesiredCapacity=0)
 
-    def action() -> dict | None:
+    def action() -> dict[str, Any] | None:
         kind = "EC2 Instance-terminate Lifecycle Action"
         return next((one for one in inbox.fetch() if one["detail-type"] == kind), None)
 
@@ -162,4 +164,4 @@ def test_force_delete_does_not_wait_for_hooks(world: World) -> None:
     name = make(world, 2, TERMINATING)
     eventually(lambda: len(world.serving(name)) == 2)
     world.client("autoscaling").delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
-    eventually(lambda: world.group(name) is None, 4)
+    eventually(lambda: world.find_group(name) is None, 4)

@@ -1,55 +1,23 @@
-"""Auto Scaling groups of a real region: they launch, spread, heal, scale and report like those of AWS."""
+"""Auto Scaling groups of a real region: they launch, spread, replace, shrink, end."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from world import World, eventually, started
-
-FOREVER = "exec sleep 1000"
+from fleet_steps import FOREVER, await_count, make, record, scale
+from waiting import eventually
+from world import World, started
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     with started() as made:
-        made.sleeper = made.image(FOREVER)
+        made.ami = made.image(FOREVER)
         yield made
-
-
-_made = iter(range(1000))
-
-
-def make(world: World, count: int, image: str = "", **more) -> str:
-    """A group of its own with `count` instances wanted; returns its name."""
-    name = f"group-{next(_made)}"
-    template = world.template(image or world.sleeper, f"{name}-template")
-    given = {
-        "AutoScalingGroupName": name,
-        "MinSize": 0,
-        "MaxSize": 10,
-        "DesiredCapacity": count,
-        "VPCZoneIdentifier": ",".join(world.subnets),
-        "LaunchTemplate": {"LaunchTemplateId": template, "Version": "1"},
-        **more,
-    }
-    world.client("autoscaling").create_auto_scaling_group(**given)
-    return name
-
-
-def await_count(world: World, name: str, count: int, seconds: float = 8.0) -> list[str]:
-    return eventually(lambda: world.serving(name) if len(world.serving(name)) == count else None, seconds)
-
-
-def scale(world: World, name: str, count: int) -> None:
-    world.client("autoscaling").set_desired_capacity(AutoScalingGroupName=name, DesiredCapacity=count)
-
-
-def record(world: World, instance: str) -> dict:
-    found = world.client("ec2").describe_instances(InstanceIds=[instance])
-    return found["Reservations"][0]["Instances"][0]
 
 
 def test_launches_balanced_over_the_zones_with_template_and_propagated_tags(world: World) -> None:
@@ -161,74 +129,8 @@ def test_delete_is_refused_while_instances_live_and_force_ends_them(world: World
         scaling.delete_auto_scaling_group(AutoScalingGroupName=name)
     assert refused.value.response["Error"]["Code"] == "ResourceInUse"
     scaling.delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
-    eventually(lambda: world.group(name) is None)
+    eventually(lambda: world.find_group(name) is None)
     assert {record(world, one)["State"]["Name"] for one in started} == {"terminated"}
-
-
-def test_crashing_instances_are_launched_ever_more_slowly(world: World) -> None:
-    crash = world.image("exit 1")
-    name = make(world, 1, image=crash)
-    time.sleep(6)
-    activities = world.client("autoscaling").describe_scaling_activities(AutoScalingGroupName=name)[
-        "Activities"
-    ]
-    launches = [one for one in activities if one["Description"].startswith("Launching")]
-    assert 3 <= len(launches) <= 6
-    world.client("autoscaling").delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
-
-
-def test_a_refused_launch_is_an_activity_and_an_event(world: World) -> None:
-    inbox = world.reports()
-    image = world.image(FOREVER)
-    name = make(world, 0, image=image)
-    world.client("ec2").deregister_image(ImageId=image)
-    scale(world, name, 1)
-
-    def failed() -> dict | None:
-        found = world.client("autoscaling").describe_scaling_activities(AutoScalingGroupName=name)[
-            "Activities"
-        ]
-        return next((one for one in found if one["StatusCode"] == "Failed"), None)
-
-    activity = eventually(failed)
-    assert "does not exist" in activity["StatusMessage"]
-    assert "desired capacity from 0 to 1" in activity["Cause"]
-    event = eventually(lambda: next(iter(inbox.fetch()), None))
-    assert event["detail-type"] == "EC2 Instance Launch Unsuccessful"
-    world.client("autoscaling").delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
-
-
-def test_an_instance_that_dies_before_it_serves_is_a_failed_launch_that_says_why(world: World) -> None:
-    inbox = world.reports()
-    name = make(world, 1, image=world.image("exit 3"))
-
-    def failed() -> dict | None:
-        found = world.client("autoscaling").describe_scaling_activities(AutoScalingGroupName=name)[
-            "Activities"
-        ]
-        return next((one for one in found if one["StatusCode"] == "Failed"), None)
-
-    world.client("autoscaling").put_lifecycle_hook(
-        AutoScalingGroupName=name,
-        LifecycleHookName="hold",
-        LifecycleTransition="autoscaling:EC2_INSTANCE_LAUNCHING",
-        HeartbeatTimeout=60,
-    )
-    activity = eventually(failed)
-    assert "ended before it served" in activity["StatusMessage"]
-    kinds = eventually(lambda: {one["detail-type"] for one in inbox.fetch()})
-    assert "EC2 Instance Launch Unsuccessful" in kinds
-    world.client("autoscaling").delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
-
-
-def test_a_launch_template_that_does_not_exist_is_refused_and_leaves_no_group(world: World) -> None:
-    with pytest.raises(ClientError, match="does not exist"):
-        make(world, 1, LaunchTemplate={"LaunchTemplateId": "lt-00000000000000000", "Version": "1"})
-    with pytest.raises(ClientError, match="has no version 9"):
-        template = world.template(world.sleeper, "one-version")
-        make(world, 1, LaunchTemplate={"LaunchTemplateId": template, "Version": "9"})
-    groups = world.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
-    assert not [one for one in groups if one.get("LaunchTemplate", {}).get("Version") == "9"]
 
 
 def test_reports_launches_and_terminations_as_events_of_aws_autoscaling(world: World) -> None:
@@ -237,7 +139,7 @@ def test_reports_launches_and_terminations_as_events_of_aws_autoscaling(world: W
     (instance,) = await_count(world, name, 1)
     scale(world, name, 0)
 
-    def own() -> list[dict]:
+    def own() -> list[dict[str, Any]]:
         return [one for one in inbox.fetch() if one["detail"]["AutoScalingGroupName"] == name]
 
     seen = eventually(lambda: own() if len(own()) == 2 else None)

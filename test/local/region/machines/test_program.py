@@ -1,0 +1,70 @@
+"""Programs of images, without a running region."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from region.machines.program import NotBootable, prepare
+
+SUBNET = "127.77.16.0/28"
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (None, "the snapshot holds no image"),
+        ("{", "image.json"),
+        (json.dumps({"Args": []}), "Program is missing"),
+        (json.dumps({"Program": "/bin/absent"}), "Program /bin/absent is not in the image"),
+    ],
+)
+def test_an_image_that_is_not_whole_says_what_is_missing(
+    tmp_path: Path, image: str | None, message: str
+) -> None:
+    disk = tmp_path / "snap-1"
+    disk.mkdir()
+    if image is not None:
+        (disk / "image.json").write_text(image)
+    with pytest.raises(NotBootable, match=message):
+        prepare(disk, tmp_path / "home", {"PrivateIpAddress": "127.77.0.16"}, "127.77.0.0/20")
+
+
+def test_a_program_of_the_image_runs_from_a_copy_of_its_disk(tmp_path: Path) -> None:
+    disk = tmp_path / "snap-1"
+    (disk / "root" / "etc").mkdir(parents=True)
+    (disk / "root" / "server").write_text("#!/bin/sh\n")
+    (disk / "root" / "etc" / "conf").write_text("x")
+    (disk / "image.json").write_text(json.dumps({"Program": "/server", "Args": ["-f", "/etc/conf"]}))
+    spec = prepare(disk, tmp_path / "home", {"PrivateIpAddress": "127.77.0.16"}, "127.77.0.0/20")
+    root = tmp_path / "home" / "root"
+    assert spec.command == [str(root / "server"), "-f", str(root / "etc" / "conf")]
+    assert spec.environment["RESOLVER"] == "127.77.0.10:8053"
+    assert "NODE_OPTIONS" not in spec.environment
+    (root / "etc" / "conf").write_text("changed")
+    assert (disk / "root" / "etc" / "conf").read_text() == "x"
+
+
+@pytest.mark.parametrize(
+    ("argument", "given"),
+    [
+        ("0.0.0.0", "127.77.0.16"),
+        ("--bind=0.0.0.0", "--bind=127.77.0.16"),
+        ("bind 0.0.0.0:80", "bind 127.77.0.16:80"),
+        ("0.0.0.0/0", "0.0.0.0/0"),
+        ("10.0.0.0", "10.0.0.0"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("v0.0.0.0", "v0.0.0.0"),
+    ],
+)
+def test_a_program_that_listens_on_all_addresses_listens_on_that_of_its_instance(
+    tmp_path: Path, argument: str, given: str
+) -> None:
+    disk = tmp_path / "snap-1"
+    (disk / "root").mkdir(parents=True)
+    (disk / "root" / "server").write_text("#!/bin/sh\n")
+    (disk / "image.json").write_text(json.dumps({"Program": "/server", "Args": [argument]}))
+    spec = prepare(disk, tmp_path / "home", {"PrivateIpAddress": "127.77.0.16"}, "127.77.0.0/20")
+    assert spec.command[1:] == [given]
