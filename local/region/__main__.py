@@ -1,3 +1,5 @@
+"""The local region as a process: `PYTHONPATH=local python -m region`."""
+
 from region import guard
 
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { capture, runJobs } from './jobs.mjs'
 import { checkLockFile } from './lock-file.mjs'
 import { checkTools, repository } from './places.mjs'
+import { regionRooms } from './region-rooms.mjs'
 
 const made = join(repository, '.nanofleet', 'check')
 
@@ -36,6 +37,10 @@ const jobs = [
   { name: 'workflows (ASL)', work: () => capture('node', ['scripts/asl.ts']) },
   { name: 'generated templates (cfn-lint)', work: lintGenerated },
   { name: 'packaged template (cfn-lint)', work: lintPackaged },
+  { name: 'Python style (ruff)', work: pythonStyle },
+  { name: 'Python types (pyright)', work: () => capture('pyright', ['--pythonpath', tool('python')]) },
+  { name: 'Python rooms (import-linter)', work: pythonRooms },
+  { name: 'picture of the Python rooms', work: () => regionRooms(['--check']) },
   { name: 'Go (vet)', work: () => capture('go', ['-C', 'apps/platform/consul', 'vet', './...']) },
 ]
 
@@ -65,6 +70,22 @@ async function lintPackaged() {
   )
 }
 
+function pythonStyle() {
+  return inOrder(
+    () => capture(tool('ruff'), ['check', '--quiet']),
+    () => capture(tool('ruff'), ['format', '--check', '--quiet']),
+  )
+}
+
+function pythonRooms() {
+  return capture(tool('lint-imports'), ['pyproject.toml', '--no-cache'], { PYTHONPATH: 'local' })
+}
+
+/** A program of the Python environment that only checks and tests need. */
+function tool(name) {
+  return join(checkTools, 'bin', name)
+}
+
 /** Errors and warnings fail; information does not. W3005: the framework adds a DependsOn that GetAtt implies. */
 function lint(files) {
   const args = [
@@ -77,7 +98,7 @@ function lint(files) {
     '--template',
     ...files,
   ]
-  return capture(join(checkTools, 'bin', 'cfn-lint'), args)
+  return capture(tool('cfn-lint'), args)
 }
 
 /** The steps up to the first that fails, as one result. */

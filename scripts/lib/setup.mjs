@@ -62,10 +62,12 @@ function checkVenv(python) {
     `cfn-lint${versions['cfn-lint']}`,
     `pytest${versions.pytest}`,
     `ministack==${versions.ministack}`,
+    `import-linter==${versions['import-linter']}`,
+    `ruff==${versions.ruff}`,
   ]
   return {
-    title: 'cfn-lint and pytest',
-    why: 'the checks of templates and the tests of the local region',
+    title: 'cfn-lint, pytest, import-linter and ruff',
+    why: 'the checks of templates, and the tests and checks of the local region',
     lasts: 'about 30 s',
     stamp: join(checkTools, '.nanofleet'),
     key: packages.join(' '),

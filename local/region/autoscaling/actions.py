@@ -65,9 +65,7 @@ def _creating(original: Callable[[Params], Response], params: Params) -> Respons
 
 
 def _launch_source(params: Params) -> dict[str, Any]:
-    """LaunchTemplate, MixedInstancesPolicy or LaunchConfigurationName, the other two empty; Refused without
-    any.
-    """
+    """LaunchTemplate, MixedInstancesPolicy or LaunchConfigurationName, others empty; Refused without any."""
     source = {
         "LaunchTemplate": _template_given(params),
         "MixedInstancesPolicy": nested(params, "MixedInstancesPolicy"),

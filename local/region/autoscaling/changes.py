@@ -36,9 +36,7 @@ def adopt(group: Group, target_groups: list[str]) -> None:
 
 
 def named_template(spec: dict[str, str]) -> dict[str, str]:
-    """A specification with both id and name, as DescribeAutoScalingGroups shows it; the version stays as
-    given.
-    """
+    """A specification with both id and name, as DescribeAutoScalingGroups shows it, and the version given."""
     spec = {**spec, "Version": str(spec.get("Version") or "$Default")}
     try:
         known = resolve_template({"LaunchTemplate": spec})
@@ -77,9 +75,7 @@ def begin_delete(group: Group, force: bool) -> None:
 
 
 def set_target_groups(group: Group, wanted: list[str]) -> None:
-    """Attaches and detaches target groups: members in service are registered with new ones, drained from old
-    ones.
-    """
+    """Attaches and detaches target groups: members in service go to new ones and drain from old ones."""
     before, after = group.get("TargetGroupARNs", []), list(dict.fromkeys(wanted))
     group["TargetGroupARNs"] = after
     serving = [

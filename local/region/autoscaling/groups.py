@@ -102,9 +102,7 @@ def refresh_zones(group: Group) -> None:
 
 
 def template_spec(group: Group) -> dict[str, str]:
-    """The launch template specification in force, out of LaunchTemplate or MixedInstancesPolicy; may be
-    empty.
-    """
+    """The launch template specification in force, of LaunchTemplate or MixedInstancesPolicy; may be empty."""
     policy = group.get("MixedInstancesPolicy") or {}
     mixed = (policy.get("LaunchTemplate") or {}).get("LaunchTemplateSpecification") or {}
     return group.get("LaunchTemplate") or mixed

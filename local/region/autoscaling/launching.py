@@ -65,9 +65,7 @@ def missing(group: Group) -> int:
 
 
 def spread(group: Group, count: int) -> list[tuple[str, int]]:
-    """[(subnet, how many)]: each instance goes to the zone, then the subnet, that has the fewest of the
-    group.
-    """
+    """[(subnet, how many)]: each instance goes to the zone, then the subnet, with the fewest of the group."""
     places = subnets(group)
     if not places:
         return []
@@ -84,9 +82,7 @@ def spread(group: Group, count: int) -> list[tuple[str, int]]:
 
 
 def launch(group: Group, count: int) -> None:
-    """Launches `count` instances and adds them as Pending; a refusal is recorded, reported and slows the next
-    try.
-    """
+    """Launches `count` instances and adds them as Pending; a refusal is recorded and slows the next try."""
     before = len(staying(group))
     moved = f"increasing the capacity from {before} to {before + count}"
     started = f"At {moment()} an instance was started in response to a difference"

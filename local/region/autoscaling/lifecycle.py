@@ -42,9 +42,7 @@ def hooks_of(group: Group, transition: str) -> list[dict[str, Any]]:
 
 
 def begin(group: Group, member: Member, transition: str) -> bool:
-    """Starts the actions of every hook of `transition`; False when there is none and nothing is to be waited
-    for.
-    """
+    """Starts the actions of every hook of `transition`; False when there is none to wait for."""
     hooks = hooks_of(group, transition)
     now = time.time()
     member["_actions"] = {

@@ -44,9 +44,7 @@ def observe(group: Group) -> None:
 
 
 def _found_dead(group: Group, member: Member, state: str) -> None:
-    """An instance that ended outside the group's doing: no hook could reach it any more, so none is waited
-    for.
-    """
+    """An instance that ended outside the group's doing: no hook could reach it, so none is waited for."""
     if member["LifecycleState"] in LEAVING:
         if member["LifecycleState"] != "Terminating:Proceed":
             lifecycle.clear(member)

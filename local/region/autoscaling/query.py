@@ -68,9 +68,7 @@ def nested(params: Params, prefix: str) -> dict[str, Any]:
 
 
 def answering(action: str, handler: Callable[[Params], str]) -> Callable[[Params], Response]:
-    """A handler that returns the inside of its result, as one that returns a response; Refused becomes AWS's
-    error.
-    """
+    """A handler of the inside of a result as one of responses; Refused becomes AWS's error."""
 
     def answer(params: Params) -> Response:
         try:

@@ -1,3 +1,1 @@
-"""What every room uses: the contract with ministack and its hooks, settings, loops, events, the private API,
-saving.
-"""
+"""What every room uses: the door to ministack, hooks, settings, loops, events, the private API, saving."""

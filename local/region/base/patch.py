@@ -1,6 +1,4 @@
-"""How a hook is installed: only on names that contract.py asserts, so drift shows at start-up and nowhere
-else.
-"""
+"""How a hook is installed: only on names that contract.py asserts, so that drift shows at start-up only."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""CloudFormation's load balancers, which keep their subnet mappings, and listeners, which keep the weights of
-groups.
-"""
+"""CloudFormation's load balancers and listeners, with subnet mappings and weights of target groups."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""CloudFormation's Auto Scaling groups: an update leaves the capacity alone, a deletion waits until a group
-is empty.
-"""
+"""CloudFormation's Auto Scaling groups: updates leave the capacity alone, deletions wait for members."""
 
 from __future__ import annotations
 

@@ -46,9 +46,7 @@ def dimensions(alarm: Alarm) -> dict[str, str]:
 
 
 def _evaluate(alarm: Alarm) -> None:
-    """Brings the alarm into the state that its latest periods call for and tells who wants to know of the
-    change.
-    """
+    """Brings the alarm into the state that its latest periods call for and tells of the change."""
     state, reason = _judge(alarm, time.time())
     before = alarm["StateValue"]
     if state == before:
@@ -94,9 +92,7 @@ def _judge(alarm: Alarm, now: float) -> tuple[str, str]:
 
 
 def _periods(alarm: Alarm, now: float) -> list[float | None]:
-    """The alarm's statistic over each of its periods that end now, the latest first; None where nothing was
-    recorded.
-    """
+    """The alarm's statistic over each of its periods that end now, latest first; None where there is none."""
     key = (alarm["Namespace"], alarm["MetricName"], cloudwatch._dims_key(dimensions(alarm)))
     points = list(cloudwatch._metrics.get(key) or [])
     period = float(alarm.get("Period") or 60)

@@ -17,9 +17,7 @@ _NESTED = ("IamInstanceProfile", "MetadataOptions", "Monitoring", "Placement")
 
 
 def merge(parameters: Parameters) -> Parameters:
-    """`parameters` with everything that its launch template adds; Refused when template or version is
-    unknown.
-    """
+    """`parameters` with all that its launch template adds; Refused when template or version is unknown."""
     data = _data(parameters)
     if data is None:
         return parameters

@@ -18,9 +18,7 @@ DEFAULT_DELAY = 300
 """Seconds of deregistration delay unless the target group says otherwise."""
 
 _health: dict[str, dict[str, dict[str, str]]] = {}
-"""Target group ARN -> `<id>:<port>` -> the gateway's last report. Lost on a restart: the gateway reports
-anew.
-"""
+"""Target group ARN -> `<id>:<port>` -> the gateway's last report, which it repeats after a restart."""
 _draining: dict[str, dict[str, float]] = {}
 """Target group ARN -> `<id>:<port>` -> when its deregistration delay ends."""
 

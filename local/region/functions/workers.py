@@ -1,6 +1,4 @@
-"""AWS Lambda: what templates say and the emulator drops, idle workers that end, answers without a pause for
-logs.
-"""
+"""AWS Lambda: what templates say and the emulator drops, idle workers, answers without a pause for logs."""
 
 from __future__ import annotations
 
@@ -78,9 +76,7 @@ def _complete(name: str, props: Properties) -> None:
 
 
 def reap() -> None:
-    """Ends every worker that has been idle for NANOFLEET_WORKER_IDLE_SECONDS; one that serves a call is never
-    idle.
-    """
+    """Ends every worker that has been idle for NANOFLEET_WORKER_IDLE_SECONDS; one that serves never is."""
     now = time.time()
     idle: list[Any] = []
     with lambda_runtime._lock:

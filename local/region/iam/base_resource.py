@@ -1,6 +1,4 @@
-"""The resource that ministack itself finds in a request; enforcement.py puts the region's answer in its
-place.
-"""
+"""The resource that ministack itself finds in a request; enforcement.py answers in its place."""
 
 from __future__ import annotations
 

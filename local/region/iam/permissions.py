@@ -23,9 +23,7 @@ contract.expect("ministack.core.iam_actions", "request_tag_context", "(service, 
 
 
 def needed(request: Request) -> list[Permission]:
-    """All permissions that `request` needs, the one that AWS names first at the front; empty when it needs
-    none.
-    """
+    """All permissions that `request` needs, the one that AWS names first at the front; may be empty."""
     action = iam_actions.extract_iam_action(
         request.service, request.method, request.path, request.headers, request.body, request.params
     )
@@ -41,8 +39,6 @@ def needed(request: Request) -> list[Permission]:
 
 
 def _template_read(request: Request) -> list[Permission]:
-    """CloudFormation fetches a template by its URL with the permission of the caller, whatever role the stack
-    has.
-    """
+    """CloudFormation fetches a template by its URL as the caller, whatever role the stack has."""
     url = request.param("TemplateURL") if request.service == "cloudformation" else ""
     return [Permission("s3:GetObject", f"arn:aws:s3:::{urlparse(url).path.lstrip('/')}")] if url else []

@@ -1,6 +1,4 @@
-"""Private addresses of instances: inside the subnet, remembered over restarts, taken up again as late as
-possible.
-"""
+"""Private addresses of instances: inside the subnet, kept over restarts, used again as late as possible."""
 
 from __future__ import annotations
 

@@ -69,9 +69,7 @@ def require(instance_id: str) -> states.Instance:
 
 
 def has_process(instance: states.Instance) -> bool:
-    """Whether a real process stands behind the record: launched of a registered image, in the region's own
-    VPC.
-    """
+    """Whether there is a real process: launched of a registered image, in the region's own VPC."""
     return bool(instance.get("_process"))
 
 

@@ -1,6 +1,4 @@
-"""What an instance prints: `console.log`, GetConsoleOutput and a CloudWatch Logs stream named after the
-instance.
-"""
+"""What an instance prints: `console.log`, GetConsoleOutput and a CloudWatch Logs stream of its name."""
 
 from __future__ import annotations
 

@@ -82,9 +82,7 @@ def reap(home: Path) -> bool:
 
 
 def start_time(pid: int) -> int | None:
-    """When `pid` started, in clock ticks since boot (proc(5), field 22 of stat); None when it is gone or a
-    zombie.
-    """
+    """When `pid` started, in clock ticks since boot (proc(5), stat, field 22); None if gone or a zombie."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -87,9 +87,7 @@ def _mapped(argument: str, root: Path) -> str:
 
 
 def _own_address(argument: str, address: str) -> str:
-    """`0.0.0.0` as the instance's address: in a machine of its own a program that listens on all listens on
-    that one.
-    """
+    """`0.0.0.0` as the instance's address: in a machine of its own that is all a program listens on."""
     return re.sub(r"(?<![\w.])0\.0\.0\.0(?![\w./])", address, argument)
 
 

@@ -1,6 +1,4 @@
-"""What becomes of instances that an earlier run of the region left behind, and of all of them when it is
-reset.
-"""
+"""What becomes of instances that an earlier run left behind, and of all of them at a reset."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Parameter Store: a parameter that is written or removed is told as an event, which the emulator does not
-do.
-"""
+"""Parameter Store: a parameter that is written or removed is told as an event; the emulator tells none."""
 
 from __future__ import annotations
 

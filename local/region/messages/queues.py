@@ -1,6 +1,4 @@
-"""SQS: a message that AWS would refuse is refused, so that a delay out of range shows here and not only
-there.
-"""
+"""SQS: a message that AWS would refuse is refused, so that a delay out of range shows here too."""
 
 from __future__ import annotations
 

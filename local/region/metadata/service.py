@@ -16,7 +16,7 @@ from http import HTTPStatus
 
 from region.base.emulator import get_account_id, get_region, request_scope
 from region.instances import states
-from region.metadata import tree as identity
+from region.metadata import tree
 
 logger = logging.getLogger("region.metadata")
 
@@ -164,7 +164,7 @@ def _admitted(service: _Service, headers: dict[str, str], rule: str) -> bool:
 
 def _value(service: _Service, path: str) -> Answer:
     with request_scope(service.account, service.region):
-        found = identity.look_up(service.instance, path.partition("?")[0])
+        found = tree.look_up(service.instance, path.partition("?")[0])
     return Answer(HTTPStatus.OK, found) if found is not None else Answer(HTTPStatus.NOT_FOUND)
 
 

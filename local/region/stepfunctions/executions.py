@@ -1,8 +1,7 @@
-"""Step Functions as AWS runs it: executions act as their role, can be stopped in the middle, time out, keep
-history.
+"""Step Functions as AWS runs it: executions act as their role, can be stopped or time out, keep history.
 
-This module installs the parts: sfntasks.py (integrations), sfnsdk.py (AWS SDK integrations), sfnlanguage.py
-(states), history.py (events), runs.py (what a thread works for).
+This module installs the parts: tasks.py (integrations), sdk.py (AWS SDK integrations), language.py (states),
+history.py (events); runs.py knows what a thread works for.
 """
 
 from __future__ import annotations
@@ -16,10 +15,7 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import Response, get_account_id, get_region, now_iso, request_scope, stepfunctions
-from region.stepfunctions import history, runs
-from region.stepfunctions import language as sfnlanguage
-from region.stepfunctions import sdk as sfnsdk
-from region.stepfunctions import tasks as sfntasks
+from region.stepfunctions import history, language, runs, sdk, tasks
 
 logger = logging.getLogger("region.stepfunctions")
 
@@ -60,7 +56,7 @@ def install() -> None:
     patch.wrap(SERVICE, "_stop_execution", _stop)
     patch.wrap(SERVICE, "_fail_execution", _fail)
     patch.wrap(SERVICE, "_describe_execution", _describe)
-    for part in (history, sfnlanguage, sfntasks, sfnsdk):
+    for part in (history, language, tasks, sdk):
         part.install()
 
 
@@ -71,7 +67,7 @@ def _run(original: Callable[[str], None], exec_arn: str) -> None:
         original(exec_arn)
         return
     run = runs.Run(execution, machine["roleArn"], execution["name"])
-    sfntasks.forget_timeout()
+    tasks.forget_timeout()
     with runs.running(run):
         history.begin()
         clock = _clock(machine, run)

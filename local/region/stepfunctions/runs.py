@@ -1,6 +1,4 @@
-"""Which Step Functions execution the current thread works for, as which role, and whether its work is still
-wanted.
-"""
+"""Which Step Functions execution the current thread works for, as which role, and if that is still wanted."""
 
 from __future__ import annotations
 
@@ -90,9 +88,7 @@ def running(run: Run) -> Generator[None, None, None]:
 
 @contextlib.contextmanager
 def branches() -> Generator[None, None, None]:
-    """The block's threads share a scope of their own inside the current one: a failing branch calls off the
-    others.
-    """
+    """The block's threads share a scope inside the current one: a failing branch calls off the others."""
     token = _scope.set(Scope(scope()))
     try:
         yield

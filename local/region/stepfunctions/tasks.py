@@ -208,9 +208,7 @@ def _described(child: dict[str, Any]) -> dict[str, Any]:
 
 
 def _wait(ended: Callable[[], Any], stop: Callable[[], Any]) -> Any:
-    """Returns what `ended` returns once it is not None; calls `stop` when nobody waits for the result any
-    longer.
-    """
+    """Returns what `ended` returns once it is not None; calls `stop` when nobody waits for it any longer."""
     scope, timed_out = runs.scope(), _timed_out.get()
     result = ended()
     while result is None:

@@ -1,6 +1,4 @@
-"""A region of its own for a test module, with a network in three zones and the few steps that fleet tests
-share.
-"""
+"""A region of its own for a test module, with three zones and the few steps that fleet tests share."""
 
 from __future__ import annotations
 

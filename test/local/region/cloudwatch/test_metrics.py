@@ -1,6 +1,4 @@
-"""CloudWatch in a real region: functions count by what they print, alarms look at what they name and tell a
-topic.
-"""
+"""CloudWatch in a real region: functions count by what they print, alarms look and tell a topic."""
 
 from __future__ import annotations
 
