@@ -161,3 +161,26 @@ def test_describes_groups_in_pages_and_by_tag(world: World) -> None:
     found = [[group["AutoScalingGroupName"] for group in page["AutoScalingGroups"]] for page in pages]
     assert [len(page) for page in found] == [2, 1]
     assert sorted(name for page in found for name in page) == sorted(wanted)
+
+
+@pytest.mark.parametrize(
+    "call, more",
+    [
+        ("set_desired_capacity", {"DesiredCapacity": 1}),
+        ("delete_auto_scaling_group", {}),
+        ("start_instance_refresh", {}),
+        ("cancel_instance_refresh", {}),
+        ("describe_instance_refreshes", {}),
+        ("put_lifecycle_hook", {"LifecycleHookName": "hook"}),
+        ("complete_lifecycle_action", {"LifecycleHookName": "hook", "LifecycleActionResult": "CONTINUE"}),
+        ("record_lifecycle_action_heartbeat", {"LifecycleHookName": "hook"}),
+    ],
+)
+def test_a_group_that_does_not_exist_is_refused_in_the_same_words(
+    world: World, call: str, more: dict[str, Any]
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        getattr(world.client("autoscaling"), call)(AutoScalingGroupName="nowhere", **more)
+    error = refused.value.response["Error"]
+    assert error["Code"] == "ValidationError"
+    assert error["Message"] == "AutoScalingGroup name not found - AutoScalingGroup nowhere not found"
