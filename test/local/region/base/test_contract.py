@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
+from regions import REPOSITORY
 
 from region import main
 from region.base import contract, patch
@@ -34,3 +39,11 @@ def test_a_hook_that_was_not_stated_is_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(contract, "_expectations", {})
     with pytest.raises(patch.UnstatedHook, match=r"ministack\.services\.ec2\._run_instances"):
         patch.replace("ministack.services.ec2", "_run_instances", None)
+
+
+def test_ministack_stays_closed_until_its_variables_are_set() -> None:
+    """It reads them while it is imported; main.run sets them after all parts were imported."""
+    look = "import region.main, sys; print([name for name in sys.modules if name.startswith('ministack')])"
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "local"), "PYTHONDONTWRITEBYTECODE": "1"}
+    opened = subprocess.run([sys.executable, "-c", look], env=environment, capture_output=True, check=True)
+    assert opened.stdout.decode().strip() == "[]"
