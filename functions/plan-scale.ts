@@ -24,6 +24,6 @@ export const handler = middy(async ({ wanted, execution }: { wanted: ScaleInput;
     releases.overrides(wanted.app),
   ])
   if (!release) throw new NotFound(`${wanted.app} is not deployed; deploy it first`)
-  const { bundle } = await bundles.read(wanted.app, release.bundle)
-  return planScale(wanted, bundle, overrides, execution)
+  const app = await bundles.read(wanted.app, release.bundle)
+  return planScale(wanted, app, overrides, execution)
 })

@@ -1,6 +1,6 @@
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import { NotFound } from '../../core/base/errors.ts'
-import { appStack, controlStack } from '../../core/base/names.ts'
+import { appStack, controlStack, PLATFORM } from '../../core/base/names.ts'
 import { serviceTarget } from '../../core/deploy/deploy-plan.ts'
 import type { Context } from '../context.ts'
 import { stageText } from '../text/status-text.ts'
@@ -37,11 +37,11 @@ async function servicesOf(
 ): Promise<ServiceStatus[]> {
   const release = await context.releases().current(app)
   if (!release && deployed) throw notDeployed(context, app)
-  const { bundle } = await context.bundles().read(app, release?.bundle)
+  const pushed = await context.bundles().read(app, release?.bundle)
   const place = await placeOf(context, control)
   return Promise.all(
-    Object.entries(bundle.manifest.services).map(async ([service, { count, expose }]) => {
-      const target = serviceTarget(bundle, service, count.desired)
+    Object.entries(pushed.bundle.manifest.services).map(async ([service, { count, expose }]) => {
+      const target = serviceTarget(pushed, service, count.desired)
       const state = await serviceStatus(context, control.VpcId ?? '', target, release)
       return { ...state, ...(expose && place ? { url: serviceUrl(expose, place) } : {}) }
     }),
@@ -53,7 +53,7 @@ async function placeOf(context: Context, control: Record<string, string>): Promi
   if (context.local) return { gateway: context.local.gateway }
   if (control.Domain) return { domain: control.Domain, secure: Boolean(control.CertificateArn) }
   try {
-    const platform = await stackOutputs(context.cloudFormation(), appStack(context.stage, 'platform'))
+    const platform = await stackOutputs(context.cloudFormation(), appStack(context.stage, PLATFORM))
     return platform.LoadBalancerDns ? { loadBalancer: platform.LoadBalancerDns } : undefined
   } catch (error) {
     if (error instanceof NotFound) return undefined
