@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import middy from '@middy/core'
 import * as z from 'zod'
 import * as clients from '../adapters/aws/clients.ts'
@@ -57,6 +58,7 @@ export const handler = reconcile(() => {
     vpcId,
     instances: new Ec2Instances(clients.ec2(clients.PROMPT), vpcId),
     definitions: new SsmDefinitions(clients.ssm(clients.PROMPT)),
+    pause: sleep,
     catalog: consulDoor(clients.lambda(), name),
     held: new DynamoHeldRemovals(clients.documents(), table),
   }

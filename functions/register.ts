@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import middy from '@middy/core'
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import * as clients from '../adapters/aws/clients.ts'
@@ -53,6 +54,7 @@ export const handler = register(() => {
     drainSeconds,
     instances: new Ec2Instances(clients.ec2(clients.PROMPT), vpcId),
     definitions: new SsmDefinitions(clients.ssm(clients.PROMPT)),
+    pause: sleep,
     catalog: consulDoor(lambda, name),
     later: new SqsLater(clients.sqs(), queueUrl),
     lifecycle: new AutoScalingActions(clients.autoScaling()),
