@@ -6,7 +6,7 @@ import { CONSUL_PORTS } from './network-edges.ts'
 const ZONES = ['A', 'B', 'C']
 
 /**
- * The network of a stage, a part of the stack `nanofleet-<stage>` (`resources/network.js` puts it there). A VPC, its
+ * The network of a stage, a part of the stack `nanofleet-<stage>` (`resources/plugin/network.js` puts it there). A VPC, its
  * subnets, route tables and an internet gateway cost nothing by themselves; what is billed by the hour (NAT, load
  * balancers, endpoints) belongs to the platform's stack.
  */

@@ -1,7 +1,7 @@
-import { controlNetwork } from '../core/template/control-network.ts'
+import { controlNetwork } from '../../core/template/control-network.ts'
 
 /**
- * `${file(resources/network.js):network}` of serverless.yml. The network is code, since `plan-deploy` proves each plan on it: what is
+ * `${file(resources/plugin/network.js):network}` of serverless.yml. The network is code, since `plan-deploy` proves each plan on it: what is
  * packaged here is what the function holds.
  */
 export async function network({ resolveVariable }) {
