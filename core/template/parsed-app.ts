@@ -3,7 +3,7 @@ import { type AppBundle, bundleDigest } from '../base/bundle.ts'
 import { InvalidInput } from '../base/errors.ts'
 import type { Manifest } from '../base/manifest-types.ts'
 import { type Problem, schemaProblems } from '../base/schema-problems.ts'
-import { parseDefinition } from '../definition/definition.ts'
+import { BadDefinition, parseDefinition } from '../definition/definition.ts'
 import type { ServiceDefinition } from '../definition/schema.ts'
 import { completeStored } from '../manifest/complete.ts'
 import { opsConfigSchema } from '../manifest/ops-schema.ts'
@@ -68,20 +68,35 @@ export function parseApp({ app, digest, value, place }: StoredBundle): App {
     path: ['manifest', ...problem.path],
   }))
   refuse([...problems, ...misfits(app, manifest, Object.keys(data.services))], place)
-  return parsedApp({ ...data, manifest }, digest)
+  const bundle = { ...data, manifest }
+  try {
+    return {
+      digest,
+      bundle,
+      definitions: definitionsOf(bundle, (service) => `services.${service}.definition`),
+    }
+  } catch (cause) {
+    if (!(cause instanceof BadDefinition)) throw cause
+    throw new InvalidInput(place, cause.message, REMEDY, { cause })
+  }
 }
 
 /**
- * An app of a bundle that has just been made, or checked.
+ * An app of a bundle that has just been made.
  * @throws {BadDefinition} for a definition that cannot be registered
  */
-export function parsedApp(bundle: AppBundle, digest = bundleDigest(bundle)): App {
-  const { app } = bundle.manifest
-  const definitions = Object.entries(bundle.services).map(([service, { definition }]) => [
-    service,
-    definition === null ? [] : parseDefinition(definition, `images/${app}/${service}/consul.json`),
-  ])
-  return { digest, bundle, definitions: Object.fromEntries(definitions) }
+export function parsedApp(bundle: AppBundle): App {
+  const file = (service: string) => `images/${bundle.manifest.app}/${service}/consul.json`
+  return { digest: bundleDigest(bundle), bundle, definitions: definitionsOf(bundle, file) }
+}
+
+function definitionsOf({ services }: AppBundle, place: (service: string) => string): App['definitions'] {
+  return Object.fromEntries(
+    Object.entries(services).map(([service, { definition }]) => [
+      service,
+      definition === null ? [] : parseDefinition(definition, place(service)),
+    ]),
+  )
 }
 
 function misfits(app: string, manifest: Manifest, services: string[]): Problem[] {

@@ -121,7 +121,7 @@ describe('the bundle store', () => {
     [
       'a definition that is none',
       { definition: '{"name": "db", "prot": 1}' },
-      'images/studio/db/consul.json: prot: is no field of Consul',
+      '.json: services.db.definition: prot: is no field of Consul\'s definition; did you mean "Port"?; push the app again',
     ],
   ])('refuses a stored service with %s', async (_what, part, sentence) => {
     const { services, ...rest } = studio()
