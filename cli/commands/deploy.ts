@@ -5,7 +5,7 @@ import type { DeployPlan } from '../../core/deploy/deploy-plan.ts'
 import { name, positiveNumber } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { pushFirst } from '../push-first.ts'
-import { showStatus } from '../stage/stage-status.ts'
+import { showStatus } from '../show-status.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
 import { planText } from '../text/plan-text.ts'
 

@@ -5,7 +5,8 @@ import { InvalidInput, NotFound } from '../../core/base/errors.ts'
 import { name } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { readEnvironment } from '../environment.ts'
-import { appStatus, type ServiceStatus } from '../stage/stage-status.ts'
+import type { ServiceStatus } from '../stage/service-status.ts'
+import { appStatus } from '../stage/stage-status.ts'
 
 /** `nanofleet open <app> [service]` */
 export function open(openStage: Open): Command {

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { name, wholeNumber } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
-import { showStatus } from '../stage/stage-status.ts'
+import { showStatus } from '../show-status.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
 
 /** `nanofleet scale <app> <service> <count>` */

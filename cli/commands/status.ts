@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { names } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
-import { showStatus } from '../stage/stage-status.ts'
+import { showStatus } from '../show-status.ts'
 
 /** `nanofleet status [apps...]` */
 export function status(open: Open): Command {

@@ -37,10 +37,3 @@ async function firstView(context: Context, servers: ConsulServer[]): Promise<Clu
   }
   return undefined
 }
-
-/** The state in one line. */
-export function consulText({ servers, alive, leader }: ConsulState): string {
-  if (servers === 0) return 'no server runs: the platform is not deployed'
-  if (alive === 0) return `${servers} running, none of them answers`
-  return `${alive} of ${servers} servers alive, ${leader === null ? 'no leader (an election is on)' : `leader ${leader}`}`
-}

@@ -3,13 +3,10 @@ import { NotFound } from '../../core/base/errors.ts'
 import { appStack, controlStack } from '../../core/base/names.ts'
 import { serviceTarget } from '../../core/deploy/deploy-plan.ts'
 import type { Context } from '../context.ts'
-import { stageText } from '../text/status-text.ts'
 import { type AppState, appStates } from './app-states.ts'
 import { type ConsulState, consulState } from './consul-state.ts'
 import { type ServiceStatus, serviceStatus } from './service-status.ts'
 import { type Place, serviceUrl } from './service-url.ts'
-
-export type { ServiceStatus } from './service-status.ts'
 
 /** Apps of a stage with their services, and the Consul servers. */
 export interface StageStatus {
@@ -79,12 +76,3 @@ const notDeployed = ({ stage }: Context, app: string): NotFound =>
   new NotFound(
     `${app} is not deployed on stage ${stage}; deploy it with "nanofleet --stage ${stage} deploy ${app}"`,
   )
-
-/**
- * Prints the status of these apps, of all when none is named.
- * @param run the run that led to it, for the JSON of a command that started one
- */
-export async function showStatus(context: Context, apps: string[], run?: unknown): Promise<void> {
-  const status = await stageStatus(context, apps)
-  context.output.result(run === undefined ? status : { run, ...status }, stageText(status, new Date()))
-}
