@@ -2,7 +2,7 @@ import { accountId } from '../adapters/aws/account.ts'
 import { BundleStore } from '../adapters/aws/bundle-store.ts'
 import { Workflows } from '../adapters/aws/executions.ts'
 import { DynamoReleaseBook } from '../adapters/aws/releases.ts'
-import { type ClientSettings, StageClients } from '../adapters/aws/stage-clients.ts'
+import { StageClients, type StageSettings } from '../adapters/aws/stage-clients.ts'
 import { InvalidInput, NotFound } from '../core/base/errors.ts'
 import { LONGEST_STAGE } from '../core/base/name-rules.ts'
 import * as names from '../core/base/names.ts'
@@ -33,7 +33,7 @@ export class Context extends StageClients {
 
   constructor(options: {
     stage: string
-    clients: ClientSettings
+    clients: StageSettings
     account: string
     output: Output
     local?: LocalRecord | undefined
@@ -83,7 +83,7 @@ export async function openContext(
 }
 
 /** How a stage's endpoint is called in a sentence. */
-const placeOf = ({ endpoint, region }: ClientSettings): string =>
+const placeOf = ({ endpoint, region }: StageSettings): string =>
   endpoint ? `The local region at ${endpoint}` : `AWS in ${region}`
 
 /** @throws {InvalidInput} */
@@ -102,7 +102,7 @@ function regionOf(options: GlobalOptions, environment: Environment): string {
   throw new InvalidInput('--region', `${JSON.stringify(region)} is no AWS region`, 'write it as eu-west-1')
 }
 
-function localClients({ region, endpoint }: LocalRecord): ClientSettings {
+function localClients({ region, endpoint }: LocalRecord): StageSettings {
   return { region, endpoint, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
 }
 
