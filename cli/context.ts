@@ -1,4 +1,3 @@
-import { accountId } from '../adapters/aws/account.ts'
 import { BundleStore } from '../adapters/aws/bundle-store.ts'
 import { Workflows } from '../adapters/aws/executions.ts'
 import { DynamoReleaseBook } from '../adapters/aws/releases.ts'
@@ -8,7 +7,7 @@ import { LONGEST_STAGE } from '../core/base/name-rules.ts'
 import * as names from '../core/base/names.ts'
 import { isAlive } from '../local/process.ts'
 import { type LocalRecord, readRecord } from '../local/record.ts'
-import { type LocalSettings, readSettings } from '../local/settings.ts'
+import { LOCAL_ACCOUNT, type LocalSettings, readSettings } from '../local/settings.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { Output } from './output.ts'
 
@@ -78,13 +77,14 @@ export async function openContext(
   const local = options.stage === 'local' ? await localRegion(settings) : undefined
   const clients = local ? localClients(local) : { region: regionOf(options, environment) }
   const stage = { ...options, clients, local, output }
-  const account = await accountId(new StageClients(clients).sts(), placeOf(clients))
+  const account = local ? LOCAL_ACCOUNT : await accountOf(clients)
   return new Context({ ...stage, account })
 }
 
-/** How a stage's endpoint is called in a sentence. */
-const placeOf = ({ endpoint, region }: StageSettings): string =>
-  endpoint ? `The local region at ${endpoint}` : `AWS in ${region}`
+async function accountOf(clients: StageSettings): Promise<string> {
+  const { accountId } = await import('../adapters/aws/account.ts')
+  return accountId(new StageClients(clients).sts(), `AWS in ${clients.region}`)
+}
 
 /** @throws {InvalidInput} */
 export function checkStage(stage: string): void {
