@@ -127,4 +127,17 @@ export const VERBS: readonly Verb[] = [
       'look for what keeps a stage from working, with a remedy for each; exit code 1 when something does',
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
+  {
+    name: 'completion',
+    usage: '<shell>',
+    description: 'print a script with which bash, zsh or fish completes commands, options, apps and services',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+  {
+    name: 'complete',
+    usage: '[words...]',
+    description: 'list what may come next',
+    hidden: true,
+    load: async () => (await import('./commands/complete.ts')).complete,
+  },
 ]
