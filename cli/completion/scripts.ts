@@ -13,7 +13,7 @@ complete -F _nanofleet nanofleet`,
   local value about
   local -a found
   while IFS=$'\\t' read -r value about; do
-    found+=("\${value//:/\\\\:}:\${about}")
+    found+=("\${value//:/\\\\:}\${about:+:$about}")
   done < <(${ask} "\${(@)words[2,CURRENT]}" 2>/dev/null)
   _describe nanofleet found
 }
