@@ -76,6 +76,7 @@ const others = [
   }),
   room('cli', 7, ['core', 'adapters', 'local'], 'Reaches AWS through adapters/ only.', {
     packages: ['commander'],
+    data: true,
   }),
   room('apps/lib', 0, [], 'What our example services share; it knows nothing of the control plane.'),
   room('apps/boutique', 1, ['apps/lib'], 'A user of the control plane; imports nothing of it.'),
