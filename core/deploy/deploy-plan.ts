@@ -50,6 +50,8 @@ export interface ServiceTarget {
   kind: ServiceSpec['kind']
   /** Names under which Consul knows the service; none for one that is not discovered. */
   catalog: string[]
+  /** Its group is made by this deployment and so is empty: the workflow gives it its number without looking first. */
+  fresh?: true
 }
 
 /** What is known once the app is compiled and held against its stacks. */

@@ -14,7 +14,10 @@ describe('the bundles of the functions', () => {
     folder = await mkdtemp(join(tmpdir(), 'bundles-'))
     calls = []
     await mkdir(join(folder, 'functions'))
-    await writeFile(join(folder, 'shared.ts'), "export const shared = (name: string) => 'hello '.concat(name)\n")
+    await writeFile(
+      join(folder, 'shared.ts'),
+      "export const shared = (name: string) => 'hello '.concat(name)\n",
+    )
     for (const name of NAMES)
       await write(name, `import { shared } from '../shared.ts'\nconsole.log(shared('${name}'))\n`)
   })

@@ -139,6 +139,24 @@ describe('deployOrder', () => {
     expect(back.key).not.toEqual(there.key)
   })
 
+  it('calls fresh what has no group yet, unless it is to have no instance', () => {
+    const changes = (action: 'create' | 'update') => ({
+      app: { action, reasons: [] },
+      services: { web: { action, reasons: [] } },
+    })
+    const target = (action: 'create' | 'update', count = 2) => {
+      const planned = facts(
+        { web: spec([], { count: { desired: count, min: 0, max: 9 } }) },
+        { changes: changes(action) },
+      )
+      const request = { app: 'shop', release: 0, execution: 'run', purpose: 'deploy' } as const
+      return deployOrder(request, planDeploy(planned)).waves[0]?.[0]?.target
+    }
+    expect(target('create')).toMatchObject({ count: 2, fresh: true })
+    expect(target('update')).not.toHaveProperty('fresh')
+    expect(target('create', 0)).not.toHaveProperty('fresh')
+  })
+
   it('stays small for an app of a hundred services', () => {
     const services = Object.fromEntries(
       Array.from({ length: 100 }, (_, index) => [`service-${index}`, spec()]),
