@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import middy from '@middy/core'
 import { BundleStore } from '../adapters/aws/bundle-store.ts'
 import * as clients from '../adapters/aws/clients.ts'
@@ -6,6 +7,7 @@ import { RunFiles } from '../adapters/aws/run-files.ts'
 import { TemplateStore } from '../adapters/aws/template-store.ts'
 import { readStackRole, readStage } from '../adapters/config.ts'
 import { applyPlannedStack, type StackRequest } from '../core/deploy/apply-planned-stack.ts'
+import { lookClosely } from '../core/template/close-look.ts'
 import { once } from './once.ts'
 
 const parts = once(() => {
@@ -20,5 +22,13 @@ const parts = once(() => {
   }
 })
 
-/** Starts what brings one stack of a plan to its template. */
-export const handler = middy(async (request: StackRequest) => await applyPlannedStack(parts(), request))
+/**
+ * Starts what brings one stack of a plan to its template. At the app's own one, which all services wait for, it looks
+ * closely; stacks of services are made side by side, and each close look would keep a function of its own busy.
+ */
+export const handler = middy(async (request: StackRequest) => {
+  const begun = await applyPlannedStack(parts(), request)
+  return request.service === undefined
+    ? await lookClosely(parts().stacks, begun, (seconds) => sleep(seconds * 1000))
+    : begun
+})
