@@ -26,6 +26,8 @@ export const handler = middy(async ({ app, execution }: { app: string; execution
   return {
     ...step,
     build: childName(execution, 'build'),
-    ...(step.action === 'deploy' ? { name: childName(execution, step.app) } : {}),
+    ...(step.action === 'deploy'
+      ? { name: childName(execution, step.app), early: childName(execution, 'build-early') }
+      : {}),
   }
 })

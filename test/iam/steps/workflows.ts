@@ -18,7 +18,12 @@ interface State {
   Type: string
   Resource?: string
   Arguments?: Record<string, unknown>
-  ItemProcessor?: { States: Record<string, State> }
+  ItemProcessor?: Machine
+  Branches?: Machine[]
+}
+
+interface Machine {
+  States: Record<string, State>
 }
 
 interface Task {
@@ -53,6 +58,7 @@ const tasks = (states: Record<string, State>): Task[] =>
   Object.entries(states).flatMap(([name, state]) => [
     ...(state.Type === 'Task' ? [{ name, state }] : []),
     ...tasks(state.ItemProcessor?.States ?? {}),
+    ...(state.Branches ?? []).flatMap(({ States }) => tasks(States)),
   ])
 
 /** What the page "How Step Functions generates IAM policies for integrated services" lists for a task. */
