@@ -12,8 +12,8 @@ import { bench, progress, type Report, seconds } from './lib/report.ts'
 
 /** Seconds that the demo of an app may take on two cores with nothing else to do, set-up not counted. */
 const DEMOS: { app: DemoApp; target: number }[] = [
-  { app: web, target: 90 },
-  { app: boutique, target: 150 },
+  { app: web, target: 60 },
+  { app: boutique, target: 100 },
 ]
 
 interface Step {
