@@ -34,7 +34,8 @@ export interface BareStart {
 
 /**
  * Starts a program once for each address, all at the same moment, in the folder that it runs in already, and ends them when
- * each has answered its health route.
+ * each has answered its health route. Each gets a session of its own as in the region: Linux shares the processors among
+ * sessions (sched(7), "The autogroup feature").
  * @param addresses the variable HOST of each; the program takes everything else from where it came
  */
 export async function startBare(
@@ -44,7 +45,12 @@ export async function startBare(
 ): Promise<BareStart> {
   const began = performance.now()
   const started = addresses.map((address) =>
-    spawn(file, args, { cwd: folder, env: { ...environment, HOST: address }, stdio: 'ignore' }),
+    spawn(file, args, {
+      cwd: folder,
+      env: { ...environment, HOST: address },
+      stdio: 'ignore',
+      detached: true,
+    }),
   )
   try {
     await Promise.all(addresses.map((address) => untilHealthy(address, health)))
