@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { InvalidInput } from '../core/errors.ts'
+import { InvalidInput } from '../core/base/errors.ts'
 import { BrokenTests } from './mutants/bench.ts'
 import { readJudgements } from './mutants/judgements.ts'
 import { readOptions, USAGE } from './mutants/options.ts'

@@ -1,18 +1,23 @@
-import { seeded } from '../../test/support/seeded.ts'
+import { createHash } from 'node:crypto'
 import type { Mutant } from './mutant.ts'
 import { parses } from './syntax.ts'
 
 /**
- * As many mutants as asked for, or all that there are: each seed takes the same ones out of the same code. They come
- * by place, so that a file's mutants are tried one after the other.
+ * As many mutants as asked for, or all that there are. Seed and words decide about each, so the same seed takes the same
+ * ones, and nearly the same ones once other code has changed. They come by place, a file's mutants one after the other.
  */
 export function sampleOf(mutants: Mutant[], { count, seed }: { count: number; seed: number }): Mutant[] {
-  const random = seeded(seed)
-  const left = mutants.map((_each, index) => index)
-  const taken: number[] = []
-  while (taken.length < count && left.length > 0) {
-    const [index = 0] = left.splice(Math.floor(random() * left.length), 1)
-    if (parses(mutants[index]?.text ?? '')) taken.push(index)
+  const inTurn = mutants
+    .map((mutant, index) => ({ mutant, index, turn: turnOf(mutant, seed) }))
+    .sort((a, b) => (a.turn < b.turn ? -1 : 1))
+  const taken: typeof inTurn = []
+  for (const each of inTurn) {
+    if (taken.length >= count) break
+    if (parses(each.mutant.text)) taken.push(each)
   }
-  return taken.sort((a, b) => a - b).flatMap((index) => mutants[index] ?? [])
+  return taken.sort((a, b) => a.index - b.index).map(({ mutant }) => mutant)
+}
+
+function turnOf({ file, was, becomes }: Mutant, seed: number): string {
+  return createHash('sha256').update([seed, file, was, becomes].join('\n')).digest('hex')
 }
