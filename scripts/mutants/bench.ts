@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { copyCheckout } from './copy.ts'
 import { jest } from './jest.ts'
 import type { Mutant } from './mutant.ts'
+import { probed } from './probes.ts'
 
 /** What became of a mutant. */
 export interface Trial {
@@ -13,11 +14,13 @@ export interface Trial {
   related: number
 }
 
-/** Seconds that each test file takes without a change, by name. */
-export type Durations = Map<string, number>
-
-/** A test file may take this many times what it takes without a change, on top of the least that it may take. */
-const TIMES_LONGER = 5
+/** What the tests do without a change. Test files are named from the repository's root. */
+export interface Measured {
+  /** How long each test file takes. */
+  seconds: Map<string, number>
+  /** By a mutant's index, the test files that come by its place; all of them where that is not known. */
+  reaching: Map<number, string[]>
+}
 
 export interface Limits {
   /** Ends what is being tried. */
@@ -25,6 +28,14 @@ export interface Limits {
   /** The least that a test file may take. */
   patienceMs: number
 }
+
+/** A test file may take this many times what it takes without a change, on top of the least that it may take. */
+const TIMES_LONGER = 5
+
+/** More than a test needs, also on a machine that has other things to do: a busy machine must not look like a mutant. */
+const TEST_MS = 120_000
+
+const TOOLS = join('scripts', 'mutants')
 
 /** The tests fail without any change, so they could not notice one. */
 export class BrokenTests extends Error {
@@ -35,7 +46,6 @@ export class BrokenTests extends Error {
 export class Bench {
   private readonly folder: string
   private readonly limits: Limits
-  private readonly related = new Map<string, Promise<string[]>>()
 
   constructor(checkout: string, folder: string, limits: Limits) {
     this.folder = folder
@@ -44,31 +54,41 @@ export class Bench {
   }
 
   /**
-   * Runs every test related to the files as they are.
-   * @throws BrokenTests when they fail
+   * Runs every test related to the mutants' files as they are, save that they tell which places the tests reach.
+   * What runs in a process of its own tells nothing.
+   * @throws BrokenTests when the tests fail
    */
-  async measure(files: string[], width: number): Promise<Durations> {
-    const report = join(this.folder, 'unchanged.json')
-    const options = ['--json', '--outputFile', report, '--passWithNoTests', `--maxWorkers=${width}`]
-    const { code, output } = await this.jest(['--findRelatedTests', ...files, ...options])
-    if (code !== 0) throw new BrokenTests(`The tests fail without any change:\n${output}`)
-    const { testResults }: { testResults: { name: string; startTime: number; endTime: number }[] } =
-      JSON.parse(readFileSync(report, 'utf8'))
-    return new Map(
-      testResults.map(({ name, startTime, endTime }) => [this.named(name), (endTime - startTime) / 1000]),
+  async measure(mutants: Mutant[], width: number): Promise<Measured> {
+    const files = Map.groupBy(mutants.entries(), ([, { file }]) => file)
+    const mute: number[] = []
+    const restore = [...files].map(([file, here]) =>
+      this.change(file, (text) => {
+        const probe = probed(text, here)
+        mute.push(...probe.mute)
+        return probe.text
+      }),
     )
+    try {
+      const report = join(this.folder, 'unchanged.json')
+      const setup = `--setupFilesAfterEnv=${join(this.folder, TOOLS, 'reached-by.mjs')}`
+      const options = ['--json', '--outputFile', report, '--passWithNoTests', `--maxWorkers=${width}`, setup]
+      const { code, output } = await this.jest(['--findRelatedTests', ...files.keys(), ...options])
+      if (code !== 0) throw new BrokenTests(`The tests fail without any change:\n${output}`)
+      const seconds = this.durations(report)
+      return { seconds, reaching: this.reaching(mute, [...seconds.keys()]) }
+    } finally {
+      for (const back of restore) back()
+    }
   }
 
-  /** Runs the tests related to the mutant's file on the mutant, up to the first that fails. */
-  async tryOut(mutant: Mutant, durations: Durations): Promise<Trial> {
-    const tests = inOrder(mutant.file, await this.testsOf(mutant.file), durations)
+  /** Runs the tests that reach the mutant's place on the mutant, up to the first that fails. */
+  async tryOut(mutant: Mutant, index: number, { seconds, reaching }: Measured): Promise<Trial> {
+    const tests = inOrder(mutant.file, reaching.get(index) ?? [], seconds)
     if (tests.length === 0) return { noticed: false, related: 0 }
-    const path = join(this.folder, mutant.file)
-    const unchanged = readFileSync(path)
-    writeFileSync(path, mutant.text)
+    const restore = this.change(mutant.file, () => mutant.text)
     try {
-      const sequencer = `--testSequencer=${join(this.folder, 'scripts', 'mutants', 'named-first.mjs')}`
-      const longest = Math.max(...tests.map((test) => durations.get(test) ?? 0))
+      const sequencer = `--testSequencer=${join(this.folder, TOOLS, 'named-first.mjs')}`
+      const longest = Math.max(...tests.map((test) => seconds.get(test) ?? 0))
       const { code, output } = await this.jest(
         ['--bail', '--runInBand', sequencer, '--runTestsByPath', ...tests],
         this.limits.patienceMs + TIMES_LONGER * longest * 1000,
@@ -76,46 +96,65 @@ export class Bench {
       if (code === 0) return { noticed: false, related: tests.length }
       return { noticed: true, by: failed(output) ?? 'no end', related: tests.length }
     } finally {
-      writeFileSync(path, unchanged)
+      restore()
     }
+  }
+
+  /** Writes other text into a file; call what is returned to have the old one back. */
+  private change(file: string, other: (text: string) => string): () => void {
+    const path = join(this.folder, file)
+    const text = readFileSync(path, 'utf8')
+    writeFileSync(path, other(text))
+    return () => writeFileSync(path, text)
   }
 
   private jest(args: string[], patienceMs?: number) {
     const cache = `--cacheDirectory=${join(this.folder, '.nanofleet', 'jest')}`
-    const { signal } = this.limits
-    return jest({ folder: this.folder, signal, args: [cache, ...args], ...(patienceMs && { patienceMs }) })
+    return jest({
+      folder: this.folder,
+      args: [cache, `--testTimeout=${TEST_MS}`, ...args],
+      env: { NANOFLEET_REACHED: this.reached },
+      signal: this.limits.signal,
+      ...(patienceMs && { patienceMs }),
+    })
   }
 
-  private testsOf(file: string): Promise<string[]> {
-    const known = this.related.get(file) ?? this.list(file)
-    this.related.set(file, known)
-    return known
+  private durations(report: string): Map<string, number> {
+    const { testResults }: { testResults: { name: string; startTime: number; endTime: number }[] } =
+      JSON.parse(readFileSync(report, 'utf8'))
+    return new Map(
+      testResults.map(({ name, startTime, endTime }) => [this.named(name), (endTime - startTime) / 1000]),
+    )
   }
 
-  private async list(file: string): Promise<string[]> {
-    const { code, output } = await this.jest(['--listTests', '--findRelatedTests', file])
-    if (code !== 0) throw new BrokenTests(`Jest cannot list the tests of ${file}:\n${output}`)
-    return output
-      .split('\n')
-      .filter((line) => line.endsWith('.test.ts'))
-      .map((line) => this.named(line))
+  private reaching(mute: number[], all: string[]): Map<number, string[]> {
+    const lines = existsSync(this.reached) ? readFileSync(this.reached, 'utf8').trim().split('\n') : []
+    const pairs = lines.map((line) => line.split(' '))
+    const reaching = new Map(mute.map((index) => [index, all]))
+    for (const [index, path = ''] of pairs)
+      reaching.set(Number(index), [...(reaching.get(Number(index)) ?? []), this.named(path)])
+    return reaching
   }
 
-  /** Test files are named from the repository's root. */
+  /** Where the tests of the measurement write which places they reach. */
+  private get reached(): string {
+    return join(this.folder, 'reached.txt')
+  }
+
   private named(path: string): string {
     return relative(this.folder, path)
   }
 }
 
-/** The file's own tests, then the room's, then all others; the quickest of them first. */
-function inOrder(file: string, tests: string[], durations: Durations): string[] {
+/** The file's own tests, then those of core, then all others; the quickest of them first. */
+function inOrder(file: string, tests: string[], seconds: Map<string, number>): string[] {
   const own = basename(file, '.ts')
   const distance = (test: string) => {
     if (basename(test).startsWith(`${own}.`)) return 0
     return test.startsWith('test/core/') ? 1 : 2
   }
-  const seconds = (test: string) => durations.get(test) ?? 0
-  return [...tests].sort((a, b) => distance(a) - distance(b) || seconds(a) - seconds(b))
+  const lasts = (test: string) => seconds.get(test) ?? 0
+  return [...new Set(tests)].sort((a, b) => distance(a) - distance(b) || lasts(a) - lasts(b))
 }
 
 function failed(output: string): string | undefined {

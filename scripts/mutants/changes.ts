@@ -6,6 +6,8 @@ export interface Change {
   start: number
   end: number
   words: string
+  /** The expression that the change is part of, when it can tell that it is come to. */
+  place?: { start: number; end: number }
 }
 
 const OPERATORS: Record<string, string> = {
@@ -71,7 +73,19 @@ const CHANGES: Record<string, Changes> = {
 }
 
 export function changesOf(source: Source): Change[] {
-  return source.nodes.flatMap((node) => CHANGES[node.type]?.(node, source) ?? [])
+  return source.nodes.flatMap((node) =>
+    (CHANGES[node.type]?.(node, source) ?? []).map((change) => ({
+      ...change,
+      ...placeOf(node, change, source),
+    })),
+  )
+}
+
+/** A statement is no expression, but what is changed in it is; a chain with `?.` must stay in one piece. */
+function placeOf(node: SyntaxNode, { start, end }: Change, source: Source): Pick<Change, 'place'> {
+  const within = /Statement$|^SpreadElement$|^ConditionalExpression$/.test(node.type)
+  const place = within ? { start, end } : { start: source.start(node), end: source.end(node) }
+  return source.between(place.start, place.end).includes('?.') ? {} : { place }
 }
 
 function instead(kind: Change['kind'], node: SyntaxNode, words: string, source: Source): Change {

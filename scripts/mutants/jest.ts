@@ -4,6 +4,7 @@ import { join } from 'node:path'
 export interface JestRun {
   folder: string
   args: string[]
+  env: Record<string, string>
   /** Ends a run that finishes no file for this long. */
   patienceMs?: number
   signal: AbortSignal
@@ -19,13 +20,14 @@ export interface JestEnd {
 const HEAP_MB = 1500
 
 /** Runs Jest's quick tests in a folder. */
-export function jest({ folder, args, patienceMs, signal }: JestRun): Promise<JestEnd> {
+export function jest({ folder, args, env, patienceMs, signal }: JestRun): Promise<JestEnd> {
   return new Promise((resolve, reject) => {
     const program = join(folder, 'node_modules', 'jest', 'bin', 'jest.js')
     const child = spawn(process.execPath, [program, '--selectProjects', 'quick', ...args], {
       cwd: folder,
       env: {
         ...process.env,
+        ...env,
         NODE_OPTIONS: `--experimental-vm-modules --disable-warning=ExperimentalWarning --max-old-space-size=${HEAP_MB}`,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

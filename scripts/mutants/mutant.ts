@@ -13,6 +13,8 @@ export interface Mutant {
   becomes: string
   /** The whole file with the change. */
   text: string
+  /** The expression in the unchanged file that is changed, in bytes; absent where it cannot tell that it is reached. */
+  place?: { start: number; end: number }
 }
 
 /**
@@ -27,13 +29,15 @@ export function mutantsOf(file: string, text: string): Mutant[] {
     .filter((each) => each.text !== text)
 }
 
-function mutant(file: string, text: string, source: Source, { kind, start, end, words }: Change): Mutant {
+function mutant(file: string, text: string, source: Source, change: Change): Mutant {
+  const { kind, start, end, words, place } = change
   const changed = source.with(start, end, words)
   const first = source.line(start)
   const before = text.split('\n').slice(first - 1, source.line(end))
   const length = before.length + changed.split('\n').length - text.split('\n').length
   const after = changed.split('\n').slice(first - 1, first - 1 + length)
-  return { file, line: first, kind, was: oneLine(before), becomes: oneLine(after), text: changed }
+  const seen = { was: oneLine(before), becomes: oneLine(after) }
+  return { file, line: first, kind, ...seen, text: changed, ...(place && { place }) }
 }
 
 function oneLine(lines: string[]): string {

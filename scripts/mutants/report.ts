@@ -34,7 +34,7 @@ export function remark({ mutant, noticed, by, related, judgement }: Result): str
   const what = noticed
     ? `noticed by ${by}, so it means something: take it out of equivalent.yml`
     : judgement === undefined
-      ? `NOT NOTICED by ${related} test files`
+      ? `NOT NOTICED by the ${related} test files that reach it`
       : `equivalent: ${judgement}`
   return [`${mutant.file}:${mutant.line}  ${what}`, `  - ${mutant.was}`, `  + ${mutant.becomes}`].join('\n')
 }
@@ -47,6 +47,9 @@ export function summary(results: Result[], seconds: number): string {
 }
 
 export function asJson(results: Result[], options: { seed: number; bar: number }, seconds: number): string {
-  const mutants = results.map(({ mutant: { text: _text, ...where }, ...result }) => ({ ...where, ...result }))
+  const mutants = results.map(({ mutant: { text: _text, place: _place, ...where }, ...result }) => ({
+    ...where,
+    ...result,
+  }))
   return JSON.stringify({ ...options, seconds: Math.round(seconds), ...totals(results), mutants }, null, 2)
 }

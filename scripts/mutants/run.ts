@@ -48,13 +48,17 @@ export async function tryMutants(options: Options, surroundings: Surroundings) {
       { length: Math.min(options.workers, mutants.length) },
       (_each, index) => new Bench(checkout, join(folder, String(index)), { signal, patienceMs }),
     )
-    const files = [...new Set(mutants.map(({ file }) => file))]
-    const durations = (await benches[0]?.measure(files, options.workers)) ?? new Map()
-    say(`${durations.size} related test files pass without a change`)
-    return await inTurn(mutants, benches, async (mutant, bench) => {
+    const measured = await benches[0]?.measure(mutants, options.workers)
+    if (measured === undefined) return []
+    say(`${measured.seconds.size} related test files pass without a change`)
+    return await inTurn(mutants, benches, async (mutant, bench, index) => {
       signal.throwIfAborted()
       const judgement = judgementOf(mutant, judgements)
-      const result = { mutant, ...(judgement && { judgement }), ...(await bench.tryOut(mutant, durations)) }
+      const result = {
+        mutant,
+        ...(judgement && { judgement }),
+        ...(await bench.tryOut(mutant, index, measured)),
+      }
       signal.throwIfAborted()
       const line = remark(result)
       if (line !== undefined) say(`\n${line}`)
@@ -69,13 +73,13 @@ export async function tryMutants(options: Options, surroundings: Surroundings) {
 async function inTurn(
   mutants: Mutant[],
   benches: Bench[],
-  work: (mutant: Mutant, bench: Bench) => Promise<Result>,
+  work: (mutant: Mutant, bench: Bench, index: number) => Promise<Result>,
 ): Promise<Result[]> {
   const waiting = mutants.entries()
   const results: Result[] = []
   const ends = await Promise.allSettled(
     benches.map(async (bench) => {
-      for (const [index, mutant] of waiting) results[index] = await work(mutant, bench)
+      for (const [index, mutant] of waiting) results[index] = await work(mutant, bench, index)
     }),
   )
   // Only once all have ended, as their folders go next.

@@ -32,6 +32,10 @@ export class Source {
     this.nodes = statements.flatMap((statement) => [...runningNodes(statement)])
   }
 
+  get length(): number {
+    return this.bytes.length
+  }
+
   start(node: SyntaxNode): number {
     return node.span.start - this.offset
   }

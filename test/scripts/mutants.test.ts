@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { createContext, runInNewContext } from 'node:vm'
 import { describe, expect, it } from '@jest/globals'
 import { judgementOf, readJudgements, stale } from '../../scripts/mutants/judgements.ts'
 import { type Mutant, mutantsOf } from '../../scripts/mutants/mutant.ts'
 import { readOptions } from '../../scripts/mutants/options.ts'
+import { probed } from '../../scripts/mutants/probes.ts'
 import { remark, summary, totals } from '../../scripts/mutants/report.ts'
 import { allMutants } from '../../scripts/mutants/run.ts'
 import { sampleOf } from '../../scripts/mutants/sample.ts'
@@ -88,6 +91,30 @@ describe('a sample of the mutants of core', () => {
   })
 })
 
+describe('a probed file', () => {
+  it('tells what is reached, in the order in which it is, and does what it did', () => {
+    const text = 'let n = 1\nif (n > 5) n = 2\nglobalThis.told(n)\nglobalThis.told(n ?? 3)\n'
+    const mutants = [...mutantsOf('core/x.ts', text).entries()]
+    const reached: number[] = []
+    const told: unknown[] = []
+    const world = {
+      nanofleetReachedBy: (place: number) => reached.push(place),
+      told: (n: unknown) => told.push(n),
+    }
+    runInNewContext(probed(text, mutants).text, createContext(world))
+    expect(told).toEqual([1, 1])
+    const unreached = mutants.filter(([index]) => !reached.includes(index)).map(([, { becomes }]) => becomes)
+    expect(unreached).toEqual(['if (n > 5) n = 3', 'globalThis.told(n ?? 4)'])
+  })
+
+  it('is TypeScript, and few of its places cannot tell', () => {
+    const files = Map.groupBy(ofCore.entries(), ([, { file }]) => file)
+    const probes = [...files].map(([file, mutants]) => probed(readFileSync(file, 'utf8'), mutants))
+    for (const { text } of probes) expect(parses(text)).toBe(true)
+    expect(probes.flatMap(({ mute }) => mute).length).toBeLessThan(ofCore.length / 20)
+  })
+})
+
 describe('judgements', () => {
   const [mutant] = mutantsOf('core/x.ts', 'a = f(0)') as [Mutant]
   const judgement = { file: 'core/x.ts', was: 'a = f(0)', becomes: 'a = f(1)', why: 'f takes no argument' }
@@ -111,7 +138,9 @@ describe('judgements', () => {
     expect(totals(results)).toEqual({ noticed: 3, missed: 1, equivalent: 1, percent: 75 })
     expect(summary(results, 61.4)).toBe('noticed 3 of 4 (1 of 5 mean nothing), 75 %, in 61 s')
     expect(remark(noticed)).toBeUndefined()
-    expect(remark(missed)).toBe('core/x.ts:1  NOT NOTICED by 2 test files\n  - a = f(0)\n  + a = f(1)')
+    expect(remark(missed)).toBe(
+      'core/x.ts:1  NOT NOTICED by the 2 test files that reach it\n  - a = f(0)\n  + a = f(1)',
+    )
     expect(remark(equivalent)).toContain('equivalent: f takes no argument')
     expect(remark({ ...noticed, judgement: judgement.why })).toContain('take it out of equivalent.yml')
   })
