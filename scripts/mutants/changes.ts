@@ -83,9 +83,15 @@ export function changesOf(source: Source): Change[] {
 
 /** A statement is no expression, but what is changed in it is; a chain with `?.` must stay in one piece. */
 function placeOf(node: SyntaxNode, { start, end }: Change, source: Source): Pick<Change, 'place'> {
+  if (isChained(node)) return {}
   const within = /Statement$|^SpreadElement$|^ConditionalExpression$/.test(node.type)
-  const place = within ? { start, end } : { start: source.start(node), end: source.end(node) }
-  return source.between(place.start, place.end).includes('?.') ? {} : { place }
+  return { place: within ? { start, end } : { start: source.start(node), end: source.end(node) } }
+}
+
+/** Whether a value that is not there ends the chain of calls and members that this one is part of. */
+function isChained(node: unknown): boolean {
+  if (!isNode(node)) return false
+  return node.type === 'OptionalChainingExpression' || isChained(node.callee ?? node.object)
 }
 
 function instead(kind: Change['kind'], node: SyntaxNode, words: string, source: Source): Change {
