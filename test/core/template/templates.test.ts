@@ -75,6 +75,19 @@ describe('an app template', () => {
     )
   })
 
+  it('carries the mappings, conditions and parameters of the app over, and declares what its conditions name', () => {
+    const parts = {
+      Parameters: { Size: { Type: 'Number', Default: '3' } },
+      Mappings: { Sizes: { small: { count: 1 } } },
+      Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'Size' }, '3'] } },
+    }
+    const app = sampleApp('a', 'resources: r.yml\nservices:\n  web: {}\n', { 'r.yml': JSON.stringify(parts) })
+    expect(appTemplate({ bundle: app, stage: dev })).toMatchObject(parts)
+    expect(
+      Object.keys(appTemplate({ bundle: sampleApp('b', 'services:\n  web: {}\n'), stage: dev })),
+    ).toEqual(['AWSTemplateFormatVersion', 'Description', 'Parameters', 'Resources', 'Outputs'])
+  })
+
   it('opens no listener port in public when the stage has none', () => {
     const text = JSON.stringify(own(bundle, prod))
     expect(text).not.toContain('LoadBalancerIngressFromInternet')
