@@ -3,7 +3,7 @@ import { readSettings } from '../../local/settings.ts'
 import { candidates } from '../completion/candidates.ts'
 import { checkoutNames } from '../completion/checkout-names.ts'
 import type { Open } from '../context.ts'
-import type { Load } from '../verbs.ts'
+import type { Load } from '../verb.ts'
 
 /** `nanofleet complete -- [words...]`, for the scripts of `completion`: a line for each word that may come next. */
 export function complete(command: Command, _open: Open, load: Load): void {

@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander'
-import type { Load } from '../verbs.ts'
+import type { Load } from '../verb.ts'
 import type { CheckoutNames } from './checkout-names.ts'
 
 /** A word that may come next. */
