@@ -1,6 +1,8 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { capture } from './jobs.mjs'
 import { lanes, lanesOf, realFiles } from './lanes.mjs'
+import { programs } from './places.mjs'
 import { checks, goTests, jest, pytest } from './runners.mjs'
 import { schedule } from './schedule.mjs'
 
@@ -39,8 +41,9 @@ export async function whole(folder, signal) {
     }
     return { name, seconds, log, work: () => run(folder, hear) }
   }
-  const all = lanesOf(realFiles()).map((lane) => ({ ...lane, run: inLane(lane) }))
-  const options = { signal, done: tell }
+  const shared = await consul(folder)
+  const all = lanesOf(realFiles()).map((lane) => ({ ...lane, run: inLane(lane, shared) }))
+  const options = { signal, done: (outcome) => signal.aborted || tell(outcome) }
   const beside = await Promise.all([
     schedule(all.filter(({ calm }) => !calm).map(part), WIDTH, options),
     schedule(COMPUTING.map(part), 1, options),
@@ -49,10 +52,19 @@ export async function whole(folder, signal) {
   return [...beside.flat(), ...calm]
 }
 
+/** Compiles Consul once; without this each file that needs it would ask Go whether its program is up to date. */
+async function consul(folder) {
+  const out = join(folder, 'consul')
+  const source = join('apps', 'platform', 'consul')
+  const args = [join('buildspecs', 'compile.mjs'), source, out]
+  const { code } = await capture('node', args, { NANOFLEET_PROGRAMS: programs })
+  return code === 0 ? { NANOFLEET_CONSUL: join(out, 'program') } : {}
+}
+
 /** Each lane has a number, which gives its region a folder, ports and addresses of its own. */
-function inLane({ name, own }) {
+function inLane({ name, own }, shared) {
   const number = 1 + lanes.findIndex((lane) => lane.name === name)
-  const env = { NANOFLEET_TEST_LANE: String(number) }
+  const env = { ...shared, NANOFLEET_TEST_LANE: String(number) }
   const how = ['--selectProjects', 'real', '--runInBand', '--runTestsByPath', ...own]
   return (folder, hear) => jest(folder, name, how, { env, hear })
 }
