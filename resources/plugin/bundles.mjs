@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
-import { build as bundle } from 'esbuild'
+import { build } from 'esbuild'
+import { kept } from './bundle-cache.mjs'
 
 /**
  * Functions bundled by one call of esbuild. Each call reads and parses the SDK anew, and keeps what all its functions
@@ -11,28 +12,31 @@ const TOGETHER = 9
  * Plugins of serverless-esbuild, which bundles the functions one by one: the first of nine bundles all of them, and for
  * each the bundle that it would have made is there already. They are the same to the byte, for a third of the processor time.
  */
-export default function plugins({ service, processedInput }) {
+export default function plugins({ service, serviceDir, processedInput }) {
   // A single function is quicker by itself.
   if (processedInput.options.function) return []
   const files = Object.values(service.functions).map(({ handler }) => basename(handler, '.handler'))
-  return [bundledTogether([...new Set(files)])]
+  return [bundledTogether([...new Set(files)], kept(serviceDir, build))]
 }
 
-/** @param names of the files of all functions, without their ending */
-export function bundledTogether(names, make = bundle) {
+/**
+ * @param names of the files of all functions, without their ending
+ * @param make bundles several functions by one call of esbuild
+ */
+export function bundledTogether(names, make) {
   const begun = new Map()
   const groupOf = (name) => Math.floor(names.indexOf(name) / TOGETHER)
   return {
     name: 'bundled-together',
-    setup(build) {
-      const { plugins: _plugins, entryPoints, ...options } = build.initialOptions
+    setup({ initialOptions, onLoad, onStart }) {
+      const { plugins: _plugins, entryPoints, ...options } = initialOptions
       const [entry] = entryPoints
       const group = groupOf(nameOf(entry))
       if (group < 0) return
       // Of its own work nothing is written or told: the bundle of all is.
-      Object.assign(build.initialOptions, { write: false, logLevel: 'silent' })
-      build.onLoad({ filter: /.*/ }, () => ({ contents: '' }))
-      build.onStart(async () => {
+      Object.assign(initialOptions, { write: false, logLevel: 'silent' })
+      onLoad({ filter: /.*/ }, () => ({ contents: '' }))
+      onStart(async () => {
         if (!begun.has(group)) begun.set(group, make({ ...options, entryPoints: entries(entry, group) }))
         await begun.get(group)
       })

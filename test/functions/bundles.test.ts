@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type BuildOptions, build } from 'esbuild'
+import { kept } from '../../resources/plugin/bundle-cache.mjs'
 import { bundledTogether } from '../../resources/plugin/bundles.mjs'
 
 const NAMES = Array.from({ length: 11 }, (_, index) => `f${index}`)
@@ -65,5 +66,36 @@ describe('the bundles of the functions', () => {
     await write('f3', 'import "./absent.ts"\n')
     const building = build({ ...options('f0', 'together'), plugins: [together()] })
     await expect(building).rejects.toThrow('Could not resolve "./absent.ts"')
+  })
+
+  it('are kept while nothing that went into them has changed', async () => {
+    await mkdir(join(folder, 'node_modules'))
+    await writeFile(join(folder, 'node_modules/.package-lock.json'), '{}')
+    const bundle = async (changed: Partial<BuildOptions> = {}) => {
+      const plugin = bundledTogether(NAMES, kept(folder, counting))
+      await build({ ...options('f0', 'together'), ...changed, plugins: [plugin] })
+      const text = await readFile(join(folder, 'together/functions/f0.mjs'), 'utf8')
+      await rm(join(folder, 'together'), { recursive: true })
+      return { text, calls: calls.splice(0).length }
+    }
+    const counting = (all: BuildOptions) => {
+      calls.push(all.entryPoints as string[])
+      return build(all)
+    }
+    const { text, calls: first } = await bundle()
+    expect(first).toBe(1)
+    expect(await bundle()).toEqual({ text, calls: 0 })
+    expect((await bundle({ minify: false })).calls).toBe(1)
+    await writeFile(join(folder, 'node_modules/.package-lock.json'), '{"packages":{}}')
+    expect((await bundle({ minify: false })).calls).toBe(1)
+    await writeFile(
+      join(folder, 'shared.ts'),
+      "export const shared = (name: string) => 'bye '.concat(name)\n",
+    )
+    const changed = await bundle({ minify: false })
+    expect(changed.calls).toBe(1)
+    expect(changed.text).toContain('bye ')
+    await rm(join(folder, 'shared.ts'))
+    await expect(bundle({ minify: false })).rejects.toThrow('shared.ts')
   })
 })

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+
+/**
+ * Keeps what a call of esbuild has made in `.nanofleet/bundles`, and takes it from there while nothing of it has changed:
+ * the options, the text of every file of ours that went in, and the packages that npm has installed.
+ * @param root of the checkout
+ * @param make calls esbuild
+ */
+export function kept(root, make) {
+  return async (options) => {
+    const folder = join(root, '.nanofleet', 'bundles', digest(options.entryPoints.join()).slice(0, 16))
+    const key = digest(`${JSON.stringify(options)}${await installed(root)}`)
+    if (await isFresh(root, folder, key)) {
+      await cp(join(folder, 'made'), options.outdir, { recursive: true })
+      return
+    }
+    const began = Date.now()
+    const { metafile } = await make({ ...options, metafile: true })
+    await keep(root, folder, { key, began }, metafile)
+  }
+}
+
+async function isFresh(root, folder, key) {
+  const record = await readFile(join(folder, 'record.json'), 'utf8').then(JSON.parse, absent)
+  if (record?.key !== key) return false
+  const same = Object.entries(record.inputs).map(
+    async ([file, before]) => digest(await readFile(join(root, file)).catch(absent)) === before,
+  )
+  return (await Promise.all(same)).every(Boolean)
+}
+
+/** The record comes last: without it, what lies there is of no use. A file that changed meanwhile may have gone in as it was. */
+async function keep(root, folder, { key, began }, { inputs, outputs }) {
+  await rm(folder, { recursive: true, force: true })
+  const own = Object.keys(inputs).filter((file) => !file.startsWith('node_modules/'))
+  const changes = await Promise.all(own.map(async (file) => (await stat(join(root, file))).mtimeMs))
+  if (changes.some((at) => at >= began)) return
+  await mkdir(join(folder, 'made'), { recursive: true })
+  for (const file of Object.keys(outputs)) await cp(join(root, file), join(folder, 'made', basename(file)))
+  const digests = own.map(async (file) => [file, digest(await readFile(join(root, file)))])
+  const record = { key, inputs: Object.fromEntries(await Promise.all(digests)) }
+  await writeFile(join(folder, 'record.json'), JSON.stringify(record))
+}
+
+/** What npm has put into node_modules, with the checksum of each package. */
+const installed = async (root) => digest(await readFile(join(root, 'node_modules', '.package-lock.json')))
+
+const digest = (data) =>
+  createHash('sha256')
+    .update(data ?? '')
+    .digest('hex')
+
+function absent(error) {
+  if (error.code !== 'ENOENT') throw error
+}
