@@ -20,7 +20,7 @@ import { ec2CallsOfRoles, recordCalls } from './calls.ts'
 import { regionOf } from './stage.ts'
 
 /** Milliseconds that a function may take from a call of EC2 to the line of its journal. */
-const LATE = 5000
+const LATE = 20_000
 
 /** What the control plane did while instances that are none of its business came and went. */
 export interface Reaction {
