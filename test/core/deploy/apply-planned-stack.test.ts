@@ -4,6 +4,7 @@ import type { Template } from '../../../core/base/cloudformation.ts'
 import { NotFound } from '../../../core/base/errors.ts'
 import { applyPlannedStack, type StackRequest } from '../../../core/deploy/apply-planned-stack.ts'
 import { appTemplate } from '../../../core/template/app.ts'
+import { parsedApp } from '../../../core/template/parsed-app.ts'
 import { sampleApp } from '../../apps/apps.ts'
 import { MemoryStacks } from '../../support/memory-stacks.ts'
 import { stage } from '../../support/stage.ts'
@@ -54,9 +55,8 @@ async function apply(request: Partial<StackRequest>, removed: string[] = [], bun
       stage,
       stacks,
       bundles: {
-        read: async (name, digest) => ({
-          bundle: name === app && digest === 'b1' ? bundle : (undefined as never),
-        }),
+        read: async (name, digest) =>
+          name === app && digest === 'b1' ? parsedApp(bundle) : (undefined as never),
       },
       runs: { read: async (execution, name) => plans.get(`${execution} ${name}`) },
     },
@@ -104,7 +104,7 @@ describe('one stack of a plan', () => {
 
   it('keeps the groups of services that go until they are gone, with every rule that names them', async () => {
     standPlatform()
-    const standing = appTemplate({ bundle: before, stage })
+    const standing = appTemplate(parsedApp(before), stage)
     const leaving = Object.keys(standing.Resources).filter((id) => /Old/.test(id))
     expect(leaving).toEqual(
       expect.arrayContaining(['OldSecurityGroup', 'WebEgressToOldTcp8082', 'OldIngressFromWebTcp8082']),

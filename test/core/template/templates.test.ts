@@ -82,10 +82,14 @@ describe('an app template', () => {
       Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'Size' }, '3'] } },
     }
     const app = sampleApp('a', 'resources: r.yml\nservices:\n  web: {}\n', { 'r.yml': JSON.stringify(parts) })
-    expect(appTemplate({ bundle: app, stage: dev })).toMatchObject(parts)
-    expect(
-      Object.keys(appTemplate({ bundle: sampleApp('b', 'services:\n  web: {}\n'), stage: dev })),
-    ).toEqual(['AWSTemplateFormatVersion', 'Description', 'Parameters', 'Resources', 'Outputs'])
+    expect(own(app)).toMatchObject(parts)
+    expect(Object.keys(own(sampleApp('b', 'services:\n  web: {}\n')))).toEqual([
+      'AWSTemplateFormatVersion',
+      'Description',
+      'Parameters',
+      'Resources',
+      'Outputs',
+    ])
   })
 
   it('opens no listener port in public when the stage has none', () => {
