@@ -82,8 +82,8 @@ describe('an app template', () => {
       Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'Size' }, '3'] } },
     }
     const app = sampleApp('a', 'resources: r.yml\nservices:\n  web: {}\n', { 'r.yml': JSON.stringify(parts) })
-    expect(appTemplate(parsedApp(app), dev)).toMatchObject(parts)
-    expect(Object.keys(appTemplate(parsedApp(sampleApp('b', 'services:\n  web: {}\n')), dev))).toEqual([
+    expect(own(app)).toMatchObject(parts)
+    expect(Object.keys(own(sampleApp('b', 'services:\n  web: {}\n')))).toEqual([
       'AWSTemplateFormatVersion',
       'Description',
       'Parameters',
