@@ -128,7 +128,93 @@ describe('planDeploy', () => {
   })
 })
 
+describe('what a plan shows to a person', () => {
+  const resource = (Type: string, Properties = {}) => ({ Type, Properties })
+  const rule = { IpProtocol: 'tcp', FromPort: 8080, Description: 'web needs db' }
+  const appTemplate = {
+    ...empty,
+    Resources: {
+      DbIngress: resource('AWS::EC2::SecurityGroupIngress', rule),
+      WebEgress: resource('AWS::EC2::SecurityGroupEgress', rule),
+      Nat: resource('AWS::EC2::NatGateway'),
+      Gateway: resource('AWS::EC2::VPCEndpoint'),
+      Free: resource('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' }),
+      Billed: resource('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }),
+      Bare: { Type: 'AWS::EC2::VPCEndpoint' },
+    },
+  }
+  const serviceTemplates = { web: { ...empty, Resources: { Nat: resource('AWS::EC2::NatGateway') } } }
+
+  it('is who may reach whom and what costs by the hour', () => {
+    const services = { web: spec(), db: spec([], { instanceType: 't3.small' }), mail: spec() }
+    const plan = planDeploy(facts(services, { appTemplate, serviceTemplates }))
+    expect(plan.edges).toEqual(['DbIngress (tcp 8080): web needs db'])
+    expect(plan.hourly).toEqual([
+      '2 × NAT gateway',
+      '1 × VPC endpoint',
+      '4 × instance t3.micro',
+      '2 × instance t3.small',
+    ])
+  })
+
+  it('is every service that goes, in the order of their names', () => {
+    const standing = ['web', 'old', 'gone']
+    expect(planDeploy(facts({ web: spec() }, { standing })).removed).toEqual(['gone', 'old'])
+  })
+
+  it('is a new number when the app changed or one of its images', () => {
+    const services = { web: spec(), db: spec() }
+    const images = { web: 'ami-web', db: 'ami-db' }
+    const number = (made: AppBundle, of: Record<string, string>) =>
+      planDeploy(facts(services, { current: released(4, made, of) })).release
+    expect(number(bundle(services), images)).toBe(4)
+    expect(number(bundle({ web: spec() }), images)).toBe(5)
+    expect(number(bundle(services), { ...images, db: 'ami-old' })).toBe(5)
+    expect(number(bundle(services), { web: 'ami-web' })).toBe(5)
+  })
+
+  it('is no note about a service that keeps no state, or that is not changed', () => {
+    const update = { action: 'update' as const, reasons: [] }
+    const noted = (stateful: boolean, change: typeof update | typeof unchanged) =>
+      planDeploy(
+        facts({ db: spec([], { stateful }) }, { changes: { app: unchanged, services: { db: change } } }),
+      ).notes.length
+    expect([noted(true, update), noted(true, unchanged), noted(false, update)]).toEqual([1, 0, 0])
+  })
+})
+
 describe('deployOrder', () => {
+  it('is what the states of the workflow need', () => {
+    const plan = planDeploy(facts({ web: spec(['db']), db: spec() }, { standing: ['old'] }))
+    const order = deployOrder({ app: 'shop', release: 0, execution: 'run', purpose: 'deploy' }, plan)
+    expect(order).toEqual({
+      key: { execution: 'run', name: 'deploy' },
+      release: 1,
+      previous: 0,
+      services: ['web', 'db'],
+      waves: [
+        [{ execution: 'run-db', target: plan.services.db?.target }],
+        [{ execution: 'run-web', target: plan.services.web?.target }],
+      ],
+      removed: [
+        {
+          execution: 'run-old',
+          target: {
+            app: 'shop',
+            service: 'old',
+            count: 0,
+            replacement: 'surge',
+            kind: 'service',
+            catalog: [],
+          },
+        },
+      ],
+      teardown: 'run-teardown',
+    })
+    const dry = deployOrder({ app: 'shop', release: 0, execution: 'run', purpose: 'dry-run' }, plan)
+    expect(dry).toMatchObject({ key: { name: 'dry-run' }, plan })
+  })
+
   it('names the children on the way back differently', () => {
     const plan = planDeploy(facts({ web: spec() }))
     const request = { app: 'shop', release: 0, execution: 'run' }
@@ -171,6 +257,25 @@ describe('stackChange', () => {
     ],
   ] as const)('when %s', (_case, stack, parameters, action, reasons) => {
     expect(stackChange(stack, { template: empty, parameters })).toEqual({ action, reasons })
+  })
+
+  it('names parameters that come and go, and what else of the template changes', () => {
+    const change = (other: Partial<Parameters<typeof stackChange>[1]>) =>
+      stackChange(standing, { template: empty, parameters: standing.parameters, ...other }).reasons
+    expect(change({ parameters: { ImageId: 'ami-1', Size: '3' } })).toEqual(['Size: 3'])
+    expect(change({ parameters: {} })).toEqual(['ImageId is not needed any more'])
+    const Outputs = { A: { Value: '1' } }
+    expect(change({ template: { ...empty, Outputs } })).toEqual(['outputs or parameters change'])
+  })
+
+  it.each([
+    ['CREATE_COMPLETE', 'unchanged'],
+    ['UPDATE_COMPLETE', 'unchanged'],
+    ['UPDATE_ROLLBACK_COMPLETE', 'unchanged'],
+    ['UPDATE_IN_PROGRESS', 'update'],
+  ])('takes a stack that is %s as %s', (status, action) => {
+    const wanted = { template: empty, parameters: standing.parameters }
+    expect(stackChange({ ...standing, status }, wanted).action).toBe(action)
   })
 
   it('names the resources that come, go and change', () => {
