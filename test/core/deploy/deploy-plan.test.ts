@@ -5,7 +5,6 @@ import type { ServiceSpec } from '../../../core/base/manifest-types.ts'
 import { deployOrder } from '../../../core/deploy/deploy-order.ts'
 import { bundleDigest, type PlanFacts, planDeploy } from '../../../core/deploy/deploy-plan.ts'
 import { effectiveCount, type Release } from '../../../core/deploy/releases.ts'
-import { stackChange } from '../../../core/template/stack-change.ts'
 
 const spec = (needs: string[] = [], other: Partial<ServiceSpec> = {}): ServiceSpec => ({
   protocol: 'http',
@@ -234,58 +233,6 @@ describe('deployOrder', () => {
       planDeploy(facts(services)),
     )
     expect(JSON.stringify(order).length).toBeLessThan(64 * 1024)
-  })
-})
-
-describe('stackChange', () => {
-  const standing = {
-    status: 'UPDATE_COMPLETE',
-    template: empty,
-    parameters: { ImageId: 'ami-1', Release: '1' },
-  }
-
-  it.each([
-    ['nothing stands', undefined, { ImageId: 'ami-1' }, 'create', ['it does not exist']],
-    ['all is equal', standing, { ImageId: 'ami-1', Release: '2' }, 'unchanged', []],
-    ['the image differs', standing, { ImageId: 'ami-2' }, 'update', ['ImageId: ami-1 → ami-2']],
-    [
-      'the last change failed',
-      { ...standing, status: 'UPDATE_ROLLBACK_FAILED' },
-      { ImageId: 'ami-1' },
-      'update',
-      ['its last change did not end well (UPDATE_ROLLBACK_FAILED)'],
-    ],
-  ] as const)('when %s', (_case, stack, parameters, action, reasons) => {
-    expect(stackChange(stack, { template: empty, parameters })).toEqual({ action, reasons })
-  })
-
-  it('names parameters that come and go, and what else of the template changes', () => {
-    const change = (other: Partial<Parameters<typeof stackChange>[1]>) =>
-      stackChange(standing, { template: empty, parameters: standing.parameters, ...other }).reasons
-    expect(change({ parameters: { ImageId: 'ami-1', Size: '3' } })).toEqual(['Size: 3'])
-    expect(change({ parameters: {} })).toEqual(['ImageId is not needed any more'])
-    const Outputs = { A: { Value: '1' } }
-    expect(change({ template: { ...empty, Outputs } })).toEqual(['outputs or parameters change'])
-  })
-
-  it.each([
-    ['CREATE_COMPLETE', 'unchanged'],
-    ['UPDATE_COMPLETE', 'unchanged'],
-    ['UPDATE_ROLLBACK_COMPLETE', 'unchanged'],
-    ['UPDATE_IN_PROGRESS', 'update'],
-  ])('takes a stack that is %s as %s', (status, action) => {
-    const wanted = { template: empty, parameters: standing.parameters }
-    expect(stackChange({ ...standing, status }, wanted).action).toBe(action)
-  })
-
-  it('names the resources that come, go and change', () => {
-    const before = { ...empty, Resources: { A: { Type: 'x' }, B: { Type: 'x' } } }
-    const template = { ...empty, Resources: { B: { Type: 'y' }, C: { Type: 'x' } } }
-    const change = stackChange(
-      { ...standing, template: before },
-      { template, parameters: standing.parameters },
-    )
-    expect(change.reasons).toEqual(['A goes', 'B changes', 'C is new'])
   })
 })
 

@@ -44,9 +44,8 @@ describe('an expression of a template', () => {
     [{ 'Fn::GetAtt': ['Vpc', 'GroupId'] }, 's/Vpc'],
     [{ 'Fn::GetAtt': ['Vpc', 'CidrBlock'] }, '10.1.0.0/16'],
     [{ 'Fn::GetAtt': ['Vpc', 'Name'] }, 's/Vpc.Name'],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's placeholders
     [
-      { 'Fn::Sub': '${Name}-${Vpc.Arn}-${Vpc.Some.Part}-${AWS::Region}' },
+      { 'Fn::Sub': `\${Name}-\${Vpc.Arn}-\${Vpc.Some.Part}-\${AWS::Region}` },
       'web-s/Vpc-s/Vpc.Some.Part-eu-west-1',
     ],
     [{ 'Fn::If': ['Yes', 1, 2] }, 1],
