@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { copyCheckout } from './copy.ts'
 import { jest } from './jest.ts'
@@ -20,6 +20,8 @@ export interface Measured {
   seconds: Map<string, number>
   /** By a mutant's index, the test files that come by its place; all of them where that is not known. */
   reaching: Map<number, string[]>
+  /** Test files that failed without a change and passed the second time: they prove nothing and are left out. */
+  unsteady: string[]
 }
 
 export interface Limits {
@@ -40,6 +42,13 @@ const TOOLS = join('scripts', 'mutants')
 /** The tests fail without any change, so they could not notice one. */
 export class BrokenTests extends Error {
   override name = 'BrokenTests'
+}
+
+interface JestResult {
+  name: string
+  status: string
+  startTime: number
+  endTime: number
 }
 
 /** A copy of the checkout in which mutants are tried, one at a time. Nothing is ever written to the checkout. */
@@ -69,13 +78,12 @@ export class Bench {
       }),
     )
     try {
-      const report = join(this.folder, 'unchanged.json')
       const setup = `--setupFilesAfterEnv=${join(this.folder, TOOLS, 'reached-by.mjs')}`
-      const options = ['--json', '--outputFile', report, '--passWithNoTests', `--maxWorkers=${width}`, setup]
-      const { code, output } = await this.jest(['--findRelatedTests', ...files.keys(), ...options])
-      if (code !== 0) throw new BrokenTests(`The tests fail without any change:\n${output}`)
-      const seconds = this.durations(report)
-      return { seconds, reaching: this.reaching(mute, [...seconds.keys()]) }
+      const options = ['--passWithNoTests', `--maxWorkers=${width}`, setup]
+      const seconds = await this.durations(['--findRelatedTests', ...files.keys(), ...options])
+      const unsteady = await this.passAtLast(seconds)
+      for (const file of unsteady) seconds.delete(file)
+      return { seconds, reaching: this.reaching(mute, seconds), unsteady }
     } finally {
       for (const back of restore) back()
     }
@@ -119,20 +127,39 @@ export class Bench {
     })
   }
 
-  private durations(report: string): Map<string, number> {
-    const { testResults }: { testResults: { name: string; startTime: number; endTime: number }[] } =
-      JSON.parse(readFileSync(report, 'utf8'))
+  /** Runs tests; by file how long it took, NaN for one that failed. */
+  private async durations(args: string[]): Promise<Map<string, number>> {
+    const report = join(this.folder, 'unchanged.json')
+    const { output } = await this.jest(['--json', '--outputFile', report, ...args])
+    if (!existsSync(report)) throw new BrokenTests(`Jest does not run:\n${output}`)
+    const { testResults }: { testResults: JestResult[] } = JSON.parse(readFileSync(report, 'utf8'))
+    rmSync(report)
     return new Map(
-      testResults.map(({ name, startTime, endTime }) => [this.named(name), (endTime - startTime) / 1000]),
+      testResults.map(({ name, status, startTime, endTime }) => [
+        this.named(name),
+        status === 'passed' ? (endTime - startTime) / 1000 : Number.NaN,
+      ]),
     )
   }
 
-  private reaching(mute: number[], all: string[]): Map<number, string[]> {
+  /** The files that failed, once they have passed alone: a busy machine makes some fail that are not at fault. */
+  private async passAtLast(seconds: Map<string, number>): Promise<string[]> {
+    const failed = [...seconds.keys()].filter((file) => Number.isNaN(seconds.get(file)))
+    if (failed.length === 0) return []
+    const again = await this.durations(['--runInBand', '--runTestsByPath', ...failed])
+    const broken = failed.filter((file) => Number.isNaN(again.get(file) ?? Number.NaN))
+    if (broken.length > 0) throw new BrokenTests(`Tests fail without any change: ${broken.join(', ')}`)
+    return failed
+  }
+
+  private reaching(mute: number[], seconds: Map<string, number>): Map<number, string[]> {
     const lines = existsSync(this.reached) ? readFileSync(this.reached, 'utf8').trim().split('\n') : []
-    const pairs = lines.map((line) => line.split(' '))
-    const reaching = new Map(mute.map((index) => [index, all]))
-    for (const [index, path = ''] of pairs)
-      reaching.set(Number(index), [...(reaching.get(Number(index)) ?? []), this.named(path)])
+    const reaching = new Map(mute.map((index) => [index, [...seconds.keys()]]))
+    for (const line of lines) {
+      const [index = '', path = ''] = line.split(' ')
+      const file = this.named(path)
+      if (seconds.has(file)) reaching.set(Number(index), [...(reaching.get(Number(index)) ?? []), file])
+    }
     return reaching
   }
 

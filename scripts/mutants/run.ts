@@ -51,6 +51,7 @@ export async function tryMutants(options: Options, surroundings: Surroundings) {
     const measured = await benches[0]?.measure(mutants, options.workers)
     if (measured === undefined) return []
     say(`${measured.seconds.size} related test files pass without a change`)
+    for (const file of measured.unsteady) say(`${file} is left out: without a change it failed and passed`)
     return await inTurn(mutants, benches, async (mutant, bench, index) => {
       signal.throwIfAborted()
       const judgement = judgementOf(mutant, judgements)

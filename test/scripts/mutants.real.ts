@@ -70,6 +70,8 @@ describe('Trying mutants', () => {
 
   it('refuses to begin where the tests fail without a change', async () => {
     writeFileSync(join(folder, 'test', 'core', 'late.test.ts'), TESTS.replace('29', '31'))
-    await expect(tried(['--count', '1'], 60_000)).rejects.toThrow(/^The tests fail without any change/)
+    await expect(tried(['--count', '1'], 60_000)).rejects.toThrow(
+      'Tests fail without any change: test/core/late.test.ts',
+    )
   }, 60_000)
 })

@@ -7,14 +7,11 @@ describe('the names that a template refers to', () => {
     ['a pseudo parameter', ref('AWS::Region'), ['AWS::Region']],
     ['an attribute', getAtt('Tasks', 'Arn'), ['Tasks']],
     ['an attribute as a text', { 'Fn::GetAtt': 'Tasks.Nested.Arn' }, ['Tasks']],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's placeholders
-    ['placeholders', sub('${A}-${B.Arn}/${AWS::Region}'), ['A', 'B', 'AWS::Region']],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's placeholders
-    ['no escaped placeholder', sub('${!A}-${B}'), ['B']],
+    ['placeholders', sub(`\${A}-\${B.Arn}/\${AWS::Region}`), ['A', 'B', 'AWS::Region']],
+    ['no escaped placeholder', sub(`\${!A}-\${B}`), ['B']],
     [
       'placeholders with values of their own',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's placeholders
-      { 'Fn::Sub': ['${own}-${A}', { own: ref('B') }] },
+      { 'Fn::Sub': [`\${own}-\${A}`, { own: ref('B') }] },
       ['A', 'B'],
     ],
     ['lists and maps, at any depth', { a: [{ b: join('', ['x', ref('A')]) }, [ref('B')]] }, ['A', 'B']],

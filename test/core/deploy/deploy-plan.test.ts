@@ -6,7 +6,6 @@ import { deployOrder } from '../../../core/deploy/deploy-order.ts'
 import { type PlanInputs, planDeploy } from '../../../core/deploy/deploy-plan.ts'
 import { effectiveCount, type Release } from '../../../core/deploy/releases.ts'
 import { parsedApp } from '../../../core/template/parsed-app.ts'
-import { stackChange } from '../../../core/template/stack-change.ts'
 
 const spec = (needs: string[] = [], other: Partial<ServiceSpec> = {}): ServiceSpec => ({
   protocol: 'http',
@@ -128,7 +127,93 @@ describe('planDeploy', () => {
   })
 })
 
+describe('what a plan shows to a person', () => {
+  const resource = (Type: string, Properties = {}) => ({ Type, Properties })
+  const rule = { IpProtocol: 'tcp', FromPort: 8080, Description: 'web needs db' }
+  const appTemplate = {
+    ...empty,
+    Resources: {
+      DbIngress: resource('AWS::EC2::SecurityGroupIngress', rule),
+      WebEgress: resource('AWS::EC2::SecurityGroupEgress', rule),
+      Nat: resource('AWS::EC2::NatGateway'),
+      Gateway: resource('AWS::EC2::VPCEndpoint'),
+      Free: resource('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' }),
+      Billed: resource('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }),
+      Bare: { Type: 'AWS::EC2::VPCEndpoint' },
+    },
+  }
+  const serviceTemplates = { web: { ...empty, Resources: { Nat: resource('AWS::EC2::NatGateway') } } }
+
+  it('is who may reach whom and what costs by the hour', () => {
+    const services = { web: spec(), db: spec([], { instanceType: 't3.small' }), mail: spec() }
+    const plan = planDeploy(facts(services, { appTemplate, serviceTemplates }))
+    expect(plan.edges).toEqual(['DbIngress (tcp 8080): web needs db'])
+    expect(plan.hourly).toEqual([
+      '2 × NAT gateway',
+      '1 × VPC endpoint',
+      '4 × instance t3.micro',
+      '2 × instance t3.small',
+    ])
+  })
+
+  it('is every service that goes, in the order of their names', () => {
+    const standing = ['web', 'old', 'gone']
+    expect(planDeploy(facts({ web: spec() }, { standing })).removed).toEqual(['gone', 'old'])
+  })
+
+  it('is a new number when the app changed or one of its images', () => {
+    const services = { web: spec(), db: spec() }
+    const images = { web: 'ami-web', db: 'ami-db' }
+    const number = (made: AppBundle, of: Record<string, string>) =>
+      planDeploy(facts(services, { current: released(4, made, of) })).release
+    expect(number(bundle(services), images)).toBe(4)
+    expect(number(bundle({ web: spec() }), images)).toBe(5)
+    expect(number(bundle(services), { ...images, db: 'ami-old' })).toBe(5)
+    expect(number(bundle(services), { web: 'ami-web' })).toBe(5)
+  })
+
+  it('is no note about a service that keeps no state, or that is not changed', () => {
+    const update = { action: 'update' as const, reasons: [] }
+    const noted = (stateful: boolean, change: typeof update | typeof unchanged) =>
+      planDeploy(
+        facts({ db: spec([], { stateful }) }, { changes: { app: unchanged, services: { db: change } } }),
+      ).notes.length
+    expect([noted(true, update), noted(true, unchanged), noted(false, update)]).toEqual([1, 0, 0])
+  })
+})
+
 describe('deployOrder', () => {
+  it('is what the states of the workflow need', () => {
+    const plan = planDeploy(facts({ web: spec(['db']), db: spec() }, { standing: ['old'] }))
+    const order = deployOrder({ app: 'shop', release: 0, execution: 'run', purpose: 'deploy' }, plan)
+    expect(order).toEqual({
+      key: { execution: 'run', name: 'deploy' },
+      release: 1,
+      previous: 0,
+      services: ['web', 'db'],
+      waves: [
+        [{ execution: 'run-db', target: plan.services.db?.target }],
+        [{ execution: 'run-web', target: plan.services.web?.target }],
+      ],
+      removed: [
+        {
+          execution: 'run-old',
+          target: {
+            app: 'shop',
+            service: 'old',
+            count: 0,
+            replacement: 'surge',
+            kind: 'service',
+            catalog: [],
+          },
+        },
+      ],
+      teardown: 'run-teardown',
+    })
+    const dry = deployOrder({ app: 'shop', release: 0, execution: 'run', purpose: 'dry-run' }, plan)
+    expect(dry).toMatchObject({ key: { name: 'dry-run' }, plan })
+  })
+
   it('names the children on the way back differently', () => {
     const plan = planDeploy(facts({ web: spec() }))
     const request = { app: 'shop', release: 0, execution: 'run' }
@@ -166,39 +251,6 @@ describe('deployOrder', () => {
       planDeploy(facts(services)),
     )
     expect(JSON.stringify(order).length).toBeLessThan(64 * 1024)
-  })
-})
-
-describe('stackChange', () => {
-  const standing = {
-    status: 'UPDATE_COMPLETE',
-    template: empty,
-    parameters: { ImageId: 'ami-1', Release: '1' },
-  }
-
-  it.each([
-    ['nothing stands', undefined, { ImageId: 'ami-1' }, 'create', ['it does not exist']],
-    ['all is equal', standing, { ImageId: 'ami-1', Release: '2' }, 'unchanged', []],
-    ['the image differs', standing, { ImageId: 'ami-2' }, 'update', ['ImageId: ami-1 → ami-2']],
-    [
-      'the last change failed',
-      { ...standing, status: 'UPDATE_ROLLBACK_FAILED' },
-      { ImageId: 'ami-1' },
-      'update',
-      ['its last change did not end well (UPDATE_ROLLBACK_FAILED)'],
-    ],
-  ] as const)('when %s', (_case, stack, parameters, action, reasons) => {
-    expect(stackChange(stack, { template: empty, parameters })).toEqual({ action, reasons })
-  })
-
-  it('names the resources that come, go and change', () => {
-    const before = { ...empty, Resources: { A: { Type: 'x' }, B: { Type: 'x' } } }
-    const template = { ...empty, Resources: { B: { Type: 'y' }, C: { Type: 'x' } } }
-    const change = stackChange(
-      { ...standing, template: before },
-      { template, parameters: standing.parameters },
-    )
-    expect(change.reasons).toEqual(['A goes', 'B changes', 'C is new'])
   })
 })
 

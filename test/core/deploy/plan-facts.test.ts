@@ -26,14 +26,16 @@ describe('the plan of what was pushed, beside what is deployed', () => {
   /** Bundles by app and digest; the last pushed one has no digest. */
   let bundles: Map<string, AppBundle>
   let ports: PlanPorts
+  let stacks: MemoryStacks
 
   beforeEach(() => {
     locks = new MemoryLockTable()
     releases = new MemoryReleaseBook(locks)
     bundles = new Map()
+    stacks = new MemoryStacks()
     ports = {
       stage,
-      stacks: new MemoryStacks(),
+      stacks,
       releases,
       app: async (name, digest = 'last') => parsedApp(bundles.get(`${name} ${digest}`) as AppBundle),
       images: async ({ services }) =>
@@ -57,6 +59,63 @@ describe('the plan of what was pushed, beside what is deployed', () => {
       OWNER,
     )
   }
+
+  it('says what changes against what stands, of the platform, the app and its services', async () => {
+    const bundle = app('blog', { host: 'blog', port: 8102 })
+    push(bundle)
+    const view = (name: string, service?: string, Outputs: Record<string, string> = {}) => {
+      const template = {
+        Resources: {},
+        Outputs: Object.fromEntries(Object.entries(Outputs).map(([key, Value]) => [key, { Value }])),
+      }
+      const tags = {
+        'nanofleet:stage': 'dev',
+        'nanofleet:app': 'blog',
+        ...(service && { 'nanofleet:service': service }),
+      }
+      stacks.stand(
+        { name: `nanofleet-dev-${name}`, template: JSON.stringify(template), parameters: {}, tags },
+        'CREATE_COMPLETE',
+      )
+    }
+    const plan = async () => (await planFacts(ports, 'blog', 0)).changes
+    const create = { action: 'create', reasons: ['it does not exist'] }
+    const later = { action: 'update', reasons: ['it takes a value that another stack gives first'] }
+    expect(await plan()).toEqual({ app: create, services: { front: create } })
+    view('blog')
+    view('blog-front', 'front')
+    expect(await plan()).toEqual({ app: later, services: { front: later } })
+    view('platform', undefined, { LoadBalancerGroup: 'sg-1', LoadBalancerArn: 'arn' })
+    view('blog', undefined, { FrontGroup: 'sg-2' })
+    const { app: own, services } = await plan()
+    expect(own.reasons).toContain('FrontSecurityGroup is new')
+    expect(services.front?.reasons).toEqual(
+      expect.arrayContaining(['FrontGroup: sg-2', 'LoadBalancerArn: arn']),
+    )
+    expect((await planFacts(ports, 'blog', 0)).standing).toEqual(['front'])
+  })
+
+  it('does not hide a mistake behind a value that is missing', async () => {
+    const bundle = app('blog', { host: 'blog', port: 8102 })
+    push({ ...bundle, manifest: { ...bundle.manifest, requires: ['platform'] } })
+    const tags = { 'nanofleet:stage': 'dev', 'nanofleet:app': 'blog' }
+    stacks.stand(
+      { name: 'nanofleet-dev-blog', template: '{"Resources": null}', parameters: {}, tags },
+      'CREATE_COMPLETE',
+    )
+    stacks.template = async () => '{"Resources": {"A": null}}'
+    stacks.stand(
+      {
+        name: 'nanofleet-dev-platform',
+        template: '{"Resources": {}, "Outputs": {"LoadBalancerGroup": {"Value": "sg"}}}',
+        parameters: {},
+        tags: { ...tags, 'nanofleet:app': 'platform' },
+      },
+      'CREATE_COMPLETE',
+    )
+    stacks.template = async () => '{}'
+    await expect(planFacts(ports, 'blog', 0)).rejects.toThrow(TypeError)
+  })
 
   it('refuses a route that a deployed app has, with both places', async () => {
     await deploy(app('shop', { host: 'www', port: 8101 }))

@@ -32,6 +32,18 @@ describe('planScale', () => {
     expect(plan(count).target.count).toBe(count)
   })
 
+  it('names the children there and back', () => {
+    expect(plan(4)).toMatchObject({ execution: 'run-web', undo: 'run-web-undo' })
+  })
+
+  it('refuses a number below the limit', () => {
+    const two = structuredClone(bundle)
+    Object.assign(two.manifest.services.web?.count ?? {}, { min: 2 })
+    expect(() => planScale({ app: 'shop', service: 'web', count: 1 }, two, {}, 'run')).toThrow(
+      'not within 2 to 5',
+    )
+  })
+
   it('allows none at all', () => {
     expect(plan(0).target.count).toBe(0)
   })

@@ -92,7 +92,7 @@ describe("what an app's own services share", () => {
     'apps/lib/log/main.ts': '',
     'apps/lib/other/main.ts': '',
     'apps/shop/lib/price.ts': "import '../../lib/log/main.ts'",
-    'apps/shop/lib/sum.ts': '',
+    'apps/shop/lib/sum.ts': "import './/orders/./order.ts'",
     'apps/shop/lib/stock/count.ts': '',
     'apps/shop/lib/stock/count.test.ts': '',
     'apps/shop/lib/orders/order.ts': '',
@@ -106,6 +106,7 @@ describe("what an app's own services share", () => {
     expect(sources('cart')).toEqual([
       'apps/lib/log/main.ts',
       'apps/shop/cart/main.ts',
+      'apps/shop/lib/orders/order.ts',
       'apps/shop/lib/price.ts',
       'apps/shop/lib/stock/count.ts',
       'apps/shop/lib/sum.ts',

@@ -1,76 +1,27 @@
 import { describe, expect, it } from '@jest/globals'
-import type { CatalogEntry, ClusterView, ConsulServer, StrandedEntry } from '../../../core/base/catalog.ts'
+import type { CatalogEntry, StrandedEntry } from '../../../core/base/catalog.ts'
 import type { Instance } from '../../../core/base/instances.ts'
 import { TAG } from '../../../core/base/names.ts'
-import { parseDefinition } from '../../../core/definition/definition.ts'
-import { advice } from '../../../core/registration/advice.ts'
-import { difference, type Write } from '../../../core/registration/difference.ts'
+import { difference } from '../../../core/registration/difference.ts'
 import type { Evidence } from '../../../core/registration/evidence.ts'
 import { owner } from '../../../core/registration/owner.ts'
-import { META, registrations, withFingerprint } from '../../../core/registration/registration.ts'
-
-const now = new Date('2026-01-01T00:00:00Z')
-const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000)
-const servers = [1, 2].map((n): ConsulServer => ({ instanceId: `i-c${n}`, address: `10.0.0.${n}` }))
-const [one, two] = servers as [ConsulServer, ConsulServer]
-const PARAMETER = '/nanofleet/test/web/web/consul'
-const instance = (id: string, other: Partial<Instance> = {}): Instance => ({
-  id,
-  state: 'running',
-  address: '10.0.1.1',
-  vpcId: 'vpc-1',
-  tags: { [TAG.kind]: 'service', [TAG.definition]: PARAMETER },
-  ...other,
-})
-/** Two instances of which each server owns one. */
-const ids = Array.from({ length: 99 }, (_, index) => `i-${index}`)
-const ownedBy = (server: ConsulServer) => ids.find((id) => owner(id, servers) === server) ?? ''
-const web = instance(ownedBy(one))
-const definition = withFingerprint(parseDefinition('{"name": "web", "port": 80}', PARAMETER))
-
-function entry(of: Instance = web, other: Partial<CatalogEntry> = {}, registered = ago(3600)): CatalogEntry {
-  const [wanted] = registrations(of, definition, 'test', registered)
-  return {
-    id: of.id,
-    service: 'web',
-    instanceId: of.id,
-    address: of.address,
-    port: 80,
-    tags: [],
-    meta: wanted?.Meta ?? {},
-    nodeAddress: one.address,
-    status: 'passing',
-    ...other,
-  }
-}
-const cluster: ClusterView = {
-  leader: '10.0.0.1:8300',
-  nodes: servers.map(({ address }) => ({ name: address, address, alive: true })),
-  voters: servers.map(({ address }) => address),
-  stranded: [],
-  doubted: [],
-}
-/** One instance, registered as it should be, on the server that owns it. */
-const evidence = (other: Partial<Evidence> & { on?: [CatalogEntry[], CatalogEntry[]] } = {}): Evidence => {
-  const { on = [[entry()], []], ...rest } = other
-  return {
-    now,
-    stage: 'test',
-    vpcId: 'vpc-1',
-    instances: [web],
-    confirmed: [],
-    servers,
-    listings: servers.map((server, index) => ({ server, entries: on[index] ?? [] })),
-    cluster,
-    definitions: new Map([[PARAMETER, definition]]),
-    leaving: new Map(),
-    silent: new Set(),
-    ...rest,
-  }
-}
-const brief = (write: Write) => `${write.verb} ${write.id} ${write.server.instanceId}: ${write.reason}`
-const writes = (other: Parameters<typeof evidence>[0]) => difference(evidence(other)).writes.map(brief)
-const uncertain = (other: Parameters<typeof evidence>[0]) => difference(evidence(other)).uncertain.map(brief)
+import { META } from '../../../core/registration/registration.ts'
+import {
+  ago,
+  brief,
+  cluster,
+  entry,
+  evidence,
+  ids,
+  instance,
+  one,
+  ownedBy,
+  servers,
+  two,
+  uncertain,
+  web,
+  writes,
+} from './difference-evidence.ts'
 
 describe('a fleet that is registered as it should be', () => {
   it('needs nothing', () => {
@@ -234,76 +185,6 @@ describe('what EC2 does not show', () => {
 
   it('is believed as the fleet shows it when the second look says something else', () => {
     expect(writes({ confirmed: [{ ...web, state: 'stopped' }] })).toEqual([])
-  })
-})
-
-describe('an instance that was told to go', () => {
-  const leaving = (reason: string) => new Map([[web.id, reason]])
-  const order = 'its group terminates it'
-  const resting = (reason: string) => entry(web, { status: 'maintenance', reason })
-
-  it('leaves DNS and keeps its entry', () => {
-    const [write, ...others] = difference(evidence({ leaving: leaving(order) })).writes
-    expect(others).toEqual([])
-    expect(write).toEqual({ verb: 'maintenance', server: one, id: web.id, instanceId: web.id, reason: order })
-    expect(writes({ leaving: leaving(order), on: [[resting(order)], []] })).toEqual([])
-  })
-
-  it('leaves DNS on a recommendation until that is over', () => {
-    const until = (seconds: number) => writes({ leaving: leaving(advice(ago(seconds).toISOString())) })
-    expect(until(599.999)).toHaveLength(1)
-    expect(until(600)).toEqual([])
-  })
-
-  it('is kept out by an order in the place of a recommendation, and by a later one', () => {
-    const early = advice(ago(60).toISOString())
-    const late = advice(ago(30).toISOString())
-    const second = (first: string, next: string) =>
-      difference(evidence({ leaving: leaving(next), on: [[resting(first)], []] })).writes
-    expect(second(early, order)).toMatchObject([{ verb: 'maintenance', instead: true, reason: order }])
-    expect(second(early, late)).toMatchObject([{ verb: 'maintenance', instead: true, reason: late }])
-    expect(second(late, early)).toEqual([])
-    expect(second(early, early)).toEqual([])
-    expect(second(order, late)).toEqual([])
-  })
-
-  it('comes back after ten minutes when it runs on and nobody tells it to go', () => {
-    const back = (seconds: number, other: Partial<Evidence> = {}) =>
-      writes({ on: [[resting(advice(ago(seconds).toISOString()))], []], ...other })
-    expect(back(600)).toEqual([`return ${web.id} i-c1: it runs on after a recommendation to replace it`])
-    expect(back(599.999)).toEqual([])
-    expect(back(600, { leaving: leaving(order) })).toHaveLength(1)
-    expect(back(600, { leaving: leaving(order) })[0]).toContain('maintenance')
-    expect(back(600, { instances: [{ ...web, state: 'pending' }] })).toEqual([])
-    expect(back(600, { instances: [] })).toEqual([])
-    expect(writes({ on: [[resting(order)], []] })).toEqual([])
-  })
-
-  it('stays out of DNS when it is registered anew, while the reason lasts', () => {
-    const asleep = (...entries: CatalogEntry[]) =>
-      difference(evidence({ on: [[], entries] })).writes.find(({ verb }) => verb === 'register')
-    const elsewhere = (other: Partial<CatalogEntry>) => entry(web, { nodeAddress: two.address, ...other })
-    const lasting = advice(ago(599.999).toISOString())
-    expect(asleep(elsewhere({ status: 'maintenance', reason: order }))).toMatchObject({ asleep: order })
-    expect(asleep(elsewhere({ status: 'maintenance' }))).toMatchObject({ asleep: 'it was in maintenance' })
-    expect(asleep(elsewhere({ status: 'maintenance', reason: lasting }))).toMatchObject({ asleep: lasting })
-    const over = advice(ago(600).toISOString())
-    expect(asleep(elsewhere({ status: 'maintenance', reason: over }))).not.toHaveProperty('asleep')
-    const both = [elsewhere({ status: 'maintenance', reason: order }), elsewhere({ id: `${web.id}:b` })]
-    expect(asleep(...both)).not.toHaveProperty('asleep')
-    const longest = [
-      elsewhere({ status: 'maintenance', reason: lasting }),
-      elsewhere({ id: `${web.id}:b`, status: 'maintenance', reason: order }),
-    ]
-    expect(asleep(...longest)).toMatchObject({ asleep: order })
-  })
-
-  it('is judged by what can be asked before what is in doubt', () => {
-    const doubted = [{ ...entry(web, { nodeAddress: '10.0.0.9' }), node: 'dead' }]
-    const asked = entry(web, { nodeAddress: two.address, status: 'maintenance', reason: order })
-    const seen = { on: [[], [asked]] as [[], CatalogEntry[]], cluster: { ...cluster, doubted } }
-    const found = difference(evidence(seen)).writes.find(({ verb }) => verb === 'register')
-    expect(found).toMatchObject({ asleep: order })
   })
 })
 

@@ -54,6 +54,22 @@ describe('two rounds that must agree', () => {
     expect(ids(agree(removals('a'), second.held, at(40)).allowed)).toEqual(['a'])
   })
 
+  it.each([
+    [29.9, 0],
+    [30, 1],
+    [600, 1],
+    [600.1, 0],
+  ])('agree %d s apart on %d removals', (seconds, count) => {
+    const { held } = agree(removals('a'), null, at(0))
+    const now = new Date(at(0).getTime() + seconds * 1000)
+    expect(agree(removals('a'), held, now).allowed).toHaveLength(count)
+  })
+
+  it('keep as the word of the first what both want, when the second comes too early', () => {
+    const { held } = agree(removals('a', 'b'), null, at(0))
+    expect(agree(removals('b', 'c'), held, at(29)).held).toEqual({ instanceIds: ['b'], at: held.at })
+  })
+
   it('begin again when the first is long past', () => {
     const { held } = agree(removals('a'), null, at(0))
     expect(agree(removals('a'), held, at(3600)).allowed).toEqual([])

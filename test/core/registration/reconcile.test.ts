@@ -314,6 +314,13 @@ describe('a round never removes on missing evidence', () => {
     expect(fleet.catalog.found('web')).toContain(late.id)
   })
 
+  it('goes on removing what is below the cap while held removals cannot be read', async () => {
+    const fleet = await settledFleetOf(1, 10)
+    for (const id of running(fleet).slice(0, 5)) fleet.instances.delete(id)
+    fleet.broken.add('held')
+    expect(await fleet.reconcile()).toMatchObject({ removed: 5, held: 0 })
+  })
+
   it.each<[string, (fleet: ModelFleet, id: string) => void]>([
     ['that EC2 does not show yet', (fleet, id) => void fleet.instances.delete(id)],
     [

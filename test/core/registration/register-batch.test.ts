@@ -231,6 +231,15 @@ describe('events that are none of its business', () => {
     expect(fleet.sent).toEqual([])
   })
 
+  it.each(['pending', 'stopping', 'stopped', 'shutting-down', 'terminated'] as const)(
+    'looks once only for an instance that is %s and that the fleet does not show',
+    async (state) => {
+      const fleet = fleetOf(1)
+      await fleet.deliver(stateChange({ id: 'i-0abc' }, state))
+      expect(fleet.sent).toEqual([])
+    },
+  )
+
   it('has nothing to do while the platform is down: one look at EC2, no call to Consul', async () => {
     const fleet = fleetOf(0)
     const instance = fleet.service()

@@ -3,7 +3,12 @@ import fc from 'fast-check'
 import type { Instance } from '../../../core/base/instances.ts'
 import { parseDefinition } from '../../../core/definition/definition.ts'
 import { owner } from '../../../core/registration/owner.ts'
-import { registrations, withFingerprint } from '../../../core/registration/registration.ts'
+import {
+  isUpToDate,
+  registeredAt,
+  registrations,
+  withFingerprint,
+} from '../../../core/registration/registration.ts'
 
 const instance: Instance = {
   id: 'i-0a1',
@@ -36,6 +41,46 @@ describe('a registration', () => {
     expect(only?.Meta).toMatchObject({ team: 'a', 'instance-id': 'i-0a1', stage: 'test', app: 'shop' })
     // Whoever writes to Consul puts the mark of its token there.
     expect(only?.Meta).not.toHaveProperty('token')
+  })
+
+  it('has checks only where the definition has some: those of the list, then the single one', () => {
+    expect(register({ name: 'web' })[0]).not.toHaveProperty('Checks')
+    const [only] = register({
+      name: 'web',
+      check: { tcp: 'HEALTHROUTE:1', interval: '5s' },
+      checks: [{ tcp: 'HEALTHROUTE:2', interval: '5s' }],
+    })
+    const checks = only?.Checks as { TCP: string }[]
+    expect(checks.map(({ TCP }) => TCP)).toEqual(['10.77.0.4:2', '10.77.0.4:1'])
+    expect(only).not.toHaveProperty('Check')
+  })
+
+  it('is up to date without a port in the definition when the entry has port 0', () => {
+    const [wanted] = register({ name: 'web' })
+    if (!wanted) throw new Error('no registration')
+    const entry = {
+      id: wanted.ID,
+      service: 'web',
+      instanceId: instance.id,
+      address: wanted.Address,
+      tags: [],
+      meta: wanted.Meta,
+      nodeAddress: '',
+      status: 'passing' as const,
+    }
+    expect(isUpToDate({ ...entry, port: 0 }, wanted)).toBe(true)
+    expect(isUpToDate({ ...entry, port: 1 }, wanted)).toBe(false)
+    expect(isUpToDate({ ...entry, port: 0, id: 'x' }, wanted)).toBe(false)
+    expect(isUpToDate({ ...entry, port: 0, service: 'x' }, wanted)).toBe(false)
+    expect(isUpToDate({ ...entry, port: 0, tags: ['x'] }, wanted)).toBe(false)
+    expect(isUpToDate({ ...entry, port: 0, tags: ['x'] }, { ...wanted, EnableTagOverride: true })).toBe(true)
+  })
+
+  it('tells when it was made, and counts as old when it does not', () => {
+    const entry = (meta: Record<string, string>) => ({ meta }) as never
+    expect(registeredAt(entry({ registered: '1970-01-01T00:00:01.500Z' }))).toBe(1500)
+    expect(registeredAt(entry({ registered: 'soon' }))).toBe(0)
+    expect(registeredAt(entry({}))).toBe(0)
   })
 
   it('serves an instance with the original three tags only', () => {

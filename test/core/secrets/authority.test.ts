@@ -3,7 +3,18 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { randomSecrets } from '../../../adapters/consul/secret-maker.ts'
 import { AUTHORITY_YEARS, authorityCertificate } from '../../../core/secrets/authority.ts'
-import { der, identifier, integer } from '../../../core/secrets/der.ts'
+import {
+  bits,
+  boolean,
+  der,
+  identifier,
+  integer,
+  octets,
+  sequence,
+  set,
+  text,
+  utcTime,
+} from '../../../core/secrets/der.ts'
 
 describe('the certificate of an authority', () => {
   it('is signed by its own key, may sign others and lasts for years', () => {
@@ -63,6 +74,15 @@ describe('DER', () => {
     expect([...integer(Buffer.from([0x7f]))]).toEqual([0x02, 1, 0x7f])
     expect([...integer(Buffer.from([0x80]))]).toEqual([0x02, 2, 0, 0x80])
     expect([...integer(Buffer.from([0]))]).toEqual([0x02, 1, 0])
+  })
+
+  it('writes truths, texts, bits and times', () => {
+    const hex = (...parts: Buffer[]) => parts.map((part) => part.toString('hex')).join(' ')
+    expect(hex(boolean(true), boolean(false))).toBe('0101ff 010100')
+    expect(hex(text('é'), octets(Buffer.from([7])))).toBe('0c02c3a9 040107')
+    expect(hex(bits(Buffer.from([6]), 1), bits(Buffer.from([6])))).toBe('03020106 03020006')
+    expect(hex(sequence(text('a')), set(text('a')))).toBe('30030c0161 31030c0161')
+    expect(utcTime(new Date('2026-03-04T05:06:07.890Z')).toString('latin1')).toBe('\x17\x0d260304050607Z')
   })
 
   it('writes names of several bytes per number', () => {

@@ -1,0 +1,250 @@
+import { describe, expect, it } from '@jest/globals'
+import { serviceTemplate } from '../../../core/template/service.ts'
+import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
+import { sampleApp } from '../../apps/apps.ts'
+
+const [dev, local, prod] = SAMPLE_STAGES as [
+  (typeof SAMPLE_STAGES)[0],
+  (typeof SAMPLE_STAGES)[0],
+  (typeof SAMPLE_STAGES)[0],
+]
+/** A service with all that a manifest can say of one. */
+const shop = sampleApp(
+  'shop',
+  `requires: [platform]
+resources: r.yml
+services:
+  web:
+    source: apps/web
+    port: 8080
+    expose: {host: shop, port: 8101, path: /a/}
+    env: {B: two, A: {GetAtt: Table.Arn}, STAGE: {Ref: Stage}}
+    secrets: {KEY: "/secret/\${Table}/key", B2: /secret/b}
+    permissions:
+      - {actions: ["s3:GetObject"], resource: "arn:aws:s3:::x"}
+      - {actions: ["dynamodb:*"], resource: {Ref: Table}}
+  job: {}
+`,
+  {
+    'r.yml': 'Resources: {Table: {Type: "AWS::DynamoDB::Table"}}',
+    'web/consul.json': '{"name": "web", "port": 8080}',
+  },
+)
+const template = serviceTemplate({ bundle: shop, service: 'web', stage: { ...prod, portListeners: true } })
+const job = serviceTemplate({ bundle: shop, service: 'job', stage: dev })
+const properties = (id: string, of = template) => of.Resources[id]?.Properties ?? {}
+
+describe('the stack of a service', () => {
+  it('takes these parameters', () => {
+    expect(template.Parameters).toEqual({
+      CertificateArn: { Type: 'String', Description: 'Certificate of the domain; empty for HTTP' },
+      Domain: {
+        Type: 'String',
+        Description: 'Domain of the public host names; empty when the stage has none',
+      },
+      GetAttTableArn: { Type: 'String' },
+      HttpListenerArn: { Type: 'String', Description: 'The listener that all host names share' },
+      ImageId: { Type: 'AWS::EC2::Image::Id', Description: 'The AMI of the release' },
+      LoadBalancerArn: { Type: 'String', Description: 'The public load balancer' },
+      PrivateSubnets: {
+        Type: 'List<AWS::EC2::Subnet::Id>',
+        Description: 'Subnets of the instances, one per zone',
+      },
+      RefTable: { Type: 'String' },
+      Release: {
+        Type: 'String',
+        Description: 'Number of the release, a tag of the instances that start with it',
+      },
+      Stage: { Type: 'String', Description: 'Name of the stage' },
+      VpcId: { Type: 'AWS::EC2::VPC::Id', Description: 'The network of the stage' },
+      WebGroup: { Type: 'AWS::EC2::SecurityGroup::Id' },
+    })
+  })
+
+  it('gives its instances these permissions and no others', () => {
+    expect(properties('Role')).toEqual({
+      Description: 'Instances of nanofleet-prod-shop-web',
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+        ],
+      },
+      Policies: [
+        {
+          PolicyName: 'manifest',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              { Effect: 'Allow', Action: ['s3:GetObject'], Resource: 'arn:aws:s3:::x' },
+              { Effect: 'Allow', Action: ['dynamodb:*'], Resource: { Ref: 'RefTable' } },
+              {
+                Effect: 'Allow',
+                Action: ['ssm:GetParameters'],
+                Resource: [
+                  {
+                    'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/secret/\${RefTable}/key`,
+                  },
+                  {
+                    'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/secret/b`,
+                  },
+                ],
+              },
+            ],
+          },
+        },
+      ],
+    })
+    expect(properties('InstanceProfile')).toEqual({ Roles: [{ Ref: 'Role' }] })
+    expect(properties('Role', job)).not.toHaveProperty('Policies')
+  })
+
+  it('starts its instances so', () => {
+    const { LaunchTemplateData, ...others } = properties('LaunchTemplate')
+    expect(LaunchTemplateData).toEqual({
+      ImageId: { Ref: 'ImageId' },
+      InstanceType: 't3.micro',
+      IamInstanceProfile: { Arn: { 'Fn::GetAtt': ['InstanceProfile', 'Arn'] } },
+      SecurityGroupIds: [{ Ref: 'WebGroup' }],
+      InstanceInitiatedShutdownBehavior: 'terminate',
+      MetadataOptions: {
+        HttpTokens: 'required',
+        HttpPutResponseHopLimit: 1,
+        InstanceMetadataTags: 'enabled',
+      },
+      UserData: {
+        'Fn::Base64': {
+          'Fn::Join': [
+            '\r\n',
+            [
+              { 'Fn::Join': ['', ['A=', { Ref: 'GetAttTableArn' }]] },
+              'B=two',
+              { 'Fn::Join': ['', ['STAGE=', { Ref: 'Stage' }]] },
+              { 'Fn::Sub': `NANOFLEET_SECRETS=B2=/secret/b,KEY=/secret/\${RefTable}/key` },
+            ],
+          ],
+        },
+      },
+      TagSpecifications: [
+        {
+          ResourceType: 'instance',
+          Tags: [
+            { Key: 'Name', Value: 'nanofleet-prod-shop-web' },
+            { Key: 'consulcloud', Value: 'service' },
+            { Key: 'consulserviceconfig', Value: '/nanofleet/prod/shop/web/consul' },
+            { Key: 'nanofleet:stage', Value: 'prod' },
+            { Key: 'nanofleet:app', Value: 'shop' },
+            { Key: 'nanofleet:service', Value: 'web' },
+          ],
+        },
+        {
+          ResourceType: 'volume',
+          Tags: [
+            { Key: 'Name', Value: 'nanofleet-prod-shop-web' },
+            { Key: 'consulcloud', Value: 'service' },
+            { Key: 'consulserviceconfig', Value: '/nanofleet/prod/shop/web/consul' },
+            { Key: 'nanofleet:stage', Value: 'prod' },
+            { Key: 'nanofleet:app', Value: 'shop' },
+            { Key: 'nanofleet:service', Value: 'web' },
+          ],
+        },
+      ],
+    })
+    expect(others).toEqual({
+      LaunchTemplateName: 'nanofleet-prod-shop-web',
+      TagSpecifications: [
+        { ResourceType: 'launch-template', Tags: [{ Key: 'nanofleet:stage', Value: 'prod' }] },
+      ],
+    })
+    expect(properties('LaunchTemplate', job).LaunchTemplateData).not.toHaveProperty('UserData')
+  })
+
+  it('keeps them in a group that is told by others how large it is', () => {
+    expect(template.Resources.AutoScalingGroup).toEqual({
+      Type: 'AWS::AutoScaling::AutoScalingGroup',
+      DependsOn: ['PortListener', 'ListenerRule'],
+      Properties: {
+        AutoScalingGroupName: 'nanofleet-prod-shop-web',
+        MinSize: '0',
+        MaxSize: '100',
+        LaunchTemplate: {
+          LaunchTemplateId: { Ref: 'LaunchTemplate' },
+          Version: { 'Fn::GetAtt': ['LaunchTemplate', 'LatestVersionNumber'] },
+        },
+        VPCZoneIdentifier: { Ref: 'PrivateSubnets' },
+        HealthCheckType: 'EC2',
+        HealthCheckGracePeriod: 0,
+        TerminationPolicies: ['OldestLaunchTemplate', 'OldestInstance'],
+        TargetGroupARNs: [{ Ref: 'TargetGroup' }],
+        LifecycleHookSpecificationList: [
+          {
+            LifecycleHookName: 'drain',
+            LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+            HeartbeatTimeout: 300,
+            DefaultResult: 'CONTINUE',
+          },
+        ],
+        Tags: [
+          { Key: 'nanofleet:stage', Value: 'prod', PropagateAtLaunch: true },
+          { Key: 'nanofleet:app', Value: 'shop', PropagateAtLaunch: true },
+          { Key: 'nanofleet:service', Value: 'web', PropagateAtLaunch: true },
+          { Key: 'nanofleet:release', Value: { Ref: 'Release' }, PropagateAtLaunch: true },
+        ],
+      },
+    })
+    expect(job.Resources.AutoScalingGroup).not.toHaveProperty('DependsOn')
+    expect(properties('AutoScalingGroup', job)).not.toHaveProperty('TargetGroupARNs')
+  })
+
+  it('is reached over TLS by its port and by its host name, and asked for its health', () => {
+    expect(template.Resources.PortListener).toEqual({
+      Type: 'AWS::ElasticLoadBalancingV2::Listener',
+      Properties: {
+        LoadBalancerArn: { Ref: 'LoadBalancerArn' },
+        Port: 8101,
+        Protocol: 'HTTPS',
+        SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+        Certificates: [{ CertificateArn: { Ref: 'CertificateArn' } }],
+        DefaultActions: [{ Type: 'forward', TargetGroupArn: { Ref: 'TargetGroup' } }],
+      },
+    })
+    expect(template.Resources.ListenerRule).toEqual({
+      Type: 'AWS::ElasticLoadBalancingV2::ListenerRule',
+      Properties: {
+        ListenerArn: { Ref: 'HttpListenerArn' },
+        Priority: 42881,
+        Conditions: [
+          { Field: 'host-header', HostHeaderConfig: { Values: [{ 'Fn::Sub': `shop.\${Domain}` }] } },
+          { Field: 'path-pattern', PathPatternConfig: { Values: ['/a', '/a/*'] } },
+        ],
+        Actions: [{ Type: 'forward', TargetGroupArn: { Ref: 'TargetGroup' } }],
+      },
+    })
+    expect(properties('TargetGroup')).toEqual({
+      VpcId: { Ref: 'VpcId' },
+      TargetType: 'instance',
+      Protocol: 'HTTP',
+      Port: 8080,
+      HealthCheckPath: '/healthz',
+      HealthCheckIntervalSeconds: 5,
+      HealthCheckTimeoutSeconds: 2,
+      HealthyThresholdCount: 2,
+      UnhealthyThresholdCount: 2,
+      Matcher: { HttpCode: '200' },
+      TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }],
+    })
+    const plain = serviceTemplate({ bundle: shop, service: 'web', stage: local })
+    const { Protocol, SslPolicy, Certificates } = properties('PortListener', plain)
+    expect([Protocol, SslPolicy, Certificates]).toEqual(['HTTP', undefined, undefined])
+  })
+
+  it('tells what was made of it', () => {
+    expect(template.Outputs).toEqual({
+      AutoScalingGroupName: { Value: { Ref: 'AutoScalingGroup' } },
+      LaunchTemplateId: { Value: { Ref: 'LaunchTemplate' } },
+      LaunchTemplateVersion: { Value: { 'Fn::GetAtt': ['LaunchTemplate', 'LatestVersionNumber'] } },
+      TargetGroupArn: { Value: { Ref: 'TargetGroup' } },
+    })
+    expect(job.Outputs).not.toHaveProperty('TargetGroupArn')
+  })
+})

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals'
+import { stackChange } from '../../../core/template/stack-change.ts'
+
+const empty = { AWSTemplateFormatVersion: '2010-09-09' as const, Description: '', Resources: {} }
+
+describe('stackChange', () => {
+  const standing = {
+    status: 'UPDATE_COMPLETE',
+    template: empty,
+    parameters: { ImageId: 'ami-1', Release: '1' },
+  }
+
+  it.each([
+    ['nothing stands', undefined, { ImageId: 'ami-1' }, 'create', ['it does not exist']],
+    ['all is equal', standing, { ImageId: 'ami-1', Release: '2' }, 'unchanged', []],
+    ['the image differs', standing, { ImageId: 'ami-2' }, 'update', ['ImageId: ami-1 → ami-2']],
+    [
+      'the last change failed',
+      { ...standing, status: 'UPDATE_ROLLBACK_FAILED' },
+      { ImageId: 'ami-1' },
+      'update',
+      ['its last change did not end well (UPDATE_ROLLBACK_FAILED)'],
+    ],
+  ] as const)('when %s', (_case, stack, parameters, action, reasons) => {
+    expect(stackChange(stack, { template: empty, parameters })).toEqual({ action, reasons })
+  })
+
+  it('names parameters that come and go, and what else of the template changes', () => {
+    const change = (other: Partial<Parameters<typeof stackChange>[1]>) =>
+      stackChange(standing, { template: empty, parameters: standing.parameters, ...other }).reasons
+    expect(change({ parameters: { ImageId: 'ami-1', Size: '3' } })).toEqual(['Size: 3'])
+    expect(change({ parameters: {} })).toEqual(['ImageId is not needed any more'])
+    const Outputs = { A: { Value: '1' } }
+    expect(change({ template: { ...empty, Outputs } })).toEqual(['outputs or parameters change'])
+  })
+
+  it.each([
+    ['CREATE_COMPLETE', 'unchanged'],
+    ['UPDATE_COMPLETE', 'unchanged'],
+    ['UPDATE_ROLLBACK_COMPLETE', 'unchanged'],
+    ['UPDATE_IN_PROGRESS', 'update'],
+  ])('takes a stack that is %s as %s', (status, action) => {
+    const wanted = { template: empty, parameters: standing.parameters }
+    expect(stackChange({ ...standing, status }, wanted).action).toBe(action)
+  })
+
+  it('names the resources that come, go and change', () => {
+    const before = { ...empty, Resources: { A: { Type: 'x' }, B: { Type: 'x' } } }
+    const template = { ...empty, Resources: { B: { Type: 'y' }, C: { Type: 'x' } } }
+    const change = stackChange(
+      { ...standing, template: before },
+      { template, parameters: standing.parameters },
+    )
+    expect(change.reasons).toEqual(['A goes', 'B changes', 'C is new'])
+  })
+})
