@@ -17,14 +17,17 @@ import { withLeanAnswer } from './lean-answer.ts'
 
 /** DescribeInstances returns at most 1,000 per page and takes at most 200 values per filter (EC2 API Reference). */
 const PAGE = 1000
-/** A fleet that fits into so many is read as a whole for each batch: for a larger one two calls for a few instances are sooner. */
-const SMALL = 200
+/**
+ * A fleet that fits into so many is read as a whole for each batch. For a larger one it is sooner to ask for the few instances,
+ * and now and then for the servers: EC2 says some 5 KB of each.
+ */
+const SMALL = 20
 const VALUES = 200
 /**
- * Milliseconds for which the Consul servers of a large fleet are believed: to ask for them with every batch of a burst
+ * For so long the Consul servers of a large fleet are believed: to ask for them with every batch of a burst
  * would empty EC2's bucket of 100 requests.
  */
-const SERVERS_FOR = 2000
+const SERVERS_FOR_MS = 2000
 
 /** The instances of one VPC as EC2 shows them. */
 export class Ec2Instances implements InstanceSource {
@@ -68,7 +71,7 @@ export class Ec2Instances implements InstanceSource {
 
   async #consulServers(): Promise<Instance[]> {
     const at = this.#now()
-    if (this.#servers && at - this.#servers.at < SERVERS_FOR) return await this.#servers.read
+    if (this.#servers && at - this.#servers.at < SERVERS_FOR_MS) return await this.#servers.read
     const read = this.#readServers()
     this.#servers = { read, at }
     try {

@@ -1,11 +1,4 @@
-import type {
-  CatalogEntry,
-  ClusterView,
-  ConsulServer,
-  Listing,
-  Registration,
-  ServiceCatalog,
-} from '../../core/base/catalog.ts'
+import type { ConsulServer, ServiceCatalog } from '../../core/base/catalog.ts'
 import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
 import type { DoorAnswer, DoorCall, DoorRequest, DoorResponse, Verb } from '../../core/registration/door.ts'
 import { ConsulFailure } from './requests.ts'
@@ -34,44 +27,21 @@ export class ConsulDoor implements ServiceCatalog {
     this.#carry = carry
   }
 
-  async listing(server: ConsulServer, instanceIds?: string[], patience?: number): Promise<Listing> {
-    return (await this.#call('listing', server, instanceIds, patience)) as Listing
-  }
+  readonly listing: ServiceCatalog['listing'] = (server, of) => this.#call('listing', server, of)
+  readonly cluster: ServiceCatalog['cluster'] = (server, of) => this.#call('cluster', server, of)
+  readonly register: ServiceCatalog['register'] = (server, of) => this.#call('register', server, of)
+  readonly registerNew: ServiceCatalog['registerNew'] = (server, of) => this.#call('registerNew', server, of)
+  readonly deregister: ServiceCatalog['deregister'] = (server, of) => this.#call('deregister', server, of)
+  readonly forget: ServiceCatalog['forget'] = (server, of) => this.#call('forget', server, of)
+  readonly maintenance: ServiceCatalog['maintenance'] = (server, of) => this.#call('maintenance', server, of)
+  readonly secretReports: ServiceCatalog['secretReports'] = (server) => this.#call('secretReports', server)
+  readonly health: ServiceCatalog['health'] = (server, of) => this.#call('health', server, of)
 
-  async cluster(server: ConsulServer, present?: string[]): Promise<ClusterView> {
-    return (await this.#call('cluster', server, present)) as ClusterView
-  }
-
-  async register(server: ConsulServer, registration: Registration, asleep?: string): Promise<void> {
-    await this.#call('register', server, registration, asleep)
-  }
-
-  async deregister(server: ConsulServer, id: string): Promise<void> {
-    await this.#call('deregister', server, id)
-  }
-
-  async forget(server: ConsulServer, node: string, id: string): Promise<void> {
-    await this.#call('forget', server, node, id)
-  }
-
-  async maintenance(server: ConsulServer, id: string, reason: string | null, instead = false): Promise<void> {
-    await this.#call('maintenance', server, id, reason, instead || undefined)
-  }
-
-  async secretReports(server: ConsulServer): Promise<Record<string, string>> {
-    return (await this.#call('secretReports', server)) as Record<string, string>
-  }
-
-  async health(server: ConsulServer, services: string[]): Promise<Record<string, CatalogEntry[]>> {
-    return (await this.#call('health', server, services)) as Record<string, CatalogEntry[]>
-  }
-
-  /** Arguments left out at the end are not in the message; one left out before others arrives as null. */
-  #call(verb: Verb, ...given: unknown[]): Promise<unknown> {
-    const args = given.slice(0, given.findLastIndex((argument) => argument !== undefined) + 1)
+  #call<T>(verb: Verb, server: ConsulServer, of?: object): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#pending.length === 0) setImmediate(() => this.#flush())
-      this.#pending.push({ call: { verb, args }, resolve, reject })
+      const call: DoorCall = of === undefined ? { verb, server } : { verb, server, of }
+      this.#pending.push({ call, resolve: (value) => resolve(value as T), reject })
     })
   }
 

@@ -1,4 +1,4 @@
-import type { ConsulServer, Registration } from '../../core/base/catalog.ts'
+import type { ConsulServer, ServiceCatalog } from '../../core/base/catalog.ts'
 import type { FirstAnswer } from '../../core/registration/first-answer.ts'
 import { ConsulHttp } from './http.ts'
 import type { ConsulRequests } from './requests.ts'
@@ -12,11 +12,11 @@ export class ProbingConsul extends ConsulHttp {
     this.#first = first
   }
 
-  override async register(server: ConsulServer, registration: Registration, asleep?: string): Promise<void> {
-    await super.register(
-      server,
-      asleep === undefined ? await this.#first.of(registration) : registration,
-      asleep,
-    )
+  override async register(
+    server: ConsulServer,
+    { registration, asleep }: Parameters<ServiceCatalog['register']>[1],
+  ): Promise<void> {
+    const begun = asleep === undefined ? await this.#first.of(registration) : registration
+    await super.register(server, { registration: begun, asleep })
   }
 }

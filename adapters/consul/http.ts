@@ -3,10 +3,11 @@ import type {
   ClusterView,
   ConsulServer,
   Listing,
-  Registration,
   ServiceCatalog,
   StrandedEntry,
+  Welcome,
 } from '../../core/base/catalog.ts'
+import { registerNew } from '../../core/registration/register-new.ts'
 import {
   type AgentCheck,
   type AgentService,
@@ -23,11 +24,6 @@ const FILTERED = 50
 /** What an agent holds, by id. */
 type Held = [services: Record<string, AgentService>, checks: Record<string, AgentCheck>]
 
-/** Milliseconds for the answer, if not those of every request. */
-interface Bounds {
-  patience?: number
-}
-
 /** Consul docs, "Operator HTTP API: Raft": addresses with port. */
 interface RaftConfiguration {
   Servers: { Address: string; Voter: boolean }[]
@@ -41,14 +37,15 @@ export class ConsulHttp implements ServiceCatalog {
     this.requests = requests
   }
 
-  async listing(server: ConsulServer, scope?: string[] | null, patience?: number): Promise<Listing> {
-    const instanceIds = scope ?? undefined
+  async listing(
+    server: ConsulServer,
+    { instanceIds, patienceMs }: Parameters<ServiceCatalog['listing']>[1] = {},
+  ): Promise<Listing> {
     if (instanceIds?.length === 0) return { server, entries: [] }
-    const bounds = patience === undefined ? {} : { patience }
     const [services, checks] =
       instanceIds !== undefined && instanceIds.length <= FILTERED
-        ? await this.someOf(server, instanceIds, bounds)
-        : await this.allOf(server, bounds)
+        ? await this.someOf(server, instanceIds, patienceMs)
+        : await this.allOf(server, patienceMs)
     const token = await this.requests.token()
     const byService = Map.groupBy(Object.values(checks), (check) => check.ServiceID)
     const entries = Object.values(services).map((service) =>
@@ -60,46 +57,48 @@ export class ConsulHttp implements ServiceCatalog {
     }
   }
 
-  private async allOf(server: ConsulServer, bounds: Bounds): Promise<Held> {
-    return await Promise.all([this.services(server, {}, bounds), this.checks(server, {}, bounds)])
+  private async allOf(server: ConsulServer, patienceMs?: number): Promise<Held> {
+    return await Promise.all([this.services(server, patienceMs), this.checks(server, patienceMs)])
   }
 
   /**
    * An agent evaluates a filter on each of its entries: one expression for all ids, and the checks only of instances that it
    * has, take it a third of the time at 300 entries. In a burst most are new to it.
    */
-  private async someOf(server: ConsulServer, instanceIds: string[], bounds: Bounds): Promise<Held> {
+  private async someOf(server: ConsulServer, instanceIds: string[], patienceMs?: number): Promise<Held> {
     const ids = instanceIds.map((id) => id.replaceAll(/[^\w-]/g, '')).join('|')
-    const services = await this.services(
-      server,
-      { filter: `Meta["instance-id"] matches "^(${ids})$"` },
-      bounds,
-    )
+    const services = await this.services(server, patienceMs, `Meta["instance-id"] matches "^(${ids})$"`)
     if (Object.keys(services).length === 0) return [services, {}]
-    return [services, await this.checks(server, { filter: `ServiceID matches "^(${ids})(:|$)"` }, bounds)]
+    return [services, await this.checks(server, patienceMs, `ServiceID matches "^(${ids})(:|$)"`)]
   }
 
-  private services(server: ConsulServer, query: Record<string, string>, bounds: Bounds): Promise<Held[0]> {
-    return this.requests.get(server, '/v1/agent/services', query, bounds)
+  private services(server: ConsulServer, patienceMs?: number, filter?: string): Promise<Held[0]> {
+    return this.requests.get(server, { path: '/v1/agent/services', query: { filter }, patienceMs })
   }
 
-  private checks(server: ConsulServer, query: Record<string, string>, bounds: Bounds): Promise<Held[1]> {
-    return this.requests.get(server, '/v1/agent/checks', query, bounds)
+  private checks(server: ConsulServer, patienceMs?: number, filter?: string): Promise<Held[1]> {
+    return this.requests.get(server, { path: '/v1/agent/checks', query: { filter }, patienceMs })
   }
 
-  async cluster(server: ConsulServer, present?: string[]): Promise<ClusterView> {
-    const leader = await this.requests.get<string>(server, '/v1/status/leader')
+  /**
+   * The servers are the nodes: each has the service `consul` for as long as the catalog knows it, and its few entries are read
+   * sooner than all checks of the catalog.
+   */
+  async cluster(
+    server: ConsulServer,
+    { present }: Parameters<ServiceCatalog['cluster']>[1] = {},
+  ): Promise<ClusterView> {
+    const leader = await this.requests.get<string>(server, { path: '/v1/status/leader' })
     if (leader === '') return { leader: null, nodes: [], voters: [], stranded: [], doubted: [] }
-    const [known, gossip, raft] = await Promise.all([
-      this.requests.get<{ Node: string; Address: string }[]>(server, '/v1/catalog/nodes'),
-      this.requests.get<AgentCheck[]>(server, '/v1/health/state/any', { filter: 'CheckID == "serfHealth"' }),
-      this.requests.get<RaftConfiguration>(server, '/v1/operator/raft/configuration'),
+    const [known, raft] = await Promise.all([
+      this.requests.get<HealthEntry[]>(server, { path: '/v1/health/service/consul' }),
+      this.requests.get<RaftConfiguration>(server, { path: '/v1/operator/raft/configuration' }),
     ])
-    const verdict = new Map(gossip.map((check) => [check.Node, check.Status]))
-    // A node with no such check was written by somebody's catalog call and has never been gossip's business.
-    const nodes = known
-      .filter(({ Node }) => verdict.has(Node))
-      .map(({ Node, Address }) => ({ name: Node, address: Address, alive: verdict.get(Node) === 'passing' }))
+    // A node without gossip's check was written by somebody's catalog call and has never been gossip's business.
+    const nodes = known.flatMap(({ Node: { Node: name, Address: address }, Checks }) => {
+      const verdict = Checks.find(({ CheckID }) => CheckID === 'serfHealth')
+      return verdict ? [{ name, address, alive: verdict.Status === 'passing' }] : []
+    })
     const entriesOn = (some: typeof nodes) => Promise.all(some.map((node) => this.entriesOf(server, node)))
     const [stranded, doubted] = await Promise.all([
       entriesOn(nodes.filter((node) => !node.alive)),
@@ -111,51 +110,53 @@ export class ConsulHttp implements ServiceCatalog {
     return { leader, nodes, voters, stranded: stranded.flat(), doubted: doubted.flat() }
   }
 
-  async register(server: ConsulServer, registration: Registration, asleep?: string): Promise<void> {
+  async register(
+    server: ConsulServer,
+    { registration, asleep }: Parameters<ServiceCatalog['register']>[1],
+  ): Promise<void> {
     const put = asleep === undefined ? registration : inMaintenance(registration, asleep)
-    await this.requests.put(
-      server,
-      '/v1/agent/service/register',
-      { 'replace-existing-checks': 'true' },
-      marked(put, await this.requests.token()),
-    )
+    await this.requests.put(server, {
+      path: '/v1/agent/service/register',
+      query: { 'replace-existing-checks': 'true' },
+      body: marked(put, await this.requests.token()),
+    })
   }
 
-  async deregister(server: ConsulServer, id: string): Promise<void> {
-    await this.requests.put(
-      server,
-      `/v1/agent/service/deregister/${encodeURIComponent(id)}`,
-      {},
-      undefined,
-      UNKNOWN,
-    )
+  async registerNew(
+    server: ConsulServer,
+    among: Parameters<ServiceCatalog['registerNew']>[1],
+  ): Promise<Welcome> {
+    return await registerNew(this, server, among)
   }
 
-  async forget(server: ConsulServer, node: string, id: string): Promise<void> {
-    await this.requests.put(server, '/v1/catalog/deregister', {}, { Node: node, ServiceID: id }, FORGOTTEN)
+  async deregister(server: ConsulServer, { id }: { id: string }): Promise<void> {
+    const path = `/v1/agent/service/deregister/${encodeURIComponent(id)}`
+    await this.requests.put(server, { path, accepted: UNKNOWN })
   }
 
-  async maintenance(server: ConsulServer, id: string, reason: string | null, instead = false): Promise<void> {
+  async forget(server: ConsulServer, { node, id }: { node: string; id: string }): Promise<void> {
+    const body = { Node: node, ServiceID: id }
+    await this.requests.put(server, { path: '/v1/catalog/deregister', body, accepted: FORGOTTEN })
+  }
+
+  async maintenance(
+    server: ConsulServer,
+    { id, reason, instead = false }: Parameters<ServiceCatalog['maintenance']>[1],
+  ): Promise<void> {
     // An agent does not look at the reason for what is in maintenance (tried with 1.19).
-    if (instead) await this.maintenance(server, id, null)
-    const query = { enable: String(reason !== null), ...(reason === null ? {} : { reason }) }
-    await this.requests.put(
-      server,
-      `/v1/agent/service/maintenance/${encodeURIComponent(id)}`,
-      query,
-      undefined,
-      UNKNOWN,
-    )
+    if (instead) await this.maintenance(server, { id, reason: null })
+    const path = `/v1/agent/service/maintenance/${encodeURIComponent(id)}`
+    const query = { enable: String(reason !== null), reason: reason ?? undefined }
+    await this.requests.put(server, { path, query, accepted: UNKNOWN })
   }
 
   async secretReports(server: ConsulServer): Promise<Record<string, string>> {
     // The values are base64 (Consul docs, "KV Store Endpoints"); a prefix without keys is answered with 404.
-    const found = await this.requests.get<{ Key: string; Value: string }[] | null>(
-      server,
-      `/v1/kv/${REPORTS}`,
-      { recurse: 'true' },
-      { accepted: NOTHING },
-    )
+    const found = await this.requests.get<{ Key: string; Value: string }[] | null>(server, {
+      path: `/v1/kv/${REPORTS}`,
+      query: { recurse: 'true' },
+      accepted: NOTHING,
+    })
     return Object.fromEntries(
       (found ?? []).map(({ Key, Value }) => [
         Key.slice(REPORTS.length),
@@ -164,12 +165,15 @@ export class ConsulHttp implements ServiceCatalog {
     )
   }
 
-  async health(server: ConsulServer, services: string[]): Promise<Record<string, CatalogEntry[]>> {
+  async health(
+    server: ConsulServer,
+    { services }: { services: string[] },
+  ): Promise<Record<string, CatalogEntry[]>> {
     const token = await this.requests.token()
     const answers = await Promise.all(
       services.map(async (name) => {
         const path = `/v1/health/service/${encodeURIComponent(name)}`
-        const found = await this.requests.get<HealthEntry[]>(server, path)
+        const found = await this.requests.get<HealthEntry[]>(server, { path })
         return [
           name,
           found.map(({ Node, Service, Checks }) => toEntry(Service, Checks, Node.Address, token)),
@@ -186,8 +190,10 @@ export class ConsulHttp implements ServiceCatalog {
     const name = encodeURIComponent(node.name)
     const [token, held, checks] = await Promise.all([
       this.requests.token(),
-      this.requests.get<{ Services: AgentService[] } | null>(server, `/v1/catalog/node-services/${name}`),
-      this.requests.get<AgentCheck[]>(server, `/v1/health/node/${name}`),
+      this.requests.get<{ Services: AgentService[] } | null>(server, {
+        path: `/v1/catalog/node-services/${name}`,
+      }),
+      this.requests.get<AgentCheck[]>(server, { path: `/v1/health/node/${name}` }),
     ])
     return (held?.Services ?? []).map((service) => {
       const own = checks.filter((check) => check.ServiceID === service.ID || check.ServiceID === '')

@@ -7,13 +7,13 @@ import type { AccessSource, ConsulAccess } from './access.ts'
 /** A Consul server that cannot be reached or cannot do what it was asked now. */
 export class ConsulFailure extends ServiceFailure {}
 
-/** Milliseconds for one request: a healthy server answers in tens of them. */
-const TIMEOUT = 3000
+/** For one request: a healthy server answers in tens of milliseconds. */
+const TIMEOUT_MS = 3000
 /** Requests in flight at one server; its agent works them off one after the other anyway. */
 const IN_FLIGHT = 16
 
-/** Milliseconds after which a follower knows a token that was made at the leader; it takes about 100. */
-const FOLLOWS = 300
+/** After that a follower knows a token that was made at the leader; it takes about 100 ms. */
+const FOLLOWS_MS = 300
 
 /** An answer that is as good as success. */
 interface Accepted {
@@ -21,9 +21,30 @@ interface Accepted {
   text: string
 }
 
+/** What is asked of a server. */
+interface Asked {
+  path: string
+  /** A value that is absent is not sent. */
+  query?: Record<string, string | undefined>
+  /** Sent as JSON. */
+  body?: unknown
+  /** An answer that means null. */
+  accepted?: Accepted
+  /** For the answer, if not as long as for every request. */
+  patienceMs?: number | undefined
+}
+
 interface Answer {
   status: number
   text: string
+}
+
+interface Sent {
+  url: URL
+  method: string
+  body: unknown
+  access: ConsulAccess
+  patienceMs: number
 }
 
 /**
@@ -49,56 +70,36 @@ export class ConsulRequests {
     return (await this.access.current()).token
   }
 
-  /**
-   * @param how.accepted an answer that means null
-   * @param how.patience milliseconds for the answer
-   */
-  async get<T>(
-    server: ConsulServer,
-    path: string,
-    query: Record<string, string> = {},
-    { accepted, patience }: { accepted?: Accepted; patience?: number } = {},
-  ): Promise<T> {
-    const answer = await this.send(server, 'GET', path, query, undefined, accepted, patience)
+  async get<T>(server: ConsulServer, asked: Asked): Promise<T> {
+    const answer = await this.send(server, 'GET', asked)
     try {
       return JSON.parse(answer || 'null') as T
     } catch (cause) {
-      throw new ServiceRefusal(`Consul at ${server.address} answered GET ${path} with what is no JSON`, {
-        cause,
-      })
+      throw new ServiceRefusal(
+        `Consul at ${server.address} answered GET ${asked.path} with what is no JSON`,
+        { cause },
+      )
     }
   }
 
-  async put(
-    server: ConsulServer,
-    path: string,
-    query: Record<string, string>,
-    body?: unknown,
-    accepted?: Accepted,
-  ): Promise<void> {
-    await this.send(server, 'PUT', path, query, body, accepted)
+  async put(server: ConsulServer, asked: Asked): Promise<void> {
+    await this.send(server, 'PUT', asked)
   }
 
-  private async send(
-    server: ConsulServer,
-    method: 'GET' | 'PUT',
-    path: string,
-    query: Record<string, string>,
-    body?: unknown,
-    accepted?: Accepted,
-    patience = TIMEOUT,
-  ): Promise<string> {
+  private async send(server: ConsulServer, method: 'GET' | 'PUT', asked: Asked): Promise<string> {
+    const { path, query = {}, body, accepted, patienceMs = TIMEOUT_MS } = asked
     const url = new URL(path, `https://${server.address}:${this.port}`)
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) url.searchParams.set(name, value)
     const gate = this.gates.get(server.address) ?? new Gate(IN_FLIGHT)
     this.gates.set(server.address, gate)
     await gate.enter()
     try {
-      const ask = (access: ConsulAccess) => this.twice(url, method, body, access, patience)
+      const ask = (access: ConsulAccess) => this.twice({ url, method, body, access, patienceMs })
       let answer = await ask(await this.access.current())
       if (isUnknownToken(answer)) answer = await ask(await this.access.renew())
       if (isUnknownToken(answer)) {
-        await sleep(FOLLOWS)
+        await sleep(FOLLOWS_MS)
         answer = await ask(await this.access.current())
       }
       const { status, text } = answer
@@ -121,20 +122,14 @@ export class ConsulRequests {
   }
 
   /** A connection kept from before the function was frozen breaks on first use; every request can be repeated. */
-  private async twice(...how: Parameters<ConsulRequests['once']>): Promise<Answer> {
-    return await this.once(...how).catch((error: unknown) => {
+  private async twice(sent: Sent): Promise<Answer> {
+    return await this.once(sent).catch((error: unknown) => {
       if ((error as Error).name === 'TimeoutError') throw error
-      return this.once(...how)
+      return this.once(sent)
     })
   }
 
-  private async once(
-    url: URL,
-    method: string,
-    body: unknown,
-    access: ConsulAccess,
-    patience: number,
-  ): Promise<Answer> {
+  private async once({ url, method, body, access, patienceMs }: Sent): Promise<Answer> {
     const content = body === undefined ? undefined : JSON.stringify(body)
     return await new Promise((resolve, reject) => {
       const asked = request(url, {
@@ -144,7 +139,7 @@ export class ConsulRequests {
           'X-Consul-Token': access.token,
           ...(content === undefined ? {} : { 'Content-Length': Buffer.byteLength(content) }),
         },
-        signal: AbortSignal.timeout(patience),
+        signal: AbortSignal.timeout(patienceMs),
       })
       // An abort says why in its cause.
       const fail = (error: Error): void =>

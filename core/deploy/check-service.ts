@@ -91,7 +91,7 @@ async function askConsul(
   const entries =
     target.catalog.length === 0
       ? {}
-      : await askAnyServer(servers, (server) => ports.catalog.health(server, target.catalog))
+      : await askAnyServer(servers, (server) => ports.catalog.health(server, { services: target.catalog }))
   const settled = (name: string) => (entries?.[name] ?? []).filter((entry) => isSettled(entry, now))
   const passing = target.catalog.map((name) => [name, passingInstances(settled(name))] as const)
   return {

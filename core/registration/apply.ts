@@ -63,7 +63,7 @@ async function healthOf(catalog: ServiceCatalog, removals: Write[]): Promise<Cat
   const [any] = removals.flatMap((write) => successorOf(write) ?? [])
   if (!any) return []
   const services = new Set(removals.flatMap((write) => successorOf(write)?.service ?? []))
-  const health = await catalog.health(any.server, [...services]).catch(() => ({}))
+  const health = await catalog.health(any.server, { services: [...services] }).catch(() => ({}))
   return Object.values(health).flat()
 }
 
@@ -74,7 +74,7 @@ async function heldBySuccessors(catalog: ServiceCatalog, removals: Write[]): Pro
     [...byServer].map(async ([server, some]) => {
       if (!server) return []
       const ids = [...new Set(some.map(({ instanceId }) => instanceId))]
-      return await catalog.listing(server, ids).then(
+      return await catalog.listing(server, { instanceIds: ids }).then(
         ({ entries }) => entries,
         () => [],
       )
@@ -115,14 +115,18 @@ async function applyAll(catalog: ServiceCatalog, writes: Write[]): Promise<Appli
 async function carryOut(catalog: ServiceCatalog, write: Write): Promise<void> {
   switch (write.verb) {
     case 'register':
-      return await catalog.register(write.server, write.registration, write.asleep)
+      return await catalog.register(write.server, { registration: write.registration, asleep: write.asleep })
     case 'deregister':
-      return await catalog.deregister(write.server, write.id)
+      return await catalog.deregister(write.server, { id: write.id })
     case 'forget':
-      return await catalog.forget(write.server, write.node, write.id)
+      return await catalog.forget(write.server, { node: write.node, id: write.id })
     case 'maintenance':
-      return await catalog.maintenance(write.server, write.id, write.reason, write.instead)
+      return await catalog.maintenance(write.server, {
+        id: write.id,
+        reason: write.reason,
+        instead: write.instead,
+      })
     case 'return':
-      return await catalog.maintenance(write.server, write.id, null)
+      return await catalog.maintenance(write.server, { id: write.id, reason: null })
   }
 }

@@ -7,6 +7,7 @@ export const VERBS = [
   'listing',
   'cluster',
   'register',
+  'registerNew',
   'deregister',
   'forget',
   'maintenance',
@@ -15,10 +16,12 @@ export const VERBS = [
 ] as const
 export type Verb = (typeof VERBS)[number]
 
-/** One call as it travels to the Lambda inside the VPC; the first argument is always the server. */
+/** One call as it travels to the Lambda inside the VPC: what the port's verb takes. */
 export interface DoorCall {
   verb: Verb
-  args: unknown[]
+  server: ConsulServer
+  /** Absent for a verb that needs no more than the server. */
+  of?: object
 }
 
 /**
@@ -67,16 +70,18 @@ export async function answerCalls(
   return { answers: fitAnswers(calls, answers) }
 }
 
-function refusal({ verb, args }: DoorCall, vpcCidr: string): string | undefined {
+function refusal({ verb, server, of }: DoorCall, vpcCidr: string): string | undefined {
   if (!VERBS.includes(verb)) return `the door knows no call "${verb}"; it knows ${VERBS.join(', ')}`
-  const address = (args[0] as ConsulServer | undefined)?.address ?? ''
-  return isIn(address, vpcCidr)
+  const { servers: others = [] } = (of ?? {}) as { servers?: ConsulServer[] }
+  const addresses = [server, ...others].map((each) => each?.address ?? '')
+  const outside = addresses.find((address) => !isIn(address, vpcCidr))
+  return outside === undefined
     ? undefined
-    : `the door does not lead to "${address}", which is not in ${vpcCidr}`
+    : `the door does not lead to "${outside}", which is not in ${vpcCidr}`
 }
 
-const carryOut = (catalog: ServiceCatalog, call: DoorCall): Promise<unknown> =>
-  (catalog[call.verb] as (...args: unknown[]) => Promise<unknown>).apply(catalog, call.args)
+const carryOut = (catalog: ServiceCatalog, { verb, server, of }: DoorCall): Promise<unknown> =>
+  (catalog[verb] as (server: ConsulServer, of?: unknown) => Promise<unknown>).call(catalog, server, of)
 
 /**
  * Keeps the answers that fit into one message, the first in any case; reads that do not are put off. The answer

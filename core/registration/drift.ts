@@ -1,7 +1,8 @@
 import { type Difference, difference, type Write } from './difference.ts'
 import { runningServers } from './evidence.ts'
+import { gather } from './gather.ts'
 import { exceedsCap } from './held.ts'
-import { gather, type RoundParts } from './round.ts'
+import type { RoundParts } from './round.ts'
 
 /** One entry of the catalog that is not what EC2 and the definitions say. */
 export interface DriftEntry {

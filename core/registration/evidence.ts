@@ -1,7 +1,14 @@
-import type { CatalogEntry, ClusterView, ConsulServer, Listing, Registration } from '../base/catalog.ts'
+import type {
+  Arrival,
+  CatalogEntry,
+  ClusterView,
+  ConsulServer,
+  Listing,
+  Registration,
+} from '../base/catalog.ts'
 import { type Instance, isRunning, isServer, isService } from '../base/instances.ts'
 import { TAG } from '../base/names.ts'
-import { owner } from './owner.ts'
+import { eligibleServers, owner } from './owner.ts'
 import { type Definition, isOurs, registrations } from './registration.ts'
 
 /** All that a round could read. What could not be read is absent, and nothing may be concluded from that. */
@@ -55,27 +62,6 @@ export const runningServers = (instances: Instance[]): ConsulServer[] =>
     .filter((instance) => isServer(instance) && isRunning(instance))
     .map(({ id, address }) => ({ instanceId: id, address }))
 
-/**
- * The servers among which owners are chosen: those that run and that gossip calls alive. A server that has not
- * joined yet takes no registration, as nobody could find it there; a dead one gives its own away, and so does one that its
- * neighbours and we find silent. With no verdict of gossip every running server stays in, so that silence to us alone moves
- * nothing; when all of them go, too.
- */
-export function eligibleServers({
-  servers: running,
-  cluster,
-  leaving,
-  silent,
-}: Pick<Evidence, 'servers' | 'cluster' | 'leaving' | 'silent'>): ConsulServer[] {
-  const staying = running.filter(
-    ({ instanceId, address }) => !leaving.has(instanceId) && !silent.has(address),
-  )
-  const servers = staying.length > 0 ? staying : running
-  if (!cluster) return servers
-  const alive = new Set(cluster.nodes.filter((node) => node.alive).map((node) => node.address))
-  return servers.filter((server) => alive.has(server.address))
-}
-
 /** Every entry of ours in the listings, and those on nodes that nobody answers for. */
 export function holdings(evidence: Evidence): Holding[] {
   const answering = new Set(evidence.listings.map(({ server }) => server.address))
@@ -89,6 +75,26 @@ export function holdings(evidence: Evidence): Holding[] {
   return found.filter(({ entry }) => isOurs(entry, evidence.stage))
 }
 
+/** What is known before the catalog is read. */
+export type Wanted = Pick<
+  Evidence,
+  'now' | 'stage' | 'vpcId' | 'instances' | 'confirmed' | 'definitions' | 'leaving'
+>
+
+/** The instances that should be registered wherever their owner may be, and as what. */
+export function arrivals(wanted: Wanted): Arrival[] {
+  return [...wanted.instances, ...wanted.confirmed].flatMap((instance) => {
+    if (!isService(instance) || !isRunning(instance) || wanted.leaving.has(instance.id)) return []
+    if (instance.vpcId !== wanted.vpcId) return []
+    const definition = wanted.definitions.get(instance.tags[TAG.definition] ?? '')
+    if (!definition) return []
+    return registrations(instance, definition, wanted.stage, wanted.now).map((registration) => ({
+      instanceId: instance.id,
+      registration,
+    }))
+  })
+}
+
 /**
  * What should be registered, by service id, and the instances that must wait for an owner that does not answer, or for a
  * leader: an agent that cannot bring an entry into the catalog says 200 and tries again a minute or two later.
@@ -98,18 +104,11 @@ export function wishes(evidence: Evidence): { wanted: Map<string, Wish>; waiting
   const answering = new Set(evidence.listings.map(({ server }) => server.address))
   const wanted = new Map<string, Wish>()
   const waiting = new Set<string>()
-  for (const instance of [...evidence.instances, ...evidence.confirmed]) {
-    if (!isService(instance) || !isRunning(instance) || evidence.leaving.has(instance.id)) continue
-    if (instance.vpcId !== evidence.vpcId) continue
-    const definition = evidence.definitions.get(instance.tags[TAG.definition] ?? '')
-    if (!definition) continue
-    const home = owner(instance.id, eligible)
-    if (!home || !answering.has(home.address) || !evidence.cluster) {
-      waiting.add(instance.id)
-      continue
-    }
-    for (const registration of registrations(instance, definition, evidence.stage, evidence.now))
-      wanted.set(registration.ID, { registration, instanceId: instance.id, owner: home })
+  for (const { instanceId, registration } of arrivals(evidence)) {
+    const home = owner(instanceId, eligible)
+    if (home && answering.has(home.address) && evidence.cluster)
+      wanted.set(registration.ID, { registration, instanceId, owner: home })
+    else waiting.add(instanceId)
   }
   return { wanted, waiting }
 }

@@ -1,4 +1,4 @@
-import type { ConsulServer } from '../base/catalog.ts'
+import type { ClusterView, ConsulServer } from '../base/catalog.ts'
 
 /**
  * The server whose agent an instance's registrations live on: rendezvous hashing (Thaler and Ravishankar, 1998). Each
@@ -34,4 +34,30 @@ function hash(text: string): number {
   a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909)
   b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909)
   return 4294967296 * (2097151 & b) + (a >>> 0)
+}
+
+/**
+ * The servers among which owners are chosen: those that run and that gossip calls alive. A server that has not
+ * joined yet takes no registration, as nobody could find it there; a dead one gives its own away, and so does one that its
+ * neighbours and we find silent. With no verdict of gossip every running server stays in, so that silence to us alone moves
+ * nothing; when all of them go, too.
+ */
+export function eligibleServers({
+  servers: running,
+  cluster,
+  leaving,
+  silent,
+}: {
+  servers: ConsulServer[]
+  cluster: ClusterView | null
+  leaving: ReadonlyMap<string, string>
+  silent: ReadonlySet<string>
+}): ConsulServer[] {
+  const staying = running.filter(
+    ({ instanceId, address }) => !leaving.has(instanceId) && !silent.has(address),
+  )
+  const servers = staying.length > 0 ? staying : running
+  if (!cluster) return servers
+  const alive = new Set(cluster.nodes.filter((node) => node.alive).map((node) => node.address))
+  return servers.filter((server) => alive.has(server.address))
 }

@@ -1,9 +1,10 @@
-import type { ConsulServer } from '../base/catalog.ts'
+import type { ConsulServer, Welcome } from '../base/catalog.ts'
 import { isGoing, isServer } from '../base/instances.ts'
-import { apply } from './apply.ts'
+import { type Applied, apply } from './apply.ts'
 import { type Belief, believe } from './belief.ts'
-import { difference } from './difference.ts'
+import { difference, type Write } from './difference.ts'
 import { runningServers } from './evidence.ts'
+import { gather, gatherNew } from './gather.ts'
 import {
   againMessage,
   drainedMessage,
@@ -15,7 +16,7 @@ import {
   UnknownMessage,
 } from './hints.ts'
 import { isOurs } from './registration.ts'
-import { gather, type Report, type RoundParts, report } from './round.ts'
+import { type Report, type RoundParts, report } from './round.ts'
 import { lookAgain, sift, unseen } from './second-look.ts'
 
 /** Messages to itself, delivered after so many seconds. */
@@ -150,9 +151,15 @@ async function registerBelief(
   // Foreign instances, and a platform that is down: nobody to tell.
   if (servers.length === 0 || scope.length === 0) return null
   const { instances, leaving, gone } = belief
-  const { evidence, problems } = await gather(parts, { now, instances, servers, leaving, gone }, scope)
+  const seen = { now, instances, servers, leaving, gone }
+  // What must leave DNS does not wait until others have given their first answer.
+  const isArrival = gone.length === 0 && leaving.size === 0 && !instances.some(isGoing)
+  const gathered = isArrival ? await gatherNew(parts, seen, scope) : await gather(parts, seen, scope)
+  const { evidence, problems } = gathered
   const plan = difference(evidence)
-  const applied = await apply(parts.catalog, plan.writes, parts.pause)
+  const { open, early } = split(plan.writes, gathered.welcome)
+  const later = await apply(parts.catalog, open, parts.pause)
+  const applied = { done: [...early.done, ...later.done], failed: [...early.failed, ...later.failed] }
   for (const write of applied.done) if (write.verb === 'register') registered.add(write.instanceId)
   for (const { write } of applied.failed) unfinished.add(write.instanceId)
   for (const id of plan.waiting) unfinished.add(id)
@@ -160,6 +167,26 @@ async function registerBelief(
   if (evidence.listings.length < servers.length)
     for (const each of instances) if (isGoing(each) || leaving.has(each.id)) unfinished.add(each.id)
   return report(evidence, plan, applied, plan.uncertain.length, problems)
+}
+
+/** What of the writes was carried out with the look at the catalog, well or not, and what is still open. */
+function split(
+  writes: Write[],
+  { registered, failed }: Pick<Welcome, 'registered' | 'failed'> = { registered: [], failed: [] },
+): { open: Write[]; early: Applied } {
+  const key = ({ id, server }: { id: string; server: ConsulServer }): string => `${id} ${server.address}`
+  const done = new Set(registered.map(key))
+  const broken = new Map(failed.map((each) => [key(each), new Error(each.problem)]))
+  const early: Applied = { done: [], failed: [] }
+  const open = writes.filter((write) => {
+    if (write.verb !== 'register') return true
+    const error = broken.get(key(write))
+    if (done.has(key(write))) early.done.push(write)
+    else if (error) early.failed.push({ write, error })
+    else return true
+    return false
+  })
+  return { open, early }
 }
 
 type Drain = Belief['drains'][number]

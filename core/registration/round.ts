@@ -1,12 +1,13 @@
-import type { ClusterView, ConsulServer, Listing, ServiceCatalog } from '../base/catalog.ts'
-import { type Instance, type InstanceSource, isRunning, isService } from '../base/instances.ts'
-import { TAG } from '../base/names.ts'
+import type { ClusterView, ConsulServer, ServiceCatalog } from '../base/catalog.ts'
+import type { Instance, InstanceSource } from '../base/instances.ts'
 import { type Applied, apply, type Pause } from './apply.ts'
-import { type DefinitionSource, readDefinitions } from './definitions.ts'
+import type { DefinitionSource } from './definitions.ts'
 import { type Difference, difference, type Write } from './difference.ts'
-import { type Evidence, holdings, runningServers } from './evidence.ts'
+import { runningServers } from './evidence.ts'
+import { gather } from './gather.ts'
 import { agree, exceedsCap, type HeldRemovals, type HeldStore } from './held.ts'
-import { PATIENCE, silentServers, suspects } from './suspicion.ts'
+import { message } from './sight.ts'
+import { suspects } from './suspicion.ts'
 
 /** The services that a round reads and writes. */
 export interface RoundParts {
@@ -38,53 +39,6 @@ export interface Report {
   leader: string | null
   failed: { instanceId: string; problem: string }[]
   problems: string[]
-}
-
-/**
- * Reads what the catalog holds about the instances, a second time at EC2 those that it does not show, and their definitions.
- * @param scope instances to look at; absent = the whole fleet
- */
-export async function gather(
-  parts: RoundParts,
-  seen: {
-    now: Date
-    instances: Instance[]
-    servers: ConsulServer[]
-    leaving?: Map<string, string>
-    gone?: Instance[]
-    suspects?: ConsulServer[]
-  },
-  scope?: string[],
-): Promise<{ evidence: Evidence; problems: string[] }> {
-  const names = seen.instances
-    .filter((instance) => isService(instance) && isRunning(instance))
-    .map((instance) => instance.tags[TAG.definition] ?? '')
-  const [catalog, read] = await Promise.all([
-    readCatalog(parts.catalog, seen.servers, seen.suspects ?? [], scope),
-    readDefinitions(parts.definitions, names),
-  ])
-  const evidence: Evidence = {
-    now: seen.now,
-    stage: parts.stage,
-    vpcId: parts.vpcId,
-    instances: seen.instances,
-    confirmed: seen.gone ?? [],
-    servers: seen.servers,
-    listings: catalog.listings,
-    cluster: within(catalog.cluster, scope),
-    definitions: read.definitions,
-    leaving: seen.leaving ?? new Map(),
-    silent: silentServers(seen.suspects ?? [], seen.servers, catalog.listings, catalog.cluster),
-  }
-  const shown = new Set([...evidence.instances, ...evidence.confirmed].map((instance) => instance.id))
-  const absent = new Set(
-    holdings(evidence)
-      .map(({ entry }) => entry.instanceId)
-      .filter((id) => !shown.has(id)),
-  )
-  // After the listings: an instance that was registered since the first look is found now.
-  if (absent.size > 0) evidence.confirmed.push(...(await parts.instances.confirm([...absent])))
-  return { evidence, problems: [...catalog.problems, ...read.problems] }
 }
 
 /**
@@ -144,55 +98,6 @@ async function takeBack(store: HeldStore, earlier: HeldRemovals | null, now: Dat
   if (earlier && earlier.instanceIds.length > 0) await store.save({ instanceIds: [], at: now.toISOString() })
 }
 
-/**
- * Every server is asked for its listing and for its view of the cluster; who does not answer is left out, and what the
- * catalog holds of it is asked for. A suspect is asked once, and not waited for.
- */
-async function readCatalog(
-  catalog: ServiceCatalog,
-  servers: ConsulServer[],
-  named: ConsulServer[],
-  scope?: string[],
-): Promise<{ listings: Listing[]; cluster: ClusterView | null; problems: string[] }> {
-  const others = servers.filter((server) => !named.includes(server))
-  const present = others.map(({ address }) => address)
-  const [listings, views] = await Promise.all([
-    Promise.allSettled(
-      servers.map((server) => catalog.listing(server, scope, named.includes(server) ? PATIENCE : undefined)),
-    ),
-    Promise.allSettled(others.map((server) => catalog.cluster(server, present))),
-  ])
-  const listed = listings.flatMap((listing) => (listing.status === 'fulfilled' ? [listing.value] : []))
-  const led = others.flatMap((server, index) => {
-    const view = views[index]
-    return view?.status === 'fulfilled' && view.value.leader !== null ? [{ server, view: view.value }] : []
-  })
-  const answering = new Set(listed.map(({ server }) => server.address))
-  const witness = led.find(({ server }) => answering.has(server.address)) ?? led[0]
-  // Rare enough to ask once more: a server that nobody has named a suspect yet does not answer.
-  const again =
-    witness && present.some((address) => !answering.has(address))
-      ? await catalog.cluster(witness.server, [...answering]).catch(() => undefined)
-      : undefined
-  return {
-    listings: listed,
-    cluster: again?.leader ? again : (witness?.view ?? null),
-    problems: listings.flatMap((listing) => (listing.status === 'rejected' ? [message(listing.reason)] : [])),
-  }
-}
-
-/** A round over some instances has no business with the stranded entries of others. */
-function within(cluster: ClusterView | null, scope?: string[]): ClusterView | null {
-  if (!cluster || !scope) return cluster
-  const ids = new Set(scope)
-  const concerns = ({ instanceId }: { instanceId: string }): boolean => ids.has(instanceId)
-  return {
-    ...cluster,
-    stranded: cluster.stranded.filter(concerns),
-    doubted: cluster.doubted.filter(concerns),
-  }
-}
-
 /** Sums a round up. */
 export function report(
   seen: { instances: Instance[]; servers: ConsulServer[]; cluster?: ClusterView | null },
@@ -217,5 +122,3 @@ export function report(
     problems,
   }
 }
-
-const message = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason))

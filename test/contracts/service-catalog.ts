@@ -8,6 +8,7 @@ import {
   type ServiceCatalog,
 } from '../../core/base/catalog.ts'
 import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
+import { owner } from '../../core/registration/owner.ts'
 
 /** A catalog on at least one server, that nobody else writes to. */
 export interface CatalogUnderTest {
@@ -50,7 +51,7 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
     }
 
     it('lists what was registered, as it was registered', async () => {
-      await catalog.register(server, registration('i-1'))
+      await catalog.register(server, { registration: registration('i-1') })
       expect(await entry('i-1')).toEqual({
         id: 'i-1',
         service: 'web',
@@ -67,76 +68,127 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
 
     it('lists only the instances that it is asked for, each with all of its services', async () => {
       const two = { 'instance-id': 'i-2' }
-      await catalog.register(server, registration('i-2:a', { Name: 'a', Meta: two }))
-      await catalog.register(server, registration('i-2:b', { Name: 'b', Meta: two }))
-      await catalog.register(server, registration('i-20'))
-      await catalog.register(server, registration('somebody-elses', { Meta: {} }))
-      const ids = (await catalog.listing(server, ['i-2', 'i-404'])).entries.map((each) => each.id)
+      await catalog.register(server, { registration: registration('i-2:a', { Name: 'a', Meta: two }) })
+      await catalog.register(server, { registration: registration('i-2:b', { Name: 'b', Meta: two }) })
+      await catalog.register(server, { registration: registration('i-20') })
+      await catalog.register(server, { registration: registration('somebody-elses', { Meta: {} }) })
+      const ids = (await catalog.listing(server, { instanceIds: ['i-2', 'i-404'] })).entries.map(
+        (each) => each.id,
+      )
       expect(ids.sort()).toEqual(['i-2:a', 'i-2:b'])
-      expect((await catalog.listing(server, [])).entries).toEqual([])
+      expect((await catalog.listing(server, { instanceIds: [] })).entries).toEqual([])
     })
 
     it('puts a registration in the place of the one with its id, checks included', async () => {
-      await catalog.register(server, registration('i-3', { Checks: [{ TTL: '60s', CheckID: 'i-3:old' }] }))
+      await catalog.register(server, {
+        registration: registration('i-3', { Checks: [{ TTL: '60s', CheckID: 'i-3:old' }] }),
+      })
       expect((await entry('i-3'))?.status).toBe('critical')
-      await catalog.register(server, registration('i-3', { Port: 9090, Tags: [] }))
+      await catalog.register(server, { registration: registration('i-3', { Port: 9090, Tags: [] }) })
       expect(await entry('i-3')).toMatchObject({ port: 9090, tags: [], status: 'passing' })
     })
 
+    it('registers instances that no server knows at their owners, and shows what was there before', async () => {
+      const ids = ['i-21', 'i-22', 'i-23', 'i-24']
+      const arrivals = ids.map((instanceId) => ({ instanceId, registration: registration(instanceId) }))
+      const { servers } = under
+      const welcome = await catalog.registerNew(server, { servers, instanceIds: ids, arrivals })
+      expect(welcome).toMatchObject({ failed: [], problems: [], cluster: { stranded: [] } })
+      expect(welcome.cluster?.leader).toMatch(/:8300$/)
+      expect(welcome.listings.map((listing) => listing.entries)).toEqual(servers.map(() => []))
+      const at = new Map(welcome.registered.map((each) => [each.id, each.server.address]))
+      expect(at).toEqual(new Map(ids.map((id) => [id, owner(id, servers)?.address])))
+      for (const each of servers) {
+        const { entries } = await catalog.listing(each, { instanceIds: ids })
+        for (const { id, nodeAddress } of entries) expect(at.get(id)).toBe(nodeAddress)
+      }
+    })
+
+    it('leaves alone, when it registers what is new, an instance of which any server holds an entry', async () => {
+      const { servers } = under
+      const last = servers.at(-1) as ConsulServer
+      const ids = ['i-31', 'i-32', 'i-33']
+      for (const id of ids) await catalog.register(last, { registration: registration(id, { Port: 1 }) })
+      const arrivals = [...ids, 'i-34'].map((instanceId) => ({
+        instanceId,
+        registration: registration(instanceId),
+      }))
+      const instanceIds = [...ids, 'i-34']
+      const welcome = await catalog.registerNew(server, { servers, instanceIds, arrivals })
+      expect(welcome.registered.map(({ id }) => id)).toEqual(['i-34'])
+      const shown = welcome.listings.flatMap((listing) => listing.entries)
+      expect(shown.map(({ id, port }) => `${id} ${port}`).sort()).toEqual(ids.map((id) => `${id} 1`))
+    })
+
+    it('registers what is new while a server does not answer that gossip does not know', async () => {
+      const nobody = { instanceId: 'i-0dead', address: server.address.replace(/\d+$/, '250') }
+      const arrivals = [{ instanceId: 'i-41', registration: registration('i-41') }]
+      const servers = [nobody, ...under.servers]
+      const welcome = await catalog.registerNew(nobody, { servers, instanceIds: ['i-41'], arrivals })
+      expect(welcome.problems).toEqual([expect.stringContaining(nobody.address)])
+      expect(welcome.registered.map(({ id }) => id)).toEqual(['i-41'])
+    })
+
     it('removes an entry, and again without complaint', async () => {
-      await catalog.register(server, registration('i-4'))
-      await catalog.deregister(server, 'i-4')
-      await catalog.deregister(server, 'i-4')
+      await catalog.register(server, { registration: registration('i-4') })
+      await catalog.deregister(server, { id: 'i-4' })
+      await catalog.deregister(server, { id: 'i-4' })
       expect(await entry('i-4')).toBeUndefined()
     })
 
     it('takes an entry out of the healthy ones by maintenance and puts it back', async () => {
-      await catalog.register(server, registration('i-5', { Name: 'five' }))
-      await catalog.maintenance(server, 'i-5', 'its group terminates it')
+      await catalog.register(server, { registration: registration('i-5', { Name: 'five' }) })
+      await catalog.maintenance(server, { id: 'i-5', reason: 'its group terminates it' })
       expect((await entry('i-5'))?.status).toBe('maintenance')
       await eventually(
-        async () => passingInstances((await catalog.health(server, ['five'])).five ?? []).size === 0,
+        async () =>
+          passingInstances((await catalog.health(server, { services: ['five'] })).five ?? []).size === 0,
       )
-      await catalog.maintenance(server, 'i-5', null)
+      await catalog.maintenance(server, { id: 'i-5', reason: null })
       expect((await entry('i-5'))?.status).toBe('passing')
     })
 
     it('keeps the reason of maintenance, until another one comes instead', async () => {
-      await catalog.register(server, registration('i-10', { Name: 'ten' }))
+      await catalog.register(server, { registration: registration('i-10', { Name: 'ten' }) })
       expect(await entry('i-10')).not.toHaveProperty('reason')
-      await catalog.maintenance(server, 'i-10', 'for a while')
-      await catalog.maintenance(server, 'i-10', 'a second one')
+      await catalog.maintenance(server, { id: 'i-10', reason: 'for a while' })
+      await catalog.maintenance(server, { id: 'i-10', reason: 'a second one' })
       expect(await entry('i-10')).toMatchObject({ status: 'maintenance', reason: 'for a while' })
-      await catalog.maintenance(server, 'i-10', 'for good', true)
+      await catalog.maintenance(server, { id: 'i-10', reason: 'for good', instead: true })
       expect(await entry('i-10')).toMatchObject({ status: 'maintenance', reason: 'for good' })
       await eventually(async () => {
-        const { ten = [] } = await catalog.health(server, ['ten'])
+        const { ten = [] } = await catalog.health(server, { services: ['ten'] })
         return ten[0]?.reason === 'for good'
       })
-      await catalog.maintenance(server, 'i-10', null)
+      await catalog.maintenance(server, { id: 'i-10', reason: null })
       expect(await entry('i-10')).not.toHaveProperty('reason')
     })
 
     it('begins in maintenance what is registered asleep, in the place of what passed too', async () => {
       for (const port of [1, 2]) {
-        await catalog.register(server, registration('i-9', { Name: 'nine', Port: port }), 'told to go')
+        await catalog.register(server, {
+          registration: registration('i-9', { Name: 'nine', Port: port }),
+          asleep: 'told to go',
+        })
         expect(await entry('i-9')).toMatchObject({ port, status: 'maintenance', reason: 'told to go' })
-        await catalog.maintenance(server, 'i-9', 'its group terminates it')
-        await catalog.maintenance(server, 'i-9', null)
+        await catalog.maintenance(server, { id: 'i-9', reason: 'its group terminates it' })
+        await catalog.maintenance(server, { id: 'i-9', reason: null })
         expect((await entry('i-9'))?.status).toBe('passing')
       }
     })
 
     it('takes no offence at maintenance of what is not there', async () => {
-      await catalog.maintenance(server, 'i-404', 'gone')
+      await catalog.maintenance(server, { id: 'i-404', reason: 'gone' })
       expect(await entry('i-404')).toBeUndefined()
     })
 
     it('answers the health of several services, and nothing for one that nobody registered', async () => {
-      await catalog.register(server, registration('i-6', { Name: 'six' }))
-      await catalog.register(server, registration('i-7', { Name: 'six', Checks: [{ TTL: '60s' }] }))
-      await eventually(async () => (await catalog.health(server, ['six'])).six?.length === 2)
-      const health = await catalog.health(server, ['six', 'nobody'])
+      await catalog.register(server, { registration: registration('i-6', { Name: 'six' }) })
+      await catalog.register(server, {
+        registration: registration('i-7', { Name: 'six', Checks: [{ TTL: '60s' }] }),
+      })
+      await eventually(async () => (await catalog.health(server, { services: ['six'] })).six?.length === 2)
+      const health = await catalog.health(server, { services: ['six', 'nobody'] })
       expect([...passingInstances(health.six ?? [])]).toEqual(['i-6'])
       expect(health.six?.find(({ id }) => id === 'i-6')?.unchecked).toBe(true)
       expect(health.six?.find(({ id }) => id === 'i-7')?.unchecked).toBeUndefined()
@@ -156,22 +208,26 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
     })
 
     it('shows the entries of servers that are not among those which speak for themselves', async () => {
-      await catalog.register(server, registration('i-8'))
+      await catalog.register(server, { registration: registration('i-8') })
       const doubted = async (present?: string[]) =>
-        (await catalog.cluster(server, present)).doubted.map(({ id, nodeAddress }) => `${id} ${nodeAddress}`)
+        (await catalog.cluster(server, { present })).doubted.map(
+          ({ id, nodeAddress }) => `${id} ${nodeAddress}`,
+        )
       await eventually(async () => (await doubted([])).includes(`i-8 ${server.address}`))
       expect(await doubted(under.servers.map(({ address }) => address))).toEqual([])
       expect(await doubted()).toEqual([])
     })
 
     it('forgets an entry of a node that does not exist without complaint', async () => {
-      await catalog.forget(server, 'no-such-node', 'i-404')
+      await catalog.forget(server, { node: 'no-such-node', id: 'i-404' })
     })
 
     it('rejects with the address of a server that does not answer', async () => {
       const nobody = { instanceId: 'i-0dead', address: server.address.replace(/\d+$/, '250') }
       await expect(catalog.listing(nobody)).rejects.toThrow(nobody.address)
-      await expect(catalog.register(nobody, registration('i-9'))).rejects.toThrow(nobody.address)
+      await expect(catalog.register(nobody, { registration: registration('i-9') })).rejects.toThrow(
+        nobody.address,
+      )
     })
 
     it('tells a refusal from a server that does not answer', async () => {
@@ -179,9 +235,9 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       const away = await catalog.listing(nobody).catch((error: Error) => error)
       expect(away).toBeInstanceOf(ServiceFailure)
       expect(away).not.toBeInstanceOf(ServiceRefusal)
-      await expect(catalog.register(server, { ...registration('i-10'), Name: '' })).rejects.toThrow(
-        ServiceRefusal,
-      )
+      await expect(
+        catalog.register(server, { registration: { ...registration('i-10'), Name: '' } }),
+      ).rejects.toThrow(ServiceRefusal)
     })
   })
 }

@@ -34,7 +34,7 @@ describe('what operates a stage', () => {
     const [entry] = await catalogEntries(context, 'web')
     const server = (await consulServers(context)).find(({ address }) => address === entry?.nodeAddress)
     if (!entry || !server) throw new Error('web has no entry')
-    await consulDoor(context.lambda(), context.stage).deregister(server, entry.id)
+    await consulDoor(context.lambda(), context.stage).deregister(server, { id: entry.id })
     return entry.id
   }
 

@@ -35,7 +35,7 @@ describe('registration with a first answer', () => {
   /** Every fleet counts its instances from one, and an agent keeps the state of a check that it knows. */
   const clear = async (): Promise<void> => {
     for (const { id } of (await cluster.catalog.listing(server)).entries)
-      await cluster.catalog.deregister(server, id)
+      await cluster.catalog.deregister(server, { id })
   }
   afterEach(async () => {
     for (const each of answering.splice(0)) each.close()

@@ -162,7 +162,7 @@ describe('the function consul', () => {
     const server = fleet.server()
     const handler = consul(() => ({ catalog: fleet.catalog, vpcCidr: '10.77.0.0/16' }))
     const ask = (address: string) =>
-      handler({ calls: [{ verb: 'listing', args: [{ ...server, address }] }] }, lambdaContext)
+      handler({ calls: [{ verb: 'listing', server: { ...server, address } }] }, lambdaContext)
     expect((await printed(() => ask(server.address))).lines).toEqual([])
     expect((await printed(() => ask('10.77.9.9'))).lines).toMatchObject([{ result: { failed: 1 } }])
   })

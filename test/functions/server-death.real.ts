@@ -82,7 +82,7 @@ describe('the death of a Consul server', () => {
     return view
   }
   const entries = async (server: ConsulServer): Promise<CatalogEntry[]> =>
-    (await door.health(server, ['web'])).web ?? []
+    (await door.health(server, { services: ['web'] })).web ?? []
   /** Three voters, and each instance once and passing on its owner, as every server shows it. */
   const untilWhole = async (seconds: number): Promise<void> => {
     const wanted = instances.map(({ id }) => `${id}@${owner(id, platform.servers)?.address} passing`).sort()

@@ -36,7 +36,8 @@ export async function consulServers(context: Context): Promise<ConsulServer[]> {
 
 /** Every entry of a service, through the Lambda that is the one door into the network. */
 export async function catalogEntries(context: Context, service: string): Promise<CatalogEntry[]> {
-  const answer = await consulDoor(context.lambda(), context.stage).health(await oneServer(context), [service])
+  const door = consulDoor(context.lambda(), context.stage)
+  const answer = await door.health(await oneServer(context), { services: [service] })
   return answer[service] ?? []
 }
 

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import type { DescribeInstancesCommandInput, EC2Client } from '@aws-sdk/client-ec2'
 import { parse } from 'yaml'
 import { Ec2Instances } from '../../adapters/aws/ec2-instances.ts'
+import type { ServiceCatalog } from '../../core/base/catalog.ts'
 import { CLOUDFORMATION_TAGS } from '../../core/base/cloudformation-yaml.ts'
 import { TAG } from '../../core/base/names.ts'
 import { type BatchParts, registerMessages } from '../../core/registration/register-batch.ts'
+import { registerNew } from '../../core/registration/register-new.ts'
 import { reconcile } from '../../core/registration/round.ts'
 import { FakeCatalog } from '../support/fake-catalog.ts'
 import { MemoryDefinitions } from '../support/memory-definitions.ts'
@@ -78,7 +80,8 @@ export async function burst({ fleet, events, lag }: Settings): Promise<Course> {
     const some = ids ? ids.flatMap((each) => instances.get(each) ?? []) : [...instances.values()]
     const matching = some.filter(({ kind }) => !kinds || kinds.includes(kind))
     const start = Number(input.NextToken ?? 0)
-    const page = matching.slice(start, start + 1000).map(({ id: InstanceId, kind, since, index }) => ({
+    const next = start + (input.MaxResults ?? 1000)
+    const page = matching.slice(start, next).map(({ id: InstanceId, kind, since, index }) => ({
       InstanceId,
       State: { Name: time.now - since >= lag ? 'running' : 'pending' },
       PrivateIpAddress: addressOf(index),
@@ -88,7 +91,6 @@ export async function burst({ fleet, events, lag }: Settings): Promise<Course> {
         { Key: TAG.definition, Value: PARAMETER },
       ],
     }))
-    const next = start + 1000
     return {
       Reservations: [{ Instances: page }],
       ...(next < matching.length ? { NextToken: String(next) } : {}),
@@ -98,14 +100,17 @@ export async function burst({ fleet, events, lag }: Settings): Promise<Course> {
   const catalog = new FakeCatalog(servers)
   let inFlight = 0
   const slow = new Proxy(catalog, {
-    get(target, name) {
+    get(target, name, slowed: ServiceCatalog) {
+      if (name === 'registerNew')
+        return (...args: Parameters<ServiceCatalog['registerNew']>) => registerNew(slowed, ...args)
       const verb: unknown = Reflect.get(target, name)
       if (typeof verb !== 'function') return verb
       return async (...args: unknown[]): Promise<unknown> => {
         course.atOnce = Math.max(course.atOnce, ++inFlight)
         await time.sleep(TAKES.consul)
         inFlight--
-        if (name === 'register') course.order.push((args[1] as { ID: string }).ID)
+        if (name === 'register')
+          course.order.push((args[1] as { registration: { ID: string } }).registration.ID)
         return (await verb.apply(target, args)) as unknown
       }
     },

@@ -23,15 +23,15 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: 'asks no second time for instances that the list does not show',
-    file: 'core/registration/round.ts',
-    from: 'if (absent.size > 0) evidence.confirmed.push(...(await parts.instances.confirm([...absent])))',
+    file: 'core/registration/gather.ts',
+    from: 'if (absent.size > 0) evidence.confirmed.push(...(await sources.instances.confirm([...absent])))',
     to: '',
   },
   {
     name: 'forgets the instances that it found at the second look',
     file: 'core/registration/evidence.ts',
-    from: '[...evidence.instances, ...evidence.confirmed]',
-    to: 'evidence.instances',
+    from: '[...wanted.instances, ...wanted.confirmed]',
+    to: 'wanted.instances',
   },
   {
     name: 'knows no probation',
@@ -54,14 +54,20 @@ export const MUTANTS: Mutant[] = [
   {
     // The poller that came before looked at whichever server answered first.
     name: 'forgets the second server',
-    file: 'core/registration/round.ts',
-    from: 'servers.map((server) => catalog.listing(',
-    to: 'servers.slice(0, 1).map((server) => catalog.listing(',
+    file: 'core/registration/sight.ts',
+    from: 'servers.map((server) =>\n        catalog.listing(',
+    to: 'servers.slice(0, 1).map((server) =>\n        catalog.listing(',
   },
   {
     name: 'forgets what a dead server left',
     file: 'core/registration/evidence.ts',
     from: 'for (const { node, ...entry } of stranded) found.push({ entry, node })',
+    to: '',
+  },
+  {
+    name: 'registers with its look what is there already',
+    file: 'core/registration/register-new.ts',
+    from: ' || known.has(instanceId)',
     to: '',
   },
   {

@@ -1,13 +1,14 @@
-import type { CatalogEntry, ServiceCatalog } from '../../core/base/catalog.ts'
+import type { CatalogEntry, ConsulServer, Registration, ServiceCatalog } from '../../core/base/catalog.ts'
 import { TAG } from '../../core/base/names.ts'
 import { BadDefinition, parseDefinition } from '../../core/definition/definition.ts'
 import { endOf } from '../../core/registration/advice.ts'
 import { PROBATION } from '../../core/registration/difference.ts'
 import { APART, CAP } from '../../core/registration/held.ts'
 import { readHint } from '../../core/registration/hints.ts'
-import { isOurs, registeredAt } from '../../core/registration/registration.ts'
+import { isOurs, isUpToDate, registeredAt } from '../../core/registration/registration.ts'
 import type { Flight } from './flight.ts'
 import { since, type Version } from './lagging-ec2.ts'
+import type { Rules } from './rules.ts'
 import { type Scene, STAGE } from './scene.ts'
 
 const WATCHED = new Set(['register', 'deregister', 'forget', 'maintenance'])
@@ -22,16 +23,25 @@ export class Watch {
   readonly #world: Scene
   /** When an entry went into maintenance for a reason, by both; seconds. */
   readonly #pauses = new Map<string, number>()
+  /** When an entry was written last; seconds. */
+  readonly #written = new WeakMap<CatalogEntry, number>()
 
   constructor(world: Scene) {
     this.#world = world
   }
 
   /** The catalog as a flight uses it. */
-  catalog(flight: Flight, before: (verb: string) => Promise<void>): ServiceCatalog {
+  catalog(
+    flight: Flight,
+    before: (verb: string) => Promise<void>,
+    registerNew: Rules['registerNew'],
+  ): ServiceCatalog {
     const { catalog } = this.#world
     return new Proxy(catalog, {
-      get: (target, name) => {
+      get: (target, name, watched: ServiceCatalog) => {
+        // It is made of the other verbs, and the world goes on between them.
+        if (name === 'registerNew')
+          return (...args: Parameters<ServiceCatalog['registerNew']>) => registerNew(watched, ...args)
         const verb: unknown = Reflect.get(target, name)
         if (typeof verb !== 'function') return verb
         return async (...args: unknown[]): Promise<unknown> => {
@@ -39,13 +49,16 @@ export class Watch {
           if (!WATCHED.has(String(name))) return (await verb.apply(target, args)) as unknown
           const there = this.#entries()
           const found = this.#found()
-          if (name === 'maintenance' && args[2] === null) this.#returned(flight, String(args[1]), there)
+          const of = args[1] as { id: string; reason?: string | null; registration: Registration }
+          if (name === 'register') this.#needed(flight, args[0] as ConsulServer, of.registration)
+          if (name === 'maintenance' && of.reason === null) this.#returned(flight, of.id, there)
           // The catalog in memory changes before it answers.
           const outcome: unknown = verb.apply(target, args)
           if (name === 'deregister' || name === 'forget') this.#removed(flight, there, found)
-          if (name === 'register')
-            this.#registered(flight, (args[1] as { Meta: Record<string, string> }).Meta)
-          if (name === 'maintenance' && args[2] !== null) this.#paused(String(args[1]), String(args[2]))
+          if (name === 'register') this.#registered(flight, of.registration.Meta)
+          for (const entry of this.#entries())
+            if (!there.includes(entry) || entry.id === of.id) this.#written.set(entry, this.#world.now)
+          if (name === 'maintenance' && of.reason != null) this.#paused(of.id, of.reason)
           return await outcome
         }
       },
@@ -111,6 +124,13 @@ export class Watch {
       ({ at, hidden }) =>
         hidden.has(instanceId) && at <= flight.start - APART.least && at >= flight.start - APART.most,
     )
+  }
+
+  /** What stood there, as it is wanted, since before the flight began is not written once more. */
+  #needed(flight: Flight, server: ConsulServer, registration: Registration): void {
+    const held = this.#world.catalog.agents.get(server.address)?.entries.get(registration.ID)
+    if (!held || (this.#written.get(held) ?? flight.start) >= flight.start) return
+    if (isUpToDate(held, registration)) this.faults.push(`${held.id} was registered again and was right`)
   }
 
   #registered(flight: Flight, meta: Record<string, string>): void {

@@ -126,6 +126,7 @@ export class World implements Scene {
       catalog: this.watch.catalog(
         flight,
         before((verb) => (WRITES.has(verb) ? 'writes' : (verb as Fault))),
+        this.#rules.registerNew,
       ),
       pause: async () => {
         await flight.pass()

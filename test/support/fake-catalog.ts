@@ -6,8 +6,10 @@ import type {
   Listing,
   Registration,
   ServiceCatalog,
+  Welcome,
 } from '../../core/base/catalog.ts'
 import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
+import { registerNew } from '../../core/registration/register-new.ts'
 
 interface Agent {
   server: ConsulServer
@@ -75,13 +77,19 @@ export class FakeCatalog implements ServiceCatalog {
     return entries.filter((e) => e.service === service && e.status === 'passing').map((e) => e.instanceId)
   }
 
-  async listing(server: ConsulServer, instanceIds?: string[]): Promise<Listing> {
+  async listing(
+    server: ConsulServer,
+    { instanceIds }: Parameters<ServiceCatalog['listing']>[1] = {},
+  ): Promise<Listing> {
     const { entries } = this.#reach('listing', server)
     const all = [...entries.values()].map((entry) => copyOf(entry))
     return { server, entries: instanceIds ? all.filter((e) => instanceIds.includes(e.instanceId)) : all }
   }
 
-  async cluster(server: ConsulServer, present?: string[]): Promise<ClusterView> {
+  async cluster(
+    server: ConsulServer,
+    { present }: Parameters<ServiceCatalog['cluster']>[1] = {},
+  ): Promise<ClusterView> {
     this.#reach('cluster', server)
     if (!this.leader) return { leader: null, nodes: [], voters: [], stranded: [], doubted: [] }
     const agents = [...this.agents.values()]
@@ -106,7 +114,10 @@ export class FakeCatalog implements ServiceCatalog {
     }
   }
 
-  async register(server: ConsulServer, registration: Registration, asleep?: string): Promise<void> {
+  async register(
+    server: ConsulServer,
+    { registration, asleep }: Parameters<ServiceCatalog['register']>[1],
+  ): Promise<void> {
     const { entries } = this.#reach('register', server, registration.ID)
     if (registration.Name === '')
       throw new ServiceRefusal(`Consul at ${server.address}: Missing service name`)
@@ -118,20 +129,30 @@ export class FakeCatalog implements ServiceCatalog {
     )
   }
 
-  async deregister(server: ConsulServer, id: string): Promise<void> {
+  async registerNew(
+    server: ConsulServer,
+    among: Parameters<ServiceCatalog['registerNew']>[1],
+  ): Promise<Welcome> {
+    return await registerNew(this, server, among)
+  }
+
+  async deregister(server: ConsulServer, { id }: { id: string }): Promise<void> {
     const { entries } = this.#reach('deregister', server, id)
     this.writes.push(`deregister ${id}@${server.instanceId}`)
     entries.delete(id)
   }
 
-  async forget(server: ConsulServer, node: string, id: string): Promise<void> {
+  async forget(server: ConsulServer, { node, id }: { node: string; id: string }): Promise<void> {
     this.#reach('forget', server, id)
     const dead = [...this.agents.values()].find((agent) => agent.server.instanceId === node)
     this.writes.push(`forget ${id}@${node}`)
     dead?.entries.delete(id)
   }
 
-  async maintenance(server: ConsulServer, id: string, reason: string | null, instead = false): Promise<void> {
+  async maintenance(
+    server: ConsulServer,
+    { id, reason, instead = false }: Parameters<ServiceCatalog['maintenance']>[1],
+  ): Promise<void> {
     const entry = this.#reach('maintenance', server, id).entries.get(id)
     this.writes.push(`${reason === null ? 'return' : 'maintenance'} ${id}@${server.instanceId}`)
     if (!entry) return
@@ -147,7 +168,10 @@ export class FakeCatalog implements ServiceCatalog {
     return Object.fromEntries(this.reports)
   }
 
-  async health(server: ConsulServer, services: string[]): Promise<Record<string, CatalogEntry[]>> {
+  async health(
+    server: ConsulServer,
+    { services }: { services: string[] },
+  ): Promise<Record<string, CatalogEntry[]>> {
     this.#reach('health', server)
     const shown = [...this.agents.values()].filter((agent) => !this.settling.has(agent.server.address))
     const all = shown.flatMap(({ alive, entries }) =>

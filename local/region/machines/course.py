@@ -56,14 +56,17 @@ def _advance(instance_id: str, life: lives.Life) -> None:
             life.machine.kill()
         elif life.end and not life.machine:
             _close(instance_id, life)
-        elif life.boot_at is not None and now >= life.boot_at and _may_boot():
+        elif life.boot_at is not None and now >= life.boot_at and _may_boot(life):
             life.boot_at = None
             life.booting = True
             _boots.submit(contextvars.copy_context().run, _boot, instance_id, life)
 
 
-def _may_boot() -> bool:
-    booting = sum(1 for life in lives.known.values() if life.booting)
+def _may_boot(life: lives.Life) -> bool:
+    """A record without a process takes no processor, so it need not wait for one."""
+    if not records.has_process(life.instance):
+        return True
+    booting = sum(1 for each in lives.known.values() if each.booting and records.has_process(each.instance))
     return booting < _starts.room()
 
 

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { Ec2Instances } from '../../../adapters/aws/ec2-instances.ts'
@@ -35,9 +36,25 @@ async function ec2(status: number, body: string): Promise<EC2Client> {
 }
 
 describe('an answer of EC2 without what nobody reads', () => {
-  it('is less than a quarter of what EC2 says', () => {
+  /** The answer as it arrives in pieces of so many bytes. */
+  const leanOf = (xml: string, size = 1000): Promise<string> => {
+    const bytes = Buffer.from(xml)
+    const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+      bytes.subarray(index * size, (index + 1) * size),
+    )
+    return lean(Readable.from(pieces))
+  }
+
+  it('is less than a quarter of what EC2 says', async () => {
     const xml = reservation(instance)
-    expect(lean(xml).length).toBeLessThan(xml.length / 4)
+    expect((await leanOf(xml)).length).toBeLessThan(xml.length / 4)
+  })
+
+  it('is the same, wherever the pieces that arrive are cut', async () => {
+    const xml = reservation({ ...instance, app: 'Käse €' })
+    const whole = await leanOf(xml, xml.length * 4)
+    expect(whole).toContain('nanofleet-bench-Käse €-imageId')
+    for (let size = 1; size < 300; size++) expect(await leanOf(xml, size)).toBe(whole)
   })
 
   it('says of an instance what a round reads', async () => {
@@ -64,9 +81,9 @@ describe('an answer of EC2 without what nobody reads', () => {
     ])
   })
 
-  it('goes on to the next page', () => {
+  it('goes on to the next page', async () => {
     const answer = `<reservationSet>${reservation(instance)}</reservationSet><nextToken>more</nextToken>`
-    expect(lean(answer)).toContain('</reservationSet><nextToken>more</nextToken>')
+    expect(await leanOf(answer)).toContain('</reservationSet><nextToken>more</nextToken>')
   })
 
   it('leaves an error as it is', async () => {

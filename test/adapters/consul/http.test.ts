@@ -41,14 +41,14 @@ describe('the catalog over HTTP', () => {
   const registration = (ID: string) => ({ ID, Name: 'web', Address: '10.77.0.9', Meta: {} })
 
   it('registers at the agent, which runs the checks and removes what stays critical, not in the catalog alone', async () => {
-    await catalog().register(at, registration('i-1'))
-    await catalog().deregister(at, 'i-1')
+    await catalog().register(at, { registration: registration('i-1') })
+    await catalog().deregister(at, { id: 'i-1' })
     expect(asked).toEqual(['PUT /v1/agent/service/register', 'PUT /v1/agent/service/deregister/i-1'])
   })
 
   it('asks for checks only where the agent has one of the instances', async () => {
     asked.length = 0
-    expect(await catalog().listing(at, ['i-1', 'i-2'])).toEqual({ server: at, entries: [] })
+    expect(await catalog().listing(at, { instanceIds: ['i-1', 'i-2'] })).toEqual({ server: at, entries: [] })
     expect(asked).toEqual(['GET /v1/agent/services'])
     asked.length = 0
     await catalog().listing(at)
@@ -66,7 +66,7 @@ describe('the catalog over HTTP', () => {
       const earlier = answered.filter((each) => place(each) < place(path)).length
       open = Math.max(open, place(path) - earlier)
     }
-    await Promise.all(ids.map((id) => one.deregister(at, id)))
+    await Promise.all(ids.map((id) => one.deregister(at, { id })))
     expect(answered).toHaveLength(200)
     expect(most).toBeLessThanOrEqual(16)
     expect(open).toBeLessThan(16)

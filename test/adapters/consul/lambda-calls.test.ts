@@ -60,7 +60,7 @@ describe('a call of a function', () => {
 
   it('that is refused reaches who asks Consul as a refusal, with the reason', async () => {
     const door = consulDoor(await client(refused(403, 'AccessDeniedException')), 'dev')
-    const asked = door.health({ instanceId: 'i-1', address: '10.0.0.1' }, ['web'])
+    const asked = door.health({ instanceId: 'i-1', address: '10.0.0.1' }, { services: ['web'] })
     await expect(asked).rejects.toThrow(ServiceRefusal)
     await expect(asked).rejects.toThrow(
       'nanofleet-dev-consul cannot be invoked: AccessDeniedException, it says',

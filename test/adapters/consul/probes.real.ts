@@ -203,11 +203,13 @@ describe('a probe', () => {
     await Promise.all(
       read.map((Check, index) =>
         cluster.catalog.register(server, {
-          ID: `${index}`,
-          Name: 'x',
-          Address: address,
-          Meta: {},
-          Checks: [Check],
+          registration: {
+            ID: `${index}`,
+            Name: 'x',
+            Address: address,
+            Meta: {},
+            Checks: [Check],
+          },
         }),
       ),
     )

@@ -50,10 +50,14 @@ describe('requests to a Consul server with access control', () => {
 
   it('fail for now with a token that nobody knows yet, and are refused with one that may not do it', async () => {
     const entry = { ID: 'i-1', Name: 'one', Address: '127.0.0.1', Meta: {} }
-    await expect(using(fixedAccess(unknown)).register(server, entry)).rejects.toThrow(ConsulFailure)
+    await expect(using(fixedAccess(unknown)).register(server, { registration: entry })).rejects.toThrow(
+      ConsulFailure,
+    )
     const put = { method: 'PUT', body: { SecretID: unknown.token } }
     await askServer(server.address, '/v1/acl/token', cluster.management, put)
-    await expect(using(fixedAccess(unknown)).register(server, entry)).rejects.toThrow(ServiceRefusal)
+    await expect(using(fixedAccess(unknown)).register(server, { registration: entry })).rejects.toThrow(
+      ServiceRefusal,
+    )
   })
 
   it('reach the servers that do not know a new token yet, which follow the one that made it', async () => {
@@ -64,7 +68,7 @@ describe('requests to a Consul server with access control', () => {
       await askServer(server.address, '/v1/acl/token', cluster.management, put)
       const catalog = using(fixedAccess({ ...cluster.management, token }))
       const entry = { ID: `i-3${round}`, Name: 'three', Address: '127.0.0.1', Meta: {} }
-      await Promise.all(cluster.servers.map((each) => catalog.register(each, entry)))
+      await Promise.all(cluster.servers.map((each) => catalog.register(each, { registration: entry })))
     }
   }, 20_000)
 
@@ -78,20 +82,20 @@ describe('requests to a Consul server with access control', () => {
     const silent = { instanceId: 'i-0dead', address: server.address.replace(/\d+$/, '99') }
     await new Promise<void>((resolve) => hanging.listen(8501, silent.address, resolve))
     const start = performance.now()
-    await expect(cluster.catalog.listing(silent, undefined, 300)).rejects.toThrow(silent.address)
+    await expect(cluster.catalog.listing(silent, { patienceMs: 300 })).rejects.toThrow(silent.address)
     expect(performance.now() - start).toBeLessThan(1500)
     hanging.close()
   })
 
   it('make an entry look out of date that another token put there', async () => {
     const entry = { ID: 'i-2', Name: 'two', Address: '127.0.0.1', Meta: { 'instance-id': 'i-2' } }
-    await using(fixedAccess(cluster.management)).register(server, entry)
-    const own = await using(fixedAccess(cluster.management)).listing(server, ['i-2'])
+    await using(fixedAccess(cluster.management)).register(server, { registration: entry })
+    const own = await using(fixedAccess(cluster.management)).listing(server, { instanceIds: ['i-2'] })
     expect(own.entries[0]?.meta).toEqual({ 'instance-id': 'i-2' })
-    const other = await cluster.catalog.listing(server, ['i-2'])
+    const other = await cluster.catalog.listing(server, { instanceIds: ['i-2'] })
     expect(other.entries[0]?.meta).not.toEqual({ 'instance-id': 'i-2' })
-    await cluster.catalog.register(server, entry)
-    const after = await cluster.catalog.listing(server, ['i-2'])
+    await cluster.catalog.register(server, { registration: entry })
+    const after = await cluster.catalog.listing(server, { instanceIds: ['i-2'] })
     expect(after.entries[0]?.meta).toEqual({ 'instance-id': 'i-2' })
   })
 })

@@ -36,7 +36,7 @@ export async function fill(
 ): Promise<void> {
   for (let start = 0; start < wanted.length; start += STEP) {
     const outcomes = await settle(48, wanted.slice(start, start + STEP), ({ server, registration }) =>
-      catalog.register(server, registration),
+      catalog.register(server, { registration }),
     )
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
     told(Math.min(start + STEP, wanted.length))

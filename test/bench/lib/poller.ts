@@ -86,7 +86,9 @@ export class Poller {
       const { Parameter } = await this.#context
         .ssm()
         .send(new GetParameterCommand({ Name: name, WithDecryption: true }))
-      await this.#catalog.register(this.#server, registration(instance, Parameter?.Value ?? ''))
+      await this.#catalog.register(this.#server, {
+        registration: registration(instance, Parameter?.Value ?? ''),
+      })
     }
     return { instances: instances.length, calls: calls + instances.length, writes: instances.length }
   }

@@ -112,12 +112,12 @@ export async function bare(
       Address: instance.address,
       Meta: {},
     }
-    return catalog.register(ownerOf(instance), begunAsPassing(service))
+    return catalog.register(ownerOf(instance), { registration: begunAsPassing(service) })
   })
   await Promise.all(changes.splice(0))
   await watch.until([...standing, ...addresses], LONGEST)
   await meanwhile?.([...standing, ...addresses])
-  const leaving = each(offsets.down, (instance) => catalog.deregister(ownerOf(instance), instance.id))
+  const leaving = each(offsets.down, (instance) => catalog.deregister(ownerOf(instance), { id: instance.id }))
   await Promise.all(changes)
   await watch.until(standing, LONGEST)
   return {
@@ -198,7 +198,7 @@ export async function polled(
       gone: all.length,
     }
   } finally {
-    await Promise.all(all.map(({ id }) => catalog.deregister(first, id)))
+    await Promise.all(all.map(({ id }) => catalog.deregister(first, { id })))
     await watch.until([], LONGEST)
     await switchRules(region, context.stage, true)
   }

@@ -106,7 +106,7 @@ describe('a definition', () => {
       const definition = withFingerprint(parseDefinition(written(sample), PLACE))
       const instance = { ...INSTANCE, state: 'running' as const, vpcId: 'vpc-0', tags: {} }
       const put = registrations(instance, definition, 'test', new Date())
-      for (const each of put) await ours.catalog.register(server, each)
+      for (const each of put) await ours.catalog.register(server, { registration: each })
       return { kept: await kept(ours), put }
     } catch (error) {
       if (error instanceof BadDefinition) return { refused: error.message }
@@ -118,7 +118,7 @@ describe('a definition', () => {
     for (const cluster of [theirs, ours]) {
       const server = only(cluster)
       const { entries } = await cluster.catalog.listing(server)
-      for (const { id } of entries) await cluster.catalog.deregister(server, id)
+      for (const { id } of entries) await cluster.catalog.deregister(server, { id })
     }
   }
 

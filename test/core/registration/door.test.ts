@@ -23,7 +23,9 @@ describe('the door to Consul', () => {
       messages.push(request)
       return answerCalls(catalog, request, '10.77.0.0/16')
     })
-    await Promise.all(['i-1', 'i-2', 'i-3'].map((id) => door.register(server, registration(id))))
+    await Promise.all(
+      ['i-1', 'i-2', 'i-3'].map((id) => door.register(server, { registration: registration(id) })),
+    )
     expect(messages.map((message) => message.calls.length)).toEqual([3])
     expect(catalog.ids()).toHaveLength(3)
   })
@@ -34,9 +36,10 @@ describe('the door to Consul', () => {
       calls.push(...request.calls)
       return await answerCalls(new FakeCatalog([server]), request, '10.77.0.0/16')
     })
-    await door.register(server, registration('i-1'), 'told to go')
-    await door.register(server, registration('i-2'))
-    expect(calls.map(({ args }) => args.slice(2))).toEqual([['told to go'], []])
+    await door.register(server, { registration: registration('i-1'), asleep: 'told to go' })
+    await door.register(server, { registration: registration('i-2') })
+    expect(calls.map(({ of }) => of)).toMatchObject([{ asleep: 'told to go' }, {}])
+    expect(calls[1]?.of).not.toHaveProperty('asleep')
   })
 
   it('lets one failing call spoil no other', async () => {
@@ -44,7 +47,7 @@ describe('the door to Consul', () => {
     catalog.fault = (_verb, _server, id) => (id === 'i-2' ? new Error('no') : undefined)
     const door = new ConsulDoor((request) => answerCalls(catalog, request, '10.77.0.0/16'))
     const outcomes = await Promise.allSettled(
-      ['i-1', 'i-2', 'i-3'].map((id) => door.register(server, registration(id))),
+      ['i-1', 'i-2', 'i-3'].map((id) => door.register(server, { registration: registration(id) })),
     )
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   })
@@ -81,7 +84,7 @@ describe('the door to Consul', () => {
 
   it('asks again for answers that did not fit into the message', async () => {
     const catalog = new FakeCatalog([server])
-    for (const id of ['i-1', 'i-2']) await catalog.register(server, registration(id))
+    for (const id of ['i-1', 'i-2']) await catalog.register(server, { registration: registration(id) })
     let messages = 0
     const door = new ConsulDoor(async (request) => {
       messages++
@@ -95,23 +98,29 @@ describe('the door to Consul', () => {
 
   it('never puts off the answer to a write, which was carried out', () => {
     const calls: DoorCall[] = [
-      { verb: 'listing', args: [] },
-      { verb: 'register', args: [] },
+      { verb: 'listing', server },
+      { verb: 'register', server },
     ]
     const answers: DoorAnswer[] = [{ value: 'x'.repeat(100) }, { value: null }]
     expect(fitAnswers(calls, answers, 10)).toEqual(answers)
   })
 
   it('leads nowhere but into the network of the stage', async () => {
-    const calls = [{ verb: 'listing', args: [{ instanceId: 'x', address: '169.254.169.254' }] }] as DoorCall[]
-    const { answers } = await answerCalls(new FakeCatalog(), { calls }, '10.77.0.0/16')
+    const outside = { instanceId: 'x', address: '169.254.169.254' }
+    const calls: DoorCall[] = [
+      { verb: 'listing', server: outside },
+      { verb: 'registerNew', server, of: { servers: [server, outside], instanceIds: [], arrivals: [] } },
+    ]
+    const { answers } = await answerCalls(new FakeCatalog([server]), { calls }, '10.77.0.0/16')
+    const error = 'the door does not lead to "169.254.169.254", which is not in 10.77.0.0/16'
     expect(answers).toEqual([
-      { error: 'the door does not lead to "169.254.169.254", which is not in 10.77.0.0/16', refused: true },
+      { error, refused: true },
+      { error, refused: true },
     ])
   })
 
   it('knows no call but those of the port', async () => {
-    const calls = [{ verb: 'constructor', args: [server] }] as unknown as DoorCall[]
+    const calls = [{ verb: 'constructor', server }] as unknown as DoorCall[]
     const { answers } = await answerCalls(new FakeCatalog([server]), { calls }, '10.77.0.0/16')
     expect(answers[0]).toMatchObject({ error: expect.stringContaining('knows no call "constructor"') })
   })

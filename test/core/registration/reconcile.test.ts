@@ -133,7 +133,7 @@ describe('a round over the fleet', () => {
     const fleet = await fleetOf(2, 6)
     const lost = fleet.servers[0] as ConsulServer
     const moved = [...(fleet.catalog.agents.get(lost.address)?.entries.keys() ?? [])][0] ?? ''
-    await fleet.catalog.maintenance(lost, moved, 'its group terminates it')
+    await fleet.catalog.maintenance(lost, { id: moved, reason: 'its group terminates it' })
     fleet.lose(lost)
     await fleet.reconcile()
     expect(fleet.catalog.found('web')).not.toContain(moved)
@@ -420,9 +420,9 @@ describe('a round never removes on missing evidence', () => {
     const [server] = fleet.servers
     const foreign = { Name: 'theirs', Address: '10.0.0.1', Port: 1 }
     if (server) {
-      await fleet.catalog.register(server, { ...foreign, ID: 'theirs', Meta: {} })
+      await fleet.catalog.register(server, { registration: { ...foreign, ID: 'theirs', Meta: {} } })
       const other = { 'external-source': 'nanofleet', 'instance-id': 'i-0ff', stage: 'other' }
-      await fleet.catalog.register(server, { ...foreign, ID: 'other-stage', Meta: other })
+      await fleet.catalog.register(server, { registration: { ...foreign, ID: 'other-stage', Meta: other } })
     }
     await fleet.reconcile()
     await fleet.reconcile()

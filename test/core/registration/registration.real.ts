@@ -75,7 +75,7 @@ describe('registration with real Consul servers', () => {
     const end = Date.now() + 25_000
     for (let calm = 0; calm < 3; ) {
       const report = await fleet.reconcile().catch(() => undefined)
-      const health = await cluster.catalog.health(server(), ['web']).catch(() => ({ web: [] }))
+      const health = await cluster.catalog.health(server(), { services: ['web'] }).catch(() => ({ web: [] }))
       const ids = (health.web ?? []).map((entry) => entry.instanceId).sort()
       const same = JSON.stringify(ids) === JSON.stringify(expected)
       calm = same && report?.registered === 0 && report.removed === 0 ? calm + 1 : 0
@@ -109,7 +109,7 @@ describe('registration with real Consul servers', () => {
     await askServer(cluster.servers[0]?.address ?? '', '/v1/acl/token', cluster.management, put)
     expect(await fleet.deliverLater()).toMatchObject({ report: { registered: 1, failed: [] } })
     expect(fleet.sent).toEqual([])
-    const found = await fleet.other.health(cluster.servers[1] as ConsulServer, ['web'])
+    const found = await fleet.other.health(cluster.servers[1] as ConsulServer, { services: ['web'] })
     expect(found.web?.map(({ instanceId }) => instanceId)).toContain(late.id)
     fleet.other = cluster.catalog
     fleet.set(late, 'terminated')

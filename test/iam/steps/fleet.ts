@@ -56,7 +56,9 @@ async function strangers(world: IamWorld, there: boolean): Promise<void> {
   if (!server) throw new ServiceFailure('no Consul server runs')
   const door = consulDoor(world.context.lambda(), world.context.stage)
   for (const stranger of STRANGERS)
-    await (there ? door.register(server, stranger) : door.deregister(server, stranger.ID))
+    await (there
+      ? door.register(server, { registration: stranger })
+      : door.deregister(server, { id: stranger.ID }))
 }
 
 const probeTarget = { app: PROBE, service: 'probe', replacement: 'surge', kind: 'service', catalog: [PROBE] }
@@ -244,7 +246,8 @@ export const fleetSteps: Step[] = [
 /** Asks a server through the function, which reads its token anew for it. */
 async function askThroughDoor(world: IamWorld): Promise<void> {
   const [server] = await consulServers(world.context)
-  const request: DoorRequest = { calls: [{ verb: 'cluster', args: [server] }], renew: true }
+  if (!server) throw new ServiceFailure('no Consul server runs')
+  const request: DoorRequest = { calls: [{ verb: 'cluster', server }], renew: true }
   const { answers } = (await world.invoke('consul', request)) as DoorResponse
   const [answer] = answers
   if (!answer || 'error' in answer) throw new ServiceFailure(answer?.error ?? 'no answer')

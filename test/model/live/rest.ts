@@ -55,7 +55,7 @@ async function compare(world: LiveWorld, cluster: ConsulCluster): Promise<Compar
   const agents = listings.flatMap(({ entries }) => entries.filter((entry) => isOurs(entry, STAGE)).map(place))
   const healths = await Promise.all(
     servers.map(async (server) => {
-      const entries = Object.values(await catalog.health(server, SERVICES)).flat()
+      const entries = Object.values(await catalog.health(server, { services: SERVICES })).flat()
       return entries.filter(({ status }) => status === 'passing').map(place)
     }),
   )

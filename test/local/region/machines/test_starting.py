@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextvars
 import subprocess
 import sys
 import time
 from typing import Callable
 
-from region.machines import starting
+from region.machines import course, starting
+from region.machines.lives import Life
 from region.machines.starting import Starts
 
 RESTING = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -55,3 +57,12 @@ def test_a_program_that_never_rests_is_taken_for_started_after_a_while(monkeypat
             settled(starts, lambda: starts.room() == 1)
         finally:
             working.kill()
+
+
+def test_an_instance_without_a_program_waits_for_no_room(monkeypatch) -> None:
+    monkeypatch.setattr(course, "_starts", Starts(at_once=0))
+    waits = {
+        process: not course._may_boot(Life({"_process": process}, contextvars.copy_context()))
+        for process in (True, False)
+    }
+    assert waits == {True: True, False: False}

@@ -1,0 +1,59 @@
+import type { CatalogSight, ClusterView, ConsulServer, ServiceCatalog } from '../base/catalog.ts'
+import { SUSPECT_PATIENCE_MS } from './suspicion.ts'
+
+/**
+ * Every server is asked for its listing, and the first one how the cluster sees itself; who does not answer is left out, and
+ * what the catalog holds of it is asked for. A suspect is asked once, and not waited for.
+ */
+export async function readCatalog(
+  catalog: ServiceCatalog,
+  asked: { servers: ConsulServer[]; suspects?: ConsulServer[]; instanceIds?: string[] | undefined },
+): Promise<CatalogSight> {
+  const { servers, suspects = [], instanceIds } = asked
+  const others = servers.filter((server) => !suspects.includes(server))
+  const present = others.map(({ address }) => address)
+  const [first] = others
+  const [listings, seen] = await Promise.all([
+    Promise.allSettled(
+      servers.map((server) =>
+        catalog.listing(server, {
+          instanceIds,
+          patienceMs: suspects.includes(server) ? SUSPECT_PATIENCE_MS : undefined,
+        }),
+      ),
+    ),
+    first ? ledView(catalog, first, present) : null,
+  ])
+  const listed = listings.flatMap((listing) => (listing.status === 'fulfilled' ? [listing.value] : []))
+  const answering = new Set(listed.map(({ server }) => server.address))
+  const speaking = others.filter(({ address }) => answering.has(address))
+  const isWhole = speaking.length === others.length
+  return {
+    listings: listed,
+    cluster: seen && isWhole ? seen : ((await laterView(catalog, speaking)) ?? seen),
+    problems: listings.flatMap((listing) => (listing.status === 'rejected' ? [message(listing.reason)] : [])),
+  }
+}
+
+/** How the cluster sees itself; null when the server does not say, or knows no leader. */
+async function ledView(
+  catalog: ServiceCatalog,
+  server: ConsulServer,
+  present: string[],
+): Promise<ClusterView | null> {
+  const view = await catalog.cluster(server, { present }).catch(() => null)
+  return view?.leader ? view : null
+}
+
+/**
+ * Rare enough to ask once more, and all who have just answered: a server that nobody has named a suspect yet does not answer, or
+ * the first one knows no leader.
+ */
+async function laterView(catalog: ServiceCatalog, speaking: ConsulServer[]): Promise<ClusterView | null> {
+  const present = speaking.map(({ address }) => address)
+  const views = await Promise.all(speaking.map((server) => ledView(catalog, server, present)))
+  return views.find((view) => view !== null) ?? null
+}
+
+export const message = (reason: unknown): string =>
+  reason instanceof Error ? reason.message : String(reason)
