@@ -31,8 +31,13 @@ async function picture(folders: string[], collapse: string): Promise<string> {
     collapse,
   }
   const { output } = await cruise(folders, options)
-  return `\`\`\`mermaid\n${String(output).trim().replace('flowchart LR', 'flowchart BT')}\n\`\`\``
+  const lines = String(output).trim().replace('flowchart LR', 'flowchart BT').split('\n')
+  const arrows = lines.filter(isArrow).sort()
+  // The tool lists arrows in the order of the import statements, which says nothing.
+  return ['```mermaid', ...lines.filter((line) => !isArrow(line)), ...arrows, '```'].join('\n')
 }
+
+const isArrow = (line: string): boolean => line.includes('-->')
 
 const row = ({ room, floor, may, sentence }: (typeof ROOMS)[number]): string =>
   `| \`${room}/\` | ${floor} | ${sentence} | ${may.map((each) => each.replace('core/', '')).join(', ') || '–'} |`
