@@ -1,13 +1,13 @@
 import { createServer } from 'node:net'
 import { ServiceFailure } from '../core/base/errors.ts'
 
-/** Held by the gateway on `127.<octet>.0.2` for as long as it lives: the claim on an address range. */
+/** Held by the gateway on `127.<octet>.0.2` while it runs: the claim on an address range. */
 export const CLAIM_PORT = 4510
 
-/** The address that stands for a range such as `127.77.0.0/16`. */
+/** The address that represents a range such as `127.77.0.0/16`. */
 export const claimAddress = (cidr: string): string => cidr.replace(/\.0\.0\/16$/, '.0.2')
 
-/** Whether a listener could be opened right now. */
+/** Whether a listener can be opened right now. */
 export function isFree(host: string, port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const probe = createServer()
@@ -16,7 +16,7 @@ export function isFree(host: string, port: number): Promise<boolean> {
   return promise
 }
 
-/** The first free port of 127.0.0.1 from `wanted` on. Throws ServiceFailure after 100 taken ones. */
+/** The first free port on 127.0.0.1 from `wanted` up. Throws ServiceFailure after 100 taken ones. */
 export async function freePort(wanted: number): Promise<number> {
   for (let port = wanted; port < wanted + 100 && port < 65_536; port += 1) {
     if (await isFree('127.0.0.1', port)) return port
@@ -25,8 +25,8 @@ export async function freePort(wanted: number): Promise<number> {
 }
 
 /**
- * An address range that no other local region holds: `wanted` when free. A region with saved state cannot
- * move, its instances' addresses are part of it. Throws ServiceFailure when there is none.
+ * An address range that no other local region holds: `wanted` if it is free. A region with saved state cannot move, as its
+ * instances' addresses are part of it. Throws ServiceFailure when there is none.
  */
 export async function freeRange(wanted: string, movable: boolean): Promise<string> {
   if (await isFree(claimAddress(wanted), CLAIM_PORT)) return wanted

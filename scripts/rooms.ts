@@ -1,6 +1,6 @@
 /**
  * Draws the rooms from the imports: `npm run docs:rooms` writes docs/rooms.md, with `--check` it only says whether
- * the page is fresh.
+ * the page is up to date.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ const FOLDERS = [
   'scripts',
 ]
 
-/** The folders as a Mermaid diagram in which everything that `collapse` matches is one box. */
+/** The folders as a Mermaid diagram, with everything that `collapse` matches as one box. */
 async function picture(folders: string[], collapse: string): Promise<string> {
   const options: ICruiseOptions = {
     ...(rules.options as ICruiseOptions),
@@ -33,7 +33,7 @@ async function picture(folders: string[], collapse: string): Promise<string> {
   const { output } = await cruise(folders, options)
   const lines = String(output).trim().replace('flowchart LR', 'flowchart BT').split('\n')
   const arrows = lines.filter(isArrow).sort()
-  // The tool lists arrows in the order of the import statements, which says nothing.
+  // The tool lists arrows in the order of the import statements, which means nothing.
   return ['```mermaid', ...lines.filter((line) => !isArrow(line)), ...arrows, '```'].join('\n')
 }
 

@@ -11,7 +11,7 @@ import { runScript } from './lib/steps.mjs'
 const results = join(repository, '.nanofleet', 'test')
 const regionTests = join('test', 'local', 'region')
 
-/** `npm test [-- --quick] [jest arguments]`: the last line, also in a file, is `N passed, N failed`. */
+/** `npm test [-- --quick] [jest arguments]`: the last line, also written to a file, is `N passed, N failed`. */
 await runScript(async () => {
   const quick = process.argv.includes('--quick')
   const args = process.argv.slice(2).filter((arg) => arg !== '--quick')
@@ -30,7 +30,7 @@ await runScript(async () => {
   return failed > 0 ? 1 : 0
 })
 
-/** The real parts share one machine and one region: their files run one after the other. The rest takes every core. */
+/** Tests with real parts share one machine and one region: their files run one after the other. The rest uses every core. */
 async function jest(project, args) {
   const file = join(results, `jest-${project}.json`)
   const how = project === 'real' ? ['--runInBand'] : ['--maxWorkers=100%']
@@ -76,7 +76,7 @@ async function goTests() {
   return counts
 }
 
-/** What the tests printed, out of the event stream; lines that are no events are the compiler's. */
+/** The tests' output, taken from the event stream; lines that are not events are the compiler's. */
 function spoken(output) {
   const lines = output
     .split('\n')

@@ -17,7 +17,7 @@ export async function deployControlPlane(settings = readSettings()): Promise<voi
   const serverless = join(settings.repository, 'node_modules', '.bin', 'serverless')
   const child = spawn(settings.node, [serverless, 'deploy', '--stage', 'local'], {
     cwd: settings.repository,
-    // How often it looks at the stack's progress, in ms: 5 s by default, for AWS's sake.
+    // How often it checks the stack's progress, in ms: 5 s by default, to go easy on AWS.
     env: {
       ...settings.environment,
       NANOFLEET_STATE: settings.state,
@@ -29,5 +29,5 @@ export async function deployControlPlane(settings = readSettings()): Promise<voi
   log.close()
   if (code === 0) return
   const last = (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-12).join('\n')
-  throw new ServiceFailure(`serverless deploy failed, the whole log is ${file}:\n${last}`)
+  throw new ServiceFailure(`serverless deploy failed; the whole log is in ${file}:\n${last}`)
 }

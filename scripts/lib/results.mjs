@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 
-/** Counts `{passed, failed}` of one runner; a runner that left no result has failed once. */
+/** The counts `{passed, failed}` of one runner; a runner without a result counts as one failure. */
 const NOTHING = { passed: 0, failed: 1 }
 
-/** Of Jest's `--json` file. A suite that cannot be loaded counts as one failure. */
+/** From Jest's `--json` file. A suite that cannot be loaded counts as one failure. */
 export function jestCounts(file) {
   if (!existsSync(file)) return NOTHING
   const result = JSON.parse(readFileSync(file, 'utf8'))
@@ -13,7 +13,7 @@ export function jestCounts(file) {
   }
 }
 
-/** Of pytest's `--junit-xml` file: the attributes of its one `<testsuite>`. */
+/** From pytest's `--junit-xml` file: the attributes of its only `<testsuite>`. */
 export function pytestCounts(file) {
   if (!existsSync(file)) return NOTHING
   const head = /<testsuite [^>]*>/.exec(readFileSync(file, 'utf8'))?.[0] ?? ''
@@ -22,7 +22,7 @@ export function pytestCounts(file) {
   return { passed: count('tests') - failed - count('skipped'), failed }
 }
 
-/** Of `go test -json`. A package that fails without a failed test (it does not compile) counts as one. */
+/** From `go test -json`. A package that fails without a failed test (it does not compile) counts as one. */
 export function goCounts(output) {
   const events = output.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []))
   const tests = events.filter((event) => event.Test && !event.Test.includes('/'))
