@@ -3,19 +3,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BuildFailure } from './failure.mjs'
 
-/** What all apps (`apps/lib`) or one app's services (`apps/<app>/lib`) share; it is compiled into them and is no source of its own. */
+/** What all apps (`apps/lib`) or one app's services (`apps/<app>/lib`) share; it is compiled into them and is not a source by itself. */
 const LIBRARY = 'lib'
 
 /**
- * The source of the service that an archive was made for: its only folder below `apps/` with go.mod or main.ts, shared
- * libraries aside. Null for a service whose Dockerfile fetches all it needs.
+ * The source of the archive's service: its only folder below `apps/` with go.mod or main.ts, apart from shared libraries.
+ * Null for a service whose Dockerfile fetches everything it needs.
  * @param {string} root folder of the unpacked archive
  * @returns {string | null} path relative to the root
  */
 export function findSource(root) {
   const found = existsSync(join(root, 'apps')) ? sourcesBelow(root, 'apps') : []
   if (found.length > 1)
-    throw new BuildFailure(`the archive holds several sources: ${found.join(', ')}; it must hold one`)
+    throw new BuildFailure(`the archive has several sources: ${found.join(', ')}; it must have one`)
   return found[0] ?? null
 }
 
@@ -33,14 +33,14 @@ function sourcesBelow(root, folder) {
 }
 
 /**
- * Where the archive has the Dockerfile and config.json of the image, relative to its root.
+ * Where the image's Dockerfile and config.json are in the archive, relative to its root.
  * @param {{app: string, service: string, upstream?: string | undefined}} settings
  */
 export const imageFolder = ({ app, service, upstream }) =>
   `images/${app}/${service}${upstream ? '/upstream' : ''}`
 
 /**
- * The service's config.json of ops.
+ * The service's config.json for ops.
  * @param {string} root
  * @param {{app: string, service: string, upstream?: string | undefined}} settings
  * @returns {Record<string, any>}

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * Compiles the source of a service: `node buildspecs/compile.mjs <source> <out>`, run from the root of the archive.
+ * Compiles a service's source: `node buildspecs/compile.mjs <source> <out>`, run from the root of the archive.
  * A folder with go.mod becomes `<out>/program`, a folder with main.ts becomes `<out>/main.mjs`; its folders `static/` and
  * `assets/` come along, and so do packages with a compiled part, in `<out>/node_modules`.
  */
@@ -15,11 +15,11 @@ import { importFrom, moduleRoots } from './modules.mjs'
 import { copyPackages, NATIVE } from './packages.mjs'
 import { checkout, keptPrograms, programEnvironment } from './settings.mjs'
 
-/** Folders of files that a program reads while it runs. */
+/** Folders with files that a program reads at run time. */
 const DATA = ['static', 'assets']
 
 /**
- * Packages written for CommonJS call `require` and use `__dirname`, which a module does not have.
+ * CommonJS packages call `require` and use `__dirname`, which do not exist in a module.
  */
 const COMMONJS = [
   "import { createRequire as __createRequire } from 'node:module'",
@@ -33,14 +33,14 @@ const COMMONJS = [
 /**
  * @typedef {object} CompileOptions
  * @property {string} root folder of the unpacked archive
- * @property {string | undefined} [repository] checkout with installed packages, for builds that install none of their own
- * @property {string} [architecture] x86_64 or arm64; that of this machine unless given
- * @property {string | undefined} [programs] where a machine keeps linked programs from build to build; for its own architecture
+ * @property {string | undefined} [repository] checkout with installed packages, for builds that install none themselves
+ * @property {string} [architecture] x86_64 or arm64; this machine's by default
+ * @property {string | undefined} [programs] where a machine keeps linked programs between builds; for its own architecture
  */
 
 /**
- * @param {string} source folder of the service's source
- * @param {string} out folder for what the service needs at run time
+ * @param {string} source the folder with the service's source
+ * @param {string} out the folder for what the service needs at run time
  * @param {CompileOptions} options
  * @throws {BuildFailure} when the compiler refuses the source or there is nothing to compile
  */
@@ -49,13 +49,13 @@ export async function compile(source, out, { root, repository, architecture, pro
   if (existsSync(join(source, 'go.mod')))
     compileGo(source, join(resolve(out), 'program'), { architecture, programs })
   else if (existsSync(join(source, 'main.ts'))) await compileNode(source, out, moduleRoots(root, repository))
-  else throw new BuildFailure(`${source}: there is neither go.mod nor main.ts; a source needs one of them`)
+  else throw new BuildFailure(`${source}: has neither go.mod nor main.ts; a source needs one of them`)
   for (const name of DATA) {
     if (existsSync(join(source, name))) cpSync(join(source, name), join(out, name), { recursive: true })
   }
 }
 
-/** The same flags everywhere: with others, all packages are compiled anew. */
+/** The same flags everywhere: with others, all packages are compiled again. */
 const GO_FLAGS = ['-trimpath', '-buildvcs=false', '-ldflags', '-s -w']
 
 /**
@@ -69,12 +69,12 @@ function compileGo(source, program, { architecture, programs }) {
     go(source, ['build', ...GO_FLAGS, '-o', program, '.'], target)
     return
   }
-  // `go install` leaves a program alone that is up to date; `go build` links it anew, 6 s for Consul.
+  // `go install` leaves an up-to-date program alone; `go build` links it again, 6 s for Consul.
   const folder = join(programs, createHash('sha256').update(moduleOf(source)).digest('hex').slice(0, 16))
   mkdirSync(folder, { recursive: true })
   go(source, ['install', ...GO_FLAGS, '.'], { GOBIN: folder })
   const [name] = readdirSync(folder)
-  if (name === undefined) throw new BuildFailure(`${source}: it is no program; its package must be main`)
+  if (name === undefined) throw new BuildFailure(`${source}: is not a program; its package must be main`)
   copyFileSync(join(folder, name), program)
 }
 
@@ -96,8 +96,7 @@ function go(source, args, variables) {
     stdio: 'inherit',
     env: programEnvironment({ ...variables, CGO_ENABLED: '0', GOOS: 'linux' }),
   })
-  if (error)
-    throw new BuildFailure('the program go cannot be started; install Go or put it on PATH', { cause: error })
+  if (error) throw new BuildFailure('cannot run go; install Go or put it on PATH', { cause: error })
   if (status !== 0) throw new BuildFailure(`${source}: go ${args[0]} ended with status ${status}`)
 }
 

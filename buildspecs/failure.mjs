@@ -1,5 +1,5 @@
 // @ts-check
-/** A build cannot go on; the message is what the build's log ends with. */
+/** A build cannot continue; the message is the last line of the build's log. */
 export class BuildFailure extends Error {
   /**
    * @param {string} message
@@ -25,7 +25,7 @@ export async function runScript(main) {
 }
 
 /**
- * One sentence for what a build or AWS refuses, a stack for what nobody foresaw.
+ * One sentence for what a build or AWS refuses, a stack trace for unexpected errors.
  * @param {unknown} error
  * @returns {string}
  */

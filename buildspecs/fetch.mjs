@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-/** `node fetch.mjs <bucket> <key> <file>`: writes an object of a bucket to a file. */
+/** `node fetch.mjs <bucket> <key> <file>`: writes an object from a bucket to a file. */
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { BuildFailure, runScript } from './failure.mjs'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs nanovms/ops at the pinned version OPS_VERSION, only when its SHA-256 is OPS_SHA256.
-# OPS_URL overrides where the Linux program is fetched from, for example a bucket of one's own.
+# Installs nanovms/ops at the pinned version OPS_VERSION, but only if its SHA-256 is OPS_SHA256.
+# OPS_URL overrides where the Linux program is downloaded from, for example your own bucket.
 set -eu
 
 case "$(uname -m)" in

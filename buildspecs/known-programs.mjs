@@ -3,16 +3,16 @@ import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { BuildFailure } from './failure.mjs'
 
-/** Programs of others that set-up provides, where the machine keeps its linked programs; `npm run setup` names them. */
+/** Third-party programs that set-up puts where the machine keeps its linked programs; `npm run setup` names them. */
 const KNOWN = ['redis-server']
 
 /**
- * The program that stands in for the one of a Dockerfile without a source of ours: the `Program` of its config.json, when it
- * is one of those that set-up provides.
+ * The program that replaces the one from a Dockerfile without our own source: the `Program` in its config.json, if set-up
+ * provides it.
  * @param {Record<string, any>} config the service's config.json
- * @param {string | undefined} programs folder in which the machine keeps linked programs
- * @returns {string | undefined} the file; undefined for a program that nobody provides
- * @throws {BuildFailure} when it should be there and is not
+ * @param {string | undefined} programs the folder where the machine keeps linked programs
+ * @returns {string | undefined} the file; undefined for a program that set-up does not provide
+ * @throws {BuildFailure} when it should exist and does not
  */
 export function knownProgram({ Program }, programs) {
   const name = basename(String(Program ?? ''))
@@ -25,11 +25,11 @@ export function knownProgram({ Program }, programs) {
 }
 
 /**
- * Puts the file where `Program` says in an image's file system. Its libraries are those of this machine, where the image is
- * started.
+ * Puts the file into an image's file system, where `Program` says. It uses the libraries of this machine, where the image
+ * is started.
  * @param {string} file
  * @param {Record<string, any>} config
- * @param {string} root folder that stands for the image's `/`
+ * @param {string} root the folder that is the image's `/`
  */
 export function installProgram(file, { Program }, root) {
   const target = join(root, Program)

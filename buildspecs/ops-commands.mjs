@@ -13,11 +13,11 @@ export const PLATFORMS = { x86_64: 'linux/amd64', arm64: 'linux/arm64' }
 export const ARCHITECTURES = { x86_64: 'amd64', arm64: 'arm64' }
 
 /**
- * The programs that make an AMI of a service's Dockerfile, in their order.
+ * The programs that make an AMI from a service's Dockerfile, in order.
  * @param {import('./settings.mjs').BuildSettings} settings
  * @param {Record<string, any>} config the service's config.json
- * @param {string} configFile the final configuration of ops
- * @param {string} [base] the mirrored image that the Dockerfile starts from, when it is a published one
+ * @param {string} configFile the final configuration for ops
+ * @param {string} [base] the mirrored image that the Dockerfile starts from, if it is a published one
  * @returns {Command[]}
  */
 export function imageCommands(settings, config, configFile, base) {
@@ -26,10 +26,10 @@ export function imageCommands(settings, config, configFile, base) {
   const container = `nanofleet/${app}-${service}:${hash}`
   if (typeof config.Program !== 'string' || !config.Program.startsWith('/')) {
     throw new BuildFailure(
-      `${imageFolder(settings)}/config.json: Program is missing; name the program by its absolute path`,
+      `${imageFolder(settings)}/config.json: Program is missing; set it to the program's absolute path`,
     )
   }
-  // Published images may have no shell, which ops would run in them to find libraries; the copy has those anyway.
+  // Published images may have no shell, which ops would run in them to find libraries; the copy has the libraries anyway.
   const shellLess = base ? ['--nodiscover'] : []
   const from = base ? ['--build-arg', `UPSTREAM=${base}`] : []
   const dockerfile = ['--file', `${imageFolder(settings)}/Dockerfile`]
@@ -40,7 +40,7 @@ export function imageCommands(settings, config, configFile, base) {
     },
     {
       program: 'ops',
-      // --copy: interpreters load files that no linker knows of.
+      // --copy: interpreters load files that no linker knows about.
       args: [
         'pkg',
         'from-docker',
@@ -79,7 +79,7 @@ export function imageCommands(settings, config, configFile, base) {
 }
 
 /**
- * Asks EC2 for the AMIs that ops made under the image's name; ops adds the time to it.
+ * Asks EC2 for the AMIs that ops made under the image's name; ops appends the time to it.
  * @param {import('./settings.mjs').BuildSettings} settings
  * @returns {Command}
  */
@@ -100,7 +100,7 @@ export const findImages = (settings) => ({
 })
 
 /**
- * Gives an AMI and its snapshots all tags: ops tags them one after the other, and only after they exist.
+ * Adds all tags to an AMI and its snapshots: ops tags them one after the other, and only after they exist.
  * @param {import('./settings.mjs').BuildSettings} settings
  * @param {string[]} resources
  * @returns {Command}
@@ -120,7 +120,7 @@ export const tagResources = (settings, resources) => ({
 })
 
 /**
- * Removes what a failed build left: AMIs first, since EC2 keeps a snapshot that an AMI uses.
+ * Removes what a failed build left behind: AMIs first, because EC2 keeps a snapshot that an AMI uses.
  * @param {import('./settings.mjs').BuildSettings} settings
  * @param {{images: string[], snapshots: string[]}} leftovers
  * @returns {Command[]}

@@ -5,18 +5,18 @@ import { identity } from './tags.mjs'
 /** The first Nanos whose klib `userdata` reads EC2 user data under that name. */
 const USERDATA_SINCE = [0, 1, 55]
 
-/** ops derives the architecture of an AMI from the instance type; these families stand in its table. */
+/** ops derives the architecture of an AMI from the instance type; these families are in its table. */
 const FLAVORS = { x86_64: 't3.micro', arm64: 't4g.micro' }
 
 /**
- * The configuration that ops makes the AMI with: the service's own and what the stage adds.
+ * The configuration with which ops makes the AMI: the service's own plus what the stage adds.
  *
- * The program is left out, because the package that is made of the container names it, and ops puts its path before Args.
- * CreatedBy is left out, because ops adds that tag itself and EC2 refuses a key that comes twice.
+ * The program is left out, because the package made from the container names it, and ops puts its path before Args.
+ * CreatedBy is left out, because ops adds that tag itself and EC2 refuses duplicate keys.
  * @param {Record<string, any>} config the service's config.json
  * @param {import('./settings.mjs').BuildSettings} settings
  * @returns {Record<string, any>}
- * @throws {BuildFailure} for a Nanos that cannot pass the environment on
+ * @throws {BuildFailure} for a Nanos version that cannot pass on the environment
  */
 export function imageConfig({ Program: _program, ...config }, settings) {
   requireUserdata(settings.nanosVersion)
@@ -28,7 +28,7 @@ export function imageConfig({ Program: _program, ...config }, settings) {
     ...config,
     NanosVersion: settings.nanosVersion,
     NameServers: settings.resolvers,
-    // `userdata` gives the program its environment at boot; it speaks to the metadata service through `tls`.
+    // `userdata` gives the program its environment at boot; it talks to the metadata service through `tls`.
     Klibs: [...new Set([...(config.Klibs ?? []), 'tls', 'userdata'])],
     CloudConfig: {
       ...config.CloudConfig,
@@ -38,7 +38,7 @@ export function imageConfig({ Program: _program, ...config }, settings) {
       Flavor: FLAVORS[settings.architecture],
       ImageName: name,
       Tags: own,
-      // The role vmimport is for volumes; without this ops would make it.
+      // The role vmimport is for volumes; without this ops would create it.
       SkipImportVerify: true,
     },
   }

@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * Packs a service as a unikernel: mirrors the published image if it is made of one, builds its Dockerfile, lets nanovms/ops
- * make an AMI of the result, completes the tags. What a failed build made and can be known to be its own is removed; an
- * untagged snapshot of an upload that broke off is not, as another build's upload looks the same: it stays for a person to
- * remove.
+ * Packs a service as a unikernel: mirrors the published image if it is based on one, builds its Dockerfile, lets nanovms/ops
+ * make an AMI from the result, and completes the tags. A failed build removes what is recognizably its own. The untagged
+ * snapshot of an interrupted upload is not, because another build's upload looks the same: a person has to remove it.
  */
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -25,7 +24,7 @@ import { mirroredImage } from './upstream.mjs'
  * Makes the AMI of a service.
  * @param {import('./settings.mjs').BuildSettings} settings
  * @param {Record<string, any>} config the service's config.json
- * @param {string} configFile where the final configuration of ops stands
+ * @param {string} configFile the file with the final configuration for ops
  * @param {Run} run
  * @returns {Promise<string>} the id of the AMI
  */
@@ -37,7 +36,7 @@ export async function makeImage(settings, config, configFile, run) {
     for (const command of imageCommands(settings, config, configFile, base)) output += await run(command)
     const made = (await images(settings, run)).filter(({ ImageId }) => !before.has(ImageId))
     const image = made.sort((a, b) => b.CreationDate.localeCompare(a.CreationDate))[0]
-    if (!image) throw new BuildFailure('ops ended well but EC2 knows no new AMI of this image')
+    if (!image) throw new BuildFailure('ops succeeded, but EC2 has no new AMI of this image')
     await run(tagResources(settings, [image.ImageId, ...snapshotsOf([image])]))
     return image.ImageId
   } catch (error) {
@@ -47,7 +46,7 @@ export async function makeImage(settings, config, configFile, run) {
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
       throw new BuildFailure(
-        `the build failed and what it left could not be removed (${why}); remove it by hand`,
+        `the build failed and what it left behind could not be removed (${why}); remove it by hand`,
         {
           cause: error,
         },
@@ -57,7 +56,7 @@ export async function makeImage(settings, config, configFile, run) {
   }
 }
 
-/** A program ended with another status than 0. */
+/** A program ended with a status other than 0. */
 export class FailedCommand extends BuildFailure {
   /**
    * @param {string} message
@@ -71,7 +70,7 @@ export class FailedCommand extends BuildFailure {
 
 /**
  * @param {import('./settings.mjs').BuildSettings} settings
- * @param {Set<string>} before AMIs that were there before the build
+ * @param {Set<string>} before the AMIs that existed before the build
  * @param {string} output what the programs printed; ops names the snapshot in some of its errors
  * @param {Run} run
  */
@@ -99,7 +98,7 @@ const snapshotsOf = (found) =>
   )
 
 /**
- * Runs a program, shows what it prints and returns it.
+ * Runs a program, shows its output and returns it.
  * @type {Run}
  */
 export function runProgram({ program, args }) {

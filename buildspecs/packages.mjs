@@ -5,16 +5,17 @@ import { join, sep } from 'node:path'
 import { BuildFailure } from './failure.mjs'
 
 /**
- * Packages that stay packages: they load a compiled part from a file beside them (sharp: libvips), which no bundle can hold.
+ * Packages that stay packages: they load a compiled part from a file next to them (sharp: libvips), which a bundle cannot
+ * contain.
  */
 export const NATIVE = ['sharp']
 
 /**
- * Copies packages with everything they depend on. Of optional dependencies those are taken that are installed: npm installs
- * the ones for the platform that it runs on, which is the image's.
+ * Copies packages with everything they depend on, including the optional dependencies that are installed: npm installs those
+ * for the platform that it runs on, which is the image's.
  * @param {readonly string[]} names
  * @param {string} target the folder node_modules to fill
- * @param {string[]} roots folders whose packages may be used; the first that has one wins
+ * @param {string[]} roots folders whose packages may be used; the first that has a package wins
  * @throws {BuildFailure} naming the package that is not installed
  */
 export function copyPackages(names, target, roots) {
@@ -23,7 +24,7 @@ export function copyPackages(names, target, roots) {
   /** @param {string} name @param {string} folder */
   const take = (name, folder) => {
     if (taken.has(folder)) return
-    // A version that a package keeps in a node_modules of its own is copied with it.
+    // A version that a package keeps in its own node_modules is copied with it.
     const within = [...taken].some((other) => folder.startsWith(`${other}${sep}`))
     if (!within) cpSync(folder, join(target, name), { recursive: true })
     taken.add(folder)
@@ -44,7 +45,7 @@ export function copyPackages(names, target, roots) {
 /**
  * @param {string} name
  * @param {string[]} places
- * @returns {string | undefined} the package's folder as a module in the first of these places finds it
+ * @returns {string | undefined} the package's folder, as resolved from the first of these places
  */
 const find = (name, places) =>
   places

@@ -2,7 +2,7 @@
 // @ts-check
 /**
  * Packs a service for the local region: compiles its source, or takes a program that set-up provides, and registers an AMI
- * whose snapshot is a folder. The EC2 calls are those that make an AMI of a volume anywhere; only the content of the snapshot
+ * whose snapshot is a folder. The EC2 calls are the usual ones for making an AMI from a volume; only the snapshot's content
  * is written as files.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,15 +16,15 @@ import { importFrom, moduleRoots } from './modules.mjs'
 import { buildSettings } from './settings.mjs'
 import { identity } from './tags.mjs'
 
-/** The device name of an AMI's root disk, as Amazon Linux has it. */
+/** The device name of an AMI's root disk, as in Amazon Linux. */
 const ROOT_DEVICE = '/dev/xvda'
 
 /**
- * Registers the AMI of a compiled service; what a failure leaves half done is removed again.
+ * Registers the AMI of a compiled service; after a failure, what is half done is removed.
  * @param {{send(command: object): Promise<any>}} client EC2
  * @param {any} ec2 the package @aws-sdk/client-ec2
  * @param {import('./settings.mjs').BuildSettings & {snapshots: string}} settings
- * @param {(folder: string) => void} fill writes the content of the snapshot into its folder
+ * @param {(folder: string) => void} fill writes the snapshot's content into its folder
  * @returns {Promise<string>} the id of the AMI
  */
 export async function register(client, ec2, settings, fill) {
@@ -46,7 +46,7 @@ export async function register(client, ec2, settings, fill) {
       fill(join(settings.snapshots, SnapshotId))
       const { ImageId } = await client.send(
         new ec2.RegisterImageCommand({
-          // A second build of the same hash (`force`) needs another name.
+          // A second build of the same hash (`force`) needs a different name.
           Name: `${name}-${Date.now().toString(36)}`,
           Architecture: settings.architecture,
           VirtualizationType: 'hvm',
@@ -71,11 +71,14 @@ export async function register(client, ec2, settings, fill) {
  * @param {import('./settings.mjs').BuildSettings} settings
  * @param {Record<string, any>} config the service's config.json
  * @param {string} out
- * @throws {BuildFailure} when there is nothing that can be packed here
+ * @throws {BuildFailure} when there is nothing to pack
  */
 export async function makeRoot(settings, config, out) {
   const { root, repository, programs, app, service, upstream } = settings
-  if (upstream) throw new BuildFailure(`process packs no published images such as ${upstream}; only ops does`)
+  if (upstream)
+    throw new BuildFailure(
+      `the packager process cannot pack published images such as ${upstream}; only ops can`,
+    )
   const source = findSource(root)
   if (source) {
     process.stdout.write(`Compiling ${source}\n`)
@@ -85,7 +88,7 @@ export async function makeRoot(settings, config, out) {
   const program = knownProgram(config, programs)
   if (!program) {
     throw new BuildFailure(
-      `images/${app}/${service}: no folder below apps/ with go.mod or main.ts, and Program is none that set-up provides; process packs nothing else`,
+      `images/${app}/${service}: no folder below apps/ with go.mod or main.ts, and set-up does not provide Program; the packager process packs nothing else`,
     )
   }
   process.stdout.write(`Packing ${program}\n`)

@@ -2,7 +2,7 @@
 import { BuildFailure } from './failure.mjs'
 
 /**
- * What a build is told about itself.
+ * A build's settings.
  * @typedef {object} BuildSettings
  * @property {string} app
  * @property {string} service
@@ -13,27 +13,27 @@ import { BuildFailure } from './failure.mjs'
  * @property {string} region
  * @property {string} nanosVersion
  * @property {string} opsVersion
- * @property {string | undefined} upstream published image to make it of, as Docker names it
+ * @property {string | undefined} upstream the published image to build from, as Docker names it
  * @property {string[]} resolvers addresses for the image's resolv.conf
  * @property {string} root folder of the unpacked archive
  * @property {string | undefined} repository checkout with installed packages
- * @property {string | undefined} snapshots folder that stands for the disks of images
- * @property {string | undefined} programs folder in which the machine keeps linked programs
+ * @property {string | undefined} snapshots the folder for the images' disks
+ * @property {string | undefined} programs the folder where the machine keeps linked programs
  */
 
-/** The one place that reads the environment of a build. @returns {BuildSettings} */
+/** The only place that reads a build's environment. @returns {BuildSettings} */
 export const buildSettings = () => parseSettings(process.env, process.cwd())
 
 /**
  * @param {Record<string, string | undefined>} env
- * @param {string} folder where the build runs
+ * @param {string} folder the folder in which the build runs
  * @returns {BuildSettings}
  * @throws {BuildFailure} naming the variable that is missing or wrong
  */
 export function parseSettings(env, folder) {
   const architecture = env.ARCH || 'x86_64'
   if (architecture !== 'x86_64' && architecture !== 'arm64') {
-    throw new BuildFailure(`ARCH is ${JSON.stringify(architecture)}; x86_64 and arm64 are known`)
+    throw new BuildFailure(`ARCH is ${JSON.stringify(architecture)}; it must be x86_64 or arm64`)
   }
   return {
     app: required(env, 'APP', NAME),
@@ -54,10 +54,10 @@ export function parseSettings(env, folder) {
   }
 }
 
-/** The checkout whose installed packages a build may use, when the machine names one. */
+/** The checkout whose installed packages a build may use, if the machine names one. */
 export const checkout = () => process.env.NANOFLEET_REPO || undefined
 
-/** Where the machine keeps linked programs from build to build, when it does. */
+/** Where the machine keeps linked programs between builds, if it does. */
 export const keptPrograms = () => process.env.NANOFLEET_PROGRAMS || undefined
 
 /**
@@ -77,6 +77,6 @@ const IMAGE = /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+:[\w.-]+(@sha256:[0-9a-f]{64}
 function required(env, name, pattern) {
   const value = env[name] ?? ''
   if (!pattern.test(value))
-    throw new BuildFailure(`${name} is ${JSON.stringify(value)}; the build needs ${pattern}`)
+    throw new BuildFailure(`${name} is ${JSON.stringify(value)}; it must match ${pattern}`)
   return value
 }

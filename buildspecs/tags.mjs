@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Names and tags of an image, the same from both packagers: clean-up and lookup go by them.
+ * Names and tags of an image, the same from both packagers: clean-up and lookup rely on them.
  * @param {import('./settings.mjs').BuildSettings} settings
  * @returns {{name: string, tags: {Key: string, Value: string}[]}}
  */

@@ -10,13 +10,13 @@ import { ARCHITECTURES, PLATFORMS } from './ops-commands.mjs'
  */
 
 /**
- * The published image of a service, mirrored into the stage's own registry. The first build resolves the tag, once; builds
- * after it take the mirrored image by its digest, also when the publisher moved or removed the tag.
+ * The published image of a service, mirrored into the stage's own registry. The first build resolves the tag, once; later
+ * builds use the mirrored image by its digest, even if the publisher has moved or removed the tag.
  * @param {BuildSettings} settings
- * @param {string} published `<registry>/<service>:<version>`, with `@<digest>` when it is pinned
+ * @param {string} published `<registry>/<service>:<version>`, with `@<digest>` if it is pinned
  * @param {Run} run
  * @returns {Promise<string>} the mirrored image, as `<repository>@sha256:…`
- * @throws {BuildFailure} when it cannot be had, is made for another architecture, or is not kept
+ * @throws {BuildFailure} when it cannot be pulled, is for another architecture, or is not stored
  */
 export async function mirroredImage(settings, published, run) {
   const uri = await repository(settings, run)
@@ -24,7 +24,7 @@ export async function mirroredImage(settings, published, run) {
   const known = await mirroredDigest(settings, published, run)
   if (known) return `${uri}@${known}`
   const failed = await mirror(settings, published, uri, run).catch((/** @type {Error} */ error) => error)
-  // Also after a failure: tags there never move, and another build may have been a moment earlier with this one.
+  // Even after a failure: tags there never move, and another build may just have pushed the same one.
   const digest = await mirroredDigest(settings, published, run)
   if (!digest) throw failed ?? new BuildFailure(`${uri} does not show the image that was pushed to it`)
   process.stdout.write(`Mirrored as ${uri}@${digest}\n`)
@@ -32,7 +32,7 @@ export async function mirroredImage(settings, published, run) {
 }
 
 /**
- * Copies a published image and prints its digest, with which app.yml can pin it.
+ * Copies a published image and prints its digest, so that app.yml can pin it.
  * @param {BuildSettings} settings
  * @param {string} published
  * @param {string} uri the stage's repository
@@ -50,7 +50,7 @@ async function mirror(settings, published, uri, run) {
   })
   const format = '{"architecture":"{{.Architecture}}","digests":{{json .RepoDigests}}}'
   const found = JSON.parse(await docker('image', 'inspect', '--format', format, published))
-  // An image for one architecture is pulled whatever platform was asked for.
+  // A single-architecture image is pulled whatever platform was requested.
   if (found.architecture !== ARCHITECTURES[architecture]) {
     const made = `${published} is made for ${found.architecture}, the stage's instances are ${architecture}`
     throw new BuildFailure(`${made}; use a stage of that architecture, or source: ours`)
@@ -62,7 +62,7 @@ async function mirror(settings, published, uri, run) {
 }
 
 /**
- * One tag per published image and architecture; any change of registry, version or digest is another one.
+ * One tag per published image and architecture; any change of registry, version or digest gives another one.
  * @param {BuildSettings} settings
  * @param {string} published
  */
@@ -87,7 +87,7 @@ async function repository(settings, run) {
 }
 
 /**
- * The password goes from one program to the other: the build's log shows what a command prints.
+ * The password is piped from one program to the other: the build's log shows what a command prints.
  * @param {BuildSettings} settings
  * @param {string} uri
  * @returns {Command}
@@ -100,7 +100,7 @@ function login({ region }, uri) {
 }
 
 /**
- * batch-get-image answers for a tag that is not there; describe-images fails.
+ * batch-get-image answers for a missing tag; describe-images fails.
  * @param {BuildSettings} settings
  * @param {string} published
  * @param {Run} run
@@ -112,7 +112,7 @@ async function mirroredDigest(settings, published, run) {
   const query = ['--query', '{digests: images[].imageId.imageDigest, failures: failures[].failureCode}']
   const answer = JSON.parse(await run(ecr(settings, 'batch-get-image', ...which, ...query)))
   const failure = answer.failures.find((/** @type {string} */ code) => code !== 'ImageNotFound')
-  if (failure) throw new BuildFailure(`ECR cannot say whether ${tag} is there: ${failure}`)
+  if (failure) throw new BuildFailure(`ECR cannot say whether ${tag} exists: ${failure}`)
   return answer.digests[0]
 }
 

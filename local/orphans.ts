@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { isAlive, type ProcessRecord, terminate, withEnvironment } from './process.ts'
 import { readJson } from './record.ts'
 
-/** A variable that only the supervisor sets: its value, the state folder, marks every process of that region. */
+/** A variable that only the supervisor sets: its value, the state folder, marks all processes of that region. */
 export const MARK = 'NANOFLEET_SUPERVISED'
 
 /**
- * Ends whatever a region left running: instances by their `process.json`, the region, the gateway, Lambda
- * workers and builds by the mark in their environment. `spare` lists processes that are to live on.
- * Returns the records of those that were ended.
+ * Ends everything that a region left running: instances by their `process.json`; the region, the gateway, Lambda workers
+ * and builds by the mark in their environment. `spare` lists processes that must keep running.
+ * Returns the records of the ended processes.
  */
 export async function reap(
   state: string,
@@ -21,9 +21,9 @@ export async function reap(
   return left
 }
 
-/** Processes of this region that run right now, each once. */
+/** The running processes of this region, each once. */
 export async function leftovers(state: string): Promise<ProcessRecord[]> {
-  // Builds start with an environment of their own; the folder they write images to marks them.
+  // Builds start with their own environment; the folder they write images to marks them.
   const marked = await withEnvironment([
     `${MARK}=${state}`,
     `NANOFLEET_SNAPSHOTS=${join(state, 'snapshots')}`,

@@ -8,7 +8,7 @@ import { claimAddress } from './ports.ts'
 import { isAlive, type ProcessRecord, recordOf, terminate } from './process.ts'
 import type { LocalSettings } from './settings.ts'
 
-/** A part of the region as a process of its own session: it outlives the command that starts it. */
+/** A part of the region, as a process in its own session: it outlives the command that starts it. */
 export interface Part {
   name: string
   command: string
@@ -25,7 +25,7 @@ export interface Place {
   vpcCidr: string
 }
 
-/** Milliseconds. The emulator answers in less than 1 s; a machine under load and a large state take longer. */
+/** Milliseconds. The emulator answers in less than 1 s; on a busy machine or with a large state it takes longer. */
 const START_TIMEOUT = 60_000
 
 export function regionPart(settings: LocalSettings, place: Place): Part {
@@ -72,7 +72,7 @@ export function gatewayPart(settings: LocalSettings, place: Place): Part {
   }
 }
 
-/** Starts the part and hands its record on before it is ready, so that a crash meanwhile leaves a trace. */
+/** Starts the part and passes on its record before it is ready, so that a crash in between leaves a trace. */
 export async function start(
   part: Part,
   settings: LocalSettings,
@@ -125,7 +125,7 @@ export async function isHealthy(url: string): Promise<boolean> {
   }
 }
 
-/** One sentence, then what the part itself said last. */
+/** One sentence, then the part's own last lines. */
 function problem(part: Part, log: string, before: number, what: string): string {
   const said = readFileSync(log).subarray(before).toString().trimEnd().split('\n').slice(-15)
   const lines = said.filter((line) => line !== '').map((line) => `  ${line}`)

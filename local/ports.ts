@@ -1,10 +1,10 @@
 import { ServiceFailure } from '../core/base/errors.ts'
 import { isFree } from '../scripts/lib/free-port.mjs'
 
-/** Held by the gateway on `127.<octet>.0.2` for as long as it lives: the claim on an address range. */
+/** Held by the gateway on `127.<octet>.0.2` while it runs: the claim on an address range. */
 export const CLAIM_PORT = 4510
 
-/** The address that stands for a range such as `127.77.0.0/16`. */
+/** The address that represents a range such as `127.77.0.0/16`. */
 export const claimAddress = (cidr: string): string => cidr.replace(/\.0\.0\/16$/, '.0.2')
 
 /** The first free port of 127.0.0.1 from `wanted` on. Throws ServiceFailure after 100 taken ones. */
@@ -16,8 +16,8 @@ export async function freePort(wanted: number): Promise<number> {
 }
 
 /**
- * An address range that no other local region holds: `wanted` when free. A region with saved state cannot
- * move, its instances' addresses are part of it. Throws ServiceFailure when there is none.
+ * An address range that no other local region holds: `wanted` if it is free. A region with saved state cannot move, as its
+ * instances' addresses are part of it. Throws ServiceFailure when there is none.
  */
 export async function freeRange(wanted: string, movable: boolean): Promise<string> {
   if (await isFree(claimAddress(wanted), CLAIM_PORT)) return wanted

@@ -1,20 +1,20 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A process that we started. A pid alone is not enough: the system gives it to others later. */
+/** A process that we started. A pid alone is not enough: the system reuses it later. */
 export interface ProcessRecord {
   pid: number
   /** Field 22 of `/proc/<pid>/stat`: clock ticks after boot at which the process started. */
   startTime: string
 }
 
-/** The start time of a process that runs; undefined when there is none or only its exit code is left. */
+/** The start time of a running process; undefined when there is none or only its exit code is left. */
 export async function startTime(pid: number): Promise<string | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-    // Field 2, the program's name in brackets, may hold spaces: count from the bracket that closes it.
+    // Field 2, the program's name in brackets, may contain spaces: count from the closing bracket.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // A killed program's first thread is a zombie while its others still end and hold its sockets (field 20).
+    // A killed program's first thread is a zombie while the others are still ending and hold its sockets (field 20).
     const ended = fields[0] === 'Z' && Number(fields[17]) <= 1
     return ended ? undefined : fields[19]
   } catch (error) {
@@ -23,20 +23,20 @@ export async function startTime(pid: number): Promise<string | undefined> {
   }
 }
 
-/** Whether exactly this process still runs. */
+/** Whether exactly this process is still running. */
 export async function isAlive(record: ProcessRecord): Promise<boolean> {
   return (await startTime(record.pid)) === record.startTime
 }
 
-/** Record of a process just started; undefined when it has ended already. */
+/** The record of a process that was just started; undefined when it has already ended. */
 export async function recordOf(pid: number): Promise<ProcessRecord | undefined> {
   const started = await startTime(pid)
   return started === undefined ? undefined : { pid, startTime: started }
 }
 
 /**
- * Ends a process by SIGTERM, and by SIGKILL with its whole process group after `patience` milliseconds.
- * Does nothing when the pid belongs to somebody else meanwhile. Returns true when it had to be killed.
+ * Ends a process with SIGTERM, and after `patience` milliseconds with SIGKILL for its whole process group. Does nothing when
+ * the pid belongs to another process by now. Returns true when it had to be killed.
  */
 export async function terminate(record: ProcessRecord, patience: number): Promise<boolean> {
   if (!(await isAlive(record))) return false
@@ -61,7 +61,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Running processes whose environment holds one of `marks` (`NAME=value`): everything that one region started. */
+/** Running processes whose environment contains one of `marks` (`NAME=value`): everything that one region started. */
 export async function withEnvironment(marks: string[]): Promise<ProcessRecord[]> {
   const found: ProcessRecord[] = []
   for (const name of await readdir('/proc')) {

@@ -4,17 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { LockHeld, ServiceFailure } from '../core/base/errors.ts'
 import { isAlive, type ProcessRecord, recordOf } from './process.ts'
 
-/** `state.json`: what the next command, of this or another process, finds the region by. */
+/** `state.json`: how the next command, in this or another process, finds the region. */
 export interface LocalRecord {
   endpoint: string
-  /** Address of the public gateway, such as `http://localhost:8080`. */
+  /** The address of the public gateway, such as `http://localhost:8080`. */
   gateway: string
   vpcCidr: string
   region: string
   pids: { region?: ProcessRecord; gateway?: ProcessRecord }
 }
 
-/** The record of a region; undefined when it was never started or has been reset. */
+/** A region's record; undefined when the region was never started or has been reset. */
 export async function readRecord(state: string): Promise<LocalRecord | undefined> {
   return readJson<LocalRecord>(join(state, 'state.json'))
 }
@@ -38,9 +38,12 @@ export async function readJson<T>(file: string): Promise<T | undefined> {
   try {
     return JSON.parse(text) as T
   } catch (cause) {
-    throw new ServiceFailure(`${file}: not JSON; remove it, or the whole state by "nanofleet local reset"`, {
-      cause,
-    })
+    throw new ServiceFailure(
+      `${file}: not JSON; remove it, or the whole state with "nanofleet local reset"`,
+      {
+        cause,
+      },
+    )
   }
 }
 
@@ -85,7 +88,7 @@ async function acquire(file: string, patience: number): Promise<void> {
   }
 }
 
-/** Undefined while the holder is just writing the file. */
+/** Undefined while the holder is still writing the file. */
 async function holderOf(file: string): Promise<ProcessRecord | undefined> {
   try {
     return await readJson<ProcessRecord>(file)

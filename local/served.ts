@@ -1,4 +1,4 @@
-/** Where a listener of a load balancer really is: part of `gateway.json`, which the gateway writes. */
+/** Where a load balancer's listener really is: part of `gateway.json`, which the gateway writes. */
 export interface Served {
   loadBalancer: string
   type: 'application' | 'network'

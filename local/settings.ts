@@ -10,27 +10,27 @@ export const LOCAL_ACCOUNT = '000000000000'
 /** Where the local region of this checkout lives and what it starts with. */
 export interface LocalSettings {
   repository: string
-  /** State folder of the region. */
+  /** The region's state folder. */
   state: string
   /** What set-up installed, shared by every checkout. */
   cache: string
-  /** Python of the emulator's venv. */
+  /** Python in the emulator's venv. */
   python: string
   /** Node 24. */
   node: string
   region: string
-  /** Ports asked for; taken ones move. */
+  /** The preferred ports; taken ones move. */
   port: number
   gatewayPort: number
-  /** Address range asked for; it moves too, as long as no state is bound to it. */
+  /** The preferred address range; it moves too, unless saved state is bound to it. */
   vpcCidr: string
-  /** Environment that the parts are started with, apart from their own settings. */
+  /** The environment that the parts are started with, apart from their own settings. */
   environment: Record<string, string>
 }
 
 /**
- * The one place of the local region that reads the environment.
- * @param name of the region's folder in `.nanofleet/`, unless NANOFLEET_STATE says where its state is
+ * The only place in the local region that reads the environment.
+ * @param name the region's folder in `.nanofleet/`, unless NANOFLEET_STATE says where its state is
  */
 export function readSettings(
   name: 'local' | 'once' = 'local',
@@ -68,7 +68,7 @@ function nodePath(repository: string): string {
   return existsSync(own) ? own : process.execPath
 }
 
-/** Everything but what would point the region's own clients somewhere: profiles, keys, endpoints of AWS. */
+/** Everything except what would point the region's own clients elsewhere: AWS profiles, keys and endpoints. */
 function defined(environment: NodeJS.ProcessEnv): Record<string, string> {
   const entries = Object.entries(environment).filter(
     (entry): entry is [string, string] =>

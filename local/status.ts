@@ -12,13 +12,13 @@ export interface LocalStatus {
   region?: { endpoint: string; healthy: boolean; pid: number | null }
   gateway?: { url: string; healthy: boolean; pid: number | null }
   vpcCidr?: string
-  /** Listeners of the load balancers and where they really are. */
+  /** The load balancers' listeners and where they really are. */
   listeners: Served[]
-  /** Counts by kind, as the region tells them; absent while it is down. */
+  /** Counts by kind, as the region reports them; absent while it is down. */
   inventory?: Record<string, number>
 }
 
-/** What runs and where. Changes nothing and never waits longer than a few seconds. */
+/** What is running and where. Changes nothing and never waits longer than a few seconds. */
 export async function status(settings: LocalSettings): Promise<LocalStatus> {
   const record = await readRecord(settings.state)
   if (!record) return { state: settings.state, running: false, listeners: [] }
@@ -49,7 +49,7 @@ async function readInventory(endpoint: string): Promise<Record<string, number> |
   return undefined
 }
 
-/** The status as a person reads it. */
+/** The status as text for people. */
 export function formatStatus(status: LocalStatus): string {
   if (!status.region || !status.gateway) return 'The local region is down and has no state.'
   const state = (part: { healthy: boolean; pid: number | null }): string =>

@@ -15,16 +15,16 @@ const REAP_PATIENCE = 3_000
 
 export interface Up {
   record: LocalRecord
-  /** Parts that this call had to start: none when everything was up. */
+  /** The parts that this call had to start: none when everything was up. */
   started: ('region' | 'gateway')[]
-  /** Milliseconds until a part that was started answered. */
+  /** How many milliseconds each started part took to answer. */
   took: { region?: number; gateway?: number }
-  /** Processes left over from a crash that were ended first. */
+  /** Processes left over from a crash, which were ended first. */
   reaped: number
 }
 
 /**
- * Starts what does not run: everything, or after a crash what is missing. Returns when the region answers.
+ * Starts what is not running: everything, or after a crash what is missing. Returns when the region answers.
  * Throws ServiceFailure with the last log lines when a part does not start.
  */
 export function up(settings: LocalSettings): Promise<Up> {
@@ -44,7 +44,7 @@ async function repair(
   region: ProcessRecord | undefined,
   gateway: ProcessRecord | undefined,
 ): Promise<Up> {
-  // A region that lives keeps its children; one that died leaves instances and workers behind.
+  // A live region keeps its children; a dead one leaves instances and workers behind.
   const reaped = region ? [] : await reap(settings.state, gateway ? [gateway] : [], REAP_PATIENCE)
   const place = await choosePlace(settings, before, region, gateway)
   const record: LocalRecord = {
@@ -79,7 +79,7 @@ async function noted(
   await writeRecord(settings.state, record)
 }
 
-/** The ports and addresses of last time where they are free: URLs that somebody noted stay valid. */
+/** The ports and addresses of last time if they are free, so that bookmarked URLs stay valid. */
 async function choosePlace(
   settings: LocalSettings,
   before: LocalRecord | undefined,
@@ -100,11 +100,11 @@ async function choosePlace(
 export interface Down {
   /** False when nothing of this region was running. */
   wasUp: boolean
-  /** Processes that did not end by themselves. */
+  /** Processes that had to be killed. */
   reaped: number
 }
 
-/** Stops everything and keeps the state. Throws ServiceFailure when something of ours still runs. */
+/** Stops everything and keeps the state. Throws ServiceFailure when one of our processes is still running. */
 export function down(settings: LocalSettings): Promise<Down> {
   return exclusively(settings.state, () => stop(settings))
 }
@@ -135,7 +135,7 @@ async function stop(settings: LocalSettings): Promise<Down> {
   return { wasUp: alive.includes(true) || reaped.length > 0, reaped: reaped.length }
 }
 
-/** The part, if exactly this process lives and answers. One that hangs is ended, so that it can be replaced. */
+/** The part, if exactly this process is running and answers. One that hangs is ended, so that it can be replaced. */
 async function running(
   part: ProcessRecord | undefined,
   health: string | undefined,

@@ -1,4 +1,4 @@
-/** Columns padded to their widest cell, two blanks apart; no row ends with blanks. */
+/** Columns padded to their widest cell, two spaces apart; no row ends with spaces. */
 export function table(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(0, ...rows.map((row) => row.length))
   const widths = Array.from({ length: columns }, (_, column) =>

@@ -22,10 +22,10 @@ interface Machine {
   States: Record<string, State>
 }
 
-/** The only ways in which a workflow ends: done, nothing changed, a person must look. */
+/** The only ways for a workflow to end: done, nothing changed, a person must look. */
 const ENDS = ['Success', 'FailureClean', 'FailureDirty']
 
-/** AWS page "Handling errors in Step Functions workflows": errors of the Lambda service that a retry mends. */
+/** AWS page "Handling errors in Step Functions workflows": errors of the Lambda service that a retry fixes. */
 const LAMBDA_SERVICE_ERRORS = [
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
@@ -33,10 +33,10 @@ const LAMBDA_SERVICE_ERRORS = [
   'Lambda.TooManyRequestsException',
 ]
 
-/** Every problem of one workflow, each a sentence that begins with the state's path; empty when it is good. */
+/** All problems of a workflow, each a sentence that starts with the state's path; empty when there are none. */
 export function problemsOf(machine: Machine): string[] {
-  // A copy, because the validator writes into what it checks. Its schema refuses null and '' in Assign, Step Functions
-  // takes them.
+  // A copy, because the validator changes what it checks. Its schema refuses null and '' in Assign, Step Functions
+  // accepts them.
   const copy: unknown = JSON.parse(JSON.stringify(machine), (_key, value) =>
     value === null || value === '' ? '-' : value,
   )
@@ -69,7 +69,7 @@ function stateProblems(path: string, state: State): string[] {
   return problems
 }
 
-/** Every state with its path, those of maps and parallel branches too. */
+/** Every state with its path, including those in maps and parallel branches. */
 function allStates({ States }: Machine, prefix = ''): [string, State][] {
   return Object.entries(States).flatMap(([name, state]) => {
     const inner = [...(state.ItemProcessor ? [state.ItemProcessor] : []), ...(state.Branches ?? [])]
@@ -82,7 +82,7 @@ function allStates({ States }: Machine, prefix = ''): [string, State][] {
 
 const folder = fileURLToPath(new URL('../workflows/', import.meta.url))
 
-/** Every workflow of the repository, by its file. */
+/** Every workflow in the repository, by its file. */
 export function readWorkflows(): Map<string, Machine> {
   const files = readdirSync(folder).filter((file) => file.endsWith('.asl.yml'))
   return new Map(files.map((file) => [file, parse(readFileSync(join(folder, file), 'utf8')) as Machine]))

@@ -7,7 +7,7 @@ import { runScript, SetupError } from './lib/steps.mjs'
 
 const folder = join('test', 'bench')
 
-/** `npm run bench -- <name> [--json]`: set-up, then the measurement `test/bench/<name>.ts` under Node 24. */
+/** `npm run bench -- <name> [--json]`: set-up, then the benchmark `test/bench/<name>.ts` under Node 24. */
 await runScript(async () => {
   const [name = '', ...args] = process.argv.slice(2)
   const names = readdirSync(join(repository, folder)).flatMap((file) => /^(.+)\.ts$/.exec(file)?.[1] ?? [])

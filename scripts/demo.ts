@@ -16,7 +16,7 @@ async function main(args: string[]): Promise<void> {
   else await showAndStay(apps, readSettings())
 }
 
-/** In a region of its own, made for this run: what somebody keeps in the usual one is not touched. */
+/** In a separate region, created for this run: the usual one is not touched. */
 async function showAll(apps: DemoApp[]): Promise<void> {
   const settings = readSettings('once')
   await reset(settings)
@@ -38,12 +38,12 @@ try {
   await main(process.argv.slice(2))
 } catch (error) {
   if (!(error instanceof NanofleetError)) throw error
-  // Input that is wrong is found before anything starts.
+  // Wrong input is found before anything starts.
   if (error instanceof InvalidInput) process.stderr.write(`${error.message}\n`)
   else
     process.stderr.write(`
 The demo stopped: ${error.message}
-The region is left as it is: look with "npx nanofleet doctor", remove it with "npx nanofleet local reset".
+The region stays as it is: look at it with "npx nanofleet doctor", remove it with "npx nanofleet local reset".
 `)
   process.exitCode = exitCodeOf(error)
 }

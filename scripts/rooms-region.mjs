@@ -5,7 +5,7 @@ import { regionRooms } from './lib/region-rooms.mjs'
 import { setup } from './lib/setup.mjs'
 import { runScript, SetupError } from './lib/steps.mjs'
 
-/** `npm run docs:rooms`: draws the rooms anew from the imports, into docs/. */
+/** `npm run docs:rooms`: redraws the rooms from the imports, into docs/. */
 await runScript(async () => {
   await setup({ tests: true })
   const { code, output } = await regionRooms()

@@ -1,6 +1,6 @@
 /**
  * Draws the rooms from the imports: `npm run docs:rooms` writes docs/rooms.md, with `--check` it only says whether
- * the page is fresh.
+ * the page is up to date.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ const FOLDERS = [
   'scripts',
 ]
 
-/** The folders as a Mermaid diagram in which everything that `collapse` matches is one box. */
+/** The folders as a Mermaid diagram, with everything that `collapse` matches as one box. */
 async function picture(folders: string[], collapse: string): Promise<string> {
   const options: ICruiseOptions = {
     ...(rules.options as ICruiseOptions),

@@ -1,6 +1,6 @@
 import type { Stage } from '../core/base/stage.ts'
 
-/** A stage such as `serverless deploy --stage dev` makes. */
+/** A stage such as `serverless deploy --stage dev` creates. */
 export const DEV_STAGE: Stage = {
   name: 'dev',
   region: 'eu-west-1',
@@ -23,7 +23,7 @@ export const DEV_STAGE: Stage = {
   portListeners: true,
 }
 
-/** A stage with ports only, one like the local region, one with host names over HTTPS. */
+/** A stage with only ports, one like the local region, and one with host names over HTTPS. */
 export const SAMPLE_STAGES: Stage[] = [
   DEV_STAGE,
   { ...DEV_STAGE, name: 'local', packager: 'process', domain: 'localhost' },

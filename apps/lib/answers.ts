@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ZodType } from 'zod'
 import { Refusal } from './refusal.ts'
 
-/** Answers exactly this text. */
+/** Answers with exactly this text. */
 export function sendText(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text)
 }
 
-/** Answers a value as JSON. */
+/** Answers with a value as JSON. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }
@@ -19,9 +19,9 @@ export async function readJson<T>(
   limitBytes?: number,
 ): Promise<T>
 /**
- * Reads a body of JSON.
- * @returns the value as the schema makes it
- * @throws Refusal 400 when it is no JSON, 413 when it is longer than `limitBytes`, 422 when it does not fit the schema
+ * Reads a JSON body.
+ * @returns the value as parsed by the schema
+ * @throws Refusal 400 when it is not JSON, 413 when it is longer than `limitBytes`, 422 when it does not fit the schema
  */
 export async function readJson(
   request: IncomingMessage,
@@ -41,14 +41,14 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new Refusal(400, 'The body is no JSON.', { cause })
+    throw new Refusal(400, 'The body is not valid JSON.', { cause })
   }
 }
 
 async function readText(request: IncomingMessage, limitBytes: number): Promise<string> {
   const parts: Buffer[] = []
   let bytes = 0
-  // The connection stays, for the refusal; Node reads what is left of the body away.
+  // The connection stays open for the refusal; Node discards the rest of the body.
   for await (const part of request.iterator({ destroyOnReturn: false })) {
     bytes += part.length
     if (bytes > limitBytes) throw new Refusal(413, `The body is longer than ${limitBytes} bytes.`)

@@ -3,12 +3,12 @@ import { Readable } from 'node:stream'
 /** A request's body in a form that node:http can send. */
 export interface Body {
   headers: Record<string, string>
-  /** A stream is read once, so what it held cannot be sent a second time. */
+  /** A stream can be read only once, so it cannot be sent a second time. */
   once: boolean
   open(): Buffer | Readable
 }
 
-/** Texts, bytes, forms and blobs are kept and can be sent again; anything else is a stream. */
+/** Text, bytes, forms and blobs are kept and can be sent again; anything else is a stream. */
 export async function toBody(body: RequestInit['body']): Promise<Body> {
   if (body === undefined || body === null) return kept(Buffer.alloc(0), {})
   if (typeof body === 'string') return kept(Buffer.from(body), { 'content-type': 'text/plain;charset=UTF-8' })
@@ -26,7 +26,7 @@ export async function toBody(body: RequestInit['body']): Promise<Body> {
   if (typeof body === 'object' && Symbol.asyncIterator in body) {
     return { headers: {}, once: true, open: () => (body instanceof Readable ? body : Readable.from(body)) }
   }
-  throw new TypeError('the body must be a text, bytes, a form, a blob or a stream')
+  throw new TypeError('the body must be text, bytes, a form, a blob or a stream')
 }
 
 const kept = (bytes: Buffer, headers: Record<string, string>): Body => ({

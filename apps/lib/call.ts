@@ -2,39 +2,39 @@ import { Agent, type ClientRequest, type IncomingMessage, request as open } from
 import { Readable } from 'node:stream'
 import type { Body } from './body.ts'
 
-/** No connection came about: the instance has seen nothing of the request. */
+/** No connection could be made: the instance has seen nothing of the request. */
 export class Unreached extends Error {}
 
-/** The request may have been done, but no answer came. */
+/** The request may have been carried out, but no answer came. */
 export class Lost extends Error {}
 
 export interface Call {
   method: string
   headers: Headers
   body: Body
-  /** How long the instance may be silent while it is its turn, before and in its answer. */
+  /** How long the instance may be silent while it is its turn, before and during its answer. */
   silenceMs: number
   signal?: AbortSignal | undefined
 }
 
-/** The body that was to be sent broke: no fault of the instance's. */
+/** The source of the request body failed: not the instance's fault. */
 export class SourceFailure extends Error {}
 
-/** An instance in the same network answers within a few milliseconds; one that is gone never does. */
+/** An instance in the same network accepts within a few milliseconds; one that is gone never does. */
 const CONNECT_MS = 1000
 
 const BODILESS = new Set([204, 205, 304])
 const agent = new Agent({ keepAlive: true })
 
 /**
- * A stream cannot be sent again, so it gets no connection that may have been closed at the other end. The new one is said
- * to be kept all the same: who refuses a long body early would otherwise close it, and the refusal be lost.
+ * A stream cannot be sent again, so it never uses a connection that the other end may have closed. The new connection
+ * still asks for keep-alive: a server that refuses a long body early would otherwise close it, and the refusal be lost.
  */
 const freshAgent = new Agent({ keepAlive: true, maxFreeSockets: 0 })
 
 /**
- * One request to one instance, `host:port`. The body of the answer has to be read or cancelled.
- * @throws Unreached, or Lost once the connection stood; SourceFailure; the signal's reason when it was aborted
+ * One request to one instance, `host:port`. The answer's body has to be read or cancelled.
+ * @throws Unreached, or Lost once connected; SourceFailure; the signal's reason when it was aborted
  */
 export function call(address: string, path: string, what: Call): Promise<Response> {
   const { method, headers, body, silenceMs, signal } = what
@@ -58,7 +58,7 @@ export function call(address: string, path: string, what: Call): Promise<Respons
     answer = message
     resolve(toResponse(message, method))
   })
-  // Later errors, of a body whose answer came early, change nothing: the promise is settled.
+  // Later errors, from a body whose answer came early, change nothing: the promise is settled.
   request.on('error', (cause) => {
     if (signal?.aborted) reject(signal.reason)
     else if (cause instanceof SourceFailure) reject(cause)
@@ -68,7 +68,7 @@ export function call(address: string, path: string, what: Call): Promise<Respons
   return promise
 }
 
-/** Nothing is written before, so that a stream is still whole for another instance. */
+/** Nothing is written before this, so that a stream is still whole for another instance. */
 function whenConnected(request: ClientRequest, then: () => void): void {
   request.once('socket', (socket) => {
     if (!socket.connecting) {
@@ -87,7 +87,7 @@ function whenConnected(request: ClientRequest, then: () => void): void {
 function send(request: ClientRequest, body: Body): void {
   const content = body.open()
   if (content instanceof Readable) {
-    content.once('error', (cause) => request.destroy(new SourceFailure('the body broke', { cause })))
+    content.once('error', (cause) => request.destroy(new SourceFailure('the body failed', { cause })))
     request.once('close', () => content.unpipe(request))
     content.pipe(request)
   } else {
@@ -95,7 +95,7 @@ function send(request: ClientRequest, body: Body): void {
   }
 }
 
-/** Whether the silence is ours: the source of the body, or the reader of the answer, is the slow one. */
+/** Whether the silence is on our side: the source of the body or the reader of the answer is slow. */
 function isOurTurn(request: ClientRequest, answer: IncomingMessage | undefined): boolean {
   const sourceWaits = !request.writableEnded && request.writableLength === 0
   return answer === undefined ? sourceWaits : answer.readableLength > 0

@@ -4,15 +4,15 @@ import { readMetadata } from './metadata.ts'
 export interface WatchOptions {
   everyMs?: number
   signal?: AbortSignal
-  /** What asks for the state; the instance's own metadata service unless given. */
+  /** Reads the state; from the instance's own metadata service by default. */
   read?: () => Promise<string | null>
 }
 
 const PATH = 'autoscaling/target-lifecycle-state'
 
 /**
- * Waits until the Auto Scaling group has decided to end this instance. A unikernel may be told by nothing else (EC2 Auto
- * Scaling User Guide, "Retrieve the target lifecycle state through instance metadata"). Missing answers decide nothing.
+ * Waits until the Auto Scaling group decides to terminate this instance. A unikernel may get no other notice (EC2 Auto
+ * Scaling User Guide, "Retrieve the target lifecycle state through instance metadata"). Missing answers are ignored.
  * @returns true once the target is `Terminated`, false when the signal ends the wait
  */
 export async function groupEndsInstance(options: WatchOptions = {}): Promise<boolean> {

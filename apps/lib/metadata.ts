@@ -1,4 +1,4 @@
-/** What an instance knows about itself. Its host name is the same fixed text in every unikernel. */
+/** What an instance knows about itself. Its host name is the same in every unikernel. */
 export interface Identity {
   instanceId: string
   zone: string
@@ -32,7 +32,7 @@ export async function identify(endpoint: string = usualEndpoint()): Promise<Iden
 /**
  * One value of the instance metadata.
  * @param path below `/latest/meta-data/`
- * @returns null when it is not there, nor on a machine without that service
+ * @returns null when it does not exist, and on a machine without that service
  */
 export async function readMetadata(path: string, endpoint: string = usualEndpoint()): Promise<string | null> {
   const headers = await session(endpoint)
@@ -51,7 +51,7 @@ async function ask(url: string, method: string, headers: Record<string, string>)
     const response = await fetch(url, { method, headers, signal: AbortSignal.timeout(2000) })
     return response.ok ? await response.text() : null
   } catch {
-    // Off EC2 nothing listens there: that is an answer, not a failure.
+    // Outside EC2 nothing listens there: that is an answer, not a failure.
     return null
   }
 }

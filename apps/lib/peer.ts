@@ -6,23 +6,23 @@ import { Refusal } from './refusal.ts'
 import { noneIfUnknown } from './unknown-name.ts'
 
 export interface PeerInit extends RequestInit {
-  /** How long to look for an instance, and how long the one found may be silent; 5 s unless given. */
+  /** How long to look for an instance, and how long the one found may be silent; 5 s by default. */
   timeoutMs?: number
-  /** The request may be sent to another instance although the answer of the first one was lost. */
+  /** The request may be sent to another instance after the first one's answer was lost. */
   again?: boolean
 }
 
-/** For how long an answer of the naming service is used, and an instance that failed is left out. */
+/** How long an answer of the naming service is used, and how long a failed instance is left out. */
 const KNOWN_MS = 1000
 const LEFT_OUT_MS = 2000
 
-/** With addresses at hand, nobody waits longer than this for newer ones. */
+/** With addresses at hand, a request waits at most this long for newer ones. */
 const ASK_MS = 500
 
-/** Between two rounds in which no instance could be reached. */
+/** The pause between two rounds in which no instance could be reached. */
 const ROUND_MS = 100
 
-/** Another service, found by name. Its instances are asked in turn, the one first that has waited longest. */
+/** Another service, found by name. Its instances take turns: the one that has waited longest goes first. */
 export class Peer {
   readonly name: string
   readonly #addresses: () => Promise<string[]>
@@ -33,16 +33,16 @@ export class Peer {
   #asking: Promise<void> | undefined
   #turn = 0
 
-  /** @param addresses `host:port` of each instance; none, or an error, means to ask again later */
+  /** @param addresses `host:port` of each instance; none, or an error, means ask again later */
   constructor(name: string, addresses: () => Promise<string[]>) {
     this.name = name
     this.#addresses = addresses
   }
 
   /**
-   * Asks one instance. When it cannot be reached the next one is asked, and with `again` also when its answer is lost;
-   * a body that is a stream is sent once. The body of the answer has to be read or cancelled.
-   * @throws Refusal 503 when nobody answers within the time limit; what a stream that is the body throws
+   * Asks one instance. If it cannot be reached, the next one is asked, and with `again` also if its answer is lost; a body
+   * that is a stream is sent once. The answer's body has to be read or cancelled.
+   * @throws Refusal 503 when nobody answers within the time limit; what a streamed body throws
    */
   async fetch(path: string, init: PeerInit = {}): Promise<Response> {
     const { timeoutMs = 5000, again = false, method = 'GET', signal } = init
@@ -78,7 +78,7 @@ export class Peer {
   async #next(): Promise<string | undefined> {
     await this.#refresh()
     const fresh = this.#known.filter((address) => this.#isFresh(address))
-    // When all have failed they are asked all the same: one may be back before its time is over.
+    // When all have failed they are asked anyway: one may be back before its time is up.
     const [first] = (fresh.length > 0 ? fresh : this.#known)
       .map((address) => ({ address, turn: this.#turns.get(address) ?? -Math.random() }))
       .sort((a, b) => a.turn - b.turn)
@@ -101,7 +101,7 @@ export class Peer {
       this.#known = await this.#addresses()
       this.#knownUntil = this.#known.length > 0 ? Date.now() + KNOWN_MS : 0
     } catch {
-      // A naming service that fails says nothing about the instances: those known stay.
+      // A failing naming service says nothing about the instances: the known ones stay.
       this.#knownUntil = Date.now() + ROUND_MS
     }
     for (const address of this.#turns.keys()) {

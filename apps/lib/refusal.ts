@@ -1,4 +1,4 @@
-/** An answer with a status from 400 on: the message is the sentence that the caller reads. */
+/** An answer with a status of 400 or above: the message is the sentence that the caller reads. */
 export class Refusal extends Error {
   readonly status: number
 

@@ -3,7 +3,7 @@ import { sendText } from './answers.ts'
 import { Refusal } from './refusal.ts'
 import { stopping } from './stopping.ts'
 
-/** What a route has found in the request's address. */
+/** What a route found in the request's URL. */
 export interface Match {
   params: Record<string, string>
   query: URLSearchParams
@@ -22,10 +22,9 @@ interface Route {
 }
 
 /**
- * Hands requests out by a table such as `{'GET /task/:id': handler}`; of two routes that match, the first one is taken.
- * Answers `GET /healthz` itself: 200, or 503 once the process has been told to stop. A path that no route has is a 404,
- * another method a 405. What a handler throws is answered too: a Refusal by its status and sentence, anything else by
- * 500 and a line in the log.
+ * Routes requests by a table such as `{'GET /task/:id': handler}`; the first match wins. Answers `GET /healthz` itself:
+ * 200, or 503 once the process has been told to stop. A path without a route gets a 404, another method a 405. What a
+ * handler throws is answered too: a Refusal by its status and sentence, anything else by 500 and a line in the log.
  */
 export function routes(table: Record<string, Handler>): RequestListener {
   const all = Object.entries({ 'GET /healthz': health, ...table }).map(([key, handler]) =>
@@ -49,7 +48,7 @@ const health: Handler = (_request, response) => {
 
 async function answer(all: Route[], request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = addressOf(request)
-  // Node leaves the body of an answer to HEAD out by itself.
+  // Node itself leaves out the body of an answer to HEAD.
   const method = request.method === 'HEAD' ? 'GET' : request.method
   const there = all.filter(({ pattern }) => pattern.test({ pathname: url.pathname }))
   const route = there.find((one) => one.method === method)
@@ -82,12 +81,12 @@ function decoded(groups: Record<string, string | undefined>): Record<string, str
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-  // Who has hung up gets no answer, and what broke by it is no fault of ours.
+  // A caller that hung up gets no answer, and what broke because of it is not our fault.
   if ((request.destroyed && !request.complete) || isHangUp(response, error)) return
   const place = `${request.method} ${request.url?.split('?', 1)[0]}`
   if (!(error instanceof Refusal)) console.error(`${place}:`, error)
   if (response.headersSent) {
-    // A broken connection is the only way left to say that the answer is not whole.
+    // A broken connection is the only way left to say that the answer is incomplete.
     response.destroy()
   } else if (error instanceof Refusal) {
     sendText(response, error.status, error.message)

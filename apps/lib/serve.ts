@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { endInSteps, stopping } from './stopping.ts'
 
 export interface ServeOptions {
-  /** How long the port goes on answering after the process was told to stop; Consul's checks run each second. */
+  /** How long the port keeps answering after the process was told to stop; Consul's checks run every second. */
   noticeMs?: number
   /** How long requests under way may then take to finish. */
   graceMs?: number
@@ -12,8 +12,8 @@ export interface ServeOptions {
 
 /**
  * Serves HTTP until SIGTERM or SIGINT. Then `stopping()` is true, so that health checks take the instance out; the port
- * goes on answering for `noticeMs`; requests under way finish, for at most `graceMs`; `leave` runs and the process ends
- * with code 0.
+ * keeps answering for `noticeMs`; requests under way finish, for at most `graceMs`; `leave` runs and the process ends with
+ * code 0.
  * @returns the listening server
  */
 export function serve(
@@ -22,7 +22,7 @@ export function serve(
   { noticeMs = 1500, graceMs = 4000, leave = async () => {} }: ServeOptions = {},
 ): Promise<Server> {
   const server = createServer((request, response) => {
-    // Sends callers to another instance with their next request.
+    // Makes callers use another instance for their next request.
     if (stopping()) response.shouldKeepAlive = false
     return listener(request, response)
   })

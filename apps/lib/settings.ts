@@ -1,7 +1,7 @@
 /**
  * Reads a variable that the service's manifest or image declares.
- * @throws Error naming the variable: Nanos starts a program even when the metadata service could not be
- * reached, so each program has to notice by itself that its late environment is absent.
+ * @throws Error naming the variable: Nanos starts a program even when the metadata service cannot be reached, so each
+ * program has to notice by itself that its late environment is missing.
  */
 export function required(name: string, environment: NodeJS.ProcessEnv = process.env): string {
   const value = environment[name]
@@ -13,7 +13,7 @@ export function required(name: string, environment: NodeJS.ProcessEnv = process.
 
 /**
  * Reads a TCP port.
- * @throws Error when it is absent or no number from 1 to 65535
+ * @throws Error when it is missing or not a number from 1 to 65535
  */
 export function requiredPort(name: string, environment: NodeJS.ProcessEnv = process.env): number {
   const text = required(name, environment)
@@ -25,8 +25,8 @@ export function requiredPort(name: string, environment: NodeJS.ProcessEnv = proc
 }
 
 /**
- * Reads a TCP port that has a usual value.
- * @throws Error when it is set to something that is no port
+ * Reads a TCP port that has a default.
+ * @throws Error when it is set but not a valid port
  */
 export function optionalPort(
   name: string,

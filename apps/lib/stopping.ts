@@ -7,7 +7,7 @@ const waiting: (() => void)[] = []
 /** Whether this process has been told to stop, by SIGTERM or SIGINT, since the first `onStop`. */
 export const stopping = (): boolean => told
 
-/** Calls back once when the process is told to stop; at once when it has been told already. */
+/** Calls back once when the process is told to stop; immediately if that has already happened. */
 export function onStop(callback: () => void): void {
   if (told) {
     callback()
@@ -16,23 +16,23 @@ export function onStop(callback: () => void): void {
   waiting.push(callback)
   if (listening) return
   listening = true
-  // The handlers stay: npm passes a terminal's Ctrl-C on, so a program gets it twice and shall end in peace once.
+  // The handlers stay: npm passes Ctrl-C on from the terminal, so a program gets it twice and must still end cleanly.
   process.on('SIGTERM', tell)
   process.on('SIGINT', tell)
 }
 
 export interface Ending {
-  /** Milliseconds for which the port goes on answering after the process was told to stop. */
+  /** How many milliseconds the port keeps answering after the process was told to stop. */
   noticeMs: number
-  /** Closes the port; done when requests under way have finished. */
+  /** Closes the port; resolves when requests under way have finished. */
   close: () => Promise<void>
-  /** Milliseconds that these may take. */
+  /** How many milliseconds these may take. */
   graceMs: number
   /** The last thing before the process ends. */
   leave: () => Promise<void>
 }
 
-/** Ends the process in these steps once it is told to stop: with code 0, or 1 when a step fails. */
+/** Ends the process in these steps once it is told to stop: with code 0, or 1 if a step fails. */
 export function endInSteps({ noticeMs, close, graceMs, leave }: Ending): void {
   const end = async (): Promise<void> => {
     await pause(noticeMs)

@@ -1,4 +1,4 @@
-/** The smallest app of the fleet: an HTTP service whose page says which instance, zone and image answered. */
+/** The smallest app: an HTTP service whose page says which instance, zone and image answered. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { identify } from '../lib/metadata.ts'
 import { routes } from '../lib/routes.ts'
@@ -10,7 +10,7 @@ const port = requiredPort('PORT')
 const identity = await identify()
 let served = 0
 
-/** A route whose answer is made anew for each request, from what this instance knows about itself. */
+/** A route whose answer is built for each request from what this instance knows about itself. */
 const telling = (type: string, body: (answer: Answer) => string) => {
   return (request: IncomingMessage, response: ServerResponse): void => {
     served += 1

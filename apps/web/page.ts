@@ -18,7 +18,7 @@ dt { opacity: .7 }
 dd { margin: 0; font-family: ui-monospace, monospace; overflow-wrap: anywhere }
 p { margin: 1.2rem 0 0; opacity: .7 }`
 
-/** The page as HTML. Each instance has a colour of its own, so that alternating answers are seen at once. */
+/** The page as HTML. Each instance has its own colour, so that you see at once which one answered. */
 export function page(answer: Answer): string {
   const rows = Object.entries(facts(answer))
     .map(([name, value]) => `<dt>${name}</dt><dd data-fact="${name}">${escapeHtml(String(value))}</dd>`)

@@ -15,16 +15,16 @@ import type { Action } from './state.ts'
 import { proxyUpgrade } from './upgrade.ts'
 import type { TargetAgent } from './upstream.ts'
 
-/** What a server asks for each request; the answers may change from one request to the next. */
+/** What a server asks on each request; the answers may change between requests. */
 export interface Door {
-  /** Undefined: nothing to answer with, which is a 404 of the door's own or the landing page. */
+  /** Undefined: nothing to answer with, so the gateway answers with its landing page or a 404. */
   choose(host: string, path: string): Action | undefined
   agent(): TargetAgent
   /** Answers requests that no action covers. */
   otherwise(request: IncomingMessage, response: ServerResponse): void
 }
 
-/** Milliseconds: "Connection idle timeout" of an ALB, also between two requests of one client. */
+/** Milliseconds: an ALB's "Connection idle timeout", also between two requests of one client. */
 const IDLE = 60_000
 
 /** An HTTP listener. Requests are streamed and never buffered; pipelined ones are answered in order. */
@@ -33,7 +33,7 @@ export function createAlb(door: Door, fleet: Fleet): Server {
     keepAliveTimeout: IDLE,
     headersTimeout: IDLE,
     requestTimeout: 0,
-    // An ALB knows WebSockets and no other upgrade: `h2c` is answered as HTTP/1.1.
+    // An ALB supports no upgrade but WebSockets: `h2c` is answered as HTTP/1.1.
     shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
   }
   const server = createServer(options, (request, response) => answer(door, fleet, request, response))

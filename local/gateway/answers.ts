@@ -1,7 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { FixedResponseAction, RedirectAction } from './state.ts'
 
-/** Parts of the request that a redirect may quote. */
+/** The parts of the request that a redirect may use. */
 export interface Asked {
   host: string
   port: number
@@ -9,7 +9,7 @@ export interface Asked {
   query: string
 }
 
-/** An error page as an ALB answers it, with its `Server` header. */
+/** An error page like an ALB's, with its `Server` header. */
 export function answerError(response: ServerResponse, status: number): void {
   if (response.headersSent) {
     response.destroy()
@@ -46,7 +46,7 @@ export function answerRedirect(response: ServerResponse, action: RedirectAction,
   response.end()
 }
 
-/** "Redirect actions": parts default to the request's own; port 80 of http and 443 of https are not written. */
+/** "Redirect actions": parts default to the request's own; port 80 for http and 443 for https are left out. */
 export function redirectLocation(action: RedirectAction, asked: Asked): string {
   const fill = (template: string): string =>
     template

@@ -43,7 +43,7 @@ export class HealthChecker {
     }
     probe(address, check.port ?? target.port, check, (outcome) => {
       if (!this.#timers.has(target)) return
-      // The instance may have been replaced while the check was under way: its answer says nothing then.
+      // If the instance was replaced while the check was under way, its answer says nothing.
       const health = target.address === address ? target.health : unchecked(Date.now())
       target.health = observe(health, outcome, check, Date.now())
       pool.settle()
@@ -82,7 +82,7 @@ function probeTcp(host: string, port: number, check: HealthCheck, finish: (outco
 function probeHttp(host: string, port: number, check: HealthCheck, finish: (outcome: Outcome) => void): void {
   const headers = { Host: `${host}:${port}`, 'User-Agent': 'ELB-HealthChecker/2.0', Connection: 'close' }
   const ask = check.protocol === 'HTTPS' ? secureRequest : request
-  // As for requests, no certificate is looked at.
+  // As with requests, certificates are not checked.
   const options = { host, port, path: check.path, agent: false as const, headers, rejectUnauthorized: false }
   const asked = ask(options, (answer) => {
     const status = answer.statusCode ?? 0

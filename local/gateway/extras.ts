@@ -5,7 +5,7 @@ const CONSUL_HOST = 'consul.localhost'
 const CONSUL_GROUP = 'local:consul'
 const CONSUL_PORT = 8501
 
-/** The Consul servers as a target group of the gateway's own. */
+/** The Consul servers as a target group that the gateway adds. */
 export function consulGroup(state: Pick<ElbState, 'consulServers'>): TargetGroup {
   return {
     arn: CONSUL_GROUP,

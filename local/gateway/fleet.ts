@@ -6,11 +6,11 @@ interface FleetEvents {
   /** A target must be checked from now on. */
   added: [pool: TargetPool, target: LiveTarget]
   removed: [target: LiveTarget]
-  /** The report of a target has changed. */
+  /** A target's report has changed. */
   health: [pool: TargetPool, target: LiveTarget]
 }
 
-/** Every target group of the region, kept in step with the region's state. */
+/** All target groups of the region, kept in sync with the region's state. */
 export class Fleet extends EventEmitter<FleetEvents> {
   readonly pools = new Map<string, TargetPool>()
   #credit = new WeakMap<ForwardAction, number[]>()
@@ -38,13 +38,13 @@ export class Fleet extends EventEmitter<FleetEvents> {
     }
   }
 
-  /** The target whose turn it is for a forward action; undefined when its groups have none to offer. */
+  /** The next target for a forward action; undefined when its groups have none to offer. */
   pick(action: ForwardAction): ReachableTarget | undefined {
     const only = action.targetGroups.length === 1 ? action.targetGroups[0] : this.#weighted(action)
     return only && this.pools.get(only.arn)?.pick()
   }
 
-  /** The report of every target of the region's groups; groups of our own (`local:`) are left out. */
+  /** The reports of all targets in the region's groups; our own groups (`local:`) are left out. */
   report(): HealthReport {
     const report: HealthReport = {}
     for (const [arn, pool] of this.pools) {
@@ -54,7 +54,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
     return report
   }
 
-  /** Smooth weighted round robin: over `sum of weights` requests each group gets exactly its weight. */
+  /** Smooth weighted round robin: in `sum of weights` requests each group gets exactly its weight. */
   #weighted(action: ForwardAction): ForwardAction['targetGroups'][number] | undefined {
     const credit = this.#credit.get(action) ?? action.targetGroups.map(() => 0)
     this.#credit.set(action, credit)
@@ -76,5 +76,5 @@ export class Fleet extends EventEmitter<FleetEvents> {
   }
 }
 
-/** Target groups that the gateway itself adds; the region knows nothing of them. */
+/** Target groups that the gateway itself adds; the region knows nothing about them. */
 export const isLocal = (arn: string): boolean => arn.startsWith('local:')

@@ -20,9 +20,9 @@ export interface GatewayOptions {
   /** The public address. */
   address: string
   port: number
-  /** `127.<octet>.0.2`: held for life as the claim on the address range; absent in tests. */
+  /** `127.<octet>.0.2`: held while the gateway runs, as the claim on the address range; absent in tests. */
   claim?: string
-  /** Told whenever the listeners have changed. */
+  /** Called whenever the listeners have changed. */
   onChange?: (served: Served[]) => void | Promise<void>
 }
 
@@ -51,7 +51,7 @@ export class Gateway {
     this.#public = createAlb(this.#door(), this.fleet)
   }
 
-  /** Rejects when the address range or the public port is taken. Resolves to the public port. */
+  /** Resolves to the public port. Rejects when the address range or the public port is taken. */
   async start(): Promise<number> {
     const { address, port, claim } = this.#options
     if (claim) await listen(this.#claim, claim, CLAIM_PORT)
@@ -60,7 +60,7 @@ export class Gateway {
     return bound
   }
 
-  /** Takes no new connection, ends idle ones, and resolves when the region is no longer followed. */
+  /** Accepts no new connections, closes idle ones, and resolves when it no longer follows the region. */
   async stop(): Promise<void> {
     this.#region.stop()
     this.#reporter.stop()

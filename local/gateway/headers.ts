@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
-/** Headers that speak of one connection only (RFC 9110, 7.6.1), and those that the gateway writes itself. */
+/** Headers that concern only one connection (RFC 9110, 7.6.1), and those that the gateway writes itself. */
 const OWN_REQUEST = new Set([
   'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'te', 'trailer', 'upgrade', 'expect',
   'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'x-amzn-trace-id',
@@ -11,8 +11,8 @@ const HOP_RESPONSE = new Set([
 ]) // biome-ignore format: a list of names
 
 /**
- * Raw header pairs for the target: the client's, less what is hop-by-hop, plus what "HTTP headers and
- * Application Load Balancers" lists. `port` is the one the client used.
+ * Raw header pairs for the target: the client's, without hop-by-hop headers, plus what "HTTP headers and Application Load
+ * Balancers" lists. `port` is the one that the client used.
  */
 export function requestHeaders(request: IncomingMessage, port: number): string[] {
   const raw = request.rawHeaders
@@ -33,7 +33,7 @@ export function requestHeaders(request: IncomingMessage, port: number): string[]
   return headers
 }
 
-/** Raw header pairs for the client: the target's, less what is hop-by-hop. */
+/** Raw header pairs for the client: the target's, without hop-by-hop headers. */
 export function responseHeaders(response: IncomingMessage): string[] {
   const raw = response.rawHeaders
   const named = connectionNames(response.headers.connection)
@@ -51,12 +51,12 @@ export function hasBody(request: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-/** Methods for which the client library would otherwise announce a chunked body that never comes. */
+/** Methods for which Node's client would otherwise announce a chunked body that never comes. */
 function mayHaveBody(method: string | undefined): boolean {
   return method === 'POST' || method === 'PUT' || method === 'PATCH'
 }
 
-/** Further names that `Connection` declares hop-by-hop; undefined in the usual case of none. */
+/** Other names that `Connection` declares hop-by-hop; undefined in the usual case of none. */
 function connectionNames(value: string | undefined): Set<string> | undefined {
   if (value === undefined || /^(keep-alive|close|upgrade)$/i.test(value)) return undefined
   return new Set(value.toLowerCase().split(/\s*,\s*/))
@@ -65,7 +65,7 @@ function connectionNames(value: string | undefined): Set<string> | undefined {
 const run = randomBytes(8).toString('hex')
 let count = 0
 
-/** "Request tracing for your Application Load Balancer": a Root is kept and joined by Self, else made. */
+/** "Request tracing for your Application Load Balancer": a Root is kept and gets a Self, otherwise one is created. */
 export function traceId(given: string | string[] | undefined): string {
   count = (count + 1) % 0x1_0000_0000
   const fresh = `1-${seconds()}-${run}${count.toString(16).padStart(8, '0')}`

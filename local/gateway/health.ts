@@ -1,13 +1,13 @@
 import type { HealthCheck, TargetHealth } from './state.ts'
 
-/** What is known of one target; `streak` counts the checks in a row that speak against `state`. */
+/** What is known about one target; `streak` counts the checks in a row that contradict `state`. */
 export interface Health {
   state: 'initial' | 'healthy' | 'unhealthy'
   streak: number
   /** The last failure in ELBv2's words; empty while healthy. */
   reason: string
   description: string
-  /** Milliseconds; failures of an `initial` target count once per interval. */
+  /** Milliseconds; failures of an `initial` target count only once per interval. */
   countedAt: number
 }
 
@@ -21,13 +21,13 @@ export const unchecked = (now: number): Health => ({
   countedAt: now,
 })
 
-/** Milliseconds between two checks of a target that has not passed one yet: programs start within a second. */
+/** Milliseconds between checks of a target that has not passed one yet: programs start within a second. */
 const INITIAL_INTERVAL = 500
 
 /**
- * The health after one more check, as "Health checks for Application Load Balancer target groups" says: one
- * passed check makes a new target healthy, afterwards thresholds of consecutive checks decide. New targets are
- * checked more often than AWS does, so their failures count only once per interval.
+ * The health after another check, as in "Health checks for Application Load Balancer target groups": one passed check makes
+ * a new target healthy, afterwards thresholds of consecutive checks decide. New targets are checked more often than on AWS,
+ * so their failures count only once per interval.
  */
 export function observe(health: Health, outcome: Outcome, check: HealthCheck, now: number): Health {
   if (outcome.passed) {
@@ -56,7 +56,7 @@ function healthy(now: number): Health {
   return { state: 'healthy', streak: 0, reason: '', description: '', countedAt: now }
 }
 
-/** Whether an HTTP status satisfies a matcher such as `200`, `200,204` or `200-299`. */
+/** Whether an HTTP status fits a matcher such as `200`, `200,204` or `200-299`. */
 export function statusMatches(matcher: string, status: number): boolean {
   return matcher.split(',').some((part) => {
     const [low, high] = part.trim().split('-').map(Number)

@@ -4,16 +4,16 @@ import type { Fleet } from './fleet.ts'
 import { hostName } from './routing.ts'
 import type { Action, Rule } from './state.ts'
 
-/** One thing that a browser can open. */
+/** Something that a browser can open. */
 export interface Exposed {
   url: string
-  /** Names of the target groups behind it. */
+  /** The names of the target groups behind it. */
   groups: string[]
   healthy: number
   registered: number
 }
 
-/** What is exposed: hosts of the public address first, then listeners with a port of their own. */
+/** What is exposed: hosts of the public address first, then listeners with their own port. */
 export function exposed(fleet: Fleet, publicPort: number, rules: Rule[], served: ServedActions[]): Exposed[] {
   const hosts = rules.flatMap((rule) => {
     const names = rule.conditions.filter((one) => one.field === 'host-header').flatMap((one) => one.values)
@@ -47,7 +47,7 @@ function entry(fleet: Fleet, url: string, actions: Action[]): Exposed {
   }
 }
 
-/** `http://localhost:<gateway>/`: a page for a browser, JSON for a program; 404 under a host that is nobody's. */
+/** `http://localhost:<gateway>/`: a page for browsers, JSON for programs; 404 for an unknown host. */
 export function answerLanding(request: IncomingMessage, response: ServerResponse, list: Exposed[]): void {
   const json = request.headers.accept?.includes('application/json') ?? false
   const body = json ? `${JSON.stringify({ exposed: list })}\n` : page(list)

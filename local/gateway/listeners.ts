@@ -10,10 +10,10 @@ import { createTcp } from './tcp.ts'
 import { UdpListener } from './udp.ts'
 import { TargetAgent } from './upstream.ts'
 
-/** A privileged port is served 8000 above: a developer is not root. */
+/** A privileged port is served 8000 higher: a developer is not root. */
 export const localPort = (port: number): number => (port < 1024 ? port + 8000 : port)
 
-/** The ALB listener that the public address stands for. */
+/** The ALB listener behind the public address. */
 export const isPublic = (balancer: LoadBalancer, listener: Listener): boolean =>
   balancer.type === 'application' && listener.protocol === 'HTTP' && listener.port === 80
 
@@ -23,7 +23,7 @@ interface Opened {
   close(): void
 }
 
-/** The sockets of every listener but the public address, kept in step with the region's state. */
+/** The sockets of all listeners except the public address, kept in sync with the region's state. */
 export class Listeners {
   readonly #fleet: Fleet
   readonly #opened = new Map<string, Opened>()
@@ -36,7 +36,7 @@ export class Listeners {
     return [...this.#opened.values()].map((opened) => opened.served)
   }
 
-  /** Opens what is new, closes what has gone; listeners that stay take the new rules over at once. */
+  /** Opens new listeners and closes those that are gone; the others use the new rules at once. */
   async apply(state: Pick<ElbState, 'loadBalancers'>): Promise<void> {
     const wanted = new Map<string, [LoadBalancer, Listener, string]>()
     for (const balancer of state.loadBalancers) {
@@ -130,7 +130,7 @@ export class Listeners {
   }
 }
 
-/** The rules of one listener, as the region last described them. */
+/** A listener's rules, as the region last described them. */
 class ListenerDoor implements Door {
   #routes: Routes
   #agent: TargetAgent
@@ -143,7 +143,7 @@ class ListenerDoor implements Door {
   update(balancer: LoadBalancer, listener: Listener): void {
     this.#routes = compileRoutes(listener)
     if (this.#agent.idleTimeout === balancer.idleTimeout * 1000) return
-    // Requests under way keep the old agent, whose idle connections end by its own timeout.
+    // Requests under way keep the old agent, whose idle connections end through its own timeout.
     this.#agent = new TargetAgent(balancer.idleTimeout)
   }
 
@@ -166,7 +166,7 @@ class ListenerDoor implements Door {
   }
 }
 
-/** Listens on the port, or on any free one when it is taken. */
+/** Listens on the port, or on any free one if it is taken. */
 export async function listenAnywhere(server: NetServer, address: string, port: number): Promise<number> {
   try {
     return await listen(server, address, port)

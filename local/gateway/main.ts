@@ -4,7 +4,7 @@ import { startTime } from '../process.ts'
 import type { Served } from '../served.ts'
 import { Gateway } from './gateway.ts'
 
-/** What `gateway.json` holds. */
+/** What `gateway.json` contains. */
 export interface GatewayRecord {
   pid: number
   startTime: string
@@ -43,7 +43,7 @@ function write(listeners: Served[]): Promise<void> {
   return written
 }
 
-/** Whole or not at all: a reader never sees half a file. */
+/** Written as a whole: a reader never sees half a file. */
 async function writeWhole(listeners: Served[]): Promise<void> {
   const started = (await startTime(process.pid)) ?? ''
   const content: GatewayRecord = {

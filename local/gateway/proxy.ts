@@ -5,7 +5,7 @@ import { hasBody, requestHeaders, responseHeaders } from './headers.ts'
 import type { ReachableTarget } from './targets.ts'
 import { ConnectTimeout, mayRepeat, type TargetAgent } from './upstream.ts'
 
-/** One request on its way to one target. */
+/** A request on its way to a target. */
 export interface Exchange {
   request: IncomingMessage
   response: ServerResponse
@@ -16,8 +16,8 @@ export interface Exchange {
 }
 
 /**
- * Sends the request to the target and streams the answer back, neither of them buffered. Answers 502 when the
- * target refuses, closes or talks nonsense, 504 when it is silent for the idle timeout.
+ * Sends the request to the target and streams the answer back, without buffering either. Answers 502 when the target
+ * refuses, closes or talks nonsense, and 504 when it is silent for the idle timeout.
  */
 export function proxy(exchange: Exchange): void {
   const { response, target } = exchange
@@ -26,7 +26,7 @@ export function proxy(exchange: Exchange): void {
   response.once('close', () => {
     flight.ended = true
     target.end()
-    // The client has gone or everything is said: a target must not go on working for nobody.
+    // The client is gone or everything has been sent: a target must not keep working for nobody.
     if (!response.writableFinished) flight.asked?.destroy()
   })
   send(flight, false)
@@ -37,7 +37,7 @@ interface Flight extends Exchange {
   asked: ClientRequest | undefined
 }
 
-/** An ALB does not look at the certificates of its targets ("Target groups for your Application Load Balancers"). */
+/** An ALB does not check its targets' certificates ("Target groups for your Application Load Balancers"). */
 const unverified = { rejectUnauthorized: false }
 const secureAgent = new SecureAgent({ keepAlive: true, ...unverified })
 
@@ -62,7 +62,7 @@ function send(flight: Flight, again: boolean): void {
     asked.end()
     return
   }
-  // A target may answer, or refuse, before the first byte of a slow body: it must see the head now.
+  // A target may answer or refuse before the first byte of a slow body: it must see the headers now.
   if (incoming.readableLength === 0) asked.flushHeaders()
   incoming.pipe(asked)
 }
@@ -70,7 +70,7 @@ function send(flight: Flight, again: boolean): void {
 function relay(flight: Flight, answer: IncomingMessage): void {
   const { response } = flight
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer))
-  // Without a length this may be an event stream: its head must not wait for the first event.
+  // Without a length this may be an event stream: its headers must not wait for the first event.
   if (answer.headers['content-length'] === undefined) response.flushHeaders()
   answer.on('error', () => response.destroy())
   answer.on('aborted', () => response.destroy())

@@ -1,11 +1,11 @@
 import { ServiceFailure } from '../../core/base/errors.ts'
 import type { ElbState, HealthReport } from './state.ts'
 
-/** Milliseconds: the region holds a poll for at most 20 s. */
+/** Milliseconds: the region holds a poll open for at most 20 s. */
 const POLL_TIMEOUT = 30_000
 const RETRY = 300
 
-/** The region's private API as the gateway uses it. */
+/** The part of the region's private API that the gateway uses. */
 export class RegionClient {
   readonly #endpoint: string
   readonly #stop = new AbortController()
@@ -19,9 +19,8 @@ export class RegionClient {
   }
 
   /**
-   * Yields the load balancer state now and whenever it changes, until `stop`. While the region is away the
-   * last state stands; `renewed` is true for the first state after such a gap, when the region has forgotten
-   * what was reported to it.
+   * Yields the load balancer state now and whenever it changes, until `stop`. While the region is down the last state stays
+   * valid; `renewed` is true for the first state after such a gap, when the region has forgotten what was reported to it.
    */
   async *states(): AsyncGenerator<{ state: ElbState; renewed: boolean }> {
     let version: number | undefined
@@ -39,7 +38,7 @@ export class RegionClient {
     }
   }
 
-  /** Throws ServiceFailure when the region does not take the report. */
+  /** Throws ServiceFailure when the region does not accept the report. */
   async report(health: HealthReport): Promise<void> {
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(5_000)])
     try {

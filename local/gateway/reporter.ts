@@ -3,11 +3,11 @@ import { isLocal } from './fleet.ts'
 import type { HealthReport } from './state.ts'
 import type { LiveTarget, TargetPool } from './targets.ts'
 
-/** Milliseconds that changes are gathered for, so that a fleet that comes up is one report. */
+/** How many milliseconds changes are collected, so that a starting fleet is one report. */
 const GATHER = 20
 const RETRY = 500
 
-/** Tells the region how the targets are: what changed, again until the region has taken it. */
+/** Reports the targets' health to the region: what changed, repeated until the region has accepted it. */
 export class HealthReporter {
   readonly #fleet: Fleet
   readonly #send: (report: HealthReport) => Promise<void>
@@ -22,7 +22,7 @@ export class HealthReporter {
     fleet.on('health', (pool, target) => this.#note(pool, target))
   }
 
-  /** Reports every target, for a region that knows nothing yet. */
+  /** Reports all targets, for a region that knows nothing yet. */
   all(): void {
     this.#pending = this.#fleet.report()
     this.#soon(0)
@@ -53,7 +53,7 @@ export class HealthReporter {
       try {
         await this.#send(report)
       } catch {
-        // The region is away. Newer findings win over the ones that could not be told.
+        // The region is down. Newer results override the ones that could not be reported.
         for (const [arn, targets] of Object.entries(report)) {
           this.#pending[arn] = { ...targets, ...this.#pending[arn] }
         }

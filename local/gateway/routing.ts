@@ -1,6 +1,6 @@
 import type { Action, Condition, Listener } from './state.ts'
 
-/** A listener made ready for requests: patterns compiled once, rules in the order they are tried. */
+/** A listener prepared for requests: patterns compiled once, rules in the order in which they are tried. */
 export interface Routes {
   rules: { matches: Matcher; action: Action }[]
   fallback: Action | undefined
@@ -10,8 +10,8 @@ type Matcher = (host: string, path: string) => boolean
 
 /**
  * Compiles a listener as "Listener rules for your Application Load Balancer" describes: lowest priority number
- * first, host patterns ignore case, path patterns do not and never see the query. The last action of a rule is
- * the one that answers.
+ * first; host patterns ignore case, path patterns do not, and they never see the query. The last action of a rule is the
+ * one that answers.
  */
 export function compileRoutes(listener: Pick<Listener, 'rules' | 'defaultActions'>): Routes {
   const sorted = [...listener.rules].sort((a, b) => a.priority - b.priority)
@@ -28,7 +28,7 @@ export function matchRule(routes: Routes, host: string, path: string): Action | 
   return undefined
 }
 
-/** The action of the first rule that matches, else the listener's default action. */
+/** The action of the first rule that matches, or else the listener's default action. */
 export function route(routes: Routes, host: string, path: string): Action | undefined {
   return matchRule(routes, host, path) ?? routes.fallback
 }
@@ -45,7 +45,7 @@ function compileCondition(condition: Condition): Matcher {
     : (_host, path) => patterns.some((pattern) => pattern.test(path))
 }
 
-/** `*` is any run of characters, `?` any one; everything else stands for itself. */
+/** `*` matches any characters, `?` exactly one; everything else matches itself. */
 export function wildcard(value: string, flags: '' | 'i'): RegExp {
   const body = value
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
@@ -54,7 +54,7 @@ export function wildcard(value: string, flags: '' | 'i'): RegExp {
   return new RegExp(`^${body}$`, `s${flags}`)
 }
 
-/** `Host` without its port, in lower case; the empty string when there is none. */
+/** `Host` without its port, in lower case; an empty string if there is none. */
 export function hostName(header: string | undefined): string {
   if (!header) return ''
   const colon = header.lastIndexOf(':')
@@ -62,7 +62,7 @@ export function hostName(header: string | undefined): string {
   return (colon > bracket ? header.slice(0, colon) : header).toLowerCase()
 }
 
-/** The part of a request target before `?`. */
+/** A request target up to its `?`. */
 export function pathOf(url: string): string {
   const query = url.indexOf('?')
   return query < 0 ? url : url.slice(0, query)

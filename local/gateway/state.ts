@@ -1,9 +1,9 @@
 /**
- * What the region tells the gateway: the answer of `GET /_nanofleet/elb?version=N`. The region serves exactly
- * this JSON; the names are ELBv2's in camel case, durations are seconds.
+ * What the region tells the gateway: the answer to `GET /_nanofleet/elb?version=N`. The region serves exactly this JSON;
+ * the names are ELBv2's in camel case, durations are in seconds.
  */
 export interface ElbState {
-  /** Changes whenever anything below does. Opaque: compared for equality only (it may restart at 1). */
+  /** Changes whenever anything below does. Opaque: only compared for equality (it may restart at 1). */
   version: number
   loadBalancers: LoadBalancer[]
   targetGroups: TargetGroup[]
@@ -17,7 +17,7 @@ export interface LoadBalancer {
   type: 'application' | 'network'
   /** An NLB's static private addresses, one per subnet mapping; empty for an ALB. */
   addresses: string[]
-  /** Attribute `idle_timeout.timeout_seconds`; 60 unless set. */
+  /** Attribute `idle_timeout.timeout_seconds`; 60 by default. */
   idleTimeout: number
   listeners: Listener[]
 }
@@ -27,19 +27,19 @@ export interface Listener {
   port: number
   protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'UDP' | 'TCP_UDP' | 'TLS'
   defaultActions: Action[]
-  /** Without the default rule. Any order: the gateway sorts by priority. */
+  /** Without the default rule, in any order: the gateway sorts by priority. */
   rules: Rule[]
 }
 
 export interface Rule {
   arn: string
   priority: number
-  /** All must hold. */
+  /** All of them must match. */
   conditions: Condition[]
   actions: Action[]
 }
 
-/** One value must match. `*` stands for any characters, `?` for one. */
+/** One of the values must match. `*` matches any characters, `?` exactly one. */
 export interface Condition {
   field: 'host-header' | 'path-pattern'
   values: string[]
@@ -60,7 +60,7 @@ export interface FixedResponseAction {
   body: string
 }
 
-/** Parts may hold `#{protocol}`, `#{host}`, `#{port}`, `#{path}`, `#{query}`; absent parts are kept. */
+/** Parts may contain `#{protocol}`, `#{host}`, `#{port}`, `#{path}`, `#{query}`; absent parts are kept. */
 export interface RedirectAction {
   type: 'redirect'
   statusCode: 301 | 302
@@ -76,7 +76,7 @@ export interface TargetGroup {
   name: string
   protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'UDP' | 'TCP_UDP' | 'TLS'
   port: number
-  /** Attribute `deregistration_delay.timeout_seconds`; 300 unless set. */
+  /** Attribute `deregistration_delay.timeout_seconds`; 300 by default. */
   deregistrationDelay: number
   healthCheck: HealthCheck
   targets: Target[]
@@ -84,7 +84,7 @@ export interface TargetGroup {
 
 export interface HealthCheck {
   protocol: 'HTTP' | 'HTTPS' | 'TCP'
-  /** `null` is `traffic-port`: the target's own. */
+  /** `null` means `traffic-port`: the target's own. */
   port: number | null
   path: string
   /** HTTP codes as ELBv2 writes them: `200`, `200,204`, `200-299`. */
@@ -96,27 +96,27 @@ export interface HealthCheck {
 }
 
 export interface Target {
-  /** Instance id, or the address itself for a group of type `ip`. */
+  /** The instance id, or the address itself in a group of type `ip`. */
   id: string
   port: number
   /** Private address; null while the instance has none (it is then `unused`). */
   address: string | null
   /**
-   * `draining` from deregistration until the delay is over or the gateway reports `unused` (its last
-   * request has ended), whichever comes first; the region then leaves the target out.
+   * `draining` from deregistration until the delay is over or the gateway reports `unused` (its last request has ended),
+   * whichever comes first; then the region leaves the target out.
    */
   state: 'registered' | 'draining'
 }
 
-/** Body of `PUT /_nanofleet/elb/health`: target group ARN → `<id>:<port>` → health. Only what changed. */
+/** Body of `PUT /_nanofleet/elb/health`: target group ARN → `<id>:<port>` → health. Only the changes. */
 export type HealthReport = Record<string, Record<string, TargetHealth>>
 
-/** As `DescribeTargetHealth` answers it, with ELBv2's reason codes such as `Target.FailedHealthChecks`. */
+/** As in the answer of `DescribeTargetHealth`, with ELBv2's reason codes such as `Target.FailedHealthChecks`. */
 export interface TargetHealth {
   state: 'initial' | 'healthy' | 'unhealthy' | 'draining' | 'unused'
   reason: string
   description: string
 }
 
-/** The key of a target within its group. */
+/** A target's key within its group. */
 export const targetKey = (target: Pick<Target, 'id' | 'port'>): string => `${target.id}:${target.port}`

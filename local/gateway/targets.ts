@@ -1,11 +1,11 @@
 import { describeHealth, type Health, type Registration, unchecked } from './health.ts'
 import { type Target, type TargetGroup, type TargetHealth, targetKey } from './state.ts'
 
-/** A target with what the gateway knows of it: health, and how many requests and connections it serves. */
+/** A target and what the gateway knows about it: its health, and how many requests and connections it serves. */
 export class LiveTarget {
   readonly key: string
   readonly port: number
-  /** Spoken to with TLS. */
+  /** Uses TLS. */
   readonly secure: boolean
   address: string | null
   state: Target['state']
@@ -44,7 +44,7 @@ export class LiveTarget {
   }
 }
 
-/** A target with an address: what a request can be sent to. */
+/** A target with an address, so that a request can be sent to it. */
 export type ReachableTarget = LiveTarget & { address: string }
 
 /** The targets of one target group, and whose turn it is. */
@@ -58,7 +58,7 @@ export class TargetPool {
     this.group = group
   }
 
-  /** Takes over the group as the region describes it now; health of targets that stay is kept. */
+  /** Takes over the group's new description from the region; targets that stay keep their health. */
   update(group: TargetGroup, now: number): { added: LiveTarget[]; removed: LiveTarget[] } {
     this.group = group
     const wanted = new Set(group.targets.map(targetKey))
@@ -77,17 +77,17 @@ export class TargetPool {
     return { added, removed }
   }
 
-  /** To be called when a target's health has changed: recomputes who gets requests. */
+  /** Call it when a target's health has changed: recomputes which targets get requests. */
   settle(): void {
     const registered = [...this.targets.values()].filter(
       (live): live is ReachableTarget => live.registration === 'registered',
     )
     const healthy = registered.filter((live) => live.health.state === 'healthy')
-    // Fail open, "Target group health" in the ELB guide: with no healthy target all of them are tried.
+    // Fail open, "Target group health" in the ELB guide: without a healthy target all of them are tried.
     this.#eligible = healthy.length > 0 ? healthy : registered
   }
 
-  /** The next target in turn; undefined when the group has none that is registered and running. */
+  /** The next target; undefined when none in the group is registered and running. */
   pick(): ReachableTarget | undefined {
     if (this.#turn >= this.#eligible.length) this.#turn = 0
     const target = this.#eligible[this.#turn]

@@ -1,14 +1,14 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { ReachableTarget } from './targets.ts'
 
-/** Milliseconds: the fixed idle timeout of TCP flows through an NLB. */
+/** Milliseconds: an NLB's fixed idle timeout for TCP flows. */
 const IDLE = 350_000
 
 /** A TCP listener of an NLB; a connection belongs to one target for its whole life. */
 export function createTcp(pick: () => ReachableTarget | undefined): Server {
   return createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (client) => {
     const target = pick()
-    // An NLB without targets refuses: a reset is the nearest that an accepted connection can say.
+    // An NLB without targets refuses connections: once accepted, a reset comes closest to that.
     if (target) join(client, target)
     else client.resetAndDestroy()
   })

@@ -1,9 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram'
 import type { ReachableTarget } from './targets.ts'
 
-/** Milliseconds without a datagram after which a flow ends; an NLB keeps it for 120 s, sockets are dearer here. */
+/** Milliseconds without a datagram after which a flow ends; an NLB keeps it for 120 s, but sockets are scarcer here. */
 const IDLE = 10_000
-/** Flows at a time; the oldest makes room. Every one holds a socket. */
+/** The most flows at a time; the oldest makes room. Each one holds a socket. */
 const MOST = 2048
 
 interface Flow {
@@ -23,7 +23,7 @@ export class UdpListener {
     this.#front = createSocket('udp4', (message, from) => this.#receive(message, from.address, from.port))
   }
 
-  /** Rejects with the socket's error, such as EADDRINUSE. Resolves to the bound port. */
+  /** Resolves to the bound port. Rejects with the socket's error, such as EADDRINUSE. */
   bind(address: string, port: number): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>()
     this.#front.once('error', reject)
@@ -52,7 +52,7 @@ export class UdpListener {
     flow.socket.send(message, flow.target.port, flow.target.address)
   }
 
-  /** The flow of a key, unless its target has been taken out of service meanwhile. */
+  /** The flow of a key, unless its target has been taken out of service. */
   #live(key: string): Flow | undefined {
     const flow = this.#flows.get(key)
     if (!flow || flow.target.registration === 'registered') return flow
@@ -69,7 +69,7 @@ export class UdpListener {
       this.#flows.get(key)?.timer.refresh()
       this.#front.send(message, port, address)
     })
-    // ICMP "port unreachable" of a dead target surfaces here; the client sees what it sees on AWS: silence.
+    // A dead target's ICMP "port unreachable" appears here; the client sees the same as on AWS: silence.
     socket.on('error', () => this.#end(key))
     const flow = { socket, target, timer: setTimeout(() => this.#end(key), IDLE) }
     this.#flows.set(key, flow)

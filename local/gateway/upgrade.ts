@@ -4,11 +4,11 @@ import { rawError } from './answers.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import type { ReachableTarget } from './targets.ts'
 
-/** A client's connection that asks to become a WebSocket. */
+/** A client connection that asks to become a WebSocket. */
 export interface Upgrade {
   request: IncomingMessage
   socket: Duplex & { setTimeout?: (ms: number) => void }
-  /** What the client has already sent behind its request. */
+  /** What the client has already sent after its request. */
   head: Buffer
   target: ReachableTarget
   port: number
@@ -16,7 +16,7 @@ export interface Upgrade {
   idleTimeout: number
 }
 
-/** Passes an upgrade on; once the target agrees, bytes flow both ways until one side closes or both are idle. */
+/** Passes on an upgrade; once the target agrees, bytes flow both ways until one side closes or both are idle. */
 export function proxyUpgrade(upgrade: Upgrade): void {
   const { request: incoming, socket, target } = upgrade
   target.begin()
@@ -69,7 +69,7 @@ function idleTogether(near: Duplex, far: Duplex, ms: number): void {
   near.once('close', () => clearTimeout(timer))
 }
 
-/** The target said no: its answer goes to the client, whose connection ends with it. */
+/** The target refused: its answer goes to the client, and then the client's connection ends. */
 function refuse(socket: Duplex, answer: IncomingMessage): void {
   socket.write(statusLine(answer, ['Connection', 'close']))
   answer.pipe(socket)

@@ -2,12 +2,12 @@ import { Agent, type AgentOptions, type ClientRequest } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
-/** Milliseconds to establish a connection, after which an ALB answers 504. */
+/** Milliseconds for a connection attempt, after which an ALB answers 504. */
 const CONNECT_TIMEOUT = 10_000
 
 /**
- * Kept-alive connections to targets. A connection that is silent for the load balancer's idle timeout makes
- * its request emit `timeout`. The Agent also honours a target's `Keep-Alive: timeout=` hint.
+ * Keep-alive connections to targets. A connection that is silent for the load balancer's idle timeout makes its request
+ * emit `timeout`. The Agent also honours a target's `Keep-Alive: timeout=` hint.
  */
 export class TargetAgent extends Agent {
   /** Milliseconds. */
@@ -19,8 +19,8 @@ export class TargetAgent extends Agent {
   }
 
   /**
-   * A free connection waits only as long as the target's hint says; a request on it has the whole idle timeout
-   * again, which Node does not restore by itself.
+   * A free connection waits only as long as the target's hint says; a request on it gets the whole idle timeout again, which
+   * Node does not restore by itself.
    */
   override reuseSocket(socket: Duplex, request: ClientRequest): void {
     super.reuseSocket(socket, request)
@@ -49,8 +49,8 @@ export class ConnectTimeout extends Error {
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 /**
- * Whether a failed request may be sent once more: its kept-alive connection had been closed by the target
- * meanwhile, repeating it changes nothing (RFC 9110, 9.2.2) and it had no body that is already spent.
+ * Whether a failed request may be sent again: the target had closed its keep-alive connection, repeating the request
+ * changes nothing (RFC 9110, 9.2.2), and it has no body that is already used up.
  */
 export function mayRepeat(asked: ClientRequest, method: string | undefined, body: boolean): boolean {
   return asked.reusedSocket && !body && SAFE.has(method ?? 'GET')

@@ -3,7 +3,7 @@ import net from 'node:net'
 
 const WILDCARDS = new Set([undefined, null, '', '0.0.0.0', '::', '::0', '[::]'])
 
-/** A server that listens on every address listens on `host` alone, as if the machine had no other. */
+/** Makes a server that listens on every address listen only on `host`, as if the machine had no other. */
 export function bindTo(host) {
   const listen = net.Server.prototype.listen
   net.Server.prototype.listen = function (...args) {
@@ -17,7 +17,7 @@ export function bindTo(host) {
 
 /**
  * The arguments of `listen(port?, host?, backlog?, callback?)`, `listen(options, callback?)` or dgram's
- * `bind`, with the host filled in where it is absent or a wildcard. Pipes, handles and descriptors are left.
+ * `bind`, with the host filled in where it is absent or a wildcard. Pipes, handles and descriptors stay as they are.
  */
 export function withHost(args, host, name) {
   const [first, second, ...rest] = args
@@ -35,12 +35,12 @@ export function withHost(args, host, name) {
   return [first, host, second, ...rest]
 }
 
-/** Only servers: a client's socket, bound to port 0, must keep its way out of the machine. */
+/** Only for servers: a client's socket, bound to port 0, must still be able to leave the machine. */
 function servesPort(first) {
   return Number(isOptions(first) ? first.port : first) > 0
 }
 
-/** Plain options; a handle or a server is an instance of its own class. */
+/** Plain options; a handle or a server has a class of its own. */
 function isOptions(value) {
   return typeof value === 'object' && value !== null && !('_handle' in value) && !('close' in value)
 }

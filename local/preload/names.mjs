@@ -1,17 +1,17 @@
 import { isIP } from 'node:net'
 import { promisify } from 'node:util'
 
-/** Answers by which a resolver says that a name is not its business, or says nothing at all. */
+/** Answers with which a resolver says that a name is not its business, or that it got no answer. */
 const NOT_ANSWERED = new Set([
   'ENOTFOUND', 'ENODATA', 'EREFUSED', 'ESERVFAIL', 'ENOTIMP', 'ETIMEOUT', 'ECONNREFUSED', 'ECANCELLED',
 ]) // biome-ignore format: a list of names
 
-/** Milliseconds for the first try; c-ares doubles it for each further one. */
+/** Milliseconds for the first attempt; c-ares doubles it for each further one. */
 const OPTIONS = { timeout: 1000, tries: 3 }
 
 /**
- * Sends `dns.lookup`, `dns.resolve*` and their promises to `servers` (`host:port`). Names outside `.consul`
- * fall back to the system when the servers have no answer. Addresses and `localhost` are never asked for.
+ * Sends `dns.lookup`, `dns.resolve*` and their promise versions to `servers` (`host:port`). Names outside `.consul` fall
+ * back to the system when the servers have no answer. Addresses and `localhost` are never looked up.
  */
 export function resolveThrough(dns, servers) {
   const resolver = new dns.promises.Resolver(OPTIONS)
@@ -52,7 +52,7 @@ export function resolveThrough(dns, servers) {
   }
 }
 
-/** All addresses of a name as `dns.lookup` gives them: `[{address, family}]`. */
+/** All addresses of a name as `dns.lookup` returns them: `[{address, family}]`. */
 async function lookup(resolver, system, name, options) {
   const family = familyOf(options)
   if (!name || isIP(name) || isLocal(name)) return systemAll(system, name, options)
@@ -92,7 +92,7 @@ async function systemAll(system, name, options) {
   return system(name, { ...wanted, all: true })
 }
 
-/** Programs look for the codes of getaddrinfo, which has but two for a name without an address. */
+/** Programs expect getaddrinfo's codes, which has only two for a name without an address. */
 function asLookupError(error, name) {
   const code = ['ENOTFOUND', 'ENODATA'].includes(error.code) ? 'ENOTFOUND' : 'EAI_AGAIN'
   return Object.assign(new Error(`getaddrinfo ${code} ${name}`, { cause: error }), {

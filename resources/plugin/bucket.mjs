@@ -6,7 +6,7 @@ import { appStack, bucket, controlStack } from '../../core/base/names.ts'
 
 /** @typedef {{stage: string, region: string, root: string}} Target */
 
-/** The local region serves buckets by path: names of hosts like <bucket>.127.0.0.1 resolve nowhere. */
+/** The local region serves buckets by path: host names like <bucket>.127.0.0.1 do not resolve. */
 const s3Of = ({ region }) =>
   new S3Client({ region, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined })
 
@@ -15,13 +15,13 @@ async function bucketOf({ stage, region }) {
   return bucket(stage, Account)
 }
 
-/** Puts every app of the checkout into the stage's bucket. @param {Target} target */
+/** Uploads every app of the checkout to the stage's bucket. @param {Target} target */
 export async function push(target) {
   const { stage, root } = target
   return await pushApps({ root, stage, bucket: await bucketOf(target), s3: s3Of(target) })
 }
 
-/** Removes all objects of the stage's bucket; a bucket that is gone is empty. @param {Target} target */
+/** Removes all objects from the stage's bucket; a missing bucket counts as empty. @param {Target} target */
 export async function emptyBucket(target) {
   const client = s3Of(target)
   const Bucket = await bucketOf(target)
@@ -41,7 +41,7 @@ export async function emptyBucket(target) {
 }
 
 /**
- * Throws while an app of the stage is up: its instances stand in the network that would go.
+ * Throws while an app of the stage is up: its instances are in the network that would be deleted.
  * @param {Target} target
  * @param {(message: string) => Error} refusal
  */
@@ -51,7 +51,7 @@ export async function refuseWithApps({ stage, region }, refusal) {
   for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {})) {
     for (const { StackName, Tags = [] } of Stacks) {
       if (StackName === controlStack(stage) || !StackName.startsWith(appStack(stage, ''))) continue
-      // A stage `a` must not see the stacks of a stage `a-b`.
+      // Stage `a` must not see the stacks of stage `a-b`.
       if (Tags.some(({ Key, Value }) => Key === 'nanofleet:stage' && Value !== stage)) continue
       apps.push(StackName)
     }

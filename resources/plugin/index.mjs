@@ -21,7 +21,7 @@ export default class Nanofleet {
     }
   }
 
-  /** Puts every app of this checkout into the bucket, so that a workflow needs nothing but the app's name. */
+  /** Uploads every app of this checkout to the bucket, so that a workflow needs only the app's name. */
   async push() {
     const { push } = await import('./bucket.mjs')
     const apps = await push(this.target())
@@ -29,7 +29,7 @@ export default class Nanofleet {
     this.log.notice(`Apps in the bucket: ${apps.length}, changed: ${changed.join(', ') || 'none'}`)
   }
 
-  /** CloudFormation deletes no bucket that holds something, and no network that instances stand in. */
+  /** CloudFormation cannot delete a bucket that is not empty, nor a network with instances in it. */
   async makeRemovable() {
     const { emptyBucket, refuseWithApps } = await import('./bucket.mjs')
     await refuseWithApps(this.target(), (message) => new this.serverless.classes.Error(message))
@@ -46,18 +46,18 @@ function checkNode(serverless) {
   const [major] = process.versions.node.split('.').map(Number)
   if (major >= 24) return
   throw new serverless.classes.Error(
-    `Node ${process.versions.node} runs this deploy, 24 is needed; start it with "npx serverless", which takes the one in node_modules`,
+    `This deploy runs on Node ${process.versions.node}, but needs 24; start it with "npx serverless", which uses the one in node_modules`,
   )
 }
 
 function checkStage(serverless, stage) {
   if (STAGE_NAME.test(stage)) return
   throw new serverless.classes.Error(
-    `The stage name "${stage}" breaks AWS's rules for names; use at most 20 lower-case letters, digits and dashes, a letter first`,
+    `The stage name "${stage}" breaks AWS's rules for names; use at most 20 lower-case letters, digits and dashes, starting with a letter`,
   )
 }
 
-/** The AWS clients read the endpoint and the credentials from the environment when they are made, which is later. */
+/** The AWS clients read the endpoint and the credentials from the environment when they are created, which is later. */
 function targetLocalRegion(serverless) {
   const endpoint = process.env.AWS_ENDPOINT_URL ?? localRegion()?.endpoint
   if (!endpoint) {
@@ -68,7 +68,7 @@ function targetLocalRegion(serverless) {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   })
-  // Stacks are made in a second or two there, and the default looks every five seconds.
+  // Stacks take only a second or two there, and the default is to look every five seconds.
   process.env.SLS_AWS_MONITORING_FREQUENCY ??= '250'
   delete process.env.AWS_SESSION_TOKEN
   delete process.env.AWS_PROFILE

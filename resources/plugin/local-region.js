@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 /**
- * What the running local region says of itself: `.nanofleet/local/state.json`, or the file in the folder that
- * `$NANOFLEET_STATE` names. Null when none was started.
+ * What the running local region says about itself: `.nanofleet/local/state.json`, or the file in the folder
+ * `$NANOFLEET_STATE`. Null when none was started.
  */
 export function localRegion() {
   const folder = process.env.NANOFLEET_STATE ?? '.nanofleet/local'
@@ -19,12 +19,12 @@ export function localRegion() {
     return JSON.parse(text)
   } catch (cause) {
     throw new Error(
-      `${file} is no JSON; stop the region with "npx nanofleet local down" and start it again`,
+      `${file} is not valid JSON; stop the region with "npx nanofleet local down" and start it again`,
       { cause },
     )
   }
 }
 
-/** Variables of serverless.yml: `${file(resources/plugin/local-region.js):vpcCidr}`. */
+/** Variables for serverless.yml: `${file(resources/plugin/local-region.js):vpcCidr}`. */
 export const vpcCidr = () => localRegion()?.vpcCidr ?? '127.77.0.0/16'
 export const region = () => localRegion()?.region ?? 'eu-west-1'

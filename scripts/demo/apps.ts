@@ -10,11 +10,11 @@ const APPS: DemoApp[] = [boutique, photos, web]
 /** What `npm run demo` shows when nothing is named. */
 export const USUAL = boutique
 
-/** The words that name an app, or all of them. */
+/** The words for an app, or for all of them. */
 export const CHOICES = [...APPS.map(({ name }) => name), 'all']
 
 /**
- * The apps that a word names.
+ * The apps for a word.
  * @throws InvalidInput with the list of words
  */
 export function appsNamed(word: string): DemoApp[] {

@@ -11,7 +11,7 @@ until Ctrl-C.
   --once   go on: kill instances and watch them heal, scale up and back, tear everything down with its data, clean
            the images, compare the inventory with the one before, and stop the region`
 
-/** What the demo is asked for. */
+/** What the demo should do. */
 export interface DemoArguments {
   apps: DemoApp[]
   once: boolean
@@ -19,8 +19,8 @@ export interface DemoArguments {
 }
 
 /**
- * Reads the words behind `npm run demo --`, in any order.
- * @throws InvalidInput for an option or an app that there is not, and for more than one app
+ * Reads the words after `npm run demo --`, in any order.
+ * @throws InvalidInput for an unknown option or app, and for more than one app
  */
 export function readArguments(args: string[]): DemoArguments {
   const words = args.filter((arg) => !arg.startsWith('-'))
@@ -28,7 +28,7 @@ export function readArguments(args: string[]): DemoArguments {
   if (unknown !== undefined)
     throw new InvalidInput('npm run demo', `there is no option ${unknown}`, 'the only one is --once')
   if (words.length > 1)
-    throw new InvalidInput('npm run demo', `${words.join(' and ')} are too many`, 'name one app, or all')
+    throw new InvalidInput('npm run demo', `${words.join(' and ')} are too many apps`, 'name one app, or all')
   return {
     apps: appsNamed(words[0] ?? USUAL.name),
     once: args.includes('--once'),

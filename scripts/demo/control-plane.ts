@@ -20,5 +20,5 @@ export async function deployControlPlane(settings = readSettings()): Promise<voi
   log.close()
   if (code === 0) return
   const last = (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-12).join('\n')
-  throw new ServiceFailure(`serverless deploy failed, the whole log is ${file}:\n${last}`)
+  throw new ServiceFailure(`serverless deploy failed; the whole log is in ${file}:\n${last}`)
 }

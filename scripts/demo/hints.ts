@@ -1,9 +1,9 @@
 import type { DemoApp } from './apps/demo-app.ts'
 
-/** What to do with a demo that stays up, as text. */
+/** What to try while the demo stays up, as text. */
 export function hints(apps: DemoApp[]): string {
   const all: DemoApp['next'] = [
-    ['nanofleet status', 'what runs, healthy or not'],
+    ['nanofleet status', 'what is running, healthy or not'],
     ...apps.flatMap(({ next }) => next),
   ]
   const width = Math.max(...all.map(([command]) => command.length))

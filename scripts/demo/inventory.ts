@@ -4,23 +4,23 @@ import { until } from './wait.ts'
 /** Counts by kind: stacks, instances, images, snapshots, parameters, processes and so on. */
 export type Inventory = Record<string, number>
 
-/** The world after the demo is not the one before it. */
+/** Something is left over after the demo. */
 export class Leftovers extends NanofleetError {}
 
 export async function readInventory(endpoint: string): Promise<Inventory> {
   const response = await fetch(`${endpoint}/_nanofleet/inventory`)
   if (!response.ok)
-    throw new ServiceFailure(`The region does not tell its inventory: HTTP ${response.status}`)
+    throw new ServiceFailure(`The region does not return its inventory: HTTP ${response.status}`)
   return (await response.json()) as Inventory
 }
 
 /**
- * Compares what is there with what was there before, kind by kind.
- * @throws Leftovers that names every kind with another count
+ * Compares the inventory with the earlier one, kind by kind.
+ * @throws Leftovers that names every kind with a different count
  */
 export async function compare(before: Inventory, endpoint: string): Promise<string[]> {
   let last: Inventory = {}
-  await until('the inventory of before', 15, async () => {
+  await until('the same inventory as before', 15, async () => {
     last = await readInventory(endpoint)
     return differences(before, last).length === 0 ? true : undefined
   }).catch((cause: unknown) => {
@@ -29,7 +29,7 @@ export async function compare(before: Inventory, endpoint: string): Promise<stri
   return Object.entries(last).map(([kind, count]) => `${kind} ${count}`)
 }
 
-/** `images 2 instead of 0` for every kind whose count changed. Log groups stay: they hold what happened. */
+/** `images 2 instead of 0` for every kind whose count changed. Log groups stay: they record what happened. */
 export function differences(before: Inventory, after: Inventory): string[] {
   const kinds = new Set([...Object.keys(before), ...Object.keys(after)])
   kinds.delete('logGroups')

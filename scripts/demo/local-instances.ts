@@ -4,7 +4,7 @@ import { NotFound } from '../../core/base/errors.ts'
 export interface LocalInstance {
   instanceId: string
   state: string
-  /** When it got into each state last, in milliseconds since 1970. */
+  /** When it last entered each state, in milliseconds since 1970. */
   entered: Record<string, number>
   privateIp: string
   pid: number | null
@@ -21,19 +21,19 @@ export async function serviceInstances(
   return running.filter(({ tags }) => tags['nanofleet:app'] === app && tags['nanofleet:service'] === service)
 }
 
-/** All running instances of the region. */
+/** All running instances in the region. */
 export async function runningInstances(endpoint: string): Promise<LocalInstance[]> {
   return (await allInstances(endpoint)).filter(({ state }) => state === 'running')
 }
 
-/** All instances that the region still shows, in whatever state. */
+/** All instances that the region still shows, in any state. */
 export async function allInstances(endpoint: string): Promise<LocalInstance[]> {
   const response = await fetch(`${endpoint}/_nanofleet/instances`)
   return (await response.json()) as LocalInstance[]
 }
 
 /**
- * Kills the process of one instance of a service without warning.
+ * Kills the process of one of a service's instances without warning.
  * @returns the instance, and how many the service had
  * @throws NotFound when it has none with a process
  */

@@ -9,20 +9,20 @@ export function regionOf(context: Context): string {
   return context.local.endpoint
 }
 
-/** The public URL of an app, that of the first of its services which has one. @throws NotFound */
+/** The public URL of an app: that of its first exposed service. @throws NotFound */
 export async function urlOf(context: Context, app: string): Promise<string> {
   const url = (await appStatus(context, app)).find((row) => row.url)?.url
   if (!url) throw new NotFound(`${app} has no exposed service`)
   return url
 }
 
-/** Where the local gateway shows Consul's own pages, which on AWS are never public. @throws NotFound */
+/** Where the local gateway shows Consul's own pages, which are never public on AWS. @throws NotFound */
 export function consulUrl(context: Context): string {
-  if (!context.local) throw new NotFound('Only the local region shows Consul to a browser')
+  if (!context.local) throw new NotFound('Only the local region shows Consul in a browser')
   return `http://consul.localhost:${new URL(context.local.gateway).port}/`
 }
 
-/** What Consul's DNS says through the network load balancer; nothing while the name is unknown. */
+/** What Consul's DNS answers through the network load balancer; empty while the name is unknown. */
 export async function addressesOf(context: Context, service: string): Promise<string[]> {
   const resolver = new Resolver({ timeout: 2000, tries: 2 })
   resolver.setServers([resolverAddress(context)])

@@ -1,10 +1,10 @@
 import { ServiceFailure } from '../../core/base/errors.ts'
 import { throughGateway } from './gateway.ts'
 
-/** What one request through the gateway brought: the instance that answered, or why none did. */
+/** The result of one request through the gateway: the instance that answered, or why none did. */
 export type Answered = { instance: string; zone: string; image: string } | { failure: string }
 
-/** Asks the web app who answers. Never rejects. */
+/** Asks the web app which instance answers. Never rejects. */
 export async function whoAnswers(url: string): Promise<Answered> {
   try {
     const { status, body } = await throughGateway(new URL('/whoami', url).href)

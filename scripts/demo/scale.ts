@@ -3,7 +3,7 @@ import { showStatus } from '../../cli/show-status.ts'
 import { appStatus } from '../../cli/stage/stage-status.ts'
 import { startWorkflow } from '../../cli/start.ts'
 
-/** Scales a service to four instances, does something with them, and goes back to the number before. */
+/** Scales a service to four instances, does something with them, and scales back to the number before. */
 export async function withFour(
   context: Context,
   app: string,

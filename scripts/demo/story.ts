@@ -1,6 +1,6 @@
 import { duration } from '../../cli/output.ts'
 
-/** Tells what the demo does: numbered chapters with the time each took. */
+/** Prints what the demo does: numbered chapters, each with the time it took. */
 export class Story {
   readonly #chapters: number
   readonly #started = Date.now()

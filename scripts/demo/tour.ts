@@ -11,21 +11,21 @@ import { compare, type Inventory, readInventory } from './inventory.ts'
 import { regionOf } from './places.ts'
 import type { Story } from './story.ts'
 
-/** How many chapters `bringEverythingUp` has with these apps, and both parts together. */
+/** How many chapters `bringEverythingUp` has for these apps, and both parts together. */
 export function chapters(apps: DemoApp[]): { up: number; all: number } {
   const up = 2 + 2 * apps.length
   return { up, all: up + apps.flatMap(({ exercise }) => exercise).length + 2 }
 }
 
-/** What the first part leaves for the second one. */
+/** What the first part passes to the second. */
 interface Shown {
   context: Context
   apps: DemoApp[]
-  /** What there was before the first app. */
+  /** What existed before the first app. */
   before: Inventory
 }
 
-/** First part: from nothing to apps that answer. */
+/** First part: from nothing to running apps. */
 export async function bringEverythingUp(
   settings: LocalSettings,
   apps: DemoApp[],

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ServiceFailure } from '../../core/base/errors.ts'
 
 /**
- * Asks until the answer is not undefined.
+ * Asks until the answer is defined.
  * @throws ServiceFailure after `seconds`
  */
 export async function until<T>(what: string, seconds: number, ask: () => Promise<T | undefined>): Promise<T> {

@@ -9,7 +9,7 @@ import { regionRooms } from './region-rooms.mjs'
 
 const made = join(repository, '.nanofleet', 'check')
 
-/** What the import rules are about; the rules say which files of test/. */
+/** What the import rules cover; the rules say which files in test/. */
 const FOLDERS = [
   'core',
   'adapters',
@@ -23,7 +23,7 @@ const FOLDERS = [
   'test',
 ]
 
-/** Every check that needs no running part; a stage other than `local` stands for the ones on AWS. */
+/** Every check that needs no running parts; a stage other than `local` represents those on AWS. */
 const jobs = [
   { name: 'lock file (npm ci)', work: () => checkLockFile(repository) },
   { name: 'types (tsc)', work: () => capture('tsc', ['--noEmit']) },
@@ -81,7 +81,7 @@ function pythonRooms() {
   return capture(tool('lint-imports'), ['pyproject.toml', '--no-cache'], { PYTHONPATH: 'local' })
 }
 
-/** A program of the Python environment that only checks and tests need. */
+/** A program in the Python environment that only checks and tests need. */
 function tool(name) {
   return join(checkTools, 'bin', name)
 }
@@ -101,7 +101,7 @@ function lint(files) {
   return capture(tool('cfn-lint'), args)
 }
 
-/** The steps up to the first that fails, as one result. */
+/** Runs the steps up to the first one that fails, as one result. */
 async function inOrder(...steps) {
   let output = ''
   let seconds = 0

@@ -7,20 +7,20 @@ import { logged } from './run.mjs'
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const folder = join(cache, `chromium-${versions.chromium}`)
 
-/** The browser for tests: the machine's, else the one that set-up keeps in the cache. */
+/** The browser for tests: the machine's, or else the one that set-up keeps in the cache. */
 export const browserPath = () => machineBrowser() ?? join(folder, 'chrome')
 
 /** A browser on PATH; undefined when there is none. */
 export const machineBrowser = () => onPath(NAMES)
 
 /**
- * The set-up step that fetches a browser without root: `@sparticuz/chromium` (MIT; Chromium itself is BSD) packs
- * a headless Chromium for x86-64 with the libraries that a bare Linux lacks (NSS, NSPR, expat) and fonts.
+ * The set-up step that fetches a browser without root: `@sparticuz/chromium` (MIT; Chromium itself is BSD) contains a
+ * headless Chromium for x86-64 with the libraries that a bare Linux lacks (NSS, NSPR, expat) and fonts.
  */
 export function chromium() {
   return {
     title: `Chromium ${versions.chromium.split('.')[0]}`,
-    why: 'no browser on this machine, and tests look at the pages in one',
+    why: 'no browser on this machine, and tests need one to look at pages',
     lasts: 'about 20 s',
     stamp: join(folder, '.nanofleet'),
     key: versions.chromium,
@@ -31,7 +31,7 @@ export function chromium() {
       const name = `@sparticuz/chromium@${versions.chromium}`
       await logged('npm', ['install', '--prefix', folder, '--ignore-scripts', '--no-save', name])
       const module = join(folder, 'node_modules', '@sparticuz', 'chromium', 'build', 'index.js')
-      // Told that it is inside a Lambda, it unpacks the libraries too; it unpacks into TMPDIR.
+      // Only inside a Lambda does it unpack the libraries too, so it is told that it is in one; it unpacks into TMPDIR.
       await logged(
         node24,
         ['-e', `import(${JSON.stringify(module)}).then((it) => it.default.executablePath())`],
@@ -44,12 +44,12 @@ export function chromium() {
 }
 
 /**
- * The set-up step that makes it start with fonts. The configuration that it is packed with names folders of a Lambda, and
- * without any font the browser ends at the first form field.
+ * The set-up step that makes it start with fonts. Its packed configuration names folders in a Lambda, and without any fonts
+ * the browser crashes at the first form field.
  */
 export function chromiumLauncher() {
   return {
-    title: 'Launcher of Chromium',
+    title: 'Launcher for Chromium',
     why: 'it has to find its libraries and fonts',
     lasts: 'no time',
     stamp: join(folder, '.launcher'),
@@ -63,7 +63,7 @@ export function chromiumLauncher() {
   }
 }
 
-/** The packed fonts, and those of the machine for other letters. */
+/** The packed fonts, and the machine's fonts for other letters. */
 function fonts(packed) {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

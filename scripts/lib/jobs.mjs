@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { environment, repository } from './places.mjs'
 
-/** Runs a command and keeps what it says: `{code, output, seconds}`. */
+/** Runs a command and keeps its output: `{code, output, seconds}`. */
 export function capture(command, args, extra = {}) {
   const started = Date.now()
   return new Promise((resolve) => {
@@ -24,8 +24,8 @@ export function capture(command, args, extra = {}) {
 }
 
 /**
- * Runs `{name, work}` jobs, at most `width` at a time; `work` resolves to `{code, output, seconds}`. Tells each
- * result as it comes, with the output of those that fail. Returns the names of the failed ones.
+ * Runs `{name, work}` jobs, at most `width` at a time; `work` resolves to `{code, output, seconds}`. Prints each result as
+ * it comes, with the output of those that fail. Returns the names of the failed ones.
  */
 export async function runJobs(jobs, width, say) {
   const failed = []

@@ -9,7 +9,7 @@ lock file back: beside a node_modules, npm leaves out what this system does not 
 
 /**
  * Whether `npm ci` can install what the folder's package.json and package-lock.json say, on any system and from any
- * registry: `{code, output, seconds}`. It installs nothing and asks nothing of the network.
+ * registry: `{code, output, seconds}`. Installs nothing and does not use the network.
  */
 export async function checkLockFile(folder) {
   const dryRun = ['ci', '--dry-run', '--offline', '--ignore-scripts', '--no-audit', '--no-fund']
@@ -24,7 +24,7 @@ function withHost({ packages }) {
   return Object.keys(packages).filter((name) => packages[name].resolved !== undefined)
 }
 
-/** What npm has against the lock file, without its help on `npm ci`. */
+/** npm's objections to the lock file, without its help on `npm ci`. */
 function reasons({ code, output }) {
   if (code === 0) return ''
   return output.replace(/^npm error Clean install a project[\s\S]*/m, '')

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Folders and versions that set-up works with; nothing here needs an installed package. */
+/** The folders and versions that set-up works with; nothing here needs an installed package. */
 export const repository = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..')
 export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'nanofleet')
 export const versions = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')).config
@@ -11,18 +11,18 @@ export const versions = JSON.parse(readFileSync(join(repository, 'package.json')
 export const emulator = join(cache, `ministack-${versions.ministack}`)
 export const checkTools = join(cache, 'check')
 export const ownGo = join(cache, 'go')
-/** What image builds take as it is: linked programs of ours and programs that set-up fetches. */
+/** What image builds use as is: our linked programs and programs that set-up downloads. */
 export const programs = join(cache, 'programs')
 export const node24 = join(repository, 'node_modules', 'node', 'bin', 'node')
 export const logFile = join(repository, '.nanofleet', 'setup.log')
 
-/** Environment of everything that set-up starts: Node 24, the tools and Go first on PATH, Go's caches in ours. */
+/** The environment of everything that set-up starts: Node 24, the tools and Go first on PATH, Go's caches in ours. */
 export function environment() {
   const first = [join(repository, 'node_modules', '.bin'), join(ownGo, 'bin')]
   return {
     GOMODCACHE: join(cache, 'gomod'),
     GOCACHE: join(cache, 'gobuild'),
-    // As image builds compile (buildspecs/compile.mjs): with other settings Go compiles all of Consul a second time.
+    // As in image builds (buildspecs/compile.mjs): with other settings Go compiles all of Consul a second time.
     CGO_ENABLED: '0',
     GOFLAGS: '-trimpath',
     ...process.env,

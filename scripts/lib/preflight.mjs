@@ -10,8 +10,8 @@ const MEMORY = 4 * GIB
 const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10']
 
 /**
- * Looks at the machine before anything is installed and finds every problem at once.
- * Returns `{problems, notes, python}`: sentences that stop set-up, sentences that do not, the Python to use.
+ * Checks the machine before anything is installed and finds every problem at once. Returns `{problems, notes, python}`:
+ * sentences that stop set-up, sentences that do not, and the Python to use.
  */
 export async function preflight(machine = describeMachine()) {
   const problems = [...systemProblems(machine), ...roomProblems(machine)]
@@ -28,7 +28,7 @@ export async function preflight(machine = describeMachine()) {
   return { problems, notes, python: python.command }
 }
 
-/** What the decisions below need to know of the machine. */
+/** What the decisions below need to know about the machine. */
 export function describeMachine() {
   mkdirSync(cache, { recursive: true })
   const header = process.report?.getReport().header ?? {}
@@ -62,7 +62,7 @@ export function systemProblems({ platform, glibc, node }) {
   return problems
 }
 
-/** Disk and memory. A machine that is set up already needs little more disk. */
+/** Disk and memory. A machine that is already set up needs little more disk. */
 export function roomProblems({ memory, disks, fresh }) {
   const problems = []
   // A container's limit of "4 GiB" and a machine's "4 GB" both pass.

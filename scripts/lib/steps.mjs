@@ -3,9 +3,9 @@ import { dirname } from 'node:path'
 import { logFile } from './places.mjs'
 
 /**
- * Runs the steps in order and says what happens, why and for how long. A step is
- * `{title, why, lasts, stamp, key, work}`: it is skipped when the file `stamp` holds `key`, which is written
- * after `work` has succeeded, so an interrupted step is done again.
+ * Runs the steps in order and says what happens, why and how long it takes. A step is
+ * `{title, why, lasts, stamp, key, work}`: it is skipped when the file `stamp` contains `key`, which is written after `work`
+ * has succeeded, so an interrupted step is repeated.
  */
 export async function runSteps(steps, say = print) {
   const due = steps.filter((step) => !isDone(step))
@@ -38,10 +38,10 @@ function isDone({ stamp, key }) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === key
 }
 
-/** A problem that the person at the terminal can mend; shown without a stack. */
+/** A problem that the person at the terminal can fix; shown without a stack trace. */
 export class SetupError extends Error {}
 
-/** Runs an entry script: its exit code, or 1 and one message when set-up cannot go on. */
+/** Runs an entry script: returns its exit code, or 1 after one message when set-up cannot continue. */
 export async function runScript(main) {
   try {
     process.exitCode = await main()

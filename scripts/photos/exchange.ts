@@ -1,11 +1,11 @@
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-/** An HTTP service by address, and the name that it goes by, which may differ behind a gateway. */
+/** An HTTP service's address and its name, which may differ behind a gateway. */
 export interface Address {
   hostname: string
   port: string
-  /** Value of the Host header. */
+  /** The value of the Host header. */
   host: string
 }
 
@@ -22,8 +22,8 @@ export interface Sent {
 }
 
 /**
- * The address of an http URL. Node asks the system for names like `photos.localhost`, which not every system knows; all of
- * them are this machine, as they are to browsers.
+ * The address in an http URL. Node asks the system for names like `photos.localhost`, which not every system knows; here, as
+ * in browsers, all of them mean this machine.
  */
 export function addressOf(url: string): Address {
   const { hostname, host, port } = new URL(url)
@@ -31,7 +31,7 @@ export function addressOf(url: string): Address {
   return { hostname: isLocal ? '127.0.0.1' : hostname, port: port || '80', host }
 }
 
-/** One request and its whole answer. Rejects when there is none. */
+/** Sends a request and returns its whole answer. Rejects when there is none. */
 export function exchange(address: Address, path: string, sent: Sent = {}): Promise<Answer> {
   const { method = 'GET', headers = {}, body, timeoutMs = 10_000 } = sent
   return new Promise((resolve, reject) => {

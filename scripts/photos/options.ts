@@ -4,7 +4,7 @@ import { InvalidInput } from '../../core/base/errors.ts'
 export interface Options {
   file: string
   count: number
-  /** URL of ui or master, or `host:port` of a key-value store; absent: the local region's gateway. */
+  /** URL of ui or master, or `host:port` of a key-value store; the local region's gateway by default. */
   to?: string
   filter?: string
   wait: boolean
@@ -79,7 +79,7 @@ function parse(args: string[]) {
 function wholeNumber(what: string, text: string, most: number): number {
   const value = Number(text)
   if (Number.isInteger(value) && value >= 1 && value <= most) return value
-  throw new InvalidInput(what, `${JSON.stringify(text)} is no whole number from 1 to ${most}`)
+  throw new InvalidInput(what, `must be a whole number from 1 to ${most}, not ${JSON.stringify(text)}`)
 }
 
 function checkedTo(to: string): string {

@@ -9,7 +9,7 @@ export interface Picture {
 
 /**
  * Reads the file once, however often it is sent.
- * @throws NotFound, or InvalidInput when there is nothing in it to send
+ * @throws NotFound, or InvalidInput when there is nothing to send
  */
 export async function readPicture(file: string): Promise<Picture> {
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {

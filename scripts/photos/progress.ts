@@ -3,12 +3,12 @@ interface Terminal {
   write(text: string): unknown
 }
 
-/** One line that is written over on a terminal; elsewhere a line at the end of each part. */
+/** A line that overwrites itself on a terminal; elsewhere one line at the end of each part. */
 export class Progress {
   readonly #terminal: Terminal | undefined
   #line = ''
 
-  /** @param terminal absent: nothing is written */
+  /** @param terminal nothing is written without it */
   constructor(terminal: Terminal | undefined) {
     this.#terminal = terminal
   }
@@ -24,7 +24,7 @@ export class Progress {
     this.#line = line
   }
 
-  /** Leaves the last line standing. */
+  /** Keeps the last line. */
   end(): void {
     if (this.#line !== '') this.#terminal?.write(this.#terminal.isTTY ? '\n' : `${this.#line}\n`)
     this.#line = ''

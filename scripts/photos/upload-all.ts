@@ -6,7 +6,7 @@ import { type Form, formOf } from './form.ts'
 import type { Picture } from './picture.ts'
 import type { Progress } from './progress.ts'
 
-/** What became of one upload. */
+/** The result of one upload. */
 export interface Result {
   token: string
   /** Absent when it was refused. */
@@ -21,7 +21,7 @@ const TRIES = 8
 const PASSING = [0, 502, 503, 504]
 const LONGEST_PAUSE = 8000
 
-/** Sends the picture `count` times, four at a time, each with a token of its own. */
+/** Sends the picture `count` times, four at a time, each with its own token. */
 export async function uploadAll(
   destination: Destination,
   picture: Picture,
@@ -48,19 +48,19 @@ export async function uploadAll(
   return results
 }
 
-/** The same token each time, so that what arrived in spite of a lost answer counts once. */
+/** The same token each time, so that an upload that arrived despite a lost answer counts once. */
 async function uploadOne(destination: Destination, form: Form, token: string): Promise<Result> {
   for (let tried = 1; ; tried += 1) {
     const { status, text } = await attempt(destination, form)
     if (status === 200 || status === 201) return { token, ...idAndState(text) }
     if (!PASSING.includes(status)) return { token, problem: text.trim() || `HTTP ${status}` }
     if (tried === TRIES)
-      return { token, problem: `no answer after ${TRIES} tries (${text.trim() || `HTTP ${status}`})` }
+      return { token, problem: `no answer after ${TRIES} attempts (${text.trim() || `HTTP ${status}`})` }
     await sleep(Math.min(LONGEST_PAUSE, 250 * 2 ** tried) * (0.75 + Math.random() / 2))
   }
 }
 
-/** Status 0 stands for no answer; the text then says why. */
+/** Status 0 means no answer; the text then says why. */
 async function attempt({ address, path }: Destination, { type, body }: Form): Promise<Answer> {
   try {
     const headers = { 'content-type': type }

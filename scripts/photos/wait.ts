@@ -14,10 +14,10 @@ interface Task {
 const FINISHED = 2
 const FAILED = 3
 const PAUSE_MS = 500
-/** Questions under way at a time. */
+/** The most requests at a time. */
 const AT_ONCE = 8
 
-/** Asks for the tasks until each is finished or failed, or the time is over, and writes it into the results. */
+/** Polls the tasks until each is finished or failed, or the time is up, and records that in the results. */
 export async function untilFinished(
   destination: Destination,
   results: Result[],
@@ -36,7 +36,7 @@ export async function untilFinished(
       for (const result of pending) result.problem = `not finished within ${limitMs / 1000} s`
       return
     }
-    // The oldest come first, so these are the next to be finished.
+    // The oldest come first, so these will finish next.
     await Promise.all(pending.slice(0, AT_ONCE).map((result) => refresh(destination, result)))
     await sleep(pending.length > AT_ONCE ? PAUSE_MS / 5 : PAUSE_MS)
   }
@@ -44,7 +44,7 @@ export async function untilFinished(
 
 async function refresh({ address }: Destination, result: Result): Promise<void> {
   const answer = await exchange(address, `/task/${result.id}`).catch(() => undefined)
-  // A gateway or service that is away for a moment: the next round asks again, up to the time limit.
+  // A gateway or service that is briefly down: the next round asks again, up to the time limit.
   if (answer === undefined || answer.status >= 500) return
   if (answer.status !== 200)
     throw new ServiceFailure(`task ${result.id} cannot be read: ${answer.text.trim()}`)

@@ -5,7 +5,7 @@ import { readApp } from '../../core/template/app-folder.ts'
 
 export const ROOT = join(import.meta.dirname, '../..')
 
-/** The apps of this repository as a push would upload them. */
+/** The apps in this repository, as a push would upload them. */
 export async function repositoryApps(): Promise<AppBundle[]> {
   return (await loadApps(ROOT)).map(({ bundle }) => bundle)
 }

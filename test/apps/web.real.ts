@@ -10,7 +10,7 @@ afterEach(() => {
   for (const part of running.splice(0)) 'kill' in part ? part.kill('SIGKILL') : part.close()
 })
 
-/** A metadata service with version 2's token, as an instance sees it. */
+/** A metadata service with version 2 tokens, as an instance sees it. */
 async function metadata(answers: Record<string, string>): Promise<string> {
   const server = createServer((request, response) => {
     const path = request.url ?? ''
@@ -57,7 +57,7 @@ describe('the web page', () => {
     expect(html).toContain('data-fact="instance">i-0abc<')
   })
 
-  it('answers on a machine that is no instance', async () => {
+  it('answers on a machine that is not an EC2 instance', async () => {
     const { url } = await web({ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1' })
     expect(await (await fetch(`${url}/whoami`)).json()).toMatchObject({ instance: 'not on EC2' })
     expect((await fetch(`${url}/healthz`)).status).toBe(200)

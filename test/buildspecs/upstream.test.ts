@@ -194,7 +194,7 @@ describe('a build of a published image', () => {
 
   it('is refused by the packager process', async () => {
     await expect(makeRoot(settings, config, '/out')).rejects.toThrow(
-      `process packs no published images such as ${PUBLISHED}; only ops does`,
+      `the packager process cannot pack published images such as ${PUBLISHED}; only ops can`,
     )
   })
 

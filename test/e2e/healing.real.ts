@@ -100,7 +100,7 @@ describe('a fleet whose parts are killed', () => {
       try {
         const said = await until('the word of a neighbour', 10, async () =>
           (await logLines(context.logs(), group, began)).find(({ text }) =>
-            text.includes(`${victim.address} does not answer; its registrations are to be moved`),
+            text.includes(`${victim.address} does not answer; asking to move its registrations`),
           ),
         )
         const round = await until('a round that has looked for itself', 10, async () =>

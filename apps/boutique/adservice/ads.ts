@@ -46,12 +46,12 @@ const OFFERS: Offer[] = [
   },
 ]
 
-/** As many as the page has room for. */
+/** The page has room for this many. */
 const AT_MOST = 2
 
 /**
- * Ads for what the user looks at, else any: one or two, never none.
- * @param keys categories, in whatever case
+ * Ads for what the user is looking at, or any ads if none match: one or two, never none.
+ * @param keys categories, in any case
  * @param random from 0 to less than 1
  */
 export function adsFor(keys: string[], random: () => number): Ad[] {

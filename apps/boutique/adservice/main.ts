@@ -1,4 +1,4 @@
-/** Ads that fit what the user looks at. */
+/** Ads that fit what the user is looking at. */
 import { implement } from '../../lib/grpc/implementation.ts'
 import { serveGrpc } from '../../lib/grpc/server.ts'
 import { AdService } from '../lib/gen/hipstershop_pb.ts'

@@ -1,19 +1,19 @@
 import { GrpcProblem } from '../../lib/grpc/problem.ts'
 
-/** So many pieces of a product. */
+/** A product and how many pieces of it. */
 export interface Line {
   productId: string
   quantity: number
 }
 
-/** Where carts are kept. Every verb throws StorageTrouble when the store cannot be used just now. */
+/** Where carts are kept. Every verb throws StorageTrouble when the store is unavailable. */
 export interface CartStore {
-  /** The lines of a user's cart, oldest first; none for a user that nobody knows. Looking keeps a cart from expiring. */
+  /** The lines of a user's cart, oldest first; none for an unknown user. Reading a cart keeps it from expiring. */
   read(user: string): Promise<Line[]>
   /**
-   * Adds to the cart as one step: what several add at once is all in it afterwards. After an error the line may be in the
-   * cart or not.
-   * @param key names the addition: one that the cart has seen lately under this key is not made again
+   * Adds to the cart atomically: nothing is lost when several callers add at once. After an error the line may or may
+   * not be in the cart.
+   * @param key names the addition: a recent addition with the same key is not made again
    * @throws GrpcProblem RESOURCE_EXHAUSTED when the cart is full
    */
   add(user: string, line: Line, key?: string): Promise<void>
@@ -21,7 +21,7 @@ export interface CartStore {
   close(): Promise<void>
 }
 
-/** The store does not answer or refuses; carts come back with it. */
+/** The store does not answer or refuses; the carts are back when it is. */
 export class StorageTrouble extends GrpcProblem {
   override name = 'StorageTrouble'
 

@@ -1,11 +1,11 @@
-/** Carts of the shop, kept in Redis: any instance serves any cart. */
+/** The shop's carts, kept in Redis: any instance serves any cart. */
 import { serveGrpc } from '../../lib/grpc/server.ts'
 import { MemoryStore } from './memory-store.ts'
 import { RedisStore } from './redis-store.ts'
 import { cartService } from './service.ts'
 import { readSettings } from './settings.ts'
 
-/** As long as the cookie by which the shop knows its visitor. */
+/** As long as the cookie that identifies the visitor. */
 const IDLE_MS = 48 * 60 * 60 * 1000
 
 const { port, redis } = readSettings()

@@ -4,19 +4,19 @@ import { merge } from './merge.ts'
 
 interface Cart {
   lines: Line[]
-  /** Keys of its latest additions. */
+  /** The keys of its latest additions. */
   additions: string[]
 }
 
 const EMPTY: Cart = { lines: [], additions: [] }
 
-/** Carts of this process alone, for a shop on a developer's machine: they end with it and no other instance sees them. */
+/** Carts in this process only, for a shop on a developer's machine: they are gone when it ends, and no other instance sees them. */
 export class MemoryStore implements CartStore {
   readonly #carts = new Map<string, Cart & { until: number }>()
   readonly #idleMs: number
   readonly #now: () => number
 
-  /** @param idleMs after which a cart that nobody looks at is gone */
+  /** @param idleMs how long a cart lives when nobody looks at it */
   constructor(idleMs: number, now: () => number = Date.now) {
     this.#idleMs = idleMs
     this.#now = now
@@ -48,7 +48,7 @@ export class MemoryStore implements CartStore {
     return cart !== undefined && cart.until > this.#now() ? cart : EMPTY
   }
 
-  /** The cart kept last stands last, so those whose time is over stand first. */
+  /** The cart used last comes last, so the expired ones come first. */
   #keep(user: string, cart: Cart): void {
     this.#carts.delete(user)
     this.#carts.set(user, { ...cart, until: this.#now() + this.#idleMs })

@@ -1,12 +1,12 @@
 import { GrpcProblem } from '../../lib/grpc/problem.ts'
 import type { Line } from './cart-store.ts'
 
-/** Bounds what anybody can make the store keep under one key, and keeps quantities far below the int32 of the contract. */
+/** Limits how much the store keeps under one key, and keeps quantities far below the contract's int32. */
 export const MOST_LINES = 100
 export const MOST_PIECES = 10_000
 
 /**
- * The lines with one more, which joins the line of its product when there is one.
+ * The lines with one more, merged into the line of the same product if there is one.
  * @throws GrpcProblem RESOURCE_EXHAUSTED above 100 products, or 10,000 pieces of one
  */
 export function merge(lines: readonly Line[], { productId, quantity }: Line): Line[] {

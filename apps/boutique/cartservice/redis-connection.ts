@@ -1,19 +1,19 @@
 import { createClient, RESP_TYPES } from 'redis'
 import { StorageTrouble } from './cart-store.ts'
 
-/** How long a command may wait for a connection, and how long it may take with its answer. */
+/** How long a command may wait for a connection, and then for its answer. */
 const QUEUE_MS = 2000
 const ANSWER_MS = 3000
 
-/** Between two attempts to connect: doubled from the first to the last. */
+/** The pause between attempts to connect: doubles from the first to the last. */
 const FIRST_PAUSE_MS = 50
 const LAST_PAUSE_MS = 500
 
 export type RedisClient = ReturnType<typeof clientFor>
 
 /**
- * One connection to Redis, made anew whenever it breaks. The name is resolved at each attempt, so a Redis that moved to
- * another address is found. Commands wait 2 s for it; those that were under way when it broke fail.
+ * One connection to Redis, reopened whenever it breaks. Each attempt resolves the name again, so a Redis that moved to
+ * another address is found. Commands wait 2 s for the connection; those under way when it breaks fail.
  */
 export class RedisConnection {
   readonly #host: string
@@ -36,7 +36,7 @@ export class RedisConnection {
     } catch (cause) {
       if (cause instanceof Silence) this.#drop(client)
       this.#log(`Redis at ${this.#host}:${this.#port}: ${cause}`)
-      throw new StorageTrouble('The carts cannot be reached just now; try again in a few seconds.', { cause })
+      throw new StorageTrouble('The carts are unavailable right now; try again in a few seconds.', { cause })
     }
   }
 
@@ -53,15 +53,15 @@ export class RedisConnection {
       this.#log(`connected to Redis at ${place}`)
     })
     client.on('error', (error: Error) => {
-      if (!isLost) this.#log(`no connection to Redis at ${place}, going on trying: ${error.message}`)
+      if (!isLost) this.#log(`no connection to Redis at ${place}, still trying: ${error.message}`)
       isLost = true
     })
-    // It goes on trying until it is dropped, which is what it rejects with.
+    // It keeps trying until it is dropped, and only then rejects.
     client.connect().catch(() => undefined)
     return client
   }
 
-  /** A machine that is powered off closes no connection: only a new one finds its successor. */
+  /** A machine that is powered off closes no connection: only a new connection finds its successor. */
   #drop(client: RedisClient): void {
     if (this.#client === client) this.#client = undefined
     client.destroy()

@@ -6,13 +6,13 @@ import { type CartStore, type Line, StorageTrouble } from './cart-store.ts'
 import { merge } from './merge.ts'
 import { RedisConnection } from './redis-connection.ts'
 
-/** The cart, a `Cart` of the contract, is a field of the hash under the user's id; another has the keys of additions. */
+/** The hash under the user's id has two fields: the cart, a `Cart` of the contract, and the keys of its additions. */
 const FIELD = 'cart'
 const ADDITIONS = 'additions'
 
 /**
- * Puts the new cart in the place of the old one, unless it is no longer that one. A script runs undisturbed, and needs no
- * connection of its own as WATCH does.
+ * Replaces the old cart with the new one, unless the old one has changed. A script runs atomically, and unlike WATCH needs
+ * no connection of its own.
  */
 const REPLACE = `
 local now = redis.call('HMGET', KEYS[1], '${FIELD}', '${ADDITIONS}')
@@ -21,16 +21,16 @@ redis.call('HSET', KEYS[1], '${FIELD}', ARGV[3], '${ADDITIONS}', ARGV[4])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return 1`
 
-/** Of those that change a cart at once one succeeds each time; a shop has a handful of them, a test hundreds. */
+/** Of several concurrent changes to a cart, one succeeds each time; a shop has a handful at once, a test hundreds. */
 const PATIENCE_MS = 5000
 const LONGEST_PAUSE_MS = 50
 
 const NOTHING = Buffer.alloc(0)
 
-/** The fields of a user's hash. */
+/** The fields in a user's hash. */
 interface Kept {
   cart: Buffer
-  /** Keys, with spaces between. */
+  /** Keys, separated by spaces. */
   additions: Buffer
 }
 
@@ -39,7 +39,7 @@ export class RedisStore implements CartStore {
   readonly #connection: RedisConnection
   readonly #idleMs: number
 
-  /** @param idleMs after which Redis removes a cart that nobody looks at */
+  /** @param idleMs how long Redis keeps a cart that nobody looks at */
   constructor(host: string, port: number, idleMs: number, log: (line: string) => void = console.log) {
     this.#connection = new RedisConnection(host, port, log)
     this.#idleMs = idleMs
@@ -66,7 +66,7 @@ export class RedisStore implements CartStore {
       if (await this.#replace(user, old, changed)) return
       await pause(Math.random() * longest)
     }
-    throw new StorageTrouble('Too many change this cart at once; try again.')
+    throw new StorageTrouble('Too many requests are changing this cart at once; try again.')
   }
 
   async empty(user: string): Promise<void> {

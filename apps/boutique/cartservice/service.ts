@@ -4,15 +4,15 @@ import { keyFlaw, present } from '../lib/checked.ts'
 import { type CartItem, CartService } from '../lib/gen/hipstershop_pb.ts'
 import type { CartStore, Line } from './cart-store.ts'
 
-/** What one call may add; more of it takes more calls. */
+/** The most that one call may add. */
 const MOST_AT_ONCE = 99
 
-/** Longer than any id that the shop makes; keys of Redis may be half a gigabyte. */
+/** Longer than any id that the shop makes; Redis keys may be half a gigabyte. */
 const LONGEST_ID = 200
 
 /**
- * The RPCs of the cart over a store. The metadata `idempotency-key` names an addition: a repeat with the same key, for
- * whatever reason, adds nothing more.
+ * The cart's RPCs on top of a store. The metadata `idempotency-key` names an addition: a repeat with the same key adds
+ * nothing more.
  */
 export function cartService(store: CartStore): Implementation {
   return implement(CartService, {
@@ -53,7 +53,7 @@ function id(text: string, field: string): string {
   if (text.length > LONGEST_ID) {
     throw new GrpcProblem(
       'INVALID_ARGUMENT',
-      `${field} has ${text.length} characters; it may have ${LONGEST_ID}.`,
+      `${field} has ${text.length} characters; the limit is ${LONGEST_ID}.`,
     )
   }
   return text

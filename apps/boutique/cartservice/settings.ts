@@ -7,7 +7,7 @@ export interface Settings {
 }
 
 /**
- * What the environment says.
+ * The settings in the environment.
  * @throws Error naming the variable that is wrong
  */
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {

@@ -19,7 +19,7 @@ import {
   type Taken,
 } from './orders.ts'
 
-/** An item of the table. `order` is an OrderResult of the contract. */
+/** An item in the table. `order` is an OrderResult of the contract. */
 interface Row {
   id: string
   request: string
@@ -30,7 +30,7 @@ interface Row {
   transaction?: string
   /** Milliseconds since 1970. */
   heldUntil: number
-  /** Seconds since 1970, for DynamoDB. Absent while the order may have cost somebody money: such a one never vanishes. */
+  /** Seconds since 1970, for DynamoDB. Absent while the order may have cost somebody money: such an order never expires. */
   expiresAt?: number
 }
 
@@ -53,7 +53,7 @@ export class DynamoOrders implements Orders {
     const progress = progressOf(row)
     if (progress.step === 'done') return { state: 'done', order: progress.order }
     if (row.heldUntil > this.#now()) return { state: 'busy' }
-    // Of those who find it free one gets it: the others find another holder in it.
+    // Of several requests that find it free, one gets it: the others then see a different holder.
     const seen = { ':seen': row.holder, ':until': row.heldUntil }
     const held = { ...fresh, orderId: row.orderId, progress }
     return this.#hold(held, 'holder = :seen AND heldUntil = :until', seen)
@@ -85,7 +85,7 @@ export class DynamoOrders implements Orders {
     return (await this.#changed(put)) ? { state: 'held', held } : { state: 'busy' }
   }
 
-  /** A change that only the holder may make. */
+  /** Makes a change that only the holder may make. */
   async #own(held: Held, command: (own: OwnChange) => Change): Promise<void> {
     const own: OwnChange = {
       TableName: this.#table,
@@ -99,7 +99,7 @@ export class DynamoOrders implements Orders {
   /** @returns false when the condition did not hold */
   async #changed(command: Change): Promise<boolean> {
     try {
-      // The three commands are one to the client; TypeScript wants to know which.
+      // The client treats all three commands alike; TypeScript wants to know which one it is.
       await this.#client.send(command as PutCommand)
       return true
     } catch (error) {
@@ -149,4 +149,4 @@ function progressOf({ step, order, transaction = '' }: Row): Progress {
 }
 
 const trouble = (cause: unknown): OrdersTrouble =>
-  new OrdersTrouble(`the table of orders cannot be used: ${(cause as Error).message}`, { cause })
+  new OrdersTrouble(`the orders table is unavailable: ${(cause as Error).message}`, { cause })

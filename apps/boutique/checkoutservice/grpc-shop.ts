@@ -11,17 +11,17 @@ import { Refunds } from '../lib/gen/payments_pb.ts'
 import type { ServiceName } from '../lib/services.ts'
 import type { Shop } from './shop.ts'
 
-/** A question is answered within milliseconds; what may be found dead is asked of another instance in this time. */
+/** A query is answered within milliseconds; the rest is time to notice a dead instance and ask another one. */
 const QUESTION_MS = 2500
 
-/** Money and parcels are worth more patience. A step of an order stays well below HOLD_MS of orders.ts. */
+/** Charges and parcels are worth a longer wait. A step of an order stays well below HOLD_MS in orders.ts. */
 const DEED_MS = 5000
 
-/** The mail is what the caller waits for last and needs least. */
+/** The caller waits for the mail last and needs it least. */
 const MAIL_MS = 1500
 
 /**
- * The shop's services by gRPC.
+ * The shop's services over gRPC.
  * @param addressOf `host:port` of a service
  */
 export function grpcShop(addressOf: (service: ServiceName) => string): Shop {
@@ -33,7 +33,7 @@ export function grpcShop(addressOf: (service: ServiceName) => string): Shop {
   const payment = grpcClient(PaymentService, addressOf('paymentservice'))
   const refunds = grpcClient(Refunds, addressOf('paymentservice'))
   const email = grpcClient(EmailService, addressOf('emailservice'))
-  /** With the order's id as its key a deed counts once, so it may be sent again after a lost answer. */
+  /** With the order's id as its key an action counts once, so it may be sent again after a lost answer. */
   const once = (orderId: string) => ({
     timeoutMs: DEED_MS,
     safe: true,

@@ -1,4 +1,4 @@
-/** Places orders: asks the other services in turn, and remembers each order in a table. */
+/** Places orders: calls the other services in turn, and records each order in a table. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { implement } from '../../lib/grpc/implementation.ts'
 import { serveGrpc } from '../../lib/grpc/server.ts'
@@ -9,17 +9,17 @@ import { grpcShop } from './grpc-shop.ts'
 import { MemoryOrders } from './memory-orders.ts'
 import { checkout } from './service.ts'
 
-/** Empty keeps orders in memory, for a shop on a developer's machine; absent is a mistake that Nanos lets pass. */
+/** Empty keeps orders in memory, for a shop on a developer's machine; unset is a mistake that Nanos does not catch. */
 const table = process.env.ORDERS_TABLE
 if (table === undefined)
-  throw new Error('ORDERS_TABLE is not set; name a table, or nothing to keep orders in memory')
+  throw new Error('ORDERS_TABLE is not set; name a table, or leave it empty to keep orders in memory')
 
-// The defaults wait for minutes for a table that does not answer, longer than an order is held.
+// By default the client waits minutes for a table that does not answer, longer than an order is held.
 const client = () =>
   new DynamoDBClient({ maxAttempts: 3, requestHandler: { connectionTimeout: 1000, requestTimeout: 2000 } })
 const orders = table === '' ? new MemoryOrders() : new DynamoOrders(client(), table)
 const world = { shop: grpcShop(addressOf), orders, log: console.log }
 const port = await serveGrpc(portOf('checkoutservice'), [implement(CheckoutService, checkout(world))])
 console.log(
-  `checkoutservice listens on ${port}; orders are ${table === '' ? 'in memory' : `in the table ${table}`}`,
+  `checkoutservice listens on ${port}; orders are ${table === '' ? 'in memory' : `in table ${table}`}`,
 )

@@ -1,6 +1,6 @@
 import { type Held, HOLD_MS, HoldLost, type Orders, REMEMBER_MS, type Taken } from './orders.ts'
 
-/** Orders of this process alone, for a shop on a developer's machine. */
+/** Orders in this process only, for a shop on a developer's machine. */
 export class MemoryOrders implements Orders {
   readonly #rows = new Map<string, Held & { heldUntil: number }>()
   readonly #now: () => number
@@ -44,7 +44,7 @@ export class MemoryOrders implements Orders {
     return row
   }
 
-  /** Only what is finished is ever forgotten by itself. */
+  /** Only finished orders expire. */
   #sweep(): void {
     for (const [key, { progress, heldUntil }] of this.#rows) {
       const isOver = heldUntil - HOLD_MS + REMEMBER_MS < this.#now()

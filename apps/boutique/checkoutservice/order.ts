@@ -16,23 +16,23 @@ export interface World {
   log(line: string): void
 }
 
-/** What is asked for. */
+/** What the caller asks for. */
 export interface Asked {
   userId: string
   userCurrency: string
   address: Address
   email: string
   card: CreditCardInfo
-  /** With it a repeat finds the order again. */
+  /** Lets a repeat find the order again. */
   token: string
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when nobody is waiting for the answer any more. */
   signal: AbortSignal
 }
 
 /** The order stops here for now. */
 class Stop extends Error {
   readonly problem: GrpcProblem
-  /** Whether a repeat goes on with what is written down, or begins anew. */
+  /** Whether a repeat continues from what is recorded, or starts over. */
   readonly goesOn: boolean
 
   constructor(problem: GrpcProblem, goesOn: boolean) {
@@ -43,10 +43,10 @@ class Stop extends Error {
 }
 
 /**
- * Takes an order from where it is to its end: prices, charge, parcel, and at last the empty cart and the mail. A charge
- * whose order cannot be shipped is given back.
+ * Carries an order from where it is to the end: prices, charge, parcel, then emptying the cart and the mail. A charge
+ * whose order cannot be shipped is refunded.
  * @param held the order, held by this request
- * @throws GrpcProblem that says what became of the charge
+ * @throws GrpcProblem that says what happened to the charge
  */
 export async function carryOut(world: World, asked: Asked, held: Held): Promise<OrderResult> {
   const { orders } = world
@@ -55,11 +55,11 @@ export async function carryOut(world: World, asked: Asked, held: Held): Promise<
     order = await advance(world, asked, held)
   } catch (error) {
     if (error instanceof HoldLost) {
-      throw new GrpcProblem('ABORTED', 'Another request goes on with this order; ask again for its result.')
+      throw new GrpcProblem('ABORTED', 'Another request has taken over this order; ask again for its result.')
     }
     const { problem, goesOn } = error instanceof Stop ? error : { problem: error, goesOn: true }
-    // When this fails too, the hold runs out by itself, and a repeat finds what was written down last.
-    await attempt(world, held, 'letting go', goesOn ? orders.release(held) : orders.forget(held))
+    // If this fails too, the hold expires by itself, and a repeat finds what was recorded last.
+    await attempt(world, held, 'releasing it', goesOn ? orders.release(held) : orders.forget(held))
     throw problem
   }
   await Promise.all([
@@ -79,7 +79,7 @@ async function advance(world: World, asked: Asked, held: Held): Promise<OrderRes
   return progress.order
 }
 
-/** Does what is due and says how far the order is then. */
+/** Does the next step and returns the new progress. */
 function next(
   world: World,
   asked: Asked,
@@ -104,7 +104,7 @@ function next(
 async function prices({ shop, log }: World, asked: Asked, { orderId }: Held): Promise<Progress> {
   try {
     const order = await price(shop, asked, orderId)
-    if (asked.signal.aborted) throw new GrpcProblem('CANCELLED', 'The caller has gone; nothing was charged.')
+    if (asked.signal.aborted) throw new GrpcProblem('CANCELLED', 'The caller is gone; nothing was charged.')
     return { step: 'charging', order }
   } catch (error) {
     if (error instanceof GrpcProblem) throw new Stop(error, false)
@@ -113,8 +113,11 @@ async function prices({ shop, log }: World, asked: Asked, { orderId }: Held): Pr
     }
     log(`order ${orderId}: no prices: ${error}`)
     const problem = isPassing(error)
-      ? new GrpcProblem('UNAVAILABLE', 'The prices cannot be had just now; nothing was charged. Try again.')
-      : new GrpcProblem('INTERNAL', 'The prices cannot be had, and nothing was charged; the log says why.')
+      ? new GrpcProblem(
+          'UNAVAILABLE',
+          'The prices are unavailable right now; nothing was charged. Try again.',
+        )
+      : new GrpcProblem('INTERNAL', 'The prices are unavailable, and nothing was charged; the log says why.')
     throw new Stop(problem, false)
   }
 }
@@ -131,18 +134,18 @@ async function charge(
   } catch (error) {
     log(`order ${orderId}: no charge: ${error}`)
     if (error instanceof PeerFailure && REFUSALS.has(error.code)) {
-      // An earlier attempt may have been charged all the same: only its own repeat can tell.
+      // An earlier attempt may still have been charged: only repeating it can tell.
       throw new Stop(new GrpcProblem(error.code, error.details), isResumed)
     }
     const problem = new GrpcProblem(
       'UNAVAILABLE',
-      `The payment service gave no answer, and the card may have been charged. Order again with the idempotency-key ${token}: that charges once.`,
+      `The payment service did not answer, and the card may have been charged. Order again with the idempotency-key ${token}: the card is charged only once.`,
     )
     throw new Stop(problem, true)
   }
 }
 
-/** Codes with which the payment service says that it has charged nothing. */
+/** The codes by which the payment service says that it charged nothing. */
 const REFUSALS = new Set(['INVALID_ARGUMENT', 'FAILED_PRECONDITION'])
 
 async function ship(
@@ -156,12 +159,12 @@ async function ship(
     const shippingTrackingId = await shop.ship(orderId, address, items)
     return { step: 'done', order: create(OrderResultSchema, { ...order, shippingTrackingId }) }
   } catch (error) {
-    log(`order ${orderId}: not shipped, giving charge ${transaction} back: ${error}`)
+    log(`order ${orderId}: not shipped, refunding charge ${transaction}: ${error}`)
     return { step: 'refunding', order, transaction }
   }
 }
 
-/** Always stops the order: with a charge that was given back, or that is still owed. */
+/** Always stops the order: with a charge that was refunded, or that is still owed. */
 async function refund(
   { shop, log }: World,
   { token }: Asked,
@@ -171,47 +174,47 @@ async function refund(
   try {
     await shop.refund(transaction)
   } catch (error) {
-    log(`order ${orderId}: charge ${transaction} is OWED, giving it back failed: ${error}`)
+    log(`order ${orderId}: charge ${transaction} is OWED, the refund failed: ${error}`)
     const problem = new GrpcProblem(
       'UNAVAILABLE',
-      `The order could not be shipped, and the charge could not be given back yet. Order again with the idempotency-key ${token} to have it given back.`,
+      `The order could not be shipped, and the charge could not be refunded yet. Order again with the idempotency-key ${token} to get the refund.`,
     )
     throw new Stop(problem, true)
   }
-  log(`order ${orderId}: gave charge ${transaction} back`)
-  // With UNAVAILABLE a client would send the call again by itself, and each time charge and give back.
+  log(`order ${orderId}: refunded charge ${transaction}`)
+  // On UNAVAILABLE a client would retry by itself, and charge and refund each time.
   const problem = new GrpcProblem(
     'FAILED_PRECONDITION',
-    'The order could not be shipped; the charge was given back. Try again later.',
+    'The order could not be shipped; the charge was refunded. Try again later.',
   )
   throw new Stop(problem, false)
 }
 
-/** What cannot be written down is not begun, save for what has happened already. */
+/** A step that cannot be recorded is not started; what has already happened stays. */
 async function write({ orders, log }: World, { token }: Asked, held: Held): Promise<void> {
   const { orderId, progress } = held
   try {
     await orders.keep(held)
   } catch (error) {
     if (error instanceof HoldLost) throw error
-    log(`order ${orderId}: cannot be written down as ${progress.step}: ${error}`)
+    log(`order ${orderId}: cannot be recorded as ${progress.step}: ${error}`)
     if (progress.step === 'done') return
     if (progress.step === 'begun' || progress.step === 'charging') {
-      const sentence = 'Orders cannot be taken just now; nothing was charged. Try again.'
+      const sentence = 'Orders cannot be taken right now; nothing was charged. Try again.'
       throw new Stop(new GrpcProblem('UNAVAILABLE', sentence), false)
     }
     log(`order ${orderId}: charge ${progress.transaction} is OPEN until the order is repeated`)
-    const sentence = `The card was charged, but the order is not finished. Order again with the idempotency-key ${token} to go on without a second charge.`
+    const sentence = `The card was charged, but the order is not finished. Order again with the idempotency-key ${token} to finish it without a second charge.`
     throw new Stop(new GrpcProblem('UNAVAILABLE', sentence), true)
   }
 }
 
-/** What is over with a while, FAILED_PRECONDITION being what the carts say of their storage. */
+/** Whether the error is temporary; the cart service answers FAILED_PRECONDITION when its storage is unavailable. */
 const isPassing = (error: unknown): boolean =>
   error instanceof PeerFailure &&
   ['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'FAILED_PRECONDITION', 'RESOURCE_EXHAUSTED'].includes(error.code)
 
-/** A deed without which the order stands all the same. */
+/** An action that may fail without affecting the order. */
 async function attempt(
   { log }: World,
   { orderId }: Held,

@@ -1,8 +1,8 @@
 import type { OrderResult } from '../lib/gen/hipstershop_pb.ts'
 
 /**
- * How far an order is. Each step is written down before what it names is done, so that whoever goes on after a crash knows
- * what may have happened: charging and shipping are repeated under the order's id, which counts as once.
+ * How far an order is. Each step is recorded before it is done, so that a request that continues after a crash knows what
+ * may have happened: charging and shipping are repeated under the order's id, and count once.
  */
 export type Progress =
   | { step: 'begun' }
@@ -14,9 +14,9 @@ export type Progress =
 /** An order that is held by one request. */
 export interface Held {
   key: string
-  /** Fingerprint of what was asked for; a key stands for one request. */
+  /** Fingerprint of what was asked for; a key belongs to one request. */
   request: string
-  /** The request's own mark. */
+  /** Identifies the request that holds the order. */
   holder: string
   orderId: string
   progress: Progress
@@ -24,37 +24,37 @@ export interface Held {
 
 export type Taken =
   | { state: 'held'; held: Held }
-  /** Another request works on it. */
+  /** Another request is working on it. */
   | { state: 'busy' }
   | { state: 'done'; order: OrderResult }
   /** The key belongs to a request that asked for something else. */
   | { state: 'other' }
 
-/** The memory of orders, which outlives any instance. Every verb throws OrdersTrouble when it cannot be reached. */
+/** Where orders are recorded, which outlives any instance. Every verb throws OrdersTrouble when it cannot be reached. */
 export interface Orders {
   /**
-   * Takes hold of the order under `fresh.key`: of the one that is there and that nobody holds, else of this new one. A new
-   * holder keeps the id and the progress of what is there.
+   * Takes hold of the order under `fresh.key`: the existing one if nobody holds it, or else this new one. A new holder
+   * keeps the id and the progress of an existing order.
    */
   take(fresh: Held): Promise<Taken>
   /**
-   * Writes the progress down and holds on.
-   * @throws HoldLost when another request holds the order by now
+   * Records the progress and extends the hold.
+   * @throws HoldLost when another request holds the order now
    */
   keep(held: Held): Promise<void>
-  /** Lets go, so that a repeat may go on at once. */
+  /** Lets go, so that a repeat can continue at once. */
   release(held: Held): Promise<void>
-  /** Removes an order that nothing came of, so that a repeat begins anew. */
+  /** Removes an order that came to nothing, so that a repeat starts over. */
   forget(held: Held): Promise<void>
 }
 
 /**
- * For how long an order is held after each step: longer than the calls that a step makes may take together. Past it a
- * repeat takes over from an instance that died.
+ * How long an order is held after each step: longer than all the calls of a step may take together. After that a repeat
+ * takes over from an instance that died.
  */
 export const HOLD_MS = 20_000
 
-/** For how long a finished order is remembered: as long as the visitor's cookie lives. */
+/** How long a finished order is remembered: as long as the visitor's cookie lives. */
 export const REMEMBER_MS = 48 * 60 * 60 * 1000
 
 export class HoldLost extends Error {

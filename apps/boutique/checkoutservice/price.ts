@@ -12,9 +12,9 @@ import { type Amount, add, flaw, multiply, sum } from '../lib/money.ts'
 import type { Shop } from './shop.ts'
 
 /**
- * Prices of a cart and of shipping it, in the user's currency; all are asked for at once.
- * @returns the order but for its tracking id
- * @throws GrpcProblem FAILED_PRECONDITION for an empty cart, and for a product that the shop no longer has
+ * The prices of a cart and of shipping it, in the user's currency; all requested at once.
+ * @returns the order without its tracking id
+ * @throws GrpcProblem FAILED_PRECONDITION for an empty cart, and for a product that the shop no longer sells
  */
 export async function price(
   shop: Shop,
@@ -40,17 +40,17 @@ export async function price(
   return create(OrderResultSchema, { orderId, shippingCost, shippingAddress: address, items })
 }
 
-/** What an order costs: each price times its pieces, and shipping; exact. */
+/** What an order costs, exactly: each price times its quantity, plus shipping. */
 export function total({ items, shippingCost }: OrderResult): Amount {
   const shipping = proper(shippingCost, 'price of shipping')
   const costs = items.map(({ item, cost }) => multiply(proper(cost, 'price of an item'), item?.quantity ?? 0))
   return add(shipping, sum(shipping.currencyCode, costs))
 }
 
-/** @throws Error for an amount that another service should never have answered */
+/** @throws Error for an amount that another service should never have sent */
 function proper(value: Amount | undefined, what: string): Amount {
   const wrong = value === undefined ? 'it is missing' : flaw(value)
-  if (value === undefined || wrong) throw new Error(`the ${what} is no amount: ${wrong}`)
+  if (value === undefined || wrong) throw new Error(`the ${what} is not a valid amount: ${wrong}`)
   return value
 }
 
@@ -59,7 +59,7 @@ async function product(shop: Shop, id: string): ReturnType<Shop['product']> {
     return await shop.product(id)
   } catch (cause) {
     if (!(cause instanceof PeerFailure) || cause.code !== 'NOT_FOUND') throw cause
-    const sentence = `The cart holds ${id}, which the shop does not sell any more; remove it.`
+    const sentence = `The cart contains ${id}, which the shop no longer sells; remove it.`
     throw new GrpcProblem('FAILED_PRECONDITION', sentence, { cause })
   }
 }

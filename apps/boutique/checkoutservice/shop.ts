@@ -2,18 +2,18 @@ import type { Address, CartItem, CreditCardInfo, OrderResult, Product } from '..
 import type { Amount } from '../lib/money.ts'
 
 /**
- * What checkout asks of the shop's other services. Every verb throws PeerFailure, with the answer's code and sentence. With
- * the order's id `charge` and `ship` may be repeated: that counts as once.
+ * What checkout needs from the shop's other services. Every verb throws PeerFailure, with the answer's code and sentence.
+ * `charge` and `ship` may be repeated with the same order id: they count once.
  */
 export interface Shop {
   cart(user: string): Promise<CartItem[]>
   product(id: string): Promise<Product>
   convert(from: Amount, toCode: string): Promise<Amount>
-  /** What it costs to ship these, in US dollars. */
+  /** The cost of shipping these items, in US dollars. */
   quote(address: Address, items: CartItem[]): Promise<Amount>
   /** @returns the transaction's id */
   charge(orderId: string, amount: Amount, card: CreditCardInfo): Promise<string>
-  /** Gives back what a transaction charged; a repeat changes nothing. */
+  /** Refunds what a transaction charged; a repeat changes nothing. */
   refund(transaction: string): Promise<void>
   /** @returns the tracking id */
   ship(orderId: string, address: Address, items: CartItem[]): Promise<string>

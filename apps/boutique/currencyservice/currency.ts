@@ -5,10 +5,10 @@ import type { CurrencyService } from '../lib/gen/hipstershop_pb.ts'
 import { type Amount, convert, type Decimal, decimal } from '../lib/money.ts'
 
 /**
- * The currencies of the table and conversion between them, exact but for one rounding to the nearest billionth. The
- * service that this one stands in for multiplies and divides in floating point and then rounds down, which leaves its
- * results some billionths lower or higher.
- * @param rates how much of each currency one unit of the common base is, as decimal numbers
+ * The currencies in the table and conversion between them, exact except for one rounding to the nearest billionth. The
+ * original service multiplies and divides in floating point and then rounds down, so its results are a few billionths
+ * lower or higher.
+ * @param rates how much of each currency one unit of the common base is worth, as decimal numbers
  */
 export function currency(rates: Readonly<Record<string, string>>): Handlers<typeof CurrencyService> {
   const known = new Map(Object.entries(rates).map(([code, rate]) => [code, decimal(rate)]))
@@ -19,7 +19,7 @@ export function currency(rates: Readonly<Record<string, string>>): Handlers<type
     const codes = [...known.keys()].join(', ')
     throw new GrpcProblem(
       'INVALID_ARGUMENT',
-      `${JSON.stringify(code)} is no currency of this shop; it knows ${codes}.`,
+      `${JSON.stringify(code)} is not a currency of this shop; choose one of ${codes}.`,
     )
   }
 

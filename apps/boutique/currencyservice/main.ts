@@ -1,4 +1,4 @@
-/** Which currencies the shop knows, and conversion between them. */
+/** The shop's currencies, and conversion between them. */
 import { implement } from '../../lib/grpc/implementation.ts'
 import { serveGrpc } from '../../lib/grpc/server.ts'
 import { CurrencyService } from '../lib/gen/hipstershop_pb.ts'

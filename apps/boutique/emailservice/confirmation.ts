@@ -39,5 +39,5 @@ export function confirmation(order: OrderResult): string {
 
 const row = (what: string, cost: Amount): string => `${what.padEnd(40)}${format(cost).padStart(16)}`
 
-/** What comes from the user must not start lines of its own. */
+/** Text from the user must not start a new line. */
 const printable = (line: string): string => line.replace(/\p{Cc}+/gu, ' ')

@@ -11,7 +11,7 @@ export const email = (log: (text: string) => void): Handlers<typeof EmailService
     if (!/^[^\s@]+@[^\s@]+$/.test(address)) {
       throw new GrpcProblem(
         'INVALID_ARGUMENT',
-        `${JSON.stringify(address)} is no mail address such as name@example.org.`,
+        `${JSON.stringify(address)} is not a mail address such as name@example.org.`,
       )
     }
     try {

@@ -8,7 +8,7 @@ import type { Visit } from './visit.ts'
 
 const LONGEST_QUERY = 100
 
-/** Pages for looking around. */
+/** The pages for browsing. */
 export const browse = (site: Site): Record<string, Handler> => ({
   'GET /': paged(site, (ask) => (query(ask) === '' ? showHome(site, ask) : showFound(site, ask))),
   'GET /product/:id': paged(site, async (ask) => {
@@ -31,8 +31,8 @@ async function showFound({ shop, look }: Site, ask: Ask): Promise<void> {
 }
 
 /**
- * The page of a product; ads need its categories, the rest is asked for at the same time.
- * @param quantity what was typed into the form, when it has to be shown again
+ * The page of a product; ads need its categories, everything else is requested at the same time.
+ * @param quantity what was typed into the form, if it has to be shown again
  * @throws Refusal 404
  */
 export async function productPage(

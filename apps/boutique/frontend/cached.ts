@@ -3,7 +3,7 @@ interface Entry<V> {
   until: number
 }
 
-/** Values that are asked for once and then used for a while. Failures are not kept. */
+/** Values that are requested once and then used for a while. Failures are not kept. */
 export class Cached<V> {
   readonly #entries = new Map<string, Entry<V>>()
   readonly #keepMs: number
@@ -11,8 +11,8 @@ export class Cached<V> {
   readonly #now: () => number
 
   /**
-   * @param keepMs how long a value is used after it was asked for
-   * @param most how many values are kept; beyond that the one asked for longest ago goes
+   * @param keepMs how long a value is used after it was requested
+   * @param most how many values are kept; beyond that the one requested longest ago goes
    */
   constructor(keepMs: number, most: number, now: () => number = Date.now) {
     this.#keepMs = keepMs
@@ -20,7 +20,7 @@ export class Cached<V> {
     this.#now = now
   }
 
-  /** The value of the key; `ask` runs when there is none, and once for all who want it at the same time. */
+  /** The value of the key; `ask` runs when there is none, and once for all callers that want it at the same time. */
   get(key: string, ask: () => Promise<V>): Promise<V> {
     const entry = this.#entries.get(key)
     if (entry !== undefined && this.#now() < entry.until) return entry.value

@@ -1,10 +1,10 @@
 import { Refusal } from '../../lib/refusal.ts'
 import type { Form } from './form.ts'
 
-/** What the form takes in one go. */
+/** The most that the form accepts at once. */
 export const MOST_AT_ONCE = 10
 
-/** What to put into the cart; `problem` is set when the quantity is none. */
+/** What to put into the cart; `problem` is set when the quantity is not valid. */
 export type Addition =
   | { productId: string; quantity: number; problem?: undefined }
   | { productId: string; typed: string; problem: string }

@@ -8,7 +8,7 @@ import { redirect } from './send-page.ts'
 import { type Ask, paged, type Site } from './site.ts'
 import { cart, emptyCart } from './views/cart.ts'
 
-/** The cart: looking into it, putting things in, taking all out. */
+/** The cart: showing it, adding to it, emptying it. */
 export const carts = (site: Site): Record<string, Handler> => ({
   'GET /cart': paged(site, (ask) => showCart(site, ask, 200, demoOrder(site.now()))),
   'POST /cart': paged(site, (ask) => addTo(site, ask)),
@@ -20,8 +20,8 @@ export const carts = (site: Site): Record<string, Handler> => ({
 
 /**
  * Shows the cart.
- * @param typed what the form at the checkout is filled with
- * @param alert a sentence about what did not work
+ * @param typed what the checkout form is filled with
+ * @param alert a sentence about what went wrong
  */
 export async function showCart(
   { shop, look, now }: Site,
@@ -50,7 +50,7 @@ async function addTo(site: Site, { request, response, visit, show }: Ask): Promi
     await show(422, { kind: 'product', title }, html)
   }
   if (addition.problem !== undefined) return again(addition.typed, addition.problem)
-  // A cart takes any id; this one must be sold.
+  // A cart takes any id; make sure that the shop sells this one.
   await site.shop.offer(productId, visit)
   try {
     await site.shop.add(productId, addition.quantity, visit)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Form } from './form.ts'
 import { fitsLuhn } from './luhn.ts'
 
-/** The fields of the form at the checkout, in the order of the page. */
+/** The fields of the checkout form, in the order of the page. */
 export const FIELDS = [
   'email',
   'street_address',
@@ -18,15 +18,15 @@ export const FIELDS = [
 
 export type Field = (typeof FIELDS)[number]
 
-/** What was typed, and at each field that is wrong one sentence about it. */
+/** What was typed, and one sentence about each field that is wrong. */
 export interface Typed {
   values: Record<Field, string>
   problems: Partial<Record<Field, string>>
-  /** Made with the form: the same form sent twice is one order. */
+  /** Created with the form: the same form sent twice is one order. */
   key: string
 }
 
-/** As the contract of the checkout service has it. */
+/** As in the contract of the checkout service. */
 export interface Order {
   email: string
   address: { streetAddress: string; city: string; state: string; country: string; zipCode: number }
@@ -41,7 +41,7 @@ export interface Order {
 const MAX_INT32 = 2 ** 31 - 1
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
-/** A form that can be sent as it is, so that trying the shop takes one click. The card is nobody's. */
+/** A form that can be sent as it is, so that trying the shop takes one click. The card is not a real one. */
 export const demoOrder = (now: Date): Typed => ({
   values: {
     email: 'someone@example.com',
@@ -61,7 +61,7 @@ export const demoOrder = (now: Date): Typed => ({
 
 /**
  * Checks what was typed.
- * @param now a card is good until the end of its month
+ * @param now a card is valid until the end of its month
  * @returns the order, or undefined when there are problems, and what to show in the form
  */
 export function checkOrder(form: Form, now: Date): { typed: Typed; order: Order | undefined } {
@@ -91,7 +91,7 @@ const CHECKS: Record<Field, Check> = {
     const isAddress = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value) && value.length <= 254
     return isAddress ? undefined : 'Enter an e-mail address such as someone@example.com.'
   },
-  street_address: text('the street and the number of the house', 512),
+  street_address: text('the street and house number', 512),
   zip_code(value) {
     if (value === '') return 'Enter the ZIP code.'
     const isNumber = /^\d{1,10}$/.test(value) && Number(value) <= MAX_INT32
@@ -101,17 +101,17 @@ const CHECKS: Record<Field, Check> = {
   state: text('the state', 128),
   country: text('the country', 128),
   credit_card_number(value) {
-    if (value === '') return 'Enter the number of the card.'
+    if (value === '') return 'Enter the card number.'
     const digits = bare(value)
     if (!/^\d{12,19}$/.test(digits)) return 'Enter the 12 to 19 digits on the front of the card.'
-    return fitsLuhn(digits) ? undefined : 'Check the number of the card; one of its digits is wrong.'
+    return fitsLuhn(digits) ? undefined : 'Check the card number; one of its digits is wrong.'
   },
   credit_card_expiration_month(value) {
-    return isWhole(value, 1, 12) ? undefined : 'Choose the month that the card ends with, from 1 to 12.'
+    return isWhole(value, 1, 12) ? undefined : 'Choose the month in which the card expires, from 1 to 12.'
   },
   credit_card_expiration_year(value, { credit_card_expiration_month: month }, now) {
     const year = now.getUTCFullYear()
-    if (!/^\d{4}$/.test(value)) return 'Choose the year that the card ends with, such as 2030.'
+    if (!/^\d{4}$/.test(value)) return 'Choose the year in which the card expires, such as 2030.'
     if (Number(value) > year + 50) return `Choose a year before ${year + 50}.`
     const last = Number(value) * 12 + (isWhole(month, 1, 12) ? Number(month) : 12)
     const isOver = last < year * 12 + now.getUTCMonth() + 1
@@ -125,7 +125,7 @@ const CHECKS: Record<Field, Check> = {
 const isWhole = (value: string, from: number, to: number): boolean =>
   /^\d{1,2}$/.test(value) && Number(value) >= from && Number(value) <= to
 
-/** People group the digits of a card by spaces or dashes. */
+/** People group the digits of a card with spaces or dashes. */
 const bare = (number: string): string => number.replace(/[\s-]/g, '')
 
 const orderOf = (values: Typed['values']): Order => ({

@@ -10,13 +10,13 @@ import { redirect } from './send-page.ts'
 import { type Ask, paged, refer, type Site } from './site.ts'
 import { orderDone, orderOpen } from './views/order.ts'
 
-/** With the order placed, its names and pictures are all that is left to find. */
+/** Once the order is placed, only names and pictures are left to look up. */
 const NAMES_MS = 1000
 
-/** The end of a purchase. */
+/** The checkout. */
 export const checkouts = (site: Site): Record<string, Handler> => ({
   'POST /cart/checkout': paged(site, (ask) => checkOut(site, ask)),
-  // Where a browser ends up that opens the page of an order once more by its address.
+  // Where a browser goes when it opens the address of an order's page again.
   'GET /cart/checkout': (_request, response) => redirect(response, '/cart'),
 })
 
@@ -45,7 +45,7 @@ async function checkOut(site: Site, ask: Ask): Promise<void> {
 
 async function showDone({ shop, look }: Site, { visit, show }: Ask, order: OrderResult, email: string) {
   const ids = order.items.flatMap(({ item }) => item?.productId ?? [])
-  // The order stands whatever fails from here on.
+  // The order is placed, whatever fails from here on.
   const [offers = [], recommended] = await Promise.all([
     optional('names of what was ordered', NAMES_MS, (deadline) =>
       Promise.all(ids.map((id) => shop.offer(id, { ...visit, deadline }))),

@@ -1,7 +1,7 @@
 /** How long a visitor is remembered. */
 const HOURS = 48
 
-/** The cookies of a request. A value that cannot be decoded is taken as it is; of two with one name the first counts. */
+/** The cookies of a request. A value that cannot be decoded is taken as is; of two with the same name the first counts. */
 export function readCookies(header: string | undefined): Map<string, string> {
   const cookies = new Map<string, string>()
   for (const pair of (header ?? '').split(';')) {
@@ -20,9 +20,9 @@ function decoded(text: string): string {
   }
 }
 
-/** A cookie for 48 h that no script and no request from another site's form gets. */
+/** A cookie for 48 h, hidden from scripts and from requests by another site's form. */
 export const cookie = (name: string, value: string, secure: boolean): string =>
   `${name}=${encodeURIComponent(value)}; Path=/; Max-Age=${HOURS * 3600}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
 
-/** The same cookie, over at once. */
+/** The same cookie, expired at once. */
 export const expired = (name: string): string => `${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`

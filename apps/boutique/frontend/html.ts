@@ -1,8 +1,8 @@
-/** Markup that is safe to send: made by `html` only, which escapes whatever is put into it. */
+/** Markup that is safe to send: made only by `html`, which escapes everything put into it. */
 export class Html {
   readonly #markup: string
 
-  /** Use the tag `html`; this takes the text as it is. */
+  /** Use the tag `html` instead; this takes the text as is. */
   constructor(markup: string) {
     this.#markup = markup
   }
@@ -12,15 +12,15 @@ export class Html {
   }
 }
 
-/** What may stand in a template; nothing is written for false, null and undefined. */
+/** What a template may contain; nothing is written for false, null and undefined. */
 export type Content = Html | string | number | bigint | false | null | undefined | readonly Content[]
 
-/** A hole right after `=` has no quotes around it, where a space would end the value whatever is escaped. */
+/** A hole right after `=` is not in quotes, where a space would end the value despite all escaping. */
 const UNQUOTED = /=\s*$/
 
 /**
- * A template of HTML. Texts in it are escaped, for elements and for quoted attributes alike; markup made by another
- * `html` is not; arrays are written one after the other.
+ * A template of HTML. Texts in it are escaped, in elements and in quoted attributes; markup made by another `html` is not;
+ * the items of an array are written one after the other.
  * @throws Error when an attribute's value is not in quotes
  */
 export function html(strings: TemplateStringsArray, ...values: Content[]): Html {

@@ -1,4 +1,4 @@
-/** The shop's pages, made of what seven services answer. */
+/** The shop's pages, built from the answers of seven services. */
 import { join } from 'node:path'
 import { sendText } from '../../lib/answers.ts'
 import { identify } from '../../lib/metadata.ts'

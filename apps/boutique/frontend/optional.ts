@@ -1,6 +1,6 @@
 /**
- * Something that makes a page nicer and must never harm it: its value, or undefined when it fails or takes longer than
- * `limitMs`. `ask` gets the moment (Date.now()) at which nobody waits for it any more.
+ * Something that makes a page nicer but must never break it: its value, or undefined when it fails or takes longer than
+ * `limitMs`. `ask` gets the deadline (Date.now()) after which nobody waits for it.
  */
 export async function optional<V>(
   name: string,
@@ -8,7 +8,7 @@ export async function optional<V>(
   ask: (deadline: number) => Promise<V>,
 ): Promise<V | undefined> {
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`not there within ${limitMs} ms`)), limitMs)
+  const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs)
   try {
     return await Promise.race([ask(Date.now() + limitMs), late])
   } catch (error) {

@@ -4,20 +4,20 @@ import type { Order } from './checkout-form.ts'
 import type { Services } from './services.ts'
 import type { Visit } from './visit.ts'
 
-/** Longer than a page may take: a repeat waits up to 10 s for the request that is at work on the same order. */
+/** Longer than a page may take: a repeat waits up to 10 s for the request that is working on the same order. */
 const ORDER_MS = 20_000
 
-/** What became of an order. */
+/** What happened to an order. */
 export type Outcome =
   | { state: 'placed'; order: OrderResult }
-  /** Nothing was ordered; the sentence says what to change. When the key is over, another try needs another one. */
+  /** Nothing was ordered; the sentence says what to change. When the key is used up, the next try needs a new one. */
   | { state: 'refused'; sentence: string; isOver: boolean }
-  /** How far it came is not known; the same key goes on with it. */
+  /** How far it got is unknown; the same key continues it. */
   | { state: 'open'; cause: PeerFailure }
 
 /**
  * Places an order, once for each key.
- * @throws PeerFailure when the checkout service fails for a reason that a repeat does not mend
+ * @throws PeerFailure when the checkout service fails for a reason that a retry does not fix
  */
 export async function place(
   checkout: Services['checkout'],
@@ -29,7 +29,7 @@ export async function place(
   const options = { timeoutMs: ORDER_MS, safe: true, metadata: { 'idempotency-key': key } }
   try {
     const answer = await checkout.placeOrder(request, options)
-    if (answer.order === undefined) throw new Error('the checkout service placed an order and gave none back')
+    if (answer.order === undefined) throw new Error('the checkout service placed an order but returned none')
     return { state: 'placed', order: answer.order }
   } catch (error) {
     if (!(error instanceof PeerFailure)) throw error
@@ -44,7 +44,7 @@ function outcomeOf(cause: PeerFailure): Outcome {
     case 'FAILED_PRECONDITION':
       return { state: 'refused', sentence: cause.details, isOver: true }
     case 'ALREADY_EXISTS': {
-      const sentence = 'This form has ordered something else before. Check it and send it again.'
+      const sentence = 'This form was already used for a different order. Check it and send it again.'
       return { state: 'refused', sentence, isOver: true }
     }
     case 'ABORTED':

@@ -7,7 +7,7 @@ import { redirect } from './send-page.ts'
 import { paged, type Site } from './site.ts'
 import { forget, keepCurrency } from './visit.ts'
 
-/** What the visitor's browser keeps for us. */
+/** What the visitor's browser remembers for us. */
 export const preferences = (site: Site): Record<string, Handler> => ({
   'POST /setCurrency': paged(site, async ({ request, response }) => {
     const code = (await readForm(request)).get('currency_code')

@@ -3,7 +3,7 @@ import { Cached } from './cached.ts'
 import { type CurrencyCode, SHOWN } from './currencies.ts'
 import type { Services } from './services.ts'
 
-/** Rates change rarely; a home page needs one conversion per product, and all visitors of a currency the same ones. */
+/** Rates rarely change; a home page needs one conversion per product, the same ones for all visitors with that currency. */
 const KEEP_MS = 5000
 const MOST = 1000
 
@@ -21,8 +21,8 @@ export class Prices {
   }
 
   /**
-   * The exact amount that the currency service says, of one piece: totals are sums of these, as at the checkout.
-   * @throws PeerFailure, or Error when the service answers with another currency
+   * The exact amount for one piece, as the currency service converts it: totals are sums of these, as at checkout.
+   * @throws PeerFailure, or Error when the service answers in another currency
    */
   async in(currency: CurrencyCode, from: Amount | undefined, deadline: number): Promise<Amount> {
     if (from === undefined) throw new Error('a price is missing')
@@ -37,7 +37,7 @@ export class Prices {
     })
   }
 
-  /** Of the currencies that the shop shows those that the service can convert to. */
+  /** The currencies that the shop offers and the service can convert to. */
   offered(deadline: number): Promise<CurrencyCode[]> {
     return this.#codes.get('', async () => {
       const { currencyCodes } = await this.#service.getSupportedCurrencies({}, { deadline })

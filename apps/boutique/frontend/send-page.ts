@@ -4,7 +4,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { encodingFor } from './encoding.ts'
 import type { Html } from './html.ts'
 
-/** Nothing but our own pictures and style; no script, no frame, no form that goes elsewhere. */
+/** Only our own pictures and styles; no scripts, no frames, no forms that go elsewhere. */
 const POLICY = [
   "default-src 'none'",
   "img-src 'self'",
@@ -25,13 +25,13 @@ const HEADERS = {
 }
 
 const compress = {
-  // 4 of 11: a page of 10 kB in under 1 ms, at most a tenth larger than with the best.
+  // 4 of 11: a page of 10 kB in under 1 ms, at most a tenth larger than at the best quality.
   br: (bytes: Buffer) =>
     promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
   gzip: (bytes: Buffer) => promisify(gzip)(bytes, { level: 5 }),
 }
 
-/** Answers a page, compressed as the browser likes it. */
+/** Answers with a page, compressed as the browser prefers. */
 export async function sendPage(
   request: IncomingMessage,
   response: ServerResponse,

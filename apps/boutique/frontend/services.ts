@@ -24,7 +24,7 @@ export interface Services {
 /**
  * Clients for all of them.
  * @param addressOf `host:port` of a service
- * @throws Error naming the first address that is none
+ * @throws Error naming the first address that is not valid
  */
 export const connect = (addressOf: (service: ServiceName) => string): Services => ({
   catalog: grpcClient(ProductCatalogService, addressOf('productcatalogservice')),

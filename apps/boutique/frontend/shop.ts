@@ -14,7 +14,7 @@ export interface Offer {
   id: string
   name: string
   description: string
-  /** Path at this server. */
+  /** A path on this server. */
   picture: string
   categories: string[]
   price: Amount
@@ -33,15 +33,15 @@ export interface Basket {
   total: Amount
 }
 
-/** How long a page waits for what it could do without. */
+/** How long a page waits for what it can do without. */
 const AD_MS = 100
 const RECOMMENDATIONS_MS = 400
 const EXTRA_MS = 400
 
-/** An original habit: five are recommended, four fit a row. */
+/** As in the original: five are recommended, four fit in a row. */
 const MOST_RECOMMENDED = 4
 
-/** What the pages show, gathered from the services; whatever does not wait for another answer is asked at once. */
+/** What the pages show, gathered from the services; calls that do not depend on each other run at once. */
 export class Shop {
   readonly #services: Services
   readonly #prices: Prices
@@ -68,7 +68,7 @@ export class Shop {
     return found
   }
 
-  /** The visitor's cart with what it costs; shipping is quoted at the same time as the products are looked up. */
+  /** The visitor's cart and what it costs; shipping is quoted while the products are looked up. */
   async basket(visit: Visit): Promise<Basket> {
     const { session, currency, deadline } = visit
     const { items } = await this.#services.cart.getCart({ userId: session }, { deadline })
@@ -86,10 +86,10 @@ export class Shop {
     return { lines, shipping, total: add(shipping, sum(currency, costs)) }
   }
 
-  /** @throws Refusal 422 with the cart's sentence when it cannot hold this */
+  /** @throws Refusal 422 with the cart service's sentence when the cart cannot hold this */
   async add(productId: string, quantity: number, { session, deadline }: Visit): Promise<void> {
     try {
-      // With a key the call may be sent again when its instance dies, and still adds once.
+      // With a key the call can be sent again when its instance dies, and still adds only once.
       const options = { deadline, safe: true, metadata: { 'idempotency-key': randomUUID() } }
       await this.#services.cart.addItem({ userId: session, item: { productId, quantity } }, options)
     } catch (cause) {
@@ -103,7 +103,7 @@ export class Shop {
     await this.#services.cart.emptyCart({ userId: session }, { deadline })
   }
 
-  /** How many pieces are in the cart; undefined when that cannot be told quickly. Looking around goes on without. */
+  /** How many pieces are in the cart; undefined when that takes too long. Browsing works without it. */
   pieces({ session }: Visit): Promise<number | undefined> {
     return optional('number of pieces in the cart', EXTRA_MS, async (deadline) => {
       const { items } = await this.#services.cart.getCart({ userId: session }, { deadline })
@@ -111,7 +111,7 @@ export class Shop {
     })
   }
 
-  /** The currencies to choose from; undefined when that cannot be told quickly. */
+  /** The currencies to choose from; undefined when that takes too long. */
   currencies(): Promise<CurrencyCode[] | undefined> {
     return optional('list of currencies', EXTRA_MS, (deadline) => this.#prices.offered(deadline))
   }
@@ -127,7 +127,7 @@ export class Shop {
     return (found ?? []).filter((offer) => offer !== undefined)
   }
 
-  /** A line of advertisement that suits the categories, or any without them; undefined when that takes too long. */
+  /** An ad that suits the categories, or any ad without them; undefined when that takes too long. */
   ad(categories: string[]): Promise<Ad | undefined> {
     return optional('advertisement', AD_MS, async (deadline) => {
       const { ads } = await this.#services.ads.getAds({ contextKeys: categories }, { deadline })

@@ -27,11 +27,11 @@ export interface Ask extends Match {
   request: IncomingMessage
   response: ServerResponse
   visit: Visit
-  /** Answers a page with the cart's number and the currencies around it. */
+  /** Answers with a page, framed by the number of pieces in the cart and the currencies. */
   show(status: number, frame: Pick<Frame, 'kind' | 'title' | 'query'>, main: Html): Promise<void>
 }
 
-/** A handler that knows who asks, refuses forms from other sites and answers what goes wrong with a page. */
+/** A handler that knows the visitor, refuses forms from other sites and answers errors with a page. */
 export const paged =
   ({ shop, look }: Site, answer: (ask: Ask) => void | Promise<void>): Handler =>
   async (request, response, match) => {
@@ -40,7 +40,7 @@ export const paged =
       const [pieces, currencies] = await Promise.all([shop.pieces(visit), shop.currencies()])
       return { pieces, currencies, currency: visit.currency }
     }
-    // Asked for at once, beside what the page itself needs; a form changes the cart first.
+    // Requested at once, in parallel with what the page itself needs; a form changes the cart first.
     const early = request.method === 'POST' ? undefined : around()
     const show: Ask['show'] = async (status, frame, main) => {
       const surroundings = await (early ?? around())
@@ -50,14 +50,14 @@ export const paged =
       if (request.method === 'POST') sameOrigin(request.headers)
       await answer({ request, response, visit, show, ...match })
     } catch (error) {
-      // Who has hung up gets no answer, and what broke by it is no fault of ours.
+      // A caller that hung up gets no answer, and what broke because of it is not our fault.
       if (request.destroyed && !request.complete) return
       if (response.headersSent) throw error
       await sendProblem(look, visit.currency, request, response, error)
     }
   }
 
-/** A handler for paths that no page has. */
+/** A handler for paths without a page. */
 export const missing =
   ({ look }: Site): Handler =>
   (request, response) => {
@@ -88,17 +88,17 @@ function explain(error: unknown): { status: number; title: string; sentence: str
     return { status: error.status, title, sentence: error.message }
   }
   if (error instanceof PeerFailure && PASSING.has(error.code)) {
-    const sentence = 'A part of the shop does not answer just now. Try again in a few seconds.'
+    const sentence = 'A part of the shop is not answering right now. Try again in a few seconds.'
     return { status: 503, title: 'One moment, please', sentence }
   }
-  const sentence = 'Something is wrong on our side. If it stays so, tell us the reference.'
+  const sentence = 'Something is wrong on our side. If it keeps happening, tell us the reference.'
   return { status: 500, title: 'This is our fault', sentence }
 }
 
-/** Writes what happened to the log, under a name that the page shows. */
+/** Logs what happened, under a reference that the page shows. */
 export function refer(request: IncomingMessage, error: unknown): string {
   const reference = randomUUID().slice(0, 8)
-  // The sentence of another service says it all; the stack of its client would not.
+  // The other service's sentence says it all; its client's stack trace adds nothing.
   const what = error instanceof PeerFailure ? error.message : error
   console.error(`reference ${reference}: ${request.method} ${request.url?.split('?', 1)[0]}:`, what)
   return reference

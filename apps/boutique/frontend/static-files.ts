@@ -12,7 +12,7 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 }
 
-/** A page names a file with its version, so what it names never changes; a name without one may mean new content. */
+/** Pages link to a file with its version, so that content never changes; without a version it may. */
 const FOR_EVER = 'public, max-age=31536000, immutable'
 const FIVE_MINUTES = 'public, max-age=300'
 
@@ -28,7 +28,7 @@ export class StaticFiles {
 
   /**
    * @param folder its files are served below /static/
-   * @throws Error for a kind of file that no type is known of
+   * @throws Error for a kind of file without a known type
    */
   constructor(folder: string) {
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) =>
@@ -40,7 +40,7 @@ export class StaticFiles {
     )
   }
 
-  /** The path with its version; a path that is none of ours as it is. */
+  /** The path with its version; any other path unchanged. */
   address(path: string): string {
     const file = this.#files.get(path)
     return file === undefined ? path : `${path}?v=${file.version}`
@@ -58,7 +58,7 @@ export class StaticFiles {
       vary: 'accept-encoding',
       'cache-control': query.get('v') === file.version ? FOR_EVER : FIVE_MINUTES,
       'x-content-type-options': 'nosniff',
-      // A picture that is opened by itself is a document too.
+      // A picture opened on its own is a document too.
       'content-security-policy': "default-src 'none'",
     }
     if (matches(request.headers['if-none-match'], tag)) {
@@ -78,12 +78,12 @@ export class StaticFiles {
 
 function load(path: string): File {
   const type = TYPES[extname(path)]
-  if (type === undefined) throw new Error(`${path}: no type is known for ${extname(path)}; add it to TYPES`)
+  if (type === undefined) throw new Error(`${path}: unknown type ${extname(path)}; add it to TYPES`)
   const identity = readFileSync(path)
   const version = createHash('sha256').update(identity).digest('hex').slice(0, 12)
   return { type, version, bodies: { identity, br: brotliCompressSync(identity), gzip: gzipSync(identity) } }
 }
 
-/** Weak comparison, as RFC 9110, 13.1.2 asks for. */
+/** Weak comparison, as RFC 9110, 13.1.2 requires. */
 const matches = (header: string | undefined, tag: string): boolean =>
   header?.split(',').some((one) => ['*', tag].includes(one.trim().replace(/^W\//, ''))) ?? false

@@ -7,19 +7,19 @@ const SESSION = 'shop_session-id'
 const CURRENCY = 'shop_currency'
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
-/** The time that a page may take with all it needs. */
+/** How long a page may take, including everything it needs. */
 const PAGE_MS = 5000
 
 /** One request of one visitor. */
 export interface Visit {
-  /** A UUID: the user's id at all services. */
+  /** A UUID: the user's id in all services. */
   session: string
   currency: CurrencyCode
-  /** The moment (Date.now()) until which calls for this page may take. */
+  /** When (Date.now()) calls for this page must have finished. */
   deadline: number
 }
 
-/** Who asks, by the cookies. A visitor without a session, or with one that we never gave, gets a new one with the answer. */
+/** The visitor, from the cookies. One without a session, or with one that is not ours, gets a new one with the answer. */
 export function welcome(request: IncomingMessage, response: ServerResponse): Visit {
   const cookies = readCookies(request.headers.cookie)
   const known = cookies.get(SESSION)?.toLowerCase()
@@ -30,15 +30,15 @@ export function welcome(request: IncomingMessage, response: ServerResponse): Vis
   return { session, currency, deadline: Date.now() + PAGE_MS }
 }
 
-/** Has the visitor's browser keep a currency. */
+/** Makes the visitor's browser remember a currency. */
 export function keepCurrency(request: IncomingMessage, response: ServerResponse, code: CurrencyCode): void {
   response.appendHeader('set-cookie', cookie(CURRENCY, code, isSecure(request)))
 }
 
-/** Has the visitor's browser forget who it was. */
+/** Makes the visitor's browser forget the session and the currency. */
 export function forget(response: ServerResponse): void {
   for (const name of [SESSION, CURRENCY]) response.appendHeader('set-cookie', expired(name))
 }
 
-/** Whether the browser speaks HTTPS, as the load balancer in front of us tells. */
+/** Whether the browser uses HTTPS, according to the load balancer in front of us. */
 const isSecure = (request: IncomingMessage): boolean => request.headers['x-forwarded-proto'] === 'https'

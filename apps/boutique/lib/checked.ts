@@ -2,12 +2,12 @@ import { GrpcProblem } from '../../lib/grpc/problem.ts'
 import { type Amount, flaw } from './money.ts'
 
 /**
- * A part of a request that must be there.
- * @param what as the sentence names it, such as "the address"
+ * A required part of a request.
+ * @param what how the message names it, such as "address"
  * @throws GrpcProblem INVALID_ARGUMENT
  */
 export function present<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new GrpcProblem('INVALID_ARGUMENT', `The request has no ${what}; give one.`)
+  if (value === undefined) throw new GrpcProblem('INVALID_ARGUMENT', `The request has no ${what}; add one.`)
   return value
 }
 
@@ -18,12 +18,12 @@ export const keyFlaw = (key: string): string | undefined =>
     : 'idempotency-key must have 1 to 200 letters, digits, or any of . : _ -'
 
 /**
- * An amount that keeps the rules of the contract.
+ * An amount that follows the rules of the contract.
  * @throws GrpcProblem INVALID_ARGUMENT
  */
 export function money(value: Amount | undefined, what: string): Amount {
   const given = present(value, what)
   const wrong = flaw(given)
-  if (wrong) throw new GrpcProblem('INVALID_ARGUMENT', `The ${what} is no amount: ${wrong}.`)
+  if (wrong) throw new GrpcProblem('INVALID_ARGUMENT', `The ${what} is not a valid amount: ${wrong}.`)
   return given
 }

@@ -1,6 +1,6 @@
 import { requiredPort } from '../../lib/settings.ts'
 
-/** The services of the shop: the variable that says where to find one, and its port unless PORT says otherwise. */
+/** The shop's services: the variable that says where each one is, and its port unless PORT says otherwise. */
 export const SERVICES = {
   adservice: { variable: 'AD_SERVICE_ADDR', port: 9555 },
   cartservice: { variable: 'CART_SERVICE_ADDR', port: 7070 },
@@ -16,15 +16,15 @@ export const SERVICES = {
 
 export type ServiceName = keyof typeof SERVICES
 
-/** Where a service of the shop is, as `host:port`: what its variable says, else its name in Consul's DNS. */
+/** Where a service of the shop is, as `host:port`: from its variable, or else its name in Consul's DNS. */
 export function addressOf(service: ServiceName, environment: NodeJS.ProcessEnv = process.env): string {
   const { variable, port } = SERVICES[service]
   return environment[variable] || `${service}.service.consul:${port}`
 }
 
 /**
- * The port that a service of the shop listens on: PORT, else the usual one.
- * @throws Error when PORT is no port
+ * The port that a service of the shop listens on: PORT, or else its usual one.
+ * @throws Error when PORT is not a valid port
  */
 export function portOf(service: ServiceName, environment: NodeJS.ProcessEnv = process.env): number {
   return environment.PORT ? requiredPort('PORT', environment) : SERVICES[service].port

@@ -3,25 +3,25 @@ import { Agent, type IncomingMessage, request as openHttp } from 'node:http'
 import { request as openHttps, Agent as SecureAgent } from 'node:https'
 import type { LookupFunction } from 'node:net'
 
-/** The last answer of a request, after its redirects. */
+/** The final answer to a request, after its redirects. */
 export interface Page {
   status: number
-  /** Path at the shop. */
+  /** The path in the shop. */
   path: string
   body: string
 }
 
-/** A page was not what a shopper expects; the message names no ids, so that equal problems count together. */
+/** A page was not what a shopper expects; the message contains no ids, so that equal problems are counted together. */
 export class Trouble extends Error {
   override name = 'Trouble'
 }
 
-/** Longer than the shop may think about an order. */
+/** Longer than the shop may take for an order. */
 const PATIENCE_MS = 25_000
 const MOST_REDIRECTS = 5
 const LARGEST_PAGE = 2 * 1024 * 1024
 
-/** What one shopper has: a connection and cookies of its own. */
+/** One shopper's browser: its own connection and cookies. */
 export class Browser {
   requests = 0
   readonly #shop: URL
@@ -62,7 +62,7 @@ export class Browser {
     try {
       return await this.#send(step)
     } catch (error) {
-      // The server may close an idle connection just as it is used again: as a browser, ask once more.
+      // The server may close an idle connection just as it is used again: retry once, as a browser does.
       if (step.method === 'GET' && error instanceof Closed) return this.#send(step)
       throw error
     }
@@ -127,7 +127,7 @@ class Closed extends Trouble {}
 export const plain = (path: string): string =>
   path.replace(/^\/product\/.*/, '/product/…').replace(/\?.*/, '')
 
-/** Names below localhost are this machine (RFC 6761, 6.3), also where its resolver does not know that. */
+/** Names below localhost are this machine (RFC 6761, 6.3), even if its resolver does not know that. */
 const local: LookupFunction = (name, options, done) =>
   /(^|\.)localhost\.?$/i.test(name) ? lookup('127.0.0.1', options, done) : lookup(name, options, done)
 

@@ -5,12 +5,12 @@ import { type Random, seeded, weighted } from './random.ts'
 import { type Action, Shopper, WEIGHTS } from './shopper.ts'
 import type { Tally } from './tally.ts'
 
-/** Between two steps a shopper waits this long, as those of the original do. */
+/** How long a shopper waits between two steps, as in the original. */
 const SHORTEST_WAIT_MS = 1000
 const LONGEST_WAIT_MS = 10_000
 
 /**
- * Sends shoppers until the signal says stop; what they are doing then they finish.
+ * Sends shoppers until the signal says stop; they finish what they are doing.
  * @returns how many requests they made
  */
 export async function sendShoppers(options: Options, tally: Tally, stop: AbortSignal): Promise<number> {
@@ -32,7 +32,7 @@ async function shop(
   const random = seeded(seed + index * 7919)
   const browser = new Browser(url)
   const shopper = new Shopper(browser, random)
-  // Who comes looks at the first page.
+  // A new shopper starts at the first page.
   let action: Action = 'index'
   while (!stop.aborted) {
     await timed(shopper, action, tally)

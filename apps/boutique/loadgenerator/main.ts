@@ -21,7 +21,7 @@ async function run(): Promise<number> {
     () => console.error(`${tally.actions} actions, ${tally.errors} errors`),
     TOLD_EACH_MS,
   )
-  // It stays: npm passes a terminal's Ctrl-C on, so a program gets it twice.
+  // The handlers stay: npm passes Ctrl-C on from the terminal, so a program gets it twice.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
   const requests = await sendShoppers(options, tally, stop.signal)
   clearTimeout(timer)

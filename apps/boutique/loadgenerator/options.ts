@@ -3,37 +3,37 @@ import { parseArgs } from 'node:util'
 export interface Options {
   url: URL
   users: number
-  /** Shoppers that come each second, until all are there. */
+  /** New shoppers per second, until all have arrived. */
   rate: number
   durationMs: number
-  /** Factor of the 1 to 10 s that a shopper waits. */
+  /** Multiplies the 1 to 10 s that a shopper waits. */
   pace: number
   seed: number
   json: boolean
 }
 
-/** The command was not written as it should be; the message is one sentence. */
+/** The command line is wrong; the message is one sentence. */
 export class UsageProblem extends Error {
   override name = 'UsageProblem'
 }
 
 const DEFAULT_URL = 'http://boutique.localhost:8080'
 
-export const HELP = `Shoppers for the boutique: they look around, fill carts and order, and check each page that they get.
+export const HELP = `Shoppers for the boutique: they browse, fill carts and order, and check each page that they get.
 
   node apps/boutique/loadgenerator/main.ts [options]
 
-  --url URL        the shop (${DEFAULT_URL}); names below localhost are this machine
+  --url URL        the shop (${DEFAULT_URL}); names below localhost mean this machine
   --users N        shoppers at the same time, 1 to 500 (10)
-  --rate N         shoppers that come each second (10)
+  --rate N         new shoppers per second (10)
   --duration TIME  such as 30s or 5m, at most 60m (60s)
-  --pace N         factor of the 1 to 10 s between two steps of a shopper, 0 to 10 (1)
-  --seed N         the same choices for the same seed (by chance)
+  --pace N         multiplies the 1 to 10 s between a shopper's steps, 0 to 10 (1)
+  --seed N         the same seed makes the same choices (random)
   --json           the summary as JSON
-  --help           this text
+  --help           show this text
 
-The shop in the local region: \`npx nanofleet open boutique\` tells its URL.
-Ctrl-C ends early, with the summary. Exit code 0: all went well; 1: something failed; 2: the command is wrong.`
+The shop in the local region: \`npx nanofleet open boutique\` prints its URL.
+Ctrl-C stops early and prints the summary. Exit code 0: all went well; 1: something failed; 2: the command line is wrong.`
 
 /**
  * Reads the command line.

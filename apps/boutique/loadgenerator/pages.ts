@@ -1,19 +1,19 @@
 import type { Page } from './browser.ts'
 
-/** Whether an answer is a page of the shop of this kind. */
+/** Whether an answer is a page of this kind. */
 export const isPage = ({ status, body }: Page, kind: string): boolean =>
   status === 200 && body.includes(`data-page="${kind}"`)
 
-/** Ids of the products that a page leads to, each once. */
+/** The ids of the products that a page links to, each once. */
 export const productIds = (body: string): string[] => [
   ...new Set([...body.matchAll(/href="\/product\/(\w+)"/g)].map(([, id = '']) => id)),
 ]
 
-/** The key of the cart's form, which makes the order one, however often the form is sent; undefined on other pages. */
+/** The key in the cart's form, which makes it one order however often it is sent; undefined on other pages. */
 export const orderKey = (body: string): string | undefined =>
   /name="idempotency_key" value="([\w-]+)"/.exec(body)?.[1]
 
-/** The form of an order. The card is nobody's: its number fits its check digit, and no money moves. */
+/** The form of an order. The card is not a real one: its check digit is right, and no money moves. */
 export const orderForm = (email: string, streetAddress: string): Record<string, string> => ({
   email,
   street_address: streetAddress,

@@ -2,7 +2,7 @@ import { type Browser, type Page, plain, Trouble } from './browser.ts'
 import { isPage, orderForm, orderKey, productIds } from './pages.ts'
 import { oneOf, type Random } from './random.ts'
 
-/** What shoppers do, and how often: the weights of the original's load generator. */
+/** What shoppers do, and how often: the weights of the original load generator. */
 export const WEIGHTS = {
   index: 1,
   setCurrency: 2,
@@ -17,7 +17,7 @@ export type Action = keyof typeof WEIGHTS
 const CURRENCIES = ['USD', 'EUR', 'CAD', 'JPY', 'GBP', 'TRY']
 const QUANTITIES = ['1', '2', '3', '4', '5', '10']
 
-/** Somebody in the shop, who knows the products on its first page. */
+/** A shopper, who knows the products on the first page. */
 export class Shopper {
   readonly #browser: Browser
   readonly #random: Random
@@ -43,7 +43,7 @@ export class Shopper {
       const code = oneOf(CURRENCIES, this.#random)
       const page = expectPage(await this.#browser.post('/setCurrency', { currency_code: code }), 'home')
       if (!page.includes(`value="${code}" aria-current="true"`)) {
-        throw new Trouble('the page after choosing a currency is in another one')
+        throw new Trouble('the page after choosing a currency uses another one')
       }
     },
     browseProduct: async () => {

@@ -1,6 +1,6 @@
 import type { Action } from './shopper.ts'
 
-/** What became of all actions so far. */
+/** The outcome of all actions so far. */
 export class Tally {
   readonly #latencies = new Map<Action, number[]>()
   readonly #troubles = new Map<string, number>()
@@ -43,7 +43,7 @@ export class Tally {
   }
 }
 
-/** Of one kind of action: how many there were, and in which time (ms) half, 95 and 99 of a hundred were done. */
+/** One kind of action: how many there were, and the time (ms) within which 50, 95 and 99 percent were done. */
 export interface Row {
   action: string
   count: number
@@ -72,7 +72,7 @@ function figures(latencies: number[]): Omit<Row, 'action' | 'errors'> {
   }
 }
 
-/** The smallest value that at least `percent` of a hundred are not above (nearest rank); 0 of none. */
+/** The smallest value that at least `percent` percent do not exceed (nearest rank); 0 for none. */
 export function percentile(sorted: readonly number[], percent: number): number {
   return rounded(sorted[Math.max(Math.ceil((percent / 100) * sorted.length) - 1, 0)] ?? 0)
 }
@@ -92,7 +92,7 @@ export function asText({ seconds, requests, requestsPerSecond, actions, total, t
   return [
     ...table,
     '',
-    `${requests} requests in ${seconds} s, ${requestsPerSecond} a second`,
+    `${requests} requests in ${seconds} s, ${requestsPerSecond} per second`,
     ...(reasons.length > 0 ? ['What went wrong:', ...reasons] : ['Nothing went wrong.']),
   ].join('\n')
 }

@@ -1,26 +1,26 @@
 import type { CreditCardInfo } from '../lib/gen/hipstershop_pb.ts'
 
-/** What may be logged of a card. */
+/** What may be logged about a card. */
 export interface Card {
   brand: 'visa' | 'mastercard'
   lastFour: string
 }
 
-/** A card that is not accepted; the message says why and names no more than its last four digits. */
+/** A card that is not accepted; the message says why and shows only its last four digits. */
 export class CardProblem extends Error {
   override name = 'CardProblem'
 }
 
 /**
- * Checks number, brand, security code and expiry; a card is good until the end of its month.
- * @param now the moment of the payment; the month is that of UTC
+ * Checks number, brand, security code and expiry; a card is valid until the end of its month.
+ * @param now the time of the payment; the month is in UTC
  * @throws CardProblem with one sentence
  */
 export function accept(info: CreditCardInfo, now: Date): Card {
   const number = info.creditCardNumber.replace(/[ -]/g, '')
   if (!/^\d{12,19}$/.test(number)) {
     throw new CardProblem(
-      'The card number must have 12 to 19 digits; spaces and dashes may stand between them.',
+      'The card number must have 12 to 19 digits; spaces and dashes between them are fine.',
     )
   }
   const lastFour = number.slice(-4)
@@ -36,7 +36,7 @@ export function accept(info: CreditCardInfo, now: Date): Card {
     )
   }
   const { creditCardCvv: cvv, creditCardExpirationYear: year, creditCardExpirationMonth: month } = info
-  // As a number it has lost its leading zeros: 7 stands for 007. Zero is what a field that was left out reads as.
+  // As a number it has lost its leading zeros: 7 means 007. A missing field reads as zero.
   if (cvv < 1 || cvv > 999) {
     throw new CardProblem(`The security code of the card ending in ${lastFour} must have three digits.`)
   }
@@ -51,7 +51,7 @@ export function accept(info: CreditCardInfo, now: Date): Card {
   return { brand, lastFour }
 }
 
-/** ISO/IEC 7812: from the right every second digit counts twice, as its digit sum, and the total ends in 0. */
+/** ISO/IEC 7812: from the right, every second digit counts double, as its digit sum, and the total ends in 0. */
 export function isLuhn(number: string): boolean {
   const counted = [...number].reverse().map((digit, at) => (at % 2 === 0 ? 1 : 2) * Number(digit))
   return counted.reduce((total, value) => total + (value > 9 ? value - 9 : value), 0) % 10 === 0

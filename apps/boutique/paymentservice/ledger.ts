@@ -1,16 +1,16 @@
-/** What this instance remembers of a charge. */
+/** What this instance remembers about a charge. */
 export interface Entry {
-  /** Amount and card; undefined when another instance charged it. */
+  /** The amount and card; undefined when another instance charged it. */
   paid: string | undefined
   refunded: boolean
 }
 
-/** Enough for the repeats that follow within seconds or minutes. */
+/** Enough for repeats within seconds or minutes. */
 const REMEMBERED = 10_000
 
 /**
- * The last charges and refunds of this instance, lost with its process. Repeats are answered rightly without it, as ids are
- * derived from keys; it only adds the refusals for which one has to know what was charged first.
+ * The latest charges and refunds of this instance, lost with its process. Repeats get the right answer without it, because
+ * ids are derived from keys; it only adds the refusals that depend on what was charged before.
  */
 export class Ledger {
   readonly #entries = new Map<string, Entry>()

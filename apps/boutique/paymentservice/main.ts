@@ -1,4 +1,4 @@
-/** Charges cards, and gives charges back. */
+/** Charges cards, and refunds charges. */
 import { implement } from '../../lib/grpc/implementation.ts'
 import { serveGrpc } from '../../lib/grpc/server.ts'
 import { PaymentService } from '../lib/gen/hipstershop_pb.ts'

@@ -14,9 +14,8 @@ export interface Surroundings {
 }
 
 /**
- * Charges cards and gives charges back; no money moves, the log is the account book. The metadata `idempotency-key` names
- * what is paid for: a repeat with the same key gets the same transaction id, from any instance, and counts as the one
- * charge with that id.
+ * Charges cards and refunds charges; no money moves, the log is the ledger. The metadata `idempotency-key` names what is
+ * paid for: a repeat with the same key gets the same transaction id, from any instance, and counts as that one charge.
  */
 export function payments({ now, log }: Surroundings): {
   payment: Handlers<typeof PaymentService>
@@ -34,13 +33,13 @@ export function payments({ now, log }: Surroundings): {
         if (before?.refunded) {
           throw new GrpcProblem(
             'FAILED_PRECONDITION',
-            'This payment was given back; pay again with another key.',
+            'This payment was refunded; pay again with another key.',
           )
         }
         if (before && before.paid !== paid) {
           throw new GrpcProblem(
             'ALREADY_EXISTS',
-            'This key has paid another amount or with another card already.',
+            'This key was already used for another amount or another card.',
           )
         }
         if (!before) log(`charged ${format(due)} to ${card.brand} ending in ${card.lastFour}: ${transaction}`)
@@ -54,7 +53,7 @@ export function payments({ now, log }: Surroundings): {
           throw new GrpcProblem('NOT_FOUND', `There is no charge ${JSON.stringify(transaction)}.`)
         }
         const before = ledger.get(transaction)
-        if (!before?.refunded) log(`gave the charge ${transaction} back: ${refundId(transaction)}`)
+        if (!before?.refunded) log(`refunded charge ${transaction}: ${refundId(transaction)}`)
         ledger.put(transaction, { paid: before?.paid, refunded: true })
         return { refundId: refundId(transaction) }
       },

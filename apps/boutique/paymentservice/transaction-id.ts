@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 
 /**
- * The id of a charge, a UUID of version 8 (RFC 9562): the first half stands for the caller's key, or is random without
- * one; the second half is derived from the first. So instances that share no memory give the same id for the same
- * key, and each knows an id that none of them ever gave. It is no secret and proves nothing against forgery.
+ * The id of a charge, a version 8 UUID (RFC 9562): the first half is derived from the caller's key, or random without one;
+ * the second half is derived from the first. So instances that share no memory give the same id for the same key, and
+ * each recognizes an id that none of them gave. It is not a secret and does not protect against forgery.
  */
 export function transactionId(key?: string): string {
   const first = (key === undefined ? randomBytes(8) : hash(`key ${key}`)).subarray(0, 8)
@@ -16,7 +16,7 @@ export function isTransactionId(text: string): boolean {
   return /^[\da-f]{32}$/.test(hex) && format(Buffer.from(hex.slice(0, 16), 'hex')) === text
 }
 
-/** The id of giving that charge back: one for each. */
+/** The id of the charge's refund: one for each charge. */
 export const refundId = (transaction: string): string => transactionId(`refund of ${transaction}`)
 
 function format(first: Buffer): string {

@@ -5,12 +5,12 @@ import type { Product, ProductCatalogService } from '../lib/gen/hipstershop_pb.t
 
 /**
  * The products of the shop.
- * @param latencyMs added to each call, to see what a slow catalogue does to the shop
+ * @param latencyMs added to each call, to see how a slow catalogue affects the shop
  */
 export function catalogue(products: Product[], latencyMs: number): Handlers<typeof ProductCatalogService> {
   const byId = new Map(products.map((product) => [product.id, product]))
   const slow = async ({ signal }: Call): Promise<void> => {
-    // Nobody reads the answer of a call that was given up.
+    // Nobody reads the answer to a cancelled call.
     if (latencyMs > 0) await pause(latencyMs, undefined, { signal }).catch(() => {})
   }
   return {
@@ -32,7 +32,7 @@ export function catalogue(products: Product[], latencyMs: number): Handlers<type
   }
 }
 
-/** Products whose name or description holds the text, in whatever case; all for an empty one. */
+/** Products whose name or description contains the text, ignoring case; all of them for an empty text. */
 export function search(products: Product[], query: string): Product[] {
   const wanted = query.trim().toLowerCase()
   return products.filter(({ name, description }) =>

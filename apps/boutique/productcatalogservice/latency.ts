@@ -1,7 +1,7 @@
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000 }
 
 /**
- * Reads a duration in the form of Go, such as `250ms`, `1.5s` or `1m30s`.
+ * Reads a duration as Go writes it, such as `250ms`, `1.5s` or `1m30s`.
  * @returns milliseconds
  * @throws Error when the text is anything else
  */

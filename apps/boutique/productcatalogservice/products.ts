@@ -3,7 +3,7 @@ import { ListProductsResponseSchema, type Product } from '../lib/gen/hipstershop
 import { flaw } from '../lib/money.ts'
 
 /**
- * Reads the catalogue, `{"products": […]}` in the JSON form of the contract.
+ * Reads the catalogue, `{"products": […]}`, in the contract's JSON form.
  * @throws Error that names the product and what is wrong with it
  */
 export function readProducts(text: string): Product[] {
@@ -11,8 +11,8 @@ export function readProducts(text: string): Product[] {
   const seen = new Set<string>()
   for (const { id, name, priceUsd } of products) {
     if (!/^[\dA-Z]{10}$/.test(id))
-      throw new Error(`product ${JSON.stringify(id)}: an id is ten capitals or digits`)
-    if (seen.has(id)) throw new Error(`product ${id} is there twice; give each an id of its own`)
+      throw new Error(`product ${JSON.stringify(id)}: an id must be ten capitals or digits`)
+    if (seen.has(id)) throw new Error(`product ${id} is listed twice; give each its own id`)
     seen.add(id)
     if (name === '') throw new Error(`product ${id} has no name`)
     if (priceUsd === undefined) throw new Error(`product ${id} has no price`)

@@ -3,7 +3,7 @@ import { sample } from '../lib/sample.ts'
 const AT_MOST = 5
 
 /**
- * Products to look at next: at most five, in random order, none of those that the user looks at already.
+ * Products to look at next: at most five, in random order, without those that the user is already looking at.
  * @param random from 0 to less than 1
  */
 export function recommend(all: string[], known: string[], random: () => number): string[] {

@@ -1,4 +1,4 @@
-/** What shipping costs, and the parcels. */
+/** Shipping: what it costs, and the parcels. */
 import { implement } from '../../lib/grpc/implementation.ts'
 import { serveGrpc } from '../../lib/grpc/server.ts'
 import { ShippingService } from '../lib/gen/hipstershop_pb.ts'

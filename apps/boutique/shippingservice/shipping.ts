@@ -9,7 +9,7 @@ import { type Random, trackingId } from './tracking.ts'
 const NOTHING: Amount = { currencyCode: 'USD', units: 0n, nanos: 0 }
 const FLAT: Amount = { currencyCode: 'USD', units: 8n, nanos: 990_000_000 }
 
-/** One price for every parcel, and a tracking id for each; an order is sent once however often it is asked for. */
+/** One price for every parcel, and a tracking id for each; an order is shipped once however often it is requested. */
 export const shipping: Handlers<typeof ShippingService> = {
   getQuote({ items }) {
     checkQuantities(items)
@@ -17,7 +17,7 @@ export const shipping: Handlers<typeof ShippingService> = {
   },
   shipOrder({ address, items }, call) {
     const to = present(address, 'address')
-    if (items.length === 0) throw new GrpcProblem('INVALID_ARGUMENT', 'There is nothing to ship; give items.')
+    if (items.length === 0) throw new GrpcProblem('INVALID_ARGUMENT', 'There is nothing to ship; add items.')
     checkQuantities(items)
     const key = call.metadata('idempotency-key')
     return { trackingId: trackingId(to, key ? repeatable(key) : randomInt) }

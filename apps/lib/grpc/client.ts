@@ -15,13 +15,13 @@ import { followInstances, parse, SCHEME } from './instances.ts'
 import { codeName, PeerFailure, PUSHBACK } from './problem.ts'
 
 export interface CallOptions {
-  /** How long the call may take with all its tries; 5 s unless given. */
+  /** How long the call may take, including retries; 5 s by default. */
   timeoutMs?: number
-  /** A moment (Date.now()) that the call ends before, such as `call.deadline` of the request that is being served. */
+  /** When (Date.now()) the call must end, such as `call.deadline` of the request being served. */
   deadline?: number
-  /** The call may be sent again after a lost answer; as the contract says (`idempotency_level`) unless given. */
+  /** The call may be sent again after a lost answer; by default as the contract says (`idempotency_level`). */
   safe?: boolean
-  /** Waits for an instance while there is none, until the time is over; true unless given. */
+  /** Waits for an instance while there is none, until the time is up; true by default. */
   waitForReady?: boolean
   metadata?: Record<string, string>
   signal?: AbortSignal
@@ -37,10 +37,10 @@ export type GrpcClient<S extends DescService> = {
 const CHANNEL = {
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }], methodConfig: [] }),
   'grpc.service_config_disable_resolution': 1,
-  // An instance that is being replaced is back within seconds; grpc-js would wait up to two minutes.
+  // A replaced instance is back within seconds; grpc-js would wait up to two minutes.
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,
-  // A terminated instance closes no connection: without an answer to a ping its calls end after 5 + 2 s.
+  // A terminated instance does not close its connections: without an answer to a ping its calls end after 5 + 2 s.
   'grpc.keepalive_time_ms': 5000,
   'grpc.keepalive_timeout_ms': 2000,
   'grpc.max_receive_message_length': 4 * 1024 * 1024,
@@ -53,9 +53,9 @@ const TRIES = 4
 const PAUSE_MS = 50
 
 /**
- * A method for each RPC of the service, balanced over all instances behind the address. Instances that come and go
- * are followed within a second. A call waits for a connection, so one that has not left is never lost; one whose
- * answer got lost is sent to the next instance when it is safe.
+ * A method for each RPC of the service, balanced over all instances behind the address. New and lost instances are noticed
+ * within a second. A call waits for a connection, so a call that has not been sent is never lost; one whose answer got
+ * lost is sent to the next instance if that is safe.
  * @param address `host:port`, or several with commas; a host is a name or an IP
  * @param defaults for all calls
  * @returns methods that throw PeerFailure

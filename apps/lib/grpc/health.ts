@@ -6,7 +6,7 @@ import { GrpcProblem } from './problem.ts'
 const SERVING = 1
 const NOT_SERVING = 2
 
-/** Answers for the server (the empty name) and each of its services, from the stop signal on NOT_SERVING. */
+/** Answers for the server (the empty name) and each of its services; NOT_SERVING once told to stop. */
 export function health(services: Implementation[]): Implementation {
   const names = new Set(['', ...services.map(({ name }) => name)])
   return implement(Health, {

@@ -18,13 +18,13 @@ import {
 } from '@grpc/grpc-js'
 import { GrpcProblem, PeerFailure, PUSHBACK } from './problem.ts'
 
-/** What a handler knows of the call besides the request. */
+/** What a handler knows about the call besides the request. */
 export interface Call {
-  /** A text that the caller sent beside the request. */
+  /** Metadata that the caller sent with the request. */
   metadata(name: string): string | undefined
-  /** The moment (Date.now()) at which the caller stops waiting; Infinity when it said none. */
+  /** When (Date.now()) the caller stops waiting; Infinity without a deadline. */
   readonly deadline: number
-  /** Aborted when the caller has gone or its time is over: nobody reads the answer. */
+  /** Aborted when the caller is gone or its time is up: nobody reads the answer. */
   readonly signal: AbortSignal
 }
 
@@ -35,7 +35,7 @@ export type Handlers<S extends DescService> = {
   ) => MessageInitShape<S['method'][K]['output']> | Promise<MessageInitShape<S['method'][K]['output']>>
 }
 
-/** A service and its handlers in the form that grpc-js takes. */
+/** A service and its handlers in the form that grpc-js expects. */
 export interface Implementation {
   readonly name: string
   readonly definition: ServiceDefinition
@@ -44,7 +44,7 @@ export interface Implementation {
 
 type AnyHandler = (request: Message, call: Call) => unknown
 
-/** Binds a service of a contract to its handlers, one for each RPC. */
+/** Binds a contract's service to its handlers, one for each RPC. */
 export function implement<S extends DescService>(service: S, handlers: Handlers<S>): Implementation {
   const methods = service.methods.map((method) => [method.localName, definition(method)])
   const bound = service.methods.map((method) => {
@@ -81,7 +81,7 @@ function unary(method: DescMethod, handler: AnyHandler): handleUnaryCall<Message
   }
 }
 
-/** UNAVAILABLE as an answer is final: without the word, callers take it for a lost answer and ask three times more. */
+/** UNAVAILABLE as an answer is final: without this mark, callers take it for a lost answer and try three more times. */
 function trailers({ code }: GrpcProblem): Metadata {
   const metadata = new Metadata()
   if (code === 'UNAVAILABLE') metadata.set(PUSHBACK, '-1')
@@ -89,7 +89,7 @@ function trailers({ code }: GrpcProblem): Metadata {
 }
 
 function report({ parent, name }: DescMethod, error: unknown): void {
-  // A service that is away makes many calls fail; what went wrong was elsewhere, so one line each says enough.
+  // When a service is down many calls fail; the fault is elsewhere, so one line each is enough.
   console.error(`${parent.typeName}/${name} failed:`, isAway(error) ? error.message : error)
 }
 
@@ -103,7 +103,7 @@ function describe(incoming: ServerUnaryCall<Message, Message>): Call {
   }
 }
 
-/** The answer to what a handler threw: its own problem as it is, anything else without what happened inside. */
+/** The answer to what a handler threw: a GrpcProblem as is, anything else without internal details. */
 function toProblem(error: unknown): GrpcProblem {
   if (error instanceof GrpcProblem) return error
   if (isAway(error)) {

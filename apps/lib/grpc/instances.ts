@@ -3,17 +3,17 @@ import { isIP } from 'node:net'
 import { type ChannelOptions, experimental, status } from '@grpc/grpc-js'
 import { noneIfUnknown } from '../unknown-name.ts'
 
-/** Targets of this scheme, `instances:<host:port>[,<host:port>…]`, stand for all instances behind the names. */
+/** Targets of this scheme, `instances:<host:port>[,<host:port>…]`, mean all instances behind the names. */
 export const SCHEME = 'instances'
 
-/** Consul changes its answer within a second of a failed check; half a second more is what callers notice late. */
+/** Consul changes its answer within a second of a failed check; callers notice at most half a second later. */
 const ASK_MS = 500
 
 type Target = Parameters<typeof experimental.createResolver>[0]
 
 /**
- * Follows the instances behind names, as long as the channel is in use. grpc-js's own resolver asks again only when
- * a connection breaks, at most each 30 s, so that it never sees a new instance beside healthy old ones.
+ * Follows the instances behind names while the channel is in use. grpc-js's own resolver asks again only when a connection
+ * breaks, at most every 30 s, so it never sees a new instance next to healthy old ones.
  */
 class Instances implements experimental.Resolver {
   readonly #hosts: experimental.HostPort[]
@@ -48,7 +48,7 @@ class Instances implements experimental.Resolver {
 
   async #follow(round: number): Promise<void> {
     const answers = await Promise.allSettled(this.#hosts.map(addressesOf))
-    // Destroyed, and perhaps started anew, while the question was on its way.
+    // Destroyed, and perhaps restarted, while the query was under way.
     if (this.#round !== round) return
     this.#tell(answers)
     if (this.#hosts.every(({ host }) => isIP(host) > 0)) return
@@ -57,9 +57,9 @@ class Instances implements experimental.Resolver {
   }
 
   /**
-   * Tells changes only: each list makes the balancer build its children anew. A question without an answer, and an
-   * answer that nobody is there, leave the known instances in use. They may be the last that still answer while their
-   * successor starts, and calling one that is gone fails no worse than calling nobody.
+   * Reports changes only: each list makes the balancer rebuild its children. After a failed query or an empty answer, the
+   * known instances stay in use. They may be the last that still answer while their successor starts, and calling one
+   * that is gone fails no worse than calling nobody.
    */
   #tell(answers: PromiseSettledResult<string[]>[]): void {
     const failed = answers.find((answer) => answer.status === 'rejected')
@@ -81,32 +81,32 @@ class Instances implements experimental.Resolver {
   }
 }
 
-/** Makes targets of our scheme known to grpc-js; once per process is enough, and again does no harm. */
+/** Registers our scheme with grpc-js; once per process is enough, more does no harm. */
 export function followInstances(): void {
   experimental.registerResolver(SCHEME, Instances)
 }
 
-/** @throws Error when a part is no `host:port` */
+/** @throws Error when a part is not `host:port` */
 export function parse(address: string): experimental.HostPort[] {
   return address.split(',').map((part) => {
     const split = experimental.splitHostPort(part.trim())
     if (!split?.host || !split.port || split.port > 65535) {
       throw new Error(
-        `${JSON.stringify(address)} is no address of a gRPC service; write host:port, or several with commas`,
+        `${JSON.stringify(address)} is not the address of a gRPC service; write host:port, or several separated by commas`,
       )
     }
     return split
   })
 }
 
-/** `host:port` of each instance; none when the name server says that the name stands for nobody. */
+/** `host:port` of each instance; none when the name server does not know the name. */
 async function addressesOf({ host, port }: experimental.HostPort): Promise<string[]> {
   if (isIP(host) > 0) return [`${host} ${port}`]
   const addresses = await (isLocal(host) ? local(host) : dns.resolve4(host)).catch(noneIfUnknown)
   return addresses.map((address) => `${address} ${port}`)
 }
 
-/** Names without a dot stand in the machine's own table, which only the system's lookup reads. */
+/** Names without a dot come from the machine's own hosts file, which only the system's lookup reads. */
 const isLocal = (host: string): boolean => !host.includes('.') || host.endsWith('.localhost')
 
 const local = async (host: string): Promise<string[]> =>

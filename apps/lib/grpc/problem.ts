@@ -1,9 +1,9 @@
 import { status } from '@grpc/grpc-js'
 
-/** The name of a gRPC status that is no success. */
+/** The name of a gRPC status other than success. */
 export type Code = Exclude<keyof typeof status, 'OK'>
 
-/** What a handler throws to answer with a status and one sentence, which the caller gets as it is. */
+/** What a handler throws to answer with a status and one sentence, which the caller gets as is. */
 export class GrpcProblem extends Error {
   override name = 'GrpcProblem'
   readonly code: Code
@@ -14,15 +14,15 @@ export class GrpcProblem extends Error {
   }
 }
 
-/** A call of another service did not succeed. A handler that lets it pass answers UNAVAILABLE or INTERNAL. */
+/** A call to another service failed. A handler that does not catch it answers UNAVAILABLE or INTERNAL. */
 export class PeerFailure extends Error {
   override name = 'PeerFailure'
   readonly code: Code
-  /** The sentence of the other service, or of the library when no answer came. */
+  /** The other service's sentence, or the library's when no answer came. */
   readonly details: string
   /** The full name of the service that was called. */
   readonly service: string
-  /** The service has said that another try is of no use. */
+  /** The service says that a retry is useless. */
   readonly final: boolean
 
   constructor(
@@ -40,10 +40,10 @@ export class PeerFailure extends Error {
   }
 }
 
-/** In trailers, a negative number says that the call shall not be repeated (gRFC A6, "Pushback"). */
+/** In trailers, a negative number says not to retry the call (gRFC A6, "Pushback"). */
 export const PUSHBACK = 'grpc-retry-pushback-ms'
 
-/** @param number as on the wire; a number that gRPC does not know counts as UNKNOWN */
+/** @param number as on the wire; a number unknown to gRPC counts as UNKNOWN */
 export function codeName(number: number): Code {
   const name = status[number]
   return name === undefined || name === 'OK' ? 'UNKNOWN' : (name as Code)

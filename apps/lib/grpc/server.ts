@@ -5,13 +5,13 @@ import type { Implementation } from './implementation.ts'
 
 export interface ServeOptions {
   /**
-   * How long new calls are answered after the process was told to stop; 2.5 s unless given. Consul asks each second,
-   * and clients ask for its answer each half second.
+   * How long new calls are answered after the process was told to stop; 2.5 s by default. Consul checks every second, and
+   * clients ask Consul every half second.
    */
   noticeMs?: number
-  /** How long calls under way may then take to finish; 4 s unless given. */
+  /** How long calls under way may then take to finish; 4 s by default. */
   graceMs?: number
-  /** The largest request; 1 MiB unless given. */
+  /** The largest request; 1 MiB by default. */
   maxBytes?: number
   /** The last thing before the process ends. */
   leave?: () => Promise<void>
@@ -20,8 +20,8 @@ export interface ServeOptions {
 /**
  * Serves gRPC, with the health service, until SIGTERM or SIGINT. Then health says NOT_SERVING, calls are answered for
  * `noticeMs` more, those under way finish, `leave` runs and the process ends with code 0.
- * @returns the port, which the system has chosen when it was asked for 0
- * @throws Error when the port cannot be listened on
+ * @returns the port; for port 0, the one that the system chose
+ * @throws Error when it cannot listen on the port
  */
 export async function serveGrpc(
   port: number,
@@ -41,7 +41,7 @@ export async function serveGrpc(
 function bind(server: Server, port: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   server.bindAsync(`0.0.0.0:${port}`, ServerCredentials.createInsecure(), (cause, bound) => {
-    if (cause) reject(new Error(`port ${port} cannot be listened on: ${cause.message}`, { cause }))
+    if (cause) reject(new Error(`cannot listen on port ${port}: ${cause.message}`, { cause }))
     else resolve(bound)
   })
   return promise

@@ -2,12 +2,12 @@ import { Refusal } from '../../lib/refusal.ts'
 import type { Filter } from '../lib/filters.ts'
 import { CREATED, FAILED, FINISHED, IN_PROGRESS, READY, type Task } from '../lib/task.ts'
 
-/** A task as it is stored: with what concerns nobody but `db`. Every decision returns a new one. */
+/** A task as it is stored, including what concerns only `db`. Every decision returns a new one. */
 export interface StoredTask extends Task {
   attempt: number
-  /** Attempts that failed or ran out; those that were given back do not count. */
+  /** Attempts that failed or ran out; released ones do not count. */
   failures: number
-  /** Since when it has been ready, the last time. */
+  /** When it last became ready. */
   readySince?: number
   token?: string
 }
@@ -28,7 +28,7 @@ export interface NewTask {
   name?: string | undefined
 }
 
-/** What is known of a picture once it is stored. */
+/** What is known about a picture once it is stored. */
 export interface Picture {
   type: string
   bytes: number
@@ -56,25 +56,25 @@ export function created(id: number, { filter, token, name }: NewTask, now: numbe
   }
 }
 
-/** Whether a task has waited for its picture for too long, and is as good as removed. */
+/** Whether a task has waited too long for its picture, and counts as removed. */
 export const isGone = (task: StoredTask, now: number): boolean =>
   task.state === CREATED && task.createdAt + CREATED_MS <= now
 
-/** The picture is stored; nothing changes when that was known. */
+/** Records that the picture is stored; changes nothing if that was known. */
 export function ready(task: StoredTask, picture: Picture, now: number): StoredTask {
   if (task.state !== CREATED) return task
   return changed(task, { ...picture, state: READY, readySince: now, original: 'original' }, now)
 }
 
-/** The time from which a task may be taken; undefined when it may not. */
+/** When a task may be taken; undefined when it may not. */
 export function takeableFrom(task: StoredTask): number | undefined {
   if (task.state === READY) return task.readySince
   return task.state === IN_PROGRESS ? task.until : undefined
 }
 
 /**
- * The task leased to a worker; failed when its last lease has run out and was one too many; undefined when it may not
- * be taken.
+ * The task leased to a worker; failed when its last lease ran out and that was one failure too many; undefined when it may
+ * not be taken.
  */
 export function taken(task: StoredTask, worker: string, now: number): StoredTask | undefined {
   const from = takeableFrom(task)
@@ -85,14 +85,14 @@ export function taken(task: StoredTask, worker: string, now: number): StoredTask
   return changed(before, lease, now)
 }
 
-/** @throws Refusal 409 unless the attempt holds the task, or has finished it before */
+/** @throws Refusal 409 unless the attempt holds the task, or has already finished it */
 export function finished(
   task: StoredTask,
   attempt: number,
   { result, before, after }: Results,
   now: number,
 ): StoredTask {
-  // The first answer was lost, or the worker would not ask again.
+  // The first answer must have been lost, or the worker would not ask again.
   if (task.state === FINISHED && task.attempt === attempt) return task
   requireHolder(task, attempt, now)
   return changed(task, { state: FINISHED, result, before, after, finishedAt: now }, now, ['until', 'reason'])
@@ -121,7 +121,7 @@ function afterFailure(task: StoredTask, reason: string, now: number): StoredTask
   return changed(task, { state, failures, reason, readySince: now }, now, ['until'])
 }
 
-/** Each change has a later time than the one before, also when two instances' clocks differ. */
+/** Each change has a later time than the one before, even when two instances' clocks differ. */
 function changed(
   task: StoredTask,
   changes: Partial<StoredTask>,

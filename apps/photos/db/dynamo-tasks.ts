@@ -17,10 +17,10 @@ import { created, isGone, type NewTask, type StoredTask, takeableFrom, taken } f
 import { fromItem, type Item, idOf, taskKey, toItem, tokenItem, tokenKey } from './items.ts'
 import { noSuchTask, requireSameFilter, type TaskStore } from './task-store.ts'
 
-/** So many open tasks are looked at together; takers begin with any of them, so that two of them rarely collide. */
+/** How many open tasks are read together; takers start with a random one, so that they rarely collide. */
 const CHOICE = 10
 
-/** A writer that comes second this often in a row gives up; each time another writer came first. */
+/** How often in a row a writer may lose to another one before it gives up. */
 const MOST_TRIES = 10
 
 interface Put {
@@ -33,7 +33,7 @@ interface Put {
 export interface DynamoTasksOptions {
   /** Milliseconds since 1970. */
   clock?: () => number
-  /** From 0 to 1, as Math.random. */
+  /** From 0 to 1, like Math.random. */
   random?: () => number
 }
 
@@ -62,7 +62,7 @@ export class DynamoTasks extends DecidedTasks implements TaskStore {
       const task = created(await this.#nextId(), wanted, this.#clock())
       if (await this.#putNew(task, staleId)) return { task, isNew: true }
     }
-    throw new Error(`the token of a new task changed ${MOST_TRIES} times while it was written`)
+    throw new Error(`the token of a new task changed ${MOST_TRIES} times while it was being written`)
   }
 
   async next(worker: string): Promise<StoredTask | undefined> {
@@ -96,11 +96,11 @@ export class DynamoTasks extends DecidedTasks implements TaskStore {
     const get = new GetCommand({ TableName: this.#table, Key: taskKey(id), ConsistentRead: true })
     const { Item } = await this.#client.send(get)
     const task = Item && fromItem(Item)
-    // DynamoDB removes what has expired within two days.
+    // DynamoDB may take up to two days to remove expired items.
     return task && !isGone(task, this.#clock()) ? task : undefined
   }
 
-  /** The task that a token has, or the id of one that is gone. */
+  /** The task with this token, or the id of one that is gone. */
   async #byToken(token: string | undefined): Promise<{ task?: StoredTask | undefined; staleId?: number }> {
     if (token === undefined) return {}
     const get = new GetCommand({ TableName: this.#table, Key: tokenKey(token), ConsistentRead: true })
@@ -123,7 +123,7 @@ export class DynamoTasks extends DecidedTasks implements TaskStore {
     return Number(Attributes?.tasks) - 1
   }
 
-  /** @returns false when the token has got a task meanwhile */
+  /** @returns false when the token has got a task in the meantime */
   #putNew(task: StoredTask, staleId: number | undefined): Promise<boolean> {
     const isNew = { ConditionExpression: 'attribute_not_exists(pk)' }
     const isNewOrStale = {
@@ -137,7 +137,7 @@ export class DynamoTasks extends DecidedTasks implements TaskStore {
     return this.#put(puts)
   }
 
-  /** Ids of open tasks, some that are open no more among them: the index lags a little behind. */
+  /** The ids of open tasks; some may no longer be open, because the index lags a little. */
   async #open(start: Record<string, unknown> | undefined) {
     const { Items = [], LastEvaluatedKey } = await this.#client.send(
       new QueryCommand({
@@ -156,7 +156,7 @@ export class DynamoTasks extends DecidedTasks implements TaskStore {
   async #take(id: number, worker: string): Promise<StoredTask | undefined> {
     const task = await this.#find(id)
     const leased = task && taken(task, worker, this.#clock())
-    // Another taker that came first leaves nothing here to be had.
+    // If another taker came first, there is nothing left to take.
     if (!task || !leased || !(await this.#replace(task, leased))) return undefined
     return takeableFrom(leased) === undefined ? undefined : leased
   }
@@ -167,10 +167,10 @@ export class DynamoTasks extends DecidedTasks implements TaskStore {
       const next = decide(task, this.#clock())
       if (next === task || (await this.#replace(task, next))) return
     }
-    throw new Error(`task ${id} changed ${MOST_TRIES} times while it was written`)
+    throw new Error(`task ${id} changed ${MOST_TRIES} times while it was being written`)
   }
 
-  /** @returns false when the task is not any more what the decision was made on */
+  /** @returns false when the task has changed since the decision */
   #replace(task: StoredTask, next: StoredTask): Promise<boolean> {
     const sameUntil = task.until === undefined ? 'attribute_not_exists(#until)' : '#until = :until'
     const put = {
@@ -183,12 +183,12 @@ export class DynamoTasks extends DecidedTasks implements TaskStore {
         ...(task.until === undefined ? {} : { ':until': task.until }),
       },
     }
-    // A token lives as long as its task, and from here on both stay.
+    // A token lives as long as its task, and from now on both stay.
     const isStored = task.state === CREATED && task.token !== undefined
     return this.#put(isStored ? [put, { Item: tokenItem(next) }] : [put])
   }
 
-  /** All of them or none. @returns false when a condition does not hold */
+  /** Writes all of them or none. @returns false when a condition does not hold */
   async #put(puts: Put[]): Promise<boolean> {
     const TableName = this.#table
     const [first] = puts
@@ -226,7 +226,7 @@ export class DynamoTasks extends DecidedTasks implements TaskStore {
   }
 }
 
-/** A condition that does not hold, or another write to the same item in the same moment. */
+/** Whether a condition did not hold, or another write to the same item happened at the same moment. */
 function isLostRace(error: unknown): boolean {
   if (error instanceof ConditionalCheckFailedException) return true
   if (error instanceof TransactionConflictException) return true

@@ -1,4 +1,4 @@
-/** `db`: which picture is in which state, and who works on it. */
+/** `db`: which picture is in which state, and which worker has it. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { routes } from '../../lib/routes.ts'
@@ -9,7 +9,7 @@ import { MemoryTasks } from './memory-tasks.ts'
 import { taskRoutes } from './routes.ts'
 import type { TaskStore } from './task-store.ts'
 
-/** Callers wait 5 s, so a request to DynamoDB that hangs is given up and sent again before. */
+/** Callers wait 5 s, so a hanging request to DynamoDB is dropped and retried before that. */
 const LIMITS = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true }
 
 const { alone, serve } = surroundings('db', 'Database')

@@ -11,7 +11,7 @@ import {
 } from './decisions.ts'
 import { noSuchTask, requireSameFilter, type TaskStore } from './task-store.ts'
 
-/** Tasks in the memory of one process, gone with it. */
+/** Tasks in the memory of one process; they are gone when it ends. */
 export class MemoryTasks extends DecidedTasks implements TaskStore {
   readonly #clock: () => number
   readonly #tasks = new Map<number, StoredTask>()
@@ -85,7 +85,7 @@ export class MemoryTasks extends DecidedTasks implements TaskStore {
   #removeGone(): void {
     const now = this.#clock()
     for (const task of this.#tasks.values()) {
-      // They stand in the order in which they were made.
+      // They are in the order in which they were created.
       if (task.createdAt + CREATED_MS > now) break
       if (!isGone(task, now)) continue
       this.#tasks.delete(task.id)

@@ -9,10 +9,7 @@ import type { TaskStore } from './task-store.ts'
 
 const count = z.int('must be a whole number').min(0, 'must not be negative')
 const attempt = count.min(1, 'must be 1 or more')
-const name = z
-  .string('must be a text')
-  .min(1, 'must not be empty')
-  .max(200, 'must have 200 characters at most')
+const name = z.string('must be text').min(1, 'must not be empty').max(200, 'must have at most 200 characters')
 
 const CREATE = z.object({
   token: name.optional(),
@@ -23,11 +20,11 @@ const READY = z.object({ type: name, bytes: count, width: count, height: count }
 const FINISH = z.object({ attempt, result: name, before: name, after: name })
 const FAIL = z.object({
   attempt,
-  reason: z.string('must be a text').transform((text) => text.slice(0, 1000)),
+  reason: z.string('must be text').transform((text) => text.slice(0, 1000)),
 })
 const RELEASE = z.object({ attempt })
 
-/** A page of the gallery, and the most that one request gets. */
+/** A page of the gallery, and the most that one request can get. */
 const LIMIT = { usual: 50, most: 200 }
 
 /** The requests of docs/apps/photos.md, "db". */

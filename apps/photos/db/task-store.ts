@@ -2,13 +2,13 @@ import { Refusal } from '../../lib/refusal.ts'
 import type { NewTask, Picture, Results, StoredTask } from './decisions.ts'
 
 /**
- * Holds the tasks. Any number of processes may work on one store; of two that want to change a task, one comes first and
- * the other one decides anew on what that has left.
+ * Holds the tasks. Any number of processes may use one store; of two that change a task at once, one comes first and the
+ * other decides again based on its result.
  */
 export interface TaskStore {
   /**
-   * A new task, or the one that its token has.
-   * @throws Refusal 422 when that one has another filter
+   * A new task, or the existing one with its token.
+   * @throws Refusal 422 when the existing one has another filter
    */
   create(task: NewTask): Promise<{ task: StoredTask; isNew: boolean }>
   /** The next task, leased to this worker; undefined when there is none. */
@@ -23,15 +23,15 @@ export interface TaskStore {
   fail(id: number, attempt: number, reason: string): Promise<void>
   /** @throws Refusal 404, 409 */
   release(id: number, attempt: number): Promise<void>
-  /** Tasks whose picture is stored that changed at a time or later, the oldest change first. */
+  /** Tasks with a stored picture that changed at this time or later, oldest change first. */
   changedSince(time: number, limit: number): Promise<StoredTask[]>
-  /** Tasks whose picture is stored, the newest id first, below `id` when it is given. */
+  /** Tasks with a stored picture, newest id first, below `id` if given. */
   newest(limit: number, id?: number): Promise<StoredTask[]>
 }
 
 export const noSuchTask = (id: number): Refusal => new Refusal(404, `There is no task ${id}.`)
 
-/** @throws Refusal 422 when a token comes back with another filter than its task has */
+/** @throws Refusal 422 when a token comes with a different filter than its task has */
 export function requireSameFilter(task: StoredTask, { filter }: NewTask): void {
   if (task.filter === filter) return
   const remedy = 'send the picture with a new token'

@@ -1,12 +1,12 @@
 import { Refusal } from '../../lib/refusal.ts'
 
-/** Three times what the services take to tell their key anew. */
+/** Three times the interval at which services announce their key. */
 const LIFE_MS = 15_000
 
-/** An app has a handful; the bound keeps a mistaken caller from filling the memory. */
+/** An app has a handful; the limit keeps a faulty caller from filling the memory. */
 const MOST = 1000
 
-/** Values that are forgotten unless they are told again. */
+/** Values that are forgotten unless they are set again. */
 export class Keys {
   readonly #clock: () => number
   readonly #values = new Map<string, { value: string; until: number }>()
@@ -30,7 +30,7 @@ export class Keys {
     return this.#values.get(key)?.value
   }
 
-  /** By key. */
+  /** Sorted by key. */
   all(): [key: string, value: string][] {
     this.#forget()
     return [...this.#values].map(([key, { value }]): [string, string] => [key, value]).sort()

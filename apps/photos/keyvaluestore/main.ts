@@ -1,4 +1,4 @@
-/** `keyvaluestore`: the list of where the others are, in memory; they tell it anew every few seconds. */
+/** `keyvaluestore`: where the other services are, in memory; they announce themselves every few seconds. */
 import { routes } from '../../lib/routes.ts'
 import { serve } from '../../lib/serve.ts'
 import { optionalPort } from '../../lib/settings.ts'

@@ -13,7 +13,7 @@ export function storeRoutes(keys: Keys): Record<string, Handler> {
     'GET /:key': (_request, response, { params }) => {
       const key = params.key ?? ''
       const value = keys.get(key)
-      if (value === undefined) throw new Refusal(404, `Nobody has told ${key} within the last 15 s.`)
+      if (value === undefined) throw new Refusal(404, `Nobody has announced ${key} in the last 15 s.`)
       sendText(response, 200, value)
     },
     'POST /:key': async (request, response, { params }) => {

@@ -1,6 +1,6 @@
 import { Refusal } from '../../lib/refusal.ts'
 
-/** The first bytes, at least `wanted` unless there are fewer, and everything, those first. */
+/** The first bytes, at least `wanted` unless there are fewer, and a stream of everything including them. */
 export async function peek(source: AsyncIterable<Buffer>, wanted: number) {
   const iterator = source[Symbol.asyncIterator]()
   const parts: Buffer[] = []
@@ -15,7 +15,7 @@ export async function peek(source: AsyncIterable<Buffer>, wanted: number) {
   return { head, all: joined(head, { [Symbol.asyncIterator]: () => iterator }) }
 }
 
-/** One after the other. */
+/** The sources, one after the other. */
 export async function* joined(...sources: (Buffer | AsyncIterable<Buffer>)[]): AsyncGenerator<Buffer> {
   for (const source of sources) {
     if (Buffer.isBuffer(source)) {
@@ -30,7 +30,7 @@ export interface Counter {
 
 /**
  * Passes bytes on and counts them.
- * @throws Refusal 413, after `limit` of them
+ * @throws Refusal 413 after `limit` bytes
  */
 export async function* counted(
   source: AsyncIterable<Buffer>,
@@ -45,7 +45,7 @@ export async function* counted(
 }
 
 export const tooLong = (limit: number): Refusal =>
-  new Refusal(413, `The picture has more than ${limit / 1_000_000} MB; smaller ones can be taken.`)
+  new Refusal(413, `The picture is larger than ${limit / 1_000_000} MB; send a smaller one.`)
 
 /** Reads to the end and keeps nothing. */
 export async function drop(source: AsyncIterable<Buffer>): Promise<void> {

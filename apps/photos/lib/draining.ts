@@ -1,10 +1,10 @@
 import type { Handler } from '../../lib/routes.ts'
 
-/** A caller that sends for longer than this after it was refused is cut off. */
+/** A caller that keeps sending for longer than this after a refusal is cut off. */
 const DRAIN_MS = 10_000
 
 /**
- * Reads the rest of a request that was answered early: many callers look at the answer only when they have sent all.
+ * Reads the rest of a request that was answered early: many callers look at the answer only after sending everything.
  */
 export function draining(handler: Handler): Handler {
   return async (request, response, match) => {

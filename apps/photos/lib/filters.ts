@@ -3,7 +3,7 @@ export const FILTERS = ['invert', 'grayscale', 'sepia', 'blur', 'sharpen', 'post
 
 export type Filter = (typeof FILTERS)[number]
 
-/** The filter of a picture that was sent without one. */
+/** The filter for a picture that was sent without one. */
 export const DEFAULT_FILTER: Filter = 'invert'
 
 export const isFilter = (text: string): text is Filter => (FILTERS as readonly string[]).includes(text)

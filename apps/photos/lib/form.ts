@@ -4,12 +4,12 @@ import { Refusal } from '../../lib/refusal.ts'
 
 /** A form up to its picture. */
 export interface Form {
-  /** What stood before the picture. */
+  /** The fields before the picture. */
   fields: Record<string, string>
   /** The name of the picture's file, without folders. */
   name: string | undefined
   image: AsyncIterable<Buffer>
-  /** Reads what follows the picture; returns the names of fields there. */
+  /** Reads what follows the picture; returns the names of the fields there. */
   end(): Promise<string[]>
 }
 
@@ -28,7 +28,7 @@ export async function openForm(request: IncomingMessage): Promise<Form> {
   const late: string[] = []
   const opened = Promise.withResolvers<Form>()
   const ended = Promise.withResolvers<void>()
-  // Who waits for neither has met another error before.
+  // If nobody awaits it, another error came first.
   ended.promise.catch(() => {})
   let image: (NodeJS.ReadableStream & { destroy(error?: Error): unknown }) | undefined
   const fail = (error: Error): void => {
@@ -45,7 +45,7 @@ export async function openForm(request: IncomingMessage): Promise<Form> {
     else fields[field] = value
   })
   parser.on('file', (field, file, name) => {
-    // A form that ends too early is told by the file, too, even when nobody reads it.
+    // A form that ends too early also makes the file emit an error, even when nobody reads it.
     file.on('error', () => {})
     if (field !== 'image' || image !== undefined) {
       file.resume()

@@ -1,4 +1,4 @@
-/** Kinds of pictures that a worker can read, by their media types. */
+/** The kinds of pictures that a worker can read, with their media types. */
 const READABLE: Record<string, string> = {
   jpeg: 'image/jpeg',
   png: 'image/png',
@@ -10,7 +10,7 @@ const READABLE: Record<string, string> = {
 
 export const READABLE_KINDS = Object.keys(READABLE)
 
-/** So many bytes are enough to tell kinds apart. */
+/** This many bytes are enough to tell kinds apart. */
 export const KIND_BYTES = 32
 
 /** How files begin, in hexadecimal digits. */
@@ -22,11 +22,11 @@ const BEGINNINGS: [kind: string, beginning: RegExp][] = [
   ['gif', /^474946383[79]61/],
   ['tiff', /^(49492a00|4d4d002a)/],
   ['bigtiff', /^(49492b00|4d4d002b)/],
-  // ftyp, then avif; or mif1, a version, and avif among the kinds that it can be read as
+  // ftyp, then avif; or mif1, a version, and avif among the compatible brands
   ['avif', /^.{8}66747970(61766966|6d696631.{8}(.{8})*61766966)/],
   // ftyp, then hei., hev., mif1 or msf1
   ['heic', /^.{8}66747970(686569|686576|6d696631|6d736631)/],
-  // perhaps a byte order mark and white space, then <svg or <?xml
+  // optionally a byte order mark and white space, then <svg or <?xml
   ['svg', /^(efbbbf)?(09|0a|0d|20)*3c(737667|3f786d6c)/],
   ['bmp', /^424d/],
   ['jxl', /^(ff0a|0000000c4a584c20)/],
@@ -36,7 +36,7 @@ const BEGINNINGS: [kind: string, beginning: RegExp][] = [
   ['pdf', /^25504446/],
 ]
 
-/** The kind of a picture by its first bytes; undefined for what is no picture we know. */
+/** The kind of a picture by its first bytes; undefined for anything unknown. */
 export function kindOf(head: Uint8Array): string | undefined {
   const digits = Buffer.from(head.subarray(0, KIND_BYTES)).toString('hex')
   return BEGINNINGS.find(([, beginning]) => beginning.test(digits))?.[0]

@@ -1,7 +1,7 @@
-/** The largest picture that is taken in. */
+/** The largest picture that is accepted. */
 export const ORIGINAL_BYTES = 50_000_000
 
-/** A filtered picture may need more room than the one it is made of. */
+/** A filtered picture may need more space than the original. */
 export const RESULT_BYTES = 200_000_000
 
 /** What the form around a picture may add. */
@@ -9,7 +9,7 @@ export const FORM_BYTES = 100_000
 
 const MEGA = 1_000_000
 
-/** Libraries that decode these hold the whole picture: up to 18 bytes of memory per pixel, whatever its file has. */
+/** The libraries that decode these hold the whole picture: up to 18 bytes of memory per pixel, however small the file. */
 const WHOLE_KINDS = ['webp', 'avif']
 
 /** The most pixels of a picture of this kind; a worker has the memory for them (`npm run bench -- worker-memory`). */

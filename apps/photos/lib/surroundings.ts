@@ -11,14 +11,14 @@ export interface Surroundings {
   /** On a developer's machine, without Consul and AWS. */
   alone: boolean
   peer(service: Service): Peer
-  /** Serves on the service's port, tells the key-value store where, and says both. */
+  /** Serves on the service's port, announces it to the key-value store, and logs both. */
   serve(listener: RequestListener, options?: ServeOptions): Promise<void>
 }
 
 /**
- * Reads the arguments of a service's program. None: the services of the fleet, by Consul. The address of a key-value
- * store: the services that are in its list.
- * @param title the service as a person calls it
+ * Reads the arguments of a service's program. None: the services of the fleet, found through Consul. The address of a
+ * key-value store: the services in its list.
+ * @param title the service's name for people
  * @throws Error when the arguments are something else
  */
 export function surroundings(
@@ -35,7 +35,7 @@ export function surroundings(
     async serve(listener, options = alone ? { noticeMs: 0 } : {}) {
       const port = optionalPort('PORT', PORTS[service])
       await serve(port, listener, options)
-      // Behind a name of Consul's stand all instances, so it does not matter which of them told last.
+      // A Consul name covers all instances, so it does not matter which of them announced itself last.
       const place = `${alone ? '127.0.0.1' : `${service}.service.consul`}:${port}`
       await announce(peer('keyvaluestore'), service, place, () => console.log(`${title} endpoint registered`))
       console.log(`${title} is listening on ${port}`)
@@ -48,10 +48,10 @@ function storeAddress(service: Service, args: readonly string[]): string | undef
   if (address === undefined) return undefined
   if (more.length === 0 && /^[\w.-]+:\d{1,5}$/.test(address)) return address
   const usage = `usage: node apps/photos/${service}/main.ts localhost:${PORTS.keyvaluestore}`
-  throw new Error(`${args.join(' ')} is no address of a key-value store; ${usage}`)
+  throw new Error(`${args.join(' ')} is not the address of a key-value store; ${usage}`)
 }
 
-/** Peers whose address stands in the key-value store. */
+/** Peers whose address is in the key-value store. */
 function listed(address: string): (service: Service) => Peer {
   const store = new Peer('keyvaluestore', async () => [address])
   return (service) => {

@@ -9,7 +9,7 @@ export const FAILED = 3
 
 export type State = -1 | 0 | 1 | 2 | 3
 
-/** A task as `db` and `master` answer it. Times are milliseconds since 1970; what is not known yet is absent. */
+/** A task as `db` and `master` return it. Times are milliseconds since 1970; what is not known yet is absent. */
 export interface Task {
   id: number
   state: State
@@ -17,7 +17,7 @@ export interface Task {
   createdAt: number
   changedAt: number
   finishedAt?: number
-  /** Counts up with each lease; the one that holds the task, or held it last. */
+  /** The attempt that holds the task, or held it last; counts up with each lease. */
   attempt?: number
   worker?: string
   /** The end of the lease. */

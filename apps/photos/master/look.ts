@@ -5,21 +5,21 @@ import { mostPixels } from '../lib/limits.ts'
 import { type Size, sizeOf } from './size.ts'
 import { TiffDirectory } from './tiff.ts'
 
-/** Where a picture has not said its size by then it will not be asked further: metadata seldom fills 1 MB. */
+/** If a picture has not revealed its size by then, we stop looking: metadata rarely fills 1 MB. */
 const MOST_BYTES = 2_000_000
 
-/** A picture whose beginning has been looked at. */
+/** A picture whose beginning has been inspected. */
 export interface Look {
   type: string
-  /** The whole picture; it throws a Refusal at its end when only that shows that it cannot be taken. */
+  /** The whole picture; throws a Refusal at the end if only the end shows that it cannot be accepted. */
   all: AsyncIterable<Buffer>
-  /** Known at the latest when all has been read. */
+  /** Known at the latest when everything has been read. */
   size(): Size | undefined
 }
 
 /**
- * Looks at the first bytes of a picture: what it is, and how large.
- * @throws Refusal 400 when there are none, 415 when it cannot be read, 413 when it has too many pixels
+ * Finds out from the first bytes of a picture what it is and how large.
+ * @throws Refusal 400 when it is empty, 415 when it cannot be read, 413 when it has too many pixels
  */
 export async function look(source: AsyncIterable<Buffer>, name: string): Promise<Look> {
   const { head, all } = await peek(source, KIND_BYTES)
@@ -30,7 +30,7 @@ export async function look(source: AsyncIterable<Buffer>, name: string): Promise
   return kind === 'tiff' ? passing(all, head, bounds) : await beginning(all, bounds)
 }
 
-/** What is known before the size, and the most pixels that it may come to. */
+/** What is known before the size, and the most pixels that it may have. */
 interface Bounds {
   type: string
   name: string
@@ -53,8 +53,8 @@ async function beginning(source: AsyncIterable<Buffer>, bounds: Bounds): Promise
 }
 
 /**
- * The reader of JPEGs, given bytes that end exactly where a segment does, goes on inside of that one and may find a
- * thumbnail's size there. Segments are longer than a byte, so one byte less brings another answer then.
+ * When the bytes end exactly where a segment does, the JPEG reader continues inside that segment and may find a thumbnail's
+ * size there. Segments are longer than a byte, so with one byte less the answer differs in that case.
  */
 function surely(head: Buffer): Size | undefined {
   const [size, again] = [sizeOf(head), sizeOf(head.subarray(0, -1))]
@@ -77,15 +77,15 @@ function passing(source: AsyncIterable<Buffer>, head: Buffer, bounds: Bounds): L
 }
 
 function unreadable(name: string, kind: string | undefined): Refusal {
-  const what = kind === undefined ? 'no picture' : `a picture of the kind ${kind}`
-  return new Refusal(415, `${name} is ${what}; ${READABLE_KINDS.join(', ')} can be taken.`)
+  const what = kind === undefined ? 'not a picture' : `in the ${kind} format`
+  return new Refusal(415, `${name} is ${what}; send one of ${READABLE_KINDS.join(', ')}.`)
 }
 
-const broken = (name: string): Refusal => new Refusal(415, `${name} is broken: it does not say its size.`)
+const broken = (name: string): Refusal => new Refusal(415, `${name} is damaged: its size cannot be found.`)
 
 function requireFewPixels({ width, height }: Size, { type, name, most }: Bounds): void {
   if (width * height <= most) return
   const megapixels = Math.round((width * height) / 1_000_000)
   const size = `${width} x ${height} pixels, ${megapixels} megapixels`
-  throw new Refusal(413, `${name} has ${size}; ${most / 1_000_000} megapixels can be taken of ${type}.`)
+  throw new Refusal(413, `${name} has ${size}; ${type} may have at most ${most / 1_000_000} megapixels.`)
 }

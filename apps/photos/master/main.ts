@@ -1,4 +1,4 @@
-/** `master`: takes pictures in and hands tasks out. */
+/** `master`: accepts pictures and hands out tasks. */
 import { routes } from '../../lib/routes.ts'
 import { surroundings } from '../lib/surroundings.ts'
 import { masterRoutes } from './routes.ts'

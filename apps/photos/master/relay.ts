@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 
 const PASSED = ['content-type', 'content-length']
 
-/** Hands an answer of another service on as it is, while it arrives. */
+/** Passes another service's answer on unchanged while it arrives. */
 export async function relay(answer: Response, response: ServerResponse): Promise<void> {
   const headers = PASSED.flatMap((name): [string, string][] => {
     const value = answer.headers.get(name)

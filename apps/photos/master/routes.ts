@@ -15,7 +15,7 @@ const PICTURES = ['original', 'result', 'before', 'after'] as const
 export function masterRoutes(peers: Peers): Record<string, Handler> {
   const { db, storage } = peers
 
-  /** The same request to `db`; each of them may be sent twice. */
+  /** Passes the request on to `db`; all of these may be sent twice. */
   const toDb: Handler = async (request, response) => {
     const body = request.method === 'POST' ? JSON.stringify(await readJson(request)) : null
     const headers = { accept: request.headers.accept ?? '*/*' }

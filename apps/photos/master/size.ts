@@ -5,17 +5,17 @@ export interface Size {
   height: number
 }
 
-/** EXIF orientations from this one on lie on their side: width and height change places for whoever sees the picture. */
+/** From this EXIF orientation on, pictures lie on their side: width and height are swapped when they are displayed. */
 const ON_ITS_SIDE = 5
 
-/** The size of a picture as it is seen, by its beginning; undefined while that is too short to tell, or is no picture. */
+/** The size of a picture as displayed, from its beginning; undefined while that is too short, or if it is not a picture. */
 export function sizeOf(head: Uint8Array): Size | undefined {
   try {
     const { width, height, orientation = 1 } = imageSize(head)
     if (!isSide(width) || !isSide(height)) return undefined
     return orientation < ON_ITS_SIDE ? { width, height } : { width: height, height: width }
   } catch {
-    // It throws for what is broken and for what is not there yet alike.
+    // It throws both for damaged pictures and for bytes that are still missing.
     return undefined
   }
 }

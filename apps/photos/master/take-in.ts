@@ -10,12 +10,12 @@ import { CREATED, type Task } from '../lib/task.ts'
 import { look } from './look.ts'
 import { accepted, type Peers, tell } from './peers.ts'
 
-/** S3 may take its time for a part; the picture's own way here is not counted. */
+/** S3 may take a while for a part; the time in which the picture arrives here is not counted. */
 const STORE_MS = 15_000
 
 /**
- * Takes a picture in while it arrives: a task, the bytes to `storage`, then the task is ready. Whatever breaks off before
- * leaves a task that nobody sees, which the same token finds again.
+ * Accepts a picture while it arrives: creates a task, streams the bytes to `storage`, then marks the task ready. If that
+ * breaks off, it leaves a task that nobody sees, which the same token finds again.
  * @returns the task's id
  * @throws Refusal 400, 413, 415, 422, 503
  */
@@ -52,7 +52,7 @@ export async function takeIn({ db, storage }: Peers, request: IncomingMessage): 
   return task.id
 }
 
-/** By then the task has been made without them. */
+/** These fields come too late: the task was created without them. */
 function requireNone(late: string[]): void {
   const missed = late.filter((field) => field === 'token' || field === 'filter')
   if (missed.length === 0) return
@@ -62,10 +62,10 @@ function requireNone(late: string[]): void {
 function filterOf(text = ''): string {
   if (text === '') return DEFAULT_FILTER
   if (isFilter(text)) return text
-  throw new Refusal(422, `There is no filter ${text.slice(0, 50)}; there are ${FILTERS.join(', ')}.`)
+  throw new Refusal(422, `There is no filter ${text.slice(0, 50)}; use one of ${FILTERS.join(', ')}.`)
 }
 
-/** With a token of ours, a request to `db` whose answer is lost can be sent again. */
+/** With a token of our own, a request to `db` can be sent again when its answer is lost. */
 function tokenOf(text = ''): string {
   if (text === '') return randomUUID()
   if (text.length <= 200) return text

@@ -9,8 +9,8 @@ const NEXT_BYTES = 4
 const MOST_BYTES = 8192
 
 /**
- * The directory of a TIFF, which says its size, may stand anywhere, most often at its end: this keeps it while the
- * picture passes.
+ * The directory of a TIFF, which holds its size, may be anywhere, most often at the end: this captures it while the picture
+ * streams through.
  */
 export class TiffDirectory {
   readonly #header: Buffer
@@ -19,7 +19,7 @@ export class TiffDirectory {
   #bytes = Buffer.alloc(0)
   #at = 0
 
-  /** @param head the beginning of the file, at least 8 bytes, as it is also passed to `take` */
+  /** @param head the beginning of the file, at least 8 bytes, which is also passed to `take` */
   constructor(head: Buffer) {
     this.#isBigEndian = head[0] === 'M'.charCodeAt(0)
     this.#header = Buffer.from(head.subarray(0, HEADER_BYTES))
@@ -36,12 +36,12 @@ export class TiffDirectory {
     this.#at += chunk.length
   }
 
-  /** The size, once the directory has passed. */
+  /** The size, once the directory has come through. */
   size(): Size | undefined {
     if (this.#bytes.length < COUNT_BYTES) return undefined
     const entries = this.#isBigEndian ? this.#bytes.readUInt16BE() : this.#bytes.readUInt16LE()
     const directory = this.#bytes.subarray(0, COUNT_BYTES + entries * ENTRY_BYTES + NEXT_BYTES)
-    // A file of which nothing is left but header and directory.
+    // A file with nothing but the header and the directory.
     const header = Buffer.from(this.#header)
     if (this.#isBigEndian) header.writeUInt32BE(HEADER_BYTES, 4)
     else header.writeUInt32LE(HEADER_BYTES, 4)

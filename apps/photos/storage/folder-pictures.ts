@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { KIND_BYTES, kindOf, typeOf } from '../lib/kinds.ts'
 import type { PictureStore, StoredPicture } from './picture-store.ts'
 
-/** Pictures in a folder of this machine, `<id>/<name>`; what they are is seen from their first bytes. */
+/** Pictures in a local folder, `<id>/<name>`; their type is detected from their first bytes. */
 export class FolderPictures implements PictureStore {
   readonly #folder: string
 
@@ -16,9 +16,9 @@ export class FolderPictures implements PictureStore {
   async put(id: number, name: string, _type: string, source: AsyncIterable<Buffer>): Promise<void> {
     const folder = join(this.#folder, String(id))
     await mkdir(folder, { recursive: true })
-    // No name of a picture begins with a dot.
+    // The name of a picture never starts with a dot.
     const unfinished = join(folder, `.${randomUUID()}`)
-    // Open before anything is written: a stream that fails while it opens its file leaves it behind.
+    // Opened before anything is written: a stream that fails while opening its file leaves it behind.
     const file = await open(unfinished, 'wx')
     try {
       await pipeline(source, file.createWriteStream())

@@ -8,7 +8,7 @@ import type { PictureStore } from './picture-store.ts'
 import { pictureRoutes } from './routes.ts'
 import { S3Pictures } from './s3-pictures.ts'
 
-/** A part of 5 MiB is on its way for a moment; a connection on which nothing moves is not worth waiting for. */
+/** A 5 MiB part takes only a moment; a connection on which nothing moves is not worth waiting for. */
 const LIMITS = { connectionTimeout: 1000, socketTimeout: 10_000 }
 
 const { alone, serve } = surroundings('storage', 'Storage')
@@ -16,7 +16,7 @@ const { alone, serve } = surroundings('storage', 'Storage')
 function store(): PictureStore {
   if (alone) return new FolderPictures(process.env.DATA_DIR ?? 'data')
   const bucket = required('PICTURES_BUCKET')
-  // Behind an endpoint of one's own, as in a local region, buckets have no host names.
+  // Behind a custom endpoint, as in a local region, buckets have no host names.
   const forcePathStyle = process.env.AWS_ENDPOINT_URL !== undefined
   return new S3Pictures(new S3Client({ forcePathStyle, requestHandler: LIMITS }), bucket)
 }

@@ -35,24 +35,24 @@ export function pictureRoutes(pictures: PictureStore): Record<string, Handler> {
   }
 }
 
-/** The picture ends when its form ends, so that one that breaks off or is refused is never stored. */
+/** The picture ends when its form ends, so that a form that breaks off or is refused is never stored. */
 async function* whole(source: AsyncIterable<Buffer>, form: Form | undefined): AsyncGenerator<Buffer> {
   yield* source
   await form?.end()
 }
 
-/** The request stays open for the answer, however its bytes end. */
+/** The request stays open for the answer, however the reading ends. */
 const bytesOf = (request: IncomingMessage): AsyncIterable<Buffer> =>
   request.iterator({ destroyOnReturn: false })
 
 function placeOf({ params, query }: Match): { id: number; name: string } {
   const id = params.id ?? ''
   const name = query.get('name') ?? 'original'
-  if (!/^\d{1,15}$/.test(id)) throw new Refusal(400, `${id} is no number of a task.`)
+  if (!/^\d{1,15}$/.test(id)) throw new Refusal(400, `${id} is not a task number.`)
   if (!/^\w[\w.-]{0,99}$/.test(name)) {
     throw new Refusal(
       400,
-      'A name is 1 to 100 letters, digits, dots, dashes and underscores, no dot or dash first.',
+      'A name is 1 to 100 letters, digits, dots, dashes and underscores, and does not start with a dot or dash.',
     )
   }
   return { id: Number(id), name }

@@ -3,7 +3,7 @@ import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import type { PictureStore, StoredPicture } from './picture-store.ts'
 
-/** The smallest part that S3 takes; one is in memory per upload, however large the picture. */
+/** The smallest part that S3 accepts; each upload holds one in memory, however large the picture. */
 const PART_BYTES = 5 * 1024 * 1024
 
 /** Pictures in a bucket, `<id>/<name>`. */

@@ -4,16 +4,16 @@ import { onStop } from '../../lib/stopping.ts'
 import type { Task } from '../lib/task.ts'
 import type { Feed, Listener } from './feed.ts'
 
-/** Load balancers end a connection on which nothing is said for 60 s. */
+/** Load balancers close a connection that is silent for 60 s. */
 const HEARTBEAT_MS = 15_000
 
-/** Who has so much unread, in bytes, is gone or too slow, and is better served by a new connection later. */
+/** A client with this many unread bytes is gone or too slow, and is better served by a new connection later. */
 const UNREAD_BYTES = 1_000_000
 
-/** After SIGTERM: by then no load balancer sends new connections here, so that browsers come back elsewhere. */
+/** After SIGTERM: by then no load balancer sends new connections here, so browsers reconnect to another instance. */
 const LEAVE_MS = 2000
 
-/** Without a time to start from, the last seconds are told. */
+/** Without a time to start from, the last seconds are sent. */
 const RECENT_MS = 10_000
 
 /** Server-sent events to any number of browsers. */
@@ -27,7 +27,7 @@ export class Events {
     onStop(() => setTimeout(() => this.end(), LEAVE_MS))
   }
 
-  /** `GET /events`: changes since `Last-Event-ID`, or since the query's `since`, and from then on. */
+  /** `GET /events`: changes since `Last-Event-ID`, or since the query's `since`, and all later ones. */
   async open(request: IncomingMessage, response: ServerResponse, { query }: Match): Promise<void> {
     const since = timeOf(request.headers['last-event-id'] ?? query.get('since')) ?? Date.now() - RECENT_MS
     response.writeHead(200, {
@@ -45,7 +45,7 @@ export class Events {
     await this.#feed.join(toListener(response), since)
   }
 
-  /** Ends every stream; browsers connect again after a second. */
+  /** Ends every stream; browsers reconnect after a second. */
   end(): void {
     for (const response of this.#streams) response.end()
   }
@@ -55,7 +55,7 @@ export class Events {
   }
 }
 
-/** An event's id is the time of its change: any instance can go on from it. */
+/** An event's id is the time of its change: any instance can continue from it. */
 function toListener(response: ServerResponse): Listener {
   return {
     changed(tasks) {

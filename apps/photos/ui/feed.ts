@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Task } from '../lib/task.ts'
 import type { Changes } from './master.ts'
 
-/** Who wants to know what changes. */
+/** Receives changes. */
 export interface Listener {
   /** Tasks that changed, oldest change first; the same version may come twice. */
   changed(tasks: readonly Task[]): void
-  /** What keeps changes from being known; the empty text once they are known again. */
+  /** Why changes cannot be read; an empty text once they can be read again. */
   trouble(sentence: string): void
   readonly closed: boolean
 }
@@ -14,22 +14,22 @@ export interface Listener {
 export type ReadChanges = (since: number, limit: number) => Promise<Changes>
 
 /**
- * Each look reaches back so far, in milliseconds: the clocks of two instances of `db` differ a little, and a change may be
- * visible in DynamoDB's index a moment after a later one.
+ * Each look reaches back this far, in milliseconds: the clocks of two `db` instances differ a little, and a change may show
+ * up in DynamoDB's index a moment after a later one.
  */
 const OVERLAP_MS = 2000
 const PAGE = 200
 
-/** What a person reads while `master` or what it needs is away. */
+/** What people read while `master` or something it needs is down. */
 export const AWAY =
-  'The services that hold the pictures do not answer right now. This page goes on by itself when they are back.'
+  'The services that hold the pictures are not answering right now. This page updates by itself when they are back.'
 
 /** Looks for changes while somebody listens, once for all listeners. */
 export class Feed {
   readonly #read: ReadChanges
   readonly #pauseMs: number
   readonly #listeners = new Set<Listener>()
-  /** Versions told within the overlap, by task. */
+  /** The versions sent within the overlap, by task. */
   readonly #told = new Map<number, { version: string; changedAt: number }>()
   #newest: number | undefined
   #looking = false
@@ -40,7 +40,7 @@ export class Feed {
     this.#pauseMs = pauseMs
   }
 
-  /** Tells a listener what changed since a time in milliseconds, then what changes, until it is closed. */
+  /** Tells a listener what changed since a time in milliseconds, then every later change, until it is closed. */
   async join(listener: Listener, since: number): Promise<void> {
     const held: (readonly Task[])[] = []
     const waiting: Listener = {
@@ -50,7 +50,7 @@ export class Feed {
         return listener.closed
       },
     }
-    // It listens before it catches up, so that nothing falls in between.
+    // It listens before it catches up, so that no change is missed in between.
     this.#listeners.add(waiting)
     if (this.#trouble) listener.trouble(this.#trouble)
     const newest = await this.#catchUp(listener, since)
@@ -122,7 +122,7 @@ export class Feed {
   }
 }
 
-/** Pages of changes, up to the first that is not full. */
+/** Pages of changes, up to the first one that is not full. */
 async function* pages(read: ReadChanges, since: number): AsyncGenerator<Changes> {
   let from = Math.max(0, since)
   for (;;) {

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { DEFAULT_FILTER, FILTERS } from '../lib/filters.ts'
 import { READABLE_KINDS } from '../lib/kinds.ts'
 
-/** Said in full, so that telephones turn pictures of their own kinds into one of these. */
+/** Listed in full, so that phones convert pictures in their own formats into one of these. */
 const ACCEPTED = READABLE_KINDS.map((kind) => `image/${kind}`).join(',')
 
 /**
- * The form for pictures. It works without script; with it, files are sent as soon as they are chosen or dropped, each
- * with a token of its own. Fields come before the file, because `master` reads the form as it streams in.
+ * The upload form. It works without JavaScript; with it, files are sent as soon as they are chosen or dropped, each with
+ * its own token. Fields come before the file, because `master` reads the form as it streams in.
  */
 export function uploadForm(): string {
   const options = FILTERS.map(

@@ -7,8 +7,8 @@ import type { Master } from './master.ts'
 import { galleryPage, PAGE, type Shown, sendPage } from './pages.ts'
 
 /**
- * `GET /`: the page; `?taskId=7` puts a task on top, `?before=7` begins below it. While `master` is away the page comes
- * with 503 and goes on by itself.
+ * `GET /`: the page; `?taskId=7` puts a task on top, `?before=7` starts below it. While `master` is down, the page comes
+ * with a 503 and updates by itself later.
  */
 export async function sendGallery(
   master: Master,
@@ -50,12 +50,12 @@ function failedLook(error: unknown): Look {
   return { status: error.status, shown: { tasks: [], trouble: AWAY, failed: true } }
 }
 
-/** @throws Refusal 400 when it is there and no whole number */
+/** @throws Refusal 400 when it is given but not a whole number */
 function numberOf(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name)
   if (text === null || text === '') return undefined
   const value = Number(text)
   if (!Number.isSafeInteger(value) || value < 0)
-    throw new Refusal(400, `${name} is no id: ${text.slice(0, 40)}`)
+    throw new Refusal(400, `${name} must be an id, not ${text.slice(0, 40)}`)
   return value
 }

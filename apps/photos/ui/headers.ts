@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 
-/** Only what this service itself serves is run or shown; `blob:` are files that the browser has just been given. */
+/** The browser runs and shows only what this service serves; `blob:` is for files that the user has just chosen. */
 const HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
@@ -17,7 +17,7 @@ const HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 }
 
-/** Puts the headers that protect a page on every answer; a handler may narrow them. */
+/** Adds the headers that protect a page to every answer; a handler may tighten them. */
 export function withSafeHeaders(listener: RequestListener): RequestListener {
   return (request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)

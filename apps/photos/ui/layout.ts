@@ -2,19 +2,19 @@ import { escapeHtml } from './static/card.js'
 
 const MODULES = ['page', 'gallery', 'card', 'tally', 'live', 'uploads', 'sender', 'backoff']
 
-/** In this order: later ones build on the first. */
+/** In this order: the later ones build on the first. */
 const STYLES = ['style', 'form', 'gallery']
 
 interface Page {
   title: string
   body: string
-  /** For browsers without script: loads the page anew every few seconds, while something is under way. */
+  /** For browsers without JavaScript: reloads the page every few seconds while something is under way. */
   isUnfinished?: boolean
-  /** Whether it goes on by script. */
+  /** Whether a script keeps it up to date. */
   isLive?: boolean
 }
 
-/** A whole page as HTML; `body` is HTML already. */
+/** A whole page as HTML; `body` is already HTML. */
 export function layout({ title, body, isUnfinished = false, isLive = false }: Page): string {
   const refresh = isUnfinished ? '<noscript><meta http-equiv="refresh" content="3"></noscript>' : ''
   const preloads = MODULES.map((name) => `<link rel="modulepreload" href="/static/${name}.js">`).join('\n')

@@ -1,4 +1,4 @@
-/** The page of the app: uploads, gallery and live progress. It holds nothing, so any instance answers anything. */
+/** The app's page: uploads, gallery and live progress. It keeps no state, so any instance can answer any request. */
 import { join } from 'node:path'
 import { type Handler, routes } from '../../lib/routes.ts'
 import { draining } from '../lib/draining.ts'

@@ -9,13 +9,13 @@ export interface Changes {
   newest: number
 }
 
-/** Finished tasks never change, so they are asked for once; this many are kept, some 500 bytes each. */
+/** Finished tasks never change, so they are requested once; this many are kept, about 500 bytes each. */
 const KEPT = 5000
 
-/** An upload is answered when the picture is stored; S3 may take its time. */
+/** An upload is answered when the picture is stored; S3 may take a while. */
 const UPLOAD_MS = 60_000
 
-/** The service `master`, as far as the page needs it. Every method throws a Refusal 503 when it does not answer. */
+/** The part of the service `master` that the page needs. Every method throws a Refusal 503 when it does not answer. */
 export class Master {
   readonly #peer: Peer
   readonly #finished = new Map<number, Task>()
@@ -31,7 +31,7 @@ export class Master {
     return changes
   }
 
-  /** Tasks with an id below `before`, the newest first. */
+  /** Tasks with an id below `before`, newest first. */
   async newest(limit: number, before?: number): Promise<Task[]> {
     const query = new URLSearchParams({ limit: String(limit) })
     if (before !== undefined) query.set('before', String(before))
@@ -40,7 +40,7 @@ export class Master {
     return tasks
   }
 
-  /** `GET /tasks` with a query as it is. */
+  /** `GET /tasks` with the query unchanged. */
   async tasks(query: URLSearchParams): Promise<unknown> {
     return await this.#json(`/tasks?${query}`)
   }
@@ -54,7 +54,7 @@ export class Master {
     return task
   }
 
-  /** The bytes of a task's picture: the answer as it comes, to be read or cancelled. @throws Refusal 404 */
+  /** The bytes of a task's picture: the answer as it arrives, to be read or cancelled. @throws Refusal 404 */
   async picture(id: number, of: string, method: string, signal: AbortSignal): Promise<Response> {
     const path = `/task/${id}/download?of=${of}`
     return this.#accepted(await this.#peer.fetch(path, { method, signal, again: true, timeoutMs: 20_000 }))

@@ -5,29 +5,29 @@ import { layout } from './layout.ts'
 import { card, escapeHtml, stateOf, titleOf } from './static/card.js'
 import { tally } from './static/tally.js'
 
-/** How many pictures the page begins with, and how many "more" brings. */
+/** How many pictures the page starts with, and how many "more" adds. */
 export const PAGE = 24
 
 /** What the gallery shows first. */
 export interface Shown {
-  /** Newest id first; those whose picture has not arrived are known but not shown. */
+  /** Newest id first; tasks whose picture has not arrived are known but not shown. */
   tasks: readonly Task[]
-  /** The one that stands on top. */
+  /** The one on top. */
   pinned?: Task | undefined
-  /** What keeps the gallery from being whole, for a person. */
+  /** Why the gallery is incomplete, for people to read. */
   trouble?: string | undefined
   /** Whether the pictures could not be read. */
   failed?: boolean
 }
 
-/** Answers a page. It is made for one moment and one browser, so nobody keeps it. */
+/** Answers with a page. It is made for one moment and one browser, so it must not be cached. */
 export function sendPage(response: ServerResponse, status: number, html: string): void {
   response
     .writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
     .end(html)
 }
 
-/** The page with form, counters and gallery. */
+/** The page with the form, counters and gallery. */
 export function galleryPage({ tasks, pinned, trouble = '', failed = false }: Shown): string {
   const known = [...(pinned ? [pinned] : []), ...tasks.filter(({ id }) => id !== pinned?.id)]
   const cards = known.filter((task) => task !== pinned && stateOf(task) !== 'arriving')
@@ -49,7 +49,7 @@ export function galleryPage({ tasks, pinned, trouble = '', failed = false }: Sho
 ${uploadForm()}
 <ol id="uploads" aria-label="Files on their way"></ol></section>
 ${pinned ? pinnedSection(pinned) : ''}<section aria-labelledby="pictures"><div class="heading"><h2 id="pictures">Gallery</h2>${counters(known)}</div>
-<div id="empty"${isEmpty ? '' : ' hidden'}><p><b>No pictures yet.</b> Choose one above: a worker gives it the filter, and it appears here by itself.</p></div>
+<div id="empty"${isEmpty ? '' : ' hidden'}><p><b>No pictures yet.</b> Choose one above: a worker applies the filter, and it appears here by itself.</p></div>
 <ol id="gallery" class="photos">${cards.map(card).join('\n')}</ol>
 <p class="more"><a id="more" class="button" href="/?before=${first.oldest ?? ''}"${first.whole || failed ? ' hidden' : ''}>More pictures</a>
 <span id="more-note" role="status"></span></p></section>
@@ -61,7 +61,7 @@ ${pinned ? pinnedSection(pinned) : ''}<section aria-labelledby="pictures"><div c
   return layout({ title: 'Photos', body, isUnfinished, isLive: true })
 }
 
-/** The page with the form alone, for browsers without script; with the sentence that refused what came before. */
+/** The page with only the form, for browsers without JavaScript; with the sentence that refused the last upload. */
 export function uploadPage(refusal = ''): string {
   const banner = refusal ? `<div class="banner" role="alert"><p>${escapeHtml(refusal)}</p></div>` : ''
   const body = `<header><h1><a href="/">Photos</a></h1></header>
@@ -76,7 +76,7 @@ function pinnedSection(task: Task): string {
 `
 }
 
-/** Of the pictures on the page. */
+/** Counts the pictures on the page. */
 function counters(tasks: readonly Task[]): string {
   const counts = tally(tasks)
   const terms = (['waiting', 'working', 'done', 'failed'] as const).map(

@@ -11,7 +11,7 @@ type Kind = (typeof KINDS)[number]
 
 const FOR_EVER = 'public, max-age=31536000, immutable'
 
-/** `GET /photo/<id>/<kind>`: a picture as `storage` holds it. Without its task finished it may not be kept. */
+/** `GET /photo/<id>/<kind>`: a picture as `storage` holds it. It may be cached only once its task is finished. */
 export async function sendPicture(
   master: Master,
   request: IncomingMessage,
@@ -22,7 +22,7 @@ export async function sendPicture(
   const task = await master.task(params.id ?? '')
   const name = task[kind]
   if (name === undefined) throw new Refusal(404, `Picture ${task.id} has no ${kind} yet.`)
-  // The name carries the attempt, and nothing under a name is ever written twice: it stands for the bytes.
+  // The name contains the attempt, and nothing is ever written twice under one name: the name identifies the bytes.
   response.setHeader('etag', `"${task.id}-${name}"`)
   response.setHeader('cache-control', task.state === FINISHED ? FOR_EVER : 'no-cache')
   if (isKnown(request, `"${task.id}-${name}"`)) {
@@ -39,7 +39,7 @@ export async function sendPicture(
 function kindOf(text: string | undefined): Kind {
   const kind = KINDS.find((one) => one === text)
   if (kind === undefined)
-    throw new Refusal(404, `There is no picture ${text}; there are ${KINDS.join(', ')}.`)
+    throw new Refusal(404, `There is no picture ${text}; use one of ${KINDS.join(', ')}.`)
   return kind
 }
 
@@ -58,7 +58,7 @@ async function pass(
   const type = picture.headers.get('content-type') ?? ''
   const length = picture.headers.get('content-length')
   response.writeHead(200, {
-    // Whatever it is, a browser shall never take it for a page.
+    // Whatever it is, a browser must never take it for a page.
     'content-type': /^image\/[\w.+-]+$/.test(type) ? type : 'application/octet-stream',
     'content-security-policy': "default-src 'none'; sandbox",
     'content-disposition': disposition(what),
@@ -75,13 +75,13 @@ async function pass(
   }
 }
 
-/** A browser that leaves the page hangs up on its pictures; that is nothing to log. */
+/** A browser that leaves the page hangs up on its pictures; that is not worth logging. */
 function isHangUp(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code
   return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ABORT_ERR'
 }
 
-/** The name under which a browser saves it, with the letters of every language (RFC 6266). */
+/** The name under which a browser saves it, with letters of any language (RFC 6266). */
 function disposition({ kind, task }: { kind: Kind; task: Task }): string {
   const stored = task[kind] ?? ''
   const base = (task.name ?? `picture-${task.id}`).replace(/\.[^.]*$/, '')

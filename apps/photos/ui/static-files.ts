@@ -19,10 +19,10 @@ interface StaticFile {
 }
 
 /**
- * Serves the files of a folder from memory. Browsers ask each time whether theirs is still right: while instances of two
- * releases run side by side, a file under one name may have two contents.
+ * Serves the files of a folder from memory. Browsers ask each time whether their copy is still current: while instances of
+ * two releases run side by side, a file name may have two contents.
  * @returns the handler of `GET /static/:file`
- * @throws Error when the folder holds a kind of file that is not known here
+ * @throws Error when the folder contains an unknown kind of file
  */
 export function staticFiles(folder: string): Handler {
   const files = new Map(readdirSync(folder).map((name) => [name, load(join(folder, name))]))
@@ -45,7 +45,7 @@ export function staticFiles(folder: string): Handler {
 
 function load(path: string): StaticFile {
   const type = TYPES[extname(path)]
-  if (type === undefined) throw new Error(`${path}: there is no content type for it in static-files.ts`)
+  if (type === undefined) throw new Error(`${path}: unknown type; add it to TYPES in static-files.ts`)
   const plain = readFileSync(path)
   const small = brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })
   return { type, tag: `W/"${createHash('sha256').update(plain).digest('hex').slice(0, 16)}"`, plain, small }

@@ -2,7 +2,7 @@ import { sendJson } from '../../lib/answers.ts'
 import type { Handler } from '../../lib/routes.ts'
 import type { Master } from './master.ts'
 
-/** `GET /tasks`, `GET /task/<id>`: as `master` answers them. */
+/** `GET /tasks`, `GET /task/<id>`: as `master` returns them. */
 export function taskRoutes(master: Master): Record<string, Handler> {
   return {
     async 'GET /tasks'(_request, response, { query }) {

@@ -1,7 +1,7 @@
 import { Refusal } from '../../lib/refusal.ts'
 
 /**
- * The answer of another service when it is a good one.
+ * Another service's answer, if it is a success.
  * @throws Refusal with its status and sentence
  */
 export async function good(answer: Response): Promise<Response> {
@@ -9,7 +9,7 @@ export async function good(answer: Response): Promise<Response> {
   throw new Refusal(answer.status, (await answer.text()).trim())
 }
 
-/** As `good`, for an answer without content. */
+/** Like `good`, for an answer without content. */
 export async function done(answer: Response): Promise<void> {
   await (await good(answer)).body?.cancel()
 }

@@ -16,7 +16,7 @@ export interface Services {
 }
 
 export interface Limits {
-  /** Aborted when the lease is nearly over. */
+  /** Aborted shortly before the lease ends. */
   lease: AbortSignal
   /** Aborted when the process is about to end. */
   end: AbortSignal
@@ -24,9 +24,9 @@ export interface Limits {
 }
 
 /**
- * One attempt at a task: its picture is fetched, filtered and put back, and the master is told. A picture that cannot be
- * worked on fails; when it was something else, the task is given back. Leaves no file behind.
- * @returns false when something other than the picture was in the way
+ * One attempt at a task: downloads its picture, filters it, uploads the result and tells the master. If the picture is to
+ * blame, the task fails; otherwise it is released. Leaves no file behind.
+ * @returns false when something other than the picture went wrong
  */
 export async function attempt(around: Services, lease: Lease, limits: Limits): Promise<boolean> {
   const { master, log } = around
@@ -43,7 +43,7 @@ export async function attempt(around: Services, lease: Lease, limits: Limits): P
       return true
     }
     const fault = work.fault(error)
-    log(`Task ${lease.id}: ${fault ?? `given back: ${error instanceof Error ? error.message : error}`}`)
+    log(`Task ${lease.id}: ${fault ?? `released: ${error instanceof Error ? error.message : error}`}`)
     await (fault === undefined ? master.release(lease) : master.fail(lease, fault)).catch((lost: unknown) =>
       log(`Task ${lease.id}: the master was not told: ${lost instanceof Error ? lost.message : lost}`),
     )
@@ -81,7 +81,7 @@ class Work {
     await patiently(this.#signal, () => master.finish(this.#lease, names, this.#signal))
   }
 
-  /** The reason to fail the task with, absent when the picture is not to blame. */
+  /** Why the task fails; undefined when the picture is not to blame. */
   fault(error: unknown): string | undefined {
     if (error instanceof PictureFault) return error.message
     if (error instanceof Refusal && error.status === 404) return 'The picture is not stored.'
@@ -89,7 +89,7 @@ class Work {
     return isSlow ? tooSlow(error).message : undefined
   }
 
-  /** libvips stops a little after its time; until then it may still write files. */
+  /** libvips stops a little late; until then it may still write files. */
   async rest(): Promise<void> {
     await this.#making?.catch(() => undefined)
   }

@@ -1,6 +1,6 @@
 import type { Metadata, Sharp } from 'sharp'
 
-/** A kind of file that results are written in. */
+/** A file format for results. */
 export interface Format {
   type: string
   extension: string
@@ -8,8 +8,8 @@ export interface Format {
 }
 
 /**
- * Without optimised Huffman tables and without passes: for both libjpeg keeps the coefficients of the whole picture, which
- * are 72 MB at 24 megapixels.
+ * Without optimised Huffman tables and not progressive: for either, libjpeg keeps the coefficients of the whole picture,
+ * 72 MB at 24 megapixels.
  */
 const JPEG: Format = {
   type: 'image/jpeg',
@@ -29,18 +29,18 @@ const WEBP: Format = {
   write: (image) => image.webp({ quality: 85, effort: 2 }),
 }
 
-/** What becomes of each kind of original. */
+/** The result format for each kind of original. */
 const RESULTS: Record<string, Format> = { jpeg: JPEG, tiff: JPEG, avif: JPEG, png: PNG, gif: PNG, webp: WEBP }
 
-/** @returns absent for a kind that is not worked on */
+/** @returns undefined for an unsupported kind */
 export function resultFormat({
   format,
   compression,
 }: Pick<Metadata, 'format' | 'compression'>): Format | undefined {
-  // AVIF is HEIF with pictures in AV1; the other HEIF, HEVC, is not compiled in.
+  // AVIF is HEIF with AV1 pictures; the other HEIF, HEVC, is not compiled in.
   const kind = format === 'heif' && compression === 'av1' ? 'avif' : format
   return RESULTS[kind]
 }
 
-/** Previews are small enough for the best effort. */
+/** The format and size of previews. */
 export const PREVIEW = { type: 'image/webp', extension: 'webp', side: 640 }

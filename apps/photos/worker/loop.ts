@@ -3,17 +3,17 @@ import { attempt, type Services } from './attempt.ts'
 import type { Lease } from './master.ts'
 import { pauseMs } from './patience.ts'
 
-/** Two seconds less than a lease: enough to say how it ended while it still holds. */
+/** Two seconds less than a lease: enough to report the outcome while the lease still holds. */
 const WORK_MS = 18_000
 
 export interface Ends {
-  /** Aborted when no new task shall be taken. */
+  /** Aborted when no new task should be taken. */
   leaving: AbortSignal
-  /** Aborted when the task under way has to be given back. */
+  /** Aborted when the task under way has to be released. */
   end: AbortSignal
 }
 
-/** Takes task after task until it is told to leave; asks every 0.1 to 1 s while there is none. */
+/** Takes task after task until told to leave; asks every 0.1 to 1 s while there is none. */
 export async function work(around: Services, { leaving, end }: Ends): Promise<void> {
   const asking = new Asking(around)
   let idle = 0
@@ -34,7 +34,7 @@ export async function work(around: Services, { leaving, end }: Ends): Promise<vo
   }
 }
 
-/** Asks the master for tasks, and says once what keeps them from coming. */
+/** Asks the master for tasks, and logs once why none comes. */
 class Asking {
   readonly #around: Services
   #said = ''
@@ -49,7 +49,7 @@ class Asking {
       this.#say(lease ? '' : 'Nothing to do at the moment')
       return lease
     } catch (error) {
-      this.#say(`No task can be had: ${error instanceof Error ? error.message : error}`)
+      this.#say(`Cannot get a task: ${error instanceof Error ? error.message : error}`)
       return undefined
     }
   }

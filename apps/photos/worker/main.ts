@@ -24,7 +24,7 @@ const working = work(
   { leaving: leaving.signal, end: end.signal },
 )
 
-/** Takes no new task, gives the one under way back when it is not finished in time. */
+/** Takes no new task, and releases the one under way if it is not finished in time. */
 async function leave(): Promise<void> {
   leaving.abort()
   await Promise.race([working, pause(GRACE_MS)])
@@ -39,11 +39,11 @@ onStop(() => {
 if (identity) {
   groupEndsInstance({ signal: leaving.signal }).then((ends) => {
     if (!ends) return
-    console.log('The group ends this instance: no new task is taken')
+    console.log('The group is ending this instance: taking no new tasks')
     leaving.abort()
   }, console.error)
 }
 
-// On a developer's machine any number of workers runs side by side, and nobody asks for their health.
+// On a developer's machine any number of workers run side by side, and nobody checks their health.
 if (alone && process.env.PORT === undefined) onStop(() => left.then(() => process.exit(0)))
 else await serve(routes({}), { leave: () => left })

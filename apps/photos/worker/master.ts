@@ -21,21 +21,21 @@ export interface Names {
   after: string
 }
 
-/** The master as a worker knows it. All verbs throw Refusal, 503 when nobody answers. */
+/** The master as a worker sees it. All verbs throw Refusal, 503 when nobody answers. */
 export class Master {
   readonly #peer: Peer
   readonly #worker: string
 
-  /** @param worker the name that leases are given to */
+  /** @param worker the name under which leases are taken */
   constructor(peer: Peer, worker: string) {
     this.#peer = peer
     this.#worker = worker
   }
 
-  /** @returns absent when there is nothing to do */
+  /** @returns undefined when there is nothing to do */
   async next(): Promise<Lease | undefined> {
     const path = `/task/next?worker=${encodeURIComponent(this.#worker)}`
-    // Asked once: had a lost answer held a lease, a second one would leave two tasks to this worker.
+    // Not retried: if a lost answer held a lease, a retry would give this worker two tasks.
     const answer = await good(await this.#peer.fetch(path)).catch(noneAt404)
     return answer && LEASE.parse(await answer.json())
   }
@@ -58,7 +58,7 @@ export class Master {
     what: object,
     how: { signal?: AbortSignal; timeoutMs?: number },
   ): Promise<void> {
-    // May be sent twice: of two reports of one attempt the second changes nothing.
+    // May be sent twice: a second report of the same attempt changes nothing.
     const request = {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -70,7 +70,7 @@ export class Master {
   }
 }
 
-/** Later the lease is over and the word not needed any more. */
+/** After that the lease is over, and the report no longer needed. */
 const REPORT = { timeoutMs: 1500 }
 
 function noneAt404(error: unknown): undefined {

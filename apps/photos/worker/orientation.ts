@@ -1,12 +1,12 @@
 import type { Sharp } from 'sharp'
 
 interface Turn {
-  /** Degrees clockwise, after mirroring, which is sharp's order. */
+  /** Degrees clockwise, after mirroring, as sharp does it. */
   angle: 0 | 90 | 180 | 270
   mirror?: 'leftRight' | 'upDown'
 }
 
-/** What makes a picture upright, by its EXIF orientation (Exif 3.0, "Orientation"). */
+/** How to make a picture upright, by its EXIF orientation (Exif 3.0, "Orientation"). */
 const TURNS: Record<number, Turn> = {
   2: { angle: 0, mirror: 'leftRight' },
   3: { angle: 180 },
@@ -17,7 +17,7 @@ const TURNS: Record<number, Turn> = {
   8: { angle: 270 },
 }
 
-/** False for a picture that is upright as it lies; a value that the standard does not know counts as upright. */
+/** False for a picture that is already upright; a value that is not in the standard counts as upright. */
 export const isTurned = (orientation: number | undefined): orientation is number =>
   orientation !== undefined && orientation in TURNS
 
@@ -28,7 +28,7 @@ export const uprightSize = (
 ): { width: number; height: number } =>
   isTurned(orientation) && orientation >= 5 ? { width: height, height: width } : { width, height }
 
-/** Makes a picture upright whose pixels lie as its camera was held. */
+/** Makes a picture upright whose pixels are stored as the camera was held. */
 export function upright(image: Sharp, orientation: number | undefined): Sharp {
   const turn = TURNS[orientation ?? 1]
   if (!turn) return image
@@ -47,8 +47,8 @@ export interface Region {
 }
 
 /**
- * Where some rows of the upright picture are stored.
- * @param size of the picture as it is stored
+ * Where rows of the upright picture are stored.
+ * @param size the size of the stored picture
  */
 export function storedRegion(
   orientation: number,

@@ -1,4 +1,4 @@
-/** Nobody can work on this picture; the message is the reason that its task gets. */
+/** This picture cannot be processed; the message becomes the reason in its task. */
 export class PictureFault extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
@@ -6,7 +6,7 @@ export class PictureFault extends Error {
   }
 }
 
-/** What libvips says, as one sentence: it may take several lines, repeat itself and name our files. */
+/** libvips' message as one sentence: the original may span several lines, repeat itself and name our files. */
 export function unreadable(cause: unknown): PictureFault {
   const text = cause instanceof Error ? cause.message : String(cause)
   const [line = ''] = text.split('\n')

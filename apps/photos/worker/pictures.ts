@@ -8,12 +8,12 @@ import { isTurned, upright, uprightSize } from './orientation.ts'
 import { PictureFault, unreadable } from './picture-fault.ts'
 import { turned } from './turned.ts'
 
-/** Files of a filtered picture. */
+/** The files of a filtered picture. */
 export interface Pictures {
   result: string
   before: string
   after: string
-  /** Of the result; the previews are of PREVIEW. */
+  /** The format of the result; the previews have PREVIEW's. */
   format: Format
 }
 
@@ -22,19 +22,19 @@ export interface Order {
   filter: Filter
   /** Where files may be written; the caller removes it. */
   folder: string
-  /** Seconds that are left for the work; at least 1. */
+  /** The seconds left for the work; at least 1. */
   secondsLeft: () => number
 }
 
 /**
- * Filters a picture and makes a preview of it before and after. All of them are upright, in sRGB, without metadata.
+ * Filters a picture and makes previews of it before and after. All of them are upright, in sRGB, without metadata.
  * @throws PictureFault when the picture cannot be read or takes too long
  */
 export async function makePictures(order: Order): Promise<Pictures> {
   try {
     return await make(order)
   } catch (error) {
-    // A full disk is no fault of the picture.
+    // A full disk is not the picture's fault.
     if (error instanceof PictureFault || /no space left/i.test(String(error))) throw error
     if (/^timeout/.test(error instanceof Error ? error.message : '')) throw tooSlow(error)
     throw unreadable(error)
@@ -42,16 +42,16 @@ export async function makePictures(order: Order): Promise<Pictures> {
 }
 
 export const tooSlow = (cause: unknown): PictureFault =>
-  new PictureFault('The work on the picture took longer than its lease allows.', { cause })
+  new PictureFault('Processing the picture took longer than the lease allows.', { cause })
 
 async function make({ original, filter, folder, secondsLeft }: Order): Promise<Pictures> {
   const facts = await open(original, secondsLeft()).metadata()
   const format = resultFormat(facts)
-  if (!format) throw new PictureFault(`The picture is of a kind that is not worked on: ${facts.format}.`)
+  if (!format) throw new PictureFault(`Pictures of this kind are not supported: ${facts.format}.`)
   const path = (name: string) => join(folder, name)
 
   let image = await readable(original, facts, path, secondsLeft)
-  // JPEG has no transparency; without a ground it would become black.
+  // JPEG has no transparency; without a background those areas would become black.
   if (format.extension === 'jpg') image = image.flatten({ background: 'white' })
   const [last, ...first] = steps(filter, uprightSize(facts.orientation, facts)).reverse()
   for (const [index, step] of first.reverse().entries()) {
@@ -69,7 +69,7 @@ async function make({ original, filter, folder, secondsLeft }: Order): Promise<P
   return { result, before, after, format }
 }
 
-/** The picture as filters take it: upright, 8 bits per colour. */
+/** The picture as filters need it: upright, 8 bits per colour. */
 async function readable(
   original: string,
   { orientation, depth }: Metadata,
@@ -83,7 +83,7 @@ async function readable(
   return open(file, secondsLeft())
 }
 
-/** Small pictures are made first and turned then: JPEG is even read smaller than it is. */
+/** The picture is scaled down first and turned afterwards: JPEG is even read at a reduced size. */
 async function preview(
   original: string,
   orientation: number | undefined,

@@ -6,7 +6,7 @@ import type { Peer } from '../../lib/peer.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { done, good } from './answer.ts'
 
-/** Pictures in `storage`, from and to files. Both verbs throw Refusal, 503 when nobody answers. */
+/** Copies pictures between `storage` and files. Both verbs throw Refusal, 503 when nobody answers. */
 export class Storage {
   readonly #peer: Peer
 

@@ -3,9 +3,9 @@ import { open, openColumn, TILE, TILED } from './engine.ts'
 import { storedRegion, upright, uprightSize } from './orientation.ts'
 
 /**
- * Opens a picture upright that is stored another way, 8 bits per colour. In one go libvips would hold all of it in memory
- * (72 MB at 24 megapixels). So it is laid out on the disk in tiles, of which any few can be read; strip by strip is turned;
- * and the strips are read as one picture.
+ * Opens a picture that is not stored upright, turned upright with 8 bits per colour. In one go libvips would hold all of it
+ * in memory (72 MB at 24 megapixels). So it is written to disk in tiles that can be read in any order; it is turned strip
+ * by strip; and the strips are read as one picture.
  */
 export async function turned(
   original: string,
@@ -16,7 +16,7 @@ export async function turned(
   const tiles = path('tiles.tif')
   const size = await open(original, secondsLeft()).toColourspace('srgb').tiff(TILED).toFile(tiles)
   const { width, height } = uprightSize(orientation, size)
-  // A strip is as high as a tile of the stored picture is wide.
+  // A strip is as high as the stored picture's tiles are wide.
   const strips: string[] = []
   for (let first = 0; first < height; first += TILE) {
     const strip = path(`strip-${first}.tif`)
@@ -24,6 +24,6 @@ export async function turned(
     await upright(open(tiles, secondsLeft()).extract(region), orientation).tiff(TILED).toFile(strip)
     strips.push(strip)
   }
-  // The last strip may be lower than its place in the column.
+  // The last strip may be shorter than its place in the column.
   return openColumn(strips, secondsLeft()).extract({ left: 0, top: 0, width, height })
 }

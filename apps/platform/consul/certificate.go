@@ -18,13 +18,13 @@ import (
 	"time"
 )
 
-// serverName is what Consul's servers expect of one another's certificates (verify_server_hostname).
+// serverName is what Consul servers expect in each other's certificates (verify_server_hostname).
 const serverName = "server.dc1.consul"
 
-// identityFiles are the paths of what TLS needs.
+// identityFiles are the paths of the files that TLS needs.
 type identityFiles struct{ ca, certificate, key string }
 
-// authority signs the certificates of the servers.
+// authority signs the servers' certificates.
 type authority struct {
 	certificate *x509.Certificate
 	key         crypto.Signer
@@ -54,26 +54,26 @@ func parseAuthority(text string) (authority, error) {
 		}
 	}
 	if found.certificate == nil || found.key == nil {
-		return authority{}, errors.New("the secret " + caName + " lacks its key or its certificate; remove it and deploy the platform again")
+		return authority{}, errors.New("the secret " + caName + " has no key or no certificate; remove it and deploy the platform again")
 	}
 	return found, nil
 }
 
-// pool is the trust in this authority alone.
+// pool trusts only this authority.
 func (a authority) pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(a.certificate)
 	return pool
 }
 
-// trust verifies by this authority alone whoever answers.
+// trust verifies servers by this authority alone.
 func (a authority) trust() *tls.Config {
 	return &tls.Config{RootCAs: a.pool(), MinVersion: tls.VersionTLS12}
 }
 
-// issue makes a key and a certificate for the server at address and writes them beside the data. They are made anew at
-// each start and last as long as the authority: whoever is inside a server can read the authority's key as well, so
-// a shorter life would protect nothing.
+// issue makes a key and a certificate for the server at address and writes them next to the data. They are new at each
+// start and last as long as the authority: anyone inside a server can read the authority's key as well, so a shorter
+// life would protect nothing.
 func (a authority) issue(dataDir, address string, now time.Time) (identityFiles, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -105,7 +105,7 @@ func (a authority) issue(dataDir, address string, now time.Time) (identityFiles,
 		ca: filepath.Join(dataDir, "ca.pem"), certificate: filepath.Join(dataDir, "server.pem"), key: filepath.Join(dataDir, "server-key.pem"),
 	}
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
-		return identityFiles{}, fmt.Errorf("cannot make the data folder %s: %w", dataDir, err)
+		return identityFiles{}, fmt.Errorf("cannot create the data folder %s: %w", dataDir, err)
 	}
 	for path, block := range map[string]*pem.Block{
 		files.ca:          {Type: "CERTIFICATE", Bytes: a.certificate.Raw},

@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// asServer in the environment makes the test's own program a Consul server, so no second one has to be linked.
+// asServer in the environment turns the test program itself into a Consul server, so no second one has to be linked.
 const asServer = "TEST_AS_CONSUL_SERVER"
 
 func TestMain(m *testing.M) {
@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// cloud is EC2 and the metadata service as far as the program asks them, on loopback addresses 127.214.<n>.x.
+// cloud is what the program uses of EC2 and the metadata service, on loopback addresses 127.214.<n>.x.
 type cloud struct {
 	t       *testing.T
 	network string
@@ -91,7 +91,7 @@ func (c *cloud) answer(w http.ResponseWriter, r *http.Request) {
 	c.describeInstances(w, r)
 }
 
-// getParameters answers with all secrets, whatever was asked for.
+// getParameters answers with all secrets, whatever was requested.
 func (c *cloud) getParameters(w http.ResponseWriter) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -134,7 +134,7 @@ func (m *machine) metadata(w http.ResponseWriter, r *http.Request) {
 	}[strings.TrimPrefix(r.URL.Path, "/latest/meta-data/")])
 }
 
-// launch starts count servers at once.
+// launch starts count servers at the same time.
 func (c *cloud) launch(count int) []*machine {
 	fresh := []*machine{}
 	for range count {
@@ -170,7 +170,7 @@ func (c *cloud) start(m *machine) {
 		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=eu-west-1", "HOME=" + m.folder,
 	}
 	m.command.Stdout, m.command.Stderr = log, log
-	// It ends with the test, however that ends.
+	// It ends with the test, however the test ends.
 	m.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := m.command.Start(); err != nil {
 		c.t.Fatal(err)
@@ -185,7 +185,7 @@ func (c *cloud) kill(m *machine) {
 	<-m.ended
 }
 
-// forget takes a server that ended out of what EC2 shows.
+// forget removes an ended server from what EC2 shows.
 func (c *cloud) forget(gone *machine) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -320,7 +320,7 @@ func TestAClusterGrowsLosesItsLeaderAndRestarts(t *testing.T) {
 	begin := time.Now()
 	<-leader.ended
 	if took := time.Since(begin); took > 5*time.Second {
-		t.Errorf("it took %s to leave, an instance has 5 s to shut down", took)
+		t.Errorf("it took %s to leave; an instance has 5 s to shut down", took)
 	}
 	c.forget(leader)
 	c.untilOne(20 * time.Second)

@@ -23,7 +23,7 @@ func instance(id, vpc, address string) types.Instance {
 	return types.Instance{InstanceId: aws.String(id), VpcId: aws.String(vpc), PrivateIpAddress: aws.String(address)}
 }
 
-func TestServersAreThoseOfTheSameVPCTheLongestRunningFirst(t *testing.T) {
+func TestServersAreThoseInTheSameVPCLongestRunningFirst(t *testing.T) {
 	early := instance("i-3", "vpc-a", "10.0.0.3")
 	early.LaunchTime = aws.Time(time.Unix(1, 0))
 	late := time.Unix(2, 0)
@@ -66,7 +66,7 @@ func TestOnlyTheFounderElectsItself(t *testing.T) {
 	}
 }
 
-func TestDataLiesInTheGivenFolderOrBelowTheWorkingFolder(t *testing.T) {
+func TestDataIsInTheGivenFolderOrBelowTheWorkingFolder(t *testing.T) {
 	if folder, err := dataFolder(func(string) string { return "/d" }); err != nil || folder != "/d" {
 		t.Errorf("%q, error %v", folder, err)
 	}
@@ -122,7 +122,7 @@ func TestRecursorsAreTheNameserversOfResolvConf(t *testing.T) {
 	}
 }
 
-func TestTheConfigurationFileIsReadableByItsOwnerOnly(t *testing.T) {
+func TestOnlyTheOwnerCanReadTheConfigurationFile(t *testing.T) {
 	file, err := agentConfig{"server": true}.write(filepath.Join(t.TempDir(), "data"))
 	if err != nil {
 		t.Fatal(err)

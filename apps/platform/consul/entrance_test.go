@@ -15,14 +15,14 @@ var (
 	third  = server{"i-3", "10.0.0.3", time.Unix(200, 0)}
 )
 
-// look is one answer of EC2, and whether a peer knows a leader then.
+// look is one answer from EC2, and whether a peer knows a leader at that time.
 type look struct {
 	servers []server
 	err     error
 	leader  bool
 }
 
-// enter runs findEntrance for instanceID through the looks, the last one repeated, and counts them.
+// enter runs findEntrance for instanceID through the looks, repeating the last one, and counts them.
 func enter(t *testing.T, instanceID string, withState bool, looks ...look) (entrance, int, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
@@ -63,7 +63,7 @@ func TestAServerThatSeesAnOlderOneLateDoesNotFound(t *testing.T) {
 	}
 }
 
-func TestANewcomerJoinsWhoeverKnowsALeader(t *testing.T) {
+func TestANewcomerJoinsAnyServerThatKnowsALeader(t *testing.T) {
 	for _, id := range []string{"i-1", "i-2", "i-3"} {
 		found, asked, err := enter(t, id, false, look{servers: []server{first, second, third}, leader: true})
 		if err != nil || found.bootstrap || asked != 1 {
@@ -72,14 +72,14 @@ func TestANewcomerJoinsWhoeverKnowsALeader(t *testing.T) {
 	}
 }
 
-func TestANewcomerWaitsForTheFounderAndSaysSoInTheEnd(t *testing.T) {
+func TestANewcomerWaitsForTheFounderAndSaysSoWhenItGivesUp(t *testing.T) {
 	_, asked, err := enter(t, "i-3", false, look{servers: []server{first, second, third}})
 	if err == nil || !strings.Contains(err.Error(), "i-1") || asked <= settledLooks {
 		t.Fatalf("after %d looks, error %v", asked, err)
 	}
 }
 
-func TestAServerTakesTheFoundersPlaceWhenThatOneIsGone(t *testing.T) {
+func TestAServerReplacesTheFounderWhenItIsGone(t *testing.T) {
 	both, alone := look{servers: []server{first, second}}, look{servers: []server{second}}
 	found, _, err := enter(t, "i-2", false, both, both, alone)
 	if err != nil || !found.bootstrap {
@@ -94,7 +94,7 @@ func TestARestartedServerGoesBackToItsCluster(t *testing.T) {
 	}
 }
 
-func TestARefusalOfEC2IsRepeatedAndThenTold(t *testing.T) {
+func TestARefusedCallToEC2IsRetriedAndThenReported(t *testing.T) {
 	refused := look{err: errors.New("RequestLimitExceeded")}
 	if _, asked, err := enter(t, "i-1", false, refused); err == nil || !strings.Contains(err.Error(), "RequestLimit") || asked < 3 {
 		t.Errorf("after %d looks, error %v", asked, err)
@@ -104,7 +104,7 @@ func TestARefusalOfEC2IsRepeatedAndThenTold(t *testing.T) {
 	}
 }
 
-func TestAServerWithoutALeaderIsPatientForSoManyLooksInARow(t *testing.T) {
+func TestAServerWithoutALeaderWaitsForThisManyLooksInARow(t *testing.T) {
 	answers := []bool{false, false, true, false, false, false}
 	asked := 0
 	untilLeaderless(context.Background(), func(context.Context) bool { asked++; return answers[asked-1] }, 3, time.Millisecond)

@@ -12,33 +12,33 @@ import (
 	"github.com/hashicorp/consul/api"
 )
 
-// Rounds of the keeper: further apart when all is done, so late is a change of the secrets seen; close together while
-// something is left to do, as it is until the cluster has a leader.
+// The keeper's rounds: far apart when everything is done, which is the longest that a change of secrets goes unnoticed;
+// close together while something is left to do, as it is until the cluster has a leader.
 const (
 	keepEvery = 10 * time.Second
 	keepSoon  = 300 * time.Millisecond
-	// No call of a round hangs for longer.
+	// The longest that one call of a round may hang.
 	roundLimit = 20 * time.Second
-	// Rounds that failed one after the other before they are told of, and before they are further apart.
+	// How many rounds in a row must fail before that is logged, and before they are further apart.
 	quietRounds = 30
 	closeRounds = 300
 )
 
-// reportKey is where a server says which state of the secrets it has taken over.
+// reportKey is where a server reports which state of the secrets it uses.
 const reportKey = "nanofleet/secrets/"
 
-// keeper brings the cluster's access control and gossip keys, and this server's own tokens, to what the secrets say,
-// again and again: a cluster that was formed anew has no tokens, and secrets change while servers run.
+// keeper makes the cluster's access control, its gossip keys and this server's own tokens match the secrets, again and
+// again: a newly formed cluster has no tokens, and secrets change while servers run.
 type keeper struct {
 	self   identity
 	client *api.Client
 	read   func(context.Context) (secrets, error)
-	// rewrite writes the agent's configuration with other tokens, for the next start on this disk.
+	// rewrite writes the agent's configuration with new tokens, for the next start on this disk.
 	rewrite func(secrets) error
-	// held is what was read last, at readAt.
+	// held is what was last read, at readAt.
 	held   secrets
 	readAt time.Time
-	// agent and dns are the tokens that the agent was given.
+	// agent and dns are the tokens that the agent has.
 	agent, dns string
 }
 
@@ -49,12 +49,12 @@ func newKeeper(self identity, ca authority, read func(context.Context) (secrets,
 		Transport: &http.Transport{TLSClientConfig: ca.trust()},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("cannot make a client for the own agent: %w", err)
+		return nil, fmt.Errorf("cannot create a client for the agent of this server: %w", err)
 	}
 	return &keeper{self: self, client: client, read: read, rewrite: rewrite}, nil
 }
 
-// run keeps until ctx ends. What goes wrong for long is told once.
+// run works until ctx ends. A lasting problem is logged once.
 func (k *keeper) run(ctx context.Context) {
 	failed, told := 0, ""
 	for wait := keepSoon; pause(ctx, wait); {
@@ -76,7 +76,7 @@ func (k *keeper) run(ctx context.Context) {
 	}
 }
 
-// now returns the secrets, read again when they are as old as a change may be.
+// now returns the secrets, read again when they are older than a change may go unnoticed.
 func (k *keeper) now(ctx context.Context) (secrets, error) {
 	if time.Since(k.readAt) < keepEvery {
 		return k.held, nil
@@ -88,7 +88,7 @@ func (k *keeper) now(ctx context.Context) (secrets, error) {
 	return held, err
 }
 
-// round does what is left to do; it may be repeated at any time.
+// round does what is left to do; repeating it does no harm.
 func (k *keeper) round(ctx context.Context) error {
 	wanted, err := k.now(ctx)
 	if err != nil {
@@ -111,7 +111,7 @@ func (k *keeper) round(ctx context.Context) error {
 	if err := k.keepAgent(ctx, management, wanted); err != nil {
 		return err
 	}
-	// Last, as a member that is about to be called dead holds it up for some seconds.
+	// Last, because a member that is about to be declared dead delays it for some seconds.
 	if leads {
 		if err := k.keepGossip(ctx, management, wanted.gossip); err != nil {
 			return err
@@ -129,7 +129,7 @@ func writing(ctx context.Context, token string) *api.WriteOptions {
 }
 
 // valid returns the first of the tokens that this server knows. A token reaches the followers a moment after it was
-// made, and the first leader makes the first one.
+// created, and the first leader creates the first one.
 func (k *keeper) valid(ctx context.Context, tokens []string) (string, error) {
 	var failure error
 	for _, token := range tokens {
@@ -144,7 +144,7 @@ func (k *keeper) valid(ctx context.Context, tokens []string) (string, error) {
 	return "", failure
 }
 
-// keepAccess makes the cluster's policies and tokens those of the secrets.
+// keepAccess makes the cluster's policies and tokens match the secrets.
 func (k *keeper) keepAccess(ctx context.Context, management string, wanted secrets) error {
 	for _, role := range roles {
 		if err := k.keepPolicy(ctx, management, role); err != nil {
@@ -154,7 +154,7 @@ func (k *keeper) keepAccess(ctx context.Context, management string, wanted secre
 	return k.keepTokens(ctx, management, wanted)
 }
 
-// keepGossip installs every key, encrypts with the first and then removes those that the secret holds no more.
+// keepGossip installs every key, encrypts with the first and then removes those that are no longer in the secret.
 func (k *keeper) keepGossip(ctx context.Context, management string, keys []string) error {
 	rings, err := k.client.Operator().KeyringList(asking(ctx, management))
 	if err != nil {
@@ -170,7 +170,7 @@ func (k *keeper) keepGossip(ctx context.Context, management string, keys []strin
 		}
 		if ring.PrimaryKeys[keys[0]] < ring.NumNodes {
 			if err := k.client.Operator().KeyringUse(keys[0], writing(ctx, management)); err != nil {
-				return fmt.Errorf("cannot change to another gossip key: %w", err)
+				return fmt.Errorf("cannot switch to another gossip key: %w", err)
 			}
 		}
 		for key := range ring.Keys {
@@ -199,7 +199,7 @@ func (k *keeper) keepAgent(ctx context.Context, management string, wanted secret
 		return err
 	}
 	if _, err := k.client.Agent().UpdateDNSToken(dns, writing(ctx, management)); err != nil {
-		return fmt.Errorf("cannot give the agent its token for names: %w", err)
+		return fmt.Errorf("cannot give the agent its DNS token: %w", err)
 	}
 	if _, err := k.client.Agent().UpdateAgentACLToken(agent, writing(ctx, management)); err != nil {
 		return fmt.Errorf("cannot give the agent its token: %w", err)
@@ -208,7 +208,7 @@ func (k *keeper) keepAgent(ctx context.Context, management string, wanted secret
 	return nil
 }
 
-// report says that this server has taken over a state of the secrets; rotate-secrets waits for all of them.
+// report says that this server uses a state of the secrets; rotate-secrets waits until all servers do.
 func (k *keeper) report(ctx context.Context, management, fingerprint string) error {
 	key := reportKey + k.self.instanceID
 	said, _, err := k.client.KV().Get(key, asking(ctx, management))

@@ -9,30 +9,30 @@ import (
 	"time"
 )
 
-// The ports at which the agents answer ("Required ports" of Consul's documentation).
+// The ports on which the agents answer ("Required ports" in Consul's documentation).
 const (
 	httpsPort = "8501"
 	rpcPort   = "8300"
 )
 
-// leaderQuestions asks agents whether there is a leader; a healthy agent answers from memory and wants no token for it.
+// leaderQuestions asks agents whether there is a leader; a healthy agent answers from memory and needs no token for it.
 type leaderQuestions struct{ client *http.Client }
 
-// newLeaderQuestions trusts the agents whose certificates the authority signed.
+// newLeaderQuestions trusts agents whose certificates the authority signed.
 func newLeaderQuestions(ca authority) leaderQuestions {
 	return leaderQuestions{&http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{TLSClientConfig: ca.trust()}}}
 }
 
-// leaderOf returns the leader that the agent at address names, with its port; empty while it knows none (Consul
-// documentation, "Status HTTP API"). One that does not answer has not started, or it is gone.
+// leaderOf returns the leader according to the agent at address, with its port; empty while it knows none (Consul
+// documentation, "Status HTTP API"). An agent that does not answer has not started, or is gone.
 func (q leaderQuestions) leaderOf(ctx context.Context, address string) (string, error) {
 	var leader string
 	err := q.ask(ctx, address, "leader", &leader)
 	return leader, err
 }
 
-// raftPeers returns the servers of the cluster, with their ports, as the agent at address knows them from Raft; itself
-// among them.
+// raftPeers returns the servers of the cluster, with their ports, as the agent at address knows them from Raft, including
+// itself.
 func (q leaderQuestions) raftPeers(ctx context.Context, address string) ([]string, error) {
 	var peers []string
 	err := q.ask(ctx, address, "peers", &peers)
@@ -53,18 +53,18 @@ func (q leaderQuestions) ask(ctx context.Context, address, what string, into any
 	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
 		return err
 	}
-	// Only a connection that was read to its end is used again.
+	// A connection is reused only if its answer was read to the end.
 	_, err = io.Copy(io.Discard, response.Body)
 	return err
 }
 
-// seesLeader reports whether the agent at address belongs to a cluster that has a leader.
+// seesLeader reports whether the agent at address belongs to a cluster with a leader.
 func (q leaderQuestions) seesLeader(ctx context.Context, address string) bool {
 	leader, err := q.leaderOf(ctx, address)
 	return err == nil && leader != ""
 }
 
-// anySeesLeader asks all addresses at once.
+// anySeesLeader asks all addresses at the same time.
 func (q leaderQuestions) anySeesLeader(ctx context.Context, addresses []string) bool {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -80,8 +80,8 @@ func (q leaderQuestions) anySeesLeader(ctx context.Context, addresses []string) 
 	return false
 }
 
-// untilLeaderless returns when sees has been false looks times in a row, every apart, or when ctx ends.
-// Looks are counted instead of time, so that a machine that slept does not count its sleep.
+// untilLeaderless returns when sees has been false looks times in a row, every apart, or when ctx ends. It counts looks
+// instead of time, so that a machine's sleep does not count.
 func untilLeaderless(ctx context.Context, sees func(context.Context) bool, looks int, every time.Duration) {
 	for missed := 0; missed < looks; {
 		if !pause(ctx, every) {

@@ -1,7 +1,7 @@
-// Command consul is one Consul server of the platform. A unikernel is a single process with a fixed host
-// name and no shell, so what a start script would do happens here: the node name comes from the instance
-// id, the peers are found by their tag, the configuration is written, and Consul's agent runs in this same
-// process. With arguments the program is Consul's own command line ("consul members", "consul agent …").
+// Command consul is one Consul server of the platform. A unikernel is a single process with a fixed host name and no
+// shell, so it does what a start script would do: it takes the node name from the instance id, finds the peers by their
+// tag, writes the configuration, and runs Consul's agent in this same process. With arguments the program is Consul's own
+// command line ("consul members", "consul agent …").
 package main
 
 import (
@@ -22,18 +22,18 @@ import (
 	"github.com/hashicorp/consul/command/cli"
 )
 
-// startDeadline bounds everything before the agent starts: a server that cannot learn who it is must end,
-// so that its Auto Scaling group replaces it, instead of staying up and useless.
+// startDeadline limits everything before the agent starts: a server that cannot find out who it is must end, so that its
+// Auto Scaling group replaces it, instead of staying up and useless.
 const startDeadline = 90 * time.Second
 
-// A cluster without a majority waits that long for it: an election takes a second, a restart of all a few.
+// How long a cluster without a majority waits for one: an election takes a second, a restart of all servers a few.
 const (
 	leaderlessLooks = 30
 	lookEvery       = 3 * time.Second
 )
 
 func main() {
-	// Consul writes its own log; the standard logger only carries noise of its dependencies.
+	// Consul writes its own log; the standard logger only carries noise from its dependencies.
 	log.SetOutput(io.Discard)
 	if args := os.Args[1:]; len(args) > 0 {
 		os.Exit(runConsul(args))
@@ -60,7 +60,7 @@ type prepared struct {
 	neighbours *neighbours
 }
 
-// prepare learns who and where this server is, reads the secrets of its stage and writes the agent's configuration.
+// prepare finds out who and where this server is, reads its stage's secrets and writes the agent's configuration.
 func prepare(ctx context.Context) (prepared, error) {
 	dataDir, err := dataFolder(os.Getenv)
 	if err != nil {
@@ -68,11 +68,11 @@ func prepare(ctx context.Context) (prepared, error) {
 	}
 	sdk, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
-		return prepared{}, fmt.Errorf("cannot read the settings of the AWS SDK: %w", err)
+		return prepared{}, fmt.Errorf("cannot load the settings of the AWS SDK: %w", err)
 	}
 	self, err := identify(ctx, sdk)
 	if err != nil {
-		return prepared{}, fmt.Errorf("cannot learn this instance's identity from the metadata service: %w", err)
+		return prepared{}, fmt.Errorf("cannot get this instance's identity from the metadata service: %w", err)
 	}
 	sdk.Region = self.region
 	client, parameters := ec2.NewFromConfig(sdk), ssm.NewFromConfig(sdk)
@@ -128,8 +128,8 @@ func prepare(ctx context.Context) (prepared, error) {
 	return prepared{file, questions, keeper, watch}, nil
 }
 
-// endWhenLeaderless ends the program when the cluster has lost its majority for good. The catalog is made from
-// what EC2 shows, so new servers in a new cluster lose nothing, while this one would wait for ever.
+// endWhenLeaderless ends the program when the cluster has lost its majority for good. The catalog is built from what EC2
+// shows, so new servers in a new cluster lose nothing, while this one would wait for ever.
 func endWhenLeaderless(ctx context.Context, questions leaderQuestions, address string) {
 	sees := func(ctx context.Context) bool { return questions.seesLeader(ctx, address) }
 	untilLeaderless(ctx, sees, leaderlessLooks, lookEvery)
@@ -137,7 +137,7 @@ func endWhenLeaderless(ctx context.Context, questions leaderQuestions, address s
 	os.Exit(1)
 }
 
-// runConsul hands args to Consul's command line and returns its exit code.
+// runConsul passes args to Consul's command line and returns its exit code.
 func runConsul(args []string) int {
 	ui := &cli.BasicUI{BasicUi: mcli.BasicUi{Writer: os.Stdout, ErrorWriter: os.Stderr}}
 	program := &mcli.CLI{

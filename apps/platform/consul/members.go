@@ -5,7 +5,7 @@ import (
 	"net"
 )
 
-// asked is the cluster as the agents describe it.
+// asked is the cluster as its agents describe it.
 type asked struct {
 	self      string
 	questions leaderQuestions

@@ -9,33 +9,33 @@ import (
 	"time"
 )
 
-// How a server looks at its neighbours. Gossip calls one dead after some 5 s, and then names lose all that stands on
-// it; whoever shall have moved by then must be told before. Misses are counted instead of time, so that a machine
-// that slept does not take its neighbours for dead.
+// How a server watches its neighbours. Gossip declares one dead after about 5 s, and then its registrations vanish from
+// DNS; the control plane must hear of it earlier to move them in time. Misses are counted instead of time, so that a
+// machine that slept does not take its neighbours for dead.
 const (
 	neighbourEvery = 400 * time.Millisecond
 	neighbourLimit = 400 * time.Millisecond
 	neighbourLooks = 3
-	// A suspicion that no majority shares within that time is left to gossip.
+	// A suspicion that no majority shares within this time is left to gossip.
 	suspicionLimit = 30 * time.Second
-	// About the same neighbour not again within that time, however often it comes and goes.
+	// The same neighbour is not reported again within this time, however often it comes and goes.
 	quietPeriod = time.Minute
-	// So many servers speak, the second only in case the first cannot be heard.
+	// This many servers report, the second only in case the first cannot be heard.
 	speakers     = 2
 	speakerPause = time.Second
 	wordTries    = 3
 	wordLimit    = 3 * time.Second
 )
 
-// cluster is what can be asked of the servers; addresses come without ports.
+// cluster is what the servers can be asked; addresses have no ports.
 type cluster interface {
-	// members are the addresses of the servers that Raft counts, this one included.
+	// members are the addresses of the servers that Raft counts, including this one.
 	members(ctx context.Context) ([]string, error)
-	// leaderOf returns the leader's address as the agent at address names it, empty for none; an error: no answer.
+	// leaderOf returns the leader's address according to the agent at address, empty for none; an error means no answer.
 	leaderOf(ctx context.Context, address string) (string, error)
 }
 
-// neighbours notices that another server answers no more and says so, once.
+// neighbours notices that another server no longer answers and reports it, once.
 type neighbours struct {
 	self    string
 	cluster cluster
@@ -47,14 +47,14 @@ type neighbours struct {
 	known map[string]*neighbour
 }
 
-// neighbour is what is known of another server.
+// neighbour is what is known about another server.
 type neighbour struct {
-	// answered: it was a working server once. One that starts is nobody's loss.
+	// answered: it has been a working server. One that is only starting is no loss.
 	answered bool
 	missed   int
-	// suspected until it answers again.
+	// suspected, until it answers again.
 	suspected bool
-	// told: it was this server that said so.
+	// told: it was this server that reported it.
 	told      bool
 	quietTill time.Time
 }
@@ -63,7 +63,7 @@ func newNeighbours(self string, cluster cluster, say func(context.Context, []str
 	return &neighbours{self: self, cluster: cluster, say: say, every: neighbourEvery, known: map[string]*neighbour{}}
 }
 
-// run looks until ctx ends, at equal distances however long a look takes.
+// run looks until ctx ends, at equal intervals however long a look takes.
 func (n *neighbours) run(ctx context.Context) {
 	for wait := n.every; pause(ctx, wait); {
 		begin := time.Now()
@@ -72,7 +72,7 @@ func (n *neighbours) run(ctx context.Context) {
 	}
 }
 
-// look asks all neighbours once, at the same time. Who left in good order is no member any more.
+// look asks all neighbours once, at the same time. A server that left in good order is no longer a member.
 func (n *neighbours) look(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, neighbourLimit)
 	defer cancel()
@@ -94,15 +94,15 @@ func (n *neighbours) look(ctx context.Context) {
 				go n.tell(ctx, address)
 			}
 			if err == nil && leader != "" && n.isBack(address) {
-				go n.announce(ctx, address+" answers again; what it brings back is to be looked at")
+				go n.announce(ctx, address+" answers again; asking for a check of what it brings back")
 			}
 		}()
 	}
 	asked.Wait()
 }
 
-// note writes an answer down and reports whether it makes the neighbour a suspect. A refused connection means that no
-// program is there; one that is late may be a busy one's.
+// note records an answer and reports whether it makes the neighbour a suspect. A refused connection means that no program
+// is there; a late answer may come from a busy one.
 func (n *neighbours) note(address string, err error) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -133,7 +133,7 @@ func (n *neighbours) forget(members []string) {
 	}
 }
 
-// hush begins the quiet period about a neighbour and reports whether it is known still.
+// hush starts the quiet period about a neighbour and reports whether it is still known.
 func (n *neighbours) hush(address string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -144,8 +144,8 @@ func (n *neighbours) hush(address string) bool {
 	return one != nil
 }
 
-// isBack reports, once, whether this server has told of a neighbour that answers again: it comes with the registrations
-// of before, and nothing else makes the control plane look at them before its next round.
+// isBack reports, once, whether a neighbour that this server reported answers again: it comes back with its earlier
+// registrations, and nothing else makes the control plane check them before its next round.
 func (n *neighbours) isBack(address string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -157,7 +157,7 @@ func (n *neighbours) isBack(address string) bool {
 	return true
 }
 
-// suspects are the neighbours that do not answer, in order.
+// suspects are the neighbours that do not answer, sorted.
 func (n *neighbours) suspects() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()

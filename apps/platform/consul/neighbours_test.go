@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// village is a cluster of which a test decides who answers what.
+// village is a cluster in which a test decides who answers what.
 type village struct {
 	mu      sync.Mutex
 	all     []string
@@ -50,7 +50,7 @@ func (v *village) leaderOf(_ context.Context, address string) (string, error) {
 	return v.leaders[address], v.silent[address]
 }
 
-// words are what was said, each with the one who said it.
+// words are what was said, each with its speaker.
 type words struct {
 	mu   sync.Mutex
 	said []string
@@ -71,7 +71,7 @@ func (w *words) all() []string {
 	return slices.Clone(w.said)
 }
 
-// watchers are the neighbours of a village as the servers at these addresses see them, looking quickly.
+// watchers are a village's neighbours as seen by the servers at these addresses, looking often.
 func watchers(t *testing.T, v *village, w *words, answer error, addresses ...string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
@@ -82,7 +82,7 @@ func watchers(t *testing.T, v *village, w *words, answer error, addresses ...str
 	}
 }
 
-func TestANeighbourThatRefusesIsToldOfOnceByTheFirstAndOnceByTheSecond(t *testing.T) {
+func TestARefusingNeighbourIsReportedOnceByTheFirstServerAndOnceByTheSecond(t *testing.T) {
 	v, w := newVillage(5), &words{}
 	watchers(t, v, w, nil, "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4")
 	time.Sleep(100 * time.Millisecond)
@@ -97,7 +97,7 @@ func TestANeighbourThatRefusesIsToldOfOnceByTheFirstAndOnceByTheSecond(t *testin
 	}
 }
 
-func TestANeighbourThatComesBackAndGoesAgainIsNotToldOfAgainForAWhile(t *testing.T) {
+func TestANeighbourThatComesAndGoesIsNotReportedAgainForAWhile(t *testing.T) {
 	v, w := newVillage(3), &words{}
 	watchers(t, v, w, nil, "10.0.0.1")
 	for range 5 {
@@ -112,7 +112,7 @@ func TestANeighbourThatComesBackAndGoesAgainIsNotToldOfAgainForAWhile(t *testing
 	}
 }
 
-func TestANeighbourThatAnswersAgainIsToldOfOnceItKnowsALeader(t *testing.T) {
+func TestANeighbourThatAnswersAgainIsReportedOnceItKnowsALeader(t *testing.T) {
 	v, w := newVillage(3), &words{}
 	watchers(t, v, w, nil, "10.0.0.1")
 	time.Sleep(100 * time.Millisecond)
@@ -133,13 +133,13 @@ func TestANeighbourThatAnswersAgainIsToldOfOnceItKnowsALeader(t *testing.T) {
 func TestNothingIsSaid(t *testing.T) {
 	late, refused := errors.New("late"), syscall.ECONNREFUSED
 	for name, happens := range map[string]func(v *village){
-		"by a server that is cut off":            func(v *village) { v.silent["10.0.0.2"], v.silent["10.0.0.3"] = late, late },
-		"while the others still follow the dead": func(v *village) { v.silent["10.0.0.3"] = refused; v.leaders["10.0.0.2"] = "10.0.0.3" },
-		"while there is no leader":               func(v *village) { v.silent["10.0.0.3"] = refused; v.leaders["10.0.0.2"] = "" },
-		"about a server that left in good order": func(v *village) { v.silent["10.0.0.3"] = refused; v.all = v.all[:2] },
-		"about a server that has never answered": func(v *village) { v.silent["10.0.0.4"] = refused; v.all = append(v.all, "10.0.0.4") },
-		"while everybody answers":                func(*village) {},
-		"when the own agent does not answer":     func(v *village) { v.silent["10.0.0.3"], v.silent["10.0.0.1"] = refused, late },
+		"by a server that is cut off":                   func(v *village) { v.silent["10.0.0.2"], v.silent["10.0.0.3"] = late, late },
+		"while the others still follow the dead leader": func(v *village) { v.silent["10.0.0.3"] = refused; v.leaders["10.0.0.2"] = "10.0.0.3" },
+		"while there is no leader":                      func(v *village) { v.silent["10.0.0.3"] = refused; v.leaders["10.0.0.2"] = "" },
+		"about a server that left in good order":        func(v *village) { v.silent["10.0.0.3"] = refused; v.all = v.all[:2] },
+		"about a server that has never answered":        func(v *village) { v.silent["10.0.0.4"] = refused; v.all = append(v.all, "10.0.0.4") },
+		"while everybody answers":                       func(*village) {},
+		"when its own agent does not answer":            func(v *village) { v.silent["10.0.0.3"], v.silent["10.0.0.1"] = refused, late },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -155,7 +155,7 @@ func TestNothingIsSaid(t *testing.T) {
 	}
 }
 
-func TestAServerThatLeftInTheMidstOfASuspicionEndsItQuietly(t *testing.T) {
+func TestAServerThatLeavesDuringASuspicionEndsItQuietly(t *testing.T) {
 	w := &words{}
 	n := newNeighbours("10.0.0.1", newVillage(3), w.of("10.0.0.1", nil))
 	n.speak(context.Background(), "10.0.0.3")
@@ -164,7 +164,7 @@ func TestAServerThatLeftInTheMidstOfASuspicionEndsItQuietly(t *testing.T) {
 	}
 }
 
-func TestALateAnswerOrTwoAreNoDeath(t *testing.T) {
+func TestOneOrTwoLateAnswersAreNotADeath(t *testing.T) {
 	n := newNeighbours("10.0.0.1", newVillage(3), nil)
 	late := errors.New("late")
 	for round, answer := range []error{nil, late, late, nil, late, late, nil} {
@@ -180,7 +180,7 @@ func TestALateAnswerOrTwoAreNoDeath(t *testing.T) {
 	}
 }
 
-func TestTwoThatDieTogetherAreNamedTogether(t *testing.T) {
+func TestTwoServersThatDieTogetherAreNamedTogether(t *testing.T) {
 	v, w := newVillage(5), &words{}
 	watchers(t, v, w, nil, "10.0.0.1")
 	time.Sleep(100 * time.Millisecond)
@@ -191,7 +191,7 @@ func TestTwoThatDieTogetherAreNamedTogether(t *testing.T) {
 	}
 }
 
-func TestAWordThatNobodyTakesIsSaidThreeTimes(t *testing.T) {
+func TestAReportThatFailsIsSentThreeTimes(t *testing.T) {
 	v, w := newVillage(3), &words{}
 	watchers(t, v, w, errors.New("refused"), "10.0.0.1")
 	time.Sleep(100 * time.Millisecond)
@@ -202,7 +202,7 @@ func TestAWordThatNobodyTakesIsSaidThreeTimes(t *testing.T) {
 	}
 }
 
-// heard is what the control plane was told and when.
+// heard is what the control plane was told, and when.
 type heard struct {
 	mu   sync.Mutex
 	text []string
@@ -231,7 +231,7 @@ func (h *heard) since(moment time.Time) (first time.Duration, text []string) {
 	return first, text
 }
 
-func TestServersTellOfOneThatIsKilledOrHangs(t *testing.T) {
+func TestServersReportOneThatIsKilledOrHangs(t *testing.T) {
 	c := newCloud(t, 30)
 	c.launch(3)
 	leader := c.untilOne(40 * time.Second)

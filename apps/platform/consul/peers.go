@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// The tag that marks Consul servers, as in the original project, and the one that names the stage.
+// The tag that marks Consul servers, as in the original project, and the one with the stage.
 const (
 	serverTag   = "consulcloud"
 	serverValue = "consulserver"
@@ -26,7 +26,7 @@ type server struct {
 	launched   time.Time
 }
 
-// listServers returns the Consul servers of all VPCs that EC2 calls pending or running.
+// listServers returns the Consul servers of all VPCs that are pending or running according to EC2.
 func listServers(ctx context.Context, client ec2.DescribeInstancesAPIClient) ([]types.Instance, error) {
 	pages := ec2.NewDescribeInstancesPaginator(client, &ec2.DescribeInstancesInput{Filters: []types.Filter{
 		{Name: aws.String("tag:" + serverTag), Values: []string{serverValue}},
@@ -45,8 +45,8 @@ func listServers(ctx context.Context, client ec2.DescribeInstancesAPIClient) ([]
 	return found, nil
 }
 
-// selectServers keeps the servers of the VPC of the server instanceID, itself included, the longest running
-// first; of those launched together the one with the lowest id.
+// selectServers keeps the servers in the same VPC as instanceID, including itself, longest running first; of those
+// launched together the one with the lowest id comes first.
 func selectServers(instanceID string, instances []types.Instance) ([]server, error) {
 	vpc := ""
 	for _, instance := range instances {
@@ -69,8 +69,8 @@ func selectServers(instanceID string, instances []types.Instance) ([]server, err
 	return servers, nil
 }
 
-// peersOf returns the sorted addresses of the other servers: joining oneself would count as a successful join
-// and end the search.
+// peersOf returns the sorted addresses of the other servers: joining itself would count as a successful join and end the
+// search.
 func peersOf(instanceID string, servers []server) []string {
 	peers := []string{}
 	for _, each := range servers {
@@ -82,7 +82,7 @@ func peersOf(instanceID string, servers []server) []string {
 	return peers
 }
 
-// stageOf asks EC2 for the stage of this instance. A fresh instance may not be listed yet, so it is asked for until ctx
+// stageOf asks EC2 for the stage of this instance. A fresh instance may not be listed yet, so it keeps asking until ctx
 // ends.
 func stageOf(ctx context.Context, client ec2.DescribeInstancesAPIClient, instanceID string) (string, error) {
 	for {

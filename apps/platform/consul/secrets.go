@@ -12,15 +12,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
-// Names of the secrets below /nanofleet-secrets/<stage>/platform/ (docs/security.md). Each holds one value per line:
-// the first is in use, the others are accepted as well, which they are while secrets change.
+// The names of the secrets below /nanofleet-secrets/<stage>/platform/ (docs/security.md). Each has one value per line: the
+// first is in use, the others are accepted too while secrets change.
 const (
 	caName         = "ca"
 	gossipName     = "gossip-key"
 	managementName = "management-token"
 )
 
-// roles are the tokens besides that of the management; each has the policy of its name in policies/.
+// roles are the tokens besides the management token; each has the policy with its name in policies/.
 var roles = []string{"agent", "dns", "ui", "registration"}
 
 const (
@@ -30,20 +30,20 @@ const (
 
 // secrets is what Parameter Store keeps for the servers.
 type secrets struct {
-	// ca is the private key and the certificate of the authority, both PEM.
+	// ca is the authority's private key and certificate, both PEM.
 	ca         string
 	gossip     []string
 	management []string
-	// tokens are the values by role.
+	// tokens are the tokens by role.
 	tokens map[string][]string
 }
 
-// parameterReader is the part of the client for Parameter Store that is used here.
+// parameterReader is the part of the Parameter Store client that is used here.
 type parameterReader interface {
 	GetParameters(context.Context, *ssm.GetParametersInput, ...func(*ssm.Options)) (*ssm.GetParametersOutput, error)
 }
 
-// readSecrets reads all secrets of the stage. None of them may be missing.
+// readSecrets reads all of the stage's secrets. None of them may be missing.
 func readSecrets(ctx context.Context, client parameterReader, stage string) (secrets, error) {
 	folder := "/nanofleet-secrets/" + stage + "/platform/"
 	names := []string{folder + caName, folder + gossipName, folder + managementName}
@@ -81,14 +81,14 @@ func (s secrets) check(folder string) error {
 	}
 	for name, isEmpty := range empty {
 		if isEmpty {
-			return fmt.Errorf("%s%s holds no value; remove it and deploy the platform again", folder, name)
+			return fmt.Errorf("%s%s is empty; remove it and deploy the platform again", folder, name)
 		}
 	}
 	return nil
 }
 
-// fingerprint tells one state of the secrets from another without giving any of them away. The function
-// rotate-secrets computes the same (core/secrets/secrets.ts).
+// fingerprint identifies a state of the secrets without revealing them. The function rotate-secrets computes the same
+// (core/secrets/secrets.ts).
 func (s secrets) fingerprint() string {
 	lines := []string{gossipName + "=" + strings.Join(s.gossip, ","), managementName + "=" + strings.Join(s.management, ",")}
 	for role, values := range s.tokens {

@@ -84,7 +84,7 @@ func someAuthority(t *testing.T) authority {
 	return ca
 }
 
-// issued is what a server at address shows.
+// issued is what the server at address presents.
 func issued(t *testing.T, ca authority, address string) tls.Certificate {
 	t.Helper()
 	files, err := ca.issue(t.TempDir(), address, time.Now())
@@ -98,7 +98,7 @@ func issued(t *testing.T, ca authority, address string) tls.Certificate {
 	return pair
 }
 
-func TestACertificateIsGoodForItsServerAlone(t *testing.T) {
+func TestACertificateIsValidOnlyForItsServer(t *testing.T) {
 	ca := someAuthority(t)
 	leaf, err := x509.ParseCertificate(issued(t, ca, "10.0.0.1").Certificate[0])
 	if err != nil {
@@ -118,7 +118,7 @@ func TestACertificateIsGoodForItsServerAlone(t *testing.T) {
 func TestAnAuthorityWithoutItsKeyIsRefused(t *testing.T) {
 	for _, text := range []string{"", "nonsense", authorityText(t)[:100]} {
 		if _, err := parseAuthority(text); err == nil {
-			t.Errorf("%q was taken", text)
+			t.Errorf("%q was accepted", text)
 		}
 	}
 }
@@ -141,7 +141,7 @@ func (s store) GetParameters(_ context.Context, asked *ssm.GetParametersInput, _
 	return output, s.failure
 }
 
-func TestSecretsAreReadFromTheParametersOfTheStage(t *testing.T) {
+func TestSecretsAreReadFromTheStagesParameters(t *testing.T) {
 	want := someSecrets()
 	want.ca = "pem"
 	want.tokens["dns"] = []string{"new", "old"}
@@ -151,7 +151,7 @@ func TestSecretsAreReadFromTheParametersOfTheStage(t *testing.T) {
 	}
 }
 
-func TestAMissingOrEmptySecretIsNamedAndNoneIsTold(t *testing.T) {
+func TestAMissingOrEmptySecretIsNamedAndNoneIsRevealed(t *testing.T) {
 	for name := range someSecrets().texts() {
 		for _, there := range []bool{true, false} {
 			texts := someSecrets().texts()
@@ -173,7 +173,7 @@ func TestAMissingOrEmptySecretIsNamedAndNoneIsTold(t *testing.T) {
 	}
 }
 
-func TestTokensThatNoSecretHoldsAnyMoreAreDeletedAndThoseOfOthersStay(t *testing.T) {
+func TestTokensNoLongerInTheSecretsAreDeletedAndOtherTokensStay(t *testing.T) {
 	wanted := someSecrets()
 	wanted.tokens["dns"] = []string{"new", "old"}
 	standing := []*api.ACLTokenListEntry{
@@ -209,7 +209,7 @@ func TestEveryRoleHasItsPolicy(t *testing.T) {
 	}
 }
 
-func TestEveryChangeOfTheSecretsHasAFingerprintOfItsOwn(t *testing.T) {
+func TestEveryChangeOfTheSecretsHasItsOwnFingerprint(t *testing.T) {
 	seen := map[string]bool{someSecrets().fingerprint(): true}
 	for name := range someSecrets().texts() {
 		if name == caName {
@@ -225,14 +225,14 @@ func TestEveryChangeOfTheSecretsHasAFingerprintOfItsOwn(t *testing.T) {
 			changed.tokens[strings.TrimSuffix(name, "-token")] = []string{"next"}
 		}
 		if print := changed.fingerprint(); seen[print] {
-			t.Errorf("a change of %s has no fingerprint of its own", name)
+			t.Errorf("a change of %s does not have its own fingerprint", name)
 		} else {
 			seen[print] = true
 		}
 	}
 }
 
-func TestWhoeverHasNoTokenLearnsNothingAndWithoutTLSNobodyAnswers(t *testing.T) {
+func TestWithoutATokenNothingIsRevealedAndWithoutTLSNobodyAnswers(t *testing.T) {
 	c := newCloud(t, 20)
 	m := c.launch(1)[0]
 	c.untilOne(40 * time.Second)
@@ -302,13 +302,13 @@ func TestSecretsChangeWhileServersRun(t *testing.T) {
 	if err := c.get(ctx, leader, "acl/token/self", before.management[0], &found); err == nil {
 		t.Error("the old token of the management is accepted")
 	}
-	// Who starts now has only the new secrets.
+	// A server that starts now has only the new secrets.
 	c.launch(1)
 	c.untilOne(40 * time.Second)
 	c.untilTaken(20*time.Second, c.held)
 }
 
-// untilTaken waits until every server reports that it has taken over these secrets.
+// untilTaken waits until every server reports that it uses these secrets.
 func (c *cloud) untilTaken(within time.Duration, wanted secrets) {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), within)
@@ -331,13 +331,13 @@ func (c *cloud) untilTaken(within time.Duration, wanted secrets) {
 				log, _ := os.ReadFile(m.folder + "/log")
 				c.t.Logf("%s\n%s", m.address, log[max(0, len(log)-1500):])
 			}
-			c.t.Fatalf("%d of %d servers have taken over the secrets within %s; %v", taken, len(running), within, problem)
+			c.t.Fatalf("%d of %d servers use the secrets after %s; %v", taken, len(running), within, problem)
 		}
 	}
 }
 
-// The function rotate-secrets compares with what it computes itself: test/core/secrets/secrets.test.ts has the same value.
-func TestTheFingerprintIsThatOfTheControlPlane(t *testing.T) {
+// The function rotate-secrets compares this with its own result: test/core/secrets/secrets.test.ts has the same value.
+func TestTheFingerprintMatchesTheControlPlanes(t *testing.T) {
 	both := func(name string) []string { return []string{name + "-1", name + "-2"} }
 	held := secrets{gossip: both(gossipName), management: both(managementName), tokens: map[string][]string{}}
 	for _, role := range roles {

@@ -6,20 +6,20 @@ import (
 	"path/filepath"
 )
 
-// dataFolder is where the agent keeps its state: DATA_DIR, else a folder below the working folder, which is
-// "/" in a unikernel and the instance's own folder in the local region.
+// dataFolder is where the agent keeps its state: DATA_DIR, or else a folder below the working folder, which is "/" in a
+// unikernel and the instance's own folder in the local region.
 func dataFolder(getenv func(string) string) (string, error) {
 	if given := getenv("DATA_DIR"); given != "" {
 		return given, nil
 	}
 	here, err := os.Getwd()
 	if err != nil {
-		return "", fmt.Errorf("cannot tell the working folder, set DATA_DIR: %w", err)
+		return "", fmt.Errorf("cannot find the working folder; set DATA_DIR: %w", err)
 	}
 	return filepath.Join(here, "consul-data"), nil
 }
 
-// hasState reports whether this server took part in a cluster before: it was restarted on its own disk.
+// hasState reports whether this server has been in a cluster before, that is, was restarted on its own disk.
 func hasState(dataDir string) bool {
 	_, err := os.Stat(filepath.Join(dataDir, "raft", "raft.db"))
 	return err == nil

@@ -9,9 +9,9 @@ import (
 	"sync"
 )
 
-// tell says that a neighbour is silent once a majority lives and has a leader beside it: a server that is cut off must
-// not speak for the others, and without a leader nothing could be moved. The living speak in the order of their
-// addresses, so that not all of them do.
+// tell reports that a neighbour is silent, once a majority is alive and has a leader other than that neighbour: a server
+// that is cut off must not speak for the others, and without a leader nothing could be moved. The living servers speak in
+// the order of their addresses, so that not all of them do.
 func (n *neighbours) tell(ctx context.Context, address string) {
 	ctx, cancel := context.WithTimeout(ctx, suspicionLimit)
 	defer cancel()
@@ -34,8 +34,8 @@ func (n *neighbours) tell(ctx context.Context, address string) {
 	}
 }
 
-// majority asks everybody once more. It returns the servers that answer and name a leader other than the suspect, in
-// order, or nil when they are no majority, and whether the suspect is a member and silent still.
+// majority asks all servers once more. It returns those that answer and name a leader other than the suspect, sorted, or
+// nil when they are not a majority, and whether the suspect is still a member and silent.
 func (n *neighbours) majority(ctx context.Context, suspect string) (living []string, silent bool) {
 	limited, cancel := context.WithTimeout(ctx, neighbourLimit)
 	defer cancel()
@@ -72,16 +72,16 @@ func (n *neighbours) majority(ctx context.Context, suspect string) (living []str
 	return living, true
 }
 
-// speak begins the quiet period about a neighbour and says that it is silent.
+// speak starts the quiet period about a neighbour and reports that it is silent.
 func (n *neighbours) speak(ctx context.Context, address string) {
-	// It may have answered, or left Raft, a moment ago.
+	// It may just have answered or left Raft.
 	if !n.hush(address) || len(n.suspects()) == 0 {
 		return
 	}
-	n.announce(ctx, address+" does not answer; its registrations are to be moved")
+	n.announce(ctx, address+" does not answer; asking to move its registrations")
 }
 
-// announce asks for a round and names every suspect: two that die at once would each be taken for the heir of the other.
+// announce asks for a round and names every suspect: if two die at once, each would be taken for the other's successor.
 func (n *neighbours) announce(ctx context.Context, what string) {
 	for try := 1; ; try++ {
 		limited, cancel := context.WithTimeout(ctx, wordLimit)
@@ -92,7 +92,7 @@ func (n *neighbours) announce(ctx context.Context, what string) {
 			return
 		}
 		if try == 1 {
-			fmt.Fprintf(os.Stderr, "consul server: %s, and nobody could be told: %v\n", what, err)
+			fmt.Fprintf(os.Stderr, "consul server: %s, but the control plane cannot be reached: %v\n", what, err)
 		}
 		if try == wordTries || !pause(ctx, n.every) {
 			return

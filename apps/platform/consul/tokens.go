@@ -9,13 +9,13 @@ import (
 	"github.com/hashicorp/consul/api"
 )
 
-// policies holds one file of rules per role.
+// policies has one file of rules per role.
 //
 //go:embed policies
 var policies embed.FS
 
-// Descriptions mark our tokens; those of others are left alone. Consul gives the second name itself, to the token that a
-// new cluster starts with ("acl.tokens.initial_management").
+// Descriptions mark our tokens; other tokens are left alone. Consul itself uses the second description, for the token that
+// a new cluster starts with ("acl.tokens.initial_management").
 const (
 	ownToken          = "nanofleet "
 	initialManagement = "Initial Management Token"
@@ -24,7 +24,7 @@ const (
 
 func policyName(role string) string { return "nanofleet-" + role }
 
-// keepPolicy makes the policy of a role say what its file says.
+// keepPolicy makes a role's policy match its file.
 func (k *keeper) keepPolicy(ctx context.Context, management, role string) error {
 	rules, err := policies.ReadFile("policies/" + role + ".hcl")
 	if err != nil {
@@ -39,7 +39,7 @@ func (k *keeper) keepPolicy(ctx context.Context, management, role string) error 
 	at := slices.IndexFunc(known, func(each *api.ACLPolicyListEntry) bool { return each.Name == name })
 	if at < 0 {
 		if _, _, err = k.client.ACL().PolicyCreate(wanted, writing(ctx, management)); err != nil {
-			return fmt.Errorf("cannot make the policy %s: %w", name, err)
+			return fmt.Errorf("cannot create the policy %s: %w", name, err)
 		}
 		return nil
 	}
@@ -54,8 +54,8 @@ func (k *keeper) keepPolicy(ctx context.Context, management, role string) error 
 	return nil
 }
 
-// keepTokens makes the tokens that the secrets hold and deletes those of ours that they hold no more, that of the
-// management last: it is the one that deletes.
+// keepTokens creates the tokens in the secrets and deletes ours that are no longer there, the management token last: it is
+// the one that deletes.
 func (k *keeper) keepTokens(ctx context.Context, management string, wanted secrets) error {
 	standing, _, err := k.client.ACL().TokenList(asking(ctx, management))
 	if err != nil {
@@ -74,7 +74,7 @@ func (k *keeper) keepTokens(ctx context.Context, management string, wanted secre
 	return nil
 }
 
-// tokenChange is a token to make, or the accessor of one to delete.
+// tokenChange is a token to create, or the accessor of one to delete.
 type tokenChange struct {
 	role   string
 	create *api.ACLToken

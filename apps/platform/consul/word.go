@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// reconciler asks for a round over the whole fleet.
+// reconciler asks for a reconcile round over the whole fleet.
 type reconciler struct {
 	client *lambda.Client
 	// function is the name of the stage's function "reconcile" (core/base/names.ts).
@@ -20,7 +20,7 @@ func newReconciler(settings aws.Config, stage string) reconciler {
 	return reconciler{lambda.NewFromConfig(settings), "nanofleet-" + stage + "-reconcile"}
 }
 
-// suspect starts a round that is told which servers do not answer, and does not wait for it. The round looks for itself.
+// suspect starts a round, tells it which servers do not answer, and does not wait for it. The round checks for itself.
 func (r reconciler) suspect(ctx context.Context, silent []string) error {
 	payload, err := json.Marshal(map[string][]string{"silent": silent})
 	if err != nil {

@@ -13,13 +13,13 @@ import type { Story } from '../story.ts'
 import { until } from '../wait.ts'
 import type { DemoApp } from './demo-app.ts'
 
-/** The service that loses an instance: every page with a price asks it. */
+/** The service that loses an instance: every page with a price needs it. */
 const VICTIM = 'currencyservice'
 
-/** Pages that are asked for, one after the other, to see who serves them. */
+/** The pages requested one after the other to see which instances serve them. */
 const PAGES = 12
 
-/** An online shop: eleven services that speak gRPC. */
+/** An online shop: eleven services that use gRPC. */
 export const boutique: DemoApp = {
   name: 'boutique',
   building: 'eleven images, side by side',
@@ -30,17 +30,17 @@ export const boutique: DemoApp = {
   ],
   next: [
     ['nanofleet open boutique', 'the shop in your browser'],
-    ['nanofleet token', 'with which you sign in at Consul'],
+    ['nanofleet token', 'a token to sign in to Consul'],
     ['nanofleet logs boutique emailservice --follow', 'the mails that confirm orders'],
     ['nanofleet scale boutique frontend 4', 'four instances instead of two'],
-    ['nanofleet deploy boutique', 'after a change in apps/boutique: builds and replaces what it touches'],
+    ['nanofleet deploy boutique', 'after a change in apps/boutique: builds and replaces what changed'],
   ],
 }
 
 /** Orders two things in euros as a shopper would. */
 async function order(context: Context, story: Story): Promise<void> {
   const shop = await urlOf(context, 'boutique')
-  await until('an answer of the shop', 30, async () => {
+  await until('an answer from the shop', 30, async () => {
     const answer = await throughGateway(shop).catch(() => undefined)
     return answer?.status === 200 ? true : undefined
   })
@@ -51,7 +51,7 @@ async function order(context: Context, story: Story): Promise<void> {
   story.say(`    Consul:   ${consulUrl(context)}`)
 }
 
-/** Kills the process of one instance without warning and waits until the service is whole again; nobody notices. */
+/** Kills one instance's process without warning and waits until the service is complete again; nobody notices. */
 async function killOne(context: Context, story: Story): Promise<void> {
   const shoppers = new Shoppers(await urlOf(context, 'boutique'), 10, 0.1)
   const killed = Date.now()
@@ -65,11 +65,11 @@ async function killOne(context: Context, story: Story): Promise<void> {
   })
   const took = await healed.finally(() => shoppers.stop())
   const { requests, failed, reasons } = await shoppers.stop()
-  story.say(`    whole again after ${took}; ${requests} requests meanwhile, ${failed} failed`)
+  story.say(`    complete again after ${took}; ${requests} requests in the meantime, ${failed} failed`)
   if (failed > 0) throw new ServiceFailure(`the shop failed its shoppers: ${reasons.join(', ')}`)
 }
 
-/** Scales to four instances, gets pages of them all, and goes back. */
+/** Scales to four instances, gets pages from all of them, and scales back. */
 async function scaleFrontend(context: Context, story: Story): Promise<void> {
   const shop = new URL(await urlOf(context, 'boutique'))
   await withFour(context, 'boutique', 'frontend', async () => {

@@ -14,7 +14,7 @@ import type { Story } from '../story.ts'
 import { until } from '../wait.ts'
 import type { DemoApp } from './demo-app.ts'
 
-/** How many pictures go in while something is done to the workers. */
+/** How many pictures are uploaded while something happens to the workers. */
 const UPLOADS = 20
 
 /** Pictures go in and come out with a filter: six services with a table, a bucket and any number of workers. */
@@ -33,7 +33,7 @@ export const photos: DemoApp = {
   ],
 }
 
-/** Uploads a picture, waits for its filtered form, and compares a colour of both. */
+/** Uploads a picture, waits for the filtered one, and compares a colour in both. */
 async function onePicture(context: Context, story: Story): Promise<void> {
   const client = new PhotosClient(await urlOf(context, 'photos'))
   const picture = await drawPicture({ width: 1800, height: 1200, hue: 40 })
@@ -48,7 +48,7 @@ async function onePicture(context: Context, story: Story): Promise<void> {
   story.say(`    ${client.url}?taskId=${id}`)
 }
 
-/** A worker dies with a picture in its hands: another one takes it, and each picture is finished once. */
+/** A worker dies while processing a picture: another one takes it, and each picture is finished once. */
 async function killWorker(context: Context, story: Story): Promise<void> {
   const client = new PhotosClient(await urlOf(context, 'photos'))
   const began = Date.now()

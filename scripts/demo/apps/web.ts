@@ -26,7 +26,7 @@ export const web: DemoApp = {
   ],
 }
 
-/** Shows that requests go to all instances in turn, and that Consul's DNS names the same ones. */
+/** Shows that requests go to all instances in turn, and that Consul's DNS returns the same ones. */
 async function requests(context: Context, story: Story): Promise<void> {
   const url = await urlOf(context, 'web')
   const answers = await askInTurn(url, 4)
@@ -36,7 +36,7 @@ async function requests(context: Context, story: Story): Promise<void> {
     throw new ServiceFailure('one instance answered every request; the load balancer should ask them in turn')
 }
 
-/** Kills the process of one instance without warning and waits until the service is whole again. */
+/** Kills one instance's process without warning and waits until the service is complete again. */
 async function killOne(context: Context, story: Story): Promise<void> {
   const traffic = new Traffic(await urlOf(context, 'web'))
   const killed = Date.now()
@@ -50,11 +50,11 @@ async function killOne(context: Context, story: Story): Promise<void> {
   })
   const { answered, failures } = await traffic.stop()
   story.say(
-    `    whole again after ${duration(Date.now() - killed)}; ${answered} requests answered meanwhile, ${failures.length} not`,
+    `    complete again after ${duration(Date.now() - killed)}; ${answered} requests answered in the meantime, ${failures.length} failed`,
   )
 }
 
-/** Scales to four instances, asks them all, and goes back. */
+/** Scales to four instances, asks all of them, and scales back. */
 async function scaleUpAndDown(context: Context, story: Story): Promise<void> {
   const url = await urlOf(context, 'web')
   await withFour(context, 'web', 'web', async () => {

@@ -7,7 +7,7 @@ import { ServiceFailure } from '../../../core/base/errors.ts'
 export interface Wish {
   /** As in the shop's menu, such as `EUR`. */
   currency: string
-  /** Pieces by product id; the first two products of the first page, one piece of each, unless given. */
+  /** Pieces by product id; by default one piece each of the first two products on the first page. */
   pieces?: Record<string, number>
   email?: string
 }
@@ -16,14 +16,14 @@ export interface Wish {
 export interface Confirmation {
   order: string
   tracking: string
-  /** As people read it, such as `€233.36`. */
+  /** As shown to people, such as `€233.36`. */
   total: string
   /** The instance of the frontend that served the page. */
   instance: string
 }
 
 /**
- * Orders as a new visitor of the shop does: first page, currency, products, cart, checkout.
+ * Orders as a new visitor of the shop would: first page, currency, products, cart, checkout.
  * @throws ServiceFailure or Trouble when a page is not what it should be
  */
 export async function placeOrder(shop: string, wish: Wish): Promise<Confirmation> {
@@ -56,15 +56,15 @@ export async function placeOrder(shop: string, wish: Wish): Promise<Confirmation
   }
 }
 
-/** The text of a marked place of a page, such as the `instance` that served it. @throws ServiceFailure */
+/** The text of a marked place on a page, such as the `instance` that served it. @throws ServiceFailure */
 export function fact(body: string, name: string): string {
   const text = new RegExp(`data-fact="${name}">([^<]+)<`).exec(body)?.[1]
-  if (text === undefined) throw new ServiceFailure(`a page of the shop does not say its ${name}`)
+  if (text === undefined) throw new ServiceFailure(`a page of the shop does not show its ${name}`)
   return text
 }
 
 /** The body of a page of this kind. @throws ServiceFailure when it is another answer */
 export function expectPage(page: Page, kind: string): string {
   if (isPage(page, kind)) return page.body
-  throw new ServiceFailure(`${page.path} of the shop answered ${page.status}, and not the page "${kind}"`)
+  throw new ServiceFailure(`the shop answered ${page.path} with ${page.status}, not with the page "${kind}"`)
 }

@@ -6,10 +6,10 @@ import { type Answer, type Sent, throughGateway } from '../gateway.ts'
 /** The forms in which a picture is kept. */
 export type PhotoForm = 'original' | 'result' | 'before' | 'after'
 
-/** How long a request is repeated while instances die and come back, in seconds. */
+/** How many seconds a request is repeated while instances die and come back. */
 const PATIENCE = 30
 
-/** The app photos as a patient user meets it: at its public URL, asking again when an answer is lost. */
+/** The app photos as a patient user sees it: at its public URL, retrying when an answer is lost. */
 export class PhotosClient {
   readonly url: string
   /** Requests that had to be repeated. */
@@ -19,7 +19,7 @@ export class PhotosClient {
     this.url = url
   }
 
-  /** Uploads a picture; with the same token any number of times it counts once. @returns its task's id */
+  /** Uploads a picture; with the same token it counts once, however often it is sent. @returns its task's id */
   async upload(picture: Buffer, token: string, name = 'picture.jpg'): Promise<number> {
     const { body } = await this.#patiently('/upload', 200, {
       seconds: 15,
@@ -33,12 +33,12 @@ export class PhotosClient {
     return JSON.parse(body.toString()) as Task
   }
 
-  /** The bytes of a picture in one of its forms. */
+  /** The bytes of one of a picture's forms. */
   async photo(id: number, which: PhotoForm): Promise<Buffer> {
     return (await this.#patiently(`/photo/${id}/${which}`, 200)).body
   }
 
-  /** Every task of the gallery, the newest first, read page by page. */
+  /** All tasks in the gallery, newest first, read page by page. */
   async gallery(pageSize = 50): Promise<Task[]> {
     const all: Task[] = []
     for (;;) {
@@ -75,7 +75,7 @@ export class PhotosClient {
     return done
   }
 
-  /** Repeats a request while nobody answers it, as a page or a script of a user would. */
+  /** Repeats a request while nobody answers it, as a page or a user's script would. */
   async #patiently(path: string, expected: number, sent: Sent = {}): Promise<Answer> {
     const deadline = Date.now() + PATIENCE * 1000
     for (;;) {
@@ -93,7 +93,7 @@ export class PhotosClient {
 
 const JSON_PLEASE = { accept: 'application/json' }
 
-/** The form that the page sends: the token before the picture, so that it is known when the picture comes. */
+/** The same form as the page's: the token before the picture, so that it is known when the picture comes. */
 export async function uploadOf(picture: Buffer, token: string, name: string): Promise<Sent> {
   const data = new FormData()
   data.set('token', token)

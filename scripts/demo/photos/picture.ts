@@ -4,13 +4,13 @@ import sharp from 'sharp'
 export interface Sketch {
   width: number
   height: number
-  /** Degrees of the colour circle; the sky has the opposite colour. */
+  /** Degrees on the colour wheel; the sky has the opposite colour. */
   hue: number
-  /** Stored lying on its side as many cameras do, with the EXIF orientation (6) by which viewers put it upright. */
+  /** Stored on its side as many cameras do, with the EXIF orientation (6) that tells viewers to turn it upright. */
   onItsSide?: boolean
 }
 
-/** Draws an evening over hills, with a sun of one flat colour in the middle, as a JPEG. */
+/** Draws an evening over hills as a JPEG, with a sun in one flat colour in the middle. */
 export async function drawPicture({ width, height, hue, onItsSide = false }: Sketch): Promise<Buffer> {
   const sky = (hue + 180) % 360
   const [x, y, short] = [width / 2, height / 2, Math.min(width, height)]

@@ -3,10 +3,10 @@ import sharp from 'sharp'
 /** Red, green and blue, 0 to 255 each. */
 export type Colour = [number, number, number]
 
-/** JPEG and WebP keep a flat colour within a few steps; a wrong filter is off by far more. */
+/** JPEG and WebP keep a flat colour to within a few steps; a wrong filter is off by far more. */
 const LOSS = 12
 
-/** The colour at a place of a picture as viewers show it; `x` and `y` from 0 to 1. */
+/** The colour at a place in a picture as viewers show it; `x` and `y` from 0 to 1. */
 export async function colourAt(picture: Buffer, x = 0.5, y = 0.5): Promise<Colour> {
   const { data, info } = await sharp(picture)
     .autoOrient()
@@ -20,6 +20,6 @@ export async function colourAt(picture: Buffer, x = 0.5, y = 0.5): Promise<Colou
   return [red, green, blue]
 }
 
-/** Whether one colour is the other one's negative. */
+/** Whether one colour is the negative of the other. */
 export const isNegative = (one: Colour, other: Colour): boolean =>
   one.every((value, index) => Math.abs(value + (other[index] ?? 0) - 255) <= LOSS)

@@ -10,7 +10,7 @@ const productOf = ({ redirectUrl = '' }) => products.find(({ id }) => redirectUr
 const categories = [...new Set(products.flatMap((product) => product.categories))]
 
 describe('Ads', () => {
-  it('are one or two, each once, for products of the shop', () => {
+  it('are one or two different ones, for products of the shop', () => {
     const keys = fc.array(fc.oneof(fc.constantFrom(...categories), fc.string()))
     fc.assert(
       fc.property(keys, fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), (wanted, numbers) => {

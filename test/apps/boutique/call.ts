@@ -1,6 +1,6 @@
 import type { Call } from '../../../apps/lib/grpc/implementation.ts'
 
-/** A call for handlers that are tested without a wire. */
+/** A call for testing handlers without a network. */
 export const call = (metadata: Record<string, string> = {}): Call => ({
   metadata: (name) => metadata[name],
   deadline: Number.POSITIVE_INFINITY,

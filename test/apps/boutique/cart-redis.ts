@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { programs } from '../../../scripts/lib/places.mjs'
 
-/** A Redis of its own, with the arguments of the shop's image; `kill` ends it as a power cut does. */
+/** A separate Redis, with the arguments of the shop's image; `kill` ends it like a power cut. */
 export interface OwnRedis {
   host: string
   port: number

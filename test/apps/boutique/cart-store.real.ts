@@ -44,7 +44,7 @@ describe('Carts of a Redis in trouble', () => {
   }
   const trouble = { code: 'FAILED_PRECONDITION', message: expect.stringContaining('try again') }
 
-  it('are refused with a sentence while there is none, and are back when it is', async () => {
+  it('are refused with a sentence while it is down, and are back when it is', async () => {
     const store = storeAt('127.0.0.1')
     await expect(store.read('anna')).rejects.toMatchObject(trouble)
     await redisAt('127.0.0.1')
@@ -52,8 +52,8 @@ describe('Carts of a Redis in trouble', () => {
     expect(await store.read('anna')).toHaveLength(1)
   }, 20_000)
 
-  it('are refused while it is silent, and are found at the address to which its name has moved', async () => {
-    // A name of this process, as Consul would answer it.
+  it('are refused while it is silent, and are found once its name points to another address', async () => {
+    // A name resolved by this process, as Consul would resolve it.
     let address = '127.0.0.1'
     const lookup = dns.lookup
     const byName = (name: string, options: dns.LookupAllOptions, callback: Answered) =>

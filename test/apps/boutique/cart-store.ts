@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { CartStore } from '../../../apps/boutique/cartservice/cart-store.ts'
 import { MOST_LINES, MOST_PIECES } from '../../../apps/boutique/cartservice/merge.ts'
 
-/** The store of two instances of the service; carts expire after `idleMs`. */
+/** One store as two instances of the service see it; carts expire after `idleMs`. */
 export interface CartWorld {
   one: CartStore
   other: CartStore
@@ -11,7 +11,7 @@ export interface CartWorld {
   stop(): Promise<void>
 }
 
-/** What every store of carts does. */
+/** What every cart store does. */
 export function cartStoreContract(where: string, start: () => Promise<CartWorld>): void {
   describe(`Carts ${where}`, () => {
     let world: CartWorld
@@ -22,11 +22,11 @@ export function cartStoreContract(where: string, start: () => Promise<CartWorld>
     }, 30_000)
     afterAll(() => world.stop())
 
-    it('are empty for a user whom nobody knows', async () => {
+    it('are empty for an unknown user', async () => {
       expect(await world.one.read(anybody())).toEqual([])
     })
 
-    it('hold what was added, oldest first, and add up what is added again', async () => {
+    it('hold what was added, oldest first, and add up repeated products', async () => {
       const user = anybody()
       await world.one.add(user, { productId: 'mug', quantity: 2 })
       await world.one.add(user, { productId: 'tank', quantity: 1 })
@@ -54,7 +54,7 @@ export function cartStoreContract(where: string, start: () => Promise<CartWorld>
       })
     })
 
-    it('take an addition once, however often it comes with one key', async () => {
+    it('count an addition once, however often it comes with the same key', async () => {
       const user = anybody()
       const two = { productId: 'mug', quantity: 2 }
       await Promise.all([1, 2, 3].map(() => world.one.add(user, two, 'first')))
@@ -69,7 +69,7 @@ export function cartStoreContract(where: string, start: () => Promise<CartWorld>
       expect(await world.one.read(user)).toEqual([{ productId: 'mug', quantity: 8 }])
     })
 
-    it('take a repeat for what it is also when the cart is full', async () => {
+    it('recognize a repeat even when the cart is full', async () => {
       const user = anybody()
       const all = { productId: 'mug', quantity: MOST_PIECES }
       await world.one.add(user, all, 'first')
@@ -77,7 +77,7 @@ export function cartStoreContract(where: string, start: () => Promise<CartWorld>
       expect(await world.one.read(user)).toEqual([all])
     })
 
-    it('belong to their user alone', async () => {
+    it('belong only to their user', async () => {
       const [user, another] = [anybody(), anybody()]
       await world.one.add(user, { productId: 'mug', quantity: 1 })
       expect(await world.one.read(another)).toEqual([])
@@ -85,7 +85,7 @@ export function cartStoreContract(where: string, start: () => Promise<CartWorld>
       expect(await world.one.read(user)).toHaveLength(1)
     })
 
-    it('are empty once they were emptied, and can be filled again', async () => {
+    it('are empty after they were emptied, and can be filled again', async () => {
       const user = anybody()
       await world.one.add(user, { productId: 'mug', quantity: 1 })
       await world.other.empty(user)
@@ -95,7 +95,7 @@ export function cartStoreContract(where: string, start: () => Promise<CartWorld>
       expect(await world.one.read(user)).toEqual([{ productId: 'mug', quantity: 4 }])
     })
 
-    it('refuse more products or pieces than a cart may hold, and stay as they were', async () => {
+    it('refuse more products or pieces than a cart may hold, and stay unchanged', async () => {
       const user = anybody()
       for (let index = 0; index < MOST_LINES; index += 1) {
         await world.one.add(user, { productId: `p${index}`, quantity: 1 })
@@ -111,7 +111,7 @@ export function cartStoreContract(where: string, start: () => Promise<CartWorld>
       expect(lines[0]).toEqual({ productId: 'p0', quantity: 2 })
     })
 
-    it('expire when nobody looks at them, and live on while somebody does', async () => {
+    it('expire when nobody looks at them, and stay alive while somebody does', async () => {
       const [seen, forgotten] = [anybody(), anybody()]
       for (const user of [seen, forgotten]) await world.one.add(user, { productId: 'mug', quantity: 1 })
       for (let part = 0; part < 6; part += 1) {

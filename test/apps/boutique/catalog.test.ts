@@ -19,7 +19,7 @@ describe('The catalogue', () => {
     }
   })
 
-  it('gives a product by its id, and says which id it does not have', async () => {
+  it('returns a product by its id, and names an unknown id', async () => {
     const service = catalogue(products, 0)
     const get = async (id: string) => service.getProduct({ id } as never, call())
     expect(await get('6E92ZMYYFZ')).toMatchObject({ name: 'Mug' })
@@ -29,7 +29,7 @@ describe('The catalogue', () => {
     })
   })
 
-  it('is as slow as it is told to be', async () => {
+  it('is as slow as configured', async () => {
     const began = Date.now()
     await catalogue(products, 100).listProducts(undefined as never, call())
     expect(Date.now() - began).toBeGreaterThanOrEqual(99)
@@ -39,7 +39,7 @@ describe('The catalogue', () => {
 describe('A search', () => {
   it.each([
     ['part of a name', 'glass', ['Sunglasses', 'Candle Holder', 'Bamboo Glass Jar']],
-    ['a name in other letters', 'MUG', ['Mug']],
+    ['a name in another case', 'MUG', ['Mug']],
     ['part of a description', 'cotton', ['Tank Top']],
     ['a word between spaces', ' mug ', ['Mug']],
     ['what nobody sells', 'piano', []],
@@ -47,7 +47,7 @@ describe('A search', () => {
     expect(search(products, query).map(({ name }) => name)).toEqual(names)
   })
 
-  it('finds everything by nothing', () => {
+  it('finds everything for an empty query', () => {
     expect(search(products, '')).toEqual(products)
   })
 })
@@ -60,8 +60,8 @@ describe('A file of products', () => {
   }
 
   it.each([
-    ['an id that is none', file({ id: 'pen' }), 'product "pen": an id is ten capitals or digits'],
-    ['an id twice', file({}, {}), 'product AAAAAAAAAA is there twice'],
+    ['an invalid id', file({ id: 'pen' }), 'product "pen": an id must be ten capitals or digits'],
+    ['an id twice', file({}, {}), 'product AAAAAAAAAA is listed twice'],
     ['no name', file({ name: '' }), 'product AAAAAAAAAA has no name'],
     ['no price', file({ priceUsd: undefined }), 'product AAAAAAAAAA has no price'],
     ['a price in euros', file({ priceUsd: { currencyCode: 'EUR' } }), 'AAAAAAAAAA: it is not in USD'],
@@ -70,7 +70,7 @@ describe('A file of products', () => {
       file({ priceUsd: { currencyCode: 'USD', units: '1', nanos: -1 } }),
       'different signs',
     ],
-    ['a key that the contract lacks', file({ prise: 1 }), 'prise'],
+    ['a key that is not in the contract', file({ prise: 1 }), 'prise'],
   ])('is refused with %s', (_what, text, sentence) => {
     expect(() => readProducts(text)).toThrow(sentence)
   })

@@ -10,12 +10,12 @@ import {
 import { placeOrder } from '../../../apps/boutique/checkoutservice/place-order.ts'
 import { asked, FakeShop, type Fault } from './checkout-shop.ts'
 
-/** Orders whose writing of one step can be made to fail. */
+/** Orders that can be made to fail when one step is recorded. */
 class BrittleOrders extends MemoryOrders {
   failsAt: Progress['step'] | undefined
 
   override async keep(held: Held): Promise<void> {
-    if (held.progress.step === this.failsAt) throw new OrdersTrouble('the table is away')
+    if (held.progress.step === this.failsAt) throw new OrdersTrouble('the table is unavailable')
     await super.keep(held)
   }
 }
@@ -53,7 +53,7 @@ describe('Placing an order', () => {
     expect(services.calls).not.toContain('convert')
   })
 
-  it('converts each price before it adds, in the currency of the user', async () => {
+  it('converts each price into the currency of the user before adding', async () => {
     const { services, place } = shop()
     const order = await place({ userCurrency: 'EUR' })
     expect([...services.charges.values()]).toEqual([2n * TOTAL])
@@ -69,7 +69,7 @@ describe('Placing an order', () => {
     expect(services.carts.has('anna')).toBe(true)
   })
 
-  it('takes another token as another order, and the same token of another user too', async () => {
+  it('treats another token, or the same token from another user, as another order', async () => {
     const { services, place } = shop()
     const first = await place()
     services.carts.set('anna', { mug: 1 }).set('bert', { mug: 1 })
@@ -85,7 +85,7 @@ describe('Placing an order', () => {
     await expect(place({ email: 'bert@example.org' })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
   })
 
-  it('charges once when it is asked for twice at the same time, and answers both alike', async () => {
+  it('charges once when it is requested twice at the same time, and answers both alike', async () => {
     const { services, place } = shop()
     const [one, other] = await Promise.all([place({}, 3000), place({}, 3000)])
     expect(other).toEqual(one)
@@ -93,14 +93,14 @@ describe('Placing an order', () => {
     expect(services.calls.filter((verb) => verb === 'charge')).toHaveLength(1)
   })
 
-  it('says that an order is under way to a repeat that cannot wait for it', async () => {
+  it('tells a repeat that cannot wait that the order is under way', async () => {
     const { place } = shop()
     const [one, other] = await Promise.allSettled([place(), place()])
     expect(one.status).toBe('fulfilled')
     expect(other).toMatchObject({ status: 'rejected', reason: { code: 'ABORTED' } })
   })
 
-  it('charges nobody who has gone before the prices were known', async () => {
+  it('charges nobody who is gone before the prices are known', async () => {
     const { services, place } = shop()
     await expect(place({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'CANCELLED' })
     expect(services.calls).not.toContain('charge')
@@ -112,12 +112,12 @@ interface Outcome {
   fault: Fault
   code: string | undefined
   says?: string
-  /** What stands in the books after the failure. */
+  /** What is in the books after the failure. */
   charged: number
   refunded: number
   shipped: number
   emptied: boolean
-  /** Charges in force after a repeat when the fault is over. */
+  /** The charges in force after a repeat, once the fault is over. */
   repeat?: 'same order' | 'new order'
 }
 
@@ -169,14 +169,14 @@ const outcomes: Outcome[] = [
   {
     fault: { verb: 'ship', when: 'before', code: 'UNAVAILABLE' },
     code: 'FAILED_PRECONDITION',
-    says: 'was given back',
+    says: 'was refunded',
     ...no,
     refunded: 1,
   },
   {
     fault: { verb: 'ship', when: 'before', code: 'INVALID_ARGUMENT' },
     code: 'FAILED_PRECONDITION',
-    says: 'was given back',
+    says: 'was refunded',
     ...no,
     refunded: 1,
   },
@@ -200,7 +200,7 @@ describe('When an order fails', () => {
       (outcome) => [`${outcome.fault.verb} ${outcome.fault.code} ${outcome.fault.when}`, outcome] as const,
     ),
   )(
-    'at %s, the books are right, then and after a repeat',
+    'at %s, the books are right, both then and after a repeat',
     async (_name, { fault, code, says, charged, refunded, shipped, emptied, repeat = 'new order' }) => {
       const { services, place } = shop()
       services.faults = [fault]
@@ -220,7 +220,7 @@ describe('When an order fails', () => {
     },
   )
 
-  it('with a charge that cannot be given back, says so, and a repeat gives it back before the order begins anew', async () => {
+  it('with a charge that cannot be refunded, says so, and a repeat refunds it before the order starts over', async () => {
     const { services, log, place } = shop()
     services.faults = [
       { verb: 'ship', when: 'before', code: 'UNAVAILABLE' },
@@ -233,16 +233,16 @@ describe('When an order fails', () => {
     expect(log.join('\n')).toMatch(/transaction of .* is OWED/)
     expect(services.charges.size).toBe(1)
     services.faults = []
-    await expect(place()).rejects.toMatchObject({ message: expect.stringContaining('was given back') })
+    await expect(place()).rejects.toMatchObject({ message: expect.stringContaining('was refunded') })
     expect(services.charges.size).toBe(0)
     await place()
     expect(services.charges.size).toBe(1)
   })
 
-  it('in the middle with its instance, a repeat takes over when the hold is over and charges once', async () => {
+  it('halfway because its instance dies, a repeat takes over when the hold is over and charges once', async () => {
     for (const step of ['charging', 'charged', 'refunding'] as const) {
       const { services, orders, clock, place } = shop()
-      // The instance dies: nothing is written down any more, and nobody lets go.
+      // The instance dies: nothing more is recorded, and nobody releases the order.
       orders.release = () => Promise.reject(new OrdersTrouble('dead'))
       orders.forget = orders.release
       services.faults =
@@ -268,7 +268,7 @@ describe('When an order fails', () => {
     }
   })
 
-  it('to be written down before the charge, nothing is charged', async () => {
+  it('to be recorded before the charge, nothing is charged', async () => {
     const { services, orders, place } = shop()
     orders.failsAt = 'charging'
     await expect(place()).rejects.toMatchObject({
@@ -278,15 +278,15 @@ describe('When an order fails', () => {
     expect(services.calls).not.toContain('charge')
   })
 
-  it('to be written down at its end, it is answered all the same', async () => {
+  it('to be recorded at the end, it is answered anyway', async () => {
     const { services, orders, log, place } = shop()
     orders.failsAt = 'done'
     expect((await place()).shippingTrackingId).not.toBe('')
     expect(services.charges.size).toBe(1)
-    expect(log.join('\n')).toContain('cannot be written down as done')
+    expect(log.join('\n')).toContain('cannot be recorded as done')
   })
 
-  it('for want of anything in the cart, it says so', async () => {
+  it('because the cart is empty, it says so', async () => {
     const { services, place } = shop()
     services.carts.clear()
     await expect(place()).rejects.toMatchObject({

@@ -31,7 +31,7 @@ ordersContract('in DynamoDB', async () => {
   }
 })
 
-/** The table as the shop declares it. */
+/** The table, as the shop declares it. */
 async function declaredTable() {
   const files = await readRepository('.', ['images/boutique'])
   const { resources } = readApp('boutique', files.below('images/boutique'))

@@ -14,7 +14,7 @@ ordersContract('in memory', async () => {
   return { one: orders, other: orders, wait, stop: async () => {} }
 })
 
-it('says that the table cannot be used when it does not answer', async () => {
+it('says that the table is unavailable when it does not answer', async () => {
   const credentials = { accessKeyId: 'x', secretAccessKey: 'x' }
   // Nothing listens on port 1.
   const client = new DynamoDBClient({

@@ -9,7 +9,7 @@ import {
 } from '../../../apps/boutique/checkoutservice/orders.ts'
 import { OrderResultSchema } from '../../../apps/boutique/lib/gen/hipstershop_pb.ts'
 
-/** The memory of two instances. */
+/** Where two instances record orders. */
 export interface OrdersWorld {
   one: Orders
   other: Orders
@@ -30,7 +30,7 @@ const steps: Progress[] = [
   { step: 'refunding', order, transaction: 't-1' },
 ]
 
-/** What every memory of orders does. */
+/** What every implementation of `Orders` does. */
 export function ordersContract(where: string, start: () => Promise<OrdersWorld>): void {
   describe(`Orders ${where}`, () => {
     let world: OrdersWorld
@@ -55,16 +55,16 @@ export function ordersContract(where: string, start: () => Promise<OrdersWorld>)
     }
     beforeAll(async () => {
       world = await start()
-      // Alone, the suite on DynamoDB makes the whole stage first, which a busy machine takes its time for.
+      // When run alone, the DynamoDB suite first creates the whole stage, which takes a while on a busy machine.
     }, 180_000)
     afterAll(() => world.stop())
 
-    it('are held by the first that asks, and busy for all others', async () => {
+    it('are held by the first request, and busy for all others', async () => {
       const held = await begun()
       expect(await world.other.take(fresh({ key: held.key }))).toEqual({ state: 'busy' })
     })
 
-    it('are held by one of many that ask at once', async () => {
+    it('are held by one of many simultaneous requests', async () => {
       const { key } = fresh()
       const asking = Array.from({ length: 12 }, (_, at) =>
         (at % 2 ? world.one : world.other).take(fresh({ key })),
@@ -74,24 +74,21 @@ export function ordersContract(where: string, start: () => Promise<OrdersWorld>)
       expect(states.filter((state) => state === 'busy')).toHaveLength(11)
     })
 
-    it('belong to what was asked for first', async () => {
+    it('belong to the first request', async () => {
       const { key } = await begun()
       expect(await world.other.take(fresh({ key, request: 'another' }))).toEqual({ state: 'other' })
     })
 
-    it.each(steps)(
-      'go on at $step with the next holder, under the id that they began with',
-      async (progress) => {
-        const held = await begun()
-        await world.one.keep({ ...held, progress })
-        await world.one.release(held)
-        const next = fresh({ key: held.key })
-        const taken = { ...next, orderId: held.orderId, progress }
-        expect(await world.other.take(next)).toEqual({ state: 'held', held: taken })
-      },
-    )
+    it.each(steps)('continue at $step with the next holder, under their original id', async (progress) => {
+      const held = await begun()
+      await world.one.keep({ ...held, progress })
+      await world.one.release(held)
+      const next = fresh({ key: held.key })
+      const taken = { ...next, orderId: held.orderId, progress }
+      expect(await world.other.take(next)).toEqual({ state: 'held', held: taken })
+    })
 
-    it('are free again when their holder is silent for too long, and it cannot write any more', async () => {
+    it('are free again when their holder is silent for too long, and it can no longer write', async () => {
       const held = await begun()
       world.wait(HOLD_MS + 1000)
       expect((await world.other.take(fresh({ key: held.key }))).state).toBe('held')
@@ -100,7 +97,7 @@ export function ordersContract(where: string, start: () => Promise<OrdersWorld>)
       }
     })
 
-    it('are held on to by each step that is written down', async () => {
+    it('stay held with each recorded step', async () => {
       const held = await begun()
       world.wait(HOLD_MS - 1000)
       await world.one.keep({ ...held, progress: { step: 'charging', order } })
@@ -108,14 +105,14 @@ export function ordersContract(where: string, start: () => Promise<OrdersWorld>)
       expect(await world.other.take(fresh({ key: held.key }))).toEqual({ state: 'busy' })
     })
 
-    it('are answered once they are done, whoever asks and whenever', async () => {
+    it('are answered once they are done, no matter who asks and when', async () => {
       const held = await begun()
       await world.one.keep({ ...held, progress: { step: 'done', order } })
       world.wait(HOLD_MS + 1000)
       expect(await world.other.take(fresh({ key: held.key }))).toEqual({ state: 'done', order })
     })
 
-    it('begin anew when they were forgotten', async () => {
+    it('start over after they were forgotten', async () => {
       const held = await begun()
       await world.one.forget(held)
       const next = fresh({ key: held.key, request: 'another' })

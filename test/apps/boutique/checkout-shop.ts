@@ -13,7 +13,7 @@ import { PeerFailure } from '../../../apps/lib/grpc/problem.ts'
 
 type Code = PeerFailure['code']
 
-/** Fails a verb: `before` it is done, or `after`, when only its answer is lost. */
+/** Makes a verb fail: `before` it is done, or `after`, when only its answer is lost. */
 export interface Fault {
   verb: keyof Shop
   code: Code
@@ -22,7 +22,7 @@ export interface Fault {
 
 export const dollars = (units: bigint, nanos = 0): Amount => ({ currencyCode: 'USD', units, nanos })
 
-/** The shop's other services in one object: two products, a rate of 2 for every other currency, a book of what was done. */
+/** The shop's other services in one object: two products, a rate of 2 for every other currency, and a record of what was done. */
 export class FakeShop implements Shop {
   readonly carts = new Map([['anna', { mug: 2, tank: 1 } as Record<string, number>]])
   /** Open charges by order id, in billionths. */
@@ -99,7 +99,7 @@ export class FakeShop implements Shop {
 const failure = (verb: string, code: Code): PeerFailure =>
   new PeerFailure('hipstershop.Fake', verb, code, `${verb} says no.`)
 
-/** What anna asks for: her cart, to Rome, in her currency. */
+/** What Anna asks for: her cart, to Rome, in her currency. */
 export const asked = (changes: Partial<Asked> = {}): Asked => ({
   userId: 'anna',
   userCurrency: 'USD',

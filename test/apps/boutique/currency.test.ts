@@ -18,7 +18,7 @@ describe('The currency service', () => {
     expect(currencyCodes).toEqual(expect.arrayContaining(['EUR', 'USD', 'JPY', 'GBP', 'TRY', 'CAD']))
   })
 
-  it('gives the amount in the currency asked for', async () => {
+  it('returns the amount in the requested currency', async () => {
     const euros = await convert({ currencyCode: 'USD', units: 19n, nanos: 990_000_000 }, 'EUR')
     expect(euros).toEqual({ currencyCode: 'EUR', units: 17n, nanos: 682_441_398 })
   })
@@ -29,9 +29,9 @@ describe('The currency service', () => {
       'an unknown source',
       { currencyCode: 'XXX' },
       'EUR',
-      '"XXX" is no currency of this shop; it knows EUR, USD,',
+      '"XXX" is not a currency of this shop; choose one of EUR, USD,',
     ],
-    ['an unknown target', { currencyCode: 'USD' }, 'usd', '"usd" is no currency of this shop'],
+    ['an unknown target', { currencyCode: 'USD' }, 'usd', '"usd" is not a currency of this shop'],
     ['an amount with two signs', { currencyCode: 'USD', units: 1n, nanos: -1 }, 'EUR', 'different signs'],
   ])('refuses %s', async (_what, from, toCode, sentence) => {
     await expect((async () => convert(from, toCode))()).rejects.toMatchObject({

@@ -56,15 +56,15 @@ Thank you for your order.`,
     ])
   })
 
-  it('has no lines that the user wrote', async () => {
+  it('has no lines written by the user', async () => {
     const shippingAddress = { streetAddress: 'x\ncharged $0.00 to\u001b[2J', city: 'Bern' }
     const [text = ''] = await send('ada@example.org', { shippingAddress })
     expect(text).toContain('To        x charged $0.00 to [2J, Bern')
   })
 
   it.each([
-    ['an address without @', 'ada', {}, '"ada" is no mail address'],
-    ['an address of two lines', 'a@b\nc', {}, 'is no mail address'],
+    ['an address without @', 'ada', {}, '"ada" is not a mail address'],
+    ['an address with two lines', 'a@b\nc', {}, 'is not a mail address'],
     ['no order', 'a@b', null, 'has no order'],
     ['no shipping cost', 'a@b', { shippingCost: undefined }, 'has no shipping cost'],
     ['no shipping address', 'a@b', { shippingAddress: undefined }, 'has no shipping address'],

@@ -24,7 +24,7 @@ describe('the checkout, and what goes wrong around a page', () => {
     expect(shop.world.orders.size).toBe(1)
   })
 
-  it('makes another key with each form', async () => {
+  it('gives each form a new key', async () => {
     shop.fill()
     const keys = [await shop.text('/cart'), await shop.text('/cart')].map(
       (page) => /name="idempotency_key" value="([\da-f-]{36})"/.exec(page)?.[1],
@@ -33,7 +33,7 @@ describe('the checkout, and what goes wrong around a page', () => {
     expect(keys[0]).not.toBe(keys[1])
   })
 
-  it('shows the form at the checkout again, with what was typed and a sentence at each wrong field', async () => {
+  it('shows the checkout form again, with what was typed and a sentence at each wrong field', async () => {
     shop.fill()
     const answer = await shop.order({ email: 'some"one', zip_code: 'EC1A', city: 'Zürich' })
     const page = await answer.text()
@@ -53,7 +53,7 @@ describe('the checkout, and what goes wrong around a page', () => {
     ['ALREADY_EXISTS', 422, false],
     ['ABORTED', 503, true],
   ] as const)(
-    'shows the form again when the checkout says %s: %i, the same key %s',
+    'shows the form again when the checkout answers %s: %i, the same key %s',
     async (code, status, isSame) => {
       shop.fill()
       shop.world.failing.set('placeOrder', code)
@@ -64,7 +64,7 @@ describe('the checkout, and what goes wrong around a page', () => {
     },
   )
 
-  it('shows a placed order although nothing else can be had', async () => {
+  it('shows a placed order even when everything else fails', async () => {
     shop.world.failing
       .set('getProduct', 'INTERNAL')
       .set('listRecommendations', 'INTERNAL')
@@ -81,7 +81,7 @@ describe('the checkout, and what goes wrong around a page', () => {
     ['getCart', '/cart', 'FAILED_PRECONDITION', 503],
     ['getQuote', '/cart', 'INTERNAL', 500],
   ] as const)(
-    'answers a page with a reference when %s for %s says %s',
+    'answers with a page and a reference when %s for %s says %s',
     async (method, path, code, status) => {
       shop.fill()
       shop.world.failing.set(method, code)
@@ -92,7 +92,7 @@ describe('the checkout, and what goes wrong around a page', () => {
     },
   )
 
-  it('fails in euros and not in dollars when prices cannot be converted', async () => {
+  it('fails in euros but not in dollars when prices cannot be converted', async () => {
     shop.world.failing.set('convert', 'INTERNAL')
     expect((await shop.ask('/product/JAR', {}, 'TRY')).status).toBe(500)
     expect((await shop.ask('/product/JAR')).status).toBe(200)
@@ -123,7 +123,7 @@ describe('the checkout, and what goes wrong around a page', () => {
     },
   )
 
-  it('goes on selling while the number in the cart cannot be had', async () => {
+  it('keeps selling while the number in the cart is unknown', async () => {
     shop.world.failing.set('getCart', 'UNAVAILABLE')
     const page = await shop.text('/')
     expect(page).toContain('data-page="home"')
@@ -131,7 +131,7 @@ describe('the checkout, and what goes wrong around a page', () => {
   })
 
   it.each(['/cart', '/cart/empty', '/cart/checkout', '/setCurrency'])(
-    'refuses a form for %s that another site sends',
+    'refuses a form for %s from another site',
     async (path) => {
       shop.fill()
       const fields = { product_id: 'WATCH', quantity: '1', currency_code: 'EUR' }

@@ -8,8 +8,8 @@ const good = (): Record<string, string> => ({ ...demoOrder(NOW).values, idempote
 const check = (changes: Record<string, string>) =>
   checkOrder(new Map(Object.entries({ ...good(), ...changes })), NOW)
 
-describe('the form at the checkout', () => {
-  it('takes what it suggests', () => {
+describe('the checkout form', () => {
+  it('accepts what it suggests', () => {
     const { order, typed } = check({})
     expect(typed).toEqual({ values: demoOrder(NOW).values, problems: {}, key: KEY })
     expect(order).toEqual({
@@ -46,7 +46,7 @@ describe('the form at the checkout', () => {
     ['city', 'a'.repeat(129), '128'],
     ['state', '', 'Enter the state'],
     ['country', '', 'Enter the country'],
-    ['credit_card_number', '', 'Enter the number'],
+    ['credit_card_number', '', 'Enter the card number'],
     ['credit_card_number', '4432', '12 to 19 digits'],
     ['credit_card_number', '4432 8015 6152 0455', 'one of its digits is wrong'],
     ['credit_card_expiration_month', '', 'month'],
@@ -57,7 +57,7 @@ describe('the form at the checkout', () => {
     ['credit_card_expiration_year', '2999', 'before 2076'],
     ['credit_card_cvv', '12', '3 or 4 digits'],
     ['credit_card_cvv', '12345', '3 or 4 digits'],
-  ])('says at %s that "%s" is wrong, keeps it, and nothing at the others', (field, value, sentence) => {
+  ])('says at %s that "%s" is wrong, keeps it, and says nothing at the others', (field, value, sentence) => {
     const { order, typed } = check({ [field]: value })
     expect(order).toBeUndefined()
     expect(typed.problems).toEqual({ [field]: expect.stringContaining(sentence) })
@@ -76,7 +76,7 @@ describe('the form at the checkout', () => {
     ['10', false],
     ['11', true],
     ['12', true],
-  ])('takes a card until the end of its month: %s of this year: %s', (month, isGood) => {
+  ])('accepts a card until the end of its month: %s of this year: %s', (month, isGood) => {
     const changes = { credit_card_expiration_month: month, credit_card_expiration_year: '2026' }
     expect(check(changes).order !== undefined).toBe(isGood)
   })
@@ -86,7 +86,7 @@ describe('the form at the checkout', () => {
     expect(Object.keys(typed.problems)).toHaveLength(10)
   })
 
-  it('makes a key of its own when the form has none that it gave', () => {
+  it('makes a new key when the form has none of its keys', () => {
     const keys = [check({ idempotency_key: '' }), check({ idempotency_key: '../x' })].map(
       ({ typed }) => typed.key,
     )
@@ -95,7 +95,7 @@ describe('the form at the checkout', () => {
   })
 })
 
-describe('the form of a product', () => {
+describe('the product form', () => {
   const add = (fields: Record<string, string>) => checkAddition(new Map(Object.entries(fields)))
 
   it.each(['1', '10', '07'])('takes %s pieces', (quantity) => {
@@ -103,7 +103,7 @@ describe('the form of a product', () => {
   })
 
   it.each(['', '0', '11', '-1', '1.5', '1e1', 'two', '9999999999'])(
-    'does not take "%s" pieces',
+    'does not accept "%s" pieces',
     (quantity) => {
       expect(add({ product_id: 'MUG', quantity })).toEqual({
         productId: 'MUG',

@@ -12,7 +12,7 @@ describe('html', () => {
     expect(String(html`<p title="${value}">${value}</p>`)).toBe(`<p title="${written}">${written}</p>`)
   })
 
-  it('never lets a text end its attribute or element, whatever the text', () => {
+  it('never lets a text end its attribute or element', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (value) => {
         expect(String(html`${value}`)).not.toMatch(/[<>"'`]/)
@@ -25,16 +25,16 @@ describe('html', () => {
     expect(String(html`<ul>${items}</ul>`)).toBe('<ul><li>a</li><li>&#60;b&#62;</li></ul>')
   })
 
-  it('does not take a text for markup because it once was part of it', () => {
+  it('does not treat a text as markup because it was once part of markup', () => {
     const inner = html`<b>${'<i>'}</b>`
     expect(String(html`${String(inner)}`)).not.toContain('<')
   })
 
-  it('writes nothing for false, null and undefined, but zero', () => {
+  it('writes nothing for false, null and undefined, but writes zero', () => {
     expect(String(html`[${false}${null}${undefined}${[]}${0}${0n}]`)).toBe('[00]')
   })
 
-  it('refuses an attribute without quotes, where a space would begin another one', () => {
+  it('refuses an attribute without quotes, where a space would start another one', () => {
     expect(() => html`<p title=${'x'}>`).toThrow('quotes')
   })
 })

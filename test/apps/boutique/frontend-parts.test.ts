@@ -27,7 +27,7 @@ describe('something optional', () => {
 })
 
 describe('a cached value', () => {
-  it('is asked for once by all who want it within its time, then again', async () => {
+  it('is requested once for all who want it within its time, then again', async () => {
     let now = 0
     let asked = 0
     const cache = new Cached<number>(1000, 10, () => now)
@@ -39,7 +39,7 @@ describe('a cached value', () => {
     expect(await cache.get('a', ask)).toBe(2)
   })
 
-  it('is not kept when it could not be had', async () => {
+  it('is not kept when the request failed', async () => {
     const cache = new Cached<number>(1000, 10)
     await expect(cache.get('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
     expect(await cache.get('a', async () => 1)).toBe(1)
@@ -87,7 +87,7 @@ describe('static files', () => {
     }
   })
 
-  it('leave the address of a file of others as it is', () => {
+  it('leave the address of any other file unchanged', () => {
     expect(files.address('/static/img/elsewhere.svg')).toBe('/static/img/elsewhere.svg')
   })
 })

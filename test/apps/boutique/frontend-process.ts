@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SERVICES, type ServiceName } from '../../../apps/boutique/lib/services.ts'
 
-/** A program of the shop as a process. */
+/** One of the shop's programs as a process. */
 export interface Program {
   address: string
   process: ChildProcess
@@ -15,7 +15,7 @@ export interface Program {
 /**
  * Starts a service of the shop on a free port of this machine.
  * @param addresses where the others are
- * @returns it, once it listens
+ * @returns the service, once it listens
  */
 export async function startProgram(
   service: ServiceName,
@@ -60,16 +60,16 @@ export async function startProgram(
   }
 }
 
-/** Below the ports that the system gives to outgoing connections, one of which would otherwise take ours now and then. */
+/** Below the ports that the system uses for outgoing connections, one of which would otherwise take ours now and then. */
 const FIRST_PORT = 19_200
 const PORTS = 100
 
-/** Test files run beside each other: each begins elsewhere. */
+/** Test files run in parallel: each one starts somewhere else. */
 let turn = (process.pid * 13) % PORTS
 
 /**
- * A port of this machine that nobody listens on, each time another one.
- * @throws Error when all hundred are taken
+ * A free port on this machine, a different one each time.
+ * @throws Error when all hundred are in use
  */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < PORTS; tries += 1) {

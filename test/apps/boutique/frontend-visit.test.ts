@@ -40,7 +40,7 @@ describe('cookies', () => {
 })
 
 describe('a visitor', () => {
-  it('who is new gets an id for 48 h that no script reads and no other site sends', () => {
+  it('a new visitor gets an id for 48 h that no script can read and no other site can send', () => {
     const { visit: found, cookies } = visit({})
     expect(cookies).toEqual([
       `shop_session-id=${found.session}; Path=/; Max-Age=172800; HttpOnly; SameSite=Lax`,
@@ -48,23 +48,23 @@ describe('a visitor', () => {
     expect(found.currency).toBe('USD')
   })
 
-  it('who was here before is known again', () => {
+  it('a returning visitor is recognized', () => {
     const found = visit({ cookie: `shop_session-id=${SESSION}; shop_currency=JPY` })
     expect(found.visit).toMatchObject({ session: SESSION, currency: 'JPY' })
     expect(found.cookies).toEqual([])
   })
 
-  it.each(['', 'x', '../../etc', `${SESSION}0`])('who shows the id "%s" gets a new one', (id) => {
+  it.each(['', 'x', '../../etc', `${SESSION}0`])('a visitor with the id "%s" gets a new one', (id) => {
     const found = visit({ cookie: `shop_session-id=${id}` })
     expect(found.visit.session).not.toBe(id)
     expect(found.cookies).toHaveLength(1)
   })
 
-  it.each(['', 'usd', 'CHF', '<b>'])('who wants the currency "%s" gets dollars', (code) => {
+  it.each(['', 'usd', 'CHF', '<b>'])('a visitor who wants the currency "%s" gets dollars', (code) => {
     expect(visit({ cookie: `shop_currency=${code}` }).visit.currency).toBe('USD')
   })
 
-  it('keeps the cookies to HTTPS where the load balancer speaks it', () => {
+  it('restricts the cookies to HTTPS where the load balancer uses it', () => {
     expect(visit({ 'x-forwarded-proto': 'https' }).cookies[0]).toMatch(/; Secure$/)
   })
 
@@ -90,7 +90,7 @@ describe('a form from another site', () => {
     [{ origin: 'http://web.localhost:8080' }, false],
     [{ origin: 'null' }, false],
     [{}, true],
-  ])('is told by %j: ours %s', (headers, isOurs) => {
+  ])('is recognized by %j: ours %s', (headers, isOurs) => {
     const check = () => sameOrigin({ host, ...headers })
     if (isOurs) expect(check).not.toThrow()
     else expect(check).toThrow(expect.objectContaining({ status: 403 }))

@@ -5,7 +5,7 @@ import { World } from './frontend-world.ts'
 export const SESSION = '0b0f8c52-4dd4-4a1e-9a3b-3f2f7d0d3c11'
 export const KEY = '7d2cf9a3-54c8-4f42-9d9c-1f5f3f0c7e55'
 
-/** The frontend as a process among scripted services, and one visitor. */
+/** The frontend as a process, surrounded by scripted services, and one visitor. */
 export class Visitor {
   readonly world = new World()
   #services = ''
@@ -21,7 +21,7 @@ export class Visitor {
     this.world.close()
   }
 
-  /** One more instance, which the caller stops. */
+  /** Another instance, which the caller stops. */
   another(): Promise<Program> {
     return startProgram('frontend', () => this.#services)
   }
@@ -55,7 +55,7 @@ export class Visitor {
     return (await this.ask(path, {}, currency)).text()
   }
 
-  /** Sends the form at the checkout. */
+  /** Sends the checkout form. */
   order(changes: Record<string, string> = {}): Promise<Response> {
     const fields = { ...demoOrder(new Date()).values, idempotency_key: KEY, ...changes }
     return this.send('/cart/checkout', fields)

@@ -25,7 +25,7 @@ export const PRODUCTS = [
   priceUsd: { currencyCode: 'USD', units, nanos: 990_000_000 },
 }))
 
-/** The seven services behind the shop's pages, as a test wants them to behave. All of them listen on one port. */
+/** The seven services behind the shop's pages, behaving as a test wants. All of them listen on one port. */
 export class World {
   /** How often each method was called. */
   readonly calls = new Map<string, number>()
@@ -52,7 +52,7 @@ export class World {
     })
     this.#add(CurrencyService, {
       getSupportedCurrencies: () => ({ currencyCodes: ['EUR', 'USD', 'JPY', 'CHF'] }),
-      // A third of a cent that must not be lost: three of it are one more.
+      // A third of a cent that must not get lost: three of them make another cent.
       convert: ({ from, toCode }) => ({
         currencyCode: toCode,
         units: from?.units ?? 0n,
@@ -92,7 +92,7 @@ export class World {
     this.#server.forceShutdown()
   }
 
-  /** As new. */
+  /** Resets everything. */
   reset(): void {
     for (const map of [this.calls, this.failing, this.slow, this.carts, this.orders]) map.clear()
     this.ad = { redirectUrl: '/product/JAR', text: 'Jars & more' }

@@ -28,18 +28,18 @@ describe('the shop’s frontend', () => {
   it.each([
     ['/', 'GET, HEAD'],
     ['/setCurrency', 'POST'],
-  ])('answers DELETE %s with 405 and what it does answer', async (path, allow) => {
+  ])('answers DELETE %s with 405 and the allowed methods', async (path, allow) => {
     const answer = await shop.ask(path, { method: 'DELETE' })
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, expect.stringContaining(allow)])
   })
 
-  it('answers HEAD as GET, without the page', async () => {
+  it('answers HEAD like GET, without the page', async () => {
     const answer = await shop.ask('/', { method: 'HEAD' })
     expect([answer.status, Number(answer.headers.get('content-length')) > 1000]).toEqual([200, true])
     expect(await answer.text()).toBe('')
   })
 
-  it('escapes what the services say, everywhere', async () => {
+  it('escapes what the services return, everywhere', async () => {
     shop.fill()
     for (const path of ['/', '/product/MUG', '/cart']) {
       const page = await shop.text(path)
@@ -48,7 +48,7 @@ describe('the shop’s frontend', () => {
     }
   })
 
-  it('lets a page load nothing and send nothing anywhere else, and nobody keep it', async () => {
+  it('lets a page load nothing from and send nothing to anywhere else, and nobody cache it', async () => {
     const { headers } = await shop.ask('/')
     expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*form-action 'self'/)
     expect(headers.get('x-content-type-options')).toBe('nosniff')
@@ -62,7 +62,7 @@ describe('the shop’s frontend', () => {
     expect(await answer.text()).toContain('data-page="home"')
   })
 
-  it('has static files kept for ever under the address that pages use, and asked for again under others', async () => {
+  it('has static files cached for ever under the address that pages use, and requested again under others', async () => {
     const [, address = ''] = /href="(\/static\/shop\.css\?v=[^"]+)"/.exec(await shop.text('/')) ?? []
     const named = await shop.ask(address)
     expect(named.headers.get('cache-control')).toContain('immutable')
@@ -80,7 +80,7 @@ describe('the shop’s frontend', () => {
     expect((await shop.ask('/')).headers.getSetCookie()).toEqual([])
   })
 
-  it('keeps a currency, goes back to where it was chosen, and shows prices in it', async () => {
+  it('remembers a currency, goes back to where it was chosen, and shows prices in it', async () => {
     const referer = `${shop.url}/product/WATCH`
     const answer = await shop.send('/setCurrency', { currency_code: 'JPY' }, { referer })
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/product/WATCH'])
@@ -99,13 +99,13 @@ describe('the shop’s frontend', () => {
     ).toEqual(['USD', 'EUR', 'JPY'])
   })
 
-  it('asks for each price once in a while, not for each visitor', async () => {
+  it('requests each price once in a while, not for each visitor', async () => {
     await Promise.all([shop.text('/', 'EUR'), shop.text('/', 'EUR'), shop.text('/', 'EUR')])
     await shop.text('/', 'EUR')
     expect(shop.world.calls.get('convert') ?? 0).toBeLessThanOrEqual(6)
   })
 
-  it('adds up exact prices and rounds but the sum', async () => {
+  it('adds up exact prices and rounds only the sum', async () => {
     shop.fill()
     // 3 × 8.993333334 and shipping of 8.993333334
     expect(await shop.text('/cart', 'EUR')).toContain('data-fact="total">€35.97<')
@@ -122,7 +122,7 @@ describe('the shop’s frontend', () => {
     expect(await shop.text('/cart')).toContain('Your cart is empty')
   })
 
-  it('shows the form of a product again with what was typed and what is wrong', async () => {
+  it('shows the product form again with what was typed and what is wrong', async () => {
     const answer = await shop.send('/cart', { product_id: 'WATCH', quantity: '11' })
     const page = await answer.text()
     expect([answer.status, shop.world.calls.get('addItem')]).toEqual([422, undefined])
@@ -138,20 +138,20 @@ describe('the shop’s frontend', () => {
     expect(shop.world.carts.size).toBe(0)
   })
 
-  it('says what the cart says when it is full', async () => {
+  it('passes on what the cart says when it is full', async () => {
     shop.world.failing.set('addItem', 'RESOURCE_EXHAUSTED')
     const answer = await shop.send('/cart', { product_id: 'WATCH', quantity: '1' })
     expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining('says RESOURCE')])
   })
 
-  it('shows a cart with something that is no longer sold, and how to go on', async () => {
+  it('shows a cart with something that is no longer sold, and what to do', async () => {
     shop.world.carts.set(SESSION, [{ productId: 'GONE', quantity: 1 }])
     const page = await shop.text('/cart')
     expect(page).toContain('no longer sold')
     expect(page).not.toContain('Place order')
   })
 
-  it('shows an ad and what may please too', async () => {
+  it('shows an ad and other products to like', async () => {
     const page = await shop.text('/product/WATCH')
     expect(page).toContain('<a href="/product/JAR">Jars &#38; more</a>')
     expect(page).toContain('You may also like')
@@ -163,7 +163,7 @@ describe('the shop’s frontend', () => {
     expect(answer.headers.getSetCookie()).toHaveLength(2)
   })
 
-  it('says that it stops before it does, and ends with code 0', async () => {
+  it('says that it is stopping before it stops, and ends with code 0', async () => {
     const other = await shop.another()
     const ended = once(other.process, 'exit')
     other.process.kill('SIGTERM')

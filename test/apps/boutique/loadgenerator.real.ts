@@ -11,7 +11,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections()
 })
 
-/** A shop of one product; a test answers some paths itself. */
+/** A shop with one product; a test answers some paths itself. */
 async function fakeShop(
   own: Record<string, RequestListener> = {},
 ): Promise<{ url: string; cookies: string[] }> {
@@ -63,7 +63,7 @@ async function load(url: string, args: string[], interruptAfterMs?: number) {
 const FAST = ['--users', '3', '--duration', '3s', '--pace', '0.002']
 
 describe('the load generator', () => {
-  it('sends shoppers with cookies of their own through a shop below localhost, each doing everything', async () => {
+  it('sends shoppers with their own cookies through a shop below localhost, each doing everything', async () => {
     const { url, cookies } = await fakeShop()
     const { code, summary } = await load(url, FAST)
     expect([code, summary?.troubles]).toEqual([0, []])
@@ -95,7 +95,7 @@ describe('the load generator', () => {
       'checkout: an order has no tracking id',
     ],
   ])(
-    'counts %s that is wrong, with the reason, and ends with code 1',
+    'counts %s as wrong, with the reason, and ends with code 1',
     async (_what, route, status, body, reason) => {
       const { url } = await fakeShop({
         [route]: (_request, response) => response.writeHead(status).end(body),

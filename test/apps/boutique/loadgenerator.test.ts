@@ -5,7 +5,7 @@ import { WEIGHTS } from '../../../apps/boutique/loadgenerator/shopper.ts'
 import { asText, percentile, Tally } from '../../../apps/boutique/loadgenerator/tally.ts'
 
 describe('the options of the load generator', () => {
-  it('are ten shoppers for a minute at the local region unless given', () => {
+  it('are by default ten shoppers for a minute in the local region', () => {
     expect(readOptions([])).toMatchObject({ users: 10, rate: 10, durationMs: 60_000, pace: 1, json: false })
     expect(readOptions([])?.url.href).toBe('http://boutique.localhost:8080/')
   })
@@ -39,7 +39,7 @@ describe('the options of the load generator', () => {
 })
 
 describe('the choices of shoppers', () => {
-  it('are the same for the same seed, and others for another', () => {
+  it('are the same for the same seed, and different for another', () => {
     const choices = (seed: number) => {
       const random = seeded(seed)
       return Array.from({ length: 50 }, () => weighted(WEIGHTS, random))
@@ -48,7 +48,7 @@ describe('the choices of shoppers', () => {
     expect(choices(1)).not.toEqual(choices(2))
   })
 
-  it('come as often as their weights say', () => {
+  it('are made as often as their weights say', () => {
     const random = seeded(7)
     const counts = { ...WEIGHTS } as Record<string, number>
     for (const action of Object.keys(counts)) counts[action] = 0
@@ -92,7 +92,7 @@ describe('the summary', () => {
     expect(asText(summary)).toContain('2 × index: / answered 503')
   })
 
-  it('of nothing is no error', () => {
+  it('of nothing is not an error', () => {
     expect(asText(new Tally().summary({ seconds: 0, requests: 0 }))).toContain('Nothing went wrong.')
   })
 })

@@ -5,7 +5,7 @@ import { checkPorts } from '../../../core/definition/check-ports.ts'
 import { parseDefinition } from '../../../core/definition/definition.ts'
 import { type AppPieces, readApp } from '../../../core/template/app-folder.ts'
 
-/** What each service calls: by the clients that its program makes. */
+/** What each service calls, according to the clients that its program creates. */
 const CALLS = {
   frontend: [
     'adservice',

@@ -68,7 +68,7 @@ describe('Adding', () => {
 })
 
 describe('An order', () => {
-  it('costs to the billionth what its items cost one by one', () => {
+  it('costs exactly what its items cost one by one', () => {
     const items = fc.array(fc.record({ price: anAmount, quantity: fc.integer({ min: 1, max: 20 }) }), {
       maxLength: 20,
     })
@@ -84,7 +84,7 @@ describe('An order', () => {
     )
   })
 
-  it('drifts by nothing over ten thousand cents', () => {
+  it('does not drift over ten thousand cents', () => {
     const cents = Array.from({ length: 10_000 }, () => usd(0n, 10_000_000))
     expect(sum('USD', cents)).toEqual(usd(100n))
   })
@@ -111,9 +111,9 @@ describe('Converting', () => {
     )
   })
 
-  it('comes back to within what the coarser of the two currencies can say', () => {
+  it('comes back to within the precision of the coarser of the two currencies', () => {
     const exceeds = (back: Amount, there: Amount, from: Decimal, to: Decimal): boolean => {
-      // One rounding of at most half a billionth there, worth from/to here, and one of half a billionth back.
+      // One rounding of at most half a billionth on the way there, worth from/to here, and one of half a billionth on the way back.
       const off = 2n * size(inNanos(back) - inNanos(there))
       return off * to.digits * from.scale > from.digits * to.scale + to.digits * from.scale
     }
@@ -137,8 +137,8 @@ describe('Converting', () => {
 
 describe('An amount', () => {
   it.each([
-    ['a code that is no currency', { currencyCode: 'usd', units: 1n, nanos: 0 }, /"usd" is no code/],
-    ['no code', { currencyCode: '', units: 1n, nanos: 0 }, /"" is no code/],
+    ['an invalid currency code', { currencyCode: 'usd', units: 1n, nanos: 0 }, /"usd" is not a code/],
+    ['no code', { currencyCode: '', units: 1n, nanos: 0 }, /"" is not a code/],
     ['too many nanos', usd(1n, 1_000_000_000), /nanos 1000000000/],
     ['two signs', usd(1n, -1), /different signs/],
     ['two signs the other way', usd(-1n, 1), /different signs/],
@@ -146,12 +146,12 @@ describe('An amount', () => {
     expect(flaw(money)).toMatch(sentence)
   })
 
-  it('has its carry and one sign after it is normalised', () => {
+  it('has its nanos carried and one sign after normalising', () => {
     expect(normalise(usd(1n, 2_500_000_000))).toEqual(usd(3n, 500_000_000))
     expect(normalise(usd(1n, -1))).toEqual(usd(0n, 999_999_999))
   })
 
-  it('is positive from one billionth on', () => {
+  it('is positive from one billionth up', () => {
     expect([usd(0n, 1), usd(0n), usd(0n, -1)].map(isPositive)).toEqual([true, false, false])
   })
 
@@ -168,5 +168,5 @@ describe('An amount', () => {
 })
 
 it.each(['', '.5', '1.', '-1', '1,5', '1e3', ' 1'])('A rate is not %p', (text) => {
-  expect(() => decimal(text)).toThrow('is no decimal number')
+  expect(() => decimal(text)).toThrow('is not a decimal number')
 })

@@ -21,12 +21,17 @@ const check = (change: CardInit = {}) => accept(create(CreditCardInfoSchema, { .
 
 describe('A card', () => {
   it.each([
-    ['the one of the demo', {}, 'visa', '0454'],
+    ['the demo card', {}, 'visa', '0454'],
     ['one with spaces', { creditCardNumber: '4432 8015 6152 0454' }, 'visa', '0454'],
-    ['a visa of 13 digits', { creditCardNumber: '4222222222222' }, 'visa', '2222'],
+    ['a Visa with 13 digits', { creditCardNumber: '4222222222222' }, 'visa', '2222'],
     ['an old mastercard', { creditCardNumber: '5555-5555-5555-4444' }, 'mastercard', '4444'],
     ['a new mastercard', { creditCardNumber: '2223003122003222' }, 'mastercard', '3222'],
-    ['one of this month', { creditCardExpirationYear: 2026, creditCardExpirationMonth: 11 }, 'visa', '0454'],
+    [
+      'one that expires this month',
+      { creditCardExpirationYear: 2026, creditCardExpirationMonth: 11 },
+      'visa',
+      '0454',
+    ],
     ['one whose code starts with zeros', { creditCardCvv: 7 }, 'visa', '0454'],
   ])('is accepted: %s', (_what, change, brand, lastFour) => {
     expect(check(change)).toEqual({ brand, lastFour })
@@ -37,7 +42,7 @@ describe('A card', () => {
     ['letters', { creditCardNumber: '4432x01561520454' }, 'must have 12 to 19 digits'],
     ['a mistyped number', { creditCardNumber: '4432801561520455' }, 'ending in 0455 is mistyped'],
     ['american express', { creditCardNumber: '378282246310005' }, 'neither Visa nor Mastercard'],
-    ['a visa of a wrong length', { creditCardNumber: '40000000000002' }, 'neither Visa nor Mastercard'],
+    ['a Visa of the wrong length', { creditCardNumber: '40000000000002' }, 'neither Visa nor Mastercard'],
     ['no code', { creditCardCvv: 0 }, 'must have three digits'],
     ['a code of four digits', { creditCardCvv: 1234 }, 'must have three digits'],
     ['month 13', { creditCardExpirationMonth: 13 }, 'expires in month 13'],
@@ -48,7 +53,7 @@ describe('A card', () => {
     expect(() => check(change)).toThrow(sentence)
   })
 
-  it('is never named with more than its last four digits', () => {
+  it('is never shown with more than its last four digits', () => {
     const change = fc.record(
       {
         creditCardCvv: fc.integer({ min: -1, max: 2000 }),
@@ -97,13 +102,13 @@ function instance() {
 }
 
 describe('A charge', () => {
-  it('is written down with the last four digits', async () => {
+  it('is logged with the last four digits', async () => {
     const { log, charge } = instance()
     const transaction = await charge()
     expect(log).toEqual([`charged $10.00 to visa ending in 0454: ${transaction}`])
   })
 
-  it('without a key is another one each time', async () => {
+  it('without a key is a new one each time', async () => {
     const { log, charge } = instance()
     expect(await charge()).not.toBe(await charge())
     expect(log).toHaveLength(2)
@@ -121,7 +126,7 @@ describe('A charge', () => {
   it.each([
     ['another amount', 11n, {}],
     ['another card', 10n, { creditCardNumber: '5555555555554444' }],
-  ])('refuses a key that has paid %s', async (_what, units, change) => {
+  ])('refuses a key that was used for %s', async (_what, units, change) => {
     const { charge } = instance()
     await charge('order 1')
     await expect(charge('order 1', units, change)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
@@ -150,14 +155,14 @@ describe('A charge', () => {
 })
 
 describe('A refund', () => {
-  it('has the same id however often and by whichever instance it is made, and is written down once', async () => {
+  it('has the same id however often and by which instance it is made, and is logged once', async () => {
     const { log, charge, refund } = instance()
     const transaction = await charge('order 1')
     const first = await refund(transaction)
     expect(await refund(transaction)).toBe(first)
     expect(await instance().refund(transaction)).toBe(first)
     expect(first).not.toBe(transaction)
-    expect(log.slice(1)).toEqual([`gave the charge ${transaction} back: ${first}`])
+    expect(log.slice(1)).toEqual([`refunded charge ${transaction}: ${first}`])
   })
 
   it('ends the use of its key', async () => {
@@ -172,7 +177,7 @@ describe('A refund', () => {
 })
 
 describe('A transaction id', () => {
-  it('is a UUID of version 8 that is known again, and no other UUID is', () => {
+  it('is a version 8 UUID that is recognized, and no other UUID is', () => {
     const keys = fc.option(fc.string(), { nil: undefined })
     fc.assert(
       fc.property(keys, fc.nat({ max: 35 }), (key, at) => {

@@ -5,7 +5,7 @@ import { recommend } from '../../../apps/boutique/recommendationservice/recommen
 const ids = fc.array(fc.constantFrom(...'abcdefghij'))
 
 describe('Recommendations', () => {
-  it('are as many as there are up to five, each once, none of those known', () => {
+  it('are all there are, up to five, each once, without the known ones', () => {
     fc.assert(
       fc.property(ids, ids, (all, known) => {
         const others = new Set(all.filter((id) => !known.includes(id)))

@@ -25,7 +25,7 @@ describe('A quote', () => {
 })
 
 describe('A tracking id', () => {
-  it('has two letters, the length of the address and half of it, each with random digits', async () => {
+  it('has two letters, the length of the address and half of it, each followed by random digits', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), fc.string(), async (city, key) => {
         const { trackingId } = await ship(
@@ -38,7 +38,7 @@ describe('A tracking id', () => {
     )
   })
 
-  it('is another one for each order, and the same for a repeated key', async () => {
+  it('is different for each order, and the same for a repeated key', async () => {
     const first = await ship({ address, items })
     expect(await ship({ address, items })).not.toEqual(first)
     const keyed = await ship({ address, items }, { 'idempotency-key': 'order 1' })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import type { Summary } from '../../../apps/boutique/loadgenerator/tally.ts'
 
-/** How many shoppers come, for how long, with which choices. */
+/** How many shoppers come, for how long, and with which seed. */
 export interface ShopLoad {
   users: number
   seconds: number
@@ -11,9 +11,9 @@ export interface ShopLoad {
 }
 
 /**
- * Runs the shop's load generator as a program of its own.
- * @returns its summary, also when pages failed
- * @throws Error with what it said when it could not run
+ * Runs the shop's load generator as a separate program.
+ * @returns its summary, even when pages failed
+ * @throws Error with its output when it could not run
  */
 export async function loadShop(shop: string, { users, seconds, seed }: ShopLoad): Promise<Summary> {
   const options = { url: shop, users, rate: users, duration: `${seconds}s`, seed }

@@ -28,7 +28,7 @@ describe('the shop in a browser, all its services running', () => {
     ['a phone of 320 px in the light', 320, 'light'],
     ['a phone of 320 px in the dark', 320, 'dark'],
   ] as const)(
-    'sells a mug and two watches in euros at %s, with no barrier and nothing to scroll sideways for',
+    'sells a mug and two watches in euros at %s, accessibly and without sideways scrolling',
     async (_where, width, colorScheme) => {
       const page = await browser.newPage({ viewport: { width, height: 700 }, colorScheme })
       const errors: string[] = []
@@ -59,7 +59,7 @@ describe('the shop in a browser, all its services running', () => {
     ['/cart', 200, 'Your cart is empty'],
     ['/nowhere', 404, 'There is nothing here'],
   ])(
-    'shows %s (%i) on a phone without a barrier',
+    'shows %s (%i) accessibly on a phone',
     async (path, status, heading) => {
       const page = await browser.newPage({ viewport: { width: 320, height: 700 } })
       const answer = await page.goto(`${shop.url}${path}`)
@@ -70,7 +70,7 @@ describe('the shop in a browser, all its services running', () => {
     30_000,
   )
 
-  it('shows the form again where the browser lets something wrong through, at the field that is wrong', async () => {
+  it('shows the form again, at the wrong field, when the browser lets something wrong through', async () => {
     const page = await browser.newPage({ viewport: { width: 320, height: 700 } })
     await page.goto(`${shop.url}/product/6E92ZMYYFZ`)
     await page.getByRole('button', { name: 'Add to cart' }).click()
@@ -93,7 +93,7 @@ describe('the shop in a browser, all its services running', () => {
     await page.close()
   }, 60_000)
 
-  it('is bought from by shoppers of the load generator without an error', async () => {
+  it('serves the shoppers of the load generator without an error', async () => {
     const args = [
       '--url',
       shop.url,
@@ -118,7 +118,7 @@ describe('the shop in a browser, all its services running', () => {
     expect(summary.actions.map(({ action }) => action)).toEqual(expect.arrayContaining(['index', 'checkout']))
   }, 60_000)
 
-  it('has a picture of itself made', async () => {
+  it('can have its picture taken', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'shop-'))
     const file = join(folder, 'boutique.png')
     await pictureShop(browser, shop.url, file)
@@ -126,7 +126,7 @@ describe('the shop in a browser, all its services running', () => {
     await rm(folder, { recursive: true })
   }, 60_000)
 
-  it('goes on showing products when ads, recommendations and carts are gone, and says so at the cart', async () => {
+  it('keeps showing products when ads, recommendations and carts are gone, and says so at the cart', async () => {
     const { adservice, recommendationservice, cartservice } = shop.programs
     await Promise.all([adservice, recommendationservice, cartservice].map((program) => program.stop()))
     const product = await fetch(`${shop.url}/product/6E92ZMYYFZ`)

@@ -10,12 +10,12 @@ const { source: axe } = createRequire(import.meta.url)('axe-core') as { source: 
 /** In CSS pixels; the hero and a row and a half of products. */
 const SIZE = { width: 1200, height: 900 }
 
-/** Most that a picture of the documentation may weigh, in bytes. */
+/** The largest size of a picture in the documentation, in bytes. */
 const LARGEST = 300_000
 
 const PATIENCE = { timeout: 15_000 }
 
-/** What the last page of a purchase says. */
+/** What the last page of a purchase shows. */
 export interface Purchase {
   order: string
   tracking: string
@@ -23,10 +23,10 @@ export interface Purchase {
 }
 
 /**
- * Buys as a person does: chooses euros, puts a mug and two watches into the cart, checks out with what the form suggests.
- * @param url of the shop
- * @param look called on each page that comes up, with its kind
- * @throws Error when a page does not come up, or not in euros
+ * Buys as a person would: chooses euros, puts a mug and two watches into the cart, checks out with what the form suggests.
+ * @param url the shop's URL
+ * @param look called on each page that appears, with its kind
+ * @throws Error when a page does not appear, or not in euros
  */
 export async function buy(
   page: Page,
@@ -67,12 +67,12 @@ async function arrive(page: Page, kind: string, look: (kind: string) => Promise<
   await look(kind)
 }
 
-/** The text of a marked place of the page, such as `tracking`, `total` or the `instance` that served it. */
+/** The text of a marked place on the page, such as `tracking`, `total` or the `instance` that served it. */
 export async function fact(page: Page, name: string): Promise<string> {
   return (await page.locator(`[data-fact="${name}"]`).first().textContent(PATIENCE)) ?? ''
 }
 
-/** What axe-core finds serious or critical on the page: rule, sentence and the first place of each. */
+/** What axe-core finds serious or critical on the page: the rule, its description and the first place of each. */
 export async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe)
   const { violations } = await page.evaluate<AxeResults>('axe.run()')
@@ -81,13 +81,13 @@ export async function barriers(page: Page): Promise<string[]> {
     .map(({ id, help, nodes }) => `${id}: ${help} at ${nodes[0]?.target} ${nodes[0]?.failureSummary}`)
 }
 
-/** How many pixels the page is wider than the window. */
+/** By how many pixels the page is wider than the window. */
 export const overflow = (page: Page): Promise<number> =>
   page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 
 /**
- * Writes a picture of the first page as it is in the light.
- * @param url of the shop
+ * Writes a picture of the first page in the light colour scheme.
+ * @param url the shop's URL
  * @param file a PNG such as `docs/images/boutique.png`; at most 300 kB
  * @throws Error when its pictures do not load within 30 s, or the file would be larger
  */

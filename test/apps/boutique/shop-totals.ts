@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { RATES } from '../../../apps/boutique/currencyservice/rates.ts'
 import { ROOT } from '../apps.ts'
 
-/** What a parcel costs, in cents of a dollar. */
+/** What a parcel costs, in dollar cents. */
 const SHIPPING = 899n
 
 interface Priced {
@@ -16,10 +16,10 @@ const { products } = JSON.parse(
 ) as { products: Priced[] }
 
 /**
- * What an order costs in the smallest coin of a currency, from the catalogue and the table of rates alone: whole dollar
+ * What an order costs in a currency's smallest coin, from nothing but the catalogue and the table of rates: whole dollar
  * cents times one exact fraction, rounded once.
  * @param pieces by product id
- * @param decimals of the currency, 2 or 0
+ * @param decimals the currency's decimals, 2 or 0
  */
 export function expectedTotal(currency: string, decimals: number, pieces: Record<string, number>): bigint {
   const goods = Object.entries(pieces).map(([id, quantity]) => cents(id) * BigInt(quantity))

@@ -14,7 +14,7 @@ interface Config {
   ManifestPassthrough: { cwd: string }
 }
 
-/** Addresses that a published program ends without and this app has no service for. */
+/** Addresses without which a published program ends, but for which this app has no service. */
 const NOBODY = { frontend: ['SHOPPING_ASSISTANT_SERVICE_ADDR'] } as Partial<Record<string, string[]>>
 
 /** What each language needs besides ports and addresses. */
@@ -57,13 +57,13 @@ describe('The boutique of published images', () => {
     expect(upstreamImage(app.manifest, 'redis')).toBeUndefined()
   })
 
-  it('names registry and version in app.yml alone', () => {
+  it('names the registry and version only in app.yml', () => {
     const version = app.manifest.upstream?.version ?? 'none'
     const places = [...files].filter(([, text]) => text.includes(version) || text.includes('pkg.dev'))
     expect(places.map(([path]) => path)).toEqual(['app.yml'])
   })
 
-  it('gives each program the port of manifest, definition, check and our own program', () => {
+  it('gives each program the same port as in the manifest, definition, check and our own program', () => {
     for (const name of names) {
       const { port } = app.manifest.services[name] ?? {}
       const [definition] = parseDefinition(app.services[name]?.definition ?? '', name)
@@ -77,7 +77,7 @@ describe('The boutique of published images', () => {
     }
   })
 
-  it('gives each program the addresses of exactly what the manifest lets it call', () => {
+  it('gives each program exactly the addresses that the manifest lets it call', () => {
     for (const name of names) {
       const addresses = Object.entries(configOf(name).Env).filter(
         ([variable]) => variable.endsWith('_ADDR') && !NOBODY[name]?.includes(variable),
@@ -100,7 +100,7 @@ describe('The boutique of published images', () => {
     }
   })
 
-  it('spells out program, arguments, working directory and environment: nothing passes a shell', () => {
+  it('spells out program, arguments, working directory and environment: nothing goes through a shell', () => {
     for (const name of names) {
       const { Program, Args, Env, ManifestPassthrough } = configOf(name)
       expect(Program).toMatch(/^\/.*[^/]$/)
@@ -133,7 +133,7 @@ describe('The boutique of published images', () => {
     }
   })
 
-  it('makes no image of ours anew when something changes in it', () => {
+  it('rebuilds none of our images when something changes in it', () => {
     const tree = new Map([...files].map(([path, text]) => [`images/boutique/${path}`, text]))
     const { manifest } = readApp('boutique', files)
     const ours = names.flatMap((name) => imageFiles(manifest, name, tree))

@@ -3,15 +3,15 @@ import { groupEndsInstance } from '../../../apps/lib/lifecycle-state.ts'
 import { readMetadata } from '../../../apps/lib/metadata.ts'
 import { listening } from './listening.ts'
 
-describe('waiting for the end that an Auto Scaling group has set', () => {
-  it('goes on through answers that decide nothing', async () => {
+describe('waiting for the Auto Scaling group to end the instance', () => {
+  it('continues through answers that decide nothing', async () => {
     const answers = [null, 'InService', null, 'Standby', 'Terminated']
     const read = async () => answers.shift() ?? null
     expect(await groupEndsInstance({ everyMs: 1, read })).toBe(true)
     expect(answers).toEqual([])
   })
 
-  it('is over when nobody waits any more', async () => {
+  it('is over when nobody is waiting any more', async () => {
     const leaving = new AbortController()
     const read = async () => {
       leaving.abort()
@@ -22,7 +22,7 @@ describe('waiting for the end that an Auto Scaling group has set', () => {
 })
 
 describe('a value of the instance metadata', () => {
-  it('is read with a token, and null when it is not there', async () => {
+  it('is read with a token, and is null when it does not exist', async () => {
     const { server, address } = await listening((request, response) => {
       if (request.method === 'PUT' && request.url === '/latest/api/token') response.end('secret')
       else if (request.headers['x-aws-ec2-metadata-token'] !== 'secret') response.writeHead(401).end()

@@ -53,7 +53,7 @@ describe('A peer', () => {
     expect(words.size).toBe(2)
   })
 
-  it('goes on to the next instance when one refuses, with a stream too, and leaves that one out', async () => {
+  it('moves on to the next instance when one refuses, even with a stream, and leaves that one out', async () => {
     const refusing = await nobody()
     const db = peer(refusing, await echoing())
     for (let asked = 0; asked < 4; asked += 1) {
@@ -62,7 +62,7 @@ describe('A peer', () => {
     }
   })
 
-  it('sends a request whose answer was lost again only when it may', async () => {
+  it('repeats a request with a lost answer only when allowed', async () => {
     let seen = 0
     const hangingUp = await instance((request) => {
       seen += 1
@@ -93,7 +93,7 @@ describe('A peer', () => {
     expect(seen).toBe(1)
   })
 
-  it('turns from an instance that is silent to the next one', async () => {
+  it('turns from a silent instance to the next one', async () => {
     const db = peer(await instance(() => {}), await saying('here'))
     for (let asked = 0; asked < 2; asked += 1) {
       expect(await said(await db.fetch('/', { again: true, timeoutMs: 600 }))).toBe('here')
@@ -118,7 +118,7 @@ describe('A peer', () => {
     expect(Date.now() - begun).toBeLessThan(3000)
   })
 
-  it('asks for the addresses once a second at most, and keeps those it has when the names fail', async () => {
+  it('asks for the addresses at most once a second, and keeps those it has when that fails', async () => {
     const address = await saying('here')
     let asked = 0
     const db = new Peer('db', async () => {
@@ -133,7 +133,7 @@ describe('A peer', () => {
     expect(asked).toBe(2)
   })
 
-  it('hands an answer on as it is', async () => {
+  it('passes an answer on unchanged', async () => {
     const address = await instance((_request, response) => {
       response.writeHead(409, { 'content-type': 'text/plain', 'x-kind': 'stale' }).end('no')
     })
@@ -153,7 +153,7 @@ describe('A peer', () => {
     await expect(db.fetch('/', { signal, again: true })).rejects.toMatchObject({ name: 'TimeoutError' })
   })
 
-  it('sends texts, bytes, forms and blobs', async () => {
+  it('sends text, bytes, forms and blobs', async () => {
     const db = peer(await echoing())
     const form = new FormData()
     form.set('image', new Blob(['bytes']), 'a.png')

@@ -14,7 +14,7 @@ beforeAll(async () => {
     'GET /task/:id': (_request, response, { params, query }) =>
       sendJson(response, 200, [params.id, query.get('of')]),
     'POST /task/:id': async (request, response) => {
-      const schema = z.object({ attempt: z.number('is no number') })
+      const schema = z.object({ attempt: z.number('must be a number') })
       sendJson(response, 201, await readJson(request, schema, 100))
     },
     'GET /refused': () => {
@@ -51,15 +51,15 @@ describe('The routes of a service', () => {
     expect([response.status, await response.text()]).toEqual([status, text])
   })
 
-  it('name the methods of a path that answers others', async () => {
+  it('name the methods that a path does answer', async () => {
     expect((await fetch(`${url}/task/7`, { method: 'PUT' })).headers.get('allow')).toBe('GET, HEAD, POST')
   })
 
   it.each([
     ['a value that fits', '{"attempt":2}', 201, '{"attempt":2}'],
-    ['what is no JSON', 'attempt=2', 400, 'The body is no JSON.'],
-    ['nothing', '', 400, 'The body is no JSON.'],
-    ['a value that does not fit', '{"attempt":"2"}', 422, 'attempt: is no number'],
+    ['what is not JSON', 'attempt=2', 400, 'The body is not valid JSON.'],
+    ['nothing', '', 400, 'The body is not valid JSON.'],
+    ['a value that does not fit', '{"attempt":"2"}', 422, 'attempt: must be a number'],
     [
       'a body that is too long',
       JSON.stringify({ more: 'x'.repeat(100) }),
@@ -71,7 +71,7 @@ describe('The routes of a service', () => {
     expect([response.status, await response.text()]).toEqual([status, text])
   })
 
-  it('tell the log, not the caller, what broke', async () => {
+  it('write to the log, not to the caller, what broke', async () => {
     const log = jest.spyOn(console, 'error').mockImplementation(() => {})
     const response = await fetch(`${url}/broken`)
     expect([response.status, await response.text()]).toEqual([

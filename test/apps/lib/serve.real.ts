@@ -37,7 +37,7 @@ const health = async (url: string) => {
 }
 
 describe('A service that is told to stop', () => {
-  it('says so first, goes on answering, finishes what is under way, and ends with code 0', async () => {
+  it('says so first, keeps answering, finishes what is under way, and ends with code 0', async () => {
     const { url, process, said } = await service()
     expect(await health(url)).toEqual([200, 'ok'])
     const exit = once(process, 'exit')

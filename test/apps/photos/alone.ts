@@ -6,15 +6,15 @@ import { join, resolve } from 'node:path'
 import type { Service } from '../../../apps/photos/lib/ports.ts'
 import { freePort } from '../../../local/ports.ts'
 
-/** A service of the photos app as a process of this machine. */
+/** A service of the photos app as a local process. */
 export interface AloneService {
   url: string
   process: ChildProcess
-  /** What it has printed so far. */
+  /** Its output so far. */
   said(): string
 }
 
-/** Services of the photos app as a developer starts them by hand, each on a free port, in a folder of their own. */
+/** Services of the photos app as a developer starts them by hand, each on a free port, in their own folder. */
 export class Alone {
   readonly folder: string
   readonly #running: ChildProcess[] = []
@@ -34,7 +34,7 @@ export class Alone {
     return { alone, url: (service: Service) => started[service]?.url ?? '', started }
   }
 
-  /** Starts one more; returns when it listens. */
+  /** Starts another one; returns when it listens. */
   async start(service: Service, environment: Record<string, string> = {}): Promise<AloneService> {
     const port = await freePort(21_000 + Math.floor(Math.random() * 8000))
     const main = resolve('apps', 'photos', service, 'main.ts')

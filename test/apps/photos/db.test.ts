@@ -32,7 +32,7 @@ async function ask(path: string) {
 }
 
 describe('The service db', () => {
-  it('answers a new task with 201 and its id, the same token with 200 and that id', async () => {
+  it('answers a new task with 201 and its id, and the same token with 200 and that id', async () => {
     expect(await send('/task', { token: 'a', filter: 'sepia', name: 'cat.jpg' })).toEqual([201, '0'])
     expect(await send('/task', { token: 'a', filter: 'sepia' })).toEqual([200, '0'])
     expect(await send('/task', {})).toEqual([201, '1'])
@@ -70,7 +70,7 @@ describe('The service db', () => {
     ])
   })
 
-  it('keeps to itself what is nobody else’s business', async () => {
+  it('keeps internal data to itself', async () => {
     await send('/task', { token: 'secret' })
     await send('/task/0/ready', PICTURE)
     const [, { tasks }] = (await ask('/tasks')) as [number, { tasks: object[] }]
@@ -79,7 +79,7 @@ describe('The service db', () => {
     )
   })
 
-  it('lists tasks, the newest first or what changed', async () => {
+  it('lists tasks, newest first or what changed', async () => {
     for (let count = 0; count < 3; count += 1) {
       now += 1
       await send('/task', {})
@@ -104,15 +104,15 @@ describe('The service db', () => {
       422,
       'filter: must be one of invert, grayscale, sepia, blur, sharpen, posterize, edges',
     ],
-    ['a token that is no text', '/task', { token: 7 }, 422, 'token: must be a text'],
+    ['a token that is not text', '/task', { token: 7 }, 422, 'token: must be text'],
     [
       'a name that is too long',
       '/task',
       { name: 'x'.repeat(201) },
       422,
-      'name: must have 200 characters at most',
+      'name: must have at most 200 characters',
     ],
-    ['what is no JSON', '/task', 'token=7', 400, 'The body is no JSON.'],
+    ['what is not JSON', '/task', 'token=7', 400, 'The body is not valid JSON.'],
     ['a list', '/task', [], 422, expect.stringContaining('the body: ')],
     [
       'a picture without a size',
@@ -122,16 +122,10 @@ describe('The service db', () => {
       'width: must be a whole number',
     ],
     ['a negative size', '/task/0/ready', { ...PICTURE, width: -1 }, 422, 'width: must not be negative'],
-    [
-      'an attempt that is none',
-      '/task/0/finish',
-      { ...RESULTS, attempt: 0 },
-      422,
-      'attempt: must be 1 or more',
-    ],
-    ['a finish without results', '/task/0/finish', { attempt: 1 }, 422, 'result: must be a text'],
-    ['a failure without a reason', '/task/0/fail', { attempt: 1 }, 422, 'reason: must be a text'],
-    ['a task that is not there', '/task/9/release', { attempt: 1 }, 404, 'There is no task 9.'],
+    ['an invalid attempt', '/task/0/finish', { ...RESULTS, attempt: 0 }, 422, 'attempt: must be 1 or more'],
+    ['a finish without results', '/task/0/finish', { attempt: 1 }, 422, 'result: must be text'],
+    ['a failure without a reason', '/task/0/fail', { attempt: 1 }, 422, 'reason: must be text'],
+    ['a task that does not exist', '/task/9/release', { attempt: 1 }, 404, 'There is no task 9.'],
     ['a task with a name', '/task/cat/release', { attempt: 1 }, 404, 'There is no task cat.'],
     ['an attempt that never was', '/task/0/release', { attempt: 4 }, 409, 'Attempt 4 does not hold task 0.'],
   ])('refuses %s', async (_what, path, value, status, text) => {

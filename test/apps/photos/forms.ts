@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-/** A form with a picture, and what the answer was. */
+/** Sends a form with a picture, and returns the answer. */
 export async function sendForm(
   url: string,
   picture: Uint8Array<ArrayBuffer> | undefined,
@@ -21,7 +21,7 @@ interface FormOptions {
   headers?: Record<string, string>
 }
 
-/** A form that begins with these fields and bytes of a picture, and whose sender then is gone. */
+/** Sends a form that starts with these fields and bytes of a picture, and then breaks off. */
 export async function breakOff(
   url: string,
   fields: Record<string, string>,

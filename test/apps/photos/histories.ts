@@ -5,7 +5,7 @@ import { LEASE_MS, MOST_FAILURES, type StoredTask } from '../../../apps/photos/d
 import type { TaskStore } from '../../../apps/photos/db/task-store.ts'
 import { PICTURE, resultsOf, type TasksUnderTest } from './tasks.ts'
 
-/** What happens to the tasks: workers report on a lease they have been given, however long ago. */
+/** What happens to the tasks: workers report on a lease that they were given, however long ago. */
 const step = fc.oneof(
   {
     weight: 3,
@@ -32,7 +32,7 @@ const step = fc.oneof(
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
-/** What the tasks must be after all that has happened. */
+/** What the tasks must look like after all that has happened. */
 class Witness {
   readonly #tasks: TaskStore
   readonly #now: () => number
@@ -93,7 +93,7 @@ class Witness {
     for (const [id, task] of this.#ended) expect(await this.#tasks.read(id)).toEqual(task)
   }
 
-  /** Every picture that is stored ends finished, or failed after as many failures as are allowed. */
+  /** Every stored picture ends up finished, or failed after the allowed number of failures. */
   async end(pass: () => void): Promise<void> {
     const stored = await this.#tasks.newest(100)
     for (let round = 0; round < 100; round += 1) {
@@ -110,7 +110,7 @@ class Witness {
     }
   }
 
-  /** A look for work counts leases that are over as failures; those of tasks not looked at, too, only later. */
+  /** A look for work counts expired leases as failures; those of other tasks count too, only later. */
   #runOut(): void {
     for (const [id, { until = 0 }] of this.#holders) {
       if (until > this.#now()) continue
@@ -143,7 +143,7 @@ async function run(witness: Witness, one: Step, pass: (ms: number) => void): Pro
   await witness.check()
 }
 
-/** Whatever uploads, workers and time do, in any order. */
+/** Anything that uploads, workers and time may do, in any order. */
 export function tasksHistories(name: string, numRuns: number, start: () => Promise<TasksUnderTest>): void {
   describe(`any history of the tasks ${name}`, () => {
     let under: TasksUnderTest

@@ -25,7 +25,7 @@ const asked = async (path: string) => {
 }
 
 describe('The key-value store', () => {
-  it('lists what it has been told, one line per key', async () => {
+  it('lists what was announced, one line per key', async () => {
     expect(await asked('/')).toEqual([200, ''])
     expect(await tell('storageendpoint', '"127.0.0.1:8002"')).toBe(204)
     expect(await tell('dbendpoint', '"127.0.0.1:8001"')).toBe(204)
@@ -42,18 +42,18 @@ describe('The key-value store', () => {
     expect(await asked('/object')).toEqual([200, '{"a":[1]}'])
   })
 
-  it('forgets a key that nobody tells anew for 15 s', async () => {
+  it('forgets a key that nobody announces again for 15 s', async () => {
     await tell('dbendpoint', '"one"')
     await tell('masterendpoint', '"two"')
     now += 14_999
     await tell('masterendpoint', '"two"')
     now += 1
-    expect(await asked('/dbendpoint')).toEqual([404, 'Nobody has told dbendpoint within the last 15 s.'])
+    expect(await asked('/dbendpoint')).toEqual([404, 'Nobody has announced dbendpoint in the last 15 s.'])
     expect(await asked('/')).toEqual([200, 'masterendpoint=two\n'])
   })
 
   it.each([
-    ['a body that is no JSON', 'key', '127.0.0.1:8001', 400],
+    ['a body that is not JSON', 'key', '127.0.0.1:8001', 400],
     ['an empty body', 'key', '', 400],
     ['a key with other characters', 'a%20b', '1', 422],
     ['a key that is too long', 'k'.repeat(101), '1', 422],
@@ -62,7 +62,7 @@ describe('The key-value store', () => {
     expect(await tell(key, body)).toBe(status)
   })
 
-  it('takes no more than 1000 keys', async () => {
+  it('accepts at most 1000 keys', async () => {
     now += 20_000
     for (let count = 0; count < 1000; count += 1) await tell(`key${count}`, '1')
     expect(await tell('one-more', '1')).toBe(507)

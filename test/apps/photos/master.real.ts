@@ -29,7 +29,7 @@ const newest = async (): Promise<number> => {
   return tasks[0]?.id ?? -1
 }
 
-/** What a PNG, GIF, WebP or TIFF begins with that has so many pixels, with nothing behind it. */
+/** The beginning of a PNG, GIF, WebP or TIFF with this many pixels, with nothing after it. */
 function bomb(kind: 'png' | 'gif' | 'webp' | 'tiff', width: number, height: number): Uint8Array<ArrayBuffer> {
   const bytes = Buffer.alloc(100)
   if (kind === 'png') {
@@ -62,7 +62,7 @@ describe('The service master', () => {
     ['gif', async () => bytesOf(plain().gif())],
     ['tiff', async () => bytesOf(plain().tiff())],
     ['avif', async () => bytesOf(plain().avif())],
-  ])('takes in a %s, with its kind, size and bytes', async (kind, make) => {
+  ])('accepts a %s, with its kind, size and bytes', async (kind, make) => {
     const picture = await make()
     const [status, id] = await upload(picture, { name: `cat.${kind}` })
     expect([status, id]).toEqual([200, expect.stringMatching(/^\d+$/)])
@@ -80,7 +80,7 @@ describe('The service master', () => {
     expect(back.headers.get('content-type')).toBe(`image/${kind}`)
   })
 
-  it('takes in a JPEG whose size stands behind much else, and a TIFF whose size stands at its end', async () => {
+  it('accepts a JPEG whose size comes after much else, and a TIFF whose size is at its end', async () => {
     const jpeg = await bytesOf(plain().jpeg())
     const notes = Array.from({ length: 20 }, () =>
       Buffer.concat([Buffer.from('ffe7fffd', 'hex'), randomBytes(65_531)]),
@@ -105,13 +105,13 @@ describe('The service master', () => {
     })
   })
 
-  it('answers the task to those who take JSON', async () => {
+  it('answers with the task when the caller accepts JSON', async () => {
     const headers = { accept: 'application/json' }
     const [status, text] = await upload(await bytesOf(plain().png()), { headers, fields: { filter: 'blur' } })
     expect([status, JSON.parse(text)]).toMatchObject([200, { state: 0, filter: 'blur', width: 30 }])
   })
 
-  it('counts a picture that comes again with its token once', async () => {
+  it('counts a picture once when it comes again with its token', async () => {
     const picture = await bytesOf(plain().png())
     const [, id] = await upload(picture, { fields: { token: 'one' } })
     expect(await upload(picture, { fields: { token: 'one' } })).toEqual([200, id])
@@ -124,7 +124,7 @@ describe('The service master', () => {
 
   const svg = Uint8Array.from(Buffer.from('<?xml version="1.0"?><svg width="9" height="9"/>'))
   const heic = Uint8Array.from(Buffer.from('0000001c667479706865696300000000', 'hex'))
-  const taken = 'jpeg, png, webp, gif, tiff, avif can be taken.'
+  const taken = 'send one of jpeg, png, webp, gif, tiff, avif.'
   it.each([
     ['no picture', undefined, 400, 'There is no picture; send it as the field "image".'],
     ['one of 0 bytes', new Uint8Array(), 400, 'cat.png has 0 bytes.'],
@@ -132,51 +132,46 @@ describe('The service master', () => {
       'a text',
       Uint8Array.from(Buffer.from('Dear photo service, ...')),
       415,
-      `cat.png is no picture; ${taken}`,
+      `cat.png is not a picture; ${taken}`,
     ],
-    ['an SVG', svg, 415, `cat.png is a picture of the kind svg; ${taken}`],
-    ['a HEIC', heic, 415, `cat.png is a picture of the kind heic; ${taken}`],
-    [
-      'a PDF',
-      Uint8Array.from(Buffer.from('%PDF-1.7')),
-      415,
-      `cat.png is a picture of the kind pdf; ${taken}`,
-    ],
+    ['an SVG', svg, 415, `cat.png is in the svg format; ${taken}`],
+    ['a HEIC', heic, 415, `cat.png is in the heic format; ${taken}`],
+    ['a PDF', Uint8Array.from(Buffer.from('%PDF-1.7')), 415, `cat.png is in the pdf format; ${taken}`],
     [
       'a PNG that ends at once',
       bomb('png', 9, 9).slice(0, 12),
       415,
-      'cat.png is broken: it does not say its size.',
+      'cat.png is damaged: its size cannot be found.',
     ],
     [
       'a TIFF without a directory',
       bomb('tiff', 9, 9).slice(0, 40),
       415,
-      'cat.png is broken: it does not say its size.',
+      'cat.png is damaged: its size cannot be found.',
     ],
     [
       'a PNG of 200 megapixels',
       bomb('png', 20_000, 10_000),
       413,
-      'cat.png has 20000 x 10000 pixels, 200 megapixels; 100 megapixels can be taken of image/png.',
+      'cat.png has 20000 x 10000 pixels, 200 megapixels; image/png may have at most 100 megapixels.',
     ],
     [
       'a GIF of 4295 megapixels',
       bomb('gif', 65_535, 65_535),
       413,
-      'cat.png has 65535 x 65535 pixels, 4295 megapixels; 100 megapixels can be taken of image/gif.',
+      'cat.png has 65535 x 65535 pixels, 4295 megapixels; image/gif may have at most 100 megapixels.',
     ],
     [
       'a TIFF of 180 megapixels',
       bomb('tiff', 18_000, 10_000),
       413,
-      'cat.png has 18000 x 10000 pixels, 180 megapixels; 100 megapixels can be taken of image/tiff.',
+      'cat.png has 18000 x 10000 pixels, 180 megapixels; image/tiff may have at most 100 megapixels.',
     ],
     [
       'a WebP of 60 megapixels',
       bomb('webp', 10_000, 6_000),
       413,
-      'cat.png has 10000 x 6000 pixels, 60 megapixels; 50 megapixels can be taken of image/webp.',
+      'cat.png has 10000 x 6000 pixels, 60 megapixels; image/webp may have at most 50 megapixels.',
     ],
   ])('refuses %s, and shows nothing of it', async (_what, picture, status, text) => {
     const before = await newest()
@@ -187,7 +182,7 @@ describe('The service master', () => {
   it('refuses more than 50 MB', async () => {
     const picture = await bytesOf(plain().png())
     const large = Uint8Array.from(Buffer.concat([picture, Buffer.alloc(51_000_000)]))
-    expect(await upload(large)).toEqual([413, 'The picture has more than 50 MB; smaller ones can be taken.'])
+    expect(await upload(large)).toEqual([413, 'The picture is larger than 50 MB; send a smaller one.'])
     const barely = Uint8Array.from(Buffer.concat([picture, Buffer.alloc(50_000_001 - picture.length)]))
     expect((await upload(barely))[0]).toBe(413)
     expect((await upload(barely.slice(0, -1)))[0]).toBe(200)
@@ -195,10 +190,10 @@ describe('The service master', () => {
 
   it.each([
     [
-      'a filter that there is not',
+      'an unknown filter',
       { fields: { filter: 'oil' } },
       422,
-      'There is no filter oil; there are invert, grayscale, sepia, blur, sharpen, posterize, edges.',
+      'There is no filter oil; use one of invert, grayscale, sepia, blur, sharpen, posterize, edges.',
     ],
     [
       'a token that is too long',
@@ -213,7 +208,7 @@ describe('The service master', () => {
       'The field token is too long.',
     ],
     [
-      'a field behind the picture',
+      'a field after the picture',
       { late: { filter: 'sepia' } },
       400,
       'The field filter comes after the picture; send it before.',
@@ -224,12 +219,12 @@ describe('The service master', () => {
     expect(await newest()).toBe(before)
   })
 
-  it('refuses what is no form', async () => {
+  it('refuses anything but a form', async () => {
     const response = await fetch(`${url}/task`, { method: 'POST', body: 'picture' })
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('send a form')])
   })
 
-  it('shows nothing of an upload that breaks off, and takes the same token again', async () => {
+  it('shows nothing of an upload that breaks off, and accepts the same token again', async () => {
     const before = await newest()
     const picture = await bytesOf(plain(3000, 2000).png({ compressionLevel: 0 }))
     await breakOff(`${url}/task`, { token: 'broken' }, picture.slice(0, 3_000_000))
@@ -267,7 +262,7 @@ describe('The service master', () => {
     expect([response.status, await response.text()]).toEqual([status, text])
   })
 
-  it('says 503 while storage is gone, and takes the same token once it is back', async () => {
+  it('answers 503 while storage is gone, and accepts the same token once it is back', async () => {
     const picture = await bytesOf(plain().png())
     const before = await newest()
     stopStorage()

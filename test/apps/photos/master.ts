@@ -16,15 +16,14 @@ interface Arrived {
 }
 
 /**
- * The service `master` as a test wants it: tasks change when the test says so. It also is the key-value store that says
- * where it is.
+ * A scripted service `master`: tasks change when the test says so. It is also the key-value store that says where it is.
  */
 export class ScriptedMaster {
   readonly tasks = new Map<number, Task>()
   readonly arrived: Arrived[] = []
-  /** Of every request, such as `GET /task/7`. */
+  /** One for every request, such as `GET /task/7`. */
   readonly requests: string[] = []
-  /** Uploads are answered so, as often as there are entries: a status and a sentence, or 0 for no answer at all. */
+  /** Uploads are answered with these, one entry each: a status and a sentence, or 0 for no answer at all. */
   readonly refusals: [status: number, sentence: string][] = []
   readonly #tokens = new Map<string, number>()
   readonly #server: Server
@@ -53,7 +52,7 @@ export class ScriptedMaster {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  /** A task as after its upload, with what is different. */
+  /** A task as it is after its upload, with these changes. */
   add(different: Partial<Task> = {}): Task {
     const id = different.id ?? this.tasks.size + 1
     this.#clock += 1000
@@ -164,7 +163,7 @@ export class ScriptedMaster {
   }
 }
 
-/** Hills under a sun, in colours that depend on a number; a result is its negative. */
+/** Hills under a sun, in colours that depend on a number; the result is its negative. */
 export async function draw(number: number, of = 'original'): Promise<Buffer> {
   const hue = (number * 67 + 20) % 360
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480">

@@ -4,15 +4,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 
-/** A page of this width, in CSS pixels, shows four pictures in a row. */
+/** A page this wide, in CSS pixels, shows four pictures in a row. */
 const SIZE = { width: 1200, height: 900 }
 
-/** Most that a picture of the documentation may weigh, in bytes. */
+/** The largest size of a picture in the documentation, in bytes. */
 const LARGEST = 300_000
 
 /**
- * Writes a picture of the gallery, as it is in the light, once its first pictures are there.
- * @param url of the page
+ * Writes a picture of the gallery in the light colour scheme, once its first pictures are there.
+ * @param url the page's URL
  * @param file a PNG such as `docs/images/photos.png`; at most 300 kB
  * @throws Error when no picture is finished within 30 s, or the file would be larger
  */
@@ -23,7 +23,7 @@ export async function picturePage(browser: Browser, url: string, file: string): 
     await page.locator('.photo.done').first().waitFor({ timeout: 30_000 })
     await allPicturesLoaded(page)
     const shot = await page.screenshot({ animations: 'disabled' })
-    // Fewer colours look the same in a document and weigh a third.
+    // Fewer colours look the same in a document, at a third of the size.
     const png = await sharp(shot).png({ palette: true, quality: 90, effort: 10 }).toBuffer()
     if (png.length > LARGEST) throw new Error(`${file} would have ${png.length} bytes, more than ${LARGEST}`)
     await mkdir(dirname(file), { recursive: true })
@@ -33,7 +33,7 @@ export async function picturePage(browser: Browser, url: string, file: string): 
   }
 }
 
-/** Asked in rounds: the policy of the page forbids what a wait inside it needs. */
+/** Polled from outside: the page's policy forbids what waiting inside it needs. */
 const LOADED = `[...document.images].every(
   (image) => (image.complete && image.naturalWidth > 0) || image.getBoundingClientRect().top > innerHeight)`
 

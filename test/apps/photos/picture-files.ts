@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp'
 
 export type Colour = readonly [red: number, green: number, blue: number]
 
-/** Three blocks above three others, all of different colours, so that every turn of it looks different. */
+/** Three blocks above three others, all in different colours, so that every turn of it looks different. */
 export const BOARD: readonly (readonly Colour[])[] = [
   [
     [220, 30, 40],
@@ -18,10 +18,10 @@ export const BOARD: readonly (readonly Colour[])[] = [
 
 const [COLUMNS, ROWS] = [3, 2]
 
-/** Pixels that a block of the board is wide and high; 16 keep JPEG's colours clean. */
+/** The width and height of a block in pixels; 16 keeps JPEG's colours clean. */
 const BLOCK = 16
 
-/** Where a stored pixel belongs on the upright board (Exif 3.0, "Orientation": what row 0 and column 0 stand for). */
+/** Where a stored pixel belongs on the upright board (Exif 3.0, "Orientation": what row 0 and column 0 are). */
 const PLACES: Record<number, (column: number, row: number) => [x: number, y: number]> = {
   1: (column, row) => [column, row],
   2: (column, row) => [COLUMNS - 1 - column, row],
@@ -33,7 +33,7 @@ const PLACES: Record<number, (column: number, row: number) => [x: number, y: num
   8: (column, row) => [row, ROWS - 1 - column],
 }
 
-/** The board as a camera stores it that was held another way; it says so in its EXIF data. */
+/** The board as a camera stores it when held another way; its EXIF data says so. */
 export function board(orientation = 1): Sharp {
   const [columns, rows] = orientation > 4 ? [ROWS, COLUMNS] : [COLUMNS, ROWS]
   const place = PLACES[orientation] ?? ((column, row) => [column, row])
@@ -46,7 +46,7 @@ export function board(orientation = 1): Sharp {
   return fromBlocks(blocks).withMetadata({ orientation })
 }
 
-/** A picture of blocks of one colour each. */
+/** A picture made of single-coloured blocks. */
 export function fromBlocks(blocks: readonly (readonly Colour[])[]): Sharp {
   const rows = blocks.flatMap((row) => {
     const line = row.flatMap((colour) => Array.from({ length: BLOCK }, () => [...colour]).flat())
@@ -56,7 +56,7 @@ export function fromBlocks(blocks: readonly (readonly Colour[])[]): Sharp {
   return sharp(Uint8Array.from(rows.flat()), { raw: { width, height, channels: 3 } })
 }
 
-/** The colours in the middle of each block of a picture that was made of blocks. */
+/** The colour in the middle of each block of such a picture. */
 export async function blocksOf(file: string, columns: number, rows: number): Promise<number[][][]> {
   const { data, info } = await sharp(file).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
   const at = (column: number, row: number): number[] => {
@@ -71,8 +71,8 @@ export async function blocksOf(file: string, columns: number, rows: number): Pro
 }
 
 /**
- * A photo as a camera makes it: something everywhere, fine grain, and a place in its EXIF data. A 24 megapixel JPEG of
- * it has about 10 MB.
+ * A photo as a camera takes it: detail everywhere, fine grain, and a location in its EXIF data. As a 24 megapixel JPEG it
+ * is about 10 MB.
  */
 export const photo = (width: number, height: number, orientation = 1): Sharp =>
   sharp({

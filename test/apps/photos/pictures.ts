@@ -4,7 +4,7 @@ import type { PictureStore } from '../../../apps/photos/storage/picture-store.ts
 
 export interface PicturesUnderTest {
   pictures: PictureStore
-  /** What the store holds, finished or not, as names of any kind. */
+  /** What the store holds, finished or not, as any kind of names. */
   everything(): Promise<string[]>
   stop(): Promise<void>
 }
@@ -12,7 +12,7 @@ export interface PicturesUnderTest {
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 const MB = 1_000_000
 
-/** A picture of so many bytes, in chunks as they come from a socket, that may break off after some. */
+/** A picture of this many bytes, in chunks as from a socket; it may break off early. */
 async function* chunks(bytes: Buffer, breakAt = Number.POSITIVE_INFINITY): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += 65_536) {
     if (at >= breakAt) throw new Error('the upload broke off')
@@ -36,7 +36,7 @@ export function picturesContract(name: string, start: () => Promise<PicturesUnde
 
     async function bytesOf(id: number, name: string): Promise<Buffer> {
       const picture = await pictures.get(id, name)
-      if (!picture) throw new Error('it is not there')
+      if (!picture) throw new Error('it does not exist')
       const bytes = Buffer.concat(await picture.body.toArray())
       expect(picture.bytes).toBe(bytes.length)
       expect(picture.type).toBe('image/png')
@@ -47,7 +47,7 @@ export function picturesContract(name: string, start: () => Promise<PicturesUnde
       ['of a few bytes', 100],
       ['that fits one part', 3 * MB],
       ['of many parts', 23 * MB],
-    ])('gives back a picture %s as it was', async (_what, size) => {
+    ])('returns a picture %s unchanged', async (_what, size) => {
       const bytes = pictureOf(size)
       await pictures.put(1, 'original', 'image/png', chunks(bytes))
       expect(digest(await bytesOf(1, 'original'))).toBe(digest(bytes))
@@ -63,14 +63,14 @@ export function picturesContract(name: string, start: () => Promise<PicturesUnde
       for (const [id, name, bytes] of all) expect(digest(await bytesOf(id, name))).toBe(digest(bytes))
     })
 
-    it('puts a picture in the place of an older one, as a whole', async () => {
+    it('replaces an older picture as a whole', async () => {
       const newer = pictureOf(200)
       await pictures.put(3, 'original', 'image/png', chunks(pictureOf(300)))
       await pictures.put(3, 'original', 'image/png', chunks(newer))
       expect(digest(await bytesOf(3, 'original'))).toBe(digest(newer))
     })
 
-    it('has no picture that nobody stored', async () => {
+    it('has no picture that was never stored', async () => {
       expect(await pictures.get(4, 'original')).toBeUndefined()
       await pictures.put(4, 'original', 'image/png', chunks(pictureOf(50)))
       expect(await pictures.get(4, 'result-1.png')).toBeUndefined()
@@ -88,7 +88,7 @@ export function picturesContract(name: string, start: () => Promise<PicturesUnde
       expect(await under.everything()).toEqual(before)
     })
 
-    it('keeps the picture it has when a newer one breaks off', async () => {
+    it('keeps its picture when a newer one breaks off', async () => {
       const bytes = pictureOf(100)
       await pictures.put(6, 'original', 'image/png', chunks(bytes))
       const broken = pictures.put(6, 'original', 'image/png', chunks(pictureOf(9 * MB), 6 * MB))

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import type { Task } from '../../../apps/photos/lib/task.ts'
 
-/** A stream of server-sent events, as far as it has come. */
+/** A stream of server-sent events, as received so far. */
 export class Heard {
   text = ''
   ended = false
@@ -11,7 +11,7 @@ export class Heard {
     this.#stop = stop
   }
 
-  /** Tasks told so far. */
+  /** The tasks received so far. */
   tasks(): Task[] {
     return this.#values('data: ', 'event: task').map((text) => JSON.parse(text) as Task)
   }
@@ -32,7 +32,7 @@ export class Heard {
   }
 }
 
-/** Opens a stream; resolves when its head has come. */
+/** Opens a stream; resolves when its headers have arrived. */
 export function listen(url: string, headers: Record<string, string> = {}): Promise<Heard> {
   return new Promise((resolve, reject) => {
     const asked = request(url, { headers }, (response) => {

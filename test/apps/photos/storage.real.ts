@@ -23,7 +23,7 @@ async function put(path: string, body: Uint8Array<ArrayBuffer> | ReadableStream)
   return [response.status, await response.text()]
 }
 
-/** So many bytes without a length that is said before. */
+/** This many bytes, without announcing the length. */
 function stream(bytes: number): ReadableStream<Uint8Array> {
   let left = bytes
   return new ReadableStream({
@@ -39,7 +39,7 @@ describe('The service storage', () => {
   it.each([
     ['the bytes themselves', () => put('/upload/1', PNG)],
     ['a form', () => sendForm(`${url}/upload/1`, PNG)],
-  ])('takes %s and gives the picture back', async (_what, send) => {
+  ])('accepts %s and returns the picture', async (_what, send) => {
     expect(await send()).toEqual([204, ''])
     const response = await fetch(`${url}/download/1`)
     expect([
@@ -57,15 +57,15 @@ describe('The service storage', () => {
     expect([absent.status, await absent.text()]).toEqual([404, 'Task 2 has no picture original.'])
   })
 
-  it('tells length and type to HEAD', async () => {
+  it('answers HEAD with length and type', async () => {
     await put('/upload/3', PNG)
     const response = await fetch(`${url}/download/3`, { method: 'HEAD' })
     expect([response.status, response.headers.get('content-length')]).toEqual([200, String(PNG.length)])
   })
 
-  it('takes 50 MB and refuses more, also when the length is not said before', async () => {
+  it('accepts 50 MB and refuses more, even when the length is not announced', async () => {
     expect(await put('/upload/4', stream(50_000_000))).toEqual([204, ''])
-    const sentence = 'The picture has more than 50 MB; smaller ones can be taken.'
+    const sentence = 'The picture is larger than 50 MB; send a smaller one.'
     expect(await put('/upload/5', stream(51_000_000))).toEqual([413, sentence])
     expect(await put('/upload/5', new Uint8Array(51_000_000))).toEqual([413, sentence])
     expect((await fetch(`${url}/download/5`)).status).toBe(404)
@@ -73,7 +73,7 @@ describe('The service storage', () => {
 
   it.each([
     ['nothing', '/upload/6', new Uint8Array(), 400, 'The picture has 0 bytes.'],
-    ['a task that is no number', '/upload/cat', PNG, 400, 'cat is no number of a task.'],
+    ['a task that is not a number', '/upload/cat', PNG, 400, 'cat is not a task number.'],
     [
       'a name that leads elsewhere',
       '/upload/6?name=..%2F7%2Foriginal',
@@ -104,7 +104,7 @@ describe('The service storage', () => {
   it('keeps nothing of an upload whose sender is gone', async () => {
     await breakOff(`${url}/upload/7`, {}, randomBytes(3_000_000))
     expect((await fetch(`${url}/download/7`)).status).toBe(404)
-    // The service hears of it a moment later.
+    // The service notices a moment later.
     await until('an empty folder', 5, async () =>
       (await readdir(join(alone.folder, 'data', '7'))).length === 0 ? true : undefined,
     )

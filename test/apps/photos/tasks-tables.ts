@@ -4,12 +4,12 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { parse } from 'yaml'
 import { ownEmulator } from '../../live/own-emulator.ts'
 
-/** Tables with the keys and indexes of the app's own one. */
+/** Tables with the keys and indexes of the app's own table. */
 export async function tasksTables() {
   const emulator = await ownEmulator()
   const dynamo = new DynamoDBClient(emulator.client)
   const client = DynamoDBDocumentClient.from(dynamo)
-  // Short forms of CloudFormation are tags that nothing here needs the meaning of.
+  // CloudFormation's short forms are tags; their meaning does not matter here.
   const text = await readFile('images/photos/resources.yml', 'utf8')
   const resources = parse(text, { logLevel: 'silent' }).Resources
   const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } = resources.Tasks

@@ -4,7 +4,7 @@ import type { TaskStore } from '../../../apps/photos/db/task-store.ts'
 
 /** A store and its clock. */
 export interface TasksUnderTest {
-  /** A store without a task, at this clock; several may be made on the same tasks by calling `again`. */
+  /** A store without tasks, with this clock; `again` makes more of them on the same tasks. */
   fresh(clock: () => number): Promise<{ tasks: TaskStore; again: () => TaskStore }>
   stop(): Promise<void>
 }
@@ -52,12 +52,12 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       expect([await made(), await made(), await made()]).toEqual([0, 1, 2])
     })
 
-    it('gives each of many at once an id of its own', async () => {
+    it('gives each of many simultaneous tasks its own id', async () => {
       const ids = await Promise.all(Array.from({ length: 12 }, () => made()))
       expect(ids.toSorted((a, b) => a - b)).toEqual([...ids.keys()])
     })
 
-    it('makes one task for a token, however often and at once it comes', async () => {
+    it('makes one task for a token, however often it comes, even at the same time', async () => {
       const all = await Promise.all(
         Array.from({ length: 5 }, () => again().create({ filter: 'invert', token: 't' })),
       )
@@ -66,7 +66,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       expect((await tasks.create({ filter: 'invert', token: 'other' })).isNew).toBe(true)
     })
 
-    it('refuses a token that comes back with another filter', async () => {
+    it('refuses a token that comes again with another filter', async () => {
       await made({ token: 't' })
       await expect(tasks.create({ filter: 'sepia', token: 't' })).rejects.toMatchObject({
         status: 422,
@@ -75,7 +75,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       })
     })
 
-    it('finds the task of a token that has gone on', async () => {
+    it("finds a token's task that has moved on", async () => {
       const id = await stored({ token: 't' })
       const { attempt } = await take()
       await tasks.finish(id, attempt, resultsOf(attempt))
@@ -116,7 +116,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       await expect(tasks.release(7, 1)).rejects.toMatchObject(refused)
     })
 
-    it('takes a picture in once, whatever is said of it later', async () => {
+    it('accepts a picture once, whatever is said about it later', async () => {
       const id = await stored({ name: 'cat.png' })
       const first = await tasks.read(id)
       expect(first).toMatchObject({ state: 0, name: 'cat.png', original: 'original', ...PICTURE })
@@ -125,7 +125,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       expect(await tasks.read(id)).toEqual(first)
     })
 
-    it('leads a task from ready to finished, with the times of all that', async () => {
+    it('leads a task from ready to finished, with all times', async () => {
       const id = await stored()
       now += 10
       const lease = await take('i-0abc')
@@ -145,7 +145,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       expect(await tasks.next('w')).toBeUndefined()
     })
 
-    it('takes the same finish twice, for the sake of lost answers', async () => {
+    it('accepts the same finish twice, as an answer may get lost', async () => {
       const id = await stored()
       await take()
       await tasks.finish(id, 1, resultsOf(1))
@@ -155,7 +155,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       expect(await tasks.read(id)).toEqual(done)
     })
 
-    it('gives many takers at once a task each, and nobody a second time', async () => {
+    it('gives each of many simultaneous takers a different task', async () => {
       for (let count = 0; count < 8; count += 1) await stored()
       now += 1
       const taken: StoredTask[] = []
@@ -167,7 +167,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       expect(taken.map(({ attempt }) => attempt)).toEqual(Array(8).fill(1))
     })
 
-    it('hands a task out again once its lease is over, and refuses the late one', async () => {
+    it('hands a task out again once its lease is over, and refuses the late report', async () => {
       const id = await stored()
       await take('slow')
       now += LEASE_MS - 1
@@ -208,7 +208,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       expect(await tasks.next('w')).toBeUndefined()
     })
 
-    it('fails a task for good whose third lease runs out, and hands out the next one', async () => {
+    it('fails a task for good when its third lease runs out, and hands out the next one', async () => {
       const lost = await stored()
       for (const attempt of [1, 2, 3]) {
         now += LEASE_MS
@@ -221,7 +221,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       expect(await tasks.read(lost)).toMatchObject({ state: 3, reason: 'not finished within 20 s' })
     })
 
-    it('hands out at once what is given back, and does not count it', async () => {
+    it('hands out a released task at once, and does not count it as a failure', async () => {
       const id = await stored()
       for (let attempt = 1; attempt <= 5; attempt += 1) {
         now += 1
@@ -235,7 +235,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       expect((await tasks.read(id)).state).toBe(0)
     })
 
-    it('tells what changed since a time, the oldest change first, in pages', async () => {
+    it('returns what changed since a time, oldest change first, in pages', async () => {
       const ids = [await stored(), await stored(), await stored()]
       const all = await tasks.changedSince(0, 10)
       expect(all.map(({ id }) => id)).toEqual(ids)
@@ -248,7 +248,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       expect((await tasks.changedSince(0, 10)).at(-1)).toEqual(lease)
     })
 
-    it('gives each change of a task a later time, also within a millisecond', async () => {
+    it('gives each change of a task a later time, even within a millisecond', async () => {
       const id = await stored()
       const before = await tasks.read(id)
       const lease = await take()
@@ -257,7 +257,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       expect([lease.changedAt > before.changedAt, after.changedAt > lease.changedAt]).toEqual([true, true])
     })
 
-    it('pages through all tasks, the newest first', async () => {
+    it('pages through all tasks, newest first', async () => {
       for (let count = 0; count < 5; count += 1) await stored()
       expect((await tasks.newest(2)).map(({ id }) => id)).toEqual([4, 3])
       expect((await tasks.newest(2, 3)).map(({ id }) => id)).toEqual([2, 1])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { isPassing, pauseAfter, TRIES } from '../../../apps/photos/ui/static/backoff.js'
 
-describe('the tries of an upload', () => {
+describe('the attempts of an upload', () => {
   it.each([
     [0, true],
     [502, true],
@@ -23,7 +23,7 @@ describe('the tries of an upload', () => {
     expect(all).toBeLessThan(90_000)
   })
 
-  it('are spread, so that many browsers do not come back at once', () => {
+  it('are spread out, so that many browsers do not come back at once', () => {
     expect(pauseAfter(3, 0)).toBeLessThan(pauseAfter(3, 1))
   })
 })

@@ -40,7 +40,7 @@ describe('a card of the gallery', () => {
         const evil = `<img src=x onerror=alert(1)>"'&${text}`
         const html = card(task({ state, name: evil, worker: evil, filter: evil, reason: evil }))
         expect(html).not.toContain('<img src=x')
-        // Every quote of ours is part of a pair, so no value has ended an attribute early.
+        // Each of our quotes is part of a pair, so no value has ended an attribute early.
         for (const tag of html.match(/<[^>]*>/g) ?? []) expect((tag.match(/"/g) ?? []).length % 2).toBe(0)
       }),
     )
@@ -51,7 +51,7 @@ describe('a card of the gallery', () => {
     [2349, '2.3 s'],
     [59_960, '1 min 0 s'],
     [125_000, '2 min 5 s'],
-  ])('tells %d ms as %s', (milliseconds, text) => expect(duration(milliseconds)).toBe(text))
+  ])('shows %d ms as %s', (milliseconds, text) => expect(duration(milliseconds)).toBe(text))
 })
 
 describe('what the page makes of an event', () => {
@@ -64,7 +64,7 @@ describe('what the page makes of an event', () => {
     ['the next attempt in the same millisecond', task({ state: 1, attempt: 1 }), task({ attempt: 2 }), true],
   ])('takes %s rightly', (_what, known, next, isNew) => expect(isNews(known, next)).toBe(isNew))
 
-  it('ends with the same pictures whatever the order in which changes come', () => {
+  it('ends with the same pictures in whatever order changes come', () => {
     const changes = [task(), task({ changedAt: 2001, state: 1 }), task({ changedAt: 2002, state: 2 })]
     const orders = fc.shuffledSubarray([...changes, ...changes], { minLength: 6, maxLength: 6 })
     fc.assert(
@@ -78,8 +78,8 @@ describe('what the page makes of an event', () => {
 
   it.each([
     ['a new picture', { id: 9 }, { oldest: 5, whole: false }, true],
-    ['one older than what "more" brings', { id: 4 }, { oldest: 5, whole: false }, false],
-    ['an old one when there is no more', { id: 4 }, { oldest: 5, whole: true }, true],
+    ['one older than what "more" adds', { id: 4 }, { oldest: 5, whole: false }, false],
+    ['an old one when there are no more', { id: 4 }, { oldest: 5, whole: true }, true],
     ['one whose picture has not arrived', { id: 9, state: -1 }, { oldest: 5, whole: true }, false],
   ])('puts %s in its place', (_what, different, shown, isShown) =>
     expect(belongs(task(different), shown)).toBe(isShown),

@@ -7,7 +7,7 @@ import { Events } from '../../../apps/photos/ui/events.ts'
 import { Feed } from '../../../apps/photos/ui/feed.ts'
 
 describe('a stream of events', () => {
-  it('is ended for a listener that does not read, before its changes fill the memory', async () => {
+  it('is closed for a listener that does not read, before its changes fill the memory', async () => {
     let changedAt = Date.now()
     const name = 'x'.repeat(100_000)
     const feed = new Feed(async () => {
@@ -44,7 +44,7 @@ describe('a stream of events', () => {
     expect(most).toBeLessThan(1_500_000)
   })
 
-  it('says something now and then, so that no load balancer ends it', async () => {
+  it('says something now and then, so that no load balancer closes it', async () => {
     const events = new Events(new Feed(async (since) => ({ tasks: [], newest: since }), 20), 30)
     const server = createServer((asked, response) => {
       events

@@ -5,7 +5,7 @@ import { Feed, type Listener } from '../../../apps/photos/ui/feed.ts'
 
 const PAUSE_MS = 5
 
-/** A listener that keeps what it is told. */
+/** A listener that keeps what it hears. */
 class Ear implements Listener {
   closed = false
   readonly heard: string[] = []
@@ -59,7 +59,7 @@ describe('the feed of changes', () => {
   }
   afterEach(closeAll)
 
-  it('tells what changed since the time asked for, then each change once', async () => {
+  it('reports what changed since the requested time, then each change once', async () => {
     const table = new Table()
     table.set(1, 0, 10_000)
     const ear = listen(new Feed(table.read, PAUSE_MS), 9000)
@@ -70,7 +70,7 @@ describe('the feed of changes', () => {
     expect(ear.heard.filter((one) => one === '1:1')).toHaveLength(1)
   })
 
-  it('goes on where another instance broke off, and reads all pages', async () => {
+  it('continues where another instance stopped, and reads all pages', async () => {
     const table = new Table()
     for (let id = 1; id <= 450; id += 1) table.set(id, 0, 100_000 + id * 100)
     const ear = listen(new Feed(table.read, PAUSE_MS), 120_000)
@@ -79,7 +79,7 @@ describe('the feed of changes', () => {
     expect(ear.heard).toContain('201:0')
   })
 
-  it('tells a change that became visible after a later one', async () => {
+  it('reports a change that became visible after a later one', async () => {
     const table = new Table()
     table.set(1, 0, 10_000)
     const ear = listen(new Feed(table.read, PAUSE_MS), 9000)
@@ -107,12 +107,12 @@ describe('the feed of changes', () => {
     expect(table.reads).toBe(ended)
   })
 
-  it('says when changes cannot be known, and goes on when they can', async () => {
+  it('says when changes cannot be read, and continues when they can', async () => {
     const table = new Table()
     table.broken = true
     const ear = listen(new Feed(table.read, PAUSE_MS))
     await until(() => ear.troubles.length > 0)
-    expect(ear.troubles[0]).toContain('do not answer')
+    expect(ear.troubles[0]).toContain('are not answering')
     table.broken = false
     table.set(1, 0, 10_000)
     await until(() => ear.heard.includes('1:0') && ear.troubles.at(-1) === '')

@@ -53,7 +53,7 @@ describe('the page of photos in a browser', () => {
   const live = () => page.locator('#live.live').waitFor({ timeout: 10_000 })
   const count = (state: string) => page.locator(`[data-count=${state}]`).textContent()
 
-  /** Files as a person drops them from a folder of the desktop. */
+  /** Files as a person drops them from a desktop folder. */
   const drop = async (...files: { name: string; bytes: Buffer }[]): Promise<void> => {
     const encoded = files.map(({ name, bytes }) => ({ name, text: bytes.toString('base64') }))
     await page.evaluate(`{
@@ -94,7 +94,7 @@ describe('the page of photos in a browser', () => {
     expect(problems).toEqual([])
   }, 60_000)
 
-  it('moves the slider between before and after by keyboard', async () => {
+  it('moves the slider between before and after with the keyboard', async () => {
     master.finish(master.add().id)
     await open()
     await live()
@@ -106,12 +106,15 @@ describe('the page of photos in a browser', () => {
     expect(await at()).toBe('0%')
   }, 30_000)
 
-  it('shows beside a refused file why, and sends the others', async () => {
+  it('shows next to a refused file why, and sends the others', async () => {
     await open()
     await live()
-    master.refusals.push([415, 'note.txt is no picture.'])
+    master.refusals.push([415, 'note.txt is not a picture.'])
     await drop({ name: 'note.txt', bytes: Buffer.from('hello') })
-    await page.locator('#uploads .refused').getByText('note.txt is no picture.').waitFor({ timeout: 10_000 })
+    await page
+      .locator('#uploads .refused')
+      .getByText('note.txt is not a picture.')
+      .waitFor({ timeout: 10_000 })
     await drop({ name: 'empty.jpg', bytes: Buffer.alloc(0) }, { name: 'good.jpg', bytes: await draw(3) })
     await page.getByRole('heading', { name: 'good.jpg' }).waitFor({ timeout: 10_000 })
     await page.locator('#uploads .refused').getByText('It is empty').waitFor()
@@ -120,18 +123,18 @@ describe('the page of photos in a browser', () => {
     expect(await page.locator('#uploads .refused').count()).toBe(1)
   }, 30_000)
 
-  it('sends a file again under its token when the answer was lost or a service was away', async () => {
+  it('sends a file again under its token when the answer was lost or a service was down', async () => {
     await open()
     await live()
     master.refusals.push([0, ''], [503, 'storage does not answer.'])
     await drop({ name: 'again.jpg', bytes: await draw(4) })
-    await page.locator('#uploads').getByText('Next try in').waitFor({ timeout: 10_000 })
+    await page.locator('#uploads').getByText('Retrying in').waitFor({ timeout: 10_000 })
     await page.getByRole('heading', { name: 'again.jpg' }).waitFor({ timeout: 20_000 })
     expect(master.arrived).toHaveLength(1)
     expect(master.requests.filter((line) => line === 'POST /task')).toHaveLength(3)
   }, 40_000)
 
-  it('brings older pictures by "more", without one twice', async () => {
+  it('adds older pictures with "more", none of them twice', async () => {
     for (let id = 1; id <= 60; id += 1) master.add()
     await open()
     await live()
@@ -148,18 +151,18 @@ describe('the page of photos in a browser', () => {
     expect(ids).toEqual(Array.from({ length: 60 }, (_, index) => 60 - index))
   }, 30_000)
 
-  it('says that the services are away, and goes on by itself', async () => {
+  it('says that the services are down, and recovers by itself', async () => {
     master.finish(master.add().id)
     master.away = true
     await open()
-    await page.locator('#trouble').getByText('do not answer right now').waitFor()
+    await page.locator('#trouble').getByText('are not answering right now').waitFor()
     expect(await page.locator('#empty').isVisible()).toBe(false)
     master.away = false
     await page.locator('.photo.done').waitFor({ timeout: 20_000 })
     await page.locator('#trouble').waitFor({ state: 'hidden', timeout: 10_000 })
   }, 60_000)
 
-  it('goes on after the instance it is connected to has gone', async () => {
+  it('recovers after the instance it was connected to is gone', async () => {
     const { id } = master.add()
     await open()
     await live()
@@ -176,7 +179,7 @@ describe('the page of photos in a browser', () => {
     ['dark', 'dark', 1200],
     ['a phone', 'light', 320],
   ] as const)(
-    'has nothing that keeps people from using it, in %s',
+    'is accessible in %s',
     async (_what, colorScheme, width) => {
       for (const state of [0, 1, 2, 3] as const) {
         const { id } = master.add({ name: `a-name-without-any-place-to-break-it-${'x'.repeat(60)}.jpg` })
@@ -185,7 +188,7 @@ describe('the page of photos in a browser', () => {
       }
       await open({ colorScheme, viewport: { width, height: 800 } }, '/?taskId=3')
       await live()
-      master.refusals.push([415, 'This is no picture.'])
+      master.refusals.push([415, 'This is not a picture.'])
       await drop({ name: 'a-refused-file-with-quite-a-long-name.txt', bytes: Buffer.from('x') })
       await page.locator('#uploads .refused').waitFor()
       const [scroll, inner] = await page.evaluate<number[]>(
@@ -201,7 +204,7 @@ describe('the page of photos in a browser', () => {
     60_000,
   )
 
-  it('works without script: a form, then the picture with its state', async () => {
+  it('works without JavaScript: a form, then the picture with its state', async () => {
     await open({ javaScriptEnabled: false }, '/upload')
     const bytes = await draw(5)
     await page
@@ -214,7 +217,7 @@ describe('the page of photos in a browser', () => {
     await page.locator('#pinned .photo.done').waitFor({ timeout: 15_000 })
   }, 40_000)
 
-  it('fits into a picture for the documentation', async () => {
+  it('fits in a picture for the documentation', async () => {
     for (let id = 1; id <= 8; id += 1) master.finish(master.add().id)
     const file = join(tmpdir(), `photos-${process.pid}.png`)
     await picturePage(browser, ui.url, file)

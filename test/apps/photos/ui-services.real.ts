@@ -21,7 +21,7 @@ describe('the page with all services of the app', () => {
     await alone?.stop()
   }, 20_000)
 
-  it('shows a chosen picture finished by a worker, and why what is no picture is refused', async () => {
+  it('shows a chosen picture finished by a worker, and why another file is refused', async () => {
     const page = await browser.newPage()
     await page.goto(url, { timeout: 15_000 })
     await page.locator('#live.live').waitFor({ timeout: 10_000 })

@@ -28,7 +28,7 @@ describe('the service ui', () => {
     return fetch(`${ui.url}${path}`, { method: 'POST', body: form, headers, redirect: 'manual' })
   }
 
-  it('protects its page from foreign script, and keeps nobody from seeing it', async () => {
+  it('protects its page from foreign scripts, and still shows it to everyone', async () => {
     const page = await fetch(ui.url)
     expect(page.status).toBe(200)
     expect(page.headers.get('x-content-type-options')).toBe('nosniff')
@@ -41,7 +41,7 @@ describe('the service ui', () => {
     expect(html).not.toMatch(/ (style|on\w+)="/)
   })
 
-  it('passes a form on and leads a browser without script to its picture', async () => {
+  it('passes a form on and leads a browser without JavaScript to its picture', async () => {
     const answer = await post({ token: 'plain', filter: 'sepia' }, { accept: 'text/html' })
     expect(answer.status).toBe(303)
     const [arrived] = master.arrived.slice(-1)
@@ -56,7 +56,7 @@ describe('the service ui', () => {
     expect(page).toContain('http-equiv="refresh"')
   })
 
-  it('answers the task to scripts, the same one for the same token', async () => {
+  it('answers scripts with the task, the same one for the same token', async () => {
     const headers = { accept: 'application/json' }
     const [one, other] = [await post({ token: 'twice' }, headers), await post({ token: 'twice' }, headers)]
     expect(one.status).toBe(200)
@@ -68,8 +68,8 @@ describe('the service ui', () => {
   it.each([
     [400, 'There is no picture in the field "image".'],
     [413, 'The picture is larger than 50 MB.'],
-    [415, 'This is no picture.'],
-  ])('passes a refusal with %d on, with its sentence', async (status, sentence) => {
+    [415, 'This is not a picture.'],
+  ])('passes on a refusal with %d and its sentence', async (status, sentence) => {
     master.refusals.push([status, sentence], [status, sentence])
     const plain = await post({}, { accept: 'application/json' })
     expect([plain.status, await plain.text()]).toEqual([status, sentence])
@@ -78,12 +78,12 @@ describe('the service ui', () => {
     expect(await page.text()).toContain(sentence.replaceAll('"', '&#34;'))
   })
 
-  it('refuses what is no form, and answers although more is coming', async () => {
+  it('refuses anything but a form, and answers although more is coming', async () => {
     const sent = await fetch(`${ui.url}/upload`, { method: 'POST', body: Buffer.alloc(3_000_000) })
     expect([sent.status, await sent.text()]).toEqual([415, expect.stringContaining('multipart/form-data')])
   })
 
-  it('holds no upload back: what has arrived is with master before the rest is sent', async () => {
+  it('passes an upload on while it arrives: master has the first part before the rest is sent', async () => {
     const seen = master.requests.length
     const begun = request(`${ui.url}/upload`, {
       method: 'POST',
@@ -97,7 +97,7 @@ describe('the service ui', () => {
     await until(() => master.broken === 1)
   }, 10_000)
 
-  it('gives pictures with their type, for ever once they are finished', async () => {
+  it('serves pictures with their type, cacheable for ever once they are finished', async () => {
     const { id } = master.add({ width: 640, height: 480, name: 'Häuser "1".jpg' })
     expect((await fetch(`${ui.url}/photo/${id}/after`)).status).toBe(404)
     expect((await fetch(`${ui.url}/photo/${id}/original`)).headers.get('cache-control')).toBe('no-cache')
@@ -158,7 +158,7 @@ describe('the service ui', () => {
       for (const heard of opened) heard.close()
     })
 
-    it('reach every listener within two seconds, for one question to master', async () => {
+    it('reach every listener within two seconds, with one request to master', async () => {
       const { id, changedAt } = master.add()
       const listeners = await Promise.all(
         Array.from({ length: 10 }, () => hear(`/events?since=${changedAt}`)),
@@ -176,7 +176,7 @@ describe('the service ui', () => {
       expect(listeners[0]?.text).toContain('retry: 1000')
     }, 15_000)
 
-    it('go on at another instance where they broke off', async () => {
+    it('continue at another instance where they stopped', async () => {
       const first = await hear()
       const { id } = master.add()
       await until(() => first.tasks().some((task) => task.id === id))
@@ -186,7 +186,7 @@ describe('the service ui', () => {
       try {
         const second = await hear('/events', { 'last-event-id': first.lastId() }, other.url)
         await until(() => second.tasks().some((task) => task.id === id && task.state === 2))
-        // Far older changes are not told again.
+        // Much older changes are not sent again.
         expect(second.tasks().map((task) => task.id)).not.toContain(1)
       } finally {
         await other.stop()
@@ -201,14 +201,14 @@ describe('the service ui', () => {
       await until(() => other.process.exitCode === 0, 8)
     }, 30_000)
 
-    it('say when master is away, and when it is back', async () => {
+    it('say when master is down, and when it is back', async () => {
       const heard = await hear()
       master.away = true
       try {
         await until(() => heard.text.includes('event: trouble'), 15)
         const page = await fetch(ui.url)
         expect(page.status).toBe(503)
-        expect(await page.text()).toContain('do not answer right now')
+        expect(await page.text()).toContain('are not answering right now')
       } finally {
         master.away = false
       }

@@ -13,7 +13,7 @@ export interface RunningUi {
 /**
  * Starts the page with a key-value store that says where `master` is.
  * @param store `host:port`
- * @param port a free one unless given
+ * @param port a free one by default
  */
 export async function startUi(store: string, port?: string): Promise<RunningUi> {
   port ??= String(await freePort())
@@ -39,7 +39,7 @@ export async function startUi(store: string, port?: string): Promise<RunningUi> 
   }
 }
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** A free port on 127.0.0.1. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')

@@ -57,7 +57,7 @@ describe('npm run photos:upload', () => {
     expect([code, out]).toEqual([0, '2 of 2 uploaded, tasks 1 to 2\n'])
   }, 30_000)
 
-  it('repeats under the same token what got no answer, so that it counts once', async () => {
+  it('repeats an unanswered upload under the same token, so that it counts once', async () => {
     master.refusals.push([0, ''], [503, 'db does not answer.'])
     const { code, out } = await upload(picture, '--to', `http://${master.address}`, '--json')
     expect(code).toBe(0)
@@ -65,7 +65,7 @@ describe('npm run photos:upload', () => {
     expect(master.arrived).toHaveLength(1)
   }, 30_000)
 
-  it('waits until all are finished and tells which failed, and why', async () => {
+  it('waits until all are finished and says which failed, and why', async () => {
     const running = upload(picture, '2', '--to', `http://${master.address}`, '--wait')
     const deadline = Date.now() + 10_000
     while (master.tasks.size < 2 && Date.now() < deadline)
@@ -77,10 +77,10 @@ describe('npm run photos:upload', () => {
     expect(err).toContain('task 2: failed: The picture is cut off in the middle.')
   }, 30_000)
 
-  it('tells why a picture was refused', async () => {
-    master.refusals.push([415, 'hills.jpg is no picture.'])
+  it('says why a picture was refused', async () => {
+    master.refusals.push([415, 'hills.jpg is not a picture.'])
     const { code, err } = await upload(picture, '--to', `http://${master.address}`)
-    expect([code, err]).toEqual([1, expect.stringContaining('not sent: hills.jpg is no picture.')])
+    expect([code, err]).toEqual([1, expect.stringContaining('not sent: hills.jpg is not a picture.')])
   }, 30_000)
 
   it.each([
@@ -94,7 +94,7 @@ describe('npm run photos:upload', () => {
     ],
     ['nobody at a URL', ['PICTURE', '--to', 'http://127.0.0.1:1'], 3, 'nobody answers'],
     ['no key-value store', ['127.0.0.1:1', 'PICTURE'], 3, 'no key-value store answers there'],
-    ['a wrong count', ['PICTURE', 'many'], 2, 'N: "many" is no whole number'],
+    ['a wrong count', ['PICTURE', 'many'], 2, 'N: must be a whole number from 1 to'],
   ])(
     'says in a sentence what to do about %s',
     async (_what, args, code, sentence) => {

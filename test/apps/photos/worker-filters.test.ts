@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const filtered = (original: string, filter: Filter) =>
   makePictures({ original, filter, folder, secondsLeft: () => 10 })
 
-/** Two blocks of these colours, as PNG. */
+/** Two blocks in these colours, as a PNG. */
 async function pair(): Promise<string> {
   const file = join(folder, 'pair.png')
   await fromBlocks([
@@ -76,7 +76,7 @@ describe('the filters', () => {
     },
   )
 
-  it('puts white under what is transparent where the result has no transparency', async () => {
+  it('puts white behind transparent areas when the result has no transparency', async () => {
     const file = join(folder, 'glass.tif')
     await fromBlocks([[[200, 100, 50]]])
       .ensureAlpha(0)

@@ -18,7 +18,7 @@ async function inverted(image: Sharp) {
   return makePictures({ original, filter: 'invert', folder, secondsLeft: () => 10 })
 }
 
-describe('the kind of a result', () => {
+describe('the format of a result', () => {
   it.each<[string, (image: Sharp) => Sharp, string, string]>([
     ['JPEG', (image) => image.jpeg(), 'jpeg', 'image/jpeg'],
     ['a progressive JPEG', (image) => image.jpeg({ progressive: true }), 'jpeg', 'image/jpeg'],
@@ -43,8 +43,8 @@ describe('the kind of a result', () => {
     ['a wide colour space', (image) => image.withIccProfile('p3').png()],
     ['no colours', (image) => image.grayscale().png()],
     ['one bit per pixel', (image) => image.png({ palette: true, colours: 2 })],
-    ['the colours of a press', (image) => image.toColourspace('cmyk').jpeg({ quality: 100 })],
-  ])('has 8 bits per colour of sRGB also for a picture with %s', async (_what, write) => {
+    ['printing colours', (image) => image.toColourspace('cmyk').jpeg({ quality: 100 })],
+  ])('is sRGB with 8 bits per colour even for a picture with %s', async (_what, write) => {
     const { result } = await inverted(write(fromBlocks([[[128, 128, 128]]])))
     const { depth, isProgressive, icc } = await sharp(result).metadata()
     expect([depth, isProgressive, icc]).toEqual(['uchar', false, undefined])
@@ -52,7 +52,7 @@ describe('the kind of a result', () => {
     for (const value of colour.slice(0, 3)) expect(Math.abs(value - 127)).toBeLessThan(20)
   })
 
-  it('is the first frame of one that moves', async () => {
+  it('is the first frame of an animation', async () => {
     const frames = Buffer.concat([Buffer.alloc(16 * 16 * 3, 250), Buffer.alloc(16 * 16 * 3, 0)])
     const moving = sharp(frames, { raw: { width: 16, height: 32, channels: 3, pageHeight: 16 } })
     const { result } = await inverted(moving.gif())
@@ -61,8 +61,8 @@ describe('the kind of a result', () => {
   })
 })
 
-describe('what is told about a picture', () => {
-  it('says nothing of where it was taken, nor with what', async () => {
+describe('what is known about a picture', () => {
+  it('says nothing about where and with what it was taken', async () => {
     const { result, before, after } = await inverted(photo(64, 48, 6).jpeg())
     expect((await sharp(join(folder, 'original')).metadata()).exif).toBeDefined()
     for (const file of [result, before, after]) {
@@ -71,7 +71,7 @@ describe('what is told about a picture', () => {
     }
   })
 
-  it('has the size of the original, upright, also where a filter works on less', async () => {
+  it('has the size of the original, upright, even if a filter works on a smaller one', async () => {
     const original = join(folder, 'original')
     await photo(1801, 900, 8).jpeg().toFile(original)
     const { result } = await makePictures({ original, filter: 'blur', folder, secondsLeft: () => 10 })

@@ -63,7 +63,7 @@ async function until(holds: () => boolean) {
 const leftFolders = () => readdirSync(folder).filter((name) => name.startsWith('photo-'))
 
 describe('the work', () => {
-  it('takes task after task, puts three files each under names of the attempt, and says so', async () => {
+  it('takes task after task, uploads three files each, named after the attempt, and logs it', async () => {
     const file = await picture()
     peers.jobs.push({ id: 1, filter: 'invert', file }, { id: 2, filter: 'edges', file })
     start()
@@ -88,7 +88,7 @@ describe('the work', () => {
     expect(leftFolders()).toEqual([])
   })
 
-  it('fails a picture that cannot be read, and goes on with the next one', async () => {
+  it('fails a picture that cannot be read, and continues with the next one', async () => {
     const poison = join(folder, 'poison')
     writeFileSync(poison, 'no picture')
     peers.jobs.push({ id: 1, filter: 'blur', file: poison }, { id: 2, filter: 'blur', file: await picture() })
@@ -111,7 +111,7 @@ describe('the work', () => {
     expect(peers.words[0]).toMatchObject({ verb: 'fail', body: { reason: 'The picture is not stored.' } })
   })
 
-  it('finishes exactly once although storage and master fail in between', async () => {
+  it('finishes exactly once even if storage and master fail in between', async () => {
     const refusals = new Map<string, number>()
     peers.hook = (request, response) => {
       const kind = request.url?.split('/')[1] ?? ''
@@ -144,7 +144,7 @@ describe('the work', () => {
     expect(peers.words).toEqual([])
   })
 
-  it('gives a task back when it has to end before it is finished', async () => {
+  it('releases a task when it has to end before the task is finished', async () => {
     peers.hook = (request) => request.url?.startsWith('/download') ?? false
     peers.jobs.push({ id: 1, filter: 'invert', file: await picture() })
     start()
@@ -156,7 +156,7 @@ describe('the work', () => {
     expect(leftFolders()).toEqual([])
   })
 
-  it('finishes the task under way and takes no other when it is told to leave', async () => {
+  it('finishes the task under way and takes no other when told to leave', async () => {
     const file = await picture()
     peers.jobs.push({ id: 1, filter: 'invert', file }, { id: 2, filter: 'invert', file })
     peers.hook = (request) => {
@@ -181,7 +181,7 @@ describe('the work', () => {
     await pause(600)
     silent = false
     await until(() => peers.words.length === 1)
-    expect(lines.filter((line) => line === 'No task can be had: db does not answer.')).toHaveLength(1)
+    expect(lines.filter((line) => line === 'Cannot get a task: db does not answer.')).toHaveLength(1)
   })
 })
 

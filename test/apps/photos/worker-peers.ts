@@ -10,7 +10,7 @@ export interface Job {
   file: string
 }
 
-/** What the worker has said of a task: finish, fail or release. */
+/** What the worker reported about a task: finish, fail or release. */
 export interface Word {
   id: number
   verb: string
@@ -20,7 +20,7 @@ export interface Word {
 
 type Hook = (request: IncomingMessage, response: ServerResponse) => boolean
 
-/** Key-value store, master and storage as a worker sees them, in one server: each job is handed out once. */
+/** The key-value store, master and storage as a worker sees them, in one server: each job is handed out once. */
 export class WorkerPeers {
   readonly jobs: Job[] = []
   readonly words: Word[] = []

@@ -22,7 +22,7 @@ async function encoded(image: ReturnType<typeof board>): Promise<Buffer> {
   return readFileSync(file)
 }
 
-/** A PNG whose header says another size than its pixels have, with a checksum that fits. */
+/** A PNG whose header claims a wrong size, with a valid checksum. */
 async function lyingPng(width: number, height: number): Promise<Buffer> {
   const png = await encoded(board().png())
   png.writeUInt32BE(width, 16)
@@ -31,18 +31,18 @@ async function lyingPng(width: number, height: number): Promise<Buffer> {
   return png
 }
 
-describe('a picture that cannot be worked on', () => {
+describe('a picture that cannot be processed', () => {
   it.each<[string, () => Promise<Buffer> | Buffer]>([
     ['is cut off', async () => (await encoded(photo(400, 300).jpeg())).subarray(0, 9000)],
     ['is cut off and turned', async () => (await encoded(photo(400, 300, 6).jpeg())).subarray(0, 9000)],
-    ['is a PNG cut off', async () => (await encoded(photo(400, 300).png())).subarray(0, 9000)],
-    ['is a WebP cut off', async () => (await encoded(photo(400, 300).webp())).subarray(0, 900)],
-    ['says that it is larger than it is', () => lyingPng(4000, 3000)],
+    ['is a truncated PNG', async () => (await encoded(photo(400, 300).png())).subarray(0, 9000)],
+    ['is a truncated WebP', async () => (await encoded(photo(400, 300).webp())).subarray(0, 900)],
+    ['claims to be larger than it is', () => lyingPng(4000, 3000)],
     ['has more than 100 megapixels', () => lyingPng(20_000, 20_000)],
     ['is empty', () => Buffer.alloc(0)],
     ['is a text', () => Buffer.from('GIF of a cat, but in words')],
     ['is a drawing', () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],
-    ['has a header only', () => Buffer.from([0xff, 0xd8, 0xff, 0xe0])],
+    ['is only a header', () => Buffer.from([0xff, 0xd8, 0xff, 0xe0])],
   ])('fails with one sentence when it %s, and the next one is filtered', async (_what, bytes) => {
     const original = join(folder, 'original')
     writeFileSync(original, await bytes())

@@ -87,7 +87,7 @@ describe('a worker that is told to stop', () => {
     expect(readdirSync(join(folder, 'tmp'))).toEqual([])
   }, 60_000)
 
-  it('gives back a task that takes longer than it may still live', async () => {
+  it('releases a task that takes longer than it has left', async () => {
     peers.hook = (request) => request.url?.startsWith('/download') ?? false
     peers.jobs.push({ id: 1, filter: 'invert', file: await picture() })
     start()

@@ -11,11 +11,11 @@ export interface CartPage {
   recommended: Offer[]
   typed: Typed
   now: Date
-  /** A sentence about what did not work. */
+  /** A sentence about what went wrong. */
   alert?: string | undefined
 }
 
-/** The cart with the form at the checkout. */
+/** The cart with the checkout form. */
 export function cart(look: Look, { basket, recommended, typed, now, alert }: CartPage): Html {
   const isSold = basket.lines.every(({ offer }) => offer !== undefined)
   return html`<div class="wide">

@@ -2,7 +2,7 @@ import { FIELDS, type Field, type Typed } from '../checkout-form.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { message } from './field.ts'
 
-/** How the fields with a line of text look; names for autofill are those of the HTML standard, section 4.10.18.7. */
+/** How the text fields look; the autofill names are those of the HTML standard, section 4.10.18.7. */
 const TEXTS = {
   email: { label: 'E-mail', attributes: html`type="email" autocomplete="email" maxlength="254"` },
   street_address: {
@@ -31,11 +31,11 @@ const MONTHS = Array.from({ length: 12 }, (_, index) => {
   return [String(index + 1), `${String(index + 1).padStart(2, '0')} ${name}`] as const
 })
 
-/** Cards are good for five years or less; a few more for those that are not. */
+/** Most cards are valid for at most five years; a few more for those that are not. */
 const YEARS = 10
 
 /**
- * The form at the checkout, with what was typed and what is wrong with it.
+ * The checkout form, with what was typed and what is wrong with it.
  * @param now the first year to choose from
  */
 export function checkoutForm(typed: Typed, now: Date): Html {
@@ -64,7 +64,7 @@ ${message(field, problems[field])}
   const years = Array.from({ length: YEARS }, (_, index) => String(now.getUTCFullYear() + index))
   return html`<form class="checkout" action="/cart/checkout" method="post">
 <input type="hidden" name="idempotency_key" value="${key}">
-${first !== undefined && html`<p class="alert" role="alert">Something in the form is not right yet; it says what below.</p>`}
+${first !== undefined && html`<p class="alert" role="alert">Some of the fields need fixing; see below.</p>`}
 <fieldset><legend>Where to send it</legend>
 ${text('email')}${text('street_address')}${text('zip_code')}${text('city')}${text('state')}${text('country')}
 </fieldset>
@@ -86,7 +86,7 @@ ${text('credit_card_cvv')}
 </form>`
 }
 
-/** What was sent and is no choice must not turn into the first one silently: it stands as one more, to be changed. */
+/** A sent value that is not a choice must not silently turn into the first one: it is added as one more, to be changed. */
 const withEmpty = (options: (readonly [string, string])[], value: string): (readonly [string, string])[] =>
   options.some(([known]) => known === value)
     ? options

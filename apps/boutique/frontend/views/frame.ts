@@ -2,7 +2,7 @@ import type { CurrencyCode } from '../currencies.ts'
 import { type Content, type Html, html } from '../html.ts'
 import type { Look } from './look.ts'
 
-/** What stands around a page. */
+/** What surrounds a page. */
 export interface Frame {
   title: string
   /** A word for the kind of page, which programs can rely on. */
@@ -70,7 +70,7 @@ const name = (code: CurrencyCode): string => names.of(code) ?? code
 
 const footer = ({ identity }: Look): Html => html`<footer>
 <div class="wide">
-<p>A demonstration: nothing is sold here and no card is charged. <a href="/logout">Start anew as somebody else</a></p>
+<p>A demonstration: nothing is sold here and no card is charged. <a href="/logout">Start over as somebody else</a></p>
 <p class="served">Served by <span data-fact="instance">${identity?.instanceId ?? 'a plain process'}</span>${
   identity &&
   html` in <span data-fact="zone">${identity.zone}</span> from <span data-fact="image">${identity.imageId}</span>`

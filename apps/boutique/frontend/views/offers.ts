@@ -13,7 +13,7 @@ ${offers.map(
 `,
 )}</ul>`
 
-/** Four products that may please too; nothing when there are none. */
+/** Four more products to like; nothing when there are none. */
 export const recommendations = (look: Look, offers: Offer[]): Html | false =>
   offers.length > 0 &&
   html`<section class="also" aria-labelledby="also">

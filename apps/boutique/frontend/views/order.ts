@@ -10,12 +10,12 @@ import { recommendations } from './offers.ts'
 export interface OrderPage {
   order: OrderResult
   email: string
-  /** Names and pictures of what was ordered, as far as they are at hand. */
+  /** Names and pictures of what was ordered, as far as they are available. */
   offers: Offer[]
   recommended: Offer[]
 }
 
-/** An order that is done. */
+/** A finished order. */
 export function orderDone(look: Look, { order, email, offers, recommended }: OrderPage): Html {
   const { shippingCost } = order
   if (shippingCost === undefined) throw new Error(`order ${order.orderId} has no price of shipping`)
@@ -69,7 +69,7 @@ ${offer && html`<img src="${look.asset(offer.picture)}" alt="" width="400" heigh
 </li>
 `
 
-/** An order of which we do not know how far it came: the same form goes on with it. */
+/** An order whose progress is unknown: the same form continues it. */
 export const orderOpen = (typed: Typed, reference: string, now: Date): Html => html`<div class="wide narrow">
 <h1>Your order is not finished</h1>
 <p class="alert" role="alert">A part of the shop did not answer in time. Send this form again in a moment: however often you

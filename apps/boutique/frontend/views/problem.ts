@@ -1,6 +1,6 @@
 import { type Html, html } from '../html.ts'
 
-/** A page instead of the one that was asked for. */
+/** The page shown instead of the requested one. */
 export const problem = (
   title: string,
   sentence: string,

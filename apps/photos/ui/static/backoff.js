@@ -1,24 +1,24 @@
 // @ts-check
 
-/** What is worth another try: no answer at all (0), and answers of a gateway or of a service that is away. */
+/** What is worth a retry: no answer at all (0), and answers from a gateway or about a service that is down. */
 const PASSING = new Set([0, 502, 503, 504])
 
-/** The longest wait between two tries, in milliseconds. */
+/** The longest wait between two attempts, in milliseconds. */
 const LONGEST = 10_000
 
-/** After so many tries a person decides; by then about 70 s have passed. */
+/** After this many attempts the user decides; by then about 70 s have passed. */
 export const TRIES = 10
 
 /**
  * Whether the same upload may get through later.
- * @param {number} status of HTTP, 0 when there was no answer
+ * @param {number} status the HTTP status, 0 when there was no answer
  */
 export const isPassing = (status) => PASSING.has(status)
 
 /**
- * How long to wait before the next try, in milliseconds: twice as long each time, and spread so that the uploads of many
- * browsers do not come back all at once.
- * @param {number} tried how often it was tried
+ * How long to wait before the next attempt, in milliseconds: twice as long each time, and spread out so that the uploads
+ * of many browsers do not come back all at once.
+ * @param {number} tried how many attempts there were
  * @param {number} [chance] from 0 to 1
  */
 export function pauseAfter(tried, chance = Math.random()) {

@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * A task as the gallery shows it. The service makes the page's first cards with it, the browser all that come later, so
+ * A task as the gallery shows it. The service makes the page's first cards with this, and the browser all later ones, so
  * both look the same.
  */
 
 /**
- * @typedef {object} Task what the page needs of a task; docs/apps/photos.md has all of it
+ * @typedef {object} Task what the page needs from a task; docs/apps/photos.md has all of it
  * @property {number} id
  * @property {number} state
  * @property {string} [filter]
@@ -32,13 +32,13 @@ const STATES = { '-1': 'arriving', 0: 'waiting', 1: 'working', 2: 'done', 3: 'fa
 export const stateOf = (task) => STATES[task.state] ?? 'waiting'
 
 /**
- * What a person calls the picture.
+ * The picture's title for people.
  * @param {Task} task
  */
 export const titleOf = (task) => task.name || `Picture ${task.id}`
 
 /**
- * A list item of HTML.
+ * An HTML list item.
  * @param {Task} task
  */
 export function card(task) {
@@ -50,7 +50,7 @@ export function card(task) {
 }
 
 /**
- * Both previews on top of each other; the slider says how much of the lower one is seen.
+ * Both previews on top of each other; the slider sets how much of the lower one is visible.
  * @param {Task} task
  */
 function comparison(task) {
@@ -64,7 +64,7 @@ function comparison(task) {
 }
 
 /**
- * What stands where the picture will be; all but the mark of a failure is drawn by the style sheet.
+ * The placeholder for the picture; the style sheet draws everything but the failure mark.
  * @param {State} state
  */
 function placeholder(state) {

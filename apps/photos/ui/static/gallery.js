@@ -1,10 +1,10 @@
 import { card, stateOf } from './card.js'
 import { belongs, isNews, tally } from './tally.js'
 
-/** How many pictures "more" brings. */
+/** How many pictures "more" adds. */
 const PAGE = 24
 
-/** The pictures of the page: newest first, each in the newest version that is known. */
+/** The pictures on the page: newest first, each in its newest known version. */
 export class Gallery {
   #tasks = new Map()
   #list = document.querySelector('#gallery')
@@ -15,7 +15,7 @@ export class Gallery {
   #oldest
   #whole
 
-  /** @param {{tasks: object[], oldest: number | null, whole: boolean}} first what the page came with */
+  /** @param {{tasks: object[], oldest: number | null, whole: boolean}} first what the page was loaded with */
   constructor({ tasks, oldest, whole }) {
     for (const task of tasks) this.#tasks.set(task.id, task)
     this.#oldest = oldest
@@ -64,11 +64,11 @@ export class Gallery {
         this.#oldest = Math.min(this.#oldest ?? task.id, task.id)
         this.show(task)
       }
-      // Who pressed the button goes on reading with the first picture that came.
+      // If the button has the focus, it moves to the first picture that was added.
       if (document.activeElement === this.#more) this.#focus(tasks)
       return true
     } catch {
-      note.textContent = 'The older pictures do not come right now. Please try again in a moment.'
+      note.textContent = 'The older pictures cannot be loaded right now. Please try again in a moment.'
       return false
     } finally {
       this.#more.removeAttribute('aria-busy')
@@ -97,7 +97,7 @@ function toItem(task) {
   return template.content.firstElementChild
 }
 
-/** A card that is only waiting keeps its place in the tab order; one with a new picture fades in. */
+/** Replaces a card and keeps the focus; one with a new picture fades in. */
 function replace(item, task) {
   const hadFocus = item.contains(document.activeElement)
   const next = toItem(task)

@@ -1,14 +1,14 @@
 /**
- * Follows what changes. A browser connects again by itself when a stream ends, but gives up at an answer like 503: then
- * it is begun anew from the last event.
+ * Follows changes. A browser reconnects by itself when a stream ends, but gives up on an answer such as 503: then the
+ * stream is restarted from the last event.
  */
 
 const AGAIN_MS = 1500
-/** A page that nobody looks at gives its connection back after this time. */
+/** A hidden page closes its connection after this time. */
 const HIDDEN_MS = 60_000
 
 /**
- * @param {number} since time of the newest change that the page knows
+ * @param {number} since the time of the newest change that the page knows
  * @param {{task: (task: object) => void, connected: (connected: boolean) => void, trouble: (sentence: string) => void}} tell
  */
 export function follow(since, tell) {

@@ -11,7 +11,7 @@ const announcer = document.querySelector('#announcer')
 
 const first = JSON.parse(document.querySelector('#first').textContent)
 const gallery = new Gallery(first)
-/** Ids of what this page has sent: only these are told to screen readers when they are done. */
+/** The ids of what this page has sent: only these are announced to screen readers when they are done. */
 const own = new Set()
 
 const say = (sentence) => {
@@ -33,7 +33,7 @@ for (const input of inputs) {
 }
 form.addEventListener('submit', (event) => event.preventDefault())
 
-/** A file may be dropped anywhere; without this the browser would leave the page and show the file. */
+/** Files may be dropped anywhere; without this the browser would leave the page and show the file. */
 let inside = 0
 const carriesFiles = (event) => event.dataTransfer?.types.includes('Files')
 addEventListener('dragenter', (event) => {
@@ -63,9 +63,9 @@ document.addEventListener('input', (event) => {
   }
 })
 
-/** Of what went wrong, the first is told. A short break, such as a change of instances, is not worth it. */
+/** Only the first problem is shown. A short break, such as a replaced instance, is not worth showing. */
 const AWAY_MS = 4000
-const AWAY = 'The services do not answer right now. This page goes on by itself when they are back.'
+const AWAY = 'The services are not answering right now. This page updates by itself when they are back.'
 const sentence = banner.textContent.trim()
 const wrong = { page: first.failed ? '' : sentence, services: first.failed ? sentence : '', stream: '' }
 const tell = (what, text) => {
@@ -92,7 +92,7 @@ follow(first.since, {
   trouble: (sentence) => tell('services', sentence),
 })
 
-/** A picture that could not be loaded while an instance was going away is asked for again. */
+/** Reloads pictures that failed to load while an instance was going away. */
 const loads = new WeakMap()
 document.addEventListener(
   'error',
@@ -105,7 +105,7 @@ document.addEventListener(
   true,
 )
 
-/** A page that came without its pictures gets them as soon as they can be had. */
+/** A page that was loaded without its pictures gets them as soon as they are available. */
 if (first.failed) {
   while (!(await gallery.bringMore())) await new Promise((resolve) => setTimeout(resolve, 2000))
   tell('services', '')

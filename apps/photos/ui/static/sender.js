@@ -1,11 +1,11 @@
 import { isPassing, pauseAfter, TRIES } from './backoff.js'
 
-/** An upload that moves nothing for so long is begun anew. */
+/** An upload that makes no progress for this long is restarted. */
 const STUCK_MS = 30_000
 
 /**
- * A mark for one file, the same for each try, by which the service knows that it has the file already. Made of random
- * bytes, because `crypto.randomUUID` is absent from pages without HTTPS.
+ * Identifies one file in all attempts, so that the service knows when it already has the file. Made of random bytes,
+ * because pages without HTTPS lack `crypto.randomUUID`.
  */
 export function makeToken() {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
@@ -13,10 +13,10 @@ export function makeToken() {
 }
 
 /**
- * Sends one file, again and again while that may help.
+ * Sends one file, and retries while that may help.
  * @param {{file: File, filter: string, token: string}} upload
  * @param {{progress: (share: number) => void, waiting: (sentence: string) => void}} tell
- * @returns {Promise<{task?: object, problem?: string, mayRetry?: boolean}>} the task, or what a person reads
+ * @returns {Promise<{task?: object, problem?: string, mayRetry?: boolean}>} the task, or a problem for people to read
  */
 export async function send(upload, tell) {
   for (let tried = 1; ; tried += 1) {
@@ -27,12 +27,12 @@ export async function send(upload, tell) {
       return { problem: 'The services could not be reached; the picture was not sent.', mayRetry: true }
     }
     const pause = pauseAfter(tried)
-    tell.waiting(`No connection. Next try in ${Math.ceil(pause / 1000)} s`)
+    tell.waiting(`No connection. Retrying in ${Math.ceil(pause / 1000)} s`)
     await new Promise((resolve) => setTimeout(resolve, pause))
   }
 }
 
-/** Status 0 stands for no answer. XMLHttpRequest, because fetch tells no progress of what it sends. */
+/** Status 0 means no answer. XMLHttpRequest, because fetch reports no upload progress. */
 function attempt({ file, filter, token }, progress) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest()
@@ -61,7 +61,7 @@ function attempt({ file, filter, token }, progress) {
   })
 }
 
-/** An answer of a proxy is a whole page; that says nothing to a person. */
+/** A proxy answers with a whole page, which is of no use to people. */
 function sentence(text, status) {
   return text && !text.trimStart().startsWith('<') ? text : `The service refused it (${status}).`
 }

@@ -2,10 +2,10 @@ import { makeToken, send } from './sender.js'
 
 const AT_ONCE = 3
 const LARGEST = 50_000_000
-/** A sent file stays in the list for so long: its card is in the gallery by then. */
+/** A sent file stays in the list this long: its card is in the gallery by then. */
 const SHOWN_MS = 1200
 
-/** The files that were chosen, three of them on their way at a time. */
+/** The chosen files, uploaded three at a time. */
 export class Uploads {
   #waiting = []
   #sending = 0
@@ -15,7 +15,7 @@ export class Uploads {
 
   /**
    * @param {(task: object) => void} sent gets the task of each file that has arrived
-   * @param {(sentence: string) => void} say tells it to screen readers
+   * @param {(sentence: string) => void} say announces it to screen readers
    */
   constructor(sent, say) {
     this.#sent = sent
@@ -61,7 +61,7 @@ export class Uploads {
     } else this.#failed(upload, problem, mayRetry)
   }
 
-  /** The file keeps its token: should it have arrived after all, another try counts once. */
+  /** The file keeps its token: if it did arrive after all, a retry does not count twice. */
   #failed(upload, sentence, mayRetry) {
     const again = () => {
       upload.row.say('Waiting')
@@ -73,10 +73,10 @@ export class Uploads {
   }
 }
 
-/** What can be told without sending it; the service has the last word. */
+/** Problems that show without sending the file; the service has the last word. */
 function problemOf(file) {
-  if (file.size === 0) return 'It is empty, or a folder; choose the pictures in it.'
-  if (file.size > LARGEST) return 'It is larger than 50 MB, which is the most.'
+  if (file.size === 0) return 'It is empty or a folder; choose the pictures themselves.'
+  if (file.size > LARGEST) return 'It is larger than the limit of 50 MB.'
   return undefined
 }
 

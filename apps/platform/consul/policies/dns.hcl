@@ -1,3 +1,3 @@
-# Whoever asks for a name.
+# DNS queries.
 node_prefix ""    { policy = "read" }
 service_prefix "" { policy = "read" }

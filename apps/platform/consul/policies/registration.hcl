@@ -1,4 +1,4 @@
-# The Lambda consul: puts services to the agents and reads how they and the servers are.
+# The Lambda consul: registers services with the agents and reads the state of services and servers.
 service_prefix "" { policy = "write" }
 node_prefix ""    { policy = "read" }
 operator = "read"

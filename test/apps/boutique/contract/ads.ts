@@ -5,7 +5,7 @@ import { contract, each } from './contract.ts'
 const KEYS = {
   'a category': ['kitchen'],
   'two categories': ['clothing', 'footwear'],
-  'a category that nobody advertises for': ['photography of the moon'],
+  'a category without ads': ['photography of the moon'],
   'no category': [],
 }
 

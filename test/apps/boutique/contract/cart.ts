@@ -19,10 +19,10 @@ export const cart = contract({
   program: 'cartservice',
   service: CartService,
   all: {
-    'has an empty cart for a user that nobody knows': async (client) => {
+    'has an empty cart for an unknown user': async (client) => {
       expect((await client.getCart({ userId: randomUUID() })).items).toEqual([])
     },
-    'adds up what is added of a product, and keeps the others': async (client) => {
+    'adds up the pieces of a product, and keeps the others': async (client) => {
       const userId = randomUUID()
       await client.addItem({ userId, item: mugs(2) })
       await client.addItem({ userId, item: { productId: 'OLJCESPC7Z', quantity: 1 } })
@@ -31,7 +31,7 @@ export const cart = contract({
       expect(items).toHaveLength(2)
       expect(items).toEqual(expect.arrayContaining([expect.objectContaining(mugs(5))]))
     },
-    'empties a cart, and one that is empty': async (client) => {
+    'empties a cart, even an empty one': async (client) => {
       const userId = randomUUID()
       await client.addItem({ userId, item: mugs(1) })
       for (const _ of [1, 2]) await client.emptyCart({ userId })
@@ -42,7 +42,7 @@ export const cart = contract({
     'says whose cart it is': async (client) => {
       expect((await client.getCart({ userId: 'anna' })).userId).toBe('anna')
     },
-    'adds once what is sent twice with one idempotency-key': async (client) => {
+    'adds once what is sent twice with the same idempotency-key': async (client) => {
       const userId = randomUUID()
       const once = { metadata: { 'idempotency-key': randomUUID() } }
       for (const _ of [1, 2]) await client.addItem({ userId, item: mugs(2) }, once)

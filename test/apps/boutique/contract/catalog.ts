@@ -15,7 +15,7 @@ export const catalog = contract({
         expect(categories.length).toBeGreaterThan(0)
       }
     },
-    'gives each product as it is in the list': async (client) => {
+    'returns each product as it is in the list': async (client) => {
       const { products } = await client.listProducts({})
       expect(await Promise.all(products.map(({ id }) => client.getProduct({ id })))).toEqual(products)
     },
@@ -31,7 +31,7 @@ export const catalog = contract({
         expect(results.map(({ id }) => id)).toContain('6E92ZMYYFZ')
       },
     ),
-    'finds nothing by what nobody sells': async (client) => {
+    'finds nothing for what the shop does not sell': async (client) => {
       expect((await client.searchProducts({ query: 'no such thing' })).results).toEqual([])
     },
     ...each(
@@ -44,10 +44,10 @@ export const catalog = contract({
     ),
   },
   ours: {
-    'names the id that it does not have': async (client) => {
+    'names an unknown id': async (client) => {
       await refuses(client.getProduct({ id: 'nothing' }), 'NOT_FOUND', 'There is no product "nothing".')
     },
-    'finds everything by nothing': async (client) => {
+    'finds everything for an empty query': async (client) => {
       const { results } = await client.searchProducts({ query: '' })
       expect(results).toEqual((await client.listProducts({})).products)
     },

@@ -38,7 +38,7 @@ const BAD_ORDERS: Bad<typeof PlaceOrderRequestSchema> = {
   'confirmed to nobody': [{ ...order, userId: 'u', email: 'nobody' }, 'email is "nobody"'],
 }
 
-/** The cart of a new user, with two mugs in it; and what is in it later. */
+/** The cart of a new user, with two mugs in it, and a look at what is in it later. */
 async function shopper() {
   const carts = grpcClient(CartService, addressOf('cartservice'))
   const userId = randomUUID()
@@ -62,7 +62,7 @@ export const checkout = contract({
   program: 'checkoutservice',
   service: CheckoutService,
   all: {
-    'places an order of the cart, at its prices, and empties the cart': shopping(
+    'places an order for the cart, at its prices, and empties the cart': shopping(
       async (client, { userId, cart }) => {
         const placed = (await client.placeOrder({ ...order, userId })).order
         expect(placed).toMatchObject({
@@ -87,7 +87,7 @@ export const checkout = contract({
     }),
   },
   ours: {
-    'answers a repeat with the same order, once and at the same time': shopping(
+    'answers a repeat with the same order, later and at the same time': shopping(
       async (client, { userId }) => {
         const metadata = { 'idempotency-key': randomUUID() }
         const place = () => client.placeOrder({ ...order, userId }, { metadata, timeoutMs: 15_000 })
@@ -95,7 +95,7 @@ export const checkout = contract({
         for (const repeat of [...repeats, await place()]) expect(repeat).toEqual(first)
       },
     ),
-    'takes a refused order again under its key, with another card': shopping(async (client, { userId }) => {
+    'accepts a refused order again under its key, with another card': shopping(async (client, { userId }) => {
       const metadata = { 'idempotency-key': randomUUID() }
       const creditCard = {
         ...order.creditCard,
@@ -108,7 +108,7 @@ export const checkout = contract({
       )
       expect((await client.placeOrder({ ...order, userId }, { metadata })).order?.orderId).not.toBe('')
     }),
-    'refuses a key of another order': shopping(async (client, { userId }) => {
+    "refuses another order's key": shopping(async (client, { userId }) => {
       const metadata = { 'idempotency-key': randomUUID() }
       await client.placeOrder({ ...order, userId }, { metadata })
       const other = { ...order, userId, userCurrency: 'EUR' }

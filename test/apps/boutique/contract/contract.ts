@@ -4,19 +4,19 @@ import type { ServiceName } from '../../../../apps/boutique/lib/services.ts'
 import type { GrpcClient } from '../../../../apps/lib/grpc/client.ts'
 import { type Code, PeerFailure } from '../../../../apps/lib/grpc/problem.ts'
 
-/** What a service has to do, each point under a sentence. A point fails by throwing, as expectations do. */
+/** What a service has to do, each point under a sentence. A point fails by throwing, like an expectation. */
 export interface Contract<S extends DescService> {
   program: ServiceName
   service: S
   /** What every implementation of the shop does. */
   all: Points<S>
-  /** What ours does beyond: what the original leaves open, lets pass or fails at with another status. */
+  /** What ours also does: what the original leaves open, lets pass or fails with another status. */
   ours: Points<S>
 }
 
 type Points<S extends DescService> = Record<string, (client: GrpcClient<S>) => Promise<void>>
 
-/** A contract whose service nobody needs to know any more. */
+/** A contract without the type of its service. */
 export interface AnyContract {
   program: ServiceName
   service: DescService
@@ -37,10 +37,10 @@ export const each = <S extends DescService, Row>(
     Object.entries(rows).map(([name, row]) => [`${what} ${name}`, (client) => point(client, row)]),
   )
 
-/** Requests that are refused, by what is wrong with them, and words of the sentence that says so. */
+/** Requests that are refused, by what is wrong with them, and words from the message that says so. */
 export type Bad<M extends DescMessage> = Record<string, [MessageInitShape<M>, string]>
 
-/** A call that has to fail, with whatever status. */
+/** A call that has to fail, with any status. */
 export async function fails(call: Promise<unknown>): Promise<PeerFailure> {
   const outcome = await call.catch((error: unknown) => error)
   expect(outcome).toBeInstanceOf(PeerFailure)

@@ -8,7 +8,7 @@ import { type Bad, contract, each, refuses } from './contract.ts'
 
 const usd = (units: bigint, nanos = 0): Amount => ({ currencyCode: 'USD', units, nanos })
 
-/** The original calculates in floating point and rounds down: it may miss by some of the last digits. */
+/** The original calculates in floating point and rounds down: its last digits may be off. */
 const ALMOST = 1000n
 
 function expectAlmost(result: Amount, currencyCode: string, nanos: bigint): void {
@@ -19,13 +19,13 @@ function expectAlmost(result: Amount, currencyCode: string, nanos: bigint): void
 
 const BAD: Bad<typeof CurrencyConversionRequestSchema> = {
   'no amount': [{ toCode: 'EUR' }, 'has no amount to convert'],
-  'an unknown source, with those that it knows': [
+  'an unknown source, with the known ones': [
     { from: { ...usd(1n), currencyCode: 'XXX' }, toCode: 'EUR' },
-    'knows EUR, USD, JPY',
+    'choose one of EUR, USD, JPY',
   ],
-  'an unknown target': [{ from: usd(1n), toCode: 'eur' }, '"eur" is no currency of this shop'],
-  'no target': [{ from: usd(1n) }, '"" is no currency of this shop'],
-  'no source': [{ from: { units: 1n }, toCode: 'EUR' }, '"" is no code of three capitals'],
+  'an unknown target': [{ from: usd(1n), toCode: 'eur' }, '"eur" is not a currency of this shop'],
+  'no target': [{ from: usd(1n) }, '"" is not a currency of this shop'],
+  'no source': [{ from: { units: 1n }, toCode: 'EUR' }, '"" is not a code of three capitals'],
   'two signs': [{ from: usd(1n, -1), toCode: 'EUR' }, 'different signs'],
   'too many nanos': [{ from: usd(1n, 1_000_000_000), toCode: 'EUR' }, 'not between'],
 }
@@ -34,7 +34,7 @@ export const currency = contract({
   program: 'currencyservice',
   service: CurrencyService,
   all: {
-    'knows the currencies that the shop shows': async (client) => {
+    'knows the currencies that the shop offers': async (client) => {
       const { currencyCodes } = await client.getSupportedCurrencies({})
       expect(currencyCodes).toEqual(expect.arrayContaining(['USD', 'EUR', 'CAD', 'JPY', 'GBP', 'TRY']))
     },
@@ -65,7 +65,7 @@ export const currency = contract({
       const euros = await client.convert({ from: usd(19n, 990_000_000), toCode: 'EUR' })
       expect(inNanos(euros)).toBe(17_682_441_398n)
     },
-    'leaves an amount alone that is in the currency already': async (client) => {
+    'leaves an amount alone that is already in the currency': async (client) => {
       for (let cents = 1; cents < 100; cents += 7) {
         const from = usd(19n, cents * 10_000_000)
         expect(inNanos(await client.convert({ from, toCode: 'USD' }))).toBe(inNanos(from))

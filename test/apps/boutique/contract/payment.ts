@@ -33,15 +33,15 @@ export const payment = contract({
   program: 'paymentservice',
   service: PaymentService,
   all: {
-    'charges a visa card and gives a UUID': async (client) => {
+    'charges a Visa card and returns a UUID': async (client) => {
       const { transactionId } = await client.charge({ amount, creditCard: card })
       expect(transactionId).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
     },
-    'charges a mastercard, with dashes in its number': async (client) => {
+    'charges a Mastercard with dashes in its number': async (client) => {
       const creditCard = { ...card, creditCardNumber: '5555-5555-5555-4444' }
       expect((await client.charge({ amount, creditCard })).transactionId).not.toBe('')
     },
-    'gives each charge an id of its own': async (client) => {
+    'gives each charge its own id': async (client) => {
       const first = await client.charge({ amount, creditCard: card })
       expect(await client.charge({ amount, creditCard: card })).not.toEqual(first)
     },
@@ -53,7 +53,7 @@ export const payment = contract({
     ...each(PaymentService, 'says what is wrong with', BAD_CARDS, async (client, [change, words]) => {
       await refuses(client.charge({ amount, creditCard: { ...card, ...change } }), 'INVALID_ARGUMENT', words)
     }),
-    'names no more of a card than its last four digits': async (client) => {
+    'shows only the last four digits of a card': async (client) => {
       const creditCard = { ...card, creditCardNumber: '4432801561520455' }
       const { details } = await fails(client.charge({ amount, creditCard }))
       expect(details.replace('0455', '')).not.toMatch(/\d/)
@@ -68,7 +68,7 @@ export const payment = contract({
       const more = client.charge({ amount: { ...amount, units: 11n }, creditCard: card }, { metadata })
       await refuses(more, 'ALREADY_EXISTS', 'another amount')
     },
-    'gives a charge back, once however often it is asked, and does not charge for its key again': async (
+    'refunds a charge once, however often it is asked, and does not charge for its key again': async (
       client,
     ) => {
       const metadata = { 'idempotency-key': crypto.randomUUID() }
@@ -81,7 +81,7 @@ export const payment = contract({
       await refuses(
         client.charge({ amount, creditCard: card }, { metadata }),
         'FAILED_PRECONDITION',
-        'given back',
+        'refunded',
       )
     },
   },

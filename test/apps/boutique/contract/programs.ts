@@ -9,15 +9,15 @@ const NAMES = Object.keys(SERVICES) as ServiceName[]
 /** Carts and orders need neither Redis nor a table here. */
 const IN_MEMORY = { REDIS_ADDR: '', ORDERS_TABLE: '' }
 
-/** `host:port` of a service that is not ours, by BOUTIQUE_<SERVICE>_ADDR. */
+/** `host:port` of a service that is not ours, from BOUTIQUE_<SERVICE>_ADDR. */
 export const given = (program: ServiceName): string | undefined =>
   process.env[`BOUTIQUE_${program.toUpperCase()}_ADDR`] || undefined
 
-/** Where the suite finds a service: the one given, else the one that it starts. */
+/** Where the suite finds a service: the given one, or else the one that it starts. */
 export const addressOf = (program: ServiceName): string =>
   given(program) ?? `127.0.0.1:${FIRST_PORT + NAMES.indexOf(program)}`
 
-/** Our own services as processes, for those that no address is given for. */
+/** Our own services as processes, for those without a given address. */
 export class Programs {
   readonly #running: ChildProcess[] = []
 

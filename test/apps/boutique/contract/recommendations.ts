@@ -25,17 +25,17 @@ export const recommendations = contract({
       expect(new Set(productIds).size).toBe(productIds.length)
       expect(await allIds()).toEqual(expect.arrayContaining(productIds))
     },
-    'recommends nothing that the user looks at already': async (client) => {
+    'recommends nothing that the user is already looking at': async (client) => {
       const known = (await allIds()).slice(0, 6)
       for (let times = 0; times < 10; times += 1) {
         const { productIds } = await client.listRecommendations({ userId: 'ada', productIds: known })
         expect(productIds.filter((id) => known.includes(id))).toEqual([])
       }
     },
-    'recommends nothing to who knows everything': async (client) => {
+    'recommends nothing to a user who knows everything': async (client) => {
       expect((await client.listRecommendations({ productIds: await allIds() })).productIds).toEqual([])
     },
-    'does not mind ids that it does not know': async (client) => {
+    'ignores unknown ids': async (client) => {
       const { productIds } = await client.listRecommendations({ productIds: ['nothing', ''] })
       expect(productIds.length).toBeGreaterThan(0)
     },

@@ -33,12 +33,12 @@ export const shipping = contract({
       const { costUsd } = await client.getQuote({ address, items: [] })
       expect(costUsd).toMatchObject({ currencyCode: 'USD', units: 0n, nanos: 0 })
     },
-    'gives a parcel a tracking id that holds the length of its address': async (client) => {
+    'gives a parcel a tracking id that contains the length of its address': async (client) => {
       const { length } = '1600 Amphitheatre Pkwy, Mountain View, CA'
       const { trackingId } = await client.shipOrder({ address, items })
       expect(trackingId).toMatch(new RegExp(`^[A-Z]{2}-${length}\\d{1,3}-${Math.floor(length / 2)}\\d{1,7}$`))
     },
-    'gives each parcel an id of its own': async (client) => {
+    'gives each parcel its own id': async (client) => {
       const first = await client.shipOrder({ address, items })
       expect(await client.shipOrder({ address, items })).not.toEqual(first)
     },

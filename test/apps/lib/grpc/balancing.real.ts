@@ -44,7 +44,7 @@ function payments(options?: CallOptions): GrpcClient<typeof PaymentService> {
   return client
 }
 
-/** Who answers a number of calls, one after the other, as counts by address. */
+/** Makes calls one after the other and counts the answers by address. */
 async function answers(client: GrpcClient<typeof AdService>, calls: number): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (let call = 0; call < calls; call += 1) {
@@ -72,14 +72,14 @@ describe('A client of a service with several instances', () => {
     expect(await answers(client, 300)).toEqual({ [FIRST]: 100, [SECOND]: 100, [THIRD]: 100 })
   })
 
-  it('takes the instances of several addresses together', async () => {
+  it('uses the instances of several addresses together', async () => {
     await Promise.all(HOSTS.map((host) => start(host)))
     names[NAME] = [FIRST]
     const client = ads({}, `${NAME}:${PORT},${SECOND}:${PORT}`)
     await connected(client, FIRST, SECOND)
   })
 
-  it('calls a new instance, and none that has left the name, within a second', async () => {
+  it('within a second calls a new instance, and none that has left the name', async () => {
     await Promise.all(HOSTS.map((host) => start(host)))
     names[NAME] = [FIRST, SECOND]
     const client = ads()
@@ -89,7 +89,7 @@ describe('A client of a service with several instances', () => {
     expect(Object.keys(await answers(client, 30)).sort()).toEqual([SECOND, THIRD])
   })
 
-  it('lets a call finish whose instance leaves the name', async () => {
+  it('lets a call finish when its instance leaves the name', async () => {
     await Promise.all([start(FIRST), start(SECOND)])
     names[NAME] = [FIRST]
     const client = ads()
@@ -110,7 +110,7 @@ describe('A client of a service with several instances', () => {
     expect(await answers(client, 3)).toEqual({ [FIRST]: 3 })
   })
 
-  it('waits for the first instance of a service, and says at once that there is none when it shall not wait', async () => {
+  it('waits for the first instance of a service, or says at once that there is none when told not to wait', async () => {
     names[NAME] = []
     const client = ads()
     const waiting = client.getAds({})
@@ -122,7 +122,7 @@ describe('A client of a service with several instances', () => {
 })
 
 describe('An instance that is killed', () => {
-  it('costs no call that is safe to repeat, though it stays in the name', async () => {
+  it('costs no call that is safe to repeat, although it stays in the name', async () => {
     const [first] = await Promise.all(HOSTS.map((host) => start(host)))
     names[NAME] = [...HOSTS]
     const client = ads()
@@ -137,7 +137,7 @@ describe('An instance that is killed', () => {
     expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([])
   })
 
-  it('leaves a call unrepeated that is not safe, and says so', async () => {
+  it('does not repeat a call that is not safe to repeat, and says so', async () => {
     const [first, second] = await Promise.all([start(FIRST), start(SECOND)])
     names[NAME] = [FIRST, SECOND]
     const client = payments()
@@ -179,7 +179,7 @@ describe('An instance that is told to stop', () => {
     clients.push(health)
     const charges = chargeUntilEnd(first)
     await until(async () => (await health.check({})).status === 2)
-    // Consul asks each second.
+    // Consul checks every second.
     setTimeout(() => {
       names[NAME] = [SECOND, THIRD]
     }, 1000)
@@ -188,7 +188,7 @@ describe('An instance that is told to stop', () => {
     expect(calls).toBeGreaterThan(100)
   })
 
-  it('loses no call although nobody takes it out of the name', async () => {
+  it('loses no call even if nobody takes it out of the name', async () => {
     const [first] = await Promise.all([start(FIRST, { NOTICE_MS: '500' }), start(SECOND), start(THIRD)])
     names[NAME] = [...HOSTS]
     expect(await chargeUntilEnd(first)).toMatchObject({ failed: [], code: 0 })
@@ -205,7 +205,7 @@ describe('An instance that is told to stop', () => {
     expect(await code).toBe(0)
   })
 
-  it('ends after its grace when a call never does', async () => {
+  it('ends after its grace period when a call never does', async () => {
     const first = await start(FIRST, { NOTICE_MS: '100', GRACE_MS: '300' })
     names[NAME] = [FIRST]
     const lost = payments({ timeoutMs: 60_000 })

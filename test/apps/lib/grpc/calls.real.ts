@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 
 describe('A call', () => {
-  it('carries texts beside the request', async () => {
+  it('carries metadata with the request', async () => {
     const answer = await ads.getAds({}, { metadata: { token: 'abc' } })
     expect(answer.ads[0]?.redirectUrl).toBe('abc')
   })
@@ -35,7 +35,7 @@ describe('A call', () => {
     })
   })
 
-  it('fails without what happened inside, which is in the log', async () => {
+  it('fails without internal details, which are in the log', async () => {
     const failure = await ads.getAds({ contextKeys: ['fail'] }).catch((error: Error) => error)
     expect(failure).toMatchObject({ code: 'INTERNAL' })
     expect(String(failure)).not.toContain('secret')
@@ -43,7 +43,7 @@ describe('A call', () => {
     await until(() => instance.output.includes(line))
   })
 
-  it('is not repeated when the service itself says that it cannot answer now', async () => {
+  it('is not repeated when the service itself says that it is unavailable', async () => {
     await expect(ads.getAds({ contextKeys: ['away'] })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       final: true,
@@ -52,7 +52,7 @@ describe('A call', () => {
     expect(instance.count('away')).toBe(1)
   })
 
-  it('ends at its deadline, and the handler hears of it', async () => {
+  it('ends at its deadline, and the handler notices', async () => {
     const began = Date.now()
     const late = { code: 'DEADLINE_EXCEEDED' }
     await expect(ads.getAds({ contextKeys: ['700'] }, { timeoutMs: 200 })).rejects.toMatchObject(late)
@@ -86,13 +86,13 @@ describe('Health', () => {
     expect((await health.check({ service })).status).toBe(1)
   })
 
-  it('knows no service that is not there', async () => {
+  it('knows no unknown service', async () => {
     await expect(health.check({ service: 'x.Y' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
 
 describe('A server', () => {
-  it('says which port it cannot have', async () => {
-    await expect(Instance.start(HOST, 19011)).rejects.toThrow('port 19011 cannot be listened on')
+  it('says which port is taken', async () => {
+    await expect(Instance.start(HOST, 19011)).rejects.toThrow('cannot listen on port 19011')
   })
 })

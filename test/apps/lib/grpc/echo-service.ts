@@ -1,7 +1,7 @@
 /**
- * A service with two calls, as a process of its own: `GetAds`, which the contract calls safe to repeat, and `Charge`, which it
- * does not. Both answer with the name of the instance, after the milliseconds they are asked for; each charge is a
- * line of output, as is each call that its caller gave up.
+ * A service with two calls, as a separate process: `GetAds`, which the contract calls safe to repeat, and `Charge`, which it
+ * does not. Both answer with the instance's name, after the requested milliseconds; each charge is a line of output, as is
+ * each call that its caller gave up on.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { AdService, PaymentService } from '../../../../apps/boutique/lib/gen/hipstershop_pb.ts'
@@ -21,7 +21,7 @@ const ads = implement(AdService, {
     if (first === 'refuse') throw new GrpcProblem('INVALID_ARGUMENT', 'This is refused.')
     if (first === 'away') {
       console.log('away')
-      throw new GrpcProblem('UNAVAILABLE', 'What this needs is away.')
+      throw new GrpcProblem('UNAVAILABLE', 'What this needs is down.')
     }
     if (first === 'fail') throw new Error('a secret of the inside')
     await wait(Number(first), call)

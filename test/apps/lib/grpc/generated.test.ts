@@ -8,12 +8,12 @@ import { expect, it } from '@jest/globals'
 const TEMPLATE = 'apps/lib/grpc/buf.gen.yaml'
 const PATH = `${resolve('node_modules/.bin')}:${process.env.PATH}`
 
-/** Text of each file of a folder, by name. */
+/** The text of each file in a folder, by name. */
 const texts = (folder: string): Record<string, string> =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
 
 it.each(['apps/lib/grpc', 'apps/boutique/lib'])(
-  '%s/gen is what its contracts generate: npm run proto',
+  '%s/gen is up to date with its contracts: npm run proto',
   async (folder) => {
     const out = mkdtempSync(join(tmpdir(), 'proto-'))
     try {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const PRELOAD = resolve('local/preload/node.mjs')
 const PROGRAM = fileURLToPath(new URL('./echo-service.ts', import.meta.url))
 
-/** A running instance on a loopback address of its own, as in the local region. */
+/** A running instance with its own loopback address, as in the local region. */
 export class Instance {
   readonly host: string
   readonly process: ChildProcess
@@ -23,7 +23,7 @@ export class Instance {
     }
   }
 
-  /** Resolves when it listens; its answers carry its address as name. */
+  /** Resolves when it listens; its answers carry its address as its name. */
   static async start(host: string, port: number, settings: Record<string, string> = {}): Promise<Instance> {
     const env = { PATH: process.env.PATH, HOST: host, NAME: host, PORT: String(port), ...settings }
     const child = spawn(process.execPath, ['--import', PRELOAD, PROGRAM], { env, stdio: 'pipe' })
