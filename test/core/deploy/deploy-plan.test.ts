@@ -146,7 +146,8 @@ describe('what a plan shows to a person', () => {
 
   it('is who may reach whom and what costs by the hour', () => {
     const services = { web: spec(), db: spec([], { instanceType: 't3.small' }), mail: spec() }
-    const plan = planDeploy(facts(services, { appTemplate, serviceTemplates }))
+    const templates = { app: 'shop', own: appTemplate, services: serviceTemplates }
+    const plan = planDeploy(facts(services, { templates }))
     expect(plan.edges).toEqual(['DbIngress (tcp 8080): web needs db'])
     expect(plan.hourly).toEqual([
       '2 × NAT gateway',

@@ -60,6 +60,22 @@ describe('the plan of what was pushed, beside what is deployed', () => {
     )
   }
 
+  /** The platform's stacks as a deployment left them, without one resource of its own one. */
+  const standWithout = (id?: string): void => {
+    const app = parsedApp(platform)
+    const { own, services } = appTemplates(app, stage)
+    const { [id ?? '']: _gone, ...Resources } = own.Resources
+    const tags = { 'nanofleet:stage': stage.name, 'nanofleet:app': 'platform' }
+    const stand = (name: string, template: unknown, more: Record<string, string> = {}) =>
+      stacks.stand(
+        { name, template: JSON.stringify(template), parameters: {}, tags: { ...tags, ...more } },
+        'CREATE_COMPLETE',
+      )
+    stand('nanofleet-dev-platform', { ...own, Resources })
+    for (const [service, template] of Object.entries(services))
+      stand(`nanofleet-dev-platform-${service}`, template, { 'nanofleet:service': service })
+  }
+
   it('says what changes against what stands, of the platform, the app and its services', async () => {
     const bundle = app('blog', { host: 'blog', port: 8102 })
     push(bundle)
@@ -78,16 +94,22 @@ describe('the plan of what was pushed, beside what is deployed', () => {
         'CREATE_COMPLETE',
       )
     }
-    const plan = async () => (await planFacts(ports, 'blog', 0)).changes
+    const changes = async () => {
+      const { stack, services } = await plan('blog', 0)
+      return { app: stack, services: { front: services.front?.change } }
+    }
     const create = { action: 'create', reasons: ['it does not exist'] }
     const later = { action: 'update', reasons: ['it takes a value that another stack gives first'] }
-    expect(await plan()).toEqual({ app: create, services: { front: create } })
+    expect(await changes()).toEqual({ app: create, services: { front: create } })
     view('blog')
     view('blog-front', 'front')
-    expect(await plan()).toEqual({ app: later, services: { front: later } })
-    view('platform', undefined, { LoadBalancerGroup: 'sg-1', LoadBalancerArn: 'arn' })
+    expect(await changes()).toEqual({ app: later, services: { front: later } })
+    standWithout()
+    Object.assign(stacks.views.get('nanofleet-dev-platform') ?? {}, {
+      outputs: { LoadBalancerGroup: 'sg-1', LoadBalancerArn: 'arn' },
+    })
     view('blog', undefined, { FrontGroup: 'sg-2' })
-    const { app: own, services } = await plan()
+    const { app: own, services } = await changes()
     expect(own.reasons).toContain('FrontSecurityGroup is new')
     expect(services.front?.reasons).toEqual(
       expect.arrayContaining(['FrontGroup: sg-2', 'LoadBalancerArn: arn']),
@@ -114,7 +136,7 @@ describe('the plan of what was pushed, beside what is deployed', () => {
       'CREATE_COMPLETE',
     )
     stacks.template = async () => '{}'
-    await expect(planFacts(ports, 'blog', 0)).rejects.toThrow(TypeError)
+    await expect(plan('blog', 0)).rejects.toThrow(TypeError)
   })
 
   it('refuses a route that a deployed app has, with both places', async () => {
@@ -192,23 +214,6 @@ describe('the plan of what was pushed, beside what is deployed', () => {
 
   describe('with the platform that stands', () => {
     const APP = 'network of blog: nanofleet-dev-blog-front'
-
-    /** The platform's stacks as a deployment left them, without one resource of its own one. */
-    const standWithout = (id?: string): void => {
-      const app = parsedApp(platform)
-      const { own, services } = appTemplates(app, stage)
-      const { [id ?? '']: _gone, ...Resources } = own.Resources
-      const stacks = ports.stacks as MemoryStacks
-      const tags = { 'nanofleet:stage': stage.name, 'nanofleet:app': 'platform' }
-      const stand = (name: string, template: unknown, more: Record<string, string> = {}) =>
-        stacks.stand(
-          { name, template: JSON.stringify(template), parameters: {}, tags: { ...tags, ...more } },
-          'CREATE_COMPLETE',
-        )
-      stand('nanofleet-dev-platform', { ...own, Resources })
-      for (const [service, template] of Object.entries(services))
-        stand(`nanofleet-dev-platform-${service}`, template, { 'nanofleet:service': service })
-    }
 
     it('goes on while it gives every path', async () => {
       push(app('blog', { host: 'blog', port: 8102 }))

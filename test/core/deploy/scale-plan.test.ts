@@ -37,8 +37,8 @@ describe('planScale', () => {
   })
 
   it('refuses a number below the limit', () => {
-    const two = structuredClone(bundle)
-    Object.assign(two.manifest.services.web?.count ?? {}, { min: 2 })
+    const two = structuredClone(app)
+    Object.assign(two.bundle.manifest.services.web?.count ?? {}, { min: 2 })
     expect(() => planScale({ app: 'shop', service: 'web', count: 1 }, two, {}, 'run')).toThrow(
       'not within 2 to 5',
     )

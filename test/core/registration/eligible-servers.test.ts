@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ClusterView, ConsulServer } from '../../../core/base/catalog.ts'
-import { eligibleServers } from '../../../core/registration/evidence.ts'
+import { eligibleServers } from '../../../core/registration/owner.ts'
 
 const servers = (count: number): ConsulServer[] =>
   Array.from({ length: count }, (_, index) => ({ instanceId: `i-c${index}`, address: `10.0.0.${index}` }))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Template } from '../../../core/base/cloudformation.ts'
 import { appTemplate } from '../../../core/template/app.ts'
+import { parsedApp } from '../../../core/template/parsed-app.ts'
 import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
 import { repositoryApps, sampleApp } from '../../apps/apps.ts'
 import { studio } from '../../apps/studio.ts'
@@ -22,7 +23,7 @@ const rules = ({ Resources }: Template) =>
 
 describe('the rules of security groups', () => {
   it('let the services of an app do what its manifest says', () => {
-    expect(rules(appTemplate({ bundle: studio(), stage: dev }))).toEqual([
+    expect(rules(appTemplate(parsedApp(studio()), dev))).toEqual([
       'MasterEgressToInternetTcp443: MasterSecurityGroup tcp 443-443 0.0.0.0/0: AWS APIs',
       'MasterEgressToVpcTcp53: MasterSecurityGroup tcp 53-53 VpcCidr: names, at the network load balancer',
       'MasterEgressToVpcUdp53: MasterSecurityGroup udp 53-53 VpcCidr: names, at the network load balancer',
@@ -72,7 +73,7 @@ describe('the rules of security groups', () => {
   it('let the Consul servers be asked and ask each other', async () => {
     const platform = (await repositoryApps()).find(({ manifest }) => manifest.app === 'platform')
     if (!platform) throw new Error('no platform')
-    expect(rules(appTemplate({ bundle: platform, stage: prod }))).toEqual([
+    expect(rules(appTemplate(parsedApp(platform), prod))).toEqual([
       'ConsulEgressToInternetTcp443: ConsulSecurityGroup tcp 443-443 0.0.0.0/0: AWS APIs',
       'LoadBalancerEgressToConsulTcp8501: LoadBalancerSecurityGroup tcp 8501-8501 ConsulSecurityGroup: user interface',
       'ConsulIngressFromLoadBalancerTcp8501: ConsulSecurityGroup tcp 8501-8501 LoadBalancerSecurityGroup: user interface',
@@ -98,7 +99,7 @@ describe('the rules of security groups', () => {
     const bundle = sampleApp('a', 'resources: r.yml\nservices:\n  web: {}\n', {
       'r.yml': `Resources: {T: ${target}}`,
     })
-    const template = appTemplate({ bundle, stage: dev })
+    const template = appTemplate(parsedApp(bundle), dev)
     expect(rules(template).filter((rule) => rule.includes('clients of web'))).toEqual(
       expected.map((kind) => {
         const id = `WebIngressFromVpc${kind === 'tcp' ? 'Tcp' : 'Udp'}7000`
@@ -110,10 +111,10 @@ describe('the rules of security groups', () => {
   })
 
   it('belong to a group that says whose it is', () => {
-    const { WebSecurityGroup } = appTemplate({
-      bundle: sampleApp('a', 'services:\n  web: {}\n'),
-      stage: dev,
-    }).Resources
+    const { WebSecurityGroup } = appTemplate(
+      parsedApp(sampleApp('a', 'services:\n  web: {}\n')),
+      dev,
+    ).Resources
     expect(WebSecurityGroup?.Properties).toEqual({
       GroupDescription: 'Instances of a web',
       VpcId: { Ref: 'VpcId' },
