@@ -148,6 +148,25 @@ describe('checkService', () => {
     expect(acting).toMatchObject({ memory: { checks: 0 }, step: { action: 'set', desired: 3 } })
   })
 
+  it('counts as progress what is healthy and of the current version only', async () => {
+    const members = [
+      { id: 'i-1', stage: 'serving' as const, current: true },
+      { id: 'i-2', stage: 'serving' as const, current: false },
+      { id: 'i-3', stage: 'starting' as const, current: true },
+    ]
+    const wanted: ServiceTarget = { ...target, catalog: [], count: 2 }
+    const view = { ...group, desired: 3, members, targetGroups: [] }
+    const { step, memory } = await checkService(
+      ports({ group: view }),
+      'group',
+      wanted,
+      firstMemory(now),
+      now,
+    )
+    expect(step).toMatchObject({ action: 'wait' })
+    expect(memory).toMatchObject({ best: 1, checks: 1 })
+  })
+
   it('asks neither Consul nor the load balancer about instances that only start', async () => {
     const members = [{ id: 'i-1', stage: 'starting' as const, current: true }]
     const step = await check({ group: { ...group, members }, health: refuse })

@@ -127,6 +127,31 @@ describe('an image of others', () => {
   })
 })
 
+describe('the reason of a removal', () => {
+  const why = (images: AccountImage[]) =>
+    planCleanup(evidenceOf({ images }), options).remove.map(({ reason }) => reason)
+
+  it('names service and time, as far as they are known', () => {
+    const unmarked = { CreatedBy: 'ops', 'nanofleet:stage': 'dev' }
+    expect(why([ours('ami-1')])).toEqual([
+      'nothing needs this image of web/page, made 2026-01-01T00:00:00.000Z',
+    ])
+    expect(why([ours('ami-1', { tags: unmarked, createdAt: '' })])).toEqual([
+      'nothing needs this image of ?/?, made at an unknown time',
+    ])
+  })
+
+  it('is told of the oldest first, of unknown age last, and by id where times are equal', () => {
+    const images = [
+      ours('ami-2'),
+      ours('ami-9', { createdAt: '' }),
+      ours('ami-1'),
+      ours('ami-3', { createdAt: '2025-01-01T00:00:00.000Z' }),
+    ]
+    expect(planned({ images }).remove).toEqual(['ami-3', 'ami-1', 'ami-2', 'ami-9'])
+  })
+})
+
 describe('a snapshot', () => {
   const removal = (evidence: Partial<Evidence>) => planCleanup(evidenceOf(evidence), options).remove
 

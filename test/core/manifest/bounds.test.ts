@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals'
+import { ScaleInput } from '../../../core/deploy/deploy-input.ts'
+import { CleanAmisInput } from '../../../core/images/inputs.ts'
+import { parseManifest } from '../../../core/manifest/manifest.ts'
+
+const accepts = (read: () => unknown): boolean => {
+  try {
+    read()
+    return true
+  } catch {
+    return false
+  }
+}
+const manifest = (line: string) => () =>
+  parseManifest(`app: shop\nservices:\n  web:\n    port: 8080\n${line}\n`, 'app.yml')
+const web = (line: string) => manifest(`    ${line}`)
+const long = (length: number) => 'a'.repeat(length)
+
+describe('a manifest takes what is within the bounds', () => {
+  it.each([
+    ['expose: {port: 1024}', true],
+    ['expose: {port: 1023}', false],
+    ['expose: {port: 65535}', true],
+    ['expose: {port: 65536}', false],
+    ['expose: {port: 8001.5}', false],
+    ['count: 0', true],
+    ['count: -1', false],
+    ['count: 100', true],
+    ['count: 101', false],
+    ['count: {min: 0, max: 0}', true],
+    ['count: {min: 1, max: 0}', false],
+    ['count: {min: 100, max: 100}', true],
+    ['count: {min: 0, max: 101}', false],
+    [`expose: {port: 8001, host: ${long(63)}}`, true],
+    [`expose: {port: 8001, host: ${long(64)}}`, false],
+    [`expose: {port: 8001, path: /${long(119)}}`, true],
+    [`expose: {port: 8001, path: /${long(120)}}`, false],
+    ['permissions: [{actions: ["s3:*"], resource: a}]', true],
+    ['permissions: [{actions: [], resource: a}]', false],
+    ['permissions: [{actions: ["s3:*"], resource: ""}]', false],
+    [`env: {A: "${long(16_000)}"}`, true],
+    [`env: {A: "${long(16_384 - 4)}"}`, true],
+    [`env: {A: "${long(16_384 - 3)}"}`, false],
+    [`env: {A: "${'é'.repeat(8190)}"}`, true],
+    [`env: {A: "${'é'.repeat(8191)}"}`, false],
+    ['stateful: true', true],
+    ['stateful: 1', false],
+  ])('%s: %p', (line, accepted) => {
+    expect(accepts(web(line))).toBe(accepted)
+  })
+
+  it('and at least one service', () => {
+    expect(accepts(() => parseManifest('app: shop\nservices: {}\n', 'app.yml'))).toBe(false)
+  })
+})
+
+describe('the input of a workflow takes what is within the bounds', () => {
+  it.each([
+    [{ keep: 0 }, true],
+    [{ keep: -1 }, false],
+    [{ minAgeDays: 0 }, true],
+    [{ minAgeDays: 0.5 }, true],
+    [{ minAgeDays: -0.1 }, false],
+    [{ max: 1 }, true],
+    [{ max: 0 }, false],
+    [{ max: 200 }, true],
+    [{ max: 201 }, false],
+  ])('clean-amis %j: %p', (input, accepted) => {
+    expect(CleanAmisInput.safeParse(input).success).toBe(accepted)
+  })
+
+  it.each([
+    [0, true],
+    [-1, false],
+    [0.5, false],
+  ])('scale to %d: %p', (count, accepted) => {
+    expect(ScaleInput.safeParse({ app: 'a', service: 'b', count }).success).toBe(accepted)
+  })
+})
