@@ -35,7 +35,7 @@ let pauses: number[]
 beforeEach(async () => {
   catalog = new FakeCatalog(servers)
   pauses = []
-  await catalog.register(old, registration)
+  await catalog.register(old, { registration })
   catalog.writes.length = 0
 })
 const turn = (server: ConsulServer, status: EntryStatus) => {
@@ -59,7 +59,7 @@ describe('a removal with a successor', () => {
   })
 
   it('waits until the successor passes where the old one does, and looks four times in all', async () => {
-    await catalog.register(young, registration)
+    await catalog.register(young, { registration })
     turn(old, 'passing')
     turn(young, 'critical')
     expect((await run([removal()])).done).toEqual([])
@@ -71,13 +71,13 @@ describe('a removal with a successor', () => {
   })
 
   it('counts one in maintenance as there', async () => {
-    await catalog.register(young, registration)
+    await catalog.register(young, { registration })
     turn(young, 'maintenance')
     expect((await run([removal()])).done).toHaveLength(1)
   })
 
   it('waits for one that passes when the old one has come to pass since', async () => {
-    await catalog.register(young, registration)
+    await catalog.register(young, { registration })
     turn(old, 'passing')
     turn(young, 'critical')
     expect((await run([removal(false)])).done).toEqual([])
@@ -95,14 +95,14 @@ describe('a removal with a successor', () => {
   })
 
   it.each(['health', 'listing'])('is left to the next round when %s cannot be read', async (verb) => {
-    await catalog.register(young, registration)
+    await catalog.register(young, { registration })
     turn(young, 'passing')
     catalog.fault = (asked) => (asked === verb ? new ServiceFailure('no') : undefined)
     expect((await run([removal()])).done).toEqual([])
   })
 
   it('is left to the next round while the catalog does not show what the agent holds', async () => {
-    await catalog.register(young, registration)
+    await catalog.register(young, { registration })
     turn(young, 'passing')
     catalog.settling.add(young.address)
     expect((await run([removal()])).done).toEqual([])
