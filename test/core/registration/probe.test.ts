@@ -69,6 +69,8 @@ describe('the probe of a check', () => {
 
   it.each([
     ['of UDP', { udp: 'HEALTHROUTE:1' }],
+    ['through a proxy of HTTP', { http: 'http://HEALTHROUTE:1', proxy_http: 'http://HEALTHROUTE:2' }],
+    ['through a proxy of gRPC', { grpc: 'HEALTHROUTE:1', proxy_grpc: 'HEALTHROUTE:2' }],
     ['of an HTTP/2 ping', { h2ping: 'HEALTHROUTE:1' }],
     ['of a time to live', { ttl: '10s', interval: undefined }],
     ['of an alias', { alias_service: 'db', interval: undefined }],

@@ -110,6 +110,11 @@ describe('the rules of security groups', () => {
     expect(template.Outputs?.TArn).toEqual({ Value: { Ref: 'T' } })
   })
 
+  it('lead to nothing that listens nowhere', () => {
+    const bundle = sampleApp('a', 'services:\n  web: {needs: [job]}\n  job: {}\n')
+    expect(rules(appTemplate({ bundle, stage: dev })).filter((rule) => rule.includes('needs'))).toEqual([])
+  })
+
   it('belong to a group that says whose it is', () => {
     const { WebSecurityGroup } = appTemplate(
       parsedApp(sampleApp('a', 'services:\n  web: {}\n')),
