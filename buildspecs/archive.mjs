@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BuildFailure } from './failure.mjs'
 
-/** What all apps (`apps/lib`) or one app's services (`apps/<app>/lib`) share; it is compiled into them and is not a source by itself. */
+/** What all apps (`apps/lib`) or one app's services (`apps/<app>/lib`) share: compiled into them, not a source by itself. */
 const LIBRARY = 'lib'
 
 /**

@@ -47,9 +47,9 @@ async function text(): Promise<string> {
   const others = ROOMS.filter(({ room }) => !room.startsWith('core/'))
   return `# Rooms
 
-Made from the imports by \`npm run docs:rooms\`; \`npm run check\` fails when this page is out of date. The rules stand in
+Made from the imports by \`npm run docs:rooms\`; \`npm run check\` fails when this page is out of date. The rules are in
 \`.dependency-cruiser.mjs\`: a room imports what its row names and nothing else. The local region's Python has
-[a picture of its own](rooms-region.md).
+[its own picture](rooms-region.md).
 
 ## The rooms of core/
 

@@ -4,7 +4,7 @@ import { capture } from './jobs.mjs'
 
 const REMEDY = `package-lock.json must list the packages of every system and no host. Copy package.json, .npmrc and
 package-lock.json into an empty folder, run \`npm install --package-lock-only --ignore-scripts\` there and copy the
-lock file back: beside a node_modules, npm leaves out what this system does not need.
+lock file back: next to a node_modules, npm leaves out what this system does not need.
 `
 
 /**

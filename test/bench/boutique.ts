@@ -15,7 +15,7 @@ import { bench, megabytes, progress, type Report } from './lib/report.ts'
 
 const LOAD = { users: 50, seconds: 60, seed: 1 }
 
-/** One after the other in most of the time of the load, each once. */
+/** Killed one after the other during most of the load, each once. */
 const SECONDS_BETWEEN_KILLS = 5
 
 interface Pass {
@@ -25,7 +25,7 @@ interface Pass {
   kills: number
 }
 
-/** Pages of the shop under 50 shoppers: in peace, and while one instance of each pair is killed. */
+/** The shop's pages under 50 shoppers: undisturbed, and while one instance of each pair is killed. */
 async function measure(): Promise<Report> {
   return onFreshStage(async (context, { state }) => {
     await bringUp(context, 'boutique')
@@ -47,10 +47,10 @@ async function measure(): Promise<Report> {
   })
 }
 
-/** @param memory of the whole region after the deployment, in MB */
+/** @param memory the whole region's memory after the deployment, in MB */
 function report(passes: Pass[], memory: number): Report {
   const sum = (time: ProcessorTime): number => Object.values(time).reduce((all, one) => all + one, 0)
-  /** Share of all cores, in percent. */
+  /** The share of all cores, in percent. */
   const share = (used: number, { summary }: Pass): string =>
     `${((used / summary.seconds / availableParallelism()) * 100).toFixed(1)} %`
   const most = (part: string): number => Math.max(...passes.map(({ processor }) => processor[part] ?? 0))
@@ -63,7 +63,7 @@ function report(passes: Pass[], memory: number): Report {
     text: [
       ...passes.map(({ name, summary: { actions, total, seconds, requests, requestsPerSecond } }) =>
         [
-          `${name}: ${requests} requests in ${seconds} s, ${requestsPerSecond} a second`,
+          `${name}: ${requests} requests in ${seconds} s, ${requestsPerSecond} per second`,
           table([
             ['action', 'count', 'failed', 'p50', 'p95', 'p99'],
             ...[...actions, total].map(({ action, count, errors, p50, p95, p99 }) => [
@@ -80,7 +80,7 @@ function report(passes: Pass[], memory: number): Report {
         ...parts.map((part) => [part, ...passes.map((pass) => share(pass.processor[part] ?? 0, pass))]),
         ['total', ...passes.map((pass) => share(sum(pass.processor), pass))],
       ]),
-      `memory of the region (PSS), Lambda workers just used among it: ${megabytes(memory)}`,
+      `memory of the region (PSS), including recently used Lambda workers: ${megabytes(memory)}`,
       `lost with an instance of the frontend: ${lost.join(', ') || 'nothing'}`,
       withinTarget ? 'no other page failed' : `pages failed: ${failed.join(', ')}`,
     ].join('\n\n'),
@@ -88,7 +88,7 @@ function report(passes: Pass[], memory: number): Report {
   }
 }
 
-/** A page that a frontend was at work on when it died: a load balancer asks no other one. */
+/** A page that a frontend was working on when it died: a load balancer does not ask another one. */
 const LOST = / answered 502$/
 
 /** What was lost with an instance that was killed, and everything else. */

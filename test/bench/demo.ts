@@ -10,7 +10,7 @@ import { cpuOf } from './lib/processes.ts'
 import { benchSettings } from './lib/region.ts'
 import { bench, progress, type Report, seconds } from './lib/report.ts'
 
-/** Seconds that the demo of an app may take on two cores with nothing else to do, set-up not counted. */
+/** How many seconds an app's demo may take on two otherwise idle cores, without set-up. */
 const DEMOS: { app: DemoApp; target: number }[] = [
   { app: web, target: 60 },
   { app: boutique, target: 100 },
@@ -25,7 +25,7 @@ interface Chapter extends Step {
   cpuSeconds: number
 }
 
-/** Tells the story on standard error and takes down what each chapter costs. */
+/** Prints the story on standard error and records what each chapter costs. */
 class MeasuredStory extends Story {
   readonly chapters: Chapter[] = []
 
@@ -54,7 +54,7 @@ interface Demo {
   withinTarget: boolean
 }
 
-/** The demo as `npm run demo -- web --once` and the same with `boutique` run it, one after the other or only one. */
+/** The demo as run by `npm run demo -- web --once`, then the same with `boutique`, or only one of them. */
 async function measure({ app: only }: { app: string }): Promise<Report> {
   const demos = []
   for (const { app, target } of DEMOS)
@@ -66,7 +66,7 @@ async function measure({ app: only }: { app: string }): Promise<Report> {
   }
 }
 
-/** The time of each chapter and of each workflow run in it. */
+/** The time of each chapter and of the workflow runs in it. */
 async function measureDemo(app: DemoApp, targetSeconds: number): Promise<Demo> {
   const settings = benchSettings()
   const story = new MeasuredStory(chapters([app]).all + 1)
@@ -110,7 +110,7 @@ function demoText({ app, chapters, runs, totalMilliseconds: total, cpuSeconds, .
   ].join('\n\n')
 }
 
-/** Every workflow run of the demo in the order of its start; runs that others started are among them. */
+/** All workflow runs of the demo by start time, including runs started by others. */
 async function workflowRuns(context: Context): Promise<Step[]> {
   const workflows = context.workflows()
   const kinds = ['deploy', 'build', 'service', 'scale', 'teardown', 'clean-amis']

@@ -18,25 +18,25 @@ import { bench, progress, type Report, seconds } from './lib/report.ts'
 import { type Span, spans } from './lib/spans.ts'
 import { consulName, NEEDS, TWELVE, writeTwelve } from './lib/twelve.ts'
 
-/** How much longer the waves may take than the instances alone of the longest chain of services that need each other. */
+/** How many times longer the waves may take than just the instances of the longest chain of services that need each other. */
 const TARGET = 1.3
 
 interface Wave {
   services: string[]
   milliseconds: number
-  /** The service that was healthy last; the parts of the wave's time are its own, in milliseconds. */
+  /** The last service to become healthy; the wave's times are its own, in milliseconds. */
   slowest: string
   /** Until its run began. */
   waiting: number
   /** Until its group began to launch. */
   start: number
-  /** Until Consul called it healthy. */
+  /** Until it was healthy in Consul. */
   instance: number
   /** Until the wave was over. */
   overhead: number
 }
 
-/** Deploys twelve services in four waves from built images, and holds their waves against the critical path. */
+/** Deploys twelve services in four waves from built images, and compares the waves with the critical path. */
 async function measure(): Promise<Report> {
   return onFreshStage(async (context) => {
     progress.note('platform')
@@ -61,11 +61,11 @@ async function measure(): Promise<Report> {
 async function consulServer(context: Context): Promise<string> {
   const { VpcId = '' } = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
   const [server] = runningServers((await new Ec2Instances(context.ec2(), VpcId).look([])).servers)
-  if (!server) throw new ServiceFailure('no Consul server runs')
+  if (!server) throw new ServiceFailure('no Consul server is running')
   return server.address
 }
 
-/** When a service's run began, when its group began to launch, and when Consul first called it healthy; in ms since 1970. */
+/** When a service's run began, when its group began to launch, and when it was first healthy in Consul; in ms since 1970. */
 interface Stages {
   begun: number
   launched: number
@@ -94,7 +94,7 @@ async function stagesOf(
 const durations = (stages: Record<string, Stages>, from: 'begun' | 'launched'): Record<string, number> =>
   Object.fromEntries(Object.entries(stages).map(([service, at]) => [service, at.healthy - at[from]]))
 
-/** Each wave with the service that was healthy last. */
+/** Each wave with the last service to become healthy. */
 function wavesOf(visits: Span[], stages: Record<string, Stages>): Wave[] {
   const manifest = Object.fromEntries(Object.entries(NEEDS).map(([name, needs]) => [name, { needs }]))
   return waves({ services: manifest }).map((services, index) => {

@@ -10,13 +10,13 @@ import { benchSettings } from './lib/region.ts'
 import { bench, megabytes, progress, type Report, seconds } from './lib/report.ts'
 import { type StartUp, StartUpWatch } from './lib/startup.ts'
 
-/** MB of the whole region; docs/benchmarks.md says why these. */
+/** MB for the whole region; docs/benchmarks.md explains the values. */
 const TARGETS = { rest: 150, deployed: 2000, idle: 700 }
 
-/** Ports on which the programs of platform and web listen first. */
+/** The ports on which the programs of platform and web first listen. */
 const PORTS = { consul: 8501, web: 8080 }
 
-/** Seconds in which idle Lambda workers end, twenty and some to spare for those that a schedule has just woken. */
+/** Seconds until idle Lambda workers have ended: twenty, plus some for those that a schedule has just woken. */
 const IDLE_SECONDS = 28
 
 interface Moment {

@@ -14,14 +14,14 @@ import { bench, progress, type Report, seconds } from './lib/report.ts'
 
 const WORKERS = [1, 2, 4]
 
-/** Two megapixels, as a telephone sends them to a chat. */
+/** Two megapixels, as phones send them to a chat. */
 const SIZE = { width: 1732, height: 1155 }
 
-/** Photos that tell how fast it goes, and seconds that the measurement then shall take. */
+/** How many photos to estimate the speed with, and how many seconds the benchmark should then take. */
 const PILOT = 12
 const SECONDS = 25
 
-/** Uploads under way at once: enough that no worker waits for one. */
+/** Simultaneous uploads: enough that no worker has to wait. */
 const UPLOADERS = 6
 
 interface Pass {
@@ -60,7 +60,7 @@ async function measureWith(
   return { workers, photos, milliseconds, processor: await used() }
 }
 
-/** Uploads so many photos, and waits until all are finished. @returns milliseconds */
+/** Uploads this many photos, and waits until all are finished. @returns milliseconds */
 async function send(client: PhotosClient, pictures: Buffer[], photos: number): Promise<number> {
   const began = performance.now()
   const ids: number[] = []
@@ -84,7 +84,7 @@ function report(passes: Pass[], pictures: Buffer[]): Report {
   const perPhoto = ({ processor, photos }: Pass, part: string): number =>
     ((processor[part] ?? 0) / photos) * 1000
   const total = (pass: Pass): number => parts.reduce((sum, part) => sum + perPhoto(pass, part), 0)
-  /** Share of all cores that was in use. */
+  /** The share of all cores that was in use. */
   const busy = (pass: Pass): number =>
     (total(pass) * pass.photos) / pass.milliseconds / availableParallelism()
   const ratio = (pass: Pass): number => rate(pass) / (first ? rate(first) : Number.NaN)

@@ -9,9 +9,9 @@ import { BENCH_VPC, type FleetInstance } from './lib/fleet-xml.ts'
 import { type Calls, callAlone } from './lib/function-process.ts'
 import { bench, megabytes, progress, type Report, seconds } from './lib/report.ts'
 
-/** A round over 10,000 instances that finds nothing to do, on 2 cores; AWS's own time is not in it. */
+/** A round over 10,000 instances that finds nothing to do, on 2 cores, without AWS's own time. */
 const TARGETS = { seconds: 3, calls: 30, megabytes: 200, writes: 0 }
-/** The memory of the function, in MB. */
+/** The function's memory, in MB. */
 const MEMORY = 256
 const SERVICES = 50
 const ROUNDS = 5
@@ -21,7 +21,7 @@ const SETTINGS = { instances: '10000', catalog: 'model' }
 const hex = (index: number): string => `i-0${index.toString(16).padStart(16, '0')}`
 const address = (index: number): string => `10.${77 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`
 
-/** The function `reconcile`, as it is shipped, over a large fleet at rest. */
+/** The function `reconcile`, as shipped, over a large unchanging fleet. */
 async function measure(settings: typeof SETTINGS): Promise<Report> {
   const instances = fleet(Number(settings.instances))
   const definitions = new Map(instances.map(({ definition, service }) => [definition, text(service)]))
@@ -67,7 +67,7 @@ const serverInstance = (server: BenchCatalog['servers'][number]): FleetInstance 
   definition: '',
 })
 
-/** With a check that nothing has to answer. */
+/** With a check that needs no answer. */
 const text = (name: string): string =>
   JSON.stringify({
     service: {

@@ -4,15 +4,15 @@ import { registrationProperty } from '../model/property.ts'
 import { rules } from '../model/rules.ts'
 import { bench, megabytes, progress, type Report, seconds } from './lib/report.ts'
 
-/** Histories between two words of progress. */
+/** How many histories between two lines of progress. */
 const CHUNK = 2000
 
-/** `path`: of a failure that was found with this seed; empty = all. */
+/** `path`: that of a failure found with this seed; empty for all. */
 const SETTINGS = { histories: '100000', seed: '', path: '' }
 
 /**
- * Registration over many random histories, a chunk at a time so that memory stays bounded: chunk n has the seed + n. The
- * first failure ends it, with the smallest history that shows it and what repeats it.
+ * Registration over many random histories, in chunks so that memory stays limited: chunk n has the seed + n. The first
+ * failure ends it, with the smallest history that shows it and how to repeat it.
  */
 async function measure(settings: typeof SETTINGS): Promise<Report> {
   const histories = Number(settings.histories)

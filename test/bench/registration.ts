@@ -7,19 +7,19 @@ import { bench, progress, type Report } from './lib/report.ts'
 import { atOnce, MOST, Turns } from './lib/turns.ts'
 import { eventDriven, watching } from './lib/ways.ts'
 
-/** `instances`: sizes, as in `1,100`, or `all`. `rounds`: how often each way has its turn at each size. */
+/** `instances`: sizes, as in `1,100`, or `all`. `rounds`: how many turns each way has at each size. */
 const SETTINGS = { instances: 'all', rounds: '1', seed: '1' }
-/** Enough to have as many batches at once as there may be. */
+/** Enough for the largest possible number of simultaneous batches. */
 const WARM_UP = 100
 const SIZES = [1, 100, 1000]
 
-/** Registration three ways, side by side on the same region and the same Consul. */
+/** Registration in three ways, on the same region and the same Consul. */
 async function measure(settings: typeof SETTINGS): Promise<Report> {
   const sizes = sizesOf(settings.instances)
   const random = seeded(Number(settings.seed))
   const stage = await startRegistrationStage()
   try {
-    // Functions start cold after a pause on AWS too; that is not what is compared here.
+    // On AWS, too, functions start cold after a pause; that is not what is compared here.
     await watching(stage, 10, (watch) => eventDriven(stage, watch, atOnce(WARM_UP)))
     const found: Found[] = []
     for (const size of sizes) found.push(await atSize(stage, size, Number(settings.rounds), random))
@@ -34,12 +34,12 @@ function sizesOf(text: string): number[] {
   if (sizes.every((size) => Number.isInteger(size) && size > 0 && size <= MOST)) return sizes
   throw new InvalidInput(
     '--instances',
-    `"${text}" is no list of sizes`,
+    `"${text}" is not a list of sizes`,
     `use all, or up to ${MOST} as in 1,100`,
   )
 }
 
-/** The ways take turns, in another order each time. */
+/** The ways take turns, in a different order each time. */
 async function atSize(
   stage: RegistrationStage,
   size: number,

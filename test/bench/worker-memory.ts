@@ -13,10 +13,10 @@ import { photo } from '../apps/photos/picture-files.ts'
 import { WorkerPeers } from '../apps/photos/worker-peers.ts'
 import { bench, megabytes, type Report, seconds } from './lib/report.ts'
 
-/** MB at the highest, for each picture that counts; docs/apps/photos.md, "Work and memory". */
+/** The peak in MB, for each picture that is judged; docs/apps/photos.md, "Work and memory". */
 const TARGET = 150
 
-/** 24 megapixels, as today's cameras make them. */
+/** 24 megapixels, as from today's cameras. */
 const [WIDTH, HEIGHT] = [6000, 4000]
 
 interface Case {
@@ -24,7 +24,7 @@ interface Case {
   write: (image: Sharp) => Sharp
   orientation?: number
   filter?: Filter
-  /** Of kinds that are decoded as a whole the figure is told and not judged. */
+  /** Kinds that are decoded as a whole are shown but not judged. */
   free?: boolean
 }
 
@@ -53,7 +53,7 @@ interface Measured {
   judged: boolean
 }
 
-/** What one worker needs at most for one large photo, each in a process of its own, compiled as in its image. */
+/** The most that a worker needs for a large photo, each in its own process, compiled as in its image. */
 async function measure(): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'worker-memory-'))
   const root = process.cwd()
@@ -111,10 +111,10 @@ async function firstWord(peers: WorkerPeers, worker: ChildProcess, name: string)
     if (word) return word
     if (worker.exitCode !== null) throw new NanofleetError(`${name}: the worker ended, ${worker.exitCode}`)
   }
-  throw new NanofleetError(`${name}: no word of the worker within 40 s`)
+  throw new NanofleetError(`${name}: no report from the worker within 40 s`)
 }
 
-/** MB of memory that the process has held at once (proc(5), VmHWM), pages of its program files included. */
+/** The process's peak memory in MB (proc(5), VmHWM), including pages of its program files. */
 function peak({ pid }: ChildProcess): number {
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) / 1024

@@ -23,7 +23,7 @@ function write(path: string, text: string) {
 const run = (file: string) => spawnSync(process.execPath, [file], { encoding: 'utf8' }).stdout
 
 describe('compiling a TypeScript source', () => {
-  it('makes one module of it, its libraries and its packages, and takes its static files along', async () => {
+  it('bundles it with its libraries and packages into one module, and copies its static files', async () => {
     write('apps/lib/greet.ts', "export const greet = (name: string): string => 'hello ' + name")
     write(
       'apps/web/main.ts',
@@ -35,21 +35,21 @@ describe('compiling a TypeScript source', () => {
     expect(readFileSync(join(root, 'out/static/logo.svg'), 'utf8')).toBe('<svg/>')
   })
 
-  it('lets packages written for CommonJS load other modules', async () => {
+  it('lets CommonJS packages load other modules', async () => {
     write('apps/web/legacy.cjs', "exports.name = require('node:path').basename(__filename)")
     write('apps/web/main.ts', "import { name } from './legacy.cjs'\nconsole.log(name)")
     await compile(join(root, 'apps/web'), join(root, 'out'), { root, repository })
     expect(run(join(root, 'out/main.mjs'))).toBe('main.mjs\n')
   })
 
-  it('keeps a package with a compiled part as a package, which the program finds beside itself', async () => {
+  it('keeps a package with a compiled part as a package, next to the program', async () => {
     write('apps/web/main.ts', "import sharp from 'sharp'\nconsole.log(typeof sharp.versions.vips)")
     await compile(join(root, 'apps/web'), join(root, 'out'), { root, repository })
     expect(run(join(root, 'out/main.mjs'))).toBe('string\n')
     expect(readdirSync(join(root, 'out'))).toContain('node_modules')
   })
 
-  it('takes no package along when the program imports none with a compiled part', async () => {
+  it('copies no packages when the program imports none with a compiled part', async () => {
     write('apps/web/main.ts', "import { parse } from 'yaml'\nconsole.log(parse('1'))")
     await compile(join(root, 'apps/web'), join(root, 'out'), { root, repository })
     expect(readdirSync(join(root, 'out'))).toEqual(['main.mjs'])
@@ -64,7 +64,7 @@ describe('compiling a TypeScript source', () => {
 })
 
 describe('the source of an archive', () => {
-  it('is its one folder with go.mod or main.ts, wherever it lies below apps', () => {
+  it('is its only folder with go.mod or main.ts, anywhere below apps', () => {
     write('apps/lib/serve.ts', '')
     write('apps/lib/resolver/go.mod', 'module resolver')
     write('apps/shop/cart/go.mod', 'module cart')
@@ -78,7 +78,7 @@ describe('the source of an archive', () => {
     expect(findSource(root)).toBe('apps/shop/cart')
   })
 
-  it('is nothing for a service whose Dockerfile fetches all it needs', () => {
+  it('is nothing for a service whose Dockerfile fetches everything it needs', () => {
     write('images/shop/redis/Dockerfile', 'FROM redis')
     expect(findSource(root)).toBeNull()
   })

@@ -38,7 +38,7 @@ describe('installing ops', () => {
     expect(stderr).toContain(problem)
   })
 
-  it('installs the program whose checksum is the pinned one', () => {
+  it('installs the program with the pinned checksum', () => {
     expect(install({ OPS_SHA256: sha256 }).status).toBe(0)
     expect(statSync(target).mode & 0o111).toBe(0o111)
   })

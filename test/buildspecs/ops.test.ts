@@ -26,8 +26,8 @@ const config = {
 }
 const NAME = 'nanofleet-dev-web-page-0123456789abcdef'
 
-describe('the final configuration of ops', () => {
-  it('keeps what the service says and adds cloud, resolvers, klibs and version', () => {
+describe('the final configuration for ops', () => {
+  it("keeps the service's settings and adds cloud, resolvers, klibs and version", () => {
     expect(imageConfig(config, settings)).toEqual({
       Args: ['/app/main.mjs'],
       Env: { PORT: '8080' },
@@ -53,7 +53,7 @@ describe('the final configuration of ops', () => {
   })
 
   it.each(['0.1.54', '0.0.99', '', 'latest', '0.1'])(
-    'refuses Nanos %j, which cannot pass the environment on',
+    'refuses Nanos %j, which cannot pass on the environment',
     (nanosVersion) => {
       expect(() => imageConfig(config, { ...settings, nanosVersion })).toThrow('NANOS_VERSION')
     },
@@ -76,14 +76,14 @@ describe('the commands of a build', () => {
     ])
   })
 
-  it('need the program by its absolute path', () => {
+  it("need the program's absolute path", () => {
     expect(() => imageCommands(settings, { Args: [] }, 'c')).toThrow(
       'images/web/page/config.json: Program is missing',
     )
   })
 })
 
-/** An AWS account in memory, reached as the build reaches it: by command lines. */
+/** An AWS account in memory, which the build reaches through command lines. */
 class Account {
   images: {
     ImageId: string
@@ -127,7 +127,7 @@ describe('a build', () => {
     account.register('ami-1', 'snap-0000000a')
   })
 
-  it('returns the AMI that is new and tags it with its snapshot', async () => {
+  it('returns the new AMI and tags it and its snapshot', async () => {
     expect(await makeImage(settings, config, 'c', account.run)).toBe('ami-2')
     expect([...account.tagged]).toEqual(['ami-2', 'snap-0000000b'])
   })
@@ -148,7 +148,7 @@ describe('a build', () => {
   })
 
   it.each(['docker build --platform', 'ops pkg from-docker', 'ops image create'])(
-    'that fails at "%s" leaves what was there before and nothing else',
+    'that fails at "%s" leaves only what was there before',
     async (step) => {
       account.failing = step
       await expect(makeImage(settings, config, 'c', account.run)).rejects.toThrow('ended with status 1')

@@ -33,7 +33,7 @@ const origin = (name: string) => readFileSync(join(folder, 'out/node_modules', n
 const exists = (name: string) => existsSync(join(folder, 'out/node_modules', name))
 
 describe('packages that are copied', () => {
-  it('bring what they need, and what that needs', () => {
+  it('include what they need, and what that needs', () => {
     install('root/node_modules/vips', { dependencies: { '@img/colour': '1' } })
     install('root/node_modules/@img/colour', { dependencies: { names: '1', vips: '1' } })
     install('root/node_modules/names')
@@ -42,14 +42,14 @@ describe('packages that are copied', () => {
     expect(['vips', '@img/colour', 'names', 'other'].map(exists)).toEqual([true, true, true, false])
   })
 
-  it('bring those of their optional parts that are installed', () => {
+  it('include their installed optional dependencies', () => {
     install('root/node_modules/vips', { optionalDependencies: { 'vips-x64': '1', 'vips-arm64': '1' } })
     install('root/node_modules/vips-x64')
     copy(['vips'])
     expect(['vips-x64', 'vips-arm64'].map(exists)).toEqual([true, false])
   })
 
-  it('keep a version of their own beside the one that the others use', () => {
+  it('keep their own version next to the one that the others use', () => {
     install('root/node_modules/vips', { dependencies: { semver: '7', names: '1' } })
     install('root/node_modules/vips/node_modules/semver', { dependencies: { late: '1' } })
     install('root/node_modules/names', { dependencies: { semver: '6' } })

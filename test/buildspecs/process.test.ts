@@ -30,7 +30,7 @@ const settings = {
   snapshots: '/state/snapshots',
 }
 
-/** EC2 as far as making an AMI of a volume goes. */
+/** The part of EC2 that makes an AMI from a volume. */
 class Cloud {
   readonly left = new Set<string>()
   readonly tags = new Map<string, unknown>()
@@ -65,7 +65,7 @@ describe('registering the AMI of a service', () => {
     filled.push(folder)
   }
 
-  it('fills the folder of the snapshot and leaves AMI and snapshot, tagged from their first moment', async () => {
+  it("fills the snapshot's folder and leaves an AMI and a snapshot, tagged from the start", async () => {
     expect(await register(cloud, ec2, settings, fill)).toBe('ami-1')
     expect(filled).toEqual(['/state/snapshots/snap-1'])
     expect([...cloud.left]).toEqual(['snap-1', 'ami-1'])
@@ -76,7 +76,7 @@ describe('registering the AMI of a service', () => {
   })
 
   it.each(['CreateVolume', 'CreateSnapshot', 'RegisterImage'])(
-    'leaves nothing when %s fails',
+    'leaves nothing behind when %s fails',
     async (action) => {
       cloud.failing = action
       await expect(register(cloud, ec2, settings, fill)).rejects.toThrow(action)
@@ -84,7 +84,7 @@ describe('registering the AMI of a service', () => {
     },
   )
 
-  it('leaves nothing when the content cannot be written', async () => {
+  it('leaves nothing behind when the content cannot be written', async () => {
     const full = () => {
       throw new Error('no space left')
     }
@@ -93,7 +93,7 @@ describe('registering the AMI of a service', () => {
   })
 })
 
-describe('the file system of a service without a source of ours', () => {
+describe('the file system of a service without our own source', () => {
   let folder: string
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'process-'))
@@ -104,7 +104,7 @@ describe('the file system of a service without a source of ours', () => {
     makeRoot({ ...settings, root: folder, programs }, { Program }, join(folder, 'out'))
   const provide = (name: string) => writeFileSync(join(folder, 'programs', name), 'ELF', { mode: 0o755 })
 
-  it('holds the program that set-up provides, at its place in the image', async () => {
+  it('contains the program that set-up provides, at its place in the image', async () => {
     provide('redis-server')
     await make('/usr/local/bin/redis-server')
     const file = join(folder, 'out', 'usr', 'local', 'bin', 'redis-server')
@@ -112,7 +112,7 @@ describe('the file system of a service without a source of ours', () => {
     expect(statSync(file).mode & 0o111).toBe(0o111)
   })
 
-  it('holds a copy of its own of a program that is a link to the machine’s', async () => {
+  it('contains its own copy of a program that is a link to the machine’s', async () => {
     writeFileSync(join(folder, 'machine'), 'ELF')
     symlinkSync(join(folder, 'machine'), join(folder, 'programs', 'redis-server'))
     await make('/bin/redis-server')
@@ -129,7 +129,7 @@ describe('the file system of a service without a source of ours', () => {
     },
   )
 
-  it('asks for set-up when its program is not there', async () => {
+  it('asks for set-up when its program is missing', async () => {
     await expect(make('/usr/local/bin/redis-server')).rejects.toThrow('npm run setup')
     await expect(make('/usr/local/bin/redis-server', '')).rejects.toThrow('npm run setup')
   })

@@ -26,7 +26,7 @@ const THEIRS = `images.example/shop/cart@sha256:${'a'.repeat(64)}`
 const MIRRORED = `sha256:${'b'.repeat(64)}`
 const TAG = mirrorTag(settings, PUBLISHED)
 
-/** A publisher's registry, the stage's own and Docker, reached as the build reaches them. */
+/** A publisher's registry, the stage's own and Docker, as the build uses them. */
 class Registries {
   mirrored = new Map<string, string>()
   architecture = 'amd64'
@@ -58,7 +58,7 @@ describe('the mirror of a published image', () => {
   })
   const mirrored = (published = PUBLISHED, at = settings) => mirroredImage(at, published, registries.run)
 
-  it('is made by the first build, which resolves the tag, and used by its digest', async () => {
+  it('is created by the first build, which resolves the tag, and used by its digest', async () => {
     expect(await mirrored()).toBe(`${URI}@${MIRRORED}`)
     const asked = `aws ecr batch-get-image --repository-name nanofleet-dev-upstream --image-ids imageTag=${TAG}`
     expect(registries.ran).toEqual([
@@ -73,7 +73,7 @@ describe('the mirror of a published image', () => {
     ])
   })
 
-  it('is all that later builds ask: the publisher may have moved or removed the tag', async () => {
+  it('is all that later builds need: the publisher may have moved or removed the tag', async () => {
     const first = await mirrored()
     registries.ran.length = 0
     registries.failing = 'docker pull'
@@ -81,7 +81,7 @@ describe('the mirror of a published image', () => {
     expect(registries.ran.filter((line) => line.startsWith('docker'))).toEqual([])
   })
 
-  it('is another one for another registry, version, digest or architecture', () => {
+  it('is different for another registry, version, digest or architecture', () => {
     const arm = { ...settings, architecture: 'arm64' as const }
     const tags = [
       TAG,
@@ -102,14 +102,14 @@ describe('the mirror of a published image', () => {
     expect(registries.mirrored.size).toBe(0)
   })
 
-  it('is asked for in one sentence when the publisher has removed the tag', async () => {
+  it('fails with one sentence when the publisher has removed the tag', async () => {
     registries.failing = 'docker pull'
     await expect(mirrored()).rejects.toThrow(
       `${PUBLISHED} cannot be pulled; choose another registry or version in images/shop/app.yml: upstream`,
     )
   })
 
-  it('is used when another build was a moment earlier with it', async () => {
+  it('is used when another build has just pushed it', async () => {
     const run = async (command: { program: string; args: string[] }) => {
       const answer = await registries.run(command)
       if (command.args[0] === 'push') throw new FailedCommand('the tag is immutable', '')
@@ -118,7 +118,7 @@ describe('the mirror of a published image', () => {
     expect(await mirroredImage(settings, PUBLISHED, run)).toBe(`${URI}@${MIRRORED}`)
   })
 
-  it('is not made when the registry cannot say whether it is there', async () => {
+  it('is not created when the registry cannot say whether it exists', async () => {
     registries.failure = 'UnknownFailure'
     await expect(mirrored()).rejects.toThrow('UnknownFailure')
     expect(registries.ran.some((line) => line.startsWith('docker pull'))).toBe(false)
@@ -141,7 +141,7 @@ describe("the stage's registry", () => {
     return { repository: UpstreamRepository.Properties, policy: ImagePackagerPolicy.Properties }
   }
 
-  it('is named as builds ask for it, keeps what a tag once meant and looks for known faults', async () => {
+  it('has the name that builds use, keeps what a tag once meant and scans for known vulnerabilities', async () => {
     const { repository } = await template()
     expect(repository).toMatchObject({
       // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the variable of serverless
@@ -156,7 +156,7 @@ describe("the stage's registry", () => {
     ])
   })
 
-  it('is the only one that builds may use; each permission stands among those that only AWS checks', async () => {
+  it('is the only one that builds may use; each permission is listed among those that only AWS checks', async () => {
     const { policy } = await template()
     const page = await readFile(new URL('../../docs/iam-aws-only.md', import.meta.url), 'utf8')
     const statements: { Action: string | string[]; Resource: unknown }[] = policy.PolicyDocument.Statement
@@ -173,7 +173,7 @@ describe("the stage's registry", () => {
 describe('a build of a published image', () => {
   const config = { Program: '/app/cart' }
 
-  it('starts its Dockerfile from the mirror and looks for no shell', () => {
+  it('starts its Dockerfile from the mirror and needs no shell', () => {
     const [docker, pack] = imageCommands(settings, config, 'c', `${URI}@${MIRRORED}`)
     expect(docker?.args.join(' ')).toBe(
       `build --platform linux/amd64 --build-arg UPSTREAM=${URI}@${MIRRORED} --file images/shop/cart/upstream/Dockerfile --tag nanofleet/shop-cart:0123456789abcdef .`,
@@ -181,7 +181,7 @@ describe('a build of a published image', () => {
     expect(pack?.args.slice(-2)).toEqual(['--copy', '--nodiscover'])
   })
 
-  it('names the configuration that lacks a program', () => {
+  it('names the configuration without a program', () => {
     expect(() => imageCommands(settings, {}, 'c')).toThrow('images/shop/cart/upstream/config.json: Program')
   })
 

@@ -13,7 +13,7 @@ export interface BucketUnderTest {
   stop(): Promise<void>
 }
 
-/** What the stage's bucket does for those who keep bundles, sources and the files of runs in it. */
+/** What the stage's bucket does for bundles, sources and the files of runs. */
 export function bucketContract(name: string, start: () => Promise<BucketUnderTest>): void {
   describe(`the bucket ${name}`, () => {
     let under: BucketUnderTest
@@ -26,13 +26,13 @@ export function bucketContract(name: string, start: () => Promise<BucketUnderTes
     }, 120_000)
     afterAll(() => under?.stop())
 
-    it('holds no app that nobody pushed', async () => {
+    it('has no app that was never pushed', async () => {
       expect(await bundles.pointer('never')).toBeUndefined()
       await expect(bundles.read('never')).rejects.toThrow(NotFound)
       await expect(bundles.read('never', 'd1')).rejects.toThrow(NotFound)
     })
 
-    it('gives back bundles: the current one, and any other by its digest', async () => {
+    it('returns bundles: the current one, and any other by its digest', async () => {
       const first = studio()
       const second = { ...first, resources: {} }
       const { digest: old } = await bundles.write(first)
@@ -45,7 +45,7 @@ export function bucketContract(name: string, start: () => Promise<BucketUnderTes
       expect((await bundles.read('studio')).digest).toBe(old)
     })
 
-    it('takes a bundle or a source once, whoever brings it again', async () => {
+    it('stores a bundle or a source once, even if it is uploaded again', async () => {
       const bundle = { ...studio(), resources: { Once: {} } }
       expect((await bundles.write(bundle)).written).toBe(true)
       expect((await bundles.write(bundle)).written).toBe(false)
@@ -53,14 +53,14 @@ export function bucketContract(name: string, start: () => Promise<BucketUnderTes
       expect(await bundles.writeSource('s1', Buffer.from([0x1f, 0x8b, 0]))).toBe(false)
     })
 
-    it('hands the files of a run on as they were written last', async () => {
+    it('returns the files of a run as last written', async () => {
       const plan = { services: ['wéb'], nothing: null, deep: { list: [1, 2, 3] } }
       await runs.write('run-1', 'plan', { first: true })
       await runs.write('run-1', 'plan', plan)
       expect(await runs.read('run-1', 'plan')).toEqual(plan)
     })
 
-    it('says which file of which run is not there', async () => {
+    it('says which file of which run is missing', async () => {
       await expect(runs.read('run-2', 'plan')).rejects.toThrow(ServiceFailure)
       await expect(runs.read('run-2', 'plan')).rejects.toThrow(`s3://${under.bucket}/runs/run-2/plan.json`)
     })

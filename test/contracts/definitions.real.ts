@@ -26,12 +26,12 @@ definitionsContract('in Parameter Store', async () => {
   const put = async (Name: string, Value: string, kind: 'plain' | 'secret' = 'plain') => {
     made.add(Name)
     const Type = kind === 'secret' ? 'SecureString' : 'String'
-    // As deploy does: above 4 KiB a parameter is an advanced one.
+    // As deploy does: above 4 KiB a parameter has to be advanced.
     const Tier = 'Intelligent-Tiering'
     await ssm.send(new PutParameterCommand({ Name, Value, Type, Tier, Overwrite: true }))
   }
-  // One name that is not allowed gets a whole GetParameters refused.
-  await put(unreadable, 'there all the same')
+  // A single forbidden name gets a whole GetParameters refused.
+  await put(unreadable, 'there anyway')
   return {
     source: new SsmDefinitions(reader.client),
     prefix,
@@ -45,7 +45,7 @@ definitionsContract('in Parameter Store', async () => {
   }
 })
 
-/** A client of somebody who may read these parameters and nothing else. */
+/** A client that may only read these parameters. */
 async function readerOf(context: Context, Resource: string) {
   const settings = clientSettings(context)
   const iam = new IAMClient(settings)

@@ -6,7 +6,7 @@ export interface DefinitionsUnderTest {
   source: DefinitionSource
   prefix: string
   put(name: string, text: string, kind?: 'plain' | 'secret'): Promise<void>
-  /** A name that cannot be read and that spoils a request for others with it. */
+  /** A name that cannot be read, and that spoils a request for others. */
   unreadable: string
   stop(): Promise<void>
 }
@@ -36,14 +36,14 @@ export function definitionsContract(name: string, start: () => Promise<Definitio
       expect([missing, [...failed]]).toEqual([[], []])
     })
 
-    it('are read whole, up to the 8 KiB of an advanced parameter', async () => {
+    it('are read in full, up to the 8 KiB of an advanced parameter', async () => {
       const text = JSON.stringify([{ name: 'web', meta: { note: 'x'.repeat(8000) } }])
       await under.put(named('long'), text)
       const { found } = await under.source.read([named('long')])
       expect(found.get(named('long'))).toBe(text)
     })
 
-    it('are read as they were written last', async () => {
+    it('are read as last written', async () => {
       await under.put(named('changed'), 'one')
       await under.put(named('changed'), 'two')
       const { found } = await under.source.read([named('changed')])
@@ -68,7 +68,7 @@ export function definitionsContract(name: string, start: () => Promise<Definitio
       expect(missing).toEqual(names.slice(22))
     })
 
-    it('are none when none are asked for', async () => {
+    it('are none when none are requested', async () => {
       const { found, missing, failed } = await under.source.read([])
       expect([found.size, missing, failed.size]).toEqual([0, [], 0])
     })

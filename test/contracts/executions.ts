@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Executions } from '../../core/deploy/lock.ts'
 
-/** Executions of a workflow that goes on until it is stopped. */
+/** Executions of a workflow that runs until it is stopped. */
 export interface ExecutionsUnderTest {
   executions: Executions
-  /** Starts one and resolves to its ARN. */
+  /** Starts one; resolves to its ARN. */
   begin(): Promise<string>
   end(arn: string): Promise<void>
   stop(): Promise<void>
@@ -19,7 +19,7 @@ export function executionsContract(name: string, start: () => Promise<Executions
     }, 120_000)
     afterAll(() => under?.stop())
 
-    it('run from their start to their end, whoever else runs', async () => {
+    it('run from their start to their end, whatever else is running', async () => {
       const [one, other] = [await under.begin(), await under.begin()]
       expect(await under.executions.runs(one)).toBe(true)
       await under.end(one)
@@ -28,7 +28,7 @@ export function executionsContract(name: string, start: () => Promise<Executions
       await under.end(other)
     })
 
-    it('are over when nobody knows them any more', async () => {
+    it('are over when they are unknown', async () => {
       const known = await under.begin()
       expect(await under.executions.runs(known.replace(/[^:]+$/, 'forgotten'))).toBe(false)
       await under.end(known)

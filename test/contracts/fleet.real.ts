@@ -9,12 +9,12 @@ import { ownGroup } from './own-group.ts'
 fleetContract('of EC2 Auto Scaling', async () => {
   const context = await liveStage()
   const ec2 = context.ec2()
-  // Only instances in the stage's network have a process that says something; without our tags they are nobody's.
+  // Only instances in the stage's network have a process that prints something; without our tags they belong to nobody.
   const { PrivateSubnets = '' } = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
   const group = await ownGroup(context, 'fleet', { subnetId: PrivateSubnets.split(',')[0] ?? '' })
   let release = 0
   const change = async (content: 'first' | 'second'): Promise<void> => {
-    // The number of the release differs each time, and is no part of the content.
+    // The release number differs each time, and is not part of the content.
     const Tags = [{ Key: TAG.release, Value: String(++release) }]
     const UserData = Buffer.from(`CONTENT=${content}\n`).toString('base64')
     await group.launchFrom({ UserData, TagSpecifications: [{ ResourceType: 'instance', Tags }] })

@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { ServiceFailure } from '../../core/base/errors.ts'
 import type { Fleet, GroupView, Member } from '../../core/deploy/fleet.ts'
 
-/** A group of four instances at most, none yet, that nobody else touches. */
+/** A group of at most four instances, none yet, that nobody else touches. */
 export interface FleetUnderTest {
   fleet: Fleet
   group: string
-  /** Ends an instance without the group's doing. */
+  /** Ends an instance behind the group's back. */
   kill(instance: string): Promise<void>
-  /** Makes the group launch from other content from now on; equal names are equal content. */
+  /** Makes the group launch from different content from now on; the same name means the same content. */
   change(content: 'first' | 'second'): Promise<void>
-  /** Lets no launch of the group succeed from now on. */
+  /** Makes all launches of the group fail from now on. */
   refuse(): Promise<void>
   stop(): Promise<void>
 }
@@ -32,7 +32,7 @@ export function fleetContract(name: string, start: () => Promise<FleetUnderTest>
 
     const view = async (): Promise<GroupView> => {
       const group = await fleet.group(under.group)
-      if (!group) throw new Error(`${under.group} is not there`)
+      if (!group) throw new Error(`${under.group} does not exist`)
       return group
     }
     const eventually = async (what: (group: GroupView) => boolean): Promise<GroupView> => {
@@ -42,7 +42,7 @@ export function fleetContract(name: string, start: () => Promise<FleetUnderTest>
         if (what(group)) return group
         await sleep(100)
       }
-      throw new Error(`it did not come true within 15 s: ${JSON.stringify(await view())}`)
+      throw new Error(`it did not happen within 15 s: ${JSON.stringify(await view())}`)
     }
     const serving =
       (count: number) =>
@@ -53,11 +53,11 @@ export function fleetContract(name: string, start: () => Promise<FleetUnderTest>
       return (await eventually(serving(count))).members
     }
 
-    it('has no group that was never made', async () => {
+    it('has no group that was never created', async () => {
       expect(await fleet.group(`${under.group}-never`)).toBeUndefined()
     })
 
-    it('brings a group to the number that was asked for, and no further than it may go', async () => {
+    it('brings a group to the requested number, but not beyond its limits', async () => {
       expect(await view()).toEqual({ desired: 0, max: MAX, members: [], targetGroups: [] })
       await fleet.setDesired(under.group, 2)
       expect((await view()).desired).toBe(2)
@@ -66,7 +66,7 @@ export function fleetContract(name: string, start: () => Promise<FleetUnderTest>
       await expect(fleet.setDesired(under.group, MAX + 1)).rejects.toThrow(ServiceFailure)
     }, 20_000)
 
-    it('retires the instance that is named, in place of none, and takes one that is gone for retired', async () => {
+    it('retires the named instance without replacing it, and treats a missing one as retired', async () => {
       const [named, other] = await scale(2)
       await fleet.retire(named?.id ?? '')
       expect((await view()).desired).toBe(1)
@@ -76,7 +76,7 @@ export function fleetContract(name: string, start: () => Promise<FleetUnderTest>
       expect((await view()).desired).toBe(1)
     }, 30_000)
 
-    it('tells which instances died and were replaced, and nothing of those that were retired', async () => {
+    it('reports which instances died and were replaced, but not those that were retired', async () => {
       const [dying] = await scale(1)
       const since = new Date(Date.now() - 1)
       expect(await fleet.troubles(under.group, since)).toEqual([])
@@ -90,7 +90,7 @@ export function fleetContract(name: string, start: () => Promise<FleetUnderTest>
       expect(await fleet.troubles(under.group, new Date(Date.now() + 60_000))).toEqual([])
     }, 30_000)
 
-    it('knows what was launched from the content that it would launch from now', async () => {
+    it('knows which instances were launched from the current content', async () => {
       await scale(1)
       await under.change('second')
       expect((await view()).members[0]?.current).toBe(false)
@@ -100,7 +100,7 @@ export function fleetContract(name: string, start: () => Promise<FleetUnderTest>
       expect((await view()).members.map(({ current }) => current).sort()).toEqual([false, true])
     }, 30_000)
 
-    it('tells the last line of a console, if there is one', async () => {
+    it('returns the last line of a console, if there is one', async () => {
       const [member] = await scale(1)
       const line = async () => fleet.lastLine(member?.id ?? '')
       for (let look = 0; look < 50 && (await line()) === undefined; look++) await sleep(100)
@@ -108,7 +108,7 @@ export function fleetContract(name: string, start: () => Promise<FleetUnderTest>
       expect(await fleet.lastLine(UNKNOWN)).toBeUndefined()
     }, 30_000)
 
-    it('tells why no instance came of a launch', async () => {
+    it('says why a launch failed', async () => {
       await scale(1)
       const since = new Date(Date.now() - 1)
       await under.refuse()
@@ -124,7 +124,7 @@ export function fleetContract(name: string, start: () => Promise<FleetUnderTest>
       })
     }, 30_000)
 
-    it('rejects what is asked of a group that is not there', async () => {
+    it('rejects requests for a group that does not exist', async () => {
       await expect(fleet.setDesired(`${under.group}-never`, 1)).rejects.toThrow(ServiceFailure)
     })
   })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { HeldStore } from '../../core/registration/held.ts'
 
-/** A store in which nothing was held yet. */
+/** An empty store. */
 export interface HeldUnderTest {
   held: HeldStore
   stop(): Promise<void>
@@ -16,7 +16,7 @@ export function heldContract(name: string, start: () => Promise<HeldUnderTest>):
     }, 120_000)
     afterAll(() => under?.stop())
 
-    it('holds nothing at first, then what was saved last and nothing of what was saved before', async () => {
+    it('holds nothing at first, then only what was saved last', async () => {
       expect(await under.held.load()).toBeNull()
       await under.held.save({ instanceIds: ['i-1', 'i-2'], at: '2026-01-01T00:00:00.000Z' })
       const second = { instanceIds: ['i-3'], at: '2026-01-01T00:01:00.000Z' }

@@ -26,7 +26,7 @@ describe('the image records in Parameter Store', () => {
     expect(await readImageRecords(ssm, STAGE, 'web', [])).toEqual(new Map())
   })
 
-  it('are those written last of the services asked for, however many, until they are removed', async () => {
+  it('are the last written ones for the requested services, however many, until they are removed', async () => {
     const services = Array.from({ length: 12 }, (_, index) => `s${index}`)
     await writeImageRecord(ssm, STAGE, 'web', 's0', record(99))
     for (const [index, service] of services.entries())

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Instance, InstanceSource } from '../../core/base/instances.ts'
 import { TAG } from '../../core/base/names.ts'
 
-/** The instances of a VPC that nobody else launches into. */
+/** The instances in a VPC that nobody else launches into. */
 export interface InstancesUnderTest {
   source: InstanceSource
   vpcId: string
-  /** Resolves to the id of an instance once it runs, in the VPC or in another one. */
+  /** Launches an instance in the VPC or in another one; resolves to its id once it runs. */
   launch(tags: Record<string, string>, where?: 'here' | 'elsewhere'): Promise<string>
-  /** Resolves once it is terminated. */
+  /** Terminates it; resolves once it is terminated. */
   end(id: string): Promise<void>
   stop(): Promise<void>
 }
@@ -43,7 +43,7 @@ export function instancesContract(name: string, start: () => Promise<InstancesUn
     }, 150_000)
     afterAll(() => under?.stop(), 60_000)
 
-    it('are the living ones of the VPC that carry the tag', async () => {
+    it('are the live ones in the VPC that have the tag', async () => {
       expect(idsOf(await source.all())).toEqual([service, server].sort())
     })
 
@@ -58,21 +58,21 @@ export function instancesContract(name: string, start: () => Promise<InstancesUn
       })
     })
 
-    it('are looked up together with all servers, as far as they are tagged and in the VPC', async () => {
+    it('are looked up together with all servers, if they are tagged and in the VPC', async () => {
       const sight = await source.look([service, untagged, foreign, UNKNOWN])
       expect(idsOf(sight.instances)).toEqual([service])
       expect(idsOf(sight.servers)).toEqual([server])
       expect(await source.look([])).toEqual({ instances: [], servers: sight.servers })
     })
 
-    it('are confirmed wherever they are and whatever they carry', async () => {
+    it('are confirmed wherever they are and whatever their tags', async () => {
       const found = await source.confirm([service, untagged, foreign, UNKNOWN])
       expect(idsOf(found)).toEqual([service, untagged, foreign].sort())
       expect(found.find(({ id }) => id === foreign)?.vpcId).not.toBe(under.vpcId)
       expect(await source.confirm([])).toEqual([])
     })
 
-    it('have neither address nor network once they are terminated, and are confirmed as that', async () => {
+    it('have neither address nor network once they are terminated, and are confirmed as terminated', async () => {
       expect(await source.confirm([gone])).toEqual([
         expect.objectContaining({ id: gone, state: 'terminated', address: '', vpcId: '' }),
       ])

@@ -5,7 +5,7 @@ import type { LaterQueue } from '../../core/registration/register-batch.ts'
 /** A queue that nobody else writes to or reads. */
 export interface LaterUnderTest {
   later: LaterQueue
-  /** Messages that arrive within so many seconds from now; they are taken from the queue. */
+  /** Messages that arrive within this many seconds from now; they are removed from the queue. */
   arrivals(seconds: number): Promise<string[]>
   stop(): Promise<void>
 }
@@ -19,13 +19,13 @@ export function laterContract(name: string, start: () => Promise<LaterUnderTest>
     }, 120_000)
     afterAll(() => under?.stop())
 
-    it('gives back what was sent as it was sent', async () => {
+    it('delivers what was sent unchanged', async () => {
       const body = JSON.stringify({ reason: 'läuft aus', quote: '"<&>"' })
       await under.later.send(body, 0)
       expect(await under.arrivals(1)).toEqual([body])
     })
 
-    it('keeps a message back for its delay', async () => {
+    it('holds a message back for its delay', async () => {
       await under.later.send('soon', 0)
       await under.later.send('later', 2)
       expect(await under.arrivals(1)).toEqual(['soon'])

@@ -54,7 +54,7 @@ lifecycleContract('of EC2 Auto Scaling', async () => {
   }
 })
 
-/** The lifecycle events of a group, as the control plane gets those of its own. */
+/** A group's lifecycle events, as the control plane gets those of its own groups. */
 async function ownEvents(context: Context, group: string) {
   const stacks = new CloudFormationStacks(context.cloudFormation())
   const queue = await ownQueue(context, 'lifecycle')

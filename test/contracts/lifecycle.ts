@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { LifecycleAction } from '../../core/registration/hints.ts'
 import type { LifecycleActions } from '../../core/registration/register-batch.ts'
 
-/** A group whose terminations wait for a word. */
+/** A group whose terminations wait for a go-ahead. */
 export interface LifecycleUnderTest {
   lifecycle: LifecycleActions
-  /** Begins a termination and resolves to its action once it waits. */
+  /** Starts a termination; resolves to its action once it is waiting. */
   hold(): Promise<LifecycleAction>
-  /** Whether a termination still waits. */
+  /** Whether a termination is still waiting. */
   holds(action: LifecycleAction): Promise<boolean>
   stop(): Promise<void>
 }
@@ -22,7 +22,7 @@ export function lifecycleContract(name: string, start: () => Promise<LifecycleUn
     }, 150_000)
     afterAll(() => under?.stop(), 60_000)
 
-    it('go on when they are let go, and only they', async () => {
+    it('continue when they are completed, and only those', async () => {
       const [first, second] = [await under.hold(), await under.hold()]
       expect(await under.holds(first)).toBe(true)
       await under.lifecycle.complete(first)
@@ -32,7 +32,7 @@ export function lifecycleContract(name: string, start: () => Promise<LifecycleUn
       await under.lifecycle.complete(second)
     }, 40_000)
 
-    it('are let go twice, or of a group that is gone, without complaint', async () => {
+    it('can be completed twice, or in a missing group, without an error', async () => {
       const action = await under.hold()
       await under.lifecycle.complete({ ...action, group: `${action.group}-never` })
       expect(await under.holds(action)).toBe(true)

@@ -21,7 +21,7 @@ export function locksContract(name: string, start: () => Promise<LocksUnderTest>
     }, 120_000)
     afterAll(() => under?.stop())
 
-    it('knows nothing of an app that nobody has worked on', async () => {
+    it('knows nothing about an app that nobody has worked on', async () => {
       expect(await locks.read('never')).toBeUndefined()
     })
 
@@ -30,13 +30,13 @@ export function locksContract(name: string, start: () => Promise<LocksUnderTest>
       expect(await locks.read('shown')).toEqual({ owner: 'one', fence: 1, since: at.toISOString() })
     })
 
-    it('gives a lock to the first of two who saw it free', async () => {
+    it('gives a lock to the first of two that saw it free', async () => {
       const takes = ['one', 'two', 'three'].map((owner) => locks.take('raced', owner, undefined, at))
       const fences = await Promise.all(takes)
       expect(fences.filter((fence) => fence !== undefined)).toEqual([1])
     })
 
-    it('gives a held lock only to who has seen its holder', async () => {
+    it('gives a held lock only to a caller that has seen its holder', async () => {
       await locks.take('held', 'one', undefined, at)
       expect(await locks.take('held', 'two', undefined, later)).toBeUndefined()
       expect(await locks.take('held', 'two', { owner: 'zero', fence: 1 }, later)).toBeUndefined()
@@ -44,13 +44,13 @@ export function locksContract(name: string, start: () => Promise<LocksUnderTest>
       expect(await locks.read('held')).toEqual({ owner: 'two', fence: 2, since: later.toISOString() })
     })
 
-    it('does not give a lock that was freed to who has seen a holder', async () => {
+    it('does not give a freed lock to a caller that has seen a holder', async () => {
       await locks.take('stale', 'one', undefined, at)
       await locks.free('stale', 'one')
       expect(await locks.take('stale', 'two', { owner: 'one', fence: 1 }, later)).toBeUndefined()
     })
 
-    it('keeps the fence number of a lock that was freed and goes on from it', async () => {
+    it('keeps the fence number of a freed lock and continues from it', async () => {
       await locks.take('freed', 'one', undefined, at)
       expect(await locks.free('freed', 'one')).toBe(true)
       const seen = await locks.read('freed')
@@ -58,7 +58,7 @@ export function locksContract(name: string, start: () => Promise<LocksUnderTest>
       expect(await locks.take('freed', 'two', seen, later)).toBe(2)
     })
 
-    it('frees a lock for its holder alone, and once', async () => {
+    it('frees a lock only for its holder, and once', async () => {
       await locks.take('kept', 'one', undefined, at)
       expect(await locks.free('kept', 'two')).toBe(false)
       expect(await locks.read('kept')).toMatchObject({ owner: 'one' })
@@ -66,12 +66,12 @@ export function locksContract(name: string, start: () => Promise<LocksUnderTest>
       expect(await locks.free('kept', 'one')).toBe(false)
     })
 
-    it('frees nothing of an app that nobody has worked on, and leaves no trace of it', async () => {
+    it('frees nothing for an app that nobody has worked on, and leaves no trace of it', async () => {
       expect(await locks.free('unknown', 'one')).toBe(false)
       expect(await locks.read('unknown')).toBeUndefined()
     })
 
-    it('holds the locks of two apps apart', async () => {
+    it('keeps the locks of two apps apart', async () => {
       await locks.take('left', 'one', undefined, at)
       expect(await locks.take('right', 'two', undefined, at)).toBe(1)
     })

@@ -15,7 +15,7 @@ import type { Context } from '../../cli/context.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { ownImage } from './own-image.ts'
 
-/** An Auto Scaling group for one suite alone, of 0 to 4 instances. */
+/** An Auto Scaling group just for one suite, with 0 to 4 instances. */
 export interface OwnGroup {
   name: string
   /** Makes the group launch from another version of its template. */
@@ -23,7 +23,7 @@ export interface OwnGroup {
   stop(): Promise<void>
 }
 
-/** Makes the group with all that it needs. */
+/** Creates the group with everything it needs. */
 export async function ownGroup(
   context: Context,
   suite: string,

@@ -11,17 +11,17 @@ import {
 import type { Context } from '../../cli/context.ts'
 import { liveSettings } from '../live/settings.ts'
 
-/** What the image's program prints; then it does nothing until it is ended. */
+/** What the image's program prints; then it does nothing until it is stopped. */
 const GREETING = 'here I am'
 const PROGRAM = `console.log('starting')\nconsole.log('${GREETING}')\nsetInterval(() => {}, 60_000)\n`
 
-/** An image whose program does nothing, for one suite alone. */
+/** An image whose program does nothing, just for one suite. */
 export interface OwnImage {
   id: string
   stop(): Promise<void>
 }
 
-/** Registers the image as the packager of the local region does: its snapshot is a folder. */
+/** Registers the image as the local region's packager does: its snapshot is a folder. */
 export async function ownImage(context: Context): Promise<OwnImage> {
   const ec2 = context.ec2()
   const { VolumeId } = await ec2.send(

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-ec2'
 import { until } from '../../scripts/demo/wait.ts'
 
-/** A network for one suite alone, so that the control plane takes its instances for somebody else's. */
+/** A network just for one suite, so that the control plane takes its instances for somebody else's. */
 export interface OwnNetwork {
   vpcId: string
   subnetId: string
@@ -17,7 +17,7 @@ export interface OwnNetwork {
   stop(): Promise<void>
 }
 
-/** Makes a network of one subnet. In the local region its instances are records without a process. */
+/** Creates a network with one subnet. In the local region its instances are records without a process. */
 export async function ownNetwork(ec2: EC2Client): Promise<OwnNetwork> {
   const CidrBlock = '10.98.0.0/24'
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock }))

@@ -7,16 +7,16 @@ import {
 } from '@aws-sdk/client-sqs'
 import type { Context } from '../../cli/context.ts'
 
-/** A queue for one suite alone. */
+/** A queue just for one suite. */
 export interface OwnQueue {
   url: string
   arn: string
-  /** Takes what arrives within so many seconds; returns as soon as something has. */
+  /** Takes what arrives within this many seconds; returns as soon as something has. */
   arrivals(seconds: number): Promise<string[]>
   stop(): Promise<void>
 }
 
-/** Makes the queue. */
+/** Creates the queue. */
 export async function ownQueue(context: Context, name: string): Promise<OwnQueue> {
   const sqs = context.sqs()
   const { QueueUrl = '' } = await sqs.send(

@@ -7,14 +7,14 @@ import {
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { clientSettings, liveStage } from '../live/stage.ts'
 
-/** A table like the stage's, for one suite alone. */
+/** A table like the stage's, just for one suite. */
 export interface OwnTable {
   client: DynamoDBDocumentClient
   table: string
   stop(): Promise<void>
 }
 
-/** Makes the table; its keys are those of `resources/table.yml`. */
+/** Creates the table; its keys are those of `resources/table.yml`. */
 export async function ownTable(name: string): Promise<OwnTable> {
   const context = await liveStage()
   const dynamo = new DynamoDBClient(clientSettings(context))

@@ -3,7 +3,7 @@ import { LockHeld, NotFound } from '../../core/base/errors.ts'
 import type { LockTable } from '../../core/deploy/lock.ts'
 import { KEPT_RELEASES, type Release, type ReleaseBook } from '../../core/deploy/releases.ts'
 
-/** A book that nobody else writes to, with the locks that it looks at. */
+/** A book that nobody else writes to, with the locks that it checks. */
 export interface ReleasesUnderTest {
   book: ReleaseBook
   locks: LockTable
@@ -40,13 +40,13 @@ export function releasesContract(name: string, start: () => Promise<ReleasesUnde
       return app
     }
 
-    it('has nothing of an app that was never deployed', async () => {
+    it('has nothing for an app that was never deployed', async () => {
       expect(await book.current('never')).toBeUndefined()
       expect(await book.overrides('never')).toEqual({})
       await expect(book.release('never', 1)).rejects.toThrow(NotFound)
     })
 
-    it('gives back the last release as the current one, and those before by number', async () => {
+    it('returns the last release as the current one, and earlier ones by number', async () => {
       const app = await owned('web')
       await book.record(app, release(1), OWNER)
       await book.record(app, release(2), OWNER)
@@ -55,7 +55,7 @@ export function releasesContract(name: string, start: () => Promise<ReleasesUnde
       await expect(book.release(app, 3)).rejects.toThrow('web: release 3 is not kept')
     })
 
-    it('takes the same release twice, as a repeated step gives it', async () => {
+    it('accepts the same release twice, as from a repeated step', async () => {
       const app = await owned('twice')
       await book.record(app, release(1), OWNER)
       await book.record(app, release(1), OWNER)
@@ -102,7 +102,7 @@ export function releasesContract(name: string, start: () => Promise<ReleasesUnde
       expect(apps.filter((app) => ['ant', 'bee', 'zebra'].includes(app))).toEqual(['ant', 'zebra'])
     })
 
-    it('forgets all of an app save its lock, and again without complaint', async () => {
+    it('forgets everything about an app except its lock, and again without an error', async () => {
       const app = await owned('gone')
       await book.record(app, release(1), OWNER)
       await book.override(app, 'web', { count: 4, manifestCount: 2 }, OWNER)

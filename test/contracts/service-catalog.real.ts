@@ -21,7 +21,7 @@ catalogContract('of three real Consul servers, behind the function', async () =>
   const first = new FirstAnswer(ask, { now: () => performance.now(), pause: setTimeout })
   const catalog = new ProbingConsul(first, new ConsulRequests(fixedAccess(access)))
   const handler = consul(() => ({ catalog, vpcCidr: '127.0.0.0/8' }))
-  // Through JSON, as the payload of an invocation goes.
+  // Through JSON, like the payload of an invocation.
   const carry = async (request: DoorRequest): Promise<DoorResponse> =>
     JSON.parse(JSON.stringify(await handler(JSON.parse(JSON.stringify(request)), lambdaContext)))
   return { catalog: new ConsulDoor(carry), servers, stop }

@@ -10,7 +10,7 @@ import {
 import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
 import { owner } from '../../core/registration/owner.ts'
 
-/** A catalog on at least one server, that nobody else writes to. */
+/** A catalog on at least one server that nobody else writes to. */
 export interface CatalogUnderTest {
   catalog: ServiceCatalog
   servers: ConsulServer[]
@@ -47,7 +47,7 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
         if (await check()) return
         await sleep(100)
       }
-      throw new Error('it did not come true within 5 s')
+      throw new Error('it did not happen within 5 s')
     }
 
     it('lists what was registered, as it was registered', async () => {
@@ -66,7 +66,7 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       })
     })
 
-    it('lists only the instances that it is asked for, each with all of its services', async () => {
+    it('lists only the requested instances, each with all of its services', async () => {
       const two = { 'instance-id': 'i-2' }
       await catalog.register(server, { registration: registration('i-2:a', { Name: 'a', Meta: two }) })
       await catalog.register(server, { registration: registration('i-2:b', { Name: 'b', Meta: two }) })
@@ -79,7 +79,7 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       expect((await catalog.listing(server, { instanceIds: [] })).entries).toEqual([])
     })
 
-    it('puts a registration in the place of the one with its id, checks included', async () => {
+    it('replaces a registration with the same id, including its checks', async () => {
       await catalog.register(server, {
         registration: registration('i-3', { Checks: [{ TTL: '60s', CheckID: 'i-3:old' }] }),
       })
@@ -129,14 +129,14 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       expect(welcome.registered.map(({ id }) => id)).toEqual(['i-41'])
     })
 
-    it('removes an entry, and again without complaint', async () => {
+    it('removes an entry, and again without an error', async () => {
       await catalog.register(server, { registration: registration('i-4') })
       await catalog.deregister(server, { id: 'i-4' })
       await catalog.deregister(server, { id: 'i-4' })
       expect(await entry('i-4')).toBeUndefined()
     })
 
-    it('takes an entry out of the healthy ones by maintenance and puts it back', async () => {
+    it('makes an entry unhealthy by maintenance and healthy again', async () => {
       await catalog.register(server, { registration: registration('i-5', { Name: 'five' }) })
       await catalog.maintenance(server, { id: 'i-5', reason: 'its group terminates it' })
       expect((await entry('i-5'))?.status).toBe('maintenance')
@@ -148,7 +148,7 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       expect((await entry('i-5'))?.status).toBe('passing')
     })
 
-    it('keeps the reason of maintenance, until another one comes instead', async () => {
+    it('keeps the reason for maintenance until another one replaces it', async () => {
       await catalog.register(server, { registration: registration('i-10', { Name: 'ten' }) })
       expect(await entry('i-10')).not.toHaveProperty('reason')
       await catalog.maintenance(server, { id: 'i-10', reason: 'for a while' })
@@ -164,7 +164,7 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       expect(await entry('i-10')).not.toHaveProperty('reason')
     })
 
-    it('begins in maintenance what is registered asleep, in the place of what passed too', async () => {
+    it('starts an entry that is registered asleep in maintenance, even if it replaces a passing one', async () => {
       for (const port of [1, 2]) {
         await catalog.register(server, {
           registration: registration('i-9', { Name: 'nine', Port: port }),
@@ -177,12 +177,12 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       }
     })
 
-    it('takes no offence at maintenance of what is not there', async () => {
+    it('accepts maintenance of an entry that does not exist', async () => {
       await catalog.maintenance(server, { id: 'i-404', reason: 'gone' })
       expect(await entry('i-404')).toBeUndefined()
     })
 
-    it('answers the health of several services, and nothing for one that nobody registered', async () => {
+    it('returns the health of several services, and nothing for one that was never registered', async () => {
       await catalog.register(server, { registration: registration('i-6', { Name: 'six' }) })
       await catalog.register(server, {
         registration: registration('i-7', { Name: 'six', Checks: [{ TTL: '60s' }] }),
@@ -207,7 +207,7 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       expect(view.stranded).toEqual([])
     })
 
-    it('shows the entries of servers that are not among those which speak for themselves', async () => {
+    it('shows the entries of servers that do not speak for themselves', async () => {
       await catalog.register(server, { registration: registration('i-8') })
       const doubted = async (present?: string[]) =>
         (await catalog.cluster(server, { present })).doubted.map(
@@ -218,7 +218,7 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       expect(await doubted()).toEqual([])
     })
 
-    it('forgets an entry of a node that does not exist without complaint', async () => {
+    it('forgets an entry of a node that does not exist without an error', async () => {
       await catalog.forget(server, { node: 'no-such-node', id: 'i-404' })
     })
 
@@ -230,7 +230,7 @@ export function catalogContract(name: string, start: () => Promise<CatalogUnderT
       )
     })
 
-    it('tells a refusal from a server that does not answer', async () => {
+    it('distinguishes a refusal from a server that does not answer', async () => {
       const nobody = { instanceId: 'i-0dead', address: server.address.replace(/\d+$/, '250') }
       const away = await catalog.listing(nobody).catch((error: Error) => error)
       expect(away).toBeInstanceOf(ServiceFailure)

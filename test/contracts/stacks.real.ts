@@ -13,7 +13,7 @@ stacksContract('of CloudFormation', async () => {
   return {
     stacks: new CloudFormationStacks(context.cloudFormation(), { templates }),
     prefix,
-    // A parameter with a name that somebody else's has; a new name replaces the resource, so it is made first.
+    // A parameter whose name is already taken; a new name replaces the resource, so it is created first.
     failing: (input) => ({ ...input, template: input.template.replaceAll(`"/${input.name}"`, `"${taken}"`) }),
     stop: async () => void (await context.ssm().send(new DeleteParameterCommand({ Name: taken }))),
   }

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { ref, type Template } from '../../core/base/cloudformation.ts'
 import type { StackInput, Stacks, StackView } from '../../core/template/stacks.ts'
 
-/** Stacks, with names of which nobody else makes any. */
+/** Stacks with names that nobody else uses. */
 export interface StacksUnderTest {
   stacks: Stacks
-  /** Starts the name of every stack and parameter that the suite makes. */
+  /** The prefix of every stack and parameter that the suite creates. */
   prefix: string
   /** Changes an input so that the next operation with it fails in the resource `Thing`. */
   failing(input: StackInput): StackInput
@@ -15,7 +15,7 @@ export interface StacksUnderTest {
 
 const TYPE = 'AWS::SSM::Parameter'
 
-/** A stack of one parameter, which costs nothing. */
+/** A stack with one parameter, which costs nothing. */
 function input(name: string, more: Partial<StackInput> = {}): StackInput {
   const template: Template = {
     AWSTemplateFormatVersion: '2010-09-09',
@@ -69,14 +69,14 @@ export function stacksContract(name: string, start: () => Promise<StacksUnderTes
       return await settled(stack.name)
     }
 
-    it('are not found before they are made', async () => {
+    it('are not found before they are created', async () => {
       expect(await stacks.find(`${under.prefix}-never`)).toBeUndefined()
       expect(await stacks.template(`${under.prefix}-never`)).toBeUndefined()
       await expect(stacks.resources(`${under.prefix}-never`, TYPE)).rejects.toThrow('does not exist')
       await expect(stacks.update(input(`${under.prefix}-never`))).rejects.toThrow('does not exist')
     })
 
-    it('are found as they were made, with their outputs', async () => {
+    it('are found as they were created, with their outputs', async () => {
       const stack = own('made')
       expect(await create(stack)).toMatchObject({
         name: stack.name,
@@ -87,13 +87,13 @@ export function stacksContract(name: string, start: () => Promise<StacksUnderTes
       })
     })
 
-    it('give back the text of their template', async () => {
+    it('return the text of their template', async () => {
       const stack = own('text')
       await create(stack)
       expect(await stacks.template(stack.name)).toBe(stack.template)
     })
 
-    it('take a template that is too large for a request', async () => {
+    it('accept a template that is too large for a request', async () => {
       const large = (stack: StackInput, letter: string): StackInput => ({
         ...stack,
         template: JSON.stringify({
@@ -114,7 +114,7 @@ export function stacksContract(name: string, start: () => Promise<StacksUnderTes
       expect(await stacks.template(stack.name)).toBe(two.template)
     })
 
-    it('are not made over one that is there', async () => {
+    it('are not created over an existing one', async () => {
       const stack = own('again')
       await create(stack)
       await expect(stacks.create(stack)).rejects.toThrow('already exists')
@@ -131,14 +131,14 @@ export function stacksContract(name: string, start: () => Promise<StacksUnderTes
       expect(await names({ kind: 'contract' })).toEqual(expect.arrayContaining([one.name, other.name]))
     })
 
-    it('tell the physical ids of their resources of one type', async () => {
+    it('return the physical ids of their resources of one type', async () => {
       const stack = own('resources')
       await create(stack)
       expect(await stacks.resources(stack.name, TYPE)).toHaveLength(1)
       expect(await stacks.resources(stack.name, 'AWS::S3::Bucket')).toEqual([])
     })
 
-    it('take an update, and say when there is nothing to update', async () => {
+    it('accept an update, and say when there is nothing to update', async () => {
       const stack = own('update')
       await create(stack)
       expect(await stacks.update(stack)).toBe(false)
@@ -150,7 +150,7 @@ export function stacksContract(name: string, start: () => Promise<StacksUnderTes
       })
     })
 
-    it('stand as before after an update that failed, and tell the first failure of the last operation', async () => {
+    it('are unchanged after a failed update, and report the first failure of the last operation', async () => {
       const stack = own('rollback')
       const before = await create(stack)
       expect(await stacks.firstFailure(before?.id ?? '')).toBeUndefined()
@@ -167,7 +167,7 @@ export function stacksContract(name: string, start: () => Promise<StacksUnderTes
       expect(await stacks.firstFailure(before?.id ?? '')).toBeUndefined()
     })
 
-    it('stay to be read after a creation that failed, and take no update', async () => {
+    it('stay readable after a failed creation, and accept no update', async () => {
       const stack = own('failed')
       const view = await create(under.failing(stack))
       expect(view?.status).toBe('ROLLBACK_COMPLETE')
@@ -175,7 +175,7 @@ export function stacksContract(name: string, start: () => Promise<StacksUnderTes
       await expect(stacks.update(stack)).rejects.toThrow('ROLLBACK_COMPLETE')
     })
 
-    it('are gone after they were removed, and are removed again without complaint', async () => {
+    it('are gone after they were removed, and are removed again without an error', async () => {
       const stack = own('removed')
       await create(stack)
       await stacks.remove(stack.name)

@@ -29,7 +29,7 @@ describe('bad input', () => {
     ['an unknown app', 'teardown', { app: 'webb', confirm: 'webb' }, /webb/],
     ['an unknown key', 'deploy', { app: 'web', replicas: 3 }, /replicas/],
     ['an unknown key', 'clean-amis', { dryrun: false }, /dryrun.*dryRun/],
-    ['a name that is none', 'deploy', { app: '../web' }, /app: /],
+    ['an invalid name', 'deploy', { app: '../web' }, /app: /],
     ['a count below 0', 'scale', { app: 'web', service: 'web', count: -1 }, /count/],
     ['a count above the limit', 'scale', { app: 'web', service: 'web', count: 101 }, /count 101 .*0 to 100/],
     ['an unknown service', 'scale', { app: 'web', service: 'wbe', count: 2 }, /wbe.* web/],
@@ -44,7 +44,7 @@ describe('bad input', () => {
       expect(over.status).toBe('FAILED')
       expect(await endState(context, over.arn)).toBe('FailureClean')
       expect(over.cause).toMatch(words)
-      // A sentence for people: no JSON, no stack, no second line.
+      // A sentence for people: no JSON, no stack trace, no second line.
       expect(over.cause).not.toMatch(/[\n{}]|\bat \//)
       expect(await changes()).toEqual([])
     },
@@ -61,7 +61,7 @@ describe('bad input', () => {
     expect(await endState(context, refused?.arn ?? '')).toBe('FailureClean')
   }, 100_000)
 
-  it('ends a deployment early when its program ends at once, with its last words and nothing left behind', async () => {
+  it('stops a deployment early when its program ends at once, with its last output and nothing left behind', async () => {
     await pushChanged(context, 'broken', makeBroken)
     const over = await run(context, 'deploy', { app: 'broken' }, 90)
     expect(over.status).toBe('FAILED')
@@ -69,7 +69,7 @@ describe('bad input', () => {
     expect(over.cause).toContain('the ledger is missing')
     expect((over.endedAt?.getTime() ?? Number.NaN) - over.startedAt.getTime()).toBeLessThan(60_000)
 
-    // Only the image stays, for the next attempt: snapshot, AMI and the record of both.
+    // Only the image stays, for the next attempt: the snapshot, the AMI and the record of both.
     await until('an inventory as before', 20, async () =>
       (await changes()).every((change) => /^(images|snapshots|parameters) /.test(change)) ? true : undefined,
     )
@@ -79,7 +79,7 @@ describe('bad input', () => {
   }, 120_000)
 })
 
-/** An app that ends as soon as it is started, in the copy of a checkout. */
+/** An app that ends as soon as it starts, in a copy of the checkout. */
 async function makeBroken(root: string): Promise<void> {
   await mkdir(join(root, 'images/broken/main'), { recursive: true })
   await mkdir(join(root, 'apps/broken'), { recursive: true })

@@ -24,10 +24,10 @@ import { edit, pushChanged, pushOwn } from '../live/source.ts'
 import { runToEnd } from '../live/workflows.ts'
 import { sample, seeded } from '../support/seeded.ts'
 
-/** Where the picture of the shop goes, when NANOFLEET_SCREENSHOTS asks for one. */
+/** Where the picture of the shop goes, if NANOFLEET_SCREENSHOTS asks for one. */
 const PICTURE = join(ROOT, 'docs/images/boutique.png')
 
-/** The number of a run that failed kills in the same order again. */
+/** The seed of a failed run kills in the same order again. */
 const SEED = Number(process.env.NANOFLEET_CHAOS_SEED ?? Date.now() % 1_000_000)
 
 const SHOPPERS = 50
@@ -45,7 +45,7 @@ describe('the boutique', () => {
     await pushOwn(context, 'boutique')
   }, 40_000)
 
-  /** The line of the log that holds a text, with the lines of the mail after it. */
+  /** The log line with this text, and the lines of the mail after it. */
   const mailWith = (text: string): Promise<string> =>
     until(`a mail with ${text}`, 20, async () => {
       const { code, out } = await nanofleet('logs', 'boutique', 'emailservice')
@@ -76,7 +76,7 @@ describe('the boutique', () => {
     ['CAD', 'CA$', 2],
     ['TRY', 'TRY', 2],
   ])(
-    'charges in %s what catalogue and rates say, to the smallest coin',
+    'charges in %s exactly what catalogue and rates say, to the smallest coin',
     async (currency, sign, decimals) => {
       const pieces = { '1YMWWN1N4O': 7, '6E92ZMYYFZ': 3, LS4PSXUNUM: 10 }
       const { total } = await placeOrder(shop, { currency, pieces })
@@ -103,7 +103,7 @@ describe('the boutique', () => {
     await untilAppIsWhole(context, 'boutique', 60)
   }, 120_000)
 
-  it('fails no page while an instance of the frontend is told to go and another one comes', async () => {
+  it('fails no page while a frontend instance is replaced', async () => {
     const [InstanceId = ''] = (await shopInstances(context)).get('frontend') ?? []
     const goes = new TerminateInstanceInAutoScalingGroupCommand({
       InstanceId,
@@ -118,19 +118,19 @@ describe('the boutique', () => {
     expect((await shopInstances(context)).get('frontend')).not.toContain(InstanceId)
   }, 100_000)
 
-  it('loses no more than the pages under way at an instance of the frontend that dies', async () => {
+  it('loses only the pages under way when a frontend instance dies', async () => {
     const [{ troubles, total }] = await Promise.all([
       loadShop(shop, { users: SHOPPERS, seconds: 10, seed: SEED }),
       killInTurn(context, 'boutique', seeded(SEED), ['frontend'], 4),
     ])
-    // A load balancer answers 502 for an instance that closes in the middle of a request (AWS, "Troubleshoot your
-    // Application Load Balancers"). Nobody asks the other instance for these few.
+    // A load balancer answers 502 for an instance that closes in the middle of a request (AWS, "Troubleshoot your Application
+    // Load Balancers"). Nobody asks the other instance for these few.
     expect(troubles.filter(({ reason }) => !reason.endsWith(' answered 502'))).toEqual([])
     expect(total.errors).toBeLessThanOrEqual(5)
     await untilAppIsWhole(context, 'boutique', 60)
   }, 90_000)
 
-  it('is built and replaced only where a service changed', async () => {
+  it('is rebuilt and replaced only where a service changed', async () => {
     const built = new Set((await stageImages(context)).map(({ ImageId }) => ImageId))
     const before = await shopInstances(context)
     const thanks = 'Thank you, and come again.'
@@ -153,7 +153,7 @@ describe('the boutique', () => {
     await mailWith(thanks)
   }, 150_000)
 
-  it('goes with its orders, and leaves the other apps alone', async () => {
+  it('is removed with its orders, and leaves the other apps alone', async () => {
     const orders = { StackName: appStack(context.stage, 'boutique'), LogicalResourceId: 'Orders' }
     const { StackResourceDetail } = await context
       .cloudFormation()

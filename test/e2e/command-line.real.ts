@@ -32,7 +32,7 @@ describe('the nanofleet command', () => {
     return (await new DynamoLockTable(documents, context.table).read('web'))?.owner !== undefined
   }
 
-  it('shows what runs, as a table and as JSON', async () => {
+  it('shows what is running, as a table and as JSON', async () => {
     const { code, out } = await nanofleet('status')
     expect(code).toBe(0)
     expect(out).toMatch(/^platform +consul +3\/3 /m)
@@ -81,7 +81,7 @@ describe('the nanofleet command', () => {
     expect(await json('amis')).toEqual(before)
   }, 60_000)
 
-  it('starts an earlier run once more', async () => {
+  it('starts an earlier run again', async () => {
     const over = await runToEnd(context, 'scale', { app: 'web', service: 'web', count: 2 })
     const { code, out } = await nanofleet('retry', over.name, '--json')
     expect(code).toBe(0)
@@ -92,13 +92,13 @@ describe('the nanofleet command', () => {
     [2, 'an unknown option', ['status', '--colour'], /--colour/],
     [2, 'an unknown command', ['deplyo', 'web'], /deplyo/],
     [2, 'a word of another tool', ['destroy', 'web'], /"teardown"/],
-    [2, 'a count that is none', ['scale', 'web', 'web', 'many'], /"?many"?/],
+    [2, 'an invalid count', ['scale', 'web', 'web', 'many'], /"?many"?/],
     [2, 'a count out of bounds', ['scale', 'web', 'web', '101'], /count 101/],
     [2, 'a removal that nobody can confirm', ['teardown', 'web'], /--yes/],
-    [2, 'an app that this checkout has not', ['deploy', 'webb'], /webb.*web/],
+    [2, 'an app that is not in this checkout', ['deploy', 'webb'], /webb.*web/],
     [3, 'an app that is not deployed', ['status', 'webb'], /webb is not deployed/],
-    [3, 'a run that is not there', ['executions', 'nobody-20260101'], /nobody-20260101/],
-    [3, 'an app that nobody pushed', ['deploy', 'webb', '--no-push'], /webb/],
+    [3, 'a run that does not exist', ['executions', 'nobody-20260101'], /nobody-20260101/],
+    [3, 'an app that was never pushed', ['deploy', 'webb', '--no-push'], /webb/],
   ])(
     'ends with %i for %s',
     async (expected, _what, args, words) => {
@@ -110,7 +110,7 @@ describe('the nanofleet command', () => {
     40_000,
   )
 
-  it('ends with 3 while the region is not up, and says how to start it', async () => {
+  it('ends with 3 while the region is down, and says how to start it', async () => {
     const state = await mkdtemp(join(tmpdir(), 'no-region-'))
     const { code, err } = await new Command(['status'], { NANOFLEET_STATE: state }).end()
     await rm(state, { recursive: true })
@@ -118,8 +118,8 @@ describe('the nanofleet command', () => {
     expect(code).toBe(3)
   }, 20_000)
 
-  it('goes away at Ctrl-C without stopping the run, and says how to look at it; a second run meets the lock', async () => {
-    // To fewer instances: the one that goes is drained first, so the run lasts for some seconds.
+  it('detaches at Ctrl-C without stopping the run, and says how to look at it; a second run meets the lock', async () => {
+    // To fewer instances: the one that goes is drained first, so the run takes some seconds.
     const first = new Command(['scale', 'web', 'web', '1'])
     const [, name] = await until('the run under way', 20, async () => {
       const running = / runs as (\S+)/.exec(first.said.err)

@@ -29,7 +29,7 @@ describe('what operates a stage', () => {
   }, 240_000)
   afterAll(() => alarms?.stop())
 
-  /** Takes an entry of web off the agent that holds it, as a person could by hand; its id. */
+  /** Removes an entry of web from its agent, as a person could by hand; returns its id. */
   const deregisterOne = async (): Promise<string> => {
     const [entry] = await catalogEntries(context, 'web')
     const server = (await consulServers(context)).find(({ address }) => address === entry?.nodeAddress)
@@ -38,14 +38,14 @@ describe('what operates a stage', () => {
     return entry.id
   }
 
-  /** What was published since the last look, until something matches. */
+  /** Collects what is published until something matches. */
   const untilHeard = (what: RegExp, seconds: number): Promise<string> =>
     until(`a message like ${what}`, seconds, async () =>
       (await alarms.heard()).find((text) => what.test(text)),
     )
 
-  it('says which entry is missing and why, mends it on demand and then says that nothing differs', async () => {
-    // The round of the minute may come in between: then once more.
+  it('says which entry is missing and why, repairs it on demand and then says that nothing differs', async () => {
+    // The scheduled round may come in between: then try again.
     const [id, said] = await until('drift that was seen', 60, async () => {
       const lost = await deregisterOne()
       const found = await nanofleet('drift')
@@ -53,9 +53,9 @@ describe('what operates a stage', () => {
     })
     expect(said.code).toBe(1)
     expect(said.out).toMatch(new RegExp(`^${id} +${id} +register +i-\\w+ +it is missing$`, 'm'))
-    const mended = await nanofleet('reconcile', '--json')
-    expect(mended.code).toBe(0)
-    expect(JSON.parse(mended.out)).toMatchObject({ failed: [], problems: [], held: 0, waiting: [] })
+    const repaired = await nanofleet('reconcile', '--json')
+    expect(repaired.code).toBe(0)
+    expect(JSON.parse(repaired.out)).toMatchObject({ failed: [], problems: [], held: 0, waiting: [] })
     expect(await nanofleet('drift')).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^The catalog says/),
@@ -76,7 +76,7 @@ describe('what operates a stage', () => {
     )
   }, 20_000)
 
-  it('shows dead letters, names them in its check-up, rings for them and sends them again', async () => {
+  it('shows dead letters, names them in its check-up, raises an alarm for them and sends them again', async () => {
     const deadLettersUrl = await queueUrl(context.sqs(), controlName(context.stage, DEAD))
     const gone = { 'instance-id': 'i-00000000000000000', state: 'terminated' }
     const event = { 'detail-type': 'EC2 Instance State-change Notification', detail: gone }
@@ -101,17 +101,17 @@ describe('what operates a stage', () => {
       return /INFO batch .*is no event/.test(out) ? true : undefined
     })
     expect(await queueDepth(context.sqs(), controlName(context.stage, DEAD))).toBe(0)
-    // The one that is no event would come three more times, and then be a dead letter of a later test.
+    // The one that is not an event would come three more times, and then be a dead letter in a later test.
     const QueueUrl = await queueUrl(context.sqs(), controlName(context.stage, 'register'))
     await context.sqs().send(new PurgeQueueCommand({ QueueUrl }))
   }, 120_000)
 
-  it('is calm while all is well', async () => {
+  it('is quiet while all is well', async () => {
     for (const name of ['drift', 'consul-leader', 'reconcile'])
       expect([name, await alarmState(context, controlName(context.stage, name))]).toEqual([name, 'OK'])
   }, 20_000)
 
-  it('rings for a run that stopped in between, and says which one and why', async () => {
+  it('raises an alarm for a run that stopped halfway, and says which one and why', async () => {
     const sfn = context.stepFunctions()
     const known = await sfn.send(
       new DescribeStateMachineCommand({ stateMachineArn: context.workflows().machine('scale') }),

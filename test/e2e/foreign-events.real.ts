@@ -6,14 +6,14 @@ import { catalogEntries } from '../live/names.ts'
 import { withWeb } from '../live/stage.ts'
 import { untilWhole } from '../live/web.ts'
 
-describe('events of instances that are none of the fleet', () => {
+describe('events of instances outside the fleet', () => {
   let context: Context
   beforeAll(async () => {
     context = await withWeb()
     await untilWhole(context, 2, 30)
   }, 240_000)
 
-  it('cause no error, no dead letter, no change and at most one call to EC2 per batch', async () => {
+  it('cause no errors, no dead letters, no changes and at most one call to EC2 per batch', async () => {
     const [row] = await appStatus(context, 'web')
     const entries = await catalogEntries(context, 'web')
     const { batches, rounds, calls, deadLetters } = await foreignEvents(context, row?.imageId ?? '')

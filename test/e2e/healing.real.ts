@@ -16,7 +16,7 @@ import { untilWhole, webInstances, webUrl } from '../live/web.ts'
 
 const MINUTE = 60_000
 
-/** kill -9 of any part: the fleet is whole again by itself. */
+/** kill -9 of any part: the fleet recovers by itself. */
 describe('a fleet whose parts are killed', () => {
   let context: Context
   beforeAll(async () => {
@@ -24,15 +24,15 @@ describe('a fleet whose parts are killed', () => {
   }, 4 * MINUTE)
   beforeEach(() => untilWhole(context, 2, 30), 40_000)
 
-  /** The instance with this id or address, killed without a word. */
+  /** Kills the instance with this id or address without warning. */
   const kill = async (service: [app: string, name: string], which: string): Promise<void> => {
     const instances = await serviceInstances(regionOf(context).endpoint, ...service)
     const victim = instances.find((one) => one.instanceId === which || one.privateIp === which)
-    if (!victim?.pid) throw new Error(`${which} is no running instance of ${service.join('/')}`)
+    if (!victim?.pid) throw new Error(`${which} is not a running instance of ${service.join('/')}`)
     process.kill(victim.pid, 'SIGKILL')
   }
 
-  /** As many voting servers as the manifest says, and the catalog names the instances that EC2 shows. */
+  /** As many voting servers as the manifest says, and a catalog with exactly the instances that EC2 shows. */
   const untilConsulIsWhole = (lost: string, seconds: number): Promise<unknown> =>
     until('three Consul servers whose catalog equals EC2', seconds, async () => {
       const servers = await consulServers(context)
@@ -62,7 +62,7 @@ describe('a fleet whose parts are killed', () => {
       const addresses = await untilWhole(context, 2, 30)
       const { answered, failures } = await traffic.stop()
       expect(addresses).not.toContain(victim.privateIp)
-      // The gateway learns of the death by a refused connection; what was under way is lost.
+      // The gateway notices the death by a refused connection; requests under way are lost.
       expect(failures.length).toBeLessThan(answered / 10)
       const answers = await askInTurn(await webUrl(context), 6)
       expect(new Set(answers.map(({ instance }) => instance)).size).toBe(2)
@@ -71,7 +71,7 @@ describe('a fleet whose parts are killed', () => {
   )
 
   it.each(['a follower', 'the leader'])(
-    'replaces %s of the Consul servers, and names go on',
+    'replaces %s of the Consul servers, and DNS keeps answering',
     async (which) => {
       const leader = (await clusterView(context)).leader?.split(':')[0]
       const servers = await consulServers(context)
@@ -86,19 +86,19 @@ describe('a fleet whose parts are killed', () => {
   )
 
   it(
-    'hears of a Consul server that hangs, which EC2 shows running, from its neighbours, and registers its instances elsewhere',
+    'hears from the neighbours of a hanging Consul server, which EC2 shows as running, and registers its instances elsewhere',
     async () => {
       const leader = (await clusterView(context)).leader?.split(':')[0]
       const victim = (await consulServers(context)).find(({ address }) => address !== leader)
       const process_ = (await serviceInstances(regionOf(context).endpoint, 'platform', 'consul')).find(
         ({ instanceId }) => instanceId === victim?.instanceId,
       )
-      if (!victim || !process_?.pid) throw new Error('no follower runs')
+      if (!victim || !process_?.pid) throw new Error('no follower is running')
       const group = serviceLogGroup(context.stage, 'platform', 'consul')
       const began = Date.now()
       process.kill(process_.pid, 'SIGSTOP')
       try {
-        const said = await until('the word of a neighbour', 10, async () =>
+        const said = await until('the report of a neighbour', 10, async () =>
           (await logLines(context.logs(), group, began)).find(({ text }) =>
             text.includes(`${victim.address} does not answer; asking to move its registrations`),
           ),
@@ -109,7 +109,7 @@ describe('a fleet whose parts are killed', () => {
           ),
         )
         const { result } = JSON.parse(round.text) as { result: { waiting: string[]; failed: string[] } }
-        // Without the word they would wait for the owner that does not answer.
+        // Without the report they would wait for the owner, which does not answer.
         expect(result).toMatchObject({ waiting: [], failed: [] })
         console.info(`said after ${said.at - began} ms, moved after ${round.at - began} ms`)
       } finally {
@@ -122,7 +122,7 @@ describe('a fleet whose parts are killed', () => {
   )
 
   it(
-    'is as it was at most 10 s before when the emulator and its guard were killed, with no orphan process',
+    'is back as it was at most 10 s before the emulator and its guard were killed, without orphan processes',
     async () => {
       const name = '/test/written-before-the-crash'
       await context
@@ -131,7 +131,7 @@ describe('a fleet whose parts are killed', () => {
       await sleep(10_000)
       const health = await fetch(`${regionOf(context).endpoint}/_nanofleet/health`)
       const { pid, guard } = (await health.json()) as { pid: number; guard: number }
-      // Without its guard, which would end them, the emulator leaves its instances and workers behind.
+      // Without its guard, which would stop them, the emulator leaves its instances and workers behind.
       for (const victim of [guard, pid]) process.kill(victim, 'SIGKILL')
       await until('an end of the region', 5, async () =>
         (await fetch(`${regionOf(context).endpoint}/_nanofleet/health`).catch(() => undefined))

@@ -8,7 +8,7 @@ import { launchBrowser } from '../live/browser.ts'
 import { withWeb } from '../live/stage.ts'
 import { untilWhole, webInstances, webUrl } from '../live/web.ts'
 
-/** Where the picture of the page goes, when NANOFLEET_SCREENSHOTS asks for one. */
+/** Where the picture of the page goes, if NANOFLEET_SCREENSHOTS asks for one. */
 const PICTURE = join(ROOT, 'docs/images/web.png')
 
 describe('the web page in a browser', () => {

@@ -21,10 +21,10 @@ const UPLOADERS = 6
 const KILLS = 12
 const SERVICES = ['keyvaluestore', 'db', 'storage', 'master', 'worker']
 
-/** The number of a run that failed kills in the same order again. */
+/** The seed of a failed run kills in the same order again. */
 const SEED = Number(process.env.NANOFLEET_CHAOS_SEED ?? Date.now() % 1_000_000)
 
-/** The sun's colour in each kind of picture that is uploaded, in degrees. */
+/** The sun's colour in each kind of uploaded picture, in degrees. */
 const HUES = [0, 60, 120, 180, 240, 300]
 
 describe('photos whose parts are killed', () => {
@@ -39,7 +39,7 @@ describe('photos whose parts are killed', () => {
 
   const pictureOf = (index: number): Buffer => pictures[index % HUES.length] ?? Buffer.alloc(0)
 
-  /** Uploads every sixth picture, one after the other; each tenth twice at once. Ids by the picture's index. */
+  /** Uploads every sixth picture, one after the other; every tenth twice at once. Returns ids by the picture's index. */
   const upload = async (first: number, random: () => number): Promise<[index: number, id: number][]> => {
     const ids: [number, number][] = []
     for (let index = first; index < PHOTOS; index += UPLOADERS) {
@@ -47,7 +47,7 @@ describe('photos whose parts are killed', () => {
       const sends = index % 10 === 0 ? 2 : 1
       const sent = Array.from({ length: sends }, () => client.upload(pictureOf(index), token))
       for (const id of await Promise.all(sent)) ids.push([index, id])
-      // Spreads the uploads over the time in which instances die.
+      // Spreads the uploads over the time during which instances die.
       await sleep(800 * random())
     }
     return ids
@@ -64,7 +64,7 @@ describe('photos whose parts are killed', () => {
       ...uploaders,
     ])
     const ids = new Map(uploaded.flat())
-    // What was sent twice got the same answer twice.
+    // Pictures that were sent twice got the same answer twice.
     for (const [index, id] of uploaded.flat()) expect([index, id]).toEqual([index, ids.get(index)])
     expect(ids.size).toBe(PHOTOS)
     expect(new Set(ids.values()).size).toBe(PHOTOS)
@@ -82,7 +82,7 @@ describe('photos whose parts are killed', () => {
     await untilAppIsWhole(context, 'photos', 60)
   }, 240_000)
 
-  it('take more workers while they work, and use them', async () => {
+  it('use more workers that start while they are running', async () => {
     const more = Array.from({ length: 60 }, async (_, index) => {
       await sleep(index * 100)
       return client.upload(pictureOf(index), `more-${SEED}-${index}`)
@@ -101,7 +101,7 @@ describe('photos whose parts are killed', () => {
     expect(workers.size).toBeGreaterThanOrEqual(3)
   }, 120_000)
 
-  it('go with their pictures, and leave the other apps alone', async () => {
+  it('are removed with their pictures, and leave the other apps alone', async () => {
     const outputs = await stackOutputs(context.cloudFormation(), appStack(context.stage, 'photos'))
     const { Buckets: before = [] } = await context.s3().send(new ListBucketsCommand({}))
     expect(before.map(({ Name }) => Name)).toContain(outputs.PicturesBucket)

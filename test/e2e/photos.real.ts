@@ -18,7 +18,7 @@ import { launchBrowser } from '../live/browser.ts'
 import { pngHeader, tryUpload, withPhotos } from '../live/photos.ts'
 import { regionOf } from '../live/stage.ts'
 
-/** Where the picture of the page goes, when NANOFLEET_SCREENSHOTS asks for one. */
+/** Where the picture of the page goes, if NANOFLEET_SCREENSHOTS asks for one. */
 const PICTURE = join(ROOT, 'docs/images/photos.png')
 
 describe('photos', () => {
@@ -31,7 +31,7 @@ describe('photos', () => {
   }, 300_000)
   afterAll(() => browser?.close(), 20_000)
 
-  it('brings a picture out inverted and upright, whichever way the camera was held', async () => {
+  it('returns a picture inverted and upright, whichever way the camera was held', async () => {
     const size = { width: 900, height: 600 }
     const upright = await drawPicture({ ...size, hue: 40 })
     for (const onItsSide of [false, true]) {
@@ -43,7 +43,7 @@ describe('photos', () => {
       const result = await client.photo(id, 'result')
       expect(await sharp(result).metadata()).toMatchObject(size)
       const [before, after] = [await client.photo(id, 'before'), await client.photo(id, 'after')]
-      // Sky, sun and ground: a picture that is turned or mirrored has other colours there.
+      // Sky, sun and ground: a turned or mirrored picture has other colours there.
       for (const [x, y] of [
         [0.02, 0.02],
         [0.5, 0.5],
@@ -56,7 +56,7 @@ describe('photos', () => {
     }
   }, 60_000)
 
-  it('counts an upload that is sent twice with its token once', async () => {
+  it('counts an upload once when it is sent twice with its token', async () => {
     const picture = await drawPicture({ width: 300, height: 200, hue: 10 })
     const token = randomUUID()
     const [first, second] = await Promise.all([client.upload(picture, token), client.upload(picture, token)])
@@ -64,7 +64,7 @@ describe('photos', () => {
     expect(await client.upload(picture, token)).toBe(first)
   }, 30_000)
 
-  it('shows what it holds in a browser', async () => {
+  it('shows its pictures in a browser', async () => {
     const hues = [10, 55, 110, 165, 220, 275, 330, 40]
     const pictures = await Promise.all(hues.map((hue) => drawPicture({ width: 1200, height: 800, hue })))
     const ids = []
@@ -77,7 +77,7 @@ describe('photos', () => {
     expect((await sharp(file).metadata()).width).toBe(1200)
   }, 90_000)
 
-  describe('with input that is bad', () => {
+  describe('with bad input', () => {
     let workers: (number | null)[]
     const pids = async () => {
       const running = await serviceInstances(regionOf(context).endpoint, 'photos', 'worker')
@@ -91,7 +91,7 @@ describe('photos', () => {
     it.each([
       [415, 'a text', () => Buffer.from('Dear diary, no picture today.\n')],
       [400, 'nothing', () => Buffer.alloc(0)],
-      [413, 'a few bytes that say to be a giant picture', () => pngHeader(30_000, 30_000)],
+      [413, 'a few bytes that claim to be a giant picture', () => pngHeader(30_000, 30_000)],
       [413, '60 MB', async () => Buffer.concat([await picture(), Buffer.alloc(60_000_000)])],
     ])(
       'answers %i in one sentence to %s',
@@ -112,7 +112,7 @@ describe('photos', () => {
       20_000,
     )
 
-    it('gives a picture that breaks off up after three attempts, with the reason', async () => {
+    it('gives up on a truncated picture after three attempts, with the reason', async () => {
       const whole = await drawPicture({ width: 1200, height: 800, hue: 10 })
       const { status, body } = await tryUpload(client, whole.subarray(0, whole.length / 2))
       expect(status).toBe(200)
@@ -125,7 +125,7 @@ describe('photos', () => {
       expect(task.reason).toMatch(/\w/)
     }, 70_000)
 
-    it('goes on with the same workers', async () => {
+    it('keeps working with the same workers', async () => {
       expect(await pids()).toEqual(workers)
       await client.finished([await client.upload(await picture(), randomUUID())], 30)
     }, 40_000)

@@ -13,10 +13,10 @@ import { untilWhole } from '../live/web.ts'
 import { ended, runToEnd, start } from '../live/workflows.ts'
 
 const SECOND = 1000
-/** Seconds that an image build takes at most: a link, or a whole Consul when the test is given a version that is not there. */
+/** The most seconds for an image build: a link, or all of Consul when the test is given a version that is not compiled yet. */
 const BUILD = process.env.NANOFLEET_OTHER_CONSUL === undefined ? 60 : 400
 
-/** The Consul servers change under a working service, which DNS goes on naming. */
+/** The Consul servers change under a running service, which stays in DNS. */
 describe('the platform', () => {
   let context: Context
   beforeAll(async () => {
@@ -42,7 +42,7 @@ describe('the platform', () => {
   }
 
   it(
-    'works with 1, 3 and 5 servers: always one leader, no dead peer, and names go on',
+    'works with 1, 3 and 5 servers: always one leader, no dead peers, and DNS keeps answering',
     async () => {
       const seen = watching()
       for (const count of [5, 3, 1, 3]) {
@@ -56,7 +56,7 @@ describe('the platform', () => {
       const { splits, longestGap, samples } = await seen.stop()
       expect(splits).toEqual([])
       expect(samples).toBeGreaterThan(200)
-      // One address of the load balancer is asked; it takes a server that went for a living one until its next check fails.
+      // The load balancer takes a removed server for a live one until its next check fails.
       expect(longestGap).toBeLessThan(2 * SECOND)
     },
     200 * SECOND,
@@ -73,7 +73,7 @@ describe('the platform', () => {
   )
 
   it(
-    'goes to another version of Consul one server after the other, also when one is killed meanwhile, and loses no state',
+    'moves to another version of Consul one server at a time, even if one is killed meanwhile, and loses no state',
     async () => {
       const before = await ids()
       const kept = await keepState(context)
@@ -99,7 +99,7 @@ describe('the platform', () => {
       const { splits, longestGap, fewest, samples } = await seen.stop()
       console.info(`Consul ${version}: longest gap in DNS ${longestGap} ms, ${samples} questions`)
       const [first] = servers
-      if (!first) throw new Error('no server runs')
+      if (!first) throw new Error('no server is running')
       const versions = await serverVersions(first, await liveAccess(context))
       expect(versions).toEqual([version, version, version])
       expect(await kept.read()).toBe(state)

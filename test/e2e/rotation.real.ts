@@ -14,7 +14,7 @@ import { runToEnd } from '../live/workflows.ts'
 
 const SECOND = 1000
 
-/** The secrets of the Consul servers change under a working service, which DNS goes on naming. */
+/** The secrets of the Consul servers change under a running service, which stays in DNS. */
 describe('the workflow rotate-secrets', () => {
   let context: Context
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describe('the workflow rotate-secrets', () => {
         console.info(`longest gap in DNS ${longestGap} ms, ${samples} questions`)
         expect(splits).toEqual([])
         expect(samples).toBeGreaterThan(200)
-        // Asked every 50 ms: no more than what a busy machine adds.
+        // Queried every 50 ms: no more than what a busy machine adds.
         expect(longestGap).toBeLessThan(500)
         expect(fewest).toBe(3)
       }
@@ -54,7 +54,7 @@ describe('the workflow rotate-secrets', () => {
         expect(await isKnown(address, access)).toBe(true)
         expect(await isKnown(address, old)).toBe(false)
       }
-      // The entries work with the new token: they pass, and a change of theirs reaches the catalog.
+      // The entries work with the new token: they pass, and their changes reach the catalog.
       await untilWhole(context, 2, 20)
       const now = (await catalogEntries(context, 'web')).map(({ instanceId }) => instanceId).sort()
       expect(now).toEqual(ids)
@@ -62,7 +62,7 @@ describe('the workflow rotate-secrets', () => {
     240 * SECOND,
   )
 
-  it("lets whoever has the token look at Consul's user interface, and nobody write there", async () => {
+  it("lets anyone with the token look at Consul's user interface, and nobody write there", async () => {
     const [ui = ''] = values((await held()).get('ui-token') ?? '')
     const port = new URL(regionOf(context).gateway).port
     const ask = (path: string, method = 'GET', token?: string) =>
@@ -78,7 +78,7 @@ describe('the workflow rotate-secrets', () => {
   })
 
   it(
-    'leaves a fleet that scales and replaces servers as before',
+    'leaves behind a fleet that scales and replaces servers as before',
     async () => {
       await runToEnd(context, 'scale', { app: 'web', service: 'web', count: 3 }, 60)
       await untilWhole(context, 3, 20)

@@ -18,7 +18,7 @@ describe('scaling', () => {
 
   const scale = (count: number) => runToEnd(context, 'scale', { app: 'web', service: 'web', count }, 90)
 
-  it('goes up to four instances and back to two with no failed request', async () => {
+  it('scales up to four instances and back to two without a failed request', async () => {
     const traffic = new Traffic(url)
     await scale(4)
     const seen = new Set((await askInTurn(url, 12)).map(({ instance }) => instance))
@@ -30,7 +30,7 @@ describe('scaling', () => {
     expect(answered).toBeGreaterThan(50)
   }, 120_000)
 
-  it('goes down to nothing, where the gateway says so and DNS names nobody, and back', async () => {
+  it('scales to zero, where the gateway says so and DNS is empty, and back', async () => {
     await scale(0)
     expect(await whoAnswers(url)).toEqual({ failure: 'HTTP 503' })
     expect(await resolve(context, 'web')).toEqual([])

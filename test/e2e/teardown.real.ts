@@ -9,7 +9,7 @@ import { liveSettings } from '../live/settings.ts'
 import { inventoryBefore, regionOf, withWeb } from '../live/stage.ts'
 import { runToEnd } from '../live/workflows.ts'
 
-/** The end of a stage's life: nothing that was billed by the hour, or for its size, stays. */
+/** The end of a stage's life: nothing that is billed by the hour or by size stays. */
 describe('teardown and clean-amis', () => {
   let context: Context
   beforeAll(async () => {
@@ -30,13 +30,13 @@ describe('teardown and clean-amis', () => {
     expect(left).toContain(release?.services.web?.imageId)
   }, 60_000)
 
-  it('take the apps away, those that need others first, and once more without complaint', async () => {
+  it('remove the apps, those that need others first, and again without an error', async () => {
     for (const app of ['web', 'platform']) await runToEnd(context, 'teardown', { app, confirm: app }, 180)
     expect(await context.releases().deployedApps()).toEqual([])
     for (const app of ['web', 'platform']) await runToEnd(context, 'teardown', { app, confirm: app }, 60)
   }, 240_000)
 
-  it('leave a control plane that bears events while no Consul server is there to tell', async () => {
+  it('leave a control plane that handles events without any Consul server', async () => {
     const [image] = await stageImages(context)
     const { batches, rounds, calls, deadLetters } = await foreignEvents(context, image?.ImageId ?? '')
     expect([...batches, ...rounds].filter((line) => line.includes('ERROR'))).toEqual([])
@@ -44,13 +44,13 @@ describe('teardown and clean-amis', () => {
     expect(calls.length).toBeLessThanOrEqual(batches.length + rounds.length)
   }, 90_000)
 
-  it('leave the inventory of before the first deployment', async () => {
+  it('leave the same inventory as before the first deployment', async () => {
     await runToEnd(context, 'clean-amis', { dryRun: false, keep: 0 })
     expect(await stageImages(context)).toEqual([])
     await compare(await inventoryBefore(), regionOf(context).endpoint)
   }, 90_000)
 
-  it('stop with the region, of which no process is left', async () => {
+  it('leave no process when the region stops', async () => {
     const { state } = liveSettings()
     expect(await processesOf(state)).not.toEqual([])
     await down(liveSettings())

@@ -10,7 +10,7 @@ import { clientSettings, liveStage } from '../live/stage.ts'
 import { untilWhole, webInstances, webPortUrl, webUrl } from '../live/web.ts'
 import { runToEnd } from '../live/workflows.ts'
 
-/** From a stage that only saw `serverless deploy` to a service that answers and is replaced by a new version. */
+/** From a stage after just `serverless deploy` to a service that answers and is replaced by a new version. */
 describe('the whole path', () => {
   let context: Context
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describe('the whole path', () => {
     return (await client.send(new ListBuildsForProjectCommand({ projectName }))).ids?.length ?? 0
   }
 
-  it('builds and deploys an app and what it requires from nothing but its name', async () => {
+  it('builds and deploys an app and what it requires, given only its name', async () => {
     expect(await context.releases().deployedApps()).toEqual([])
     const { output } = await runToEnd(context, 'deploy', { app: 'web' }, 180)
     expect(output).toMatchObject({ app: 'web', release: 1 })
@@ -32,7 +32,7 @@ describe('the whole path', () => {
     expect(await builds()).toBe(2)
   }, 200_000)
 
-  it('answers at the gateway under its host name and at its port, the instances in turn', async () => {
+  it('answers at the gateway under its host name and at its port, with the instances taking turns', async () => {
     const instances = (await webInstances(context)).map(({ instanceId }) => instanceId).sort()
     for (const url of [await webUrl(context), await webPortUrl()]) {
       const answered = (await askInTurn(url, 8)).map(({ instance }) => instance)
@@ -41,13 +41,13 @@ describe('the whole path', () => {
     }
   }, 20_000)
 
-  it('is named by DNS through the network load balancer: exactly its two instances', async () => {
+  it('is in DNS through the network load balancer: exactly its two instances', async () => {
     const addresses = (await webInstances(context)).map(({ privateIp }) => privateIp).sort()
     expect(addresses).toHaveLength(2)
     expect(await resolve(context, 'web')).toEqual(addresses)
   }, 20_000)
 
-  it('stands in the catalog once per instance, marked as ours', async () => {
+  it('is in the catalog once per instance, marked as ours', async () => {
     const entries = await catalogEntries(context, 'web')
     const instances = await webInstances(context)
     expect(entries).toHaveLength(instances.length)
@@ -65,7 +65,7 @@ describe('the whole path', () => {
     expect(await builds()).toBe(before)
   }, 60_000)
 
-  it('is built once more after a change of one byte, and replaced with no failed request', async () => {
+  it('is rebuilt after a change of one byte, and replaced without a failed request', async () => {
     const before = await builds()
     const images = new Set((await askInTurn(await webUrl(context), 4)).map(({ image }) => image))
     await pushChanged(context, 'web', (root) => edit(join(root, 'apps/web/page.ts'), 'Reload:', 'Reload!'))

@@ -32,7 +32,7 @@ describe('registration with a first answer', () => {
     server = cluster.servers[0] as ConsulServer
     network = server.address.split('.')[1] ?? ''
   }, 40_000)
-  /** Every fleet counts its instances from one, and an agent keeps the state of a check that it knows. */
+  /** Every fleet numbers its instances from one, and an agent keeps the state of a check that it knows. */
   const clear = async (): Promise<void> => {
     for (const { id } of (await cluster.catalog.listing(server)).entries)
       await cluster.catalog.deregister(server, { id })
@@ -56,7 +56,7 @@ describe('registration with a first answer', () => {
   }
   const plain = () => throughDoor(cluster.catalog)
 
-  /** A fleet whose services carry a name each, so that DNS tells them apart. */
+  /** A fleet whose services each have a name, so that DNS can tell them apart. */
   const fleetOf = (catalog: ServiceCatalog, count: number, interval: string) => {
     const fleet = new ModelFleet()
     fleet.adopt(server)
@@ -97,7 +97,7 @@ describe('registration with a first answer', () => {
   const statusOf = async (id: string) =>
     (await cluster.catalog.listing(server)).entries.find((entry) => entry.id === id)?.status
 
-  it('is in DNS at once where the check passes at once, instead of within its interval', async () => {
+  it('is in DNS at once if the check passes at once, instead of within its interval', async () => {
     const [first, late] = [fleetOf(probing(), 10, '10s'), fleetOf(plain(), 10, '10s')]
     await Promise.all([...first.instances, ...late.instances].map(({ address }) => serve(address)))
     const withProbe = await times(first.fleet, first.instances)
@@ -108,7 +108,7 @@ describe('registration with a first answer', () => {
     expect(without.at(-1)).toBeGreaterThan(1000)
   }, 40_000)
 
-  it('is in DNS as soon as a service that starts meanwhile is ready', async () => {
+  it('is in DNS as soon as a service that is still starting is ready', async () => {
     const { fleet, instances } = fleetOf(probing(), 10, '10s')
     const serving = sleep(700).then(() => Promise.all(instances.map(({ address }) => serve(address))))
     const waited = await times(fleet, instances)
@@ -118,7 +118,7 @@ describe('registration with a first answer', () => {
     expect(waited.at(-1)).toBeLessThan(1700)
   }, 20_000)
 
-  it('registers a service that is not ready as critical, and holds up no other', async () => {
+  it('registers a service that is not ready as critical, without delaying others', async () => {
     const { fleet, instances } = fleetOf(probing(), 2, '1h')
     const [ready, down] = instances
     await serve(ready?.address ?? '')
@@ -132,7 +132,7 @@ describe('registration with a first answer', () => {
     expect(await statusOf(down?.id ?? '')).toBe('critical')
   }, 20_000)
 
-  it('writes nothing in the next round: what the probe saw is no difference', async () => {
+  it('writes nothing in the next round: what the probe saw is not a difference', async () => {
     const { fleet, instances } = fleetOf(probing(), 2, '1h')
     await serve(instances[0]?.address ?? '')
     await fleet.reconcile()
@@ -140,7 +140,7 @@ describe('registration with a first answer', () => {
     expect(await fleet.reconcile()).toMatchObject({ registered: 0, removed: 0, problems: [] })
   }, 20_000)
 
-  it('turns no check over that Consul has already, neither way', async () => {
+  it('does not change the state of a check that Consul already has', async () => {
     const { fleet, instances } = fleetOf(probing(), 2, '1h')
     const [up, down] = instances
     await serve(up?.address ?? '')
@@ -153,7 +153,7 @@ describe('registration with a first answer', () => {
     expect([await statusOf(up?.id ?? ''), await statusOf(down?.id ?? '')]).toEqual(['passing', 'critical'])
   }, 20_000)
 
-  it('does not ask an instance that is on its way out, and keeps it out of DNS', async () => {
+  it('does not probe an instance that is on its way out, and keeps it out of DNS', async () => {
     const { fleet, instances } = fleetOf(probing(), 1, '1h')
     const [going] = instances
     await serve(going?.address ?? '')
@@ -167,11 +167,11 @@ describe('registration with a first answer', () => {
   }, 20_000)
 })
 
-/** For the reader of the log; docs/registration.md has such figures. */
+/** For people who read the log; docs/registration.md has such figures. */
 function print(what: string, withProbe: number[], without?: number[]): void {
   const range = (all: number[]) =>
     `p50 ${Math.round(all[all.length >> 1] ?? 0)}, max ${Math.round(all.at(-1) ?? 0)} ms`
   process.stderr.write(
-    `state change to DNS, check each 10 s, ${what}: ${range(withProbe)}${without ? `; without a probe ${range(without)}` : ''}\n`,
+    `state change to DNS, check every 10 s, ${what}: ${range(withProbe)}${without ? `; without a probe ${range(without)}` : ''}\n`,
   )
 }

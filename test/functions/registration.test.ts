@@ -30,7 +30,7 @@ async function printed(work: () => Promise<unknown>) {
 }
 
 describe('the function register', () => {
-  it('registers what the messages speak of and returns those that must come again', async () => {
+  it('registers what the messages are about and returns those that must come again', async () => {
     const fleet = new ModelFleet()
     fleet.server()
     const instance = fleet.service()
@@ -45,7 +45,7 @@ describe('the function register', () => {
     ])
   })
 
-  it('counts events, registrations and how long after the state change each was done', async () => {
+  it('counts events, registrations and the delay of each after the state change', async () => {
     const fleet = new ModelFleet()
     fleet.server()
     const event = {
@@ -98,7 +98,7 @@ describe('the function reconcile', () => {
     expect(said).toEqual({ lines: [], metrics: [] })
   })
 
-  it('moves what stands on a server that register calls about to go', async () => {
+  it('moves the entries of a server that register says is about to go', async () => {
     const fleet = new ModelFleet()
     const [going] = [fleet.server(), fleet.server(), fleet.server()]
     for (let index = 0; index < 12; index++) fleet.service()
@@ -111,7 +111,7 @@ describe('the function reconcile', () => {
     expect(fleet.catalog.agents.get(going.address)?.entries.size).toBe(0)
   })
 
-  it('registers elsewhere what stands on a server of whose silence its neighbours tell', async () => {
+  it('registers the entries of a server elsewhere when its neighbours report it silent', async () => {
     const fleet = new ModelFleet()
     const [silent] = [fleet.server(), fleet.server(), fleet.server()]
     for (let index = 0; index < 12; index++) fleet.service()
@@ -125,7 +125,7 @@ describe('the function reconcile', () => {
     })
   })
 
-  it('counts nothing while no Consul server runs, as metrics cost by the month', async () => {
+  it('counts nothing while no Consul server is running, as metrics are billed by the month', async () => {
     const fleet = new ModelFleet()
     fleet.service()
     const handler = reconcile(() => ({ ...fleet.parts(), held: fleet.held }))
@@ -146,7 +146,7 @@ describe('the function reconcile', () => {
 })
 
 describe('the function consul', () => {
-  it('forgets what it knows of secrets when it is told that they have changed', async () => {
+  it('forgets what it knows about secrets when told that they have changed', async () => {
     let forgotten = 0
     const forget = (): void => {
       forgotten += 1
@@ -157,7 +157,7 @@ describe('the function consul', () => {
     expect(forgotten).toBe(1)
   })
 
-  it('carries out calls and prints only what failed', async () => {
+  it('makes calls and prints only failures', async () => {
     const fleet = new ModelFleet()
     const server = fleet.server()
     const handler = consul(() => ({ catalog: fleet.catalog, vpcCidr: '10.77.0.0/16' }))

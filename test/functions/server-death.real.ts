@@ -24,8 +24,8 @@ const PARAMETER = '/nanofleet/test/web/web/consul'
 const PORT = 18080
 
 /**
- * Three servers of the platform's own program, and the functions that it wakes. EC2 goes on showing a dead server as
- * running, as it does for one that hangs or whose network is gone; no schedule and no event helps.
+ * Three servers of the platform's own program, and the functions that it calls. EC2 keeps showing a dead server as running,
+ * as it does for one that hangs or has lost its network; no schedule and no event helps.
  */
 describe('the death of a Consul server', () => {
   let platform: PlatformProgram
@@ -97,9 +97,9 @@ describe('the death of a Consul server', () => {
     })
   }
 
-  /** Makes this server the leader: elections since the first death may have chosen one that has died already. */
+  /** Makes this server the leader: elections since the first death may have chosen one that has since died. */
   const leadBy = async (server: ConsulServer | undefined): Promise<void> => {
-    if (!server) throw new Error('every server has died already')
+    if (!server) throw new Error('every server has already died')
     const leads = async () => (await firstView()).leader?.startsWith(`${server.address}:`)
     if (await leads()) return
     const access = {
@@ -114,7 +114,7 @@ describe('the death of a Consul server', () => {
     await untilWhole(60)
   }
 
-  /** Nobody is told of the same server twice within a minute. */
+  /** The same server is not reported twice within a minute. */
   const dead = new Set<string>()
   it.each([
     ['a follower is killed', 'SIGKILL', false, 1000],
@@ -131,7 +131,7 @@ describe('the death of a Consul server', () => {
           leader?.startsWith(`${address}:`) === leads &&
           instances.some(({ id }) => owner(id, platform.servers)?.instanceId === instanceId),
       )
-      if (!victim) throw new Error(`nothing stands on a server of which ${what}`)
+      if (!victim) throw new Error(`no server has entries when ${what}`)
       dead.add(victim.address)
       const others = platform.servers.filter((each) => each !== victim)
       const theirs = instances.filter(({ id }) => owner(id, platform.servers) === victim)
@@ -153,7 +153,7 @@ describe('the death of a Consul server', () => {
       }
       const died = Date.now()
       platform.signal(victim, signal)
-      // Gossip has given its verdict by then, and names know it.
+      // By then gossip has declared it dead, and DNS knows.
       await sleep(10_000)
       await watch.stop()
       const [first] = words
@@ -172,12 +172,13 @@ describe('the death of a Consul server', () => {
         for (const server of platform.servers) console.error(await platform.lastWords(server))
         throw error
       }
-      // It comes back with what it had registered: whoever told of its silence tells of that, and rounds leave one entry of each.
+      // It comes back with its old registrations: the server that reported its silence reports that too, and rounds leave one
+      // entry of each.
       words.length = 0
       if (signal === 'SIGSTOP') platform.signal(victim, 'SIGCONT')
       else platform.run(victim)
       const isToldOf = () => words.some(({ said }) => JSON.stringify(said) === '{"silent":[]}')
-      await until('the word that it answers again', 30, async () => isToldOf() || undefined)
+      await until('the report that it answers again', 30, async () => isToldOf() || undefined)
       platform.onInvoke = () => {}
       await untilWhole(60)
     },

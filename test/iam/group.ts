@@ -18,7 +18,7 @@ import { type IamWorld, PROBE } from './world.ts'
 
 const groupName = (world: IamWorld): string => serviceStack(world.context.stage, PROBE, 'probe')
 
-/** A group of one instance under the probe's name; untagged, so that nobody takes the instance for a service. */
+/** A group with one instance under the probe's name; untagged, so that nobody takes the instance for a service. */
 export async function startGroup(world: IamWorld): Promise<void> {
   const name = groupName(world)
   const ImageId = world.release.services.web?.imageId
@@ -43,7 +43,7 @@ export async function startGroup(world: IamWorld): Promise<void> {
   await memberOfGroup(world)
 }
 
-/** Lets the group launch from a newer version than its instance was launched from. */
+/** Makes the group launch from a newer version than its instance was launched from. */
 export async function ageGroup(world: IamWorld): Promise<void> {
   const name = groupName(world)
   const LaunchTemplateData = { InstanceType: 't3.small' as const }
@@ -57,7 +57,7 @@ export async function ageGroup(world: IamWorld): Promise<void> {
   )
 }
 
-/** Lets the group replace its instance so many times. */
+/** Makes the group replace its instance this many times. */
 export async function endMembers(world: IamWorld, times: number): Promise<void> {
   let last = ''
   for (let ended = 0; ended < times; ended++) {
@@ -68,7 +68,7 @@ export async function endMembers(world: IamWorld, times: number): Promise<void> 
   await memberOfGroup(world, last)
 }
 
-/** The instance in service, once it is another one than `than`. */
+/** The instance in service, once it is not `than` any more. */
 export async function memberOfGroup(world: IamWorld, than = ''): Promise<string> {
   const wanted = { AutoScalingGroupNames: [groupName(world)] }
   for (let waited = 0; waited < 100; waited++) {

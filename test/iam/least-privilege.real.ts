@@ -10,7 +10,7 @@ import { table } from './table.ts'
 import { unchecked } from './unchecked.ts'
 import { IamWorld } from './world.ts'
 
-/** Takes permissions away from the roles of a working stage, one at a time, and looks whether work of theirs fails. */
+/** Takes permissions away from the roles of a working stage, one at a time, and checks that some of their work fails. */
 describe('the policies of the roles', () => {
   let world: IamWorld
   let steps: Step[]
@@ -22,7 +22,7 @@ describe('the policies of the roles', () => {
   }, 300_000)
   afterAll(() => world.close())
 
-  it('hold no permission that neither a step nor docs/iam-aws-only.md accounts for', () => {
+  it('have no permission that is covered neither by a step nor by docs/iam-aws-only.md', () => {
     const open = all.filter((permission) => !unchecked(permission) && !stepFor(steps, permission))
     expect(open.map(label)).toEqual([])
   })
@@ -32,7 +32,7 @@ describe('the policies of the roles', () => {
     expect(idle.map(({ does }) => does)).toEqual([])
   })
 
-  it('allow nothing that can be taken away unnoticed', async () => {
+  it('have no permission that can be taken away unnoticed', async () => {
     const { seed, count } = iamSettings()
     const chosen = sample(
       all.filter((permission) => !unchecked(permission)),

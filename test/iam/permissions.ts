@@ -6,9 +6,9 @@ import {
   paginateListRoles,
 } from '@aws-sdk/client-iam'
 
-/** One action on one resource that a statement of a role's policy allows: the unit that is taken away. */
+/** One action on one resource that a statement in a role's policy allows: the unit that is taken away. */
 export interface Permission {
-  /** The role's logical id, such as `LockRole`; of an instance role `<app>-<service>-Role`. */
+  /** The role's logical id, such as `LockRole`; for an instance role `<app>-<service>-Role`. */
   role: string
   roleName: string
   policy: string
@@ -42,8 +42,8 @@ export const label = ({ role, action, resource }: Permission): string =>
   `${role} ${action} on ${resource.split(':').slice(5).join(':') || resource}`
 
 /**
- * Does `work` while the role lacks this one permission; the policy is whole again afterwards, whatever happened.
- * The local region evaluates the policy of every call anew, so neither workers nor sessions must be replaced.
+ * Does `work` while the role lacks this one permission; the policy is complete again afterwards, whatever happened.
+ * The local region evaluates policies on every call, so neither workers nor sessions have to be replaced.
  */
 export async function without<T>(iam: IAMClient, missing: Permission, work: () => Promise<T>): Promise<T> {
   const whole = await policyText(iam, missing.roleName, missing.policy)
@@ -56,7 +56,7 @@ export async function without<T>(iam: IAMClient, missing: Permission, work: () =
 }
 
 async function ofRole(iam: IAMClient, stage: string, roleName: string): Promise<Permission[]> {
-  // CloudFormation ends the names that it makes with a random part.
+  // The names that CloudFormation creates end with a random part.
   const role = roleName.slice(`nanofleet-${stage}-`.length).replace(/-[0-9A-F]{6,}$/, '')
   const found: Permission[] = []
   for await (const page of paginateListRolePolicies({ client: iam }, { RoleName: roleName })) {
@@ -73,7 +73,7 @@ async function ofRole(iam: IAMClient, stage: string, roleName: string): Promise<
   return found
 }
 
-/** The policy with the statement split, so that every other action and resource of it stays allowed. */
+/** The policy with the statement split, so that all its other actions and resources stay allowed. */
 function reduced(policy: Policy, { statement, action, resource }: Permission): Policy {
   const Statement = policy.Statement.flatMap((one, index) => {
     if (index !== statement) return [one]
@@ -84,12 +84,12 @@ function reduced(policy: Policy, { statement, action, resource }: Permission): P
     ]
     return parts.filter(({ Action, Resource }) => Action.length > 0 && Resource.length > 0)
   })
-  // IAM takes no policy without a statement.
+  // IAM accepts no policy without a statement.
   const nothing: Statement = { Effect: 'Deny', Action: 'nanofleet:Nothing', Resource: '*' }
   return { ...policy, Statement: Statement.length > 0 ? Statement : [nothing] }
 }
 
-/** IAM hands policies out in URL encoding (API Reference, "GetRolePolicy"). */
+/** IAM returns policies URL-encoded (API Reference, "GetRolePolicy"). */
 async function policyText(iam: IAMClient, roleName: string, policy: string): Promise<string> {
   const answer = await iam.send(new GetRolePolicyCommand({ RoleName: roleName, PolicyName: policy }))
   const text = answer.PolicyDocument ?? ''

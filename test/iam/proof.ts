@@ -2,7 +2,7 @@ import { label, type Permission, without } from './permissions.ts'
 import type { Step } from './step.ts'
 import type { IamWorld } from './world.ts'
 
-/** What became of a step while its role lacked one permission. */
+/** What happened to a step while its role lacked one permission. */
 export interface Verdict {
   permission: string
   step: string
@@ -14,7 +14,7 @@ export interface Verdict {
 
 /**
  * Runs a step with the whole policy, then without one permission of it.
- * @param healthy steps that are known to succeed; each is tried once
+ * @param healthy steps known to succeed; each is tried once
  */
 export async function prove(
   world: IamWorld,
@@ -41,7 +41,7 @@ export async function prove(
   return named ? verdict('noticed', problem) : verdict('failed for another reason', problem)
 }
 
-/** The problem that a step ended with. Only its run happens without the permission. */
+/** The problem with which a step ended. Only its run happens without the permission. */
 async function attempt(world: IamWorld, step: Step, missing?: Permission): Promise<string | undefined> {
   try {
     await step.prepare?.(world)

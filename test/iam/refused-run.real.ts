@@ -4,7 +4,7 @@ import { ended, start } from '../live/workflows.ts'
 import { permissions, without } from './permissions.ts'
 import { IamWorld, PROBE } from './world.ts'
 
-/** What a person sees of a permission that is missing: whole runs of the shipped workflows. */
+/** What a person sees when a permission is missing: whole runs of the shipped workflows. */
 describe('a run whose function lacks a permission', () => {
   let world: IamWorld
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe('a run whose function lacks a permission', () => {
     ['scale', { app: 'web', service: 'web', count: 2 }, 'PlanScaleRole', 'dynamodb:Query'],
     ['teardown', { app: PROBE, confirm: PROBE }, 'PlanTeardownRole', 'dynamodb:GetItem'],
   ])(
-    'of %s ends clean, names it and holds no lock',
+    'of %s ends clean, names the permission and holds no lock',
     async (workflow, input, role, action) => {
       const { context, iam } = world
       const all = await permissions(iam, context.stage)

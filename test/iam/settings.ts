@@ -1,4 +1,4 @@
-/** How much of the proof a run of the tests does: `NANOFLEET_IAM=all` or a number, `NANOFLEET_IAM_SEED` to repeat one. */
+/** How much of the proof a test run does: `NANOFLEET_IAM=all` or a number; `NANOFLEET_IAM_SEED` repeats one. */
 export function iamSettings(environment: Record<string, string | undefined> = process.env): {
   seed: number
   count: number

@@ -1,23 +1,23 @@
 import type { Permission } from './permissions.ts'
 import type { IamWorld } from './world.ts'
 
-/** A short piece of real work of one role. */
+/** A short piece of one role's real work. */
 export interface Step {
   role: string
   /** What it does, for the table of results. */
   does: string
-  /** Does it need this permission of its role? */
+  /** Does it need this permission? */
   covers: (permission: Permission) => boolean
-  /** What must be there before; done with the rights of an administrator and the role's whole policy. */
+  /** Prepares what must exist; done with administrator rights and the role's whole policy. */
   prepare?: (world: IamWorld) => Promise<void>
-  /** Rejects when the work does not end as it should. */
+  /** Rejects when the work does not end as expected. */
   run: (world: IamWorld) => Promise<void>
-  /** Takes away what the step made, whether it went well or not. */
+  /** Removes what the step created, whether it succeeded or not. */
   tidy?: (world: IamWorld) => Promise<void>
 }
 
 /**
- * Matches permissions written as `action` or, where one action is allowed on several resources, as
+ * Matches permissions written as `action` or, if an action is allowed on several resources, as
  * `action part-of-the-resource`.
  */
 export const needs =

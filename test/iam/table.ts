@@ -1,6 +1,6 @@
 import type { Verdict } from './proof.ts'
 
-/** The verdicts as text, one line each, those that need a person first. */
+/** The verdicts as text, one line each, those that need attention first. */
 export function table(verdicts: Verdict[]): string {
   const bad = verdicts.filter(({ outcome }) => outcome !== 'noticed')
   const good = verdicts.filter(({ outcome }) => outcome === 'noticed')

@@ -12,7 +12,7 @@ const rows = (page.split('## Only checked on AWS')[1] ?? '')
   .map((line) => line.split('|').map((cell) => cell.trim()))
 
 describe('docs/iam-aws-only.md', () => {
-  it.each(UNCHECKED)('has a row for what the proof leaves out after $page', ({ page, actions = [] }) => {
+  it.each(UNCHECKED)('has a row for what the proof leaves out because of $page', ({ page, actions = [] }) => {
     const row = rows.find((cells) => cells[3] === page)
     expect(row).toBeDefined()
     for (const action of actions) expect(row?.[1]).toContain(`\`${action}\``)
@@ -24,7 +24,7 @@ describe('docs/iam-aws-only.md', () => {
 })
 
 describe('a sample of permissions', () => {
-  it('is the same for the same seed and holds nothing twice', () => {
+  it('is the same for the same seed and contains nothing twice', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer()), fc.nat(20), fc.integer(), (items, count, seed) => {
         const chosen = sample(items, count, seed)

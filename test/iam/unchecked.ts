@@ -1,11 +1,11 @@
 import type { Permission } from './permissions.ts'
 
-/** Permissions that the local region cannot ask for, each a row of docs/iam-aws-only.md. */
+/** Permissions that the local region cannot check, each a row in docs/iam-aws-only.md. */
 interface Unchecked {
   role: RegExp
-  /** Names as they stand in the row; none for every action of the role. */
+  /** The names in the row; none for every action of the role. */
   actions?: string[]
-  /** The AWS page of the row. */
+  /** The AWS page in the row. */
   page: string
 }
 
@@ -74,6 +74,6 @@ export const UNCHECKED: Unchecked[] = [
   },
 ]
 
-/** The row of docs/iam-aws-only.md that a permission belongs to, or undefined when it can be checked here. */
+/** The row in docs/iam-aws-only.md for a permission, or undefined when it can be checked here. */
 export const unchecked = ({ role, action }: Permission): Unchecked | undefined =>
   UNCHECKED.find((row) => row.role.test(role) && (row.actions?.includes(action) ?? true))

@@ -19,12 +19,12 @@ import { clientSettings } from '../live/stage.ts'
 /** A function answered with an error; the message is the function's. */
 export class FunctionFailed extends ServiceFailure {}
 
-/** An app of the tests' own with one service, in the bucket but not deployed: what steps may change at will. */
+/** The tests' own app with one service, in the bucket but not deployed, which steps may change at will. */
 export const PROBE = 'iam-probe'
 /** The name of its plan below `runs/`. */
 export const PROBE_PLAN = { execution: PROBE, name: 'deploy' } as const
 
-/** A stage with platform and web deployed, seen with the rights of an administrator. */
+/** A stage with platform and web deployed, seen with administrator rights. */
 export class IamWorld {
   readonly context: Context
   readonly iam: IAMClient
@@ -32,12 +32,12 @@ export class IamWorld {
   readonly stepFunctions: SFNClient
   readonly bundles: BundleStore
   readonly runs: RunFiles
-  /** What web runs. */
+  /** The current release of web. */
   readonly release: Release
   readonly web: AppBundle
-  /** Digest of the bundle of the probe. */
+  /** The digest of the probe's bundle. */
   readonly probe: string
-  /** ARN of an execution that is over, always the same one: whoever needs a holder of a lock takes it. */
+  /** The ARN of an ended execution, always the same one: used wherever a lock needs a holder. */
   readonly ended: string
   readonly #documents: DynamoDBDocumentClient
 
@@ -56,11 +56,11 @@ export class IamWorld {
     this.#documents = DynamoDBDocumentClient.from(new DynamoDBClient(settings))
   }
 
-  /** @param context of a stage where web is deployed */
+  /** @param context the context of a stage where web is deployed */
   static async open(context: Context): Promise<IamWorld> {
     const bundles = new BundleStore(context.s3(), context.bucket)
     const release = await context.releases().current('web')
-    if (!release) throw new ServiceFailure('web is not deployed; the steps work on it')
+    if (!release) throw new ServiceFailure('web is not deployed, and the steps need it')
     const { bundle } = await bundles.read('web', release.bundle)
     const { digest } = await bundles.write(probeOf(bundle))
     await bundles.point(PROBE, digest)
@@ -69,7 +69,7 @@ export class IamWorld {
     return world
   }
 
-  /** Writes the plan of the probe into the bucket, as `plan-deploy` leaves it. */
+  /** Writes the probe's plan into the bucket, as `plan-deploy` leaves it. */
   async plan(changes: { bundle?: string; release?: number; removed?: string[] } = {}): Promise<void> {
     const { hash, imageId } = this.release.services.web ?? { hash: '', imageId: '' }
     const app = await this.bundles.read(PROBE, this.probe)
@@ -85,7 +85,7 @@ export class IamWorld {
     })
   }
 
-  /** What a function of the control plane answers. @throws FunctionFailed */
+  /** The answer of a control plane function. @throws FunctionFailed */
   async invoke(name: string, payload: unknown): Promise<unknown> {
     const answer = await this.context.lambda().send(
       new InvokeCommand({
@@ -113,7 +113,7 @@ export class IamWorld {
     return lock?.owner
   }
 
-  /** Takes the probe out of the bucket. */
+  /** Removes the probe from the bucket. */
   async close(): Promise<void> {
     const [s3, Bucket] = [this.context.s3(), this.context.bucket]
     for (const Prefix of [`apps/${PROBE}/`, `runs/${PROBE}/`]) {
@@ -122,7 +122,7 @@ export class IamWorld {
     }
   }
 
-  /** Removes what steps left of the probe in the table. */
+  /** Removes what steps left in the table about the probe. */
   async forgetProbe(): Promise<void> {
     await this.context.releases().forget(PROBE)
     const Key = { pk: `app#${PROBE}`, sk: 'lock' }

@@ -6,7 +6,7 @@ import { controlStack } from '../../core/base/names.ts'
 import { ownQueue } from '../contracts/own-queue.ts'
 import { regionOf } from './stage.ts'
 
-/** Somebody who subscribed to the stage's topic of alarms. */
+/** A subscriber to the stage's alarm topic. */
 export interface Listener {
   /** What was published since the last call, waiting up to a second for it. */
   heard(): Promise<string[]>
@@ -49,7 +49,7 @@ export async function alarmState(context: Context, name: string): Promise<string
   return /<StateValue>(\w+)</.exec(answer)?.[1]
 }
 
-/** The control plane has no use for clients of these services. */
+/** The control plane itself needs no clients for these services. */
 async function query(context: Context, service: string, parameters: Record<string, string>): Promise<string> {
   const region = regionOf(context)
   const credential = `test/20260101/${region.region}/${service}/aws4_request`

@@ -4,20 +4,20 @@ import { urlOf } from '../../scripts/demo/places.ts'
 import { withApp } from './apps.ts'
 import { regionOf } from './stage.ts'
 
-/** The stage with the boutique besides platform and web, and the shop's URL at its gateway. */
+/** The stage with the boutique in addition to platform and web, and the shop's URL at its gateway. */
 export async function withBoutique(): Promise<{ context: Context; shop: string }> {
   const context = await withApp('boutique')
   return { context, shop: await urlOf(context, 'boutique') }
 }
 
-/** The manifest's services with two instances; of Redis there is one, which holds the carts. */
+/** The services with two instances in the manifest; Redis has only one, which holds the carts. */
 export async function pairs(context: Context): Promise<string[]> {
   const { bundle } = await context.bundles().read('boutique')
   const services = Object.entries(bundle.manifest.services)
   return services.filter(([, { count }]) => count.desired === 2).map(([service]) => service)
 }
 
-/** Ids of the running instances of each service. */
+/** The ids of each service's running instances. */
 export async function shopInstances(context: Context): Promise<Map<string, string[]>> {
   const all = await runningInstances(regionOf(context).endpoint)
   const own = all.filter(({ tags }) => tags['nanofleet:app'] === 'boutique')

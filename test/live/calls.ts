@@ -3,7 +3,7 @@ import type { LocalRecord } from '../../local/record.ts'
 
 interface CallRecord {
   EventId: string
-  /** Host of the service: `ec2.amazonaws.com`. */
+  /** The service's host: `ec2.amazonaws.com`. */
   EventSource: string
   EventTime: number
   AccessKeyId: string
@@ -11,17 +11,17 @@ interface CallRecord {
   CloudTrailEvent: string
 }
 
-/** LookupEvents answers at most so many, the latest first. */
+/** The most that LookupEvents returns, latest first. */
 const PAGE = 50
 
 /** Turns CloudTrail's records of API calls on or off; they are off by default, for speed. */
 export async function recordCalls({ endpoint }: LocalRecord, on: boolean): Promise<void> {
   const body = JSON.stringify({ 'cloudtrail._recording_enabled': on })
   const answer = await fetch(`${endpoint}/_ministack/config`, { method: 'POST', body })
-  if (!answer.ok) throw new ServiceFailure(`CloudTrail cannot be switched: HTTP ${answer.status}`)
+  if (!answer.ok) throw new ServiceFailure(`CloudTrail cannot be switched on or off: HTTP ${answer.status}`)
 }
 
-/** Actions of EC2 that roles called since a time in ms; the tests themselves have root's keys. */
+/** The EC2 actions that roles called since a time in ms; the tests themselves use root's keys. */
 export async function ec2CallsOfRoles(region: LocalRecord, since: number): Promise<string[]> {
   const calls = await callsOfRoles(region, since, { EventSource: 'ec2.amazonaws.com' })
   return calls.map(({ CloudTrailEvent }) => JSON.parse(CloudTrailEvent).requestParameters.Action)

@@ -19,8 +19,8 @@ export function killPlan(seed: number, services: readonly string[], kills: numbe
 }
 
 /**
- * Kills the process of one instance after another without warning, about every `seconds`, also the last one of its
- * service; where none is left at that moment it waits for a new one.
+ * Kills one instance's process after another without warning, about every `seconds`, even the last one of its service; if
+ * there is none at that moment it waits for a new one.
  */
 export async function killInTurn(
   context: Context,
@@ -39,7 +39,7 @@ export async function killInTurn(
   return done
 }
 
-/** @param choice from 0 up to 1, which of the instances */
+/** @param choice from 0 up to 1, chooses the instance */
 async function killOne(context: Context, app: string, service: string, choice: number): Promise<string> {
   const { endpoint } = regionOf(context)
   const deadline = Date.now() + 30_000

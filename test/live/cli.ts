@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { liveSettings } from './settings.ts'
 
-/** What a command said and how it ended. */
+/** What a command printed and how it ended. */
 export interface Said {
   code: number | null
   out: string
@@ -37,7 +37,7 @@ export class Command {
     return { code: this.child.exitCode, out: this.#out, err: this.#err }
   }
 
-  /** What it said when it is over; it is ended after `seconds`. */
+  /** Its result when it is over; it is stopped after `seconds`. */
   async end(seconds = 60): Promise<Said> {
     const timer = setTimeout(() => this.child.kill('SIGKILL'), seconds * 1000)
     await this.#closed

@@ -5,14 +5,14 @@ import type { Context } from '../../cli/context.ts'
 import { PLATFORM } from '../../core/base/names.ts'
 import { CERTIFICATE, values } from '../../core/secrets/secrets.ts'
 
-/** An answer of Consul's HTTP API. */
+/** An answer from Consul's HTTP API. */
 export interface ConsulAnswer {
   status: number
   headers: Record<string, string | string[] | undefined>
   text: string
 }
 
-/** Asks one server directly, past the adapters. */
+/** Asks one server directly, bypassing the adapters. */
 export function askServer(
   address: string,
   path: string,
@@ -40,13 +40,13 @@ export function askServer(
   })
 }
 
-/** The same access for ever. */
+/** The same access every time. */
 export const fixedAccess = (access: ConsulAccess): AccessSource => ({
   current: () => Promise.resolve(access),
   renew: () => Promise.resolve(access),
 })
 
-/** What the function `consul` of a stage shows to the servers. */
+/** The access that a stage's function `consul` uses. */
 export async function liveAccess(context: Pick<Context, 'ssm' | 'stage'>): Promise<ConsulAccess> {
   const found = await new SecretParameters(context.ssm(), context.stage, PLATFORM).read()
   const [token = ''] = values(found.get('registration-token') ?? '')

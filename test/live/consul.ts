@@ -13,18 +13,18 @@ import type { ConsulServer } from '../../core/base/catalog.ts'
 import { readSettings } from '../../local/settings.ts'
 import { askServer, fixedAccess } from './consul-api.ts'
 
-/** Real Consul servers on loopback addresses of their own, stopped and wiped by `stop`. */
+/** Real Consul servers on their own loopback addresses, stopped and wiped by `stop`. */
 export interface ConsulCluster {
   servers: ConsulServer[]
-  /** The folder in which the server's agent keeps what was registered with it. */
+  /** The folder in which the server's agent keeps its registrations. */
   data(server: ConsulServer): string
   /** The token of the function `consul`. */
   access: ConsulAccess
-  /** Asks with that token alone. */
+  /** Asks with only that token. */
   catalog: ConsulHttp
-  /** The token of the management. */
+  /** The management token. */
   management: ConsulAccess
-  /** SIGKILL: the server dies without a word and its data stays. */
+  /** SIGKILL: the server dies at once and its data stays. */
   kill(server: ConsulServer): Promise<void>
   /** Starts a killed server again on its data. */
   revive(server: ConsulServer): Promise<void>
@@ -34,8 +34,8 @@ export interface ConsulCluster {
 let compiled: string | undefined
 
 /**
- * Path of a Consul program: `NANOFLEET_CONSUL`, else the platform's own, which with arguments is Consul's command line.
- * It is compiled as an image build does, so what set-up has kept is taken.
+ * The path of a Consul program: `NANOFLEET_CONSUL`, or else the platform's own, which with arguments is Consul's command
+ * line. It is compiled as in an image build, so set-up's cache is used.
  */
 export function consulBinary(): string {
   compiled ??= process.env.NANOFLEET_CONSUL ?? compile()
@@ -60,7 +60,7 @@ function compile(): string {
 
 /**
  * Starts one or three servers and returns when they have a leader.
- * @param more settings of the agents beside those that every test needs
+ * @param more settings for the agents in addition to those that every test needs
  */
 export async function startConsul(
   count: 1 | 3 = 1,
@@ -110,7 +110,7 @@ interface ClusterSecrets {
   files: { ca_file: string; cert_file: string; key_file: string }
 }
 
-/** What a deployment and the servers' program make for the platform, one certificate for all servers here. */
+/** What a deployment and the servers' program create for the platform, but with one certificate for all servers. */
 async function makeSecrets(folder: string, servers: ConsulServer[]): Promise<ClusterSecrets> {
   const { key, certificate } = randomSecrets.authority()
   await writeFile(join(folder, 'ca.pem'), certificate)
@@ -132,7 +132,7 @@ async function makeSecrets(folder: string, servers: ConsulServer[]): Promise<Clu
   }
 }
 
-/** Makes the token of the function `consul` with the policy that the platform gives it, and waits until all know it. */
+/** Creates the function `consul`'s token with the platform's policy for it, and waits until all servers know it. */
 async function makeToken(
   servers: ConsulServer[],
   management: ConsulAccess,
@@ -150,7 +150,7 @@ async function makeToken(
   await put('/v1/acl/policy', { Name: 'registration', Rules })
   await put('/v1/acl/token', { SecretID: token, Policies: [{ Name: 'registration' }] })
   const access = { ...management, token }
-  // As this server knows it, not the leader.
+  // As this server knows it, not as the leader does.
   for (const server of servers)
     while ((await askServer(server.address, '/v1/acl/token/self?stale', access)).status !== 200)
       await sleep(20)
@@ -211,7 +211,7 @@ async function knowsItself(server: ConsulServer, access: ConsulAccess): Promise<
   return status === 200 && text.includes('serfHealth')
 }
 
-/** A second octet whose `.0.1:8501` nobody listens on, tried in random order so that runs do not meet. */
+/** A second octet with a free `.0.1:8501`, tried in random order so that runs do not collide. */
 export async function freeOctet(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const octet = 100 + Math.floor(Math.random() * 140)

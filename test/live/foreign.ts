@@ -19,20 +19,20 @@ import { until } from '../../scripts/demo/wait.ts'
 import { ec2CallsOfRoles, recordCalls } from './calls.ts'
 import { regionOf } from './stage.ts'
 
-/** Milliseconds that a function may take from a call of EC2 to the line of its journal. */
+/** How many milliseconds a function may take from a call to EC2 to its journal line. */
 const LATE = 20_000
 
-/** What the control plane did while instances that are none of its business came and went. */
+/** What the control plane did while foreign instances came and went. */
 export interface Reaction {
-  /** Lines that the functions wrote, one per invocation. */
+  /** The lines that the functions wrote, one per invocation. */
   batches: string[]
   rounds: string[]
-  /** EC2's actions that functions of the control plane called. */
+  /** The EC2 actions that control plane functions called. */
   calls: string[]
   deadLetters: number
 }
 
-/** Launches instances in a network of others and, without any tag, in our own; stops, starts and ends them. */
+/** Launches instances in a foreign network and, untagged, in our own; stops, starts and terminates them. */
 export async function foreignEvents(context: Context, image: string): Promise<Reaction> {
   const ec2 = context.ec2()
   const since = Date.now()
@@ -78,7 +78,7 @@ export async function foreignEvents(context: Context, image: string): Promise<Re
   return { batches, rounds, calls, deadLetters }
 }
 
-/** What the functions wrote; a round of the schedule may have called EC2 and write its line a little later. */
+/** What the functions wrote; a scheduled round may have called EC2 and write its line a little later. */
 async function journals(
   context: Context,
   since: number,
@@ -101,7 +101,7 @@ function untilState(context: Context, InstanceIds: string[], state: string): Pro
   })
 }
 
-/** No message waits or is being worked on, twice in a row. */
+/** Waits until no message is waiting or being handled, twice in a row. */
 async function untilQuiet(context: Context): Promise<void> {
   let quiet = 0
   await until('an empty queue', 30, async () => {
@@ -118,7 +118,7 @@ async function waiting(context: Context, part: string): Promise<number> {
   return Number(ApproximateNumberOfMessages ?? 0) + Number(ApproximateNumberOfMessagesNotVisible ?? 0)
 }
 
-/** The lines of JSON that a function wrote about its invocations. */
+/** The JSON lines that a function wrote about its invocations. */
 async function journal(context: Context, name: string, since: number): Promise<string[]> {
   const lines = await logLines(context.logs(), functionLogGroup(context.stage, name), since)
   return lines.map(({ text }) => text).filter((text) => text.includes('"level":'))

@@ -2,7 +2,7 @@ import { type Image, paginateDescribeImages } from '@aws-sdk/client-ec2'
 import type { Context } from '../../cli/context.ts'
 import { CREATED_BY, TAG } from '../../core/base/names.ts'
 
-/** Every image that builds of this stage have made. */
+/** All images that this stage's builds have made. */
 export async function stageImages(context: Context): Promise<Image[]> {
   const found: Image[] = []
   const Filters = [

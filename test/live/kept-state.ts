@@ -5,9 +5,9 @@ import { values } from '../../core/secrets/secrets.ts'
 import { askServer, liveAccess } from './consul-api.ts'
 import { consulServers } from './names.ts'
 
-/** State of a Consul cluster that a person made and that no function of ours would make again. */
+/** State in a Consul cluster that a person created and that none of our functions would recreate. */
 export interface KeptState {
-  /** What the cluster says of it now, as text; equal before and after. */
+  /** What the cluster says about it now, as text; the same before and after. */
   read(): Promise<string>
   remove(): Promise<void>
 }
@@ -15,7 +15,7 @@ export interface KeptState {
 const KEY = '/v1/kv/test/kept'
 const POLICY = { Name: 'test-kept', Rules: 'key_prefix "test/" { policy = "read" }' }
 
-/** Writes a key and makes a token that may read it and nothing else. */
+/** Writes a key and creates a token that may only read it. */
 export async function keepState(context: Context): Promise<KeptState> {
   const { certificate } = await liveAccess(context)
   const ask = async (token: string, method: string, path: string, body?: unknown): Promise<string> => {

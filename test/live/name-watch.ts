@@ -1,8 +1,8 @@
 import { Resolver } from 'node:dns/promises'
 
-/** Asks the DNS of several Consul servers for a name every 20 ms and notes since when each address was missing. */
+/** Looks up a name in several Consul servers' DNS every 20 ms and records how long each address was missing. */
 export class NameWatch {
-  /** Longest time in milliseconds without an address, at the server where it was longest. */
+  /** The longest time in milliseconds without an address, at the server where it was longest. */
   longestGap = 0
   samples = 0
   readonly #seen = new Map<string, number>()
@@ -10,8 +10,8 @@ export class NameWatch {
   readonly #pending = new Set<Promise<void>>()
 
   /**
-   * @param servers addresses of servers that live as long as it watches
-   * @param expected addresses that the name shall have all the time
+   * @param servers addresses of servers that are up for as long as it watches
+   * @param expected addresses that the name should have all the time
    */
   constructor(name: string, servers: string[], expected: string[]) {
     const resolvers = servers.map((address) => {
@@ -28,7 +28,7 @@ export class NameWatch {
     }, 20)
   }
 
-  /** Ends it; who is missing still has been so until now. */
+  /** Stops it; an address that is still missing has been missing until now. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     await Promise.all(this.#pending)

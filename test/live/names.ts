@@ -11,7 +11,7 @@ import { runningServers } from '../../core/registration/evidence.ts'
 import { askServer } from './consul-api.ts'
 import { regionOf } from './stage.ts'
 
-/** What names inside the fleet resolve to, asked through the network load balancer; nobody when unknown. */
+/** What names inside the fleet resolve to through the network load balancer; empty when unknown. */
 export async function resolve(context: Context, service: string): Promise<string[]> {
   const [first, second] = regionOf(context).vpcCidr.split('.')
   const resolver = new Resolver({ timeout: 1000, tries: 1 })
@@ -24,17 +24,17 @@ export async function resolve(context: Context, service: string): Promise<string
   }
 }
 
-/** The same while Consul or its load balancer may be changing hands: an error is no answer. */
+/** The same while Consul or its load balancer may be changing: an error is not an answer. */
 export const tryResolve = (context: Context, service: string): Promise<string[] | undefined> =>
   resolve(context, service).catch(() => undefined)
 
-/** Running Consul servers as EC2 shows them. */
+/** The running Consul servers according to EC2. */
 export async function consulServers(context: Context): Promise<ConsulServer[]> {
   const { VpcId } = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
   return runningServers((await new Ec2Instances(context.ec2(), VpcId ?? '').look([])).servers)
 }
 
-/** Every entry of a service, through the Lambda that is the one door into the network. */
+/** All entries of a service, through the Lambda that is the only door into the network. */
 export async function catalogEntries(context: Context, service: string): Promise<CatalogEntry[]> {
   const door = consulDoor(context.lambda(), context.stage)
   const answer = await door.health(await oneServer(context), { services: [service] })
@@ -47,8 +47,8 @@ export async function clusterView(context: Context): Promise<ClusterView> {
 }
 
 /**
- * Addresses of the servers that vote and are healthy, as the leader sees them (Consul docs, "Operator HTTP API:
- * Autopilot"). Nobody while there is no leader, or while a server that is gone still counts for the quorum.
+ * The addresses of the healthy, voting servers, as the leader sees them (Consul docs, "Operator HTTP API: Autopilot"). Empty
+ * while there is no leader, or while a missing server still counts for the quorum.
  */
 export async function votingServers(server: ConsulServer, access: ConsulAccess): Promise<string[]> {
   const servers = await healthyServers(server, access)
@@ -56,7 +56,7 @@ export async function votingServers(server: ConsulServer, access: ConsulAccess):
   return servers.map(({ Address }) => Address.split(':')[0] ?? '').sort()
 }
 
-/** The versions of Consul that the servers run, as the leader sees them; none while one of them is not healthy. */
+/** The Consul versions of the servers, as the leader sees them; empty while one of them is not healthy. */
 export async function serverVersions(server: ConsulServer, access: ConsulAccess): Promise<string[]> {
   return (await healthyServers(server, access)).map(({ Version }) => Version)
 }
@@ -65,7 +65,7 @@ async function healthyServers(
   { address }: ConsulServer,
   access: ConsulAccess,
 ): Promise<{ Address: string; Voter: boolean; Version: string }[]> {
-  // 200 when all are healthy, else 429 with the same body.
+  // 200 when all are healthy, otherwise 429 with the same body.
   const answer = await askServer(address, '/v1/operator/autopilot/health', access)
   if (answer.status !== 200) return []
   return (JSON.parse(answer.text) as { Servers: { Address: string; Voter: boolean; Version: string }[] })
@@ -74,6 +74,6 @@ async function healthyServers(
 
 async function oneServer(context: Context): Promise<ConsulServer> {
   const [server] = await consulServers(context)
-  if (!server) throw new ServiceFailure('no Consul server runs')
+  if (!server) throw new ServiceFailure('no Consul server is running')
   return server
 }

@@ -3,14 +3,14 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readSettings } from '../../local/settings.ts'
 
-/** What a server of ours says of its version when nobody names another one. */
+/** The version that our server reports unless another one is named. */
 const PRETENDED = '1.19.3'
 
 /**
- * Gives the platform's program another version of Consul, in a copy of this checkout: the one that
- * NANOFLEET_OTHER_CONSUL names, such as 1.20.1, from Go's module proxy, which is compiled for some minutes the first time;
- * else the same code with another version number, which tells an old server from a new one and costs a link.
- * @returns the version that its servers will say
+ * Gives the platform's program another version of Consul, in a copy of this checkout: the one in NANOFLEET_OTHER_CONSUL,
+ * such as 1.20.1, from Go's module proxy, which takes some minutes to compile the first time; or else the same code with
+ * another version number, which distinguishes old servers from new ones and only needs a link.
+ * @returns the version that its servers will report
  */
 export async function changeConsul(root: string): Promise<string> {
   const source = join(root, 'apps/platform/consul')

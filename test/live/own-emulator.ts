@@ -6,14 +6,14 @@ import { freePort } from '../../local/ports.ts'
 import { terminate } from '../../local/process.ts'
 import { readSettings, requireInstalled } from '../../local/settings.ts'
 
-/** An emulator without a stage, for one suite alone. */
+/** An emulator without a stage, just for one suite. */
 export interface OwnEmulator {
-  /** For clients of any service. */
+  /** Settings for clients of any service. */
   client: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } }
   stop(): Promise<void>
 }
 
-/** Starts the emulator of local regions, in less than a second, with nothing in it. */
+/** Starts an empty emulator, as in local regions, in less than a second. */
 export async function ownEmulator(): Promise<OwnEmulator> {
   const state = await mkdtemp(join(tmpdir(), 'nanofleet-emulator-'))
   const settings = { ...readSettings(), state }

@@ -6,19 +6,19 @@ import { PhotosClient, uploadOf } from '../../scripts/demo/photos/client.ts'
 import { urlOf } from '../../scripts/demo/places.ts'
 import { withApp } from './apps.ts'
 
-/** The stage with photos besides platform and web, and a client at its gateway. */
+/** The stage with photos in addition to platform and web, and a client for its gateway. */
 export async function withPhotos(): Promise<{ context: Context; client: PhotosClient }> {
   const context = await withApp('photos')
   return { context, client: new PhotosClient(await urlOf(context, 'photos')) }
 }
 
-/** One upload as it is, whatever the answer. */
+/** A single upload, whatever the answer. */
 export async function tryUpload({ url }: PhotosClient, bytes: Buffer, name = 'x.jpg'): Promise<Answer> {
   const sent = await uploadOf(bytes, randomUUID(), name)
   return throughGateway(new URL('/upload', url).href, { ...sent, seconds: 30 })
 }
 
-/** The first bytes of a PNG that says to be of this size, and nothing of its pixels. */
+/** The first bytes of a PNG that claims this size, without any pixels. */
 export function pngHeader(width: number, height: number): Buffer {
   const size = Buffer.alloc(8)
   size.writeUInt32BE(width)

@@ -11,15 +11,15 @@ import { missingSecrets, type SecretName } from '../../core/secrets/secrets.ts'
 import { consulBinary, freeOctet } from './consul.ts'
 
 /**
- * The platform's own program as Consul servers, on an AWS that says what a program asks of it and nothing else: EC2 always
- * shows every server running, whatever became of its process.
+ * The platform's own program as Consul servers, on an AWS that answers only what the program asks: EC2 always shows every
+ * server as running, whatever happened to its process.
  */
 export class PlatformProgram {
   readonly secrets = missingSecrets(new Map(), randomSecrets)
   readonly servers: ConsulServer[]
   /** The second octet of all addresses. */
   readonly network: number
-  /** What was said to a function, with its name. */
+  /** What was sent to functions, with their names. */
   onInvoke: (name: string, payload: unknown) => void = () => {}
   readonly #folder: string
   readonly #launched = new Date()
@@ -50,7 +50,7 @@ export class PlatformProgram {
     return this.secrets.get(name) ?? ''
   }
 
-  /** Starts the server's program on its own data. */
+  /** Starts the server's program with its own data. */
   run({ instanceId, address }: ConsulServer): void {
     const log = openSync(join(this.#folder, `${instanceId}.log`), 'a')
     const child = spawn(consulBinary(), [], {
@@ -72,7 +72,7 @@ export class PlatformProgram {
     this.#running.get(address)?.kill(signal)
   }
 
-  /** The last lines that the server's program has written. */
+  /** The last lines of the server program's log. */
   async lastWords({ instanceId }: ConsulServer): Promise<string> {
     return (await readFile(join(this.#folder, `${instanceId}.log`), 'utf8')).slice(-1500)
   }

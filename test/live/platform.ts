@@ -13,21 +13,21 @@ interface Status {
   peers: string[]
 }
 
-/** What was seen of the servers and of a name while something happened to them. */
+/** What was observed about the servers and a name while something happened to them. */
 export interface Watched {
-  /** Moments at which two servers led, each with peers of its own, as text. */
+  /** The moments at which two servers led, each with its own peers, as text. */
   splits: string[]
-  /** The longest time without any address of the name, in milliseconds, and how often DNS was asked. */
+  /** The longest time without any address for the name, in milliseconds, and how often DNS was queried. */
   longestGap: number
   samples: number
   /** The fewest members that a leader counted. */
   fewest: number
 }
 
-/** Milliseconds between two questions to DNS. */
+/** Milliseconds between two DNS queries. */
 const ASKED_EVERY = 50
 
-/** Looks at every server 4 times per second and asks DNS through the network load balancer every 50 ms. */
+/** Looks at every server 4 times per second and queries DNS through the network load balancer every 50 ms. */
 export class PlatformWatch {
   readonly #context: Context
   readonly #service: string
@@ -58,7 +58,7 @@ export class PlatformWatch {
 
   async #ask(): Promise<void> {
     const asked = Date.now()
-    // A question that comes late is this process's gap, not DNS's.
+    // A late query is this process's gap, not DNS's.
     this.#lastAnswer += Math.max(0, asked - this.#lastAsked - ASKED_EVERY)
     this.#lastAsked = asked
     const addresses = await tryResolve(this.#context, this.#service)
@@ -71,13 +71,13 @@ export class PlatformWatch {
   async #look(): Promise<void> {
     if (this.#looking) return
     this.#looking = true
-    // While the region is busy it may refuse; the next look is near.
+    // A busy region may refuse; the next look comes soon.
     const servers = await consulServers(this.#context).catch(() => [])
     this.#access ??= await liveAccess(this.#context)
     const access = this.#access
     const answers = await Promise.all(servers.map((server) => statusOf(server, access)))
     const led = answers.filter((status) => status !== undefined).filter(({ leader }) => leader !== '')
-    // A leader that has just handed over may call itself leader a moment longer, but not with other peers.
+    // A leader that has just handed over may call itself leader a moment longer, but not with different peers.
     const leading = led.filter(({ leader, self }) => leader.startsWith(`${self}:`))
     if (new Set(leading.map(({ peers }) => peers.join())).size > 1)
       this.#seen.splits.push(JSON.stringify(led))
@@ -112,7 +112,7 @@ export async function withCluster(): Promise<Context> {
 }
 
 /**
- * Waits until exactly `count` servers run, all of them vote, name the same leader and have one another as peers.
+ * Waits until exactly `count` servers are running, all vote, name the same leader and have each other as peers.
  * @throws ServiceFailure after `seconds`
  */
 export async function untilOneCluster(

@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import type { LocalRecord } from '../../local/record.ts'
 
-/** A process that works in the state folder of a region or was told of it. */
+/** A process that works in a region's state folder or was given it. */
 interface Marked {
   pid: number
   parent: number
@@ -28,7 +28,7 @@ export async function processesOf(state: string): Promise<Marked[]> {
   return found
 }
 
-/** Processes of a running region that neither the region nor the gateway has started. */
+/** Processes of a running region that neither the region nor the gateway started. */
 export async function orphansOf(record: LocalRecord, state: string): Promise<Marked[]> {
   const all = await processesOf(state)
   const roots = new Set([record.pids.region?.pid, record.pids.gateway?.pid])
@@ -38,7 +38,7 @@ export async function orphansOf(record: LocalRecord, state: string): Promise<Mar
   return all.filter(({ pid }) => !belongs(pid))
 }
 
-/** A process may end while it is looked at, and those of others cannot be looked into. */
+/** A process may end while we look at it, and we cannot look into other users' processes. */
 function gone(error: NodeJS.ErrnoException): string {
   if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(error.code ?? '')) return ''
   throw error

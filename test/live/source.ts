@@ -5,11 +5,11 @@ import { type PushedApp, pushApps } from '../../adapters/sources/push.ts'
 import type { Context } from '../../cli/context.ts'
 import { ROOT } from '../apps/apps.ts'
 
-/** What sources of apps are made of. */
+/** What the sources of apps consist of. */
 const PARTS = ['images', 'apps', 'buildspecs', 'package.json', 'package-lock.json']
 
 /**
- * Pushes an app from a copy of this checkout that `change` has worked on; the checkout stays as it is.
+ * Pushes an app from a copy of this checkout that `change` has modified; the checkout stays unchanged.
  * @param change gets the copy's folder
  */
 export async function pushChanged(
@@ -29,13 +29,13 @@ export async function pushChanged(
   }
 }
 
-/** Pushes an app as it stands in this checkout. */
+/** Pushes an app as it is in this checkout. */
 export const pushOwn = (context: Context, app: string): Promise<PushedApp[]> =>
   pushApps({ root: ROOT, apps: [app], bucket: context.bucket, s3: context.s3(), stage: context.stage })
 
-/** Replaces the first `old` in a file by `fresh`. @throws when the file does not hold it */
+/** Replaces the first `old` in a file with `fresh`. @throws when the file does not contain it */
 export async function edit(file: string, old: string, fresh: string): Promise<void> {
   const text = await readFile(file, 'utf8')
-  if (!text.includes(old)) throw new Error(`${file} does not hold ${JSON.stringify(old)}`)
+  if (!text.includes(old)) throw new Error(`${file} does not contain ${JSON.stringify(old)}`)
   await writeFile(file, text.replace(old, fresh))
 }

@@ -10,7 +10,7 @@ import { writeJson } from './files.ts'
 import { liveSettings } from './settings.ts'
 import { runToEnd } from './workflows.ts'
 
-/** What is written down about the stage: by whom it was made, and what there was before the first app. */
+/** What is recorded about the stage: which run created it, and what existed before the first app. */
 interface StageRecord {
   run: string
   inventory: Inventory
@@ -19,8 +19,8 @@ interface StageRecord {
 const recordFile = (): string => join(liveSettings().state, 'stage.json')
 
 /**
- * The stage `local` of the tests' own region, as `serverless deploy` makes it: fresh in every run of the tests, the same
- * one for all files of a run. What an earlier test has killed is started again.
+ * The stage `local` in the tests' own region, as `serverless deploy` creates it: fresh in every test run, and the same one for
+ * all files of a run. What an earlier test killed is started again.
  */
 export async function liveStage(): Promise<Context> {
   const run = await thisRun()
@@ -44,7 +44,7 @@ export async function withWeb(): Promise<Context> {
   return context
 }
 
-/** The counts of everything as they were when the stage had seen no app yet. */
+/** The counts of everything before the stage's first app. */
 export async function inventoryBefore(): Promise<Inventory> {
   const known = await readJson<StageRecord>(recordFile())
   if (!known) throw new ServiceFailure(`${recordFile()} is missing: call liveStage first`)
@@ -57,13 +57,13 @@ export function regionOf(context: Context): LocalRecord {
   return context.local
 }
 
-/** For clients that the CLI has no use for. */
+/** For clients that the CLI does not need. */
 export function clientSettings(context: Context) {
   const { endpoint, region } = regionOf(context)
   return { endpoint, region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
 }
 
-/** A context of the stage as it is now; after a restart of the region, one with its new processes. */
+/** A context for the stage as it is now; after a restart of the region, with its new processes. */
 const openLive = (): Promise<Context> => openContext({ stage: 'local' }, process.env, liveSettings())
 
 /** All test files of a run share one process, since they run in band. */

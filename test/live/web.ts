@@ -8,7 +8,7 @@ import { tryResolve } from './names.ts'
 import { liveSettings } from './settings.ts'
 import { regionOf } from './stage.ts'
 
-/** The public URL of the app, by its host name. */
+/** The app's public URL, by its host name. */
 export async function webUrl(context: Context): Promise<string> {
   const [row] = await appStatus(context, 'web')
   if (!row?.url) throw new NotFound('web has no URL')
@@ -23,12 +23,12 @@ export async function webPortUrl(): Promise<string> {
   return `http://localhost:${listener.boundPort}/`
 }
 
-/** Running instances of web with their processes. */
+/** The running instances of web with their processes. */
 export const webInstances = (context: Context): Promise<LocalInstance[]> =>
   serviceInstances(regionOf(context).endpoint, 'web', 'web')
 
 /**
- * Waits until `count` instances run, all healthy in Consul and at the load balancer, and DNS names exactly them.
+ * Waits until `count` instances are running, all healthy in Consul and at the load balancer, and exactly those are in DNS.
  * @returns their addresses
  * @throws ServiceFailure after `seconds`
  */

@@ -4,7 +4,7 @@ import type { Execution } from '../../adapters/aws/executions.ts'
 import type { Context } from '../../cli/context.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
 
-/** Starts a workflow with nothing but an input, as the Step Functions console does; the run's ARN. */
+/** Starts a workflow with just an input, as the Step Functions console does; returns the run's ARN. */
 export function start(context: Context, workflow: string, input: Record<string, unknown>): Promise<string> {
   return context.workflows().start(workflow, randomUUID(), input)
 }
@@ -42,7 +42,7 @@ export async function runToEnd(
   throw new ServiceFailure(`${workflow} ${JSON.stringify(input)} ended as ${over.error}: ${over.cause}`)
 }
 
-/** Name of the state in which a run ended: `Success`, `FailureClean` or `FailureDirty`. */
+/** The name of the state in which a run ended: `Success`, `FailureClean` or `FailureDirty`. */
 export async function endState(context: Context, arn: string): Promise<string | undefined> {
   const history = await context.workflows().history(arn)
   const entered = history.findLast(

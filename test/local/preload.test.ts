@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => stub.stop())
 
-/** What a program prints that is started as a region starts it: an ES module, as text. */
+/** What a program prints when it is started as in a region: an ES module, as text. */
 async function run(program: string, environment: Record<string, string> = {}): Promise<unknown> {
   const args = ['--import', PRELOAD, '--input-type=module', '-e', program]
   const env = { PATH: process.env.PATH ?? '', RESOLVER: resolver, HOST, ...environment }
@@ -23,7 +23,7 @@ async function run(program: string, environment: Record<string, string> = {}): P
 }
 
 describe('A Node program of a local instance', () => {
-  it('resolves names of the fleet by lookup, by promises, by promisify and by resolve4', async () => {
+  it('resolves names in the fleet by lookup, promises, promisify and resolve4', async () => {
     const program = `
       import dns, { lookup } from 'node:dns'
       import { lookup as promised, resolve4 } from 'node:dns/promises'
@@ -54,7 +54,7 @@ describe('A Node program of a local instance', () => {
     expect(await run(program)).toEqual([HOST, 'here', 'here'])
   })
 
-  it('says ENOTFOUND for a service that does not exist, and asks the system for names the resolver refuses', async () => {
+  it('reports ENOTFOUND for a service that does not exist, and asks the system for names that the resolver refuses', async () => {
     const program = `
       import { lookup } from 'node:dns/promises'
       const code = (name) => lookup(name).catch((error) => [error.code, error.syscall, error.hostname])

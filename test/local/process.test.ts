@@ -47,7 +47,7 @@ describe('A process that was started', () => {
   })
 
   it('counts as running until its last thread has let go of its sockets', async () => {
-    // Memory to give back keeps the threads of a killed program busy for a moment.
+    // Freeing memory keeps the threads of a killed program busy for a moment.
     const program = `const server = require('net').createServer().listen(0, '127.0.0.1', () => {
       globalThis.held = Buffer.alloc(2e8, 1)
       console.log(server.address().port)
@@ -64,13 +64,13 @@ describe('A process that was started', () => {
     }
   })
 
-  it('is never signalled under the pid of another', async () => {
+  it("is never signalled under another process's pid", async () => {
     const record = await start(waits)
     expect(await terminate({ ...record, startTime: '1' }, 100)).toBe(false)
     expect(await isAlive(record)).toBe(true)
   })
 
-  it('ends by SIGTERM when it listens to it', async () => {
+  it('ends on SIGTERM when it handles it', async () => {
     const record = await start(waits)
     expect(await terminate(record, 5_000)).toBe(false)
     expect(await isAlive(record)).toBe(false)

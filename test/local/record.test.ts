@@ -26,7 +26,7 @@ describe('The record of a local region', () => {
     expect(await readRecord(state)).toEqual(record)
   })
 
-  it('says which file is spoilt and how to mend it', async () => {
+  it('says which file is damaged and how to fix it', async () => {
     writeFileSync(join(state, 'state.json'), '{')
     await expect(readRecord(state)).rejects.toThrow(/state\.json: not JSON; .*nanofleet local reset/)
   })

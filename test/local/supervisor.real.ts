@@ -46,7 +46,7 @@ describe('A local region', () => {
   })
 
   it.each(['region', 'gateway'] as const)(
-    'is whole again by the next start after kill -9 of the %s',
+    'is complete again after the next start when the %s was killed with -9',
     async (part) => {
       const { record } = await up(settings)
       await kill(part)
@@ -72,7 +72,7 @@ describe('A local region', () => {
     expect((await leftovers(settings.state)).map(({ pid }) => pid)).not.toContain(orphan.pid)
   })
 
-  it('keeps what it holds over a restart, and forgets it by reset', async () => {
+  it('keeps its state over a restart, and loses it on reset', async () => {
     const { record } = await up(settings)
     await putParameter(record.endpoint, 'kept')
     await down(settings)

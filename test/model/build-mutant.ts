@@ -10,14 +10,14 @@ const repository = resolve(import.meta.dirname, '../..')
 const folder = join(repository, 'node_modules', '.cache', 'nanofleet-mutants')
 
 /**
- * The code of registration with one fault in it; the files stay as they are.
- * @throws when the place does not stand exactly once in the file: then the mutant has to follow the code
+ * The registration code with one fault in it; the files stay unchanged.
+ * @throws when the text is not exactly once in the file: then the mutant has to be adapted to the code
  */
 export async function buildMutant({ name, file, from, to }: Mutant): Promise<Rules> {
   const path = join(repository, file)
   const source = await readFile(path, 'utf8')
   const pieces = source.split(from)
-  if (pieces.length !== 2) throw new Error(`"${name}": ${file} holds ${pieces.length - 1} times: ${from}`)
+  if (pieces.length !== 2) throw new Error(`"${name}": ${file} contains ${pieces.length - 1} times: ${from}`)
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, 'rules.ts')],
     bundle: true,

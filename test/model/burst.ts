@@ -15,12 +15,12 @@ import { MemoryHeldStore } from '../support/memory-held.ts'
 import { stateChange } from './model-fleet.ts'
 import { TokenBucket, VirtualTime } from './virtual-time.ts'
 
-/** Seconds that calls take: short ones, as that is how most of them come together. */
+/** How many seconds calls take: short ones, so that most of them coincide. */
 const TAKES = { ec2: 0.1, consul: 0.05 }
 const VPC = 'vpc-0a'
 
 export interface Settings {
-  /** Instances that ran before. */
+  /** Instances that were already running. */
   fleet: number
   /** Instances that start at the same moment. */
   events: number
@@ -29,21 +29,21 @@ export interface Settings {
 }
 
 export interface Course {
-  /** Calls of EC2, and those that it refused. */
+  /** Calls to EC2, and those that it refused. */
   calls: number
   throttled: number
-  /** Tokens that were left at the worst moment. */
+  /** The tokens left at the worst moment. */
   lowest: number
   /** Seconds until the last of them was registered. */
   seconds: number
-  /** Calls of Consul at the same time, at most. */
+  /** The most simultaneous calls to Consul. */
   atOnce: number
   /** Instance ids in the order of their registration. */
   order: string[]
   arrived: string[]
 }
 
-/** How the queue hands messages to `register`: the figures of the template. */
+/** How the queue hands messages to `register`: the values in the template. */
 export function queueSettings(): { batch: number; atOnce: number } {
   const path = join(import.meta.dirname, '../../resources/registration.yml')
   const { Resources } = parse(readFileSync(path, 'utf8'), { customTags: CLOUDFORMATION_TAGS })
@@ -51,7 +51,7 @@ export function queueSettings(): { batch: number; atOnce: number } {
   return { batch: BatchSize, atOnce: ScalingConfig.MaximumConcurrency }
 }
 
-/** Plays a burst of starts against EC2's bucket, while a round over the fleet is at work too. */
+/** Plays a burst of starts against EC2's bucket, while a round over the fleet is also running. */
 export async function burst({ fleet, events, lag }: Settings): Promise<Course> {
   const time = new VirtualTime()
   const bucket = new TokenBucket(100, 20)
@@ -138,7 +138,7 @@ export async function burst({ fleet, events, lag }: Settings): Promise<Course> {
   const date = () => new Date(time.now * 1000)
   const { batch, atOnce } = queueSettings()
   const worker = async (): Promise<void> => {
-    // A function's process serves one batch after the other.
+    // A function's process handles one batch after the other.
     const wired = parts()
     while (course.order.length < events && time.now < 60) {
       const ready = visible.filter(({ at }) => at <= time.now).slice(0, batch)
@@ -147,13 +147,13 @@ export async function burst({ fleet, events, lag }: Settings): Promise<Course> {
       if (ready.length === 0) await time.sleep(0.1)
       else
         await registerMessages(wired, messages, date()).catch(() => {
-          // Back to the queue, where the messages are visible again after a minute.
+          // Back to the queue, where the messages become visible again after a minute.
           visible.push(...ready.map(({ body }) => ({ at: time.now + 60, body })))
         })
     }
     course.seconds = Math.max(course.seconds, time.now)
   }
-  // A round over the fleet at the same time; what matters of it is what it asks of EC2.
+  // A round over the fleet at the same time; what matters here is what it asks EC2.
   const round = async (): Promise<void> => {
     const catalog = new FakeCatalog(servers)
     catalog.fault = () => new Error('not asked')

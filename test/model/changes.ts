@@ -4,7 +4,7 @@ import type { Arrival, Change, Launch, Move } from './happenings.ts'
 import { type LaggingEc2, type Machine, truth } from './lagging-ec2.ts'
 import { recommendation, stateChange, terminating } from './model-fleet.ts'
 
-/** What changes need of a world. */
+/** What changes need from a world. */
 export interface Changing {
   ec2: LaggingEc2
   /** Instances of services that exist. */
@@ -13,13 +13,13 @@ export interface Changing {
   told: Set<string>
   /** Instances that EC2 recommended to replace. */
   advised: Set<string>
-  /** Now. */
+  /** The current time. */
   date: Date
   queue: { push(body: string): unknown }
   deliver(bodies: string[], open: boolean): Promise<void>
 }
 
-/** Instances of services begin; one whose event is lost is still on its way. */
+/** Instances of services start; one whose event is lost is still pending. */
 export async function launch(world: Changing, { service, count, tagged, event }: Launch): Promise<void> {
   for (let index = 0; index < count; index++) {
     const tags = tagged ? tagsOf(service) : { role: 'service' }
@@ -28,7 +28,7 @@ export async function launch(world: Changing, { service, count, tagged, event }:
   }
 }
 
-/** The state that the change leads to, where it is possible. */
+/** The state that the change leads to, if it is possible. */
 const STATES: Partial<Record<Change, (state: string) => 'running' | 'stopped' | 'terminated' | undefined>> = {
   run: (state) => (state === 'pending' || state === 'stopped' ? 'running' : undefined),
   stop: (state) => (state === 'running' ? 'stopped' : undefined),
@@ -55,7 +55,7 @@ export async function change(world: Changing, { which, to, event }: Move): Promi
     world.told.add(machine.id)
     await tell(world, terminating(machine), event)
   }
-  // EC2 takes a spot instance: the recommendation comes first, the order soon after.
+  // EC2 takes back a spot instance: the recommendation comes first, the order soon after.
   if ((to === 'advise' || to === 'take') && state === 'running') {
     world.advised.add(machine.id)
     await tell(world, recommendation(machine, world.date), event)
@@ -70,7 +70,7 @@ export async function change(world: Changing, { which, to, event }: Move): Promi
   if (to === 'retag' && tags[TAG.kind]) world.ec2.change(machine, { tags: tagsOf((which + 1) % 3) })
 }
 
-/** An event of EC2 or of a group: lost, on its way, or there at once. */
+/** An event from EC2 or a group: lost, on its way, or delivered at once. */
 export async function tell(world: Changing, message: object, event: Arrival): Promise<void> {
   const body = JSON.stringify(message)
   if (event === 'at once') await world.deliver([body], false)

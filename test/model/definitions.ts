@@ -3,7 +3,7 @@ import type { Form } from './happenings.ts'
 
 export const parameter = (service: number): string => `/nanofleet/test/app/s${service}/consul`
 
-/** Tags of an instance of a service; `role` is the model's own and stays when the others go. */
+/** The tags of an instance of a service; `role` is the model's own and stays when the others go. */
 export const tagsOf = (service: number): Record<string, string> => ({
   role: 'service',
   [TAG.kind]: 'service',

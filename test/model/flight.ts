@@ -1,16 +1,16 @@
-/** Lets what an event loop still holds run. */
+/** Lets everything that is pending in the event loop run. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** A Lambda at work. One that is open stops before each call until it is let go on; one that is cut off never does. */
+/** A running Lambda. An open one stops before each call until it is allowed to continue; one that is cut off never does. */
 export class Flight {
   /** Seconds. */
   readonly start: number
   over = false
-  /** No other one was at work while it was. */
+  /** No other one was running at the same time. */
   alone = true
-  /** Instances that EC2 leaves out of its answers to it, though they are there. */
+  /** Instances that EC2 leaves out of its answers to it, although they exist. */
   readonly hidden: ReadonlySet<string>
-  /** Instances whose entries it removed for want of an answer of EC2 about them, though they were there. */
+  /** Instances whose entries it removed because EC2 did not show them, although they existed. */
   readonly missed = new Set<string>()
   #open: boolean
   #cut = false
@@ -23,12 +23,12 @@ export class Flight {
     this.#open = open
   }
 
-  /** Before each call. */
+  /** Called before each call. */
   async pass(): Promise<void> {
     if (this.#open) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
-  /** Begins; resolves when it is over, stops before a call or has been cut off. */
+  /** Starts it; resolves when it is over, stops before a call or has been cut off. */
   async begin(work: () => Promise<void>): Promise<void> {
     this.#work = work().finally(() => {
       this.over = true
@@ -36,7 +36,7 @@ export class Flight {
     await (this.#open ? settled() : this.#work)
   }
 
-  /** Lets one of the calls go on that it is about to make. */
+  /** Lets one of its pending calls continue. */
   async step(which: number): Promise<void> {
     if (this.#cut || this.#waiting.length === 0) return
     const [go] = this.#waiting.splice(which % this.#waiting.length, 1)
@@ -44,7 +44,7 @@ export class Flight {
     await settled()
   }
 
-  /** Stops no more. */
+  /** Makes it stop no more. */
   async finish(): Promise<void> {
     this.#open = false
     for (const go of this.#waiting.splice(0)) go()

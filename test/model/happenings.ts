@@ -2,10 +2,10 @@ import fc from 'fast-check'
 
 /**
  * One thing that happens. Numbers choose among what exists. The event of a change may be lost, act at once or wait in the
- * queue, once or twice; which of those are delivered when, together and in which order is `deliver`'s choice. A round that is `open`
- * stops before each call that it makes, until `step` lets it go on or `cut` ends it there. `overtake`: something
- * happens in the midst of a round. `blind`: rounds whom EC2 does not tell of some instances. `word`: a round that is told that
- * a server does not answer its neighbours, which is true if `silent`.
+ * queue, once or twice; `deliver` chooses which of those are delivered when, together and in which order. An `open` round
+ * stops before each of its calls, until `step` lets it continue or `cut` ends it there. `overtake`: something happens in the
+ * middle of a round. `blind`: rounds to which EC2 does not show some instances. `word`: a round that is told that a server
+ * does not answer its neighbours, which is true if `silent`.
  */
 export type Happening =
   | Launch
@@ -45,10 +45,10 @@ export type Change =
   | 'retag'
   | 'forget'
 export type Form = 'same' | 'port' | 'two services' | 'check' | 'no check' | 'broken' | 'removed'
-/** What fails: a call of EC2 (any page of it), of the catalog by verb, of Parameter Store, of the table. */
+/** What fails: a call to EC2 (any page of it), to the catalog by verb, to Parameter Store, to the table. */
 export type Fault = 'ec2' | 'listing' | 'cluster' | 'health' | 'writes' | 'definitions' | 'held'
 
-/** EC2's answers are at most so many seconds old in this model; less than a registration's probation. */
+/** EC2's answers are at most this many seconds old in this model; less than a registration's probation. */
 const LAG = 60
 
 const one = <T extends string>(...values: T[]) => fc.constantFrom(...values)
@@ -65,7 +65,7 @@ const launch = fc.record({
 
 const change = fc.record({
   do: fc.constant('change' as const),
-  // Mostly the same few, so that much happens to one of them.
+  // Mostly the same few, so that a lot happens to each of them.
   which: fc.constantFrom(0, 0, 0, 1, 1, 2, 3, 5, 8, 13),
   to: one<Change>(
     'run',

@@ -1,7 +1,7 @@
 import type { DescribeInstancesCommandInput, EC2Client } from '@aws-sdk/client-ec2'
 import type { InstanceState } from '../../core/base/instances.ts'
 
-/** An instance from a moment on. */
+/** An instance from some moment on. */
 export interface Version {
   /** Seconds. */
   at: number
@@ -21,13 +21,13 @@ export interface Machine {
 const PAGE = 5
 
 /**
- * EC2 as DescribeInstances answers, in pages, filtered and up to `lag` seconds late: a fresh instance, its state or its
- * tags may not be shown yet. A page may be empty and not the last one (EC2 API Reference, "DescribeInstances").
+ * EC2 as DescribeInstances shows it, in pages, filtered and up to `lag` seconds late: a new instance, its state or its tags
+ * may not be visible yet. A page may be empty without being the last one (EC2 API Reference, "DescribeInstances").
  */
 export class LaggingEc2 {
   readonly machines = new Map<string, Machine>()
   lag = 0
-  /** Instances that answers leave out, though they are there. */
+  /** Instances that answers leave out, although they exist. */
   hidden: ReadonlySet<string> = new Set()
   readonly #vpcId: string
   #count = 0
@@ -48,7 +48,7 @@ export class LaggingEc2 {
     return this.adopt(id, address, tags, state)
   }
 
-  /** An instance whose id and address are somebody else's choice. */
+  /** An instance with a given id and address. */
   adopt(id: string, address: string, tags: Record<string, string>, state: InstanceState): Machine {
     const machine = { id, address, versions: [{ at: this.#now(), state, tags }], forgotten: false }
     this.machines.set(id, machine)
@@ -59,7 +59,7 @@ export class LaggingEc2 {
     machine.versions.push({ ...truth(machine), ...change, at: this.#now() })
   }
 
-  /** @param pass waited for before every page; throws when the call fails */
+  /** @param pass awaited before every page; throws when the call fails */
   client(pass: () => Promise<void>): EC2Client {
     const send = async ({ input }: { input: DescribeInstancesCommandInput }): Promise<object> => {
       await pass()
@@ -111,7 +111,7 @@ function filtered(instance: Shown, filter: string): string {
 /** What is true now. */
 export const truth = ({ versions }: Machine): Version => versions.at(-1) as Version
 
-/** All that was true since a moment. */
+/** Everything that was true since some moment. */
 export function since<T extends { at: number }>(versions: T[], at: number): T[] {
   const first = versions.findLastIndex((each) => each.at <= at)
   return versions.slice(Math.max(0, first))

@@ -17,7 +17,7 @@ import { MemoryLater } from '../support/memory-queue.ts'
 
 export const VPC = 'vpc-0a'
 
-/** A small world in memory: EC2, Parameter Store, Consul, the queue; and the functions of registration on them. */
+/** A small world in memory: EC2, Parameter Store, Consul, the queue; and the registration functions on them. */
 export class ModelFleet {
   /** Reads that fail: `ec2`, `confirm`, `held`, or a parameter's name. */
   readonly broken = new Set<string>()
@@ -27,10 +27,10 @@ export class ModelFleet {
   readonly queue = new MemoryLater()
   readonly lifecycle = new MemoryLifecycleActions()
   readonly held = new MemoryHeldStore(this.broken)
-  /** A catalog in the place of the one in memory. */
+  /** A catalog that replaces the one in memory. */
   other: ServiceCatalog | undefined
   reconcileRequests = 0
-  /** Servers about to go, as the last request named them. */
+  /** Servers about to go, according to the last request. */
   going: string[] = []
   now = new Date('2026-01-01T00:00:00Z')
 
@@ -38,7 +38,7 @@ export class ModelFleet {
   readonly parameters = this.definitions.parameters
   readonly sent = this.queue.sent
   readonly completed = this.lifecycle.completed
-  /** Calls of EC2, by verb. */
+  /** Calls to EC2, by verb. */
   readonly looks = this.ec2.looks
 
   server(): ConsulServer {
@@ -48,7 +48,7 @@ export class ModelFleet {
     return server
   }
 
-  /** A server that exists outside of the model: its instance runs from now on. */
+  /** A server that exists outside the model: its instance is running from now on. */
   adopt({ instanceId, address }: ConsulServer): void {
     const tags = { [TAG.kind]: 'consulserver' }
     this.instances.set(instanceId, { id: instanceId, state: 'running', address, vpcId: VPC, tags })
@@ -64,7 +64,7 @@ export class ModelFleet {
     this.ec2.set(instance.id, state)
   }
 
-  /** The server's instance ends and gossip finds out. */
+  /** The server's instance ends, and gossip notices. */
   lose(server: ConsulServer): void {
     this.set({ id: server.instanceId }, 'terminated')
     this.catalog.kill(server)
@@ -95,7 +95,7 @@ export class ModelFleet {
     }
   }
 
-  /** So many seconds pass. */
+  /** This many seconds pass. */
   later(seconds: number): void {
     this.now = new Date(this.now.getTime() + seconds * 1000)
   }
@@ -144,7 +144,7 @@ export const terminating = (instance: { id: string }): object => ({
   },
 })
 
-/** EC2 recommends to replace a spot instance. */
+/** EC2 recommends replacing a spot instance. */
 export const recommendation = (instance: { id: string }, at: Date): object => ({
   source: 'aws.ec2',
   'detail-type': 'EC2 Instance Rebalance Recommendation',

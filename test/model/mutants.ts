@@ -1,4 +1,4 @@
-/** A mistake that somebody could make: one place of one file, changed. */
+/** A plausible mistake: one change in one file. */
 export interface Mutant {
   name: string
   file: string
@@ -6,7 +6,7 @@ export interface Mutant {
   to: string
 }
 
-/** Mistakes in the code of registration, of our peers (issues of theirs are named) or near at hand. */
+/** Mistakes in the registration code: some that similar projects made (with their issues), and obvious ones. */
 export const MUTANTS: Mutant[] = [
   {
     name: 'ends the list at an empty page',
@@ -15,26 +15,26 @@ export const MUTANTS: Mutant[] = [
     to: 'token = instances.length > 0 ? next : undefined',
   },
   {
-    // hashicorp/consul-aws: one failed call is seen as "no nodes".
-    name: 'takes a failed page for an empty one',
+    // hashicorp/consul-aws: one failed call is taken for "no nodes".
+    name: 'treats a failed page as an empty one',
     file: 'adapters/aws/ec2-instances.ts',
     from: 'throw new ServiceFailure(`EC2 does not list the instances',
     to: 'return { instances: [], next: undefined }; throw new ServiceFailure(`',
   },
   {
-    name: 'asks no second time for instances that the list does not show',
+    name: 'does not ask again about instances that the list does not show',
     file: 'core/registration/gather.ts',
     from: 'if (absent.size > 0) evidence.confirmed.push(...(await sources.instances.confirm([...absent])))',
     to: '',
   },
   {
-    name: 'forgets the instances that it found at the second look',
+    name: 'forgets the instances that it found on the second look',
     file: 'core/registration/evidence.ts',
     from: '[...wanted.instances, ...wanted.confirmed]',
     to: 'wanted.instances',
   },
   {
-    name: 'knows no probation',
+    name: 'ignores the probation',
     file: 'core/registration/difference.ts',
     from: "age < PROBATION * 1000 ? 'keep' : 'uncertain'",
     to: "'uncertain'",
@@ -52,14 +52,14 @@ export const MUTANTS: Mutant[] = [
     to: 'APART = { least: 0,',
   },
   {
-    // The poller that came before looked at whichever server answered first.
+    // The earlier poller looked only at the server that answered first.
     name: 'forgets the second server',
     file: 'core/registration/sight.ts',
     from: 'servers.map((server) =>\n        catalog.listing(',
     to: 'servers.slice(0, 1).map((server) =>\n        catalog.listing(',
   },
   {
-    name: 'forgets what a dead server left',
+    name: 'forgets what a dead server left behind',
     file: 'core/registration/evidence.ts',
     from: 'for (const { node, ...entry } of stranded) found.push({ entry, node })',
     to: '',
@@ -78,7 +78,7 @@ export const MUTANTS: Mutant[] = [
     to: 'applyAll(catalog, replaced)',
   },
   {
-    name: 'sees no successor under another id',
+    name: 'does not see a successor under another id',
     file: 'core/registration/difference.ts',
     from: '?? heirs.get(heir(instanceId, service))',
     to: '',
@@ -91,7 +91,7 @@ export const MUTANTS: Mutant[] = [
     to: "entry.instanceId !== ''",
   },
   {
-    name: 'acts on the event in place of EC2',
+    name: 'acts on the event instead of EC2',
     file: 'core/registration/belief.ts',
     from: "const FINAL = new Set(['shutting-down', 'terminated'])",
     to: "const FINAL = new Set(['shutting-down', 'terminated', 'stopping', 'stopped'])",
@@ -116,19 +116,19 @@ export const MUTANTS: Mutant[] = [
     to: '',
   },
   {
-    name: 'brings back into DNS who was told to go',
+    name: 'brings an instance that was told to go back into DNS',
     file: 'core/registration/difference.ts',
     from: 'pause !== undefined && endOf(pause) > now.getTime()',
     to: 'false',
   },
   {
-    name: 'never lets an instance back that EC2 recommended to replace',
+    name: 'never lets an instance back that EC2 recommended replacing',
     file: 'core/registration/difference.ts',
     from: "const over = entry.status === 'maintenance' && endOf(entry.reason) <= now.getTime()",
     to: 'const over = false',
   },
   {
-    name: 'lets an instance back at once that EC2 recommended to replace',
+    name: 'lets an instance back at once that EC2 recommended replacing',
     file: 'core/registration/difference.ts',
     from: "entry.status === 'maintenance' && endOf(entry.reason) <= now.getTime()",
     to: "entry.status === 'maintenance' && endOf(entry.reason) < Number.POSITIVE_INFINITY",

@@ -5,10 +5,10 @@ import type { Rules } from './rules.ts'
 import { changeServers, plantForeign, spreadWord } from './server-changes.ts'
 import { World } from './world.ts'
 
-/** Seconds that Lambda lets a round work at most (resources/functions/registration.yml). */
+/** The most seconds that Lambda lets a round work (resources/functions/registration.yml). */
 const TIMEOUT = 55
 
-/** Plays a history: every happening takes a second. */
+/** Plays a history: each thing that happens takes a second. */
 export class Play {
   readonly world: World
 
@@ -94,7 +94,7 @@ export class Play {
     world.flights = world.flights.filter(({ over }) => !over)
   }
 
-  /** Lets one of the rounds at work make so many calls. */
+  /** Lets one of the running rounds make this many calls. */
   async #go({ seed, times }: Extract<Happening, { do: 'step' }>): Promise<void> {
     const { world } = this
     const flight = world.flights[seed % Math.max(1, world.flights.length)]

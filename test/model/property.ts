@@ -19,7 +19,7 @@ import type { World } from './world.ts'
 export const registrationProperty = (code: Rules) =>
   fc.asyncProperty(histories, (history) => converges(code, history))
 
-/** Plays the history, lets the world come to rest and looks what rounds make of it. */
+/** Plays the history, lets the world come to rest, and checks what rounds make of it. */
 export async function converges(code: Rules, history: Happening[]): Promise<void> {
   const play = new Play(code)
   for (const next of history) await play.step(next)
@@ -50,7 +50,7 @@ export async function converges(code: Rules, history: Happening[]): Promise<void
   assert.deepEqual(world.watch.faults, [])
 }
 
-/** Whoever works is cut off, what failed works again, gossip knows who is dead. */
+/** Running functions are cut off, what failed works again, gossip knows which servers are dead. */
 function rest(world: World): void {
   for (const flight of world.flights.splice(0)) flight.cut()
   world.fault = undefined
@@ -93,13 +93,13 @@ export const place = ({ id, port, nodeAddress }: CatalogEntry): string => `${id}
 const missing = (wanted: string[], there: string[]): string[] =>
   wanted.filter((each) => !there.includes(each))
 
-/** Entries that do not pass, of instances that nobody told to go. */
+/** Entries that are not passing, of instances that were not told to go. */
 const unfound = (world: World): string[] =>
   ours(world)
     .filter((entry) => entry.status !== 'passing' && !world.told.has(entry.instanceId))
     .map(({ id, status }) => `${id} is ${status}`)
 
-/** Instances that are out of DNS for good wherever they stand. */
+/** Instances that are out of DNS for good, wherever their entries are. */
 function pausedEntries(world: World): Set<string> {
   const entries = ours(world)
   const answering = new Set(entries.filter((entry) => !isForGood(entry)).map((each) => each.instanceId))
@@ -114,7 +114,7 @@ const gone = (world: World, ids: Set<string>): string[] => {
   return [...ids].filter((id) => !there.has(id))
 }
 
-/** Every instance of the fleet that runs, under each service of its definition, on its owner. */
+/** Every running instance of the fleet, under each service of its definition, on its owner. */
 export function expected(world: Pick<World, 'servers' | 'services' | 'texts'>): string[] {
   const servers = world.servers.map(({ id, address }) => ({ instanceId: id, address }))
   return world.services

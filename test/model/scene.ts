@@ -3,13 +3,13 @@ import type { LaggingEc2, Machine } from './lagging-ec2.ts'
 
 export const STAGE = 'test'
 
-/** A definition from a moment on; null once it is removed. */
+/** A definition from some moment on; null once it is removed. */
 export interface Text {
   at: number
   text: string | null
 }
 
-/** What is true in a world, whoever knows it. */
+/** What is true in a world, whether or not anybody knows it. */
 export interface Scene {
   /** Seconds. */
   now: number
@@ -19,14 +19,14 @@ export interface Scene {
   texts: Map<string, Text[]>
   /** Instances that were told to go. */
   told: Set<string>
-  /** Instances that EC2 recommended to replace. */
+  /** Instances that EC2 recommended replacing. */
   advised: Set<string>
-  /** Seconds that EC2's answers have lagged at most. */
+  /** The most seconds by which EC2's answers have lagged. */
   longestLag: number
-  /** When a server went the last time; seconds. */
+  /** When a server last went away; seconds. */
   serverLostAt: number
   /** Rounds that were told nothing about some instances. */
   blindness: { at: number; hidden: ReadonlySet<string> }[]
-  /** Instances of services that EC2 knows. */
+  /** The instances of services that EC2 knows. */
   services: Machine[]
 }

@@ -16,7 +16,7 @@ export async function changeServers(
   }
   const chosen = what === 'lose all' ? all : all.slice(which % Math.max(1, all.length)).slice(0, 1)
   for (const machine of chosen) await changeServer(world, machine, what)
-  // A cluster that loses all of its servers loses what it knew.
+  // A cluster that loses all its servers loses what it knew.
   if (what === 'lose all') world.catalog.agents.clear()
 }
 
@@ -48,7 +48,7 @@ export async function spreadWord(
   await world.reconcile(open, [machine.address])
 }
 
-/** Entries of others on the same agent: of nobody we know, and of another stage. */
+/** Foreign entries on the same agent: from somebody unknown, and from another stage. */
 export function plantForeign(world: World, { address }: Machine): void {
   const agent = world.catalog.agents.get(address)
   const common = {

@@ -1,6 +1,6 @@
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** Time that passes only when everybody waits: what takes minutes is over at once, and the same every time. */
+/** Time that passes only when everything waits: what takes minutes is over at once, and is the same every time. */
 export class VirtualTime {
   /** Seconds. */
   now = 0
@@ -12,7 +12,7 @@ export class VirtualTime {
     })
   }
 
-  /** Lets time pass until nobody waits any more. */
+  /** Lets time pass until nothing is waiting any more. */
   async run(): Promise<void> {
     await settled()
     while (this.#waiting.length > 0) {
@@ -25,7 +25,7 @@ export class VirtualTime {
   }
 }
 
-/** EC2's limit on requests: a bucket of tokens that fills again (EC2 Developer Guide, "Request throttling"). */
+/** EC2's request limit: a bucket of tokens that refills (EC2 Developer Guide, "Request throttling"). */
 export class TokenBucket {
   lowest: number
   #tokens: number

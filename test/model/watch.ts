@@ -14,14 +14,13 @@ import { type Scene, STAGE } from './scene.ts'
 const WATCHED = new Set(['register', 'deregister', 'forget', 'maintenance'])
 
 /**
- * Looks at every write at the moment when it reaches the catalog: it must be one that the truth allows, whoever
- * makes it and whatever else is going on.
+ * Checks every write when it reaches the catalog: the truth must allow it, whoever makes it and whatever else is going on.
  */
 export class Watch {
   /** Sentences about writes that the truth does not allow. */
   readonly faults: string[] = []
   readonly #world: Scene
-  /** When an entry went into maintenance for a reason, by both; seconds. */
+  /** When an entry went into maintenance, by entry and reason; seconds. */
   readonly #pauses = new Map<string, number>()
   /** When an entry was written last; seconds. */
   readonly #written = new WeakMap<CatalogEntry, number>()
@@ -70,7 +69,7 @@ export class Watch {
     return [...agents.values()].flatMap(({ entries }) => [...entries.values()])
   }
 
-  /** Every entry that DNS answers. */
+  /** Every entry in DNS. */
   #found(): Set<CatalogEntry> {
     const { agents, settling } = this.#world.catalog
     const living = [...agents.values()].filter(({ alive, server }) => alive && !settling.has(server.address))
@@ -84,14 +83,14 @@ export class Watch {
       if (!isOurs(entry, STAGE)) this.faults.push(`the foreign entry ${entry.id} was removed`)
       const still = this.#world.catalog.found(entry.service).includes(entry.instanceId)
       if (still || !found.has(entry) || !this.#blameless(entry, flight.start)) continue
-      // What had taken over may have died after the flight looked at it.
+      // The successor may have died after the flight looked at it.
       if (this.#world.serverLostAt >= flight.start) continue
       if (!this.#mayBeMissed(entry, flight))
         this.faults.push(`${entry.id} was healthy all the time and was removed`)
     }
   }
 
-  /** Did nothing happen to the instance and its definition that an answer of EC2 could have told this flight? */
+  /** Did nothing happen to the instance and its definition that an answer from EC2 could have shown this flight? */
   #blameless({ instanceId, service }: CatalogEntry, start: number): boolean {
     const versions = this.#versions(instanceId, start)
     const parameter = versions.at(-1)?.tags[TAG.definition] ?? ''
@@ -110,8 +109,8 @@ export class Watch {
   }
 
   /**
-   * Answers that leave out older instances may cost as many of them as the cap allows, and more when two rounds, apart
-   * from each other, were told the same.
+   * Answers that leave out older instances may cost as many of them as the cap allows, and more when two separate rounds got
+   * the same answer.
    */
   #mayBeMissed(entry: CatalogEntry, flight: Flight): boolean {
     const { instanceId } = entry
@@ -149,7 +148,7 @@ export class Watch {
     this.#pauses.set(`${id} ${reason}`, now)
   }
 
-  /** A flight that has read its reason lets an entry back only when that is over. */
+  /** A flight that has read an entry's reason lets it back only when that is over. */
   #returned(flight: Flight, id: string, entries: CatalogEntry[]): void {
     for (const { reason, status } of entries.filter((entry) => entry.id === id)) {
       if (status !== 'maintenance' || endOf(reason) <= flight.start * 1000) continue
@@ -158,7 +157,7 @@ export class Watch {
     }
   }
 
-  /** Orders to go that were carried out with nobody else at work: what they found in maintenance is there for good. */
+  /** Orders to go that were carried out while nothing else ran: what they put into maintenance stays there for good. */
   obeyed(bodies: string[]): void {
     const { ec2, catalog } = this.#world
     if (ec2.lag > 0 || ec2.hidden.size > 0) return

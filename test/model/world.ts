@@ -14,18 +14,18 @@ import { Watch } from './watch.ts'
 const VPC = 'vpc-0a'
 const WRITES = new Set(['register', 'deregister', 'forget', 'maintenance'])
 
-/** EC2, Parameter Store, Consul, the queue and the table in memory, and the rounds that are at work on them. */
+/** EC2, Parameter Store, Consul, the queue and the table in memory, and the rounds that are running on them. */
 export class World implements Scene {
   /** Seconds. */
   now = 1_000_000
   readonly ec2 = new LaggingEc2(VPC, () => this.now)
   readonly catalog = new FakeCatalog()
   readonly texts = new Map<string, Text[]>()
-  /** Messages that wait in the queue. */
+  /** The messages waiting in the queue. */
   readonly queue: string[] = []
   /** Instances that were told to go. */
   readonly told = new Set<string>()
-  /** Instances that EC2 recommended to replace. */
+  /** Instances that EC2 recommended replacing. */
   readonly advised = new Set<string>()
   longestLag = 0
   serverLostAt = 0
@@ -42,7 +42,7 @@ export class World implements Scene {
     this.#rules = code
   }
 
-  /** Seconds as the code sees them. */
+  /** The time in seconds as the code sees it. */
   get date(): Date {
     return new Date(this.now * 1000)
   }
@@ -54,7 +54,7 @@ export class World implements Scene {
     )
   }
 
-  /** Machines of Consul servers that run, in the order of their launch. */
+  /** The machines of running Consul servers, by launch time. */
   get servers(): Machine[] {
     return [...this.ec2.machines.values()].filter(
       (each) => each.versions[0]?.tags.role === 'server' && truth(each).state === 'running',
@@ -100,7 +100,7 @@ export class World implements Scene {
     let result: T | undefined
     await flight.begin(async () => {
       result = await work(flight).catch((error: Error) => {
-        // What was made to fail is part of the play.
+        // A deliberate failure is part of the play.
         if (!/made to fail|does not answer/.test(error.message)) throw error
         return undefined
       })
@@ -141,7 +141,7 @@ export class World implements Scene {
     }
   }
 
-  /** Checks run: whoever runs passes, all others do not. */
+  /** Checks run: running instances pass, all others do not. */
   runChecks(): void {
     for (const { up, entries } of this.catalog.agents.values())
       for (const entry of entries.values()) {

@@ -31,7 +31,7 @@ describe('the check of workflows', () => {
     expect(problemsOf(workflow)).toEqual([])
   })
 
-  it('accepts a workflow that keeps the rules', () => {
+  it('accepts a workflow that follows the rules', () => {
     expect(problemsOf(machine(call))).toEqual([])
   })
 
@@ -43,7 +43,7 @@ describe('the check of workflows', () => {
       'Call: does not retry Lambda.ServiceException',
     ],
     [
-      'an end of another name',
+      'an end with another name',
       machine(call, { Done: { Type: 'Succeed', Comment: 'x' } }),
       'Done: ends are called',
     ],

@@ -5,7 +5,7 @@ import { chapters } from '../../scripts/demo/tour.ts'
 describe('the arguments of the demo', () => {
   const names = (...args: string[]) => readArguments(args).apps.map(({ name }) => name)
 
-  it('show the boutique unless an app is named', () => {
+  it('select the boutique unless an app is named', () => {
     expect(names()).toEqual(['boutique'])
     expect(names('--once')).toEqual(['boutique'])
     expect(names('web')).toEqual(['web'])
@@ -13,11 +13,11 @@ describe('the arguments of the demo', () => {
     expect(names('--once', 'photos')).toEqual(['photos'])
   })
 
-  it('show every app for "all", the usual one first', () => {
+  it('select every app for "all", the default one first', () => {
     expect(names('all')).toEqual(['boutique', 'photos', 'web'])
   })
 
-  it('go on to the end with --once only', () => {
+  it('run to the end only with --once', () => {
     expect(readArguments(['photos']).once).toBe(false)
     expect(readArguments(['photos', '--once']).once).toBe(true)
   })
@@ -30,7 +30,7 @@ describe('the arguments of the demo', () => {
     expect(() => readArguments(args)).toThrow(words)
   })
 
-  it('lead to as many chapters as the story counts', () => {
+  it('lead to as many chapters as announced', () => {
     expect(chapters(readArguments(['web']).apps)).toEqual({ up: 4, all: 8 })
     expect(chapters(readArguments([]).apps)).toEqual({ up: 4, all: 8 })
     expect(chapters(readArguments(['all']).apps)).toEqual({ up: 8, all: 16 })

@@ -4,7 +4,7 @@ import { drawPicture } from '../../scripts/demo/photos/picture.ts'
 import { colourAt, isNegative } from '../../scripts/demo/photos/pixel.ts'
 
 describe('the picture that the demo draws', () => {
-  // What the worker's own tests block in the library, they block for every test in the same process.
+  // What the worker's own tests block in the library is blocked for every test in the same process.
   beforeAll(() => sharp.unblock({ operation: ['VipsForeignLoadSvg'] }))
 
   const size = { width: 300, height: 200, hue: 40 }
@@ -26,7 +26,7 @@ describe('the picture that the demo draws', () => {
     }
   })
 
-  it('is told from its negative', async () => {
+  it('differs from its negative', async () => {
     const picture = await drawPicture(size)
     const negative = await sharp(picture).negate().webp({ quality: 80 }).toBuffer()
     expect(isNegative(await colourAt(picture), await colourAt(negative))).toBe(true)

@@ -23,11 +23,11 @@ async function checked(
 }
 
 describe('The check of the lock file', () => {
-  it('is content with the lock file of this repository', async () => {
+  it('accepts the lock file of this repository', async () => {
     expect(await checked(() => {})).toMatchObject({ code: 0 })
   })
 
-  it("names another system's package that is missing, and says what to do", async () => {
+  it('names a missing package for another system, and says what to do', async () => {
     const { code, output } = await checked((packages) => {
       delete packages['node_modules/@swc/core-win32-x64-msvc']
     })
@@ -37,7 +37,7 @@ describe('The check of the lock file', () => {
     expect(output).not.toContain('aliases: clean-install')
   })
 
-  it('refuses the host that a package came from', async () => {
+  it('refuses a lock file that names the host of a package', async () => {
     const { code, output } = await checked((packages) => {
       packages['node_modules/zod'] = { ...packages['node_modules/zod'], resolved: 'https://npm.test/zod.tgz' }
     })

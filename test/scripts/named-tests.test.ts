@@ -7,7 +7,7 @@ const page = readFileSync(join(repository, 'docs/registration.md'), 'utf8')
 const tests = join(repository, 'test')
 const files = readdirSync(tests, { recursive: true, encoding: 'utf8' })
 
-/** A file in backticks, a colon, and the names of its tests with semicolons between. */
+/** A file in backticks, a colon, and the names of its tests separated by semicolons. */
 const named = [...page.matchAll(/`([\w/-]+\.(?:test|real)\.ts)`: ([^|`]+)/g)].flatMap(
   ([, file = '', names = '']) =>
     names

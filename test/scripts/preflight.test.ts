@@ -6,7 +6,7 @@ const good = { platform: 'linux', glibc: '2.36', node: '20.1.0' }
 const room = { memory: 8 * GIB, disks: [{ folder: '/cache', free: 9 * GIB }], fresh: true }
 
 describe('The preflight', () => {
-  it('finds nothing wrong with a glibc Linux, Node 20, 4 GiB of memory and 3 of disk', () => {
+  it('finds nothing wrong with a glibc Linux, Node 20, 4 GiB of memory and 3 GiB of disk', () => {
     expect(systemProblems(good)).toEqual([])
     expect(roomProblems({ ...room, memory: 4 * GIB, disks: [{ folder: '/c', free: 3 * GIB }] })).toEqual([])
   })
@@ -35,7 +35,7 @@ describe('The preflight', () => {
     ).toHaveLength(3)
   })
 
-  it('asks a machine that is set up for less disk', () => {
+  it('requires less disk on a machine that is already set up', () => {
     expect(roomProblems({ ...room, disks: [{ folder: '/a', free: GIB }], fresh: false })).toEqual([])
   })
 })

@@ -14,17 +14,17 @@ function file(name: string, content: string): string {
 }
 
 describe('The counts of a test run', () => {
-  it('take a suite that cannot be loaded for a failure', () => {
+  it('treat a suite that cannot be loaded as a failure', () => {
     const result = { numPassedTests: 7, numFailedTests: 1, numRuntimeErrorTestSuites: 2 }
     expect(jestCounts(file('jest.json', JSON.stringify(result)))).toEqual({ passed: 7, failed: 3 })
   })
 
-  it('take a runner that left no result for a failure', () => {
+  it('treat a runner without a result as a failure', () => {
     expect(jestCounts(join(folder, 'none'))).toEqual({ passed: 0, failed: 1 })
     expect(pytestCounts(join(folder, 'none'))).toEqual({ passed: 0, failed: 1 })
   })
 
-  it('leave skipped tests of pytest out', () => {
+  it('leave out skipped pytest tests', () => {
     const xml =
       '<?xml version="1.0"?><testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10">'
     expect(pytestCounts(file('pytest.xml', xml))).toEqual({ passed: 4, failed: 3 })

@@ -43,7 +43,7 @@ describe('the import rules', () => {
     const files = new Map<string, string>(
       ROOMS.map(({ room }) => [`${room}/target.ts`, 'export const it = 1\n']),
     )
-    // Types travel by imports as well, so a rule must see those that leave nothing in the compiled file.
+    // Types are imported too, so a rule must see imports that leave nothing in the compiled file.
     for (const breach of breaches)
       files.set(breach.file, `import type { it } from '${importOf(breach)}'\nexport type It = typeof it\n`)
     files.set('core/images/one.ts', "import { two } from './two.ts'\nexport const one = () => two\n")
@@ -67,7 +67,7 @@ describe('the import rules', () => {
     expect(found).toContainEqual({ rule: 'no-circle', from: 'core/images/one.ts' })
   })
 
-  it('say nothing about a file that keeps them', () => {
+  it('say nothing about a file that follows them', () => {
     expect(found.filter(({ from }) => from.endsWith('target.ts'))).toEqual([])
   })
 
@@ -85,13 +85,13 @@ describe('the rooms', () => {
   }
 
   it.each(ROOMS.filter(({ room }) => room !== 'test/support'))(
-    'of lower floors only are what $room imports',
+    'of lower floors are all that $room imports',
     ({ floor, may }) => {
       for (const name of may) expect(floorOf(name)).toBeLessThan(floor)
     },
   )
 
-  it('of core/ stand on five floors, with at most 25 arrows between them', () => {
+  it('of core/ are on five floors, with at most 25 arrows between them', () => {
     const core = ROOMS.filter(({ room }) => room.startsWith('core/'))
     expect(new Set(core.map(({ floor }) => floor)).size).toBe(5)
     expect(core.flatMap(({ may }) => may).length).toBeLessThanOrEqual(25)

@@ -35,7 +35,7 @@ describe('Set-up', () => {
     expect(done).toEqual(['one', 'two'])
   })
 
-  it('skips what is there and says nothing then', async () => {
+  it('skips what already exists and says nothing', async () => {
     await run(step('one', '1'))
     said = []
     await run(step('one', '1'))
@@ -43,13 +43,13 @@ describe('Set-up', () => {
     expect(said).toEqual([])
   })
 
-  it('does a step again when its key has changed', async () => {
+  it('repeats a step when its key has changed', async () => {
     await run(step('one', '1'))
     await run(step('one', '2'))
     expect(done).toEqual(['one', 'one'])
   })
 
-  it('stops at a step that fails, names it and the log, and does it again next time', async () => {
+  it('stops at a step that fails, names it and the log, and repeats it next time', async () => {
     await expect(run(step('one', '1'), step('two', '1', true), step('three', '1'))).rejects.toThrow(
       /^\[2\/3\] two failed: no network\nThe whole log: .*setup\.log$/,
     )

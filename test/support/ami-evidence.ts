@@ -1,6 +1,6 @@
 import type { AccountImage, AccountSnapshot, Evidence } from '../../core/images/ami-evidence.ts'
 
-/** When the evidence of the tests is read. */
+/** When the tests' evidence is read. */
 export const NOW = '2026-06-01T00:00:00.000Z'
 
 const marks = (service: string) => ({
@@ -10,7 +10,7 @@ const marks = (service: string) => ({
   'nanofleet:service': service,
 })
 
-/** An image of stage `dev` that nothing needs, with the snapshot `snap-<id>`. */
+/** An unused image of stage `dev`, with the snapshot `snap-<id>`. */
 export const ours = (imageId: string, extra: Partial<AccountImage> = {}, service = 'page'): AccountImage => ({
   imageId,
   createdAt: '2026-01-01T00:00:00.000Z',
@@ -28,7 +28,7 @@ export const ourSnapshot = (snapshotId: string, extra: Partial<AccountSnapshot> 
   ...extra,
 })
 
-/** The evidence of an account that holds nothing but what is given. */
+/** The evidence of an account with nothing but what is given. */
 export const evidenceOf = (given: Partial<Evidence>): Evidence => ({
   stage: 'dev',
   readAt: NOW,

@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-/** What an action answers: the inside of its XML response, a JSON value, or the name of an error. */
+/** An action's answer: the content of its XML response, a JSON value, or the name of an error. */
 export type Answer = string | Record<string, unknown> | { error: string }
 
 /**
- * AWS with given answers, spoken to over HTTP by the real SDK clients: each action answers its list page by page,
- * and an action that is not listed answers that there is nothing.
+ * AWS with given answers, for the real SDK clients over HTTP: each action returns its list page by page, and an action that
+ * is not listed returns an empty answer.
  */
 export class CannedAws {
   /** Actions in the order in which they were called, with the text of their parameters. */
@@ -27,7 +27,7 @@ export class CannedAws {
     })
   }
 
-  /** Settings for a client that talks to this; it does not try again. */
+  /** Settings for a client of this; it does not retry. */
   async start() {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
     const { port } = this.#server.address() as AddressInfo

@@ -20,15 +20,15 @@ interface Agent {
   entries: Map<string, CatalogEntry>
 }
 
-/** A Consul cluster in memory: agents that hold entries, and a catalog that remembers those of dead ones. */
+/** A Consul cluster in memory: agents with entries, and a catalog that remembers those of dead agents. */
 export class FakeCatalog implements ServiceCatalog {
   readonly agents = new Map<string, Agent>()
   /** Every write that was carried out, as `verb id@server`. */
   readonly writes: string[] = []
-  /** Thrown by the next calls that ask it; a test decides which call fails. */
+  /** Decides which of the next calls fail. */
   fault: (verb: string, server: ConsulServer, id?: string) => Error | undefined = () => undefined
   leader = true
-  /** Addresses of servers whose agents hold what the catalog does not show yet. */
+  /** The addresses of servers whose agents have entries that the catalog does not show yet. */
   readonly settling = new Set<string>()
 
   constructor(servers: ConsulServer[] = []) {
@@ -39,7 +39,7 @@ export class FakeCatalog implements ServiceCatalog {
     this.agents.set(server.address, { server, up: true, alive: true, entries: new Map() })
   }
 
-  /** SIGKILL: it answers no more; gossip finds out with `bury`. */
+  /** SIGKILL: it no longer answers; gossip finds out with `bury`. */
   kill(server: ConsulServer): void {
     this.#agent(server).up = false
   }
@@ -52,23 +52,23 @@ export class FakeCatalog implements ServiceCatalog {
     Object.assign(this.#agent(server), { up: true, alive: true })
   }
 
-  /** Every check of a living agent runs and passes; maintenance stays. */
+  /** Every check of a live agent runs and passes; maintenance stays. */
   pass(): void {
     for (const { up, entries } of this.agents.values())
       for (const entry of entries.values()) if (up && entry.status !== 'maintenance') entry.status = 'passing'
   }
 
-  /** All entries, those on dead nodes included, as `id@server`. */
+  /** All entries, including those on dead nodes, as `id@server`. */
   ids(): string[] {
     return [...this.agents.values()].flatMap(({ server, entries }) =>
       [...entries.keys()].map((id) => `${id}@${server.instanceId}`),
     )
   }
 
-  /** What the servers say of the secrets. */
+  /** What the servers report about the secrets. */
   readonly reports = new Map<string, string>()
 
-  /** What DNS would answer: the ids of passing entries on living nodes. */
+  /** What DNS would return: the ids of passing entries on live nodes. */
   found(service: string): string[] {
     const living = [...this.agents.values()].filter(
       (agent) => agent.alive && !this.settling.has(agent.server.address),
@@ -201,7 +201,7 @@ const copyOf = (entry: CatalogEntry): CatalogEntry => ({
   meta: { ...entry.meta },
 })
 
-/** An entry as the catalog shows a registration; checks are taken to start as they say, or critical. */
+/** An entry as the catalog shows a registration; checks start as they say, or critical. */
 function toEntry(registration: Registration, server: ConsulServer): CatalogEntry {
   const checks = (registration.Checks ?? []) as { Status?: EntryStatus }[]
   const failing = checks.some((check) => check.Status !== 'passing')

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda'
 
-/** The context of an invocation, as far as anybody reads it. */
+/** The part of an invocation's context that is used. */
 export const lambdaContext: Context = {
   callbackWaitsForEmptyEventLoop: false,
   functionName: 'test',

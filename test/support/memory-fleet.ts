@@ -1,7 +1,7 @@
 import { ServiceFailure } from '../../core/base/errors.ts'
 import type { Fleet, GroupEvent, GroupView, Member } from '../../core/deploy/fleet.ts'
 
-/** What a member was launched from decides whether it is current; `content` stands for a launch template's. */
+/** What a member was launched from decides whether it is current; `content` represents a launch template's. */
 interface MemoryGroup {
   desired: number
   max: number
@@ -12,9 +12,9 @@ interface MemoryGroup {
   events: GroupEvent[]
 }
 
-/** Auto Scaling in memory: between two looks each instance goes one step on. */
+/** Auto Scaling in memory: each instance advances one step between two looks. */
 export class MemoryFleet implements Fleet {
-  /** What instances wrote to their consoles last. */
+  /** The last lines that instances wrote to their consoles. */
   readonly lines = new Map<string, string>()
   readonly #groups = new Map<string, MemoryGroup>()
   readonly #now: () => Date
@@ -64,7 +64,7 @@ export class MemoryFleet implements Fleet {
     return this.lines.get(instance)
   }
 
-  /** Puts a group there as it looks. */
+  /** Adds a group as given. */
   stand(name: string, { desired, max, members, targetGroups }: GroupView): void {
     this.#groups.set(name, {
       desired,
@@ -82,17 +82,17 @@ export class MemoryFleet implements Fleet {
     this.#known(name).events.push(...events)
   }
 
-  /** The group launches this from now on. */
+  /** Makes the group launch this from now on. */
   change(name: string, content: string): void {
     this.#known(name).content = content
   }
 
-  /** Every launch of the group fails from now on. */
+  /** Makes every launch of the group fail from now on. */
   refuse(name: string, reason: string): void {
     this.#known(name).refusal = reason
   }
 
-  /** An instance ends without its group's doing. */
+  /** Ends an instance behind its group's back. */
   kill(instance: string): void {
     for (const group of this.#groups.values()) {
       if (!group.members.some(({ id }) => id === instance)) continue

@@ -7,7 +7,7 @@ export class MemoryHeldStore implements HeldStore {
 
   readonly #broken: ReadonlySet<string>
 
-  /** @param broken with `held` in it nothing is read or kept */
+  /** @param broken when it contains `held`, nothing can be read or saved */
   constructor(broken: ReadonlySet<string> = new Set()) {
     this.#broken = broken
   }

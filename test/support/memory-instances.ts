@@ -5,10 +5,10 @@ import { TAG } from '../../core/base/names.ts'
 
 const KINDS = ['service', 'consulserver']
 
-/** EC2 in memory, as one VPC shows it. */
+/** EC2 in memory, as seen in one VPC. */
 export class MemoryInstances implements InstanceSource {
   readonly instances = new Map<string, Instance>()
-  /** The verbs that were called, in their order. */
+  /** The verbs that were called, in order. */
   readonly looks: string[] = []
   /** Reads that fail: `ec2` for all, or a verb. */
   readonly broken: ReadonlySet<string>
@@ -33,7 +33,7 @@ export class MemoryInstances implements InstanceSource {
     return this.#ask('confirm').filter(({ id }) => ids.includes(id))
   }
 
-  /** An instance from now on. */
+  /** Adds an instance. */
   launch(tags: Record<string, string>, state: InstanceState = 'running', vpcId = this.#vpcId): Instance {
     this.#count++
     const id = `i-${this.#count.toString(16).padStart(17, '0')}`
@@ -45,7 +45,7 @@ export class MemoryInstances implements InstanceSource {
 
   set(id: string, state: InstanceState): void {
     const known = this.instances.get(id)
-    // A terminated instance has neither network nor address any more.
+    // A terminated instance no longer has a network or an address.
     if (known) Object.assign(known, { state, ...(state === 'terminated' ? { address: '', vpcId: '' } : {}) })
   }
 

@@ -1,7 +1,7 @@
 import type { LifecycleAction } from '../../core/registration/hints.ts'
 import type { LifecycleActions } from '../../core/registration/register-batch.ts'
 
-/** Held terminations in memory: every completion is noted, those of unknown or ended actions too. */
+/** Held terminations in memory: every completion is recorded, even of unknown or ended actions. */
 export class MemoryLifecycleActions implements LifecycleActions {
   readonly completed: LifecycleAction[] = []
   readonly #held = new Map<string, LifecycleAction>()
@@ -12,12 +12,12 @@ export class MemoryLifecycleActions implements LifecycleActions {
     if (held?.instanceId === action.instanceId && held.group === action.group) this.#held.delete(action.token)
   }
 
-  /** A termination begins and waits. */
+  /** Starts a termination, which waits. */
   hold(action: LifecycleAction): void {
     this.#held.set(action.token, action)
   }
 
-  /** Whether a termination still waits. */
+  /** Whether a termination is still waiting. */
   holds({ token }: LifecycleAction): boolean {
     return this.#held.has(token)
   }

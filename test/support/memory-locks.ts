@@ -30,7 +30,7 @@ export class MemoryLockTable implements LockTable {
   }
 }
 
-/** Executions in memory: those in the set are under way, every other one is over or was never heard of. */
+/** Executions in memory: those in the set are under way, all others are over or unknown. */
 export class MemoryExecutions implements Executions {
   readonly running: Set<string>
 

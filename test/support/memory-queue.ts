@@ -1,7 +1,7 @@
 import { ServiceFailure } from '../../core/base/errors.ts'
 import type { LaterQueue } from '../../core/registration/register-batch.ts'
 
-/** SQS delays a message by 15 minutes at most (SQS Developer Guide, "Amazon SQS delay queues"). */
+/** SQS delays a message by at most 15 minutes (SQS Developer Guide, "Amazon SQS delay queues"). */
 const LONGEST = 900
 
 export interface Delayed {

@@ -13,7 +13,7 @@ interface Page {
   overrides: Map<string, ScaleOverride>
 }
 
-/** The book of releases in memory; like the real one it looks at the lock before it writes. */
+/** The release book in memory; like the real one it checks the lock before it writes. */
 export class MemoryReleaseBook implements ReleaseBook {
   readonly #locks: Pick<LockTable, 'read'>
   readonly #pages = new Map<string, Page>()

@@ -2,13 +2,13 @@ import type { Template } from '../../core/base/cloudformation.ts'
 import type { StackInput, Stacks, StackView } from '../../core/template/stacks.ts'
 
 /**
- * CloudFormation in memory: every operation takes one look until it is done. Names are ids, nothing is made of the
- * resources, and an output must be a plain value or the `Ref` of a parameter.
+ * CloudFormation in memory: every operation is done after one look. Names are ids, resources are not created, and an output
+ * must be a plain value or the `Ref` of a parameter.
  */
 export class MemoryStacks implements Stacks {
   readonly views = new Map<string, StackView>()
   readonly templates = new Map<string, string>()
-  /** The verbs that changed something, in their order. */
+  /** The verbs that changed something, in order. */
   readonly calls: string[] = []
   /** Why the next operation on the stack of this name fails. */
   readonly failures = new Map<string, string>()
@@ -74,7 +74,7 @@ export class MemoryStacks implements Stacks {
     return this.#reasons.get(id)
   }
 
-  /** Puts a stack there; with `next`, the status that follows on the first look. */
+  /** Adds a stack; with `next`, the status that follows on the first look. */
   stand(input: StackInput, status: string, next?: string): void {
     const { name, template, parameters, tags } = input
     const outputs = outputsOf(template, parameters)

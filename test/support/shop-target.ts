@@ -1,6 +1,6 @@
 import type { ServiceTarget } from '../../core/deploy/deploy-plan.ts'
 
-/** One instance of a service that Consul knows as `web`. */
+/** An instance of a service that Consul knows as `web`. */
 export const SHOP_TARGET: ServiceTarget = {
   app: 'shop',
   service: 'web',

@@ -76,7 +76,7 @@ describe.each(NAMES)('the workflow %s', (name) => {
     }
   })
 
-  it('catches what any of its own tasks may throw', () => {
+  it('catches everything that its own tasks may throw', () => {
     const bare = Object.entries(machine(name).States).filter(
       ([, { Type, Catch }]) => /Task|Map|Parallel/.test(Type) && !Catch,
     )
@@ -92,7 +92,7 @@ describe.each(NAMES)('the workflow %s', (name) => {
     expect(once).toEqual([])
   })
 
-  it('is given every function and workflow that it names, and no other one', () => {
+  it('is given exactly the functions and workflows that it names', () => {
     const named = new Set([...text(name).matchAll(/\$\{(\w+)\}/g)].map(([, variable]) => variable))
     const resources = readFileSync(`resources/workflows/${name}.yml`, 'utf8')
     const [, block = ''] = /DefinitionSubstitutions:\n((?: {8}.*\n)+)/.exec(resources) ?? []

@@ -15,7 +15,7 @@ interface Cleaned {
 
 describe('the workflow build', () => {
   it(
-    'builds what is asked for once, and again only by force',
+    'builds what is requested once, and again only when forced',
     async () => {
       const context = await liveStage()
       await runToEnd(context, 'build', { app: 'web' })

@@ -275,7 +275,7 @@ func TestServersReportOneThatIsKilledOrHangs(t *testing.T) {
 			t.Fatal(err)
 		}
 		leader = c.untilOne(40 * time.Second)
-		// Time for the word that it answers again.
+		// Time for the report that it answers again.
 		time.Sleep(2 * time.Second)
 	}
 }

@@ -21,7 +21,7 @@ describe('the arguments of photos:upload', () => {
     [['cat.jpg', '2', 'dog.jpg'], /dog\.jpg: is one argument too many/],
     [['cat.jpg', '--to', 'ftp://x'], /--to: "ftp:\/\/x" is neither/],
     [['cat.jpg', '--fast'], /--fast/],
-    [['cat.jpg', '--timeout', 'soon'], /--timeout: "soon"/],
+    [['cat.jpg', '--timeout', 'soon'], /--timeout: must be a whole number .*, not "soon"/],
   ])('are refused in one sentence: %j', (args, sentence) => expect(() => readOptions(args)).toThrow(sentence))
 
   it('ask for help', () => expect(readOptions(['-h'])).toBe('help'))

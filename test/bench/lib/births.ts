@@ -1,14 +1,14 @@
 import type { ConsulAccess } from '../../../adapters/consul/access.ts'
 import { askServer } from '../../live/consul-api.ts'
 
-/** A service that has not become healthy by then ends the measurement. */
+/** If a service has not become healthy by then, the benchmark fails. */
 const LONGEST = 300_000
 
 /**
- * When Consul first calls an instance of each service healthy, or as many as wanted, in milliseconds since 1970. Asks by blocking queries
- * (Consul docs, "Blocking queries"), which answer at once when something changes.
- * @param server address of a Consul server
- * @param access to its HTTP API
+ * When an instance of each service, or as many as wanted, is first healthy in Consul, in milliseconds since 1970. Uses
+ * blocking queries (Consul docs, "Blocking queries"), which answer at once when something changes.
+ * @param server the address of a Consul server
+ * @param access access to its HTTP API
  */
 export async function births(
   server: string,

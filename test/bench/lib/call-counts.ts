@@ -6,10 +6,10 @@ import type { RecordInstance } from './record-fleet.ts'
 import type { RegistrationStage } from './registration-stage.ts'
 import { switchRules } from './rules.ts'
 
-/** What one call of a function of ours did. */
+/** What one call of one of our functions did. */
 export interface Counted {
   what: string
-  /** Calls of AWS by service. */
+  /** Calls to AWS by service. */
   calls: Record<string, number>
   writes: number
 }
@@ -20,10 +20,10 @@ interface Report {
   maintained: number
 }
 
-/** A batch holds so many. */
+/** The size of a batch. */
 const BATCH = 10
 
-/** The calls of a batch of ten and of a round, and what they write when nothing has changed; the functions are warm. */
+/** The calls made by a batch of ten and by a round, and what they write when nothing has changed; the functions are warm. */
 export async function countCalls(stage: RegistrationStage): Promise<Counted[]> {
   const { context, region, fleet } = stage
   await switchRules(region, context.stage, false)
@@ -40,13 +40,13 @@ export async function countCalls(stage: RegistrationStage): Promise<Counted[]> {
       const instances = await fleet.launch(BATCH, 'counted')
       await untilAll(stage, instances, 'running')
       const up = [
-        await counted('batch: ten came', 'register', messages(instances, 'running')),
+        await counted('batch: ten started', 'register', messages(instances, 'running')),
         await counted('the same batch again', 'register', messages(instances, 'running')),
         await counted('round: nothing changed', 'reconcile', {}),
       ]
       await fleet.terminate(instances)
       await untilAll(stage, instances, 'terminated')
-      return [...up, await counted('batch: ten went', 'register', messages(instances, 'shutting-down'))]
+      return [...up, await counted('batch: ten stopped', 'register', messages(instances, 'shutting-down'))]
     }
     await life()
     return await life()
@@ -56,7 +56,7 @@ export async function countCalls(stage: RegistrationStage): Promise<Counted[]> {
   }
 }
 
-/** As the queue delivers EC2's events. */
+/** EC2's events as the queue delivers them. */
 const messages = (instances: RecordInstance[], state: string) => ({
   Records: instances.map(({ id }) => ({
     messageId: id,

@@ -3,7 +3,7 @@ import { settle } from '../../../core/base/parallel.ts'
 import { startConsul } from '../../live/consul.ts'
 import { FakeCatalog } from '../../support/fake-catalog.ts'
 
-/** A catalog with its servers, empty. */
+/** An empty catalog with its servers. */
 export interface BenchCatalog {
   what: string
   catalog: ServiceCatalog
@@ -11,7 +11,7 @@ export interface BenchCatalog {
   stop(): Promise<void>
 }
 
-/** The model of the tests, or three real Consul servers. */
+/** The tests' model, or three real Consul servers. */
 export async function benchCatalog(kind: string): Promise<BenchCatalog> {
   if (kind === 'consul') {
     const { catalog, servers, stop } = await startConsul(3)
@@ -21,13 +21,13 @@ export async function benchCatalog(kind: string): Promise<BenchCatalog> {
   return { what: 'the model catalog', catalog: new FakeCatalog(servers), servers, stop: async () => {} }
 }
 
-/** Entries between two words of progress. */
+/** How many entries between two lines of progress. */
 const STEP = 500
 
 /**
- * Registers all of them, and says how far it is. With each write Consul reads all checks of the node and all instances of the
- * service (1.19: events of its streams, its usage counts), on every server, so the last of many entries take it
- * several times as long as the first: 5,000 are minutes on a busy machine.
+ * Registers all of them and reports progress. On each write Consul reads all checks of the node and all instances of the
+ * service (1.19: events of its streams, its usage counts), on every server, so the last of many entries take several times
+ * as long as the first: 5,000 take minutes on a busy machine.
  */
 export async function fill(
   catalog: ServiceCatalog,

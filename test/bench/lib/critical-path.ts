@@ -1,13 +1,13 @@
-/** A chain of services each of which needs the one before. */
+/** A chain of services, each of which needs the one before. */
 export interface Chain {
   services: string[]
   milliseconds: number
 }
 
 /**
- * The chain that takes longest when each service starts as soon as all that it needs are healthy: no order of starting
- * can be faster.
- * @param times milliseconds of each service, from its start to healthy
+ * The chain that takes longest if each service starts as soon as everything it needs is healthy: no starting order can be
+ * faster.
+ * @param times milliseconds from start to healthy for each service
  */
 export function criticalPath(needs: Record<string, readonly string[]>, times: Record<string, number>): Chain {
   const known = new Map<string, Chain>()

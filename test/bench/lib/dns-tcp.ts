@@ -2,17 +2,17 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ServiceFailure } from '../../../core/base/errors.ts'
 
-/** Codes of RFC 1035, 4.1.1 that say who answers to a name: nobody may. */
+/** The codes of RFC 1035, 4.1.1 that are an answer, even if it has no addresses. */
 const NAME_ERROR = 3
 /** RFC 1035, 3.2.2. */
 const TYPE_A = 1
 
-/** Milliseconds without a word after which a server counts as silent. */
+/** Milliseconds without data after which a server counts as silent. */
 const PATIENCE = 5000
 
 /**
- * Asks one name server for the addresses of one name, over one TCP connection that is kept: a thousand addresses fit into
- * an answer (RFC 1035, 4.2.2), and no question costs a connection.
+ * Asks one name server for the addresses of one name, over a single TCP connection: a thousand addresses fit into an answer
+ * (RFC 1035, 4.2.2), and queries need no new connections.
  */
 export class DnsTcp {
   readonly #host: string
@@ -28,10 +28,10 @@ export class DnsTcp {
     this.#question = question(name)
   }
 
-  /** The addresses of the name; nobody when it is unknown. One question at a time. */
+  /** The addresses of the name; none when it is unknown. One query at a time. */
   async ask(): Promise<string[]> {
     const answer = await this.#exchange().catch(async () => {
-      // A server ends a connection that was idle for a while.
+      // A server closes a connection that was idle for a while.
       await sleep(5)
       return await this.#exchange()
     })
@@ -60,12 +60,12 @@ export class DnsTcp {
     socket.on('data', (chunk) => this.#take(chunk))
     socket.on('error', fail)
     socket.setTimeout(PATIENCE, () => fail(new ServiceFailure(`the name server at ${this.#host} is silent`)))
-    socket.on('end', () => fail(new ServiceFailure(`the name server at ${this.#host} ended the connection`)))
+    socket.on('end', () => fail(new ServiceFailure(`the name server at ${this.#host} closed the connection`)))
     this.#socket = socket
     return socket
   }
 
-  /** An answer comes behind two bytes with its length. */
+  /** An answer comes after two bytes with its length. */
   #take(chunk: Buffer): void {
     this.#received = Buffer.concat([this.#received, chunk])
     const length = this.#received.length < 2 ? Number.POSITIVE_INFINITY : this.#received.readUInt16BE(0)
@@ -76,11 +76,11 @@ export class DnsTcp {
   }
 }
 
-/** A question for A records of a name, with its length in front. */
+/** A query for the A records of a name, preceded by its length. */
 function question(name: string): Buffer {
   const labels = name.split('.').map((label) => Buffer.from(`${String.fromCharCode(label.length)}${label}`))
   const message = Buffer.concat([
-    // Number 1, recursion desired, one question.
+    // Id 1, recursion desired, one question.
     Buffer.from([0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]),
     ...labels,
     Buffer.from([0, 0, TYPE_A, 0, 1]),
@@ -90,11 +90,11 @@ function question(name: string): Buffer {
   return Buffer.concat([length, message])
 }
 
-/** The A records of an answer. */
+/** The A records in an answer. */
 function addresses(message: Buffer): string[] {
   const code = (message[3] ?? 0) & 15
   if (code === NAME_ERROR) return []
-  if (code !== 0) throw new ServiceFailure(`the name server answered with the code ${code}`)
+  if (code !== 0) throw new ServiceFailure(`the name server answered with code ${code}`)
   const found: string[] = []
   let at = afterName(message, 12) + 4
   for (let left = message.readUInt16BE(6); left > 0; left--) {
@@ -106,7 +106,7 @@ function addresses(message: Buffer): string[] {
   return found
 }
 
-/** The offset behind a name, which may end in a pointer (RFC 1035, 4.1.4). */
+/** The offset after a name, which may end in a pointer (RFC 1035, 4.1.4). */
 function afterName(message: Buffer, start: number): number {
   let at = start
   for (;;) {

@@ -15,7 +15,7 @@ export interface Emulator {
   stop(): Promise<void>
 }
 
-/** ministack as it is installed, without our extension: what the region is compared with. */
+/** ministack as installed, without our extension, for comparison with the region. */
 export async function startBare({ python, node, environment }: LocalSettings): Promise<Emulator> {
   const folder = await mkdtemp(join(tmpdir(), 'nanofleet-bare-'))
   const port = await freePort(4666)

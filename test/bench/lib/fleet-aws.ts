@@ -5,7 +5,7 @@ import type { ServiceCatalog } from '../../../core/base/catalog.ts'
 import { answerCalls, type DoorRequest } from '../../../core/registration/door.ts'
 import { type FleetInstance, reservation } from './fleet-xml.ts'
 
-/** Bytes that a function may answer (Lambda quotas, "Invocation payload"). */
+/** The largest answer of a function in bytes (Lambda quotas, "Invocation payload"). */
 const LAMBDA_LIMIT = 6 * 1024 * 1024
 /** Instances per page of DescribeInstances. */
 const PAGE = 1000
@@ -14,17 +14,17 @@ const WRITES = new Set(['register', 'deregister', 'forget', 'maintenance'])
 /** Where the servers may be. */
 export const EVERYWHERE = '0.0.0.0/0'
 
-/** AWS as far as a round asks it, over HTTP as the SDK speaks it, with every call counted. */
+/** The part of AWS that a round uses, over HTTP for the real SDK, counting every call. */
 export interface FleetAws {
   endpoint: string
-  /** Calls since the last time by service, and writes of the catalog. */
+  /** The calls since the last time by service, and the writes to the catalog. */
   counted(): Record<string, number>
   stop(): Promise<void>
 }
 
 /**
  * @param definitions texts by parameter name
- * @param catalog what stands behind the function `consul`
+ * @param catalog the catalog behind the function `consul`
  */
 export async function startFleetAws(
   instances: FleetInstance[],

@@ -9,13 +9,13 @@ export interface PartMemory {
   megabytes: number
 }
 
-/** Memory of every part of the region: emulator with its guard, gateway, Lambda workers and each instance. */
+/** The memory of every part of the region: the emulator with its guard, the gateway, Lambda workers and each instance. */
 export async function footprint(state: string): Promise<PartMemory[]> {
   const parts = [...(await processesByPart(state))]
   return Promise.all(parts.map(async ([part, processes]) => ({ part, ...(await memoryOf(processes)) })))
 }
 
-/** The processes of every part of the region; an instance is called by its service and its id. Empty while it is down. */
+/** The processes of every part of the region; an instance is named by its service and id. Empty while it is down. */
 export async function processesByPart(state: string): Promise<Map<string, Process[]>> {
   const record = await readRecord(state)
   const { region, gateway } = record?.pids ?? {}
@@ -34,7 +34,7 @@ export async function processesByPart(state: string): Promise<Map<string, Proces
   return parts
 }
 
-/** Memory in MB of each Lambda worker that lives now. */
+/** The memory in MB of each live Lambda worker. */
 export async function workerMemory(state: string): Promise<number[]> {
   const record = await readRecord(state)
   if (!record?.pids.region) return []
@@ -44,7 +44,7 @@ export async function workerMemory(state: string): Promise<number[]> {
 
 export const total = (parts: PartMemory[]): number => parts.reduce((sum, part) => sum + part.megabytes, 0)
 
-/** An instance's processes are those that it started, too; what is neither worker nor instance is the emulator's. */
+/** An instance's processes include those that it started; what is neither worker nor instance belongs to the emulator. */
 function partOf(process: Process, tree: Process[], instances: LocalInstance[], root: number): string {
   let current: Process | undefined = process
   while (current && current.pid !== root) {
@@ -57,7 +57,7 @@ function partOf(process: Process, tree: Process[], instances: LocalInstance[], r
   return 'region (guard and emulator)'
 }
 
-/** The emulator runs a function by a script of its own in its temporary folder. */
+/** The emulator runs a function with its own script in its temporary folder. */
 const isWorker = ({ command }: Process): boolean => /^\S*node \S*worker\S*\.[cm]?js/.test(command)
 
 async function memoryOf(processes: Process[]): Promise<{ processes: number; megabytes: number }> {

@@ -9,11 +9,11 @@ import { NanofleetError } from '../../../core/base/errors.ts'
 
 const repository = resolve(import.meta.dirname, '../../..')
 
-/** What calls of a function in a process of its own gave. */
+/** The results of calling a function in its own process. */
 export interface Calls {
   results: unknown[]
   milliseconds: number[]
-  /** Of the processor, in milliseconds: does not depend on what else the machine does. */
+  /** Processor time in milliseconds: does not depend on what else the machine does. */
   processor: number[]
   peakMegabytes: number
 }
@@ -34,8 +34,8 @@ process.stderr.write(JSON.stringify(out))
 `
 
 /**
- * Bundles a function as it is shipped and calls it, one time after the other, in a process of its own.
- * @param megabytes the function's memory; the heap gets as much of it as Lambda's runtime gives it
+ * Bundles a function as it is shipped and calls it repeatedly in its own process.
+ * @param megabytes the function's memory; the heap gets the same share of it as in Lambda's runtime
  */
 export async function callAlone(
   name: string,

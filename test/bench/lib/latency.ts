@@ -10,18 +10,18 @@ import {
 import { ServiceFailure } from '../../../core/base/errors.ts'
 import { zipOf } from './zip.ts'
 
-/** Medians in milliseconds. */
+/** The medians in milliseconds. */
 export interface Latencies {
-  /** First call of a function: a worker starts. */
+  /** The first call of a function: a worker starts. */
   coldInvoke: number
   warmInvoke: number
   /** From StartExecution to the end of a run with one Pass state. */
   emptyRun: number
-  /** What one more Lambda task adds to a run, the function being warm. */
+  /** What each Lambda task adds to a run, with a warm function. */
   lambdaTask: number
 }
 
-/** How often each is measured. */
+/** How many times each is measured. */
 const ROUNDS = { cold: 5, warm: 60, run: 15 }
 const TASKS = 6
 
@@ -112,7 +112,7 @@ async function run(workflows: SFNClient, stateMachineArn: string | undefined): P
     const { status, cause } = await workflows.send(new DescribeExecutionCommand({ executionArn }))
     if (status === 'SUCCEEDED') return
     if (status !== 'RUNNING')
-      throw new ServiceFailure(`a workflow of the measurement ended as ${status}: ${cause}`)
+      throw new ServiceFailure(`a workflow of the benchmark ended as ${status}: ${cause}`)
     await sleep(2)
   }
 }

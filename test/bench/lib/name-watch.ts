@@ -5,7 +5,7 @@ import { DnsTcp } from './dns-tcp.ts'
 /** When something was first true, in milliseconds since 1970. */
 type Moments = Map<string, number>
 
-/** Asks for a name again and again, and notes when each address comes into its answer and when it leaves it. */
+/** Looks up a name again and again, and records when each address appears in the answer and when it disappears. */
 export class NameWatch {
   readonly appeared: Moments = new Map()
   readonly left: Moments = new Map()
@@ -15,19 +15,19 @@ export class NameWatch {
   #running = true
   #loop: Promise<void>
 
-  /** @param pause milliseconds between an answer and the next question */
+  /** @param pause milliseconds between an answer and the next query */
   constructor(server: string, name: string, pause: number) {
     this.#dns = new DnsTcp(server, name)
     this.#pause = pause
     this.#loop = this.#watch()
   }
 
-  /** The addresses of now. */
+  /** The current addresses. */
   get answer(): ReadonlySet<string> {
     return this.#current
   }
 
-  /** @throws ServiceFailure when the answer is not these addresses and no other within `seconds` */
+  /** @throws ServiceFailure when the answer is not exactly these addresses within `seconds` */
   async until(addresses: string[], seconds: number): Promise<void> {
     const missing = (): number => addresses.filter((address) => !this.#current.has(address)).length
     await this.#wait(
@@ -37,7 +37,7 @@ export class NameWatch {
     )
   }
 
-  /** @throws ServiceFailure when the answer does not hold the address within `seconds` */
+  /** @throws ServiceFailure when the answer does not contain the address within `seconds` */
   async seen(address: string, seconds: number): Promise<void> {
     await this.#wait(
       seconds,

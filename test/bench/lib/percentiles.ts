@@ -7,7 +7,7 @@ export interface Distribution {
   max: number
 }
 
-/** The smallest value that so many percent of the values do not exceed ("nearest rank"). */
+/** The smallest value that this percentage of the values does not exceed ("nearest rank"). */
 export function distribution(values: number[]): Distribution {
   const sorted = values.toSorted((one, other) => one - other)
   const at = (percent: number): number => sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? Number.NaN

@@ -25,10 +25,10 @@ interface Definition {
 }
 
 /**
- * The algorithm of the program that registered instances in the project which Nanofleet continues, from its description:
- * every ten seconds it lists the tagged instances, reads the parameter that each one's tag names, puts the address
- * into it and registers it at the first Consul server. It takes nothing out. Given to it: a token, TLS, the right fields of
- * the definition, running instances alone, and checks that begin as passing.
+ * The algorithm that registered instances in the project which Nanofleet continues, from its description: every ten seconds
+ * it lists the tagged instances, reads the parameter that each one's tag names, puts the address into it and registers it
+ * with the first Consul server. It removes nothing. We give it a token, TLS, the right fields of the definition, only
+ * running instances, and checks that start as passing.
  */
 export class Poller {
   readonly rounds: PollerRound[] = []
@@ -40,7 +40,7 @@ export class Poller {
   #running = true
   #loop: Promise<void>
 
-  /** @param app value of the tag of the instances that are its business: several pollers have a fleet each */
+  /** @param app the tag value of its instances: each of several pollers has its own fleet */
   constructor(context: Context, catalog: ConsulHttp, server: ConsulServer, app: string, delay: number) {
     this.#context = context
     this.#catalog = catalog
@@ -49,7 +49,7 @@ export class Poller {
     this.#loop = this.#poll(delay)
   }
 
-  /** Resolves so many milliseconds after the end of a round. */
+  /** Resolves this many milliseconds after the end of a round. */
   async moment(milliseconds: number): Promise<void> {
     while (this.#endedAt === undefined) await Promise.race([sleep(10), this.#loop])
     const since = Date.now() - this.#endedAt
@@ -72,7 +72,7 @@ export class Poller {
     }
   }
 
-  /** In steps, so that `stop` need not wait for a whole period. */
+  /** In steps, so that `stop` does not wait for a whole period. */
   async #pause(milliseconds: number): Promise<void> {
     const end = Date.now() + milliseconds
     for (let left = milliseconds; left > 0 && this.#running; left = end - Date.now())
@@ -114,7 +114,7 @@ function registration({ InstanceId = '', PrivateIpAddress = '' }: Instance, text
   return begunAsPassing({ ...definition, ID: InstanceId, Address: PrivateIpAddress, Meta: {} })
 }
 
-/** Without the wait for the first run of the checks. */
+/** Without waiting for the first run of the checks. */
 export const begunAsPassing = <T extends { Checks?: unknown }>(service: T): T => ({
   ...service,
   Checks: ((service.Checks ?? []) as object[]).map((check) => ({ ...check, Status: 'passing' })),

@@ -3,18 +3,18 @@ import { readdir, readFile } from 'node:fs/promises'
 /** Clock ticks per second in `/proc/<pid>/stat`: 100 on every Linux that Node runs on. */
 const TICKS = 100
 
-/** One process as `/proc` shows it. */
+/** A process as `/proc` shows it. */
 export interface Process {
   pid: number
   parent: number
   command: string
-  /** Seconds of processor time, its ended children included. */
+  /** Seconds of processor time, including its ended children. */
   cpuSeconds: number
   /** The same without its children. */
   ownSeconds: number
 }
 
-/** A process with all that it started, itself first. */
+/** A process with everything that it started, itself first. */
 export async function treeOf(root: number): Promise<Process[]> {
   const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const all = (await Promise.all(names.map(read))).filter((process) => process !== undefined)
@@ -23,14 +23,14 @@ export async function treeOf(root: number): Promise<Process[]> {
   return found
 }
 
-/** Seconds of processor time that a process and all that it started have taken so far. */
+/** Seconds of processor time that a process and everything it started have used so far. */
 export async function cpuOf(root: number): Promise<number> {
   return (await treeOf(root)).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0)
 }
 
 /**
- * Proportional set size in MB: private pages, and of pages shared with other processes its share, so that sums over
- * processes count nothing twice (kernel documentation, "The /proc Filesystem", smaps_rollup). 0 for one that has ended.
+ * Proportional set size in MB: private pages plus its share of pages shared with other processes, so that sums over
+ * processes count nothing twice (kernel documentation, "The /proc Filesystem", smaps_rollup). 0 for an ended process.
  */
 export async function pssOf(pid: number): Promise<number> {
   const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(await readOrNothing(`/proc/${pid}/smaps_rollup`))?.[1]
@@ -40,9 +40,9 @@ export async function pssOf(pid: number): Promise<number> {
 async function read(name: string): Promise<Process | undefined> {
   const stat = await readOrNothing(`/proc/${name}/stat`)
   if (stat === '') return undefined
-  // Counted from the bracket that closes the program's name: field 3 is the first one after it.
+  // Counted from the bracket that closes the program's name: field 3 comes right after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  // Fields 14 to 17 are the times in user and kernel mode, then those of ended children.
+  // Fields 14 to 17 are the times in user and kernel mode, then those of its ended children.
   const ticks = (count: number): number =>
     fields.slice(11, 11 + count).reduce((sum, field) => sum + Number(field), 0)
   const command = (await readOrNothing(`/proc/${name}/cmdline`)).replaceAll('\0', ' ').trim()
@@ -55,7 +55,7 @@ async function read(name: string): Promise<Process | undefined> {
   }
 }
 
-/** A process may end while it is looked at. */
+/** A process may end while we look at it. */
 async function readOrNothing(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')

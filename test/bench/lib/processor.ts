@@ -8,8 +8,8 @@ export type ProcessorTime = Record<string, number>
 const LOAD = 'this script (load)'
 
 /**
- * Notes how much processor time every part of a region and this process, with children of it that end, have used so far.
- * @returns asks again, and gives what was used in between; what a process used before it ended meanwhile is not counted
+ * Records how much processor time every part of a region and this process, including its ended children, have used so far.
+ * @returns a function that returns what was used since then; what a process used before it ended is not counted
  */
 export async function processorTime(state: string): Promise<() => Promise<ProcessorTime>> {
   const before = new Map((await read(state)).map(({ pid, seconds }) => [pid, seconds]))
@@ -24,7 +24,7 @@ export async function processorTime(state: string): Promise<() => Promise<Proces
 
 const ownSeconds = async (): Promise<number> => (await treeOf(process.pid))[0]?.cpuSeconds ?? 0
 
-/** Every process of the region, with the kind of part that it belongs to. */
+/** Every process of the region, with the kind of part it belongs to. */
 async function read(state: string): Promise<{ kind: string; pid: number; seconds: number }[]> {
   return [...(await processesByPart(state))].flatMap(([part, processes]) =>
     processes.map(({ pid, ownSeconds }) => ({ kind: part.replace(/ i-\w+$/, ''), pid, seconds: ownSeconds })),

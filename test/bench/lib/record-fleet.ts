@@ -4,7 +4,7 @@ import { ServiceFailure } from '../../../core/base/errors.ts'
 import { TAG } from '../../../core/base/names.ts'
 import { allInstances } from '../../../scripts/demo/local-instances.ts'
 
-/** An image that the emulator knows by itself, with nothing behind it: its instances are records without a process. */
+/** An image that is built into the emulator, with nothing behind it: its instances are records without a process. */
 const IMAGE = 'ami-0abcdef1234567890'
 
 export interface RecordInstance {
@@ -12,14 +12,14 @@ export interface RecordInstance {
   address: string
 }
 
-/** Instances of the region's EC2 with all their states and events and no process. */
+/** Instances in the region's EC2 with all their states and events, but no process. */
 export class RecordFleet {
   readonly #context: Context
   readonly #endpoint: string
   readonly #subnet: string
   readonly #definition: string
 
-  /** @param definition name of the parameter that all of them point at */
+  /** @param definition the name of the parameter that all of them point to */
   constructor(context: Context, endpoint: string, subnet: string, definition: string) {
     this.#context = context
     this.#endpoint = endpoint
@@ -57,12 +57,12 @@ export class RecordFleet {
       .send(new TerminateInstancesCommand({ InstanceIds: instances.map(({ id }) => id) }))
   }
 
-  /** When each got into a state, in milliseconds since 1970, in the order of the instances. */
+  /** When each entered a state, in milliseconds since 1970, in the order of the instances. */
   async entered(instances: RecordInstance[], state: string): Promise<number[]> {
     const shown = new Map((await allInstances(this.#endpoint)).map((each) => [each.instanceId, each.entered]))
     return instances.map(({ id }) => {
       const at = shown.get(id)?.[state]
-      if (at === undefined) throw new ServiceFailure(`the region does not say when ${id} got into ${state}`)
+      if (at === undefined) throw new ServiceFailure(`the region does not say when ${id} entered ${state}`)
       return at
     })
   }

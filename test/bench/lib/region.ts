@@ -5,13 +5,13 @@ import { reset, up } from '../../../local/supervisor.ts'
 import { deployControlPlane } from '../../../scripts/demo/control-plane.ts'
 import { progress } from './report.ts'
 
-/** The region of the measurements, apart from the ones that people and tests work with: it is reset before and after. */
+/** The benchmarks' own region, separate from those of people and tests: it is reset before and after. */
 export function benchSettings(): LocalSettings {
   const usual = readSettings()
   return { ...usual, state: join(usual.repository, '.nanofleet', 'bench') }
 }
 
-/** Measures on a stage of its own with a control plane and no app yet, of which nothing is left afterwards. */
+/** Measures on its own stage, with a control plane and no app yet; nothing of it is left afterwards. */
 export async function onFreshStage<T>(
   measure: (context: Context, settings: LocalSettings) => Promise<T>,
 ): Promise<T> {

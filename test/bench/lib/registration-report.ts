@@ -4,32 +4,32 @@ import { type Distribution, distribution } from './percentiles.ts'
 import { type Report, seconds } from './report.ts'
 import type { Polled, Times } from './ways.ts'
 
-/** How many times sooner than the poller, how many times the bare way at most, and writes when nothing changed. */
+/** How many times faster than the poller, at most how many times the bare way, and the writes when nothing changed. */
 const TARGETS = {
   soonerP50: 40,
   soonerP99: 20,
-  /** A single change; a burst; one of so many that Consul alone is the limit. */
+  /** A single change; a burst; a burst so large that Consul alone is the limit. */
   bareP50: { single: 1.2, burst: 1.5, longBurst: 1.2 },
   writes: 0,
 }
-/** Instances at once from which on a burst is a long one. */
+/** From this many instances at once a burst is a long one. */
 const LONG_BURST = 500
 
-/** What was found at one size. */
+/** The results at one size. */
 export interface Found {
   size: number
-  /** How many of them come and go at once. */
+  /** How many of them start and stop at once. */
   standing: number
-  /** Milliseconds between two questions to DNS. */
+  /** Milliseconds between two DNS queries. */
   pause: number
   /** All at once. */
   burst: { events: Times; bare: Times }
-  /** One by one in a fleet of that size; empty where that is the burst. */
+  /** One by one in a fleet of that size; empty if that is the same as the burst. */
   singles: { events: Times; bare: Times }
   polled: Polled
 }
 
-/** The ways side by side, and what of it is within its target. */
+/** Compares the ways, and says which results are within target. */
 export function report(found: Found[], counted: Counted[]): Report {
   const verdicts: Verdict[] = found.flatMap(verdictsOf)
   const idle = counted.filter(({ what }) => /again|nothing/.test(what))
@@ -40,7 +40,7 @@ export function report(found: Found[], counted: Counted[]): Report {
     text: [
       ...found.map(tables),
       table([
-        ['calls of AWS, warm', 'calls', 'writes'],
+        ['calls to AWS, warm', 'calls', 'writes'],
         ...counted.map(({ what, calls, writes: made }) => [what, callText(calls), String(made)]),
         ...found.map(({ size, polled: { rounds } }) => {
           const full = rounds.filter(({ instances }) => instances >= size)
@@ -58,7 +58,7 @@ export function report(found: Found[], counted: Counted[]): Report {
 
 interface Verdict {
   text: string
-  /** Absent for what has no target. */
+  /** Absent if there is no target. */
   within?: boolean
 }
 
@@ -85,7 +85,7 @@ const distributions = ({ events, bare }: Found['burst'], polled: number[]): Dist
   down: { events: distribution(events.down), bare: distribution(bare.down) },
 })
 
-/** The two kinds of changes, by what they are called. */
+/** The two kinds of changes, by name. */
 function kinds(each: Found): { what: string; times: Distributions; isBurst: boolean }[] {
   const { burst, singles } = figures(each)
   const one = each.size === 1
@@ -123,7 +123,7 @@ function tables(each: Found): string {
     .join('\n\n')
 }
 
-/** A burst is bounded by Consul, for the bare way too: there the times to the poller are told and not judged. */
+/** A burst is limited by Consul, even the bare way: there the comparison with the poller is shown but not judged. */
 function verdictsOf(each: Found): Verdict[] {
   return kinds(each).flatMap(({ what, times: { up }, isBurst }) => {
     const times = (one: number, other: number): number => one / Math.max(1, other)

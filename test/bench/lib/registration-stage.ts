@@ -22,25 +22,25 @@ import { RecordFleet } from './record-fleet.ts'
 import { benchSettings } from './region.ts'
 import { progress } from './report.ts'
 
-/** Name of the service, and of its app. */
+/** The name of the service and of its app. */
 export const SERVICE = 'bench'
 
-/** Everything that the three ways to register have in common. */
+/** What the three ways to register have in common. */
 export interface RegistrationStage {
   context: Context
   region: LocalRecord
   fleet: RecordFleet
   servers: ConsulServer[]
-  /** A server that does not lead, as most clients ask one: the one whose names are watched. */
+  /** A server that is not the leader, as most clients ask such a one: its DNS is watched. */
   resolver: ConsulServer
-  /** The servers asked with the token of the function `consul`, past the function. */
+  /** Direct access to the servers with the token of the function `consul`. */
   catalog: ConsulHttp
-  /** What the parameter holds, in the spelling of Consul's API. */
+  /** The parameter's content, in the spelling of Consul's API. */
   definition: { Name: string; Port: number; Checks: Record<string, unknown>[] }
   stop(): Promise<void>
 }
 
-/** A region with control plane and platform, and a service whose every instance answers at once. */
+/** A region with control plane and platform, and a service whose instances all answer at once. */
 export async function startRegistrationStage(): Promise<RegistrationStage> {
   const settings = quiet(benchSettings())
   await reset(settings)
@@ -87,8 +87,8 @@ export async function startRegistrationStage(): Promise<RegistrationStage> {
 }
 
 /**
- * The emulator's own business is left out: saving thousands of records every 4 s, and ending functions that are idle
- * for 20 s, which AWS keeps for minutes.
+ * Without the emulator's own overhead: saving thousands of records every 4 s, and ending functions that are idle for 20 s,
+ * which AWS keeps for minutes.
  */
 const quiet = (settings: LocalSettings): LocalSettings => ({
   ...settings,
@@ -112,6 +112,6 @@ async function follower(
 ): Promise<ConsulServer> {
   const leader = await askServer(servers[0]?.address ?? '', '/v1/status/leader', access)
   const found = servers.find(({ address }) => !leader.text.includes(`${address}:`))
-  if (!found) throw new ServiceFailure('every Consul server leads')
+  if (!found) throw new ServiceFailure('every Consul server is the leader')
   return found
 }

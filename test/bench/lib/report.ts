@@ -4,17 +4,17 @@ import { exitCodeOf } from '../../../cli/exit-codes.ts'
 import { Output } from '../../../cli/output.ts'
 import { NanofleetError } from '../../../core/base/errors.ts'
 
-/** What a measurement found. */
+/** The result of a benchmark. */
 export interface Report {
   /** Everything, for `--json`. */
   data: Record<string, unknown>
-  /** The same as tables. */
+  /** The same, as tables. */
   text: string
-  /** Whether every target is met; absent when there is none. */
+  /** Whether all targets are met; absent when there are none. */
   withinTarget?: boolean
 }
 
-/** The machine that a figure was measured on, and how busy it was before. */
+/** The machine that the benchmark ran on, and how busy it was before. */
 export function machine() {
   return {
     cores: availableParallelism(),
@@ -25,9 +25,8 @@ export function machine() {
 }
 
 /**
- * Runs a measurement and prints what it found, as tables or with `--json` as one document.
- * Exit code 1 when a target is missed.
- * @param settings options that the measurement takes besides, each with its default
+ * Runs a benchmark and prints its results, as tables or with `--json` as one document. Exit code 1 when a target is missed.
+ * @param settings the benchmark's own options, each with its default
  */
 export async function bench<T extends Record<string, string>>(
   measure: (settings: T) => Promise<Report>,
@@ -54,11 +53,11 @@ export async function bench<T extends Record<string, string>>(
   }
 }
 
-/** What is measured tells its progress on standard error; standard output holds the figures alone. */
+/** Progress goes to standard error; standard output has only the results. */
 export const progress = new Output(false, process.stderr, process.stderr)
 
-/** Seconds from milliseconds, with one digit. */
+/** Milliseconds as seconds, with one decimal. */
 export const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
 
-/** Round numbers are read more easily than exact ones that the next run would not repeat. */
+/** Round numbers are easier to read than exact ones that the next run would not repeat. */
 export const megabytes = (value: number): string => `${Math.round(value)} MB`

@@ -4,16 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { recordOf } from '../../../local/process.ts'
 import { type LocalInstance, runningInstances } from '../../../scripts/demo/local-instances.ts'
 
-/** From the start of an instance's process to its first accepted connection. */
+/** The time from the start of an instance's process to its first accepted connection. */
 export interface StartUp {
   part: string
   milliseconds: number
 }
 
-/** Watches a region from outside and notes how long each new instance's program takes to listen. */
+/** Watches a region from outside and records how long each new instance's program takes to listen. */
 export class StartUpWatch {
   readonly #endpoint: string
-  /** Port on which an instance of a service listens first. */
+  /** The port on which an instance of a service first listens. */
   readonly #ports: Record<string, number>
   readonly #seen = new Set<string>()
   readonly #pending: Promise<void>[] = []
@@ -58,7 +58,7 @@ export class StartUpWatch {
   }
 }
 
-/** When a process started, as Date.now() counts; the kernel counts in steps of 10 ms. */
+/** When a process started, in Date.now()'s time; the kernel counts in steps of 10 ms. */
 async function startedAt(pid: number): Promise<number> {
   const uptime = Number((await readFile('/proc/uptime', 'utf8')).split(' ')[0])
   const ticks = Number((await recordOf(pid))?.startTime ?? uptime * 100)

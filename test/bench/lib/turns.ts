@@ -3,13 +3,13 @@ import type { Found } from './registration-report.ts'
 import type { RegistrationStage } from './registration-stage.ts'
 import { bare, eventDriven, polled, type Steps, type Times, watching } from './ways.ts'
 
-/** What a page of DescribeInstances and an answer of DNS hold. */
+/** The size of a page of DescribeInstances and of a DNS answer. */
 export const MOST = 1000
-/** Single changes in a fleet that stands, and the milliseconds between them: of ours and the bare way, of the poller. */
+/** Single changes in a running fleet, and the milliseconds between them: for ours and the bare way, and for the poller. */
 const SINGLES = { count: 20, pause: 500, polled: 1500 }
 /**
- * What makes a turn, so that all of them together take eight minutes: bursts one after the other, of the poller in so many
- * lanes, each a poller of its own.
+ * What makes up a turn, so that all of them together take eight minutes: bursts one after the other, the poller's in this
+ * many lanes, each with its own poller.
  */
 const TURNS: Record<number, { bursts: number; lanes: number; polled: number }> = {
   1: { bursts: 50, lanes: 25, polled: 2 },
@@ -17,7 +17,7 @@ const TURNS: Record<number, { bursts: number; lanes: number; polled: number }> =
 }
 const TURN = { bursts: 1, lanes: 1, polled: 1 }
 
-/** The turns of the three ways at one size; the bare way repeats the moments of ours, which therefore comes first. */
+/** The turns of the three ways at one size; the bare way repeats the times of ours, which therefore comes first. */
 export class Turns {
   readonly found: Found
   readonly #stage: RegistrationStage
@@ -25,7 +25,7 @@ export class Turns {
   readonly #turn: (typeof TURNS)[number]
   /** How many single changes there are. */
   readonly #singles: number
-  /** When the poller's bursts come. */
+  /** When the poller's bursts happen. */
   readonly #moments: number[][]
   #burst: Times['offsets'] = { up: [0], down: [0] }
   #single: Times['offsets'] | undefined
@@ -88,13 +88,13 @@ export class Turns {
     })
   }
 
-  /** With pauses from nothing to twice the mean, in milliseconds. */
+  /** Pauses from zero to twice the mean, in milliseconds. */
   #oneByOne(mean: number): Steps {
     return Array.from({ length: this.#singles }, () => ({ pause: 2 * mean * this.#random(), count: 1 }))
   }
 }
 
-/** Moments of the poller's period for so many pollers and bursts: the middles of its equal parts, in random order. */
+/** Moments in the poller's period for this many pollers and bursts: the middles of equal parts, in random order. */
 function spread(pollers: number, bursts: number, random: () => number): number[][] {
   const count = pollers * bursts
   const parts = Array.from({ length: count }, (_, part) => ({ part, rank: random() }))
@@ -106,7 +106,7 @@ function spread(pollers: number, bursts: number, random: () => number): number[]
 
 const none = (): Times => ({ up: [], down: [], offsets: { up: [], down: [] } })
 
-/** A burst: so many change at the same moment. */
+/** A burst: this many change at the same moment. */
 export const atOnce = (count: number): Steps => [{ pause: 0, count }]
 
 function add(sum: Times, { up, down }: Times): void {

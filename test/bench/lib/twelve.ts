@@ -1,7 +1,7 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** A shop's worth of services in four waves: the shape of an app of many small services, without its programs. */
+/** A shop's worth of services in four waves: the shape of an app with many small services, without their programs. */
 export const NEEDS: Record<string, string[]> = {
   redis: [],
   ad: [],
@@ -17,11 +17,11 @@ export const NEEDS: Record<string, string[]> = {
   front: ['ad', 'cart', 'checkout', 'currency', 'catalog', 'recommendation', 'shipping'],
 }
 
-/** The app's name, and the Consul name of one of its services. */
+/** The app's name, and the Consul name of a service. */
 export const TWELVE = 'twelve'
 export const consulName = (service: string): string => `${TWELVE}-${service}`
 
-/** Writes the app into a checkout: twelve times the page of `web`, which starts at once. */
+/** Writes the app into a checkout: twelve copies of the page of `web`, which starts at once. */
 export async function writeTwelve(root: string): Promise<void> {
   const folder = join(root, 'images', TWELVE)
   for (const service of Object.keys(NEEDS)) {

@@ -9,22 +9,22 @@ import type { RecordInstance } from './record-fleet.ts'
 import { type RegistrationStage, SERVICE } from './registration-stage.ts'
 import { switchRules } from './rules.ts'
 
-/** Milliseconds from a state change to the right answer of DNS, of each instance. */
+/** Milliseconds from a state change to the right DNS answer, for each instance. */
 export interface Times {
   /** From `running`. */
   up: number[]
-  /** From `shutting-down`; empty when the names stay. */
+  /** From `shutting-down`; empty when the addresses stay in DNS. */
   down: number[]
-  /** When the changes were, counted from the first of each kind. */
+  /** When the changes happened, counted from the first of each kind. */
   offsets: { up: number[]; down: number[] }
 }
 
-/** Milliseconds between the rounds of two pollers, so that they do not meet. */
+/** Milliseconds between the rounds of two pollers, so that they do not collide. */
 const APART = 100
-/** Seconds after which a change that DNS does not show ends the measurement. */
+/** Seconds after which a change that is not in DNS fails the benchmark. */
 const LONGEST = 120
 
-/** While `measure` runs, the name of the service is watched, on a server that asks nobody else. */
+/** While `measure` runs, the service's name is watched, on a server that asks no other one. */
 export async function watching<T>(
   { resolver }: RegistrationStage,
   pause: number,
@@ -38,16 +38,16 @@ export async function watching<T>(
   }
 }
 
-/** Changes one after the other: milliseconds before each, and how many instances change at once. */
+/** Changes one after the other: the milliseconds before each, and how many instances change at once. */
 export type Steps = { pause: number; count: number }[]
 
-/** What stands already and shall stay, and what is to be done while all of them are there. */
+/** The fleet that is already running and stays, and what to do while all of it is there. */
 export interface Among {
   standing?: string[]
   meanwhile?: (standing: string[]) => Promise<void>
 }
 
-/** Ours: events of EC2, rule, queue, `register`, `consul`, agent. Instances come in these steps, and go in the same. */
+/** Ours: EC2's events, rule, queue, `register`, `consul`, agent. Instances start in these steps, and stop in the same. */
 export async function eventDriven(
   { context, fleet }: RegistrationStage,
   watch: NameWatch,
@@ -80,7 +80,7 @@ export async function eventDriven(
   }
 }
 
-/** Bare: put to the agent of the owner at the moment of the change, and taken out. The moments are given. */
+/** Bare: written to the owner's agent at the moment of the change, and removed again. The moments are given. */
 export async function bare(
   { catalog, definition, servers, resolver }: RegistrationStage,
   watch: NameWatch,
@@ -127,10 +127,10 @@ export async function bare(
   }
 }
 
-/** What pollers found: times until the answer, their rounds, and how many names they took out. */
+/** The pollers' results: times until the answer, their rounds, and how many names they removed. */
 export interface Polled {
   up: number[]
-  /** Of the single ones in a fleet that stands. */
+  /** Of the single changes in a running fleet. */
   singles: number[]
   rounds: PollerRound[]
   removed: number
@@ -138,10 +138,10 @@ export interface Polled {
 }
 
 /**
- * The poller: bursts of so many instances, one after the other, each at a moment of its period that is given. Several
- * pollers do so side by side, each with a fleet of its own that it alone sees, as a burst takes it some ten seconds.
- * @param moments of each poller, in milliseconds after the end of a round
- * @param singles steps in which more come while the first burst stands
+ * The poller: bursts of this many instances, one after the other, each at a given moment of its period. Several pollers do
+ * this in parallel, each with its own fleet that only it sees, because a burst takes about ten seconds.
+ * @param moments each poller's moments, in milliseconds after the end of a round
+ * @param singles the steps in which more instances start while the first burst is running
  */
 export async function polled(
   stage: RegistrationStage,

@@ -27,7 +27,7 @@ async function deliver(world: IamWorld, type: string, detail: Record<string, unk
   wholly(outcome, outcome.report, outcome.failed)
 }
 
-/** A round that could not read or write something says so in its report. */
+/** Runs a round; if it could not read or write something, its report says so. */
 function wholly(outcome: unknown, report: Outcome['report'], failed: string[] = []): void {
   if (!report || report.problems.length + report.failed.length + failed.length > 0)
     throw new ServiceFailure(JSON.stringify(outcome))
@@ -35,7 +35,7 @@ function wholly(outcome: unknown, report: Outcome['report'], failed: string[] = 
 
 async function instanceOf(world: IamWorld, app: string, service: string) {
   const [first] = await serviceInstances(regionOf(world.context).endpoint, app, service)
-  if (!first) throw new ServiceFailure(`${app} runs no ${service}`)
+  if (!first) throw new ServiceFailure(`${app} has no running ${service}`)
   return first
 }
 
@@ -44,7 +44,7 @@ async function state(world: IamWorld, app: string, service: string, state: strin
   await deliver(world, 'EC2 Instance State-change Notification', { 'instance-id': instanceId, state })
 }
 
-/** More entries of instances that EC2 does not know than one round may remove on its own word. */
+/** More entries of instances unknown to EC2 than one round may remove on its own. */
 const STRANGERS = Array.from({ length: 6 }, (_, index): Registration => {
   const id = `i-00000000000000a${index}`
   const Meta = { 'external-source': 'nanofleet', 'instance-id': id, app: PROBE, stage: 'local' }
@@ -118,7 +118,7 @@ export const fleetSteps: Step[] = [
   },
   {
     role: 'AdvanceServiceRole',
-    does: 'advance-service: a group whose older instance goes before its successor starts',
+    does: 'advance-service: a group whose older instance stops before its successor starts',
     covers: needs('autoscaling:TerminateInstanceInAutoScalingGroup'),
     prepare: startOldGroup,
     run: async (world) => {
@@ -232,7 +232,7 @@ export const fleetSteps: Step[] = [
   },
   {
     role: 'platform-consul-Role',
-    does: 'a Consul server: tell of a neighbour that does not answer',
+    does: 'a Consul server: report a neighbour that does not answer',
     covers: needs('lambda:InvokeFunction'),
     run: async (world) => {
       const { privateIp } = await instanceOf(world, 'platform', 'consul')
@@ -243,7 +243,7 @@ export const fleetSteps: Step[] = [
   },
 ]
 
-/** Asks a server through the function, which reads its token anew for it. */
+/** Asks a server through the function, which reads its token again for it. */
 async function askThroughDoor(world: IamWorld): Promise<void> {
   const [server] = await consulServers(world.context)
   if (!server) throw new ServiceFailure('no Consul server runs')
@@ -253,7 +253,7 @@ async function askThroughDoor(world: IamWorld): Promise<void> {
   if (!answer || 'error' in answer) throw new ServiceFailure(answer?.error ?? 'no answer')
 }
 
-/** The role session that the instance's program is given by its metadata service (IMDSv2). */
+/** The role session that the instance's program gets from its metadata service (IMDSv2). */
 async function instanceCredentials(address: string) {
   const service = `http://${address}:8169/latest`
   const ask = async (path: string, init: RequestInit): Promise<string> => {

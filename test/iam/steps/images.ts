@@ -33,7 +33,7 @@ const EVIDENCE = [
   'states:ListExecutions',
 ]
 
-/** The hash of what is made here: no image of an app has it. */
+/** The hash of what is built here: no image of an app has it. */
 const HASH = '0000000000000000'
 const OURS = { Name: `tag:${TAG.hash}`, Values: [HASH] }
 
@@ -50,7 +50,7 @@ const tagged = (world: IamWorld, ResourceType: ResourceType) => [
   },
 ]
 
-/** An image that nothing uses, as the packager leaves it. */
+/** An unused image, as the packager leaves it. */
 async function image(world: IamWorld): Promise<void> {
   const ec2 = world.context.ec2()
   const AvailabilityZone = `${world.context.region}a`
@@ -89,7 +89,7 @@ async function removeImages(world: IamWorld): Promise<void> {
   for (const { VolumeId } of Volumes) await ec2.send(new DeleteVolumeCommand({ VolumeId }))
 }
 
-/** Builds the source of web under a hash of its own. @throws ServiceFailure with the end of the log */
+/** Builds the source of web under its own hash. @throws ServiceFailure with the end of the log */
 async function build(world: IamWorld, overrides: Record<string, string> = {}): Promise<void> {
   const variables = {
     APP: 'web',
@@ -127,7 +127,7 @@ async function logOf(world: IamWorld, { logs }: Build): Promise<string[]> {
   return events.map(({ message = '' }) => message)
 }
 
-/** Steps that make images and take them away. */
+/** Steps that build and remove images. */
 export const imageSteps: Step[] = [
   {
     role: 'PlanCleanAmisRole',
@@ -137,7 +137,7 @@ export const imageSteps: Step[] = [
   },
   {
     role: 'RemoveImageRole',
-    does: 'remove-image: one that nothing uses',
+    does: 'remove-image: an unused one',
     covers: needs('ec2:DeregisterImage', 'ec2:DeleteSnapshot', ...EVIDENCE),
     prepare: image,
     run: async (world) => {

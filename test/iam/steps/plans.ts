@@ -11,7 +11,7 @@ const unlockWeb = async (world: IamWorld, app = 'web'): Promise<void> => {
   await world.invoke('unlock', { app, owner: world.ended })
 }
 
-/** Steps of the functions that read, check and plan; they leave the stage as it is. */
+/** Steps of the functions that read, check and plan; they change nothing in the stage. */
 export const planSteps: Step[] = [
   {
     role: 'CheckInputRole',

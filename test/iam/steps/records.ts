@@ -6,7 +6,7 @@ import { ROTATED, type SecretName } from '../../../core/secrets/secrets.ts'
 import { needs, type Step } from '../step.ts'
 import { type IamWorld, PROBE, PROBE_PLAN } from '../world.ts'
 
-/** The platform's secrets before a step changed them. */
+/** The platform's secrets before a step changes them. */
 let before: Map<SecretName, string> = new Map()
 
 const lockProbe = async (world: IamWorld): Promise<string> => {
@@ -26,7 +26,7 @@ const tidyDefinitions = async (world: IamWorld): Promise<void> => {
   await world.plan()
 }
 
-/** Steps of the functions that write what the control plane knows of an app, on the probe. */
+/** Steps of the functions that record what the control plane knows about an app, on the probe. */
 export const recordSteps: Step[] = [
   {
     role: 'PutDefinitionsRole',
@@ -45,7 +45,7 @@ export const recordSteps: Step[] = [
   },
   {
     role: 'RotateSecretsRole',
-    does: 'rotate-secrets: new values beside the old ones',
+    does: 'rotate-secrets: new values next to the old ones',
     covers: needs('ssm:GetParameters', 'ssm:PutParameter'),
     prepare: async ({ context }) => {
       before = await new SecretParameters(context.ssm(), context.stage, PLATFORM).read(ROTATED)
@@ -55,7 +55,7 @@ export const recordSteps: Step[] = [
   },
   {
     role: 'RotateSecretsRole',
-    does: 'rotate-secrets: who has taken the secrets over',
+    does: 'rotate-secrets: which servers use the secrets',
     covers: needs('ec2:DescribeInstances', 'lambda:InvokeFunction -consul'),
     run: async (world) => void (await world.invoke('rotate-secrets', { step: 'look' })),
   },

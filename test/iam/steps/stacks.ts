@@ -9,7 +9,7 @@ import { needs, type Step } from '../step.ts'
 import { type IamWorld, PROBE, PROBE_PLAN } from '../world.ts'
 
 const topic = { Type: 'AWS::SNS::Topic' }
-/** Makes a template too large for a request. */
+/** A template that is too large for a request. */
 const large = { ...topic, Metadata: { Filling: 'x'.repeat(60_000) } }
 const broken = {
   Type: 'AWS::AutoScaling::AutoScalingGroup',
@@ -20,7 +20,7 @@ const broken = {
   },
 }
 
-/** Makes the stack of the probe by hand, so that a step finds one. */
+/** Creates the probe's stack by hand, so that a step finds one. */
 async function stand(world: IamWorld, resources: Record<string, unknown>, ends = 'CREATE'): Promise<void> {
   await takeAway(world)
   const { context } = world
@@ -39,7 +39,7 @@ async function takeAway(world: IamWorld): Promise<void> {
   await settled(world)
 }
 
-/** The status of the probe's stack once nothing is under way. */
+/** The status of the probe's stack once no operation is under way. */
 async function settled(world: IamWorld): Promise<string> {
   const stacks = new CloudFormationStacks(world.context.cloudFormation())
   for (let waited = 0; waited < 200; waited++) {
@@ -83,7 +83,7 @@ const prepares = (
   },
   run: async (world) => void (await world.invoke('prepare-data', { app: PROBE, data })),
   tidy: async (world) => {
-    // An administrator empties it, whatever the function did; a kept bucket outlives its stack.
+    // An administrator empties it, whatever the function did; a retained bucket outlives its stack.
     await world.invoke('prepare-data', { app: PROBE, data: 'delete' })
     await takeAway(world)
     await world.context

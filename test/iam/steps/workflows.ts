@@ -32,8 +32,8 @@ interface Task {
 }
 
 /**
- * One step for each task state of the shipped workflows: the state alone, under the role of its workflow. What it
- * starts gets an input that it refuses, so nothing is changed; that it was started is all that its permissions are for.
+ * One step for each task state of the shipped workflows: only that state, under its workflow's role. What it starts gets an
+ * input that it refuses, so nothing changes; the permissions are only for starting it.
  */
 export async function workflowSteps(world: IamWorld): Promise<Step[]> {
   const found = await Promise.all(WORKFLOWS.map((workflow) => stepsOf(world, workflow)))
@@ -86,7 +86,7 @@ function permissionsOf({ Resource, Arguments = {} }: State): string[] {
   }
 }
 
-/** Inputs that do no harm where an empty one would. */
+/** Harmless inputs, where an empty one would do harm. */
 const INPUTS: Record<string, unknown> = {
   lock: { app: PROBE, owner: PROBE },
   unlock: { app: PROBE, owner: PROBE },
@@ -110,7 +110,7 @@ async function runAlone(world: IamWorld, { name, state }: Task, roleArn: string)
   try {
     const { executionArn } = await world.stepFunctions.send(new StartExecutionCommand({ stateMachineArn }))
     const cause = await causeOf(world, executionArn ?? '')
-    // Everything but a refusal comes from what the state started, and so it could start it.
+    // Anything but a refusal comes from what the state started, so it was able to start it.
     if (cause.startsWith('User: ')) throw new ServiceFailure(cause)
   } finally {
     await world.stepFunctions.send(new DeleteStateMachineCommand({ stateMachineArn }))

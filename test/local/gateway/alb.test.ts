@@ -14,7 +14,7 @@ const hello =
   }
 
 describe('The gateway', () => {
-  it('alternates over the targets of the group that the host belongs to', async () => {
+  it("alternates over the targets of the host's group", async () => {
     await using rig = await Rig.start()
     rig.expose({ web: [await rig.target('i-1', hello('one')), await rig.target('i-2', hello('two'))] })
     await until('both are healthy', () => rig.region.healthOf('web', keyOf(rig, 1))?.state === 'healthy')
@@ -25,7 +25,7 @@ describe('The gateway', () => {
     expect(bodies[0]).not.toBe(bodies[1])
   })
 
-  it('speaks TLS to the targets of an HTTPS group, whoever signed their certificates', async () => {
+  it('uses TLS with the targets of an HTTPS group, whoever signed their certificates', async () => {
     await using rig = await Rig.start()
     const { key, certificate } = randomSecrets.authority()
     const secure = createSecureServer({ key, cert: certificate }, hello('secret'))
@@ -99,7 +99,7 @@ describe('The gateway', () => {
     expect((await rig.ask('odd.localhost', { path: '/silent' })).status).toBe(504)
   })
 
-  it("gives a request on a reused connection the whole idle timeout, whatever the target's hint", async () => {
+  it("gives a request on a reused connection the full idle timeout, whatever the target's hint", async () => {
     await using rig = await Rig.start()
     const target = await rig.target('i-1', (asked, response) => {
       setTimeout(() => response.end('done'), asked.url === '/long' ? 1_500 : 0)
@@ -157,7 +157,7 @@ describe('The gateway', () => {
     expect(text.indexOf('/fast')).toBeGreaterThan(text.indexOf('/slow'))
   })
 
-  it('repeats a safe request whose kept-alive connection has died, and never an unsafe one', async () => {
+  it('repeats a safe request when its keep-alive connection has died, but never an unsafe one', async () => {
     await using rig = await Rig.start()
     const seen: string[] = []
     // Answers the first request of each connection and closes at the second, as if idle for too long.
@@ -211,7 +211,7 @@ describe('The gateway', () => {
     await until('both are back', () => state(0)?.state === 'healthy' && state(1)?.state === 'healthy')
   })
 
-  it('lets a draining target finish what it has, gives it nothing new and reports when it is done', async () => {
+  it('lets a draining target finish its requests, gives it no new ones and reports when it is done', async () => {
     await using rig = await Rig.start()
     const arrived = Promise.withResolvers<() => void>()
     const old = await rig.target('i-old', (asked, response) => {
@@ -232,7 +232,7 @@ describe('The gateway', () => {
     await until('it is unused', () => rig.region.healthOf('web', key)?.reason === 'Target.NotRegistered')
   })
 
-  it('tells the target when the client has gone', async () => {
+  it('tells the target when the client is gone', async () => {
     await using rig = await Rig.start()
     const gone = Promise.withResolvers<void>()
     const target = await rig.target('i-1', (asked, response) => {

@@ -35,7 +35,7 @@ describe('The health of a target', () => {
     expect(observe(health, failed, check, 10_000).state).toBe('unhealthy')
   })
 
-  it('carries the reason of the last failure, and none when healthy', () => {
+  it('has the reason of the last failure, and none when healthy', () => {
     const unhealthy = { ...unchecked(0), state: 'unhealthy' as const }
     expect(observe(unhealthy, failed, check, 1)).toMatchObject({ reason: 'Target.Timeout' })
     expect(observe(unchecked(0), passed, check, 1)).toMatchObject({ reason: '', description: '' })

@@ -59,7 +59,7 @@ const healthy = (rig: Rig, ...targets: Target[]): Promise<void> =>
   )
 
 describe('A network load balancer', () => {
-  it('serves a privileged port 8000 above, by TCP and by UDP, over its targets in turn', async () => {
+  it('serves a privileged port 8000 higher, over TCP and UDP, with its targets taking turns', async () => {
     await using rig = await Rig.start()
     const targets = [await echoTarget(rig, 'a'), await echoTarget(rig, 'b')]
     rig.region.set(balance(targets))
@@ -70,13 +70,13 @@ describe('A network load balancer', () => {
     expect(udp).toEqual(new Set(['a:y', 'b:y']))
   })
 
-  it('keeps a UDP flow on its target, and moves it when the target is taken out', async () => {
+  it('keeps a UDP flow on its target, and moves it when the target is removed', async () => {
     await using rig = await Rig.start()
     const [a, b] = [await echoTarget(rig, 'a'), await echoTarget(rig, 'b')]
     rig.region.set(balance([a, b]))
     await healthy(rig, a, b)
     const client = createSocket('udp4')
-    // A datagram may get lost, also while its flow moves: who asks again gets an answer.
+    // A datagram may get lost, for example while its flow moves: a retry gets an answer.
     const ask = async (): Promise<string> => {
       for (;;) {
         client.send('q', 8053, NLB)

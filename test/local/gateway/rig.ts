@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Gateway } from '../../../local/gateway/gateway.ts'
 import type { ElbState, HealthReport, Listener, Target, TargetGroup } from '../../../local/gateway/state.ts'
 
-/** A region that serves a load balancer state by long poll and keeps the health it is told. */
+/** A region that serves a load balancer state by long poll and keeps the reported health. */
 export class StubRegion {
   state: ElbState = { version: 1, loadBalancers: [], targetGroups: [], consulServers: [] }
   readonly reports: HealthReport[] = []
@@ -45,7 +45,7 @@ export class StubRegion {
     for (const answer of this.#waiting.splice(0)) answer()
   }
 
-  /** The health of a target as the last report that names it says. */
+  /** A target's health according to the last report that names it. */
   healthOf(group: string, key: string): HealthReport[string][string] | undefined {
     return this.reports.map((report) => report[group]?.[key]).findLast((one) => one !== undefined)
   }
@@ -56,7 +56,7 @@ export class StubRegion {
   }
 }
 
-/** A gateway with a stub region and its targets; `await using` ends them all. */
+/** A gateway with a stub region and its targets; `await using` stops them all. */
 export class Rig {
   readonly region = new StubRegion()
   readonly servers: { close(): unknown; closeAllConnections?(): void }[] = []
@@ -71,7 +71,7 @@ export class Rig {
     return rig
   }
 
-  /** A target on an address of its own. */
+  /** A target on its own address. */
   async target(id: string, listener: RequestListener): Promise<Target> {
     const server = createServer(listener)
     await this.listen(server)
@@ -85,7 +85,7 @@ export class Rig {
     this.servers.push(server)
   }
 
-  /** One ALB whose public listener forwards `<host>.localhost` to a group of the same name. */
+  /** An ALB whose public listener forwards `<host>.localhost` to a group with the same name. */
   expose(groups: Record<string, Target[]>, overrides: Partial<TargetGroup> = {}, idleTimeout = 60): void {
     const rules = Object.keys(groups).map((name, index) => ({
       arn: `rule-${name}`,
@@ -140,7 +140,7 @@ export interface Answer {
   body: string
 }
 
-/** One request on a connection of its own; `Host` may be any name. */
+/** One request on its own connection; `Host` may be any name. */
 export function ask(port: number, options: RequestOptions, body?: string): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const asked = request({ host: '127.0.0.1', port, agent: false, ...options }, (answer) => {
@@ -181,7 +181,7 @@ export function group(name: string): TargetGroup {
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 5_000
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`5 s passed and not yet: ${what}`)
+    if (Date.now() > deadline) throw new Error(`not within 5 s: ${what}`)
     await sleep(10)
   }
 }

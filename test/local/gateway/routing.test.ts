@@ -61,7 +61,7 @@ describe('A listener', () => {
 })
 
 describe('A pattern', () => {
-  it('takes every character but * and ? for itself', () => {
+  it('takes every character except * and ? literally', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const literal = text.replace(/[*?]/g, '')

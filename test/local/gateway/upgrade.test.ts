@@ -46,7 +46,7 @@ describe('A WebSocket through the gateway', () => {
     expect(error.message).toContain('503')
   })
 
-  it('is cut when nothing has been said for the idle timeout', async () => {
+  it('is cut after being silent for the idle timeout', async () => {
     const { rig } = await withEcho(0.2)
     await using _ = rig
     const socket = open(rig)

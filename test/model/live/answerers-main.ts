@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http'
 
-/** Answers the checks of all instances that are well, on an address each. */
+/** Answers the checks of all healthy instances, each on its own address. */
 
-/** The addresses that answer from now on. */
+/** The addresses that should answer from now on. */
 export type AnswererOrder = { addresses: string[] }
 
 /** Where instances answer. */

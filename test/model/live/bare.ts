@@ -8,17 +8,17 @@ import type { Mark } from './ledger.ts'
 export const BARE = 'bare'
 /** Milliseconds between two entries. */
 const EVERY = 250
-/** Entries at the beginning; fewer when a server takes some with it, and one goes with each that comes all the same. */
+/** Entries at the beginning; fewer when a server dies with some of them, but each new one still replaces another. */
 const STANDING = 12
 
-/** What Consul does without us: entries without a check that a client puts to the living servers in turn and takes away. */
+/** Consul without us: entries without a check that a client registers with the live servers in turn and removes again. */
 export class Bare {
   readonly marks = new Map<string, Mark[]>()
   readonly #network: string
   readonly #access: ConsulAccess
   readonly #living: () => ConsulServer[]
   #standing: { address: string; server: ConsulServer }[] = []
-  /** The server of each entry that there ever was. */
+  /** The server of every entry there ever was. */
   readonly #placed = new Map<string, string>()
   #count = 0
   #ended = false
@@ -53,7 +53,7 @@ export class Bare {
     this.#ended = true
   }
 
-  /** A server dies: what stands on it is nobody's measure any more. */
+  /** A server dies: its entries no longer count. */
   lose({ address }: ConsulServer): void {
     for (const [entry, server] of this.#placed) if (server === address) this.#mark(entry, 'free')
     this.#standing = this.#standing.filter(({ server }) => server.address !== address)

@@ -5,7 +5,7 @@ import type { AnswererOrder } from './answerers-main.ts'
 import type { SamplerOrder } from './sampler-main.ts'
 import type { Sighting } from './samples.ts'
 
-/** A process of this folder, once it is ready; it ends with this one. */
+/** A program in this folder as a process, once it is ready; it ends with this one. */
 async function begin(file: string): Promise<ChildProcess> {
   const child = fork(join(import.meta.dirname, file), { serialization: 'advanced', execArgv: [] })
   await once(child, 'message')
@@ -33,7 +33,7 @@ export class Answerers {
   }
 }
 
-/** Asks the servers' DNS all the time. */
+/** Queries the servers' DNS all the time. */
 export class Sampler {
   readonly #child: ChildProcess
 
@@ -49,7 +49,7 @@ export class Sampler {
     this.#child.send({ servers, services, certificate } satisfies SamplerOrder)
   }
 
-  /** Ends it; resolves to what it has seen. */
+  /** Stops it; resolves to what it has seen. */
   async end(): Promise<Sighting> {
     const told = once(this.#child, 'message') as Promise<[Sighting]>
     this.#child.send('end' satisfies SamplerOrder)

@@ -7,10 +7,10 @@ import type { Text } from '../scene.ts'
 import { ANSWER_PORT } from './answerers-main.ts'
 import { type Claim, INTERVAL } from './ledger.ts'
 
-/** Names under which instances are looked for. */
+/** The names under which instances are looked up. */
 export const SERVICES = ['s0', 's1', 's2', 's1-admin']
 
-/** The text of a service's definition, with a check that a process of ours answers; null for none. */
+/** The text of a service's definition, with a check that one of our processes answers; null for none. */
 export function definition(service: number, form: Form): string | null {
   const check = (interval: number) => ({
     http: `http://HEALTHROUTE:${ANSWER_PORT}/`,
@@ -42,7 +42,7 @@ export function claimsOf(machine: Machine, texts: Map<string, Text[]>, told: Set
     if (state !== 'running')
       return { ...claim, should: 'out', by: wellTagged || state === 'terminated' ? undefined : 'round' }
     if (told.has(instanceId)) return { ...claim, should: 'out', by: 'order' }
-    // Without tags, or with a definition that says nothing, its entry stays as it is, if it has one.
+    // Without tags, or with an unusable definition, its entry stays as it is, if it has one.
     if (!names) return { ...claim, should: machine.versions.some(isTagged) ? 'stay' : 'out' }
     return { ...claim, should: names.includes(service) ? 'in' : 'out' }
   })

@@ -1,12 +1,12 @@
 import type { LeaderSample, Sample, Span } from './samples.ts'
 
-/** Milliseconds between two elections that are one: a vote that is split, or a leader that was none for long. */
+/** Milliseconds within which two elections count as one: a split vote, or a leader that did not last. */
 const APART = 1000
 
 /**
- * The times in which the living servers did not all name the same living leader. One that has just been killed
- * leads nobody, whatever the others still say.
- * @param alive when a server, by address, lived
+ * The times in which the live servers did not all name the same live leader. One that has just been killed is not a leader,
+ * whatever the others still say.
+ * @param alive when a server, by address, was alive
  */
 export function elections(leaders: LeaderSample[], alive: (server: string, at: number) => boolean): Span[] {
   const named = new Map<string, string>()
@@ -29,8 +29,8 @@ export function elections(leaders: LeaderSample[], alive: (server: string, at: n
 }
 
 /**
- * The same times until Consul takes writes again: whoever is named the leader still has to become one. The first entry of a
- * plain client that comes or goes in an answer shows it.
+ * The same times, extended until Consul accepts writes again: a server that is named leader still has to become one. The
+ * first entry of a plain client that appears in or vanishes from an answer shows it.
  * @param bare answers about those entries, which come and go all the time
  */
 export function untilWritten(spans: Span[], bare: Sample[]): Span[] {

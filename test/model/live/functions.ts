@@ -13,7 +13,7 @@ import { type LiveWorld, VPC } from './live-world.ts'
 
 const DRAIN_SECONDS = 3
 
-/** The shipped functions of registration on a world and on real Consul servers. */
+/** The shipped registration functions on a world and on real Consul servers. */
 export class Functions {
   /** Sentences about functions that failed as a whole. */
   readonly failures: string[] = []
@@ -30,9 +30,9 @@ export class Functions {
   }
 
   /**
-   * A round over the fleet; resolves to nothing when it failed as a whole.
+   * A round over the fleet; resolves to undefined when it failed as a whole.
    * @param told ids of servers that were told to go, addresses of silent ones
-   * @param ahead milliseconds by which its clock is fast
+   * @param ahead by how many milliseconds its clock is fast
    */
   async reconcile(
     told: { going?: string[]; silent?: string[] } = {},
@@ -55,12 +55,12 @@ export class Functions {
     return report ?? undefined
   }
 
-  /** Resolves when no round is at work. */
+  /** Resolves when no round is running. */
   async idle(): Promise<void> {
     await Promise.all(this.#rounds)
   }
 
-  /** Takes messages from the queue; resolves to those that come again. */
+  /** Handles messages from the queue; resolves to those that must come again. */
   async register(bodies: string[]): Promise<string[]> {
     const { ids, orders } = about(bodies)
     const cover = this.#world.ledger.begin(now(), ids, orders)
@@ -120,13 +120,13 @@ export class Functions {
   }
 }
 
-/** What is left of a message that goes to another function. */
+/** What remains of a message for another function. */
 const copy = <T>(message: T): T => JSON.parse(JSON.stringify(message)) as T
 
 const unfinished = ({ waiting, failed }: Report): Set<string> =>
   new Set([...waiting, ...failed.map(({ instanceId }) => instanceId)])
 
-/** The instances that messages are about, and those that they order to go. */
+/** The instances that messages are about, and those that they tell to go. */
 function about(bodies: string[]): { ids: Set<string>; orders: Set<string> } {
   const details = bodies.map((body) => (JSON.parse(body) as { detail: Record<string, string> }).detail)
   return {

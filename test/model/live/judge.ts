@@ -1,39 +1,39 @@
 import type { Due, Mark } from './ledger.ts'
 import { overlap, type Sample, type Span, within } from './samples.ts'
 
-/** For how long DNS said at one server what it should not. */
+/** A time in which one server's DNS gave a wrong answer. */
 export interface Lapse extends Span {
   kind: 'stale' | 'missing'
   server: string
   service: string
   address: string
-  /** When the first of its answers was asked for. */
+  /** When its first query was sent. */
   first: number
-  /** Milliseconds, without those in which nobody could look. */
+  /** Milliseconds, without the time in which nobody could look. */
   length: number
 }
 
 export interface Verdict {
-  /** Answers that were judged. */
+  /** How many answers were judged. */
   judged: number
-  /** Of living servers, while who asked or who acted stood still. */
+  /** Answers of live servers while the process that asks or the one that acts stood still. */
   excluded: number
-  /** Questions that a living server left open. */
+  /** Queries that a live server did not answer. */
   unanswered: number
   lapses: Lapse[]
 }
 
-/** What the judge goes by. */
+/** What the judge relies on. */
 export interface Case {
   samples: Sample[]
   /** By service and address. */
   marks: Map<string, Map<string, Mark[]>>
-  /** Did the server live all the time between? */
+  /** Was the server alive the whole time in between? */
   alive: (server: string, from: number, to: number) => boolean
   stalls: Span[]
 }
 
-/** Holds every answer of a living server against what was due when the question was put. */
+/** Compares every answer of a live server with what was due when the query was sent. */
 export function judge({ samples, marks, alive, stalls }: Case): Verdict {
   const verdict: Verdict = { judged: 0, excluded: 0, unanswered: 0, lapses: [] }
   const usable = samples.filter(({ server, asked, answered, found }) => {
@@ -62,7 +62,7 @@ export function judge({ samples, marks, alive, stalls }: Case): Verdict {
 type Answer = { asked: number; found: Set<string> }
 type Plain = Pick<Lapse, 'kind' | 'from' | 'to' | 'first'>
 
-/** Stale from the moment since which it must not be named, missing from the first answer without it. */
+/** Stale from the moment at which it must no longer be named, missing from the first answer without it. */
 function lapsesOf(marks: Mark[], address: string, answers: Answer[]): Plain[] {
   const lapses: Plain[] = []
   let open: Plain | undefined
@@ -71,7 +71,7 @@ function lapsesOf(marks: Mark[], address: string, answers: Answer[]): Plain[] {
   for (const { asked, found } of answers) {
     while ((marks[mark + 1]?.at ?? Number.POSITIVE_INFINITY) <= asked) {
       mark++
-      // Who is owed goes on to be owed from one mark to the next.
+      // An instance that is owed stays owed from one mark to the next.
       if (marks[mark]?.due === 'free' || marks[mark]?.due === 'out') known = false
       if (open && !(owed(marks[mark]?.due) && open.kind === 'missing')) open = undefined
     }
@@ -91,6 +91,6 @@ function lapsesOf(marks: Mark[], address: string, answers: Answer[]): Plain[] {
 
 const owed = (due: Due | undefined): boolean => due === 'in' || due === 'coming'
 
-/** The longest of a kind; 0 when there is none. */
+/** The longest of one kind; 0 when there is none. */
 export const longest = (lapses: Lapse[], kind: Lapse['kind']): number =>
   Math.max(0, ...lapses.filter((lapse) => lapse.kind === kind).map(({ length }) => length))

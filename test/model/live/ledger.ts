@@ -1,9 +1,9 @@
-/** Seconds between two runs of a check, at most: so many that registration has to do its part itself. */
+/** The most seconds between two runs of a check: long enough that registration has to do its part itself. */
 export const INTERVAL = 5
 
 /**
- * What DNS owes to a name and an address: `out`, it must not answer it; `in`, it must; `coming`, it must once it has done so;
- * `free`, nothing is due yet.
+ * What DNS owes to a name and an address: `out`, it must not return it; `in`, it must; `coming`, it must once it has done so
+ * the first time; `free`, nothing is due yet.
  */
 export type Due = 'in' | 'coming' | 'out' | 'free'
 
@@ -13,8 +13,8 @@ export interface Mark {
 }
 
 /**
- * What is true of an instance under a name. `by`: only the order to go tells it, as EC2 does not, or only a round over the
- * fleet, as nobody acts on events of instances that are not the fleet's.
+ * What is true about an instance under a name. `by`: only the order to go reveals it, as EC2 does not, or only a round over
+ * the fleet, as nobody acts on events of instances that are not in the fleet.
  */
 export interface Claim {
   service: string
@@ -26,29 +26,29 @@ export interface Claim {
 
 interface Line extends Claim {
   marks: Mark[]
-  /** Nobody who could act on it knows it yet. */
+  /** Nobody that could act on it knows about it yet. */
   pending: boolean
   /** How often the truth about it has changed. */
   turns: number
 }
 
-/** A function at work, and what it has to bring into DNS or, on order, out of it. */
+/** A running function, and what it has to bring into DNS or, when told to, out of it. */
 export interface Cover {
   lines: { line: Line; turns: number }[]
   ordered: { line: Line; mark: Mark }[]
 }
 
 /**
- * Since when DNS owes what. What is true is due from the moment when a function begins that could know it: `register` with
- * an event about the instance, or `reconcile`, which looks at everybody. Who must be found is owed in full from the first
- * answer that names it, and a new instance once that function is done.
+ * Since when DNS owes what. What is true is due from the moment at which a function starts that could know it: `register`
+ * with an event about the instance, or `reconcile`, which looks at everything. An instance that must be found is owed in
+ * full from the first answer that names it, a new one once that function is done.
  */
 export class Ledger {
-  /** Orders to go that came again, by name. */
+  /** Repeated orders to go, by name. */
   returned = 0
   readonly #lines = new Map<string, Line>()
 
-  /** @param settled whether every server lives, so that what nobody may touch stays in DNS */
+  /** @param settled whether every server is alive, so that what nobody may touch stays in DNS */
   note(at: number, claims: Claim[], settled: boolean): void {
     for (const claim of claims) {
       const key = `${claim.service} ${claim.address}`
@@ -61,9 +61,9 @@ export class Ledger {
   }
 
   /**
-   * A function begins.
-   * @param ids instances that it looks at; absent = all
-   * @param orders instances that it is told to take out
+   * A function starts.
+   * @param ids the instances that it looks at; all by default
+   * @param orders the instances that it is told to take out
    */
   begin(at: number, ids?: Set<string>, orders: Set<string> = new Set()): Cover {
     const cover: Cover = { lines: [], ordered: [] }
@@ -85,9 +85,9 @@ export class Ledger {
 
   /**
    * The function is done.
-   * @param unfinished instances that it could not finish
-   * @param returned instances whose order to go it gave back, as their server does not answer: it comes again, until then the
-   *   group waits and they go on
+   * @param unfinished the instances that it could not finish
+   * @param returned the instances whose order to go it returned, because their server does not answer: it comes again, and
+   *   until then the group waits and they continue
    */
   end(
     at: number,
@@ -101,7 +101,7 @@ export class Ledger {
       line.pending = true
       this.returned++
     }
-    // Of a check that an agent has already, it keeps the state: only a new instance is in DNS at once.
+    // An agent keeps the state of a check that it already has: only a new instance is in DNS at once.
     for (const { line, turns } of lines)
       if (
         turns === 0 &&
@@ -113,8 +113,8 @@ export class Ledger {
   }
 
   /**
-   * A server comes back with what it held when it died. Names that its instances have lost since then may be found again until
-   * the next function that looks; those of instances that do not run, until it has run their checks.
+   * A server comes back with what it had when it died. Names that its instances have lost since then may be found again until
+   * a function looks next; those of instances that are not running, until it has run their checks.
    * @param since when it died
    */
   broughtBack(at: number, since: number, isTheirs: (instanceId: string) => boolean): void {
@@ -127,7 +127,7 @@ export class Ledger {
     }
   }
 
-  /** The check of an instance that is gone has run in the meantime. */
+  /** The check of a missing instance has run in the meantime. */
   failed(at: number, instanceId: string): void {
     for (const line of this.#lines.values()) {
       if (line.instanceId !== instanceId || !line.pending || line.should !== 'out') continue
@@ -136,7 +136,7 @@ export class Ledger {
     }
   }
 
-  /** Marks by service and address, in the order of time. */
+  /** The marks by service and address, by time. */
   marks(): Map<string, Map<string, Mark[]>> {
     const all = new Map<string, Map<string, Mark[]>>()
     for (const { service, address, marks } of this.#lines.values())
@@ -151,7 +151,7 @@ export class Ledger {
     return `${line?.instanceId ?? 'nobody'}: ${marks.join(', ')}`
   }
 
-  /** For how long DNS has owed every service of an instance; 0 when it does not. */
+  /** How long DNS has owed every service of an instance; 0 when it does not. */
   owedFor(instanceId: string, at: number): number {
     const lines = [...this.#lines.values()].filter(
       (line) => line.instanceId === instanceId && line.should === 'in',
@@ -161,20 +161,20 @@ export class Ledger {
   }
 }
 
-/** Milliseconds until the check of an instance has run once more, whatever it was before. */
+/** Milliseconds until the check of an instance has run again, whatever its state was. */
 const CHECKED = INTERVAL * 1000
 
-/** Of a check that an agent has already, it keeps the state: who was out may be critical until it runs again. */
+/** An agent keeps the state of a check that it already has: an instance that was out may be critical until it runs again. */
 const patience = ({ turns }: Line): number => (turns === 0 ? 0 : CHECKED)
 
-/** The next mark; one that was to come later has become void. */
+/** The next mark; it replaces one that was due later. */
 function put({ marks }: Line, mark: Mark): Mark {
   while ((marks.at(-1)?.at ?? 0) > mark.at) marks.pop()
   marks.push(mark)
   return mark
 }
 
-/** Who never was there needs nobody to take it out. */
+/** An instance that was never there does not have to be taken out. */
 const opened = (at: number, { should }: Claim): Pick<Line, 'marks' | 'pending'> => ({
   marks: [{ at, due: should === 'out' ? 'out' : 'free' }],
   pending: should === 'in',
@@ -186,7 +186,7 @@ function turn(line: Line, at: number, claim: Claim): void {
   put(line, { at, due: 'free' })
 }
 
-/** Nobody may touch it: it stays found, unless its server dies. */
+/** Nobody may touch it: it stays in DNS, unless its server dies. */
 function stay(line: Line, at: number, settled: boolean): void {
   if (line.should === 'in' && line.marks.at(-1)?.due === 'in' && settled) return
   if (line.should === 'stay') return

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { now } from './clock.ts'
 
-/** As SQS hands messages to `register` (resources/registration.yml). */
+/** How SQS hands messages to `register` (resources/registration.yml). */
 const BATCH = 10
 const AT_ONCE = 5
 
 type Handle = (bodies: string[]) => Promise<string[]>
 
-/** The queue in real time: messages that are due go in batches to the function; those that it returns come again. */
+/** The queue in real time: due messages go to the function in batches; those that it returns come again. */
 export class LiveQueue {
   readonly #waiting: { at: number; body: string }[] = []
   readonly #again: number
   readonly #open = new Set<Promise<void>>()
   #ended = false
 
-  /** @param again milliseconds until what failed comes once more */
+  /** @param again milliseconds until a failed message comes again */
   constructor(again: number) {
     this.#again = again
   }
@@ -28,7 +28,7 @@ export class LiveQueue {
   }
 
   /**
-   * Works until it is ended.
+   * Works until it is stopped.
    * @param handle resolves to the bodies that failed
    */
   async run(handle: Handle): Promise<void> {

@@ -13,32 +13,32 @@ import { INTERVAL, Ledger } from './ledger.ts'
 import { LiveQueue } from './live-queue.ts'
 
 export const VPC = 'vpc-0a'
-/** Milliseconds after which the queue hands out again what failed; 60,000 in resources/registration.yml. */
+/** Milliseconds after which the queue redelivers what failed; 60,000 in resources/registration.yml. */
 const AGAIN = 2000
 /**
- * Milliseconds after which a server that came back no longer names instances that do not answer: it loads its services first
- * and their checks, critical, after them.
+ * Milliseconds after which a returned server no longer names instances that do not answer: it first loads its services, and
+ * then their checks, as critical.
  */
 const LOADED = 1000
-/** Milliseconds that an event is on its way which is not there at once. */
+/** How many milliseconds a delayed event takes. */
 const LATE = 2500
 
-/** The model's EC2, Parameter Store and queue in real time, and what DNS owes to them. */
+/** The model's EC2, Parameter Store and queue in real time, and what DNS owes them. */
 export class LiveWorld implements Changing {
   readonly ec2: LaggingEc2
   readonly texts = new Map<string, Text[]>()
   readonly told = new Set<string>()
-  /** Nobody in this world: who is advised to go leaves DNS for longer than it lasts. */
+  /** Empty in this world: an instance that EC2 recommends to replace leaves DNS for longer than the world lasts. */
   readonly advised = new Set<string>()
   readonly ledger = new Ledger()
   readonly events = new LiveQueue(AGAIN)
-  /** What happened when, for a reader. */
+  /** What happened when, for people. */
   readonly diary: { at: number; what: string }[] = []
-  /** Addresses of servers that do not run. */
+  /** The addresses of servers that are not running. */
   readonly dead = new Set<string>()
   readonly #answerers: Answerers
   readonly #random: () => number
-  /** Ids of the instances whose programs run. */
+  /** The ids of instances whose programs are running. */
   #answering = new Set<string>()
 
   constructor(network: string, answerers: Answerers, random: () => number) {
@@ -47,7 +47,7 @@ export class LiveWorld implements Changing {
     this.#random = random
   }
 
-  /** The queue as changes use it: what is not there at once is late. */
+  /** The queue as changes use it: what is not delivered at once is late. */
   readonly queue = { push: (body: string): void => this.events.push(body, this.#random() * LATE) }
 
   async deliver(bodies: string[]): Promise<void> {
@@ -76,7 +76,7 @@ export class LiveWorld implements Changing {
     this.texts.set(parameter, [...(this.texts.get(parameter) ?? []), { at: Date.now() / 1000, text }])
   }
 
-  /** To be called after each change: programs begin and end, and DNS owes something else. */
+  /** Call it after each change: programs start and end, and DNS owes something else. */
   changed(): void {
     const machines = [...this.ec2.machines.values()].filter(
       (each) => each.versions[0]?.tags.role === 'service',
@@ -98,7 +98,7 @@ export class LiveWorld implements Changing {
     this.diary.push({ at: now(), what })
   }
 
-  /** A server that died then has come back. */
+  /** A server that died at that time has come back. */
   broughtBack(server: string, died: number): void {
     this.ledger.broughtBack(now(), died, (instanceId) => this.#home(instanceId) === server)
     const failing = () => {
@@ -107,23 +107,23 @@ export class LiveWorld implements Changing {
     setTimeout(failing, LOADED).unref()
   }
 
-  /** The check of an instance has found it gone, unless its server is dead. */
+  /** The check of an instance has failed, unless its server is dead. */
   #failed(id: string): void {
     if (this.dead.size === 0 && !this.#answering.has(id)) this.ledger.failed(now(), id)
   }
 
-  /** Did it stand on a server that does not run? */
+  /** Was it on a server that is not running? */
   isOnDead(instanceId: string): boolean {
     return this.dead.has(this.#home(instanceId))
   }
 
-  /** The address of its owner while all servers live. */
+  /** The address of its owner while all servers are alive. */
   #home(instanceId: string): string {
     const servers = this.servers.map(({ id, address }) => ({ instanceId: id, address }))
     return owner(instanceId, servers)?.address ?? ''
   }
 
-  /** What has happened to an instance, for a reader. */
+  /** What has happened to an instance, for people. */
   story(address: string, begin: number): string {
     const machine = [...this.ec2.machines.values()].find((each) => each.address === address)
     const at = (seconds: number): string => (seconds - (Date.now() - now() + begin) / 1000).toFixed(2)

@@ -1,7 +1,7 @@
 import { seeded } from '../../support/seeded.ts'
 import type { Arrival, Change, Form } from '../happenings.ts'
 
-/** One thing that happens, so many milliseconds after the begin. `pick` (0 up to 1) chooses among those it can happen to. */
+/** One thing that happens, this many milliseconds after the start. `pick` (0 up to 1) chooses what it happens to. */
 export type Step = { at: number } & (
   | { do: 'launch'; service: number; count: number; tagged: boolean; event: Arrival }
   | { do: 'change'; to: Change; pick: number; event: Arrival }
@@ -11,16 +11,16 @@ export type Step = { at: number } & (
   | { do: 'return' }
 )
 
-/** Milliseconds that a plan lasts. */
+/** How many milliseconds a plan lasts. */
 const LENGTH = 48_000
-/** For so long after the death of a server nothing but the early word makes a round over the fleet. */
+/** For this long after a server's death only its neighbours' report triggers a round over the fleet. */
 const ALONE = 8_000
 /**
- * Milliseconds between two changes of a definition: a round that the second one overtakes may remove what the next round
- * has just made (docs/registration.md, "What it cannot promise").
+ * Milliseconds between two changes of a definition: a round that the second one overtakes may remove what the next round has
+ * just added (docs/registration.md, "What it cannot promise").
  */
 const SETTLED = 6000
-/** Milliseconds for which a definition is broken. */
+/** How many milliseconds a definition is broken. */
 const MENDED = 2500
 
 const ARRIVALS: Arrival[] = ['lost', 'once', 'once', 'twice', 'at once', 'at once']
@@ -30,7 +30,7 @@ const CHANGES: Change[] = [
 ] as Change[]
 const FORMS: Form[] = ['same', 'port', 'two services', 'two services', 'check', 'broken', 'removed']
 
-/** Everything that happens, by the seed: a leader and a follower are killed and return, in one order or the other. */
+/** Everything that happens, by seed: a leader and a follower are killed and come back, in either order. */
 export function planOf(seed: number): Step[] {
   const random = seeded(seed)
   const one = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
@@ -52,7 +52,7 @@ export function planOf(seed: number): Step[] {
     if (!last || at - last.at < SETTLED || quiet(at) || quiet(at + MENDED)) return []
     last.at = at
     const step: Step = { at, do: 'define', service, form, lost }
-    // What is broken is soon put right.
+    // A broken definition is soon repaired.
     if (form === 'broken' || form === 'removed')
       return [step, { ...step, at: at + MENDED, form: last.form, lost: false }]
     last.form = form

@@ -11,14 +11,14 @@ import type { LiveWorld } from './live-world.ts'
 import type { Step } from './plan.ts'
 import type { Servers } from './servers.ts'
 
-/** Instances of services that run at most, so that names fit into a datagram. */
+/** The most running instances, so that a DNS answer fits into a datagram. */
 const FLEET = 24
-/** Milliseconds for which an instance must have been due before it is told to go. */
+/** How many milliseconds an instance must have been due before it is told to go. */
 const SETTLED = 1000
-/** Milliseconds until what a server brought back with it has been put right; until then nobody is told to go. */
+/** Milliseconds until what a server brought back has been repaired; until then no instance is told to go. */
 const RECONCILED = 7000
 
-/** Plays the steps of a plan on the world and on the cluster. */
+/** Plays the steps of a plan on the world and the cluster. */
 export class Player {
   readonly counts = { happenings: 0, launches: 0, departures: 0, kills: 0 }
   readonly #world: LiveWorld
@@ -57,7 +57,7 @@ export class Player {
       case 'define':
         world.define(parameter(step.service), definition(step.service, step.form))
         world.changed()
-        // Parameter Store's event starts a round by itself (resources/registration.yml).
+        // Parameter Store's event itself starts a round (resources/registration.yml).
         if (!step.lost) void this.#functions.reconcile()
         return
       case 'reconcile':
@@ -75,7 +75,7 @@ export class Player {
     const world = this.#world
     const able = world.services.filter((each) => this.#able(each, to))
     const machine = able[Math.floor(pick * able.length)]
-    // Nobody can act on an order to go that is lost.
+    // Nobody can act on a lost order to go.
     if (!machine || (to === 'drain' && event === 'lost')) return
     if (to === 'terminate' || to === 'drain') this.counts.departures++
     const which = world.services.indexOf(machine)
@@ -88,7 +88,7 @@ export class Player {
     if (to === 'run') return state === 'pending' || state === 'stopped'
     if (to === 'forget') return state === 'terminated'
     if (state !== 'running' || this.#world.told.has(machine.id)) return false
-    // Who has lost its tags is nobody's: an order about it is not heard (docs/registration.md).
+    // An instance without tags belongs to nobody: an order about it is ignored (docs/registration.md).
     if (to === 'drain' && !tags[TAG.kind]) return false
     if (to === 'drain')
       return this.#world.ledger.owedFor(machine.id, now()) > SETTLED && this.#servers.allFor(RECONCILED)

@@ -13,14 +13,14 @@ import { definition, SERVICES } from './claims.ts'
 import type { Functions } from './functions.ts'
 import type { LiveWorld } from './live-world.ts'
 
-/** What the real servers hold once the world is at rest, and what they should; equal, or it is a fault. */
+/** What the real servers have once the world is at rest, and what they should have; any difference is a fault. */
 export interface Comparison {
-  /** Entries that the agents hold, that each server's catalog shows as passing, and addresses in each server's DNS. */
+  /** The entries of the agents, those that each server's catalog shows as passing, and the addresses in each server's DNS. */
   found: string[][]
   wanted: string[][]
 }
 
-/** Lets the world come to rest; resolves when rounds have made all of it right, or after so many seconds. */
+/** Lets the world come to rest; resolves when rounds have repaired everything, or after this many seconds. */
 export async function atRest(
   { world, functions }: { world: LiveWorld; functions: Functions },
   cluster: ConsulCluster,
@@ -31,7 +31,7 @@ export async function atRest(
     if (!text?.includes('"name"')) world.define(parameter(service), definition(service, 'same'))
   }
   world.changed()
-  // Whose group waits for them to be drained would go within seconds.
+  // Instances whose group is waiting for them to drain would be gone within seconds.
   for (const id of world.told) {
     const machine = world.ec2.machines.get(id)
     if (machine && truth(machine).state === 'running') world.ec2.change(machine, { state: 'terminated' })
@@ -39,7 +39,7 @@ export async function atRest(
   world.changed()
   const end = Date.now() + seconds * 1000
   for (let round = 1; ; round++) {
-    // The second round comes after every probation, the third may remove what the second one held.
+    // The second round comes after every probation; the third may remove what the second one held back.
     await functions.reconcile({}, round > 1 ? PROBATION * 1000 + round * 31_000 : 0)
     const comparison = await compare(world, cluster)
     if (JSON.stringify(comparison.found) === JSON.stringify(comparison.wanted) || Date.now() > end)
@@ -77,7 +77,7 @@ async function resolveAll(server: string): Promise<string[]> {
   return (await Promise.all(found)).flat()
 }
 
-/** The names and addresses that DNS has to answer. */
+/** The names and addresses that DNS has to return. */
 const named = (world: LiveWorld): string[] =>
   world.services
     .filter((each) => truth(each).state === 'running' && truth(each).tags[TAG.kind] === 'service')

@@ -21,21 +21,21 @@ import { Player } from './player.ts'
 import { type Span, Stalls } from './samples.ts'
 import { Servers } from './servers.ts'
 
-/** What came of a run; the world and its cluster go on. */
+/** The result of a run; the world and its cluster keep running. */
 export interface Run {
   world: LiveWorld
   functions: Functions
   counts: Player['counts']
   verdict: Verdict
   elections: Span[]
-  /** Share of the time in which one of the processes of the test stood still. */
+  /** The share of the time in which one of the test's processes stood still. */
   stalled: number
   begin: number
-  /** Ends what the run has started. */
+  /** Ends everything that the run has started. */
   stop(): void
 }
 
-/** Plays the plan of a seed on the cluster, with DNS looked at all the time. */
+/** Plays the plan of a seed on the cluster, while DNS is watched all the time. */
 export async function playOn(cluster: ConsulCluster, seed: number): Promise<Run> {
   const network = (cluster.servers[0]?.address ?? '').split('.').slice(0, 2).join('.')
   const [answerers, sampler] = await Promise.all([Answerers.start(), Sampler.start()])

@@ -3,16 +3,16 @@ import { Agent, get } from 'node:https'
 import { now } from './clock.ts'
 import { type LeaderSample, type Sample, Stalls } from './samples.ts'
 
-/** A process of its own asks, so that what the model and the rounds are busy with delays no question. */
+/** A separate process sends the queries, so that the model and the rounds cannot delay them. */
 
-/** What it is told: whom to ask for what from now on, or to hand over what it has seen. */
+/** A message to it: which servers to query for what from now on, or to hand over what it has seen. */
 export type SamplerOrder = { servers: string[]; services: string[]; certificate: string } | 'end'
 
 const EVERY = 20
-/** Every so many turns, who is the leader. */
+/** Every this many turns it asks who is the leader. */
 const LEADER_TURNS = 3
 const PATIENCE = 400
-/** Turns under way at one server: one that does not answer is not asked more and more. */
+/** The most pending turns for one server, so that one that does not answer is not asked more and more. */
 const UNDER_WAY = 5
 
 const samples: Sample[] = []

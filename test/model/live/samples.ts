@@ -1,4 +1,4 @@
-/** One question to one server's DNS; `found` are the addresses of its answer, null when none came in time. */
+/** One query to one server's DNS; `found` are the addresses in its answer, null when none came in time. */
 export interface Sample {
   server: string
   service: string
@@ -7,7 +7,7 @@ export interface Sample {
   found: string[] | null
 }
 
-/** Whom a server named as Consul's leader; empty for nobody, null when it did not answer. */
+/** The leader according to a server; empty for none, null when it did not answer. */
 export interface LeaderSample {
   server: string
   at: number
@@ -28,10 +28,10 @@ export interface Sighting {
   stalls: Span[]
 }
 
-/** Milliseconds from which on a process that does not run is said to stand still. */
+/** The milliseconds after which a process that does not run counts as standing still. */
 export const STALL = 200
 
-/** Notices when this process stands still: its timer comes late. */
+/** Notices when this process stands still: its timer is late. */
 export class Stalls {
   readonly spans: Span[] = []
   readonly #now: () => number
@@ -53,7 +53,7 @@ export class Stalls {
   }
 }
 
-/** Milliseconds of the spans that lie between the two moments. */
+/** How many milliseconds of the spans are between the two moments. */
 export const within = (spans: Span[], from: number, to: number): number =>
   spans.reduce((sum, span) => sum + Math.max(0, Math.min(to, span.to) - Math.max(from, span.from)), 0)
 

@@ -8,18 +8,18 @@ import type { LiveWorld } from './live-world.ts'
 import type { Span } from './samples.ts'
 
 /**
- * Milliseconds from the death of a server to the round that its neighbours ask for: they look each half a second, and a
- * function takes its time to begin.
+ * Milliseconds from the death of a server to the round that its neighbours ask for: they look every half second, and a
+ * function takes a while to start.
  */
 const EARLY_WORD = 1500
-/** They speak when there is a leader beside the dead server. */
+/** They report it when there is a leader other than the dead server. */
 const WORD_AFTER_ELECTION = 300
-/** Milliseconds after which a server that came back must vote. */
+/** Milliseconds after which a returned server must vote. */
 const WHOLE = 15_000
 
-/** Kills Consul servers, lets their neighbours tell of it, and brings them back. */
+/** Kills Consul servers, lets their neighbours report it, and brings them back. */
 export class Servers {
-  /** When servers did not run or did not know yet what the others know, by address. */
+  /** When servers were not running or did not yet know what the others know, by address. */
   readonly downtimes: (Span & { server: string })[] = []
   readonly #world: LiveWorld
   readonly #functions: Functions
@@ -48,8 +48,8 @@ export class Servers {
   }
 
   /**
-   * Waits until the cluster can lose a server: one that came back votes again some seconds later.
-   * @returns for how many milliseconds
+   * Waits until the cluster can lose a server: a returned one votes again some seconds later.
+   * @returns how many milliseconds it waited
    */
   async whole(): Promise<number> {
     const begin = now()
@@ -63,12 +63,12 @@ export class Servers {
       )
       if (status === 200 && (JSON.parse(text) as { FailureTolerance: number }).FailureTolerance > 0)
         return now() - begin
-      if (now() - begin > WHOLE) throw new Error(`the cluster is not whole again: ${status} ${text}`)
+      if (now() - begin > WHOLE) throw new Error(`the cluster is not complete again: ${status} ${text}`)
       await sleep(100)
     }
   }
 
-  /** Have all servers lived for so many milliseconds? */
+  /** Have all servers been alive for this many milliseconds? */
   allFor(milliseconds: number): boolean {
     return this.downtimes.every(({ to }) => now() - to > milliseconds)
   }
@@ -86,7 +86,7 @@ export class Servers {
     void this.#earlyWord(server.address, now() + EARLY_WORD)
   }
 
-  /** The round that the neighbours of a dead server ask for (apps/platform/consul, which has tests of its own). */
+  /** The round that a dead server's neighbours ask for (apps/platform/consul, which has its own tests). */
   async #earlyWord(silent: string, at: number): Promise<void> {
     await sleep(at - now())
     if ((await this.#leader()) === undefined) {
@@ -96,7 +96,7 @@ export class Servers {
     await this.#functions.reconcile({ silent: [silent] })
   }
 
-  /** The one that was killed last comes back; resolves when it is there again. */
+  /** The last killed one comes back; resolves when it is up again. */
   revive(): Promise<void> {
     this.#return = this.#revive()
     return this.#return
@@ -115,7 +115,7 @@ export class Servers {
     this.#changed(this.living)
   }
 
-  /** The leader that a majority names; one that has been killed is none. */
+  /** The leader that a majority names; a killed one does not count. */
   async #leader(): Promise<string | undefined> {
     const named = await Promise.all(
       this.living.map(({ address }) =>
@@ -131,7 +131,7 @@ export class Servers {
     return living.has(first) && named.every((name) => name === first) ? first : undefined
   }
 
-  /** Until the server has taken over what the leader knew: before, it answers from the day it died. */
+  /** Waits until the server has caught up with the leader: before that, its answers are from when it died. */
   async #caughtUp(server: ConsulServer): Promise<void> {
     const leader = await this.#leader()
     const others = this.living.filter(({ address }) => address === leader)
@@ -145,10 +145,10 @@ export class Servers {
     }
   }
 
-  /** What has been handed to the catalog, and how much of that it has not taken in yet. */
+  /** What has been sent to the catalog, and how much of that it has not applied yet. */
   async #applied({ address }: ConsulServer): Promise<{ index: number; pending: number }> {
     const { status, text } = await askServer(address, '/v1/agent/self', this.#cluster.management)
-    // One that has only just started does not know the token yet.
+    // A server that has only just started does not know the token yet.
     if (status !== 200) return { index: 0, pending: 0 }
     const { raft } = (JSON.parse(text) as { Stats: { raft: Record<string, string> } }).Stats
     return { index: Number(raft.applied_index), pending: Number(raft.fsm_pending) }

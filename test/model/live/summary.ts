@@ -2,14 +2,14 @@ import { BARE } from './bare.ts'
 import { type Lapse, longest, type Verdict } from './judge.ts'
 import { overlap, type Span, within } from './samples.ts'
 
-/** How long DNS may say what is true no more, or not say what is true; milliseconds. */
+/** How long DNS may return what is no longer true, or not return what is true; milliseconds. */
 export const BOUND = 1000
-/** By how much ours may be longer than Consul's own while there is no leader: two of its entries differ by as much. */
+/** How much longer ours may be than Consul's own while there is no leader: two of its entries differ by as much. */
 export const TOLERANCE = 500
 
-/** What a run came to. */
+/** The results of a run. */
 export interface Summary {
-  /** Lapses of ours outside of elections, longest first. */
+  /** Our lapses outside elections, longest first. */
   calm: Lapse[]
   elections: Election[]
 }
@@ -35,8 +35,8 @@ export function summarize({ lapses }: Verdict, elections: Span[]): Summary {
 const byLength = (a: Lapse, b: Lapse): number => b.length - a.length
 
 /**
- * Lapses that are longer than they may be. Of one that an election is part of, nobody could end what lay in that; the rest
- * counts as ever, unless Consul alone was as late: by as much, or until the same moment.
+ * Lapses that are too long. If an election falls into one, nobody could end that part; the rest counts as usual, unless
+ * Consul alone was just as late: by as much, or until the same moment.
  */
 export function faults({ calm, elections }: Summary): Lapse[] {
   const late = calm.filter(({ length }) => length > BOUND)
@@ -52,18 +52,18 @@ export function faults({ calm, elections }: Summary): Lapse[] {
   return [...late, ...new Set(worse)]
 }
 
-/** When the last of these was over that took longer than it may. */
+/** When the last of these that took too long was over. */
 const lastHeldUp = (lapses: Lapse[], kind: Lapse['kind']): number =>
   Math.max(0, ...lapses.filter((lapse) => lapse.kind === kind && lapse.length > BOUND).map(({ to }) => to))
 
 const ms = (milliseconds: number): string => `${Math.round(milliseconds)} ms`
 
-/** For the reader of the log. */
+/** For people who read the log. */
 export function describeSummary({ calm, elections }: Summary, begin: number): string[] {
   const figures = (lapses: Lapse[]): string =>
     `stale ${ms(longest(lapses, 'stale'))}, missing ${ms(longest(lapses, 'missing'))}`
   return [
-    `outside of elections at most: ${figures(calm)}`,
+    `longest outside elections: ${figures(calm)}`,
     ...elections.map(
       ({ from, to, ours, bare }) =>
         `election of ${ms(to - from)} after ${((from - begin) / 1000).toFixed(1)} s at most: ours ${figures(ours)}; bare ${figures(bare)}`,
