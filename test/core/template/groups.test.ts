@@ -112,7 +112,7 @@ describe('the rules of security groups', () => {
 
   it('lead to nothing that listens nowhere', () => {
     const bundle = sampleApp('a', 'services:\n  web: {needs: [job]}\n  job: {}\n')
-    expect(rules(appTemplate({ bundle, stage: dev })).filter((rule) => rule.includes('needs'))).toEqual([])
+    expect(rules(appTemplate(parsedApp(bundle), dev)).filter((rule) => rule.includes('needs'))).toEqual([])
   })
 
   it('belong to a group that says whose it is', () => {
