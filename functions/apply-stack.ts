@@ -1,24 +1,16 @@
-import middy from '@middy/core'
-import { BundleStore } from '../adapters/aws/bundle-store.ts'
-import * as clients from '../adapters/aws/clients.ts'
-import { CloudFormationStacks } from '../adapters/aws/cloudformation.ts'
-import { RunFiles } from '../adapters/aws/run-files.ts'
-import { TemplateStore } from '../adapters/aws/template-store.ts'
-import { readStackRole, readStage } from '../adapters/config.ts'
-import { applyPlannedStack, type StackRequest } from '../core/deploy/apply-planned-stack.ts'
-import { once } from './once.ts'
-
-const parts = once(() => {
-  const stage = readStage()
-  const s3 = clients.s3()
-  const templates = new TemplateStore(s3, stage.bucket)
-  return {
-    stage,
-    bundles: new BundleStore(s3, stage.bucket),
-    runs: new RunFiles(s3, stage.bucket),
-    stacks: new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole(), templates }),
-  }
-})
+import * as z from 'zod'
+import { applyPlannedStack } from '../core/deploy/apply-planned-stack.ts'
+import { planKey, text } from './lib/inputs.ts'
+import { lambda } from './lib/lambda.ts'
+import { bundles, changeableStacks, runs, stage } from './lib/parts.ts'
 
 /** Starts what brings one stack of a plan to its template. */
-export const handler = middy(async (request: StackRequest) => await applyPlannedStack(parts(), request))
+export const handler = lambda('apply-stack', {
+  input: z.strictObject({
+    plan: planKey,
+    service: z.exactOptional(text),
+    step: z.exactOptional(z.enum(['transition', 'final'])),
+  }),
+  parts: () => ({ stage: stage(), bundles: bundles(), runs: runs(), stacks: changeableStacks() }),
+  work: applyPlannedStack,
+})

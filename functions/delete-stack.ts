@@ -1,18 +1,14 @@
-import middy from '@middy/core'
-import * as clients from '../adapters/aws/clients.ts'
-import { CloudFormationStacks } from '../adapters/aws/cloudformation.ts'
-import { readStackRole, readStage } from '../adapters/config.ts'
+import * as z from 'zod'
 import { appStack, serviceStack } from '../core/base/names.ts'
 import { removeStack } from '../core/template/bring-stack.ts'
-import { once } from './once.ts'
-
-const parts = once(() => ({
-  stage: readStage().name,
-  stacks: new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole() }),
-}))
+import { text } from './lib/inputs.ts'
+import { lambda } from './lib/lambda.ts'
+import { removableStacks, stage } from './lib/parts.ts'
 
 /** Starts the deletion of a service's stack, or without a service of the app's own one. */
-export const handler = middy(async ({ app, service }: { app: string; service?: string }) => {
-  const { stage, stacks } = parts()
-  return await removeStack(stacks, service ? serviceStack(stage, app, service) : appStack(stage, app))
+export const handler = lambda('delete-stack', {
+  input: z.strictObject({ app: text, service: text.optional() }),
+  parts: () => ({ stage: stage().name, stacks: removableStacks() }),
+  work: async ({ stage, stacks }, { app, service }) =>
+    await removeStack(stacks, service ? serviceStack(stage, app, service) : appStack(stage, app)),
 })

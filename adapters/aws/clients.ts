@@ -27,12 +27,6 @@ export const PROMPT = {
 export const ec2 = (limits: Partial<typeof PROMPT> = {}) => new EC2Client({ ...considerate, ...limits })
 export const s3 = () => new S3Client(settings)
 export const ssm = (limits: Partial<typeof PROMPT> = {}) => new SSMClient({ ...considerate, ...limits })
-/** For the function inside the VPC: without a way out it says so in seconds, and its own time is not over. */
-export const nearSsm = () =>
-  new SSMClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 2000, requestTimeout: 3000, throwOnRequestTimeout: true },
-  })
 export const autoScaling = () => new AutoScalingClient(settings)
 export const dynamo = () => new DynamoDBClient(settings)
 export const cloudFormation = () => new CloudFormationClient(settings)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { inputCheck } from '../../functions/check-input.ts'
+import { handler } from '../../functions/check-input.ts'
 import { sampleApp } from '../apps/apps.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
 import { stage } from '../support/stage.ts'
@@ -9,7 +9,7 @@ const published = sampleApp(
   'shop',
   'source: upstream\nupstream: {registry: a.example/b, version: v1}\nservices:\n  redis: {}\n',
 )
-const check = inputCheck(() => ({
+const check = handler.wired(() => ({
   stage: local,
   bundles: { read: async () => ({ digest: 'd', bundle: published }) },
 }))
