@@ -56,6 +56,9 @@ const PAUSE_MS = 50
  * A method for each RPC of the service, balanced over all instances behind the address. Instances that come and go
  * are followed within a second. A call waits for a connection, so one that has not left is never lost; one whose
  * answer got lost is sent to the next instance when it is safe.
+ *
+ * On grpc-js, as ConnectRPC (175 KB of a bundle in place of 437) keeps one connection per address: it would leave balancing,
+ * waiting for an instance and leaving out those that are gone to us, which is more than it would save.
  * @param address `host:port`, or several with commas; a host is a name or an IP
  * @param defaults for all calls
  * @returns methods that throw PeerFailure
