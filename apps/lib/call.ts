@@ -3,10 +3,14 @@ import { Readable } from 'node:stream'
 import type { Body } from './body.ts'
 
 /** No connection came about: the instance has seen nothing of the request. */
-export class Unreached extends Error {}
+export class Unreached extends Error {
+  override name = 'Unreached'
+}
 
 /** The request may have been done, but no answer came. */
-export class Lost extends Error {}
+export class Lost extends Error {
+  override name = 'Lost'
+}
 
 export interface Call {
   method: string
@@ -18,7 +22,9 @@ export interface Call {
 }
 
 /** The body that was to be sent broke: no fault of the instance's. */
-export class SourceFailure extends Error {}
+export class SourceFailure extends Error {
+  override name = 'SourceFailure'
+}
 
 /** An instance in the same network answers within a few milliseconds; one that is gone never does. */
 const CONNECT_MS = 1000

@@ -39,7 +39,9 @@ function isDone({ stamp, key }) {
 }
 
 /** A problem that the person at the terminal can mend; shown without a stack. */
-export class SetupError extends Error {}
+export class SetupError extends Error {
+  name = 'SetupError'
+}
 
 /** Runs an entry script: its exit code, or 1 and one message when set-up cannot go on. */
 export async function runScript(main) {
