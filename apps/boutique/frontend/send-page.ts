@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import { encodingFor } from './encoding.ts'
+import { encodingFor } from '../../lib/encoding.ts'
 import type { Html } from './html.ts'
 
 /** Nothing but our own pictures and style; no script, no frame, no form that goes elsewhere. */
