@@ -24,7 +24,7 @@ const VALUES = 200
  * Milliseconds for which the Consul servers of a large fleet are believed: to ask for them with every batch of a burst
  * would empty EC2's bucket of 100 requests.
  */
-const SERVERS_FOR = 2000
+const SERVERS_FOR_MS = 2000
 
 /** The instances of one VPC as EC2 shows them. */
 export class Ec2Instances implements InstanceSource {
@@ -66,7 +66,7 @@ export class Ec2Instances implements InstanceSource {
 
   async #consulServers(): Promise<Instance[]> {
     const at = this.#now()
-    if (this.#servers && at - this.#servers.at < SERVERS_FOR) return await this.#servers.read
+    if (this.#servers && at - this.#servers.at < SERVERS_FOR_MS) return await this.#servers.read
     const read = this.#read([filter('vpc-id', [this.#vpcId]), filter(`tag:${TAG.kind}`, ['consulserver'])])
     this.#servers = { read, at }
     try {

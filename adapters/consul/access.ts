@@ -17,9 +17,9 @@ export interface AccessSource {
 }
 
 /** For as many milliseconds what was read is good; a rotation waits for longer than that. */
-export const ACCESS_KEPT = 20_000
+export const ACCESS_KEPT_MS = 20_000
 /** Many calls may be refused at once; one of them reads. */
-const RENEWED = 1000
+const RENEWED_MS = 1000
 
 /** The access that is kept in Parameter Store. */
 export class ParameterAccess implements AccessSource {
@@ -35,7 +35,7 @@ export class ParameterAccess implements AccessSource {
   }
 
   async current(): Promise<ConsulAccess> {
-    if (this.#held && this.#now() - this.#readAt < ACCESS_KEPT) return this.#held
+    if (this.#held && this.#now() - this.#readAt < ACCESS_KEPT_MS) return this.#held
     // While Parameter Store does not answer, what is known is better than nothing.
     const held = this.#held
     return await this.#read().catch((error: unknown) => {
@@ -46,7 +46,7 @@ export class ParameterAccess implements AccessSource {
   }
 
   async renew(): Promise<ConsulAccess> {
-    if (this.#held && this.#now() - this.#readAt < RENEWED) return this.#held
+    if (this.#held && this.#now() - this.#readAt < RENEWED_MS) return this.#held
     return await this.#read()
   }
 

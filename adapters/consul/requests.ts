@@ -8,12 +8,12 @@ import type { AccessSource, ConsulAccess } from './access.ts'
 export class ConsulFailure extends ServiceFailure {}
 
 /** Milliseconds for one request: a healthy server answers in tens of them. */
-const TIMEOUT = 3000
+const TIMEOUT_MS = 3000
 /** Requests in flight at one server; its agent works them off one after the other anyway. */
 const IN_FLIGHT = 16
 
 /** Milliseconds after which a follower knows a token that was made at the leader; it takes about 100. */
-const FOLLOWS = 300
+const FOLLOWS_MS = 300
 
 /** An answer that is as good as success. */
 interface Accepted {
@@ -86,7 +86,7 @@ export class ConsulRequests {
     query: Record<string, string>,
     body?: unknown,
     accepted?: Accepted,
-    patience = TIMEOUT,
+    patience = TIMEOUT_MS,
   ): Promise<string> {
     const url = new URL(path, `https://${server.address}:${this.port}`)
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
@@ -98,7 +98,7 @@ export class ConsulRequests {
       let answer = await ask(await this.access.current())
       if (isUnknownToken(answer)) answer = await ask(await this.access.renew())
       if (isUnknownToken(answer)) {
-        await sleep(FOLLOWS)
+        await sleep(FOLLOWS_MS)
         answer = await ask(await this.access.current())
       }
       const { status, text } = answer

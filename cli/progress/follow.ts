@@ -9,8 +9,8 @@ import { RunReader, type RunSource, type RunView, title, underWay } from './run-
  * Milliseconds between two looks, for each run that is looked at: a look costs two calls per run, and Step Functions grants
  * about 15 of each per second and account (Developer Guide, "Quotas related to API action throttling").
  */
-const PER_RUN = 300
-const LONGEST = 5000
+const PER_RUN_MS = 300
+const LONGEST_MS = 5000
 
 /**
  * Shows the steps of a run and of the runs it starts until it ends: line by line, and on a terminal with the state of
@@ -28,7 +28,7 @@ export async function follow(source: RunSource, arn: string, output: Output): Pr
     const began = view.run.startedAt.getTime()
     const live = liveLines(view, new Date()).map((line) => `          ${line}`)
     output.live([...live, `  ${duration(Date.now() - began)} …`])
-    await sleep(Math.min(LONGEST, Math.max(2, underWay(view)) * PER_RUN))
+    await sleep(Math.min(LONGEST_MS, Math.max(2, underWay(view)) * PER_RUN_MS))
   }
 }
 

@@ -12,9 +12,9 @@ export interface Clock {
 }
 
 /** Milliseconds that a registration waits for its checks to pass: what is not up by then is found by Consul. */
-const PATIENCE = 2000
+const PATIENCE_MS = 2000
 /** Milliseconds between two questions. */
-const PAUSE = 100
+const PAUSE_MS = 100
 /** Questions at once. Each is a connection, and a Lambda has 1,024 file descriptors (Lambda quotas). */
 const AT_ONCE = 400
 
@@ -52,10 +52,10 @@ export class FirstAnswer {
     if (this.#asking >= AT_ONCE) return false
     this.#asking++
     try {
-      const end = this.#clock.now() + PATIENCE
-      for (let left = PATIENCE; left > 0; left = end - this.#clock.now()) {
+      const end = this.#clock.now() + PATIENCE_MS
+      for (let left = PATIENCE_MS; left > 0; left = end - this.#clock.now()) {
         if (await this.#ask(probe, Math.min(probe.milliseconds, left))) return true
-        await this.#clock.pause(PAUSE)
+        await this.#clock.pause(PAUSE_MS)
       }
       return false
     } finally {

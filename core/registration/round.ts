@@ -6,7 +6,7 @@ import { type DefinitionSource, readDefinitions } from './definitions.ts'
 import { type Difference, difference, type Write } from './difference.ts'
 import { type Evidence, holdings, runningServers } from './evidence.ts'
 import { agree, exceedsCap, type HeldRemovals, type HeldStore } from './held.ts'
-import { PATIENCE, silentServers, suspects } from './suspicion.ts'
+import { PATIENCE_MS, silentServers, suspects } from './suspicion.ts'
 
 /** The services that a round reads and writes. */
 export interface RoundParts {
@@ -158,7 +158,9 @@ async function readCatalog(
   const present = others.map(({ address }) => address)
   const [listings, views] = await Promise.all([
     Promise.allSettled(
-      servers.map((server) => catalog.listing(server, scope, named.includes(server) ? PATIENCE : undefined)),
+      servers.map((server) =>
+        catalog.listing(server, scope, named.includes(server) ? PATIENCE_MS : undefined),
+      ),
     ),
     Promise.allSettled(others.map((server) => catalog.cluster(server, present))),
   ])

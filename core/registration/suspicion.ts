@@ -1,7 +1,7 @@
 import type { ClusterView, ConsulServer, Listing } from '../base/catalog.ts'
 
 /** Milliseconds for a suspect to answer: what it holds leaves DNS some 5 s after its death. */
-export const PATIENCE = 1000
+export const PATIENCE_MS = 1000
 
 /**
  * The running servers that their neighbours say do not answer. Whole numbers of servers do not die at once, but a network

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import type { ReachableTarget } from './targets.ts'
 
 /** Milliseconds without a datagram after which a flow ends; an NLB keeps it for 120 s, sockets are dearer here. */
-const IDLE = 10_000
+const IDLE_MS = 10_000
 /** Flows at a time; the oldest makes room. Every one holds a socket. */
 const MOST = 2048
 
@@ -71,7 +71,7 @@ export class UdpListener {
     })
     // ICMP "port unreachable" of a dead target surfaces here; the client sees what it sees on AWS: silence.
     socket.on('error', () => this.#end(key))
-    const flow = { socket, target, timer: setTimeout(() => this.#end(key), IDLE) }
+    const flow = { socket, target, timer: setTimeout(() => this.#end(key), IDLE_MS) }
     this.#flows.set(key, flow)
     target.begin()
     return flow

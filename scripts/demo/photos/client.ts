@@ -7,7 +7,7 @@ import { type Answer, type Sent, throughGateway } from '../gateway.ts'
 export type PhotoForm = 'original' | 'result' | 'before' | 'after'
 
 /** How long a request is repeated while instances die and come back, in seconds. */
-const PATIENCE = 30
+const PATIENCE_SECONDS = 30
 
 /** The app photos as a patient user meets it: at its public URL, asking again when an answer is lost. */
 export class PhotosClient {
@@ -77,7 +77,7 @@ export class PhotosClient {
 
   /** Repeats a request while nobody answers it, as a page or a script of a user would. */
   async #patiently(path: string, expected: number, sent: Sent = {}): Promise<Answer> {
-    const deadline = Date.now() + PATIENCE * 1000
+    const deadline = Date.now() + PATIENCE_SECONDS * 1000
     for (;;) {
       const answer = await throughGateway(new URL(path, this.url).href, sent).catch((error: Error) => error)
       if (!(answer instanceof Error) && answer.status === expected) return answer

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { ACCESS_KEPT, ParameterAccess } from '../../../adapters/consul/access.ts'
+import { ACCESS_KEPT_MS, ParameterAccess } from '../../../adapters/consul/access.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
 import type { SecretName } from '../../../core/secrets/secrets.ts'
 
@@ -30,11 +30,11 @@ describe('access to the Consul servers', () => {
   it('is read once for many calls at once and kept for a while', async () => {
     const { store, clock, access } = setUp()
     await Promise.all([access.current(), access.current(), access.current()])
-    clock.now = ACCESS_KEPT - 1
+    clock.now = ACCESS_KEPT_MS - 1
     expect(await access.current()).toEqual({ certificate: 'pem', token: 'first' })
     expect(store.reads).toBe(1)
     store.token = 'second\nfirst'
-    clock.now = ACCESS_KEPT
+    clock.now = ACCESS_KEPT_MS
     expect((await access.current()).token).toBe('second')
   })
 
@@ -63,7 +63,7 @@ describe('access to the Consul servers', () => {
     store.broken = false
     await access.current()
     store.broken = true
-    clock.now = 2 * ACCESS_KEPT
+    clock.now = 2 * ACCESS_KEPT_MS
     expect((await access.current()).token).toBe('first')
   })
 

@@ -2,7 +2,7 @@ import type { ConsulAccess } from '../../../adapters/consul/access.ts'
 import { askServer } from '../../live/consul-api.ts'
 
 /** A service that has not become healthy by then ends the measurement. */
-const LONGEST = 300_000
+const LONGEST_MS = 300_000
 
 /**
  * When Consul first calls an instance of each service healthy, in milliseconds since 1970. Asks by blocking queries
@@ -15,7 +15,7 @@ export async function births(
   access: ConsulAccess,
   services: string[],
 ): Promise<Map<string, number>> {
-  const signal = AbortSignal.timeout(LONGEST)
+  const signal = AbortSignal.timeout(LONGEST_MS)
   const born = async (service: string): Promise<[string, number]> => {
     for (let index = '0'; ; ) {
       const path = `/v1/health/service/${service}?passing&wait=60s&index=${index}`

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ConsulServer } from '../../../core/base/catalog.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
-import { PROBATION } from '../../../core/registration/difference.ts'
+import { PROBATION_SECONDS } from '../../../core/registration/difference.ts'
 import { owner } from '../../../core/registration/owner.ts'
 import { fleetOf, ModelFleet, stateChange } from '../../model/model-fleet.ts'
 
 /** Nobody is on probation any more. */
 const settledFleetOf = async (servers: number, services: number): Promise<ModelFleet> => {
   const fleet = await fleetOf(servers, services)
-  fleet.later(PROBATION)
+  fleet.later(PROBATION_SECONDS)
   return fleet
 }
 const services = (fleet: ModelFleet) =>
@@ -330,7 +330,7 @@ describe('a round never removes on missing evidence', () => {
       hide(fleet, running(fleet)[0] ?? '')
       expect(await fleet.reconcile()).toMatchObject({ removed: 0 })
       expect(fleet.catalog.ids()).toHaveLength(4)
-      fleet.later(PROBATION)
+      fleet.later(PROBATION_SECONDS)
       expect(await fleet.reconcile()).toMatchObject({ removed: 1 })
     },
   )

@@ -60,8 +60,8 @@ async function strangers(world: IamWorld, there: boolean): Promise<void> {
 }
 
 const probeTarget = { app: PROBE, service: 'probe', replacement: 'surge', kind: 'service', catalog: [PROBE] }
-const HOUR = 3_600_000
-const long = new Date(Date.now() - HOUR).toISOString()
+const HOUR_MS = 3_600_000
+const long = new Date(Date.now() - HOUR_MS).toISOString()
 
 async function check(world: IamWorld, target: unknown, memory: unknown = {}): Promise<string> {
   const { step } = (await world.invoke('advance-service', { target, memory })) as { step: { action: string } }

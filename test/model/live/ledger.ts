@@ -1,5 +1,5 @@
 /** Seconds between two runs of a check, at most: so many that registration has to do its part itself. */
-export const INTERVAL = 5
+export const INTERVAL_SECONDS = 5
 
 /**
  * What DNS owes to a name and an address: `out`, it must not answer it; `in`, it must; `coming`, it must once it has done so;
@@ -162,10 +162,10 @@ export class Ledger {
 }
 
 /** Milliseconds until the check of an instance has run once more, whatever it was before. */
-const CHECKED = INTERVAL * 1000
+const CHECKED_MS = INTERVAL_SECONDS * 1000
 
 /** Of a check that an agent has already, it keeps the state: who was out may be critical until it runs again. */
-const patience = ({ turns }: Line): number => (turns === 0 ? 0 : CHECKED)
+const patience = ({ turns }: Line): number => (turns === 0 ? 0 : CHECKED_MS)
 
 /** The next mark; one that was to come later has become void. */
 function put({ marks }: Line, mark: Mark): Mark {

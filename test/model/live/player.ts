@@ -14,9 +14,9 @@ import type { Servers } from './servers.ts'
 /** Instances of services that run at most, so that names fit into a datagram. */
 const FLEET = 24
 /** Milliseconds for which an instance must have been due before it is told to go. */
-const SETTLED = 1000
+const SETTLED_MS = 1000
 /** Milliseconds until what a server brought back with it has been put right; until then nobody is told to go. */
-const RECONCILED = 7000
+const RECONCILED_MS = 7000
 
 /** Plays the steps of a plan on the world and on the cluster. */
 export class Player {
@@ -91,7 +91,7 @@ export class Player {
     // Who has lost its tags is nobody's: an order about it is not heard (docs/registration.md).
     if (to === 'drain' && !tags[TAG.kind]) return false
     if (to === 'drain')
-      return this.#world.ledger.owedFor(machine.id, now()) > SETTLED && this.#servers.allFor(RECONCILED)
+      return this.#world.ledger.owedFor(machine.id, now()) > SETTLED_MS && this.#servers.allFor(RECONCILED_MS)
     return to === 'tag' ? !tags[TAG.kind] : true
   }
 }
