@@ -2,7 +2,6 @@ import * as z from 'zod'
 import { NanofleetError } from '../core/base/errors.ts'
 import type { Stage } from '../core/base/stage.ts'
 import { MOST_SOURCES } from '../core/template/public-ui.ts'
-import type { StoreAccess } from './aws/lean-parameters.ts'
 
 /** A function was deployed without a setting that it needs; `serverless deploy` mends it. */
 export class BadConfiguration extends NanofleetError {}
@@ -117,6 +116,12 @@ export function readStackRole(environment: Record<string, string | undefined> = 
   throw new BadConfiguration('The environment lacks STACK_ROLE; deploy the control plane again')
 }
 
+interface Credentials {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken?: string
+}
+
 const Access = z.object({
   AWS_REGION: text,
   AWS_ACCESS_KEY_ID: text,
@@ -131,7 +136,11 @@ const Access = z.object({
  * by themselves ("AWS SDKs and Tools Reference Guide", "Service-specific endpoints").
  * @throws BadConfiguration
  */
-export function readStoreAccess(environment: Record<string, string | undefined> = process.env): StoreAccess {
+export function readStoreAccess(environment: Record<string, string | undefined> = process.env): {
+  region: string
+  endpoint: string
+  credentials: Credentials
+} {
   const parsed = Access.safeParse(environment)
   if (!parsed.success) throw incomplete('function', parsed.error)
   const e = parsed.data

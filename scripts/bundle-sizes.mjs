@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
-import { budgetProblems, budgetsFor } from './lib/bundle-budgets.mjs'
-import { bundles, functionNames } from './lib/bundles.mjs'
+import { budgetProblems, budgetsFor } from './bundles/budgets.mjs'
+import { bundles, functionNames } from './bundles/bundles.mjs'
 import { repository } from './lib/places.mjs'
 
 /*

@@ -156,12 +156,9 @@ async function readCatalog(
 ): Promise<{ listings: Listing[]; cluster: ClusterView | null; problems: string[] }> {
   const others = servers.filter((server) => !named.includes(server))
   const present = others.map(({ address }) => address)
+  const patience = (server: ConsulServer) => (named.includes(server) ? PATIENCE_MS : undefined)
   const [listings, views] = await Promise.all([
-    Promise.allSettled(
-      servers.map((server) =>
-        catalog.listing(server, scope, named.includes(server) ? PATIENCE_MS : undefined),
-      ),
-    ),
+    Promise.allSettled(servers.map((server) => catalog.listing(server, scope, patience(server)))),
     Promise.allSettled(others.map((server) => catalog.cluster(server, present))),
   ])
   const listed = listings.flatMap((listing) => (listing.status === 'fulfilled' ? [listing.value] : []))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { budgetProblems, budgetsFor } from '../../scripts/lib/bundle-budgets.mjs'
+import { budgetProblems, budgetsFor } from '../../scripts/bundles/budgets.mjs'
 
 const bundle = (size: number) => ({
   contents: new Uint8Array(size),

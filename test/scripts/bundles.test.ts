@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { bundles } from '../../scripts/lib/bundles.mjs'
+import { bundles } from '../../scripts/bundles/bundles.mjs'
 import { environment } from '../support/environment.ts'
 
 const run = promisify(execFile)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { NanofleetError } from '../../../core/base/errors.ts'
-import { bundles } from '../../../scripts/lib/bundles.mjs'
+import { bundles } from '../../../scripts/bundles/bundles.mjs'
 
 /** What calls of a function in a process of its own gave. */
 export interface Calls {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import { parse } from 'yaml'
 import leanBundles from '../../resources/plugin/lean-bundles.mjs'
-import { repository } from './places.mjs'
+import { repository } from '../lib/places.mjs'
 
 /** What serverless-esbuild reads of its settings and does not hand on to esbuild. */
 const OF_THE_PLUGIN = ['concurrency', 'skipRebuild', 'outputFileExtension', 'plugins']
