@@ -21,7 +21,10 @@ interface Door {
   forget?(): void
 }
 
-/** The one door into the private network: carries out calls to Consul servers, and asks the checks of what it registers. */
+/**
+ * The one door into the private network: carries out calls to Consul servers, and asks the checks of what it
+ * registers.
+ */
 export const handler = lambda('consul', {
   input: doorRequest,
   parts: (): Door => {

@@ -4,7 +4,9 @@ import { failedBuild } from '../adapters/aws/codebuild.ts'
 import { buildIdIn, explainBuild } from '../core/images/build-failure.ts'
 import { lambda } from './lib/lambda.ts'
 
-/** After a build that failed: the cause that Step Functions gives → one sentence with the build's last words. */
+/**
+ * After a build that failed: the cause that Step Functions gives → one sentence with the build's last words.
+ */
 export const handler = lambda('explain-build', {
   input: z.strictObject({ cause: z.string() }),
   parts: () => ({ codebuild: clients.codeBuild(), logs: clients.logs() }),

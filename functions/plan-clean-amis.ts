@@ -9,7 +9,10 @@ import { text } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { stage } from './lib/parts.ts'
 
-/** First state of the workflow `clean-amis`: what would go and why; the reasons of what stays are in the bucket. */
+/**
+ * First state of the workflow `clean-amis`: what would go and why; the reasons of what stays are in the
+ * bucket.
+ */
 export const handler = lambda('plan-clean-amis', {
   input: z.strictObject({ input: z.unknown(), execution: text }),
   parts: () => ({ stage: stage(), s3: clients.s3(), sources: clients.evidence() }),

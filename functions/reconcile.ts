@@ -21,7 +21,10 @@ const measured = (result: Report | Drift) =>
         ConsulLeader: result.leader === null ? 0 : 1,
       }
 
-/** One round over the whole fleet, for anyone who asks: the schedule, a changed definition, `register`, a person. */
+/**
+ * One round over the whole fleet, for anyone who asks: the schedule, a changed definition, `register`, a
+ * person.
+ */
 export const handler = lambda('reconcile', {
   input: roundRequest,
   parts: (): RoundParts & { held: HeldStore } => {

@@ -15,7 +15,10 @@ import { queueBatch } from './lib/queue-batch.ts'
 
 type Outcome = QueueOutcome & SQSBatchResponse & { events: number }
 
-/** Metrics cost by the month while they are written: instances of others, and a platform that is down, write none. */
+/**
+ * Metrics cost by the month while they are written: instances of others, and a platform that is down, write
+ * none.
+ */
 const measured = ({ report, runningSince, events }: Outcome) =>
   report === null
     ? {}

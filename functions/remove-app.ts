@@ -7,8 +7,8 @@ import { lambda } from './lib/lambda.ts'
 import { bundles, releases, secrets, stage } from './lib/parts.ts'
 
 /**
- * Forgets a removed app: definitions, image records, secrets, releases, counts set by hand. Its images stay until clean-amis
- * takes them, its sources stay in the bucket.
+ * Forgets a removed app: definitions, image records, secrets, releases, counts set by hand. Its images stay
+ * until clean-amis takes them, its sources stay in the bucket.
  */
 export const handler = lambda('remove-app', {
   input: z.strictObject({ app: text, services: z.array(text) }),

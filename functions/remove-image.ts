@@ -8,7 +8,10 @@ import { removal } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { stage } from './lib/parts.ts'
 
-/** Looks at all evidence again and removes one image, then its snapshots, if nothing came to need it meanwhile. */
+/**
+ * Looks at all evidence again and removes one image, then its snapshots, if nothing came to need it
+ * meanwhile.
+ */
 export const handler = lambda('remove-image', {
   input: z.strictObject({ item: removal, options: CleanAmisInput }),
   parts: () => ({ stage: stage(), sources: clients.evidence() }),

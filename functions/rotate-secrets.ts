@@ -11,7 +11,10 @@ import { text } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { catalog, instances, secrets, stage } from './lib/parts.ts'
 
-/** One step of a rotation, or a look whether the step before it has taken effect. No value of a secret leaves it. */
+/**
+ * One step of a rotation, or a look whether the step before it has taken effect. No value of a secret leaves
+ * it.
+ */
 export const handler = lambda('rotate-secrets', {
   input: z.discriminatedUnion('step', [
     z.strictObject({ step: z.enum(ROTATION), marks: z.partialRecord(z.enum(ROTATED), text) }),

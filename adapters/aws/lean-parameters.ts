@@ -18,7 +18,9 @@ export interface Patience {
   pauseMs: number
 }
 
-/** Without a way out of the network it says so in 10 s, when the 25 s of the function `consul` are not over. */
+/**
+ * Without a way out of the network it says so in 10 s, when the 25 s of the function `consul` are not over.
+ */
 const PATIENCE: Patience = { attempts: 3, answerMs: 3000, pauseMs: 100 }
 
 /** Parameter Store answered with an error; `name` is its code, such as AccessDeniedException. */
@@ -38,9 +40,9 @@ const Refusal = z
   .catch({ __type: '', message: '' })
 
 /**
- * GetParameters with decryption, without the SDK: its client would be two thirds of what the function `consul` loads, and
- * that one call is all that the function asks of AWS (AWS Systems Manager API Reference, "GetParameters"; "AWS Signature
- * Version 4").
+ * GetParameters with decryption, without the SDK: its client would be two thirds of what the function
+ * `consul` loads, and that one call is all that the function asks of AWS (AWS Systems Manager API Reference,
+ * "GetParameters"; "AWS Signature Version 4").
  * @returns the values that are there by name
  */
 export const leanParameters =

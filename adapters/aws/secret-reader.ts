@@ -2,7 +2,9 @@ import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
 import { secretParameter } from '../../core/base/names.ts'
 import { SECRETS, type SecretName } from '../../core/secrets/secrets.ts'
 
-/** Values of parameters by name, decrypted, of those that are there; ten names at most (GetParameters' limit). */
+/**
+ * Values of parameters by name, decrypted, of those that are there; ten names at most (GetParameters' limit).
+ */
 export type ReadParameters = (names: string[]) => Promise<ReadonlyMap<string, string>>
 
 /** Who can say what secrets there are. */

@@ -22,13 +22,14 @@ interface Route {
 }
 
 /**
- * Hands requests out by a table such as `{'GET /task/:id': handler}`; of two routes that match, the first one is taken.
- * Answers `GET /healthz` itself: 200, or 503 once the process has been told to stop. A path that no route has is a 404,
- * another method a 405. What a handler throws is answered too: a Refusal by its status and sentence, anything else by
- * 500 and a line in the log.
+ * Hands requests out by a table such as `{'GET /task/:id': handler}`; of two routes that match, the first one
+ * is taken. Answers `GET /healthz` itself: 200, or 503 once the process has been told to stop. A path that no
+ * route has is a 404, another method a 405. What a handler throws is answered too: a Refusal by its status
+ * and sentence, anything else by 500 and a line in the log.
  *
- * Handlers get Node's own request and response, as uploads, events and answers to those who have hung up need them. Hono with its
- * server would put its Request and Response between (47 KB of a bundle, against 2 KB), and leave the rest of this to be written.
+ * Handlers get Node's own request and response, as uploads, events and answers to those who have hung up need
+ * them. Hono with its server would put its Request and Response between (47 KB of a bundle, against 2 KB),
+ * and leave the rest of this to be written.
  */
 export function routes(table: Record<string, Handler>): RequestListener {
   const all = Object.entries({ 'GET /healthz': health, ...table }).map(([key, handler]) =>

@@ -30,8 +30,9 @@ interface File {
 }
 
 /**
- * The files that an app's pages name, all kept in memory, as they are a few dozen kB. sirv would take size and time of a file for
- * its version, which two images that differ may share, and its compressed forms from files beside it, which nobody makes.
+ * The files that an app's pages name, all kept in memory, as they are a few dozen kB. sirv would take size
+ * and time of a file for its version, which two images that differ may share, and its compressed forms from
+ * files beside it, which nobody makes.
  */
 export class StaticFiles {
   readonly #files: ReadonlyMap<string, File>

@@ -1,7 +1,10 @@
 import * as z from 'zod'
 import type { DoorRequest, Verb } from '../../core/registration/door.ts'
 
-/** What the other functions, the CLI and tests ask of the door. An unknown verb is refused by itself and spoils no other call. */
+/**
+ * What the other functions, the CLI and tests ask of the door. An unknown verb is refused by itself and
+ * spoils no other call.
+ */
 export const doorRequest: z.ZodType<DoorRequest> = z.strictObject({
   calls: z.array(
     z.strictObject({

@@ -7,8 +7,8 @@ import type { BuildStep } from '../../core/images/build-plan.ts'
 import type { StackStep } from '../../core/template/bring-stack.ts'
 
 /*
- * What states of the workflows hand to functions. Each schema is closed: a state that passes a key too many was written
- * for another function.
+ * What states of the workflows hand to functions. Each schema is closed: a state that passes a key too many
+ * was written for another function.
  */
 
 /** A name of ours or of AWS; which ones exist is for the work to say. */

@@ -11,7 +11,10 @@ interface Shape<Input, Parts, Result> {
   input: z.ZodType<Input>
   /** Whose input it is, if a person gives it: the workflow that a refusal names in place of the function. */
   workflow?: string
-  /** Settings, clients, adapters: made at the first call that has a valid input, and kept for the calls after it. */
+  /**
+   * Settings, clients, adapters: made at the first call that has a valid input, and kept for the calls after
+   * it.
+   */
   parts(): Parts
   work(parts: Parts, input: Input): Promise<Result>
   /** What of the result the journal tells, all of it by default; undefined writes no line. */
@@ -29,8 +32,8 @@ export interface Handler<Parts, Result> extends Call<Result> {
 }
 
 /**
- * The one shape of all functions: the input is checked, the parts are made once, the work is done, and one line of JSON
- * says what came of it.
+ * The one shape of all functions: the input is checked, the parts are made once, the work is done, and one
+ * line of JSON says what came of it.
  * @param name of its file, and of the function behind `nanofleet-<stage>-`
  */
 export function lambda<Input, Parts, Result>(

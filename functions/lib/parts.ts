@@ -13,8 +13,8 @@ import { consulDoor } from '../../adapters/consul/lambda-calls.ts'
 import { once } from './once.ts'
 
 /*
- * The adapters that several functions have, made for the stage of the function. A function calls those that it needs; the
- * bundler leaves the others out.
+ * The adapters that several functions have, made for the stage of the function. A function calls those that
+ * it needs; the bundler leaves the others out.
  */
 
 /** The stage that this function belongs to. */

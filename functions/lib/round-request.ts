@@ -1,8 +1,9 @@
 import * as z from 'zod'
 
 /**
- * `register` names Consul servers that were told to go, the servers themselves the addresses of neighbours that do not
- * answer; with `dryRun` nothing is written. Events of the schedule and of parameters say nothing that a round needs.
+ * `register` names Consul servers that were told to go, the servers themselves the addresses of neighbours
+ * that do not answer; with `dryRun` nothing is written. Events of the schedule and of parameters say nothing
+ * that a round needs.
  */
 export const roundRequest = z.preprocess(
   (event) => (isEvent(event) ? {} : event),

@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /*
- * Three places where esbuild keeps what no function uses, as it cannot know that leaving it out changes nothing.
- * `node scripts/bundle-sizes.mjs` holds the outcome against resources/bundle-budgets.json.
+ * Three places where esbuild keeps what no function uses, as it cannot know that leaving it out changes
+ * nothing. `node scripts/bundle-sizes.mjs` holds the outcome against resources/bundle-budgets.json.
  */
 
 /**
- * Keys of the SDK's schemas are constants (`[_xN]: _m`). esbuild takes a computed key for a call that may do anything, and
- * keeps all shapes of all operations: 550 KB of EC2's. Written out they are what they were, and only those used stay.
+ * Keys of the SDK's schemas are constants (`[_xN]: _m`). esbuild takes a computed key for a call that may do
+ * anything, and keeps all shapes of all operations: 550 KB of EC2's. Written out they are what they were, and
+ * only those used stay.
  */
 const plainKeys = {
   name: 'plain-keys',
@@ -26,7 +27,10 @@ const plainKeys = {
   },
 }
 
-/** lib-dynamodb does not say that loading it does nothing, as the SDK's clients do: all would carry it and DynamoDB's client. */
+/**
+ * lib-dynamodb does not say that loading it does nothing, as the SDK's clients do: all would carry it and
+ * DynamoDB's client.
+ */
 const documentsOnDemand = {
   name: 'documents-on-demand',
   setup({ onResolve, resolve }) {
@@ -39,8 +43,9 @@ const documentsOnDemand = {
 }
 
 /**
- * Lambda gives a function its credentials as variables (AWS Lambda Developer Guide, "Defined runtime environment
- * variables"). The SDK would look for profiles, sign-ins, containers and EC2's metadata too, with a client for each: 130 KB.
+ * Lambda gives a function its credentials as variables (AWS Lambda Developer Guide, "Defined runtime
+ * environment variables"). The SDK would look for profiles, sign-ins, containers and EC2's metadata too, with
+ * a client for each: 130 KB.
  */
 const credentialsOfLambda = {
   name: 'credentials-of-lambda',

@@ -17,7 +17,8 @@ export const functionNames = () =>
 /**
  * Functions as serverless-esbuild bundles them, in one run that reads each source once.
  * @param {string[]} names
- * @returns {Promise<Map<string, {contents: Uint8Array, parts: Record<string, number>}>>} `parts`: bytes by package or folder
+ * @returns {Promise<Map<string, {contents: Uint8Array, parts: Record<string, number>}>>} `parts`: bytes by
+ * package or folder
  */
 export async function bundles(names) {
   const settings = parse(readFileSync(join(repository, 'resources', 'esbuild.yml'), 'utf8'))

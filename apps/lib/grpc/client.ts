@@ -17,9 +17,14 @@ import { codeName, PeerFailure, PUSHBACK } from './problem.ts'
 export interface CallOptions {
   /** How long the call may take with all its tries; 5 s unless given. */
   timeoutMs?: number
-  /** A moment (Date.now()) that the call ends before, such as `call.deadline` of the request that is being served. */
+  /**
+   * A moment (Date.now()) that the call ends before, such as `call.deadline` of the request that is being
+   * served.
+   */
   deadline?: number
-  /** The call may be sent again after a lost answer; as the contract says (`idempotency_level`) unless given. */
+  /**
+   * The call may be sent again after a lost answer; as the contract says (`idempotency_level`) unless given.
+   */
   safe?: boolean
   /** Waits for an instance while there is none, until the time is over; true unless given. */
   waitForReady?: boolean
@@ -53,12 +58,13 @@ const TRIES = 4
 const PAUSE_MS = 50
 
 /**
- * A method for each RPC of the service, balanced over all instances behind the address. Instances that come and go
- * are followed within a second. A call waits for a connection, so one that has not left is never lost; one whose
- * answer got lost is sent to the next instance when it is safe.
+ * A method for each RPC of the service, balanced over all instances behind the address. Instances that come
+ * and go are followed within a second. A call waits for a connection, so one that has not left is never lost;
+ * one whose answer got lost is sent to the next instance when it is safe.
  *
- * On grpc-js, as ConnectRPC (175 KB of a bundle in place of 437) keeps one connection per address: it would leave balancing,
- * waiting for an instance and leaving out those that are gone to us, which is more than it would save.
+ * On grpc-js, as ConnectRPC (175 KB of a bundle in place of 437) keeps one connection per address: it would
+ * leave balancing, waiting for an instance and leaving out those that are gone to us, which is more than it
+ * would save.
  * @param address `host:port`, or several with commas; a host is a name or an IP
  * @param defaults for all calls
  * @returns methods that throw PeerFailure

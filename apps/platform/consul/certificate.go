@@ -71,9 +71,9 @@ func (a authority) trust() *tls.Config {
 	return &tls.Config{RootCAs: a.pool(), MinVersion: tls.VersionTLS12}
 }
 
-// issue makes a key and a certificate for the server at address and writes them beside the data. They are made anew at
-// each start and last as long as the authority: whoever is inside a server can read the authority's key as well, so
-// a shorter life would protect nothing.
+// issue makes a key and a certificate for the server at address and writes them beside the data. They are
+// made anew at each start and last as long as the authority: whoever is inside a server can read the
+// authority's key as well, so a shorter life would protect nothing.
 func (a authority) issue(dataDir, address string, now time.Time) (identityFiles, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -102,7 +102,9 @@ func (a authority) issue(dataDir, address string, now time.Time) (identityFiles,
 		return identityFiles{}, err
 	}
 	files := identityFiles{
-		ca: filepath.Join(dataDir, "ca.pem"), certificate: filepath.Join(dataDir, "server.pem"), key: filepath.Join(dataDir, "server-key.pem"),
+		ca:          filepath.Join(dataDir, "ca.pem"),
+		certificate: filepath.Join(dataDir, "server.pem"),
+		key:         filepath.Join(dataDir, "server-key.pem"),
 	}
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return identityFiles{}, fmt.Errorf("cannot make the data folder %s: %w", dataDir, err)

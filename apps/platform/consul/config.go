@@ -13,13 +13,16 @@ import (
 // agentConfig is a Consul agent configuration file ("Agents configuration file reference").
 type agentConfig map[string]any
 
-// serverConfig decides the configuration of one server. The founder of a cluster elects itself (Consul ignores
-// the setting once there is state); everybody else must not, beside a leader that is there.
+// serverConfig decides the configuration of one server. The founder of a cluster elects itself (Consul
+// ignores the setting once there is state); everybody else must not, beside a leader that is there.
 //
-// A new cluster makes the management's token from the configuration. The agent's own it is given by the keeper: an agent
-// that starts with a token which nobody knows yet fails to bring its entries into the catalog and waits 15 s before it
-// tries again, one without a token has nothing to fail with (tried with 1.19).
-func serverConfig(dataDir string, self identity, enters entrance, files identityFiles, held secrets, recursors []string) agentConfig {
+// A new cluster makes the management's token from the configuration. The agent's own it is given by the
+// keeper: an agent that starts with a token which nobody knows yet fails to bring its entries into the
+// catalog and waits 15 s before it tries again, one without a token has nothing to fail with (tried with
+// 1.19).
+func serverConfig(
+	dataDir string, self identity, enters entrance, files identityFiles, held secrets, recursors []string,
+) agentConfig {
 	tokens := map[string]string{"initial_management": held.management[0], "dns": held.tokens[dnsRole][0]}
 	config := agentConfig{
 		"server":             true,
@@ -48,7 +51,8 @@ func serverConfig(dataDir string, self identity, enters entrance, files identity
 		"acl":       map[string]any{"enabled": true, "default_policy": "deny", "tokens": tokens},
 		"recursors": recursors,
 		// The fastest failure detection that Consul supports ("Server Performance Requirements").
-		// A server that leaves waits for requests under way, by default as long as an instance has to shut down.
+		// A server that leaves waits for requests under way, by default as long as an instance has to shut
+		// down.
 		"performance": map[string]any{"raft_multiplier": 1, "leave_drain_time": "1s"},
 		"autopilot":   map[string]any{"cleanup_dead_servers": true, "server_stabilization_time": "3s"},
 		"dns_config": map[string]any{

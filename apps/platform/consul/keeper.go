@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/consul/api"
 )
 
-// Rounds of the keeper: further apart when all is done, so late is a change of the secrets seen; close together while
-// something is left to do, as it is until the cluster has a leader.
+// Rounds of the keeper: further apart when all is done, so late is a change of the secrets seen; close
+// together while something is left to do, as it is until the cluster has a leader.
 const (
 	keepEvery = 10 * time.Second
 	keepSoon  = 300 * time.Millisecond
@@ -27,8 +27,9 @@ const (
 // reportKey is where a server says which state of the secrets it has taken over.
 const reportKey = "nanofleet/secrets/"
 
-// keeper brings the cluster's access control and gossip keys, and this server's own tokens, to what the secrets say,
-// again and again: a cluster that was formed anew has no tokens, and secrets change while servers run.
+// keeper brings the cluster's access control and gossip keys, and this server's own tokens, to what the
+// secrets say, again and again: a cluster that was formed anew has no tokens, and secrets change while
+// servers run.
 type keeper struct {
 	self   identity
 	client *api.Client
@@ -42,7 +43,9 @@ type keeper struct {
 	agent, dns string
 }
 
-func newKeeper(self identity, ca authority, read func(context.Context) (secrets, error), rewrite func(secrets) error) (*keeper, error) {
+func newKeeper(
+	self identity, ca authority, read func(context.Context) (secrets, error), rewrite func(secrets) error,
+) (*keeper, error) {
 	client, err := api.NewClient(&api.Config{
 		Address:   net.JoinHostPort(self.address, httpsPort),
 		Scheme:    "https",
@@ -128,8 +131,8 @@ func writing(ctx context.Context, token string) *api.WriteOptions {
 	return (&api.WriteOptions{Token: token}).WithContext(ctx)
 }
 
-// valid returns the first of the tokens that this server knows. A token reaches the followers a moment after it was
-// made, and the first leader makes the first one.
+// valid returns the first of the tokens that this server knows. A token reaches the followers a moment after
+// it was made, and the first leader makes the first one.
 func (k *keeper) valid(ctx context.Context, tokens []string) (string, error) {
 	var failure error
 	for _, token := range tokens {
@@ -154,7 +157,8 @@ func (k *keeper) keepAccess(ctx context.Context, management string, wanted secre
 	return k.keepTokens(ctx, management, wanted)
 }
 
-// keepGossip installs every key, encrypts with the first and then removes those that the secret holds no more.
+// keepGossip installs every key, encrypts with the first and then removes those that the secret holds no
+// more.
 func (k *keeper) keepGossip(ctx context.Context, management string, keys []string) error {
 	rings, err := k.client.Operator().KeyringList(asking(ctx, management))
 	if err != nil {

@@ -60,7 +60,8 @@ type prepared struct {
 	neighbours *neighbours
 }
 
-// prepare learns who and where this server is, reads the secrets of its stage and writes the agent's configuration.
+// prepare learns who and where this server is, reads the secrets of its stage and writes the agent's
+// configuration.
 func prepare(ctx context.Context) (prepared, error) {
 	dataDir, err := dataFolder(os.Getenv)
 	if err != nil {
@@ -117,7 +118,8 @@ func prepare(ctx context.Context) (prepared, error) {
 		return prepared{}, err
 	}
 	keeper, err := newKeeper(self, ca, read, func(now secrets) error {
-		_, err := serverConfig(dataDir, self, entrance{peers: enters.peers}, files, now, recursors).write(dataDir)
+		joins := entrance{peers: enters.peers}
+		_, err := serverConfig(dataDir, self, joins, files, now, recursors).write(dataDir)
 		return err
 	})
 	if err != nil {
@@ -128,8 +130,8 @@ func prepare(ctx context.Context) (prepared, error) {
 	return prepared{file, questions, keeper, watch}, nil
 }
 
-// endWhenLeaderless ends the program when the cluster has lost its majority for good. The catalog is made from
-// what EC2 shows, so new servers in a new cluster lose nothing, while this one would wait for ever.
+// endWhenLeaderless ends the program when the cluster has lost its majority for good. The catalog is made
+// from what EC2 shows, so new servers in a new cluster lose nothing, while this one would wait for ever.
 func endWhenLeaderless(ctx context.Context, questions leaderQuestions, address string) {
 	sees := func(ctx context.Context) bool { return questions.seesLeader(ctx, address) }
 	untilLeaderless(ctx, sees, leaderlessLooks, lookEvery)

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// How a server looks at its neighbours. Gossip calls one dead after some 5 s, and then names lose all that stands on
-// it; whoever shall have moved by then must be told before. Misses are counted instead of time, so that a machine
-// that slept does not take its neighbours for dead.
+// How a server looks at its neighbours. Gossip calls one dead after some 5 s, and then names lose all that
+// stands on it; whoever shall have moved by then must be told before. Misses are counted instead of time, so
+// that a machine that slept does not take its neighbours for dead.
 const (
 	neighbourEvery = 400 * time.Millisecond
 	neighbourLimit = 400 * time.Millisecond
@@ -31,7 +31,8 @@ const (
 type cluster interface {
 	// members are the addresses of the servers that Raft counts, this one included.
 	members(ctx context.Context) ([]string, error)
-	// leaderOf returns the leader's address as the agent at address names it, empty for none; an error: no answer.
+	// leaderOf returns the leader's address as the agent at address names it, empty for none; an error: no
+	// answer.
 	leaderOf(ctx context.Context, address string) (string, error)
 }
 
@@ -60,7 +61,9 @@ type neighbour struct {
 }
 
 func newNeighbours(self string, cluster cluster, say func(context.Context, []string) error) *neighbours {
-	return &neighbours{self: self, cluster: cluster, say: say, every: neighbourEvery, known: map[string]*neighbour{}}
+	return &neighbours{
+		self: self, cluster: cluster, say: say, every: neighbourEvery, known: map[string]*neighbour{},
+	}
 }
 
 // run looks until ctx ends, at equal distances however long a look takes.
@@ -101,8 +104,8 @@ func (n *neighbours) look(ctx context.Context) {
 	asked.Wait()
 }
 
-// note writes an answer down and reports whether it makes the neighbour a suspect. A refused connection means that no
-// program is there; one that is late may be a busy one's.
+// note writes an answer down and reports whether it makes the neighbour a suspect. A refused connection means
+// that no program is there; one that is late may be a busy one's.
 func (n *neighbours) note(address string, err error) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -144,8 +147,8 @@ func (n *neighbours) hush(address string) bool {
 	return one != nil
 }
 
-// isBack reports, once, whether this server has told of a neighbour that answers again: it comes with the registrations
-// of before, and nothing else makes the control plane look at them before its next round.
+// isBack reports, once, whether this server has told of a neighbour that answers again: it comes with the
+// registrations of before, and nothing else makes the control plane look at them before its next round.
 func (n *neighbours) isBack(address string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
-// Names of the secrets below /nanofleet-secrets/<stage>/platform/ (docs/security.md). Each holds one value per line:
-// the first is in use, the others are accepted as well, which they are while secrets change.
+// Names of the secrets below /nanofleet-secrets/<stage>/platform/ (docs/security.md). Each holds one value
+// per line: the first is in use, the others are accepted as well, which they are while secrets change.
 const (
 	caName         = "ca"
 	gossipName     = "gossip-key"
@@ -40,7 +40,9 @@ type secrets struct {
 
 // parameterReader is the part of the client for Parameter Store that is used here.
 type parameterReader interface {
-	GetParameters(context.Context, *ssm.GetParametersInput, ...func(*ssm.Options)) (*ssm.GetParametersOutput, error)
+	GetParameters(
+		context.Context, *ssm.GetParametersInput, ...func(*ssm.Options),
+	) (*ssm.GetParametersOutput, error)
 }
 
 // readSecrets reads all secrets of the stage. None of them may be missing.
@@ -50,7 +52,8 @@ func readSecrets(ctx context.Context, client parameterReader, stage string) (sec
 	for _, role := range roles {
 		names = append(names, folder+role+"-token")
 	}
-	answer, err := client.GetParameters(ctx, &ssm.GetParametersInput{Names: names, WithDecryption: aws.Bool(true)})
+	input := &ssm.GetParametersInput{Names: names, WithDecryption: aws.Bool(true)}
+	answer, err := client.GetParameters(ctx, input)
 	if err != nil {
 		return secrets{}, fmt.Errorf("cannot read the secrets below %s: %w", folder, err)
 	}
@@ -90,7 +93,10 @@ func (s secrets) check(folder string) error {
 // fingerprint tells one state of the secrets from another without giving any of them away. The function
 // rotate-secrets computes the same (core/secrets/secrets.ts).
 func (s secrets) fingerprint() string {
-	lines := []string{gossipName + "=" + strings.Join(s.gossip, ","), managementName + "=" + strings.Join(s.management, ",")}
+	lines := []string{
+		gossipName + "=" + strings.Join(s.gossip, ","),
+		managementName + "=" + strings.Join(s.management, ","),
+	}
 	for role, values := range s.tokens {
 		lines = append(lines, role+"-token="+strings.Join(values, ","))
 	}

@@ -9,9 +9,9 @@ import (
 	"sync"
 )
 
-// tell says that a neighbour is silent once a majority lives and has a leader beside it: a server that is cut off must
-// not speak for the others, and without a leader nothing could be moved. The living speak in the order of their
-// addresses, so that not all of them do.
+// tell says that a neighbour is silent once a majority lives and has a leader beside it: a server that is cut
+// off must not speak for the others, and without a leader nothing could be moved. The living speak in the
+// order of their addresses, so that not all of them do.
 func (n *neighbours) tell(ctx context.Context, address string) {
 	ctx, cancel := context.WithTimeout(ctx, suspicionLimit)
 	defer cancel()
@@ -34,8 +34,8 @@ func (n *neighbours) tell(ctx context.Context, address string) {
 	}
 }
 
-// majority asks everybody once more. It returns the servers that answer and name a leader other than the suspect, in
-// order, or nil when they are no majority, and whether the suspect is a member and silent still.
+// majority asks everybody once more. It returns the servers that answer and name a leader other than the
+// suspect, in order, or nil when they are no majority, and whether the suspect is a member and silent still.
 func (n *neighbours) majority(ctx context.Context, suspect string) (living []string, silent bool) {
 	limited, cancel := context.WithTimeout(ctx, neighbourLimit)
 	defer cancel()
@@ -81,7 +81,8 @@ func (n *neighbours) speak(ctx context.Context, address string) {
 	n.announce(ctx, address+" does not answer; its registrations are to be moved")
 }
 
-// announce asks for a round and names every suspect: two that die at once would each be taken for the heir of the other.
+// announce asks for a round and names every suspect: two that die at once would each be taken for the heir of
+// the other.
 func (n *neighbours) announce(ctx context.Context, what string) {
 	for try := 1; ; try++ {
 		limited, cancel := context.WithTimeout(ctx, wordLimit)

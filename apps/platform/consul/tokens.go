@@ -14,8 +14,8 @@ import (
 //go:embed policies
 var policies embed.FS
 
-// Descriptions mark our tokens; those of others are left alone. Consul gives the second name itself, to the token that a
-// new cluster starts with ("acl.tokens.initial_management").
+// Descriptions mark our tokens; those of others are left alone. Consul gives the second name itself, to the
+// token that a new cluster starts with ("acl.tokens.initial_management").
 const (
 	ownToken          = "nanofleet "
 	initialManagement = "Initial Management Token"
@@ -54,8 +54,8 @@ func (k *keeper) keepPolicy(ctx context.Context, management, role string) error 
 	return nil
 }
 
-// keepTokens makes the tokens that the secrets hold and deletes those of ours that they hold no more, that of the
-// management last: it is the one that deletes.
+// keepTokens makes the tokens that the secrets hold and deletes those of ours that they hold no more, that of
+// the management last: it is the one that deletes.
 func (k *keeper) keepTokens(ctx context.Context, management string, wanted secrets) error {
 	standing, _, err := k.client.ACL().TokenList(asking(ctx, management))
 	if err != nil {
@@ -93,14 +93,17 @@ func tokenChanges(standing []*api.ACLTokenListEntry, wanted secrets) []tokenChan
 			policy = managementPolicy
 		}
 		for _, secret := range values[role] {
-			if !slices.ContainsFunc(standing, func(token *api.ACLTokenListEntry) bool { return token.SecretID == secret }) {
+			isThis := func(token *api.ACLTokenListEntry) bool { return token.SecretID == secret }
+			if !slices.ContainsFunc(standing, isThis) {
 				made = append(made, tokenChange{role: role, create: &api.ACLToken{
-					SecretID: secret, Description: ownToken + role, Policies: []*api.ACLTokenPolicyLink{{Name: policy}},
+					SecretID: secret, Description: ownToken + role,
+					Policies: []*api.ACLTokenPolicyLink{{Name: policy}},
 				}})
 			}
 		}
 		for _, token := range standing {
-			ours := token.Description == ownToken+role || (role == "management" && token.Description == initialManagement)
+			ours := token.Description == ownToken+role ||
+				(role == "management" && token.Description == initialManagement)
 			if ours && !slices.Contains(values[role], token.SecretID) {
 				gone = append(gone, tokenChange{role: role, remove: token.AccessorID})
 			}
