@@ -66,13 +66,17 @@ const others = [
   room('adapters/sources', 6, ['core', 'adapters/aws'], 'Reads the files of a checkout and pushes them.'),
   room('adapters', 6, ['core'], "Reads a function's configuration, once.", { own: '^adapters/[^/]+$' }),
   room('functions', 7, ['core', 'adapters'], 'Wires core/ and adapters/ into Lambdas, nothing else.'),
-  room('local', 5, ['core/base'], 'Starts and stops the local region.', { own: '^local/[^/]+$', data: true }),
+  room('local', 5, ['core/base', 'scripts/lib'], 'Starts and stops the local region.', {
+    own: '^local/[^/]+$',
+    data: true,
+  }),
   room('local/gateway', 6, ['core/base', 'local'], 'Stands for the load balancers of the local region.'),
   room('local/preload', 0, [], "Runs inside an instance's own Node and finds no package there.", {
     packages: [],
   }),
   room('cli', 7, ['core', 'adapters', 'local'], 'Reaches AWS through adapters/ only.', {
     packages: ['commander'],
+    data: true,
   }),
   room('apps/lib', 0, [], 'What our example services share; it knows nothing of the control plane.'),
   room('apps/boutique', 1, ['apps/lib'], 'A user of the control plane; imports nothing of it.'),

@@ -21,11 +21,12 @@ const common = {
 /** What runs without a local region: decisions, properties, contracts on fakes. */
 const quick = { ...common, displayName: 'quick', testMatch: ['<rootDir>/test/**/*.test.ts'] }
 
-/** Real parts: Consul, the emulator, processes, the browser; and what takes long. One region serves the whole run. */
+/** Real parts: Consul, the emulator, processes, the browser; and what takes long. One region serves all files of a run. */
 const real = {
   ...common,
   displayName: 'real',
   testMatch: ['<rootDir>/test/**/*.real.ts'],
+  globalSetup: '<rootDir>/test/live/setup.ts',
   globalTeardown: '<rootDir>/test/live/teardown.ts',
 }
 

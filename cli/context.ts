@@ -1,14 +1,13 @@
-import { accountId } from '../adapters/aws/account.ts'
 import { BundleStore } from '../adapters/aws/bundle-store.ts'
 import { Workflows } from '../adapters/aws/executions.ts'
 import { DynamoReleaseBook } from '../adapters/aws/releases.ts'
-import { type ClientSettings, StageClients } from '../adapters/aws/stage-clients.ts'
+import { StageClients, type StageSettings } from '../adapters/aws/stage-clients.ts'
 import { InvalidInput, NotFound } from '../core/base/errors.ts'
 import { LONGEST_STAGE } from '../core/base/name-rules.ts'
 import * as names from '../core/base/names.ts'
 import { isAlive } from '../local/process.ts'
 import { type LocalRecord, readRecord } from '../local/record.ts'
-import { type LocalSettings, readSettings } from '../local/settings.ts'
+import { LOCAL_ACCOUNT, type LocalSettings, readSettings } from '../local/settings.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { Output } from './output.ts'
 
@@ -33,7 +32,7 @@ export class Context extends StageClients {
 
   constructor(options: {
     stage: string
-    clients: ClientSettings
+    clients: StageSettings
     account: string
     output: Output
     local?: LocalRecord | undefined
@@ -78,13 +77,14 @@ export async function openContext(
   const local = options.stage === 'local' ? await localRegion(settings) : undefined
   const clients = local ? localClients(local) : { region: regionOf(options, environment) }
   const stage = { ...options, clients, local, output }
-  const account = await accountId(new StageClients(clients).sts(), placeOf(clients))
+  const account = local ? LOCAL_ACCOUNT : await accountOf(clients)
   return new Context({ ...stage, account })
 }
 
-/** How a stage's endpoint is called in a sentence. */
-const placeOf = ({ endpoint, region }: ClientSettings): string =>
-  endpoint ? `The local region at ${endpoint}` : `AWS in ${region}`
+async function accountOf(clients: StageSettings): Promise<string> {
+  const { accountId } = await import('../adapters/aws/account.ts')
+  return accountId(new StageClients(clients).sts(), `AWS in ${clients.region}`)
+}
 
 /** @throws {InvalidInput} */
 export function checkStage(stage: string): void {
@@ -102,7 +102,7 @@ function regionOf(options: GlobalOptions, environment: Environment): string {
   throw new InvalidInput('--region', `${JSON.stringify(region)} is no AWS region`, 'write it as eu-west-1')
 }
 
-function localClients({ region, endpoint }: LocalRecord): ClientSettings {
+function localClients({ region, endpoint }: LocalRecord): StageSettings {
   return { region, endpoint, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
 }
 

@@ -1,23 +1,8 @@
 import { Command, Option, type OutputConfiguration } from 'commander'
-import { amis } from './commands/amis.ts'
-import { build } from './commands/build.ts'
-import { deadLetters } from './commands/dead-letters.ts'
-import { deploy } from './commands/deploy.ts'
-import { doctor } from './commands/doctor.ts'
-import { drift } from './commands/drift.ts'
-import { executions } from './commands/executions.ts'
-import { local } from './commands/local.ts'
-import { logs } from './commands/logs.ts'
-import { open as openCommand } from './commands/open.ts'
-import { push } from './commands/push.ts'
-import { reconcile } from './commands/reconcile.ts'
-import { retry } from './commands/retry.ts'
-import { rotateSecrets } from './commands/rotate-secrets.ts'
-import { scale } from './commands/scale.ts'
-import { status } from './commands/status.ts'
-import { teardown } from './commands/teardown.ts'
-import { token } from './commands/token.ts'
-import { type Open, openContext } from './context.ts'
+import type { Open } from './context.ts'
+import { otherWord } from './other-words.ts'
+import { VERBS } from './verbs.ts'
+import { version } from './version.ts'
 
 const EXAMPLES = `
 Examples:
@@ -31,34 +16,84 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 bad input, 3 not found, 4 another run works on the app,
 5 a workflow stopped in between and a person must look, 130 interrupted.`
 
+/** Loaded by commands that work on a stage only. */
+const openStage: Open = async (options) => (await import('./context.ts')).openContext(options)
+
 /**
- * The command line, made anew for each call so that tests can run it in their own process.
+ * The command line, made anew for each call so that tests can run it in their own process. It knows the names of its
+ * commands; each is loaded when it is used, or by `load`.
  * @param open how commands get at their stage
  * @param output where help and usage errors go
  */
-export function program(open: Open = openContext, output: OutputConfiguration = {}): Command {
+export function program(open: Open = openStage, output: OutputConfiguration = {}): Command {
   const nanofleet = new Command('nanofleet')
     .description('Runs fleets of unikernel microservices on AWS, or on this machine with --stage local.')
+    .version(version(), '-V, --version', 'print the version of Nanofleet and of Node')
     .addOption(
       new Option('-s, --stage <stage>', 'the stage to work on').env('NANOFLEET_STAGE').default('local'),
     )
     .option('-r, --region <region>', 'AWS region of the stage (default: AWS_REGION, else eu-west-1)')
     .option('--json', 'print the result as JSON on standard output; progress stays on standard error')
     .addHelpText('after', EXAMPLES)
-  const apps = [push, build, deploy, status, scale, logs, openCommand, teardown, amis, executions, retry]
-  const upkeep = [rotateSecrets, token, drift, reconcile, deadLetters, doctor]
-  for (const command of [local(), ...[...apps, ...upkeep].map((make) => make(open))])
-    nanofleet.addCommand(command)
-  return configured(nanofleet, output)
+    .helpCommand(false)
+  for (const { name, description, hidden = false } of VERBS)
+    nanofleet.addCommand(new Command(name).description(description), { hidden })
+  nanofleet.addCommand(helpCommand(nanofleet, open))
+  configure(nanofleet, output)
+  const terms = new Map(VERBS.map(({ name, usage = '' }) => [name, `${name} ${usage}`.trimEnd()]))
+  return nanofleet
+    .configureHelp({
+      subcommandTerm: (command) => terms.get(command.name()) ?? `${command.name()} [command]`,
+    })
+    .hook('preSubcommand', (_self, command) => load(command, open))
+}
+
+/** `nanofleet help [command]`: commander's own would show a command that is not loaded. */
+function helpCommand(nanofleet: Command, open: Open): Command {
+  return new Command('help')
+    .description('display help for command')
+    .argument('[command...]')
+    .action(async (path: string[]) => {
+      let command = nanofleet
+      for (const name of path) {
+        const next = command.commands.find((each) => each.name() === name)
+        if (!next) return command.commands.length > 0 ? refuse(command, name) : command.help()
+        await load(next, open)
+        command = next
+      }
+      command.help()
+    })
+}
+
+const loaded = new WeakSet<Command>()
+
+/** Makes a command of the program whole: what it takes, its help and what it does. */
+export async function load(command: Command, open: Open = openStage): Promise<void> {
+  const verb = VERBS.find(({ name }) => name === command.name())
+  if (!verb || loaded.has(command)) return
+  loaded.add(command)
+  const define = await verb.load()
+  define(command, open, (other) => load(other, open))
+  for (const child of command.commands) configure(child, command.configureOutput())
 }
 
 /** Commands that are added, unlike those made in place, take over no settings of their parent. */
-function configured(command: Command, output: OutputConfiguration): Command {
+function configure(command: Command, output: OutputConfiguration): void {
   command
     .exitOverride()
     .configureOutput(output)
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('("--help" behind the command shows how to use it)')
-  for (const child of command.commands) configured(child, output)
-  return command
+    .on('command:*', ([name]: string[]) => refuse(command, name ?? ''))
+  for (const child of command.commands) configure(child, output)
+}
+
+/** @throws {CommanderError} */
+function refuse(command: Command, name: string): never {
+  const names = command
+    .createHelp()
+    .visibleCommands(command)
+    .map((each) => each.name())
+  const code = 'commander.unknownCommand'
+  command.error(`error: unknown command '${name}'${otherWord(command.name(), name, names)}`, { code })
 }

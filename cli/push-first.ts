@@ -1,4 +1,4 @@
-import { type PushedApp, pushApps } from '../adapters/sources/push.ts'
+import type { PushedApp } from '../adapters/sources/push.ts'
 import { readSettings } from '../local/settings.ts'
 import type { Context } from './context.ts'
 
@@ -7,6 +7,7 @@ import type { Context } from './context.ts'
  * @throws {InvalidInput} when a manifest, configuration, definition or source is wrong: nothing is uploaded then
  */
 export async function pushFirst(context: Context, apps: string[]): Promise<PushedApp[]> {
+  const { pushApps } = await import('../adapters/sources/push.ts')
   const pushed = await pushApps({
     root: readSettings().repository,
     ...(apps.length > 0 ? { apps } : {}),

@@ -1,4 +1,3 @@
-import { call } from '../adapters/consul/lambda-calls.ts'
 import { NotFound, ServiceRefusal } from '../core/base/errors.ts'
 import { controlName } from '../core/base/names.ts'
 import type { Context } from './context.ts'
@@ -14,6 +13,7 @@ export async function askReconcile<T extends object>(
   request: { dryRun?: true },
   field: keyof T & string,
 ): Promise<T> {
+  const { call } = await import('../adapters/consul/lambda-calls.ts')
   const { stage, region } = context
   const deploy = `run "npx serverless deploy --stage ${stage}"`
   const answer = await call(context.lambda(), controlName(stage, 'reconcile'), request).catch(

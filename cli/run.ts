@@ -2,7 +2,6 @@ import { CommanderError } from 'commander'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { Output } from './output.ts'
 import { program } from './program.ts'
-import { sentence } from './text/sentence.ts'
 
 /** Runs one command line and returns its exit code; every error has become one sentence on standard error. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -18,7 +17,8 @@ export async function run(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.badInput
     const output = new Output(nanofleet.opts().json === true)
     const code = exitCodeOf(error)
-    const message = sentence(error)
+    const { sentence } = await import('./text/sentence.ts')
+    const message = sentence(error, nanofleet.opts().stage === 'local' ? 'The local region' : undefined)
     output.note(`nanofleet: ${message}`)
     if (output.json) {
       const name = error instanceof Error ? error.name : 'Error'

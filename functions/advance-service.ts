@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { AutoScalingFleet } from '../adapters/aws/autoscaling.ts'
 import * as clients from '../adapters/aws/clients.ts'
@@ -6,11 +5,10 @@ import { targetStates } from '../adapters/aws/load-balancing.ts'
 import { serviceStack } from '../core/base/names.ts'
 import { advanceService } from '../core/deploy/advance-service.ts'
 import { runningServers } from '../core/registration/evidence.ts'
+import { clock } from './lib/clock.ts'
 import { memory, serviceTarget } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { catalog, instances, stage } from './lib/parts.ts'
-
-const clock = { now: () => new Date(), sleep: (seconds: number) => sleep(seconds * 1000) }
 
 /** Brings a service as near to its target as it gets within some seconds. */
 export const handler = lambda('advance-service', {

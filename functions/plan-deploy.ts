@@ -4,7 +4,7 @@ import { serviceImages } from '../adapters/images/ec2-images.ts'
 import { readImageRecords } from '../adapters/images/image-records.ts'
 import type { AppBundle } from '../core/base/bundle.ts'
 import { deployOrder } from '../core/deploy/deploy-order.ts'
-import { planDeploy } from '../core/deploy/deploy-plan.ts'
+import { makePlan } from '../core/deploy/make-plan.ts'
 import { planFacts } from '../core/deploy/plan-facts.ts'
 import { expectedImages } from '../core/images/expected-images.ts'
 import { count, purpose, text } from './lib/inputs.ts'
@@ -35,11 +35,11 @@ export const handler = lambda('plan-deploy', {
       stage,
       stacks,
       releases,
-      bundle: async (app: string, digest?: string) => (await bundles.read(app, digest)).bundle,
+      app: (name: string, digest?: string) => bundles.read(name, digest),
       images: async (bundle: AppBundle) =>
         dryRun ? expectedImages(stage, bundle, await records(bundle), await built(bundle)) : records(bundle),
     }
-    const plan = planDeploy(await planFacts(ports, request.app, request.release))
+    const plan = makePlan(await planFacts(ports, request.app, request.release))
     await runs.write(request.execution, request.purpose, plan)
     return deployOrder(request, plan)
   },

@@ -11,10 +11,12 @@ export const handler = lambda('plan-scale', {
   input: z.strictObject({ wanted: ScaleInput, execution: text }),
   parts: () => ({ bundles: bundles(), releases: releases() }),
   work: async ({ bundles, releases }, { wanted, execution }) => {
-    const { app } = wanted
-    const [release, overrides] = await Promise.all([releases.current(app), releases.overrides(app)])
-    if (!release) throw new NotFound(`${app} is not deployed; deploy it first`)
-    const { bundle } = await bundles.read(app, release.bundle)
-    return planScale(wanted, bundle, overrides, execution)
+    const [release, overrides] = await Promise.all([
+      releases.current(wanted.app),
+      releases.overrides(wanted.app),
+    ])
+    if (!release) throw new NotFound(`${wanted.app} is not deployed; deploy it first`)
+    const app = await bundles.read(wanted.app, release.bundle)
+    return planScale(wanted, app, overrides, execution)
   },
 })

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as clients from '../adapters/aws/clients.ts'
 import { Ec2Instances } from '../adapters/aws/ec2-instances.ts'
 import { DynamoHeldRemovals } from '../adapters/aws/held-removals.ts'
@@ -34,6 +35,7 @@ export const handler = lambda('reconcile', {
       vpcId,
       instances: new Ec2Instances(clients.ec2(clients.PROMPT), vpcId),
       definitions: new SsmDefinitions(clients.ssm(clients.PROMPT)),
+      pause: sleep,
       catalog: catalog(),
       held: new DynamoHeldRemovals(clients.documents(), table),
     }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { SQSBatchResponse } from 'aws-lambda'
 import * as clients from '../adapters/aws/clients.ts'
 import { Ec2Instances } from '../adapters/aws/ec2-instances.ts'
@@ -41,6 +42,7 @@ export const handler = lambda('register', {
       drainSeconds,
       instances: new Ec2Instances(clients.ec2(clients.PROMPT), vpcId),
       definitions: new SsmDefinitions(clients.ssm(clients.PROMPT)),
+      pause: sleep,
       catalog: consulDoor(functions, name),
       later: new SqsLater(clients.sqs(), queueUrl),
       lifecycle: new AutoScalingActions(clients.autoScaling()),

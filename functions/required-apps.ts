@@ -11,7 +11,9 @@ export const handler = lambda('required-apps', {
   parts: () => ({ bundles: bundles(), locks: locks(), releases: releases(), executions: executions() }),
   work: async (ports, { app, execution }) => {
     const step = await lookAtRequiredApps(ports, app)
-    const name = step.action === 'deploy' ? { name: childName(execution, step.app) } : {}
-    return { ...step, build: childName(execution, 'build'), ...name }
+    const build = childName(execution, 'build')
+    if (step.action !== 'deploy') return { ...step, build }
+    const [name, early] = [childName(execution, step.app), childName(execution, 'build-early')]
+    return { ...step, build, name, early }
   },
 })

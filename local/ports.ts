@@ -1,20 +1,11 @@
-import { createServer } from 'node:net'
 import { ServiceFailure } from '../core/base/errors.ts'
+import { isFree } from '../scripts/lib/free-port.mjs'
 
 /** Held by the gateway on `127.<octet>.0.2` for as long as it lives: the claim on an address range. */
 export const CLAIM_PORT = 4510
 
 /** The address that stands for a range such as `127.77.0.0/16`. */
 export const claimAddress = (cidr: string): string => cidr.replace(/\.0\.0\/16$/, '.0.2')
-
-/** Whether a listener could be opened right now. */
-export function isFree(host: string, port: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const probe = createServer()
-  probe.once('error', () => resolve(false))
-  probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(true)))
-  return promise
-}
 
 /** The first free port of 127.0.0.1 from `wanted` on. Throws ServiceFailure after 100 taken ones. */
 export async function freePort(wanted: number): Promise<number> {

@@ -44,11 +44,15 @@ export async function readJson<T>(file: string): Promise<T | undefined> {
   }
 }
 
-/** Runs `work` while no other process starts or stops the same region. Throws LockHeld after a minute. */
-export async function exclusively<T>(state: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs `work` while no other process starts or stops the same region, or does other work of its kind in that folder.
+ * @param patience milliseconds to wait for another one
+ * @throws LockHeld after that time
+ */
+export async function exclusively<T>(state: string, work: () => Promise<T>, patience = 60_000): Promise<T> {
   await mkdir(state, { recursive: true })
   const file = join(state, 'supervisor.lock')
-  await acquire(file)
+  await acquire(file, patience)
   try {
     return await work()
   } finally {
@@ -56,8 +60,8 @@ export async function exclusively<T>(state: string, work: () => Promise<T>): Pro
   }
 }
 
-async function acquire(file: string): Promise<void> {
-  const deadline = Date.now() + 60_000
+async function acquire(file: string, patience: number): Promise<void> {
+  const deadline = Date.now() + patience
   for (;;) {
     try {
       const handle = await open(file, 'wx')
@@ -74,7 +78,7 @@ async function acquire(file: string): Promise<void> {
     }
     if (Date.now() > deadline) {
       throw new LockHeld(
-        `${file}: process ${holder?.pid ?? '?'} is still starting or stopping this region; wait for it`,
+        `${file}: process ${holder?.pid ?? '?'} is still at work in this folder; wait for it`,
       )
     }
     await sleep(100)

@@ -4,6 +4,9 @@ import { dirname, join, resolve } from 'node:path'
 import { NotFound } from '../core/base/errors.ts'
 import manifest from '../package.json' with { type: 'json' }
 
+/** Every local region's; local/region/settings.py says the same. */
+export const LOCAL_ACCOUNT = '000000000000'
+
 /** Where the local region of this checkout lives and what it starts with. */
 export interface LocalSettings {
   repository: string

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { loadApps } from '../adapters/sources/app-sources.ts'
 import type { AppBundle } from '../core/base/bundle.ts'
 import type { Stage } from '../core/base/stage.ts'
-import { appTemplate } from '../core/template/app.ts'
-import { serviceTemplate } from '../core/template/service.ts'
+import { appTemplates } from '../core/template/app-templates.ts'
+import { parsedApp } from '../core/template/parsed-app.ts'
 import { SAMPLE_STAGES } from './sample-stages.ts'
 
 const [folder] = process.argv.slice(2)
@@ -16,11 +16,14 @@ if (folder === undefined) throw new Error('Usage: node scripts/templates.ts <fol
 
 function templatesOf(bundle: AppBundle, stage: Stage): [string, unknown][] {
   const name = `${stage.name}-${bundle.manifest.app}`
-  const services = Object.keys(bundle.services).map((service): [string, unknown] => [
-    `${name}-${service}`,
-    serviceTemplate({ bundle, service, stage }),
-  ])
-  return [[name, appTemplate({ bundle, stage })], ...services]
+  const { own, services } = appTemplates(parsedApp(bundle), stage)
+  return [
+    [name, own],
+    ...Object.entries(services).map(([service, template]): [string, unknown] => [
+      `${name}-${service}`,
+      template,
+    ]),
+  ]
 }
 
 const apps = await loadApps(join(import.meta.dirname, '..'))

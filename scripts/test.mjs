@@ -1,92 +1,75 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
-import { runChecks } from './lib/checks.mjs'
-import { capture } from './lib/jobs.mjs'
-import { checkTools, environment, repository } from './lib/places.mjs'
-import { goCounts, jestCounts, pytestCounts, total } from './lib/results.mjs'
-import { attached } from './lib/run.mjs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { endGroups } from './lib/groups.mjs'
+import { endMarked, leftAfter, MARK } from './lib/marked.mjs'
+import { repository } from './lib/places.mjs'
+import { describeUnsteady, repeatOf, unsteady } from './lib/repeat.mjs'
+import { total } from './lib/results.mjs'
 import { setup } from './lib/setup.mjs'
-import { runScript } from './lib/steps.mjs'
+import { slowest } from './lib/slowest.mjs'
+import { runScript, SetupError } from './lib/steps.mjs'
+import { quick, real, whole } from './lib/whole.mjs'
 
 const results = join(repository, '.nanofleet', 'test')
-const regionTests = join('test', 'local', 'region')
+const run = `${MARK}=${process.pid}-${Date.now()}`
+const interrupted = new AbortController()
 
-/** `npm test [-- --quick] [jest arguments]`: the last line, also in a file, is `N passed, N failed`. */
+/** `npm test [-- --quick] [--repeat N] [jest arguments]`: the last line, also in a file, is `N passed, N failed`. */
 await runScript(async () => {
-  const quick = process.argv.includes('--quick')
-  const args = process.argv.slice(2).filter((arg) => arg !== '--quick')
-  await setup(quick ? { only: 'npm' } : { tests: true })
+  const only = process.argv.includes('--quick')
+  const { times, rest } = readRepeat(process.argv.slice(2).filter((arg) => arg !== '--quick'))
+  await setup(only ? { only: 'npm' } : { tests: true })
   rmSync(results, { recursive: true, force: true })
   mkdirSync(results, { recursive: true })
-  const counts = [await jest('quick', args)]
-  if (!quick) {
-    if (args.length === 0) counts.push(await checks(), await pytest(), ...(await goTests()))
-    counts.push(await jest('real', args))
+  process.env[MARK] = run.slice(MARK.length + 1)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, interrupt)
+  const runs = []
+  for (let time = 1; time <= times && !interrupted.signal.aborted; time++) {
+    if (times > 1) process.stdout.write(`Run ${time} of ${times}\n`)
+    runs.push(await once(times > 1 ? join(results, String(time)) : results, only, rest))
   }
-  const { passed, failed } = total(counts)
-  const summary = `${passed} passed, ${failed} failed`
-  writeFileSync(join(results, 'summary'), `${summary}\n`)
-  process.stdout.write(`${summary}\n`)
-  return failed > 0 ? 1 : 0
+  return await finish(runs, times)
 })
 
-/** The real parts share one machine and one region: their files run one after the other. The rest takes every core. */
-async function jest(project, args) {
-  const file = join(results, `jest-${project}.json`)
-  const how = project === 'real' ? ['--runInBand'] : ['--maxWorkers=100%']
-  const output = ['--json', '--outputFile', file, '--passWithNoTests']
-  const env = {
-    ...environment(),
-    NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+/** One run of what was asked for: `{passed, failed, files}` of each part. */
+async function once(folder, only, args) {
+  mkdirSync(folder, { recursive: true })
+  if (!only && args.length === 0) return await whole(folder, interrupted.signal)
+  const parts = [await quick(folder, args)]
+  if (!only && !interrupted.signal.aborted) parts.push(await real(folder, args))
+  return parts
+}
+
+async function finish(runs, times) {
+  const left = interrupted.signal.aborted ? [] : await leftAfter([run], 5000)
+  await endMarked([run])
+  if (interrupted.signal.aborted) {
+    process.stdout.write('Interrupted.\n')
+    return 130
   }
-  // Jest's JSON goes to the file; its report for people is on standard error.
-  await attached('jest', ['--selectProjects', project, ...output, ...how, ...args], {
-    env,
-    stdio: ['inherit', 'ignore', 'inherit'],
-  })
-  return jestCounts(file)
+  const lines =
+    left.length > 0 ? ['FAILED Processes were left behind:', ...left.map((one) => `  ${one}`)] : []
+  const files = runs.map((parts) => parts.flatMap((part) => part.files))
+  lines.push('The slowest files:', ...slowest(files.flat()))
+  if (times > 1) lines.push(...describeUnsteady(unsteady(files), times))
+  const { passed, failed } = total([...runs.flat(), { passed: 0, failed: left.length > 0 ? 1 : 0 }])
+  const summary = `${passed} passed, ${failed} failed`
+  writeFileSync(join(results, 'summary'), `${summary}\n`)
+  process.stdout.write(`${[...lines, summary].join('\n')}\n`)
+  return failed > 0 ? 1 : 0
 }
 
-/** Each check of `npm run check` counts as one test. */
-async function checks() {
-  const { passed, failed } = await runChecks()
-  return { passed, failed: failed.length }
+/** The parts end at once; what they have started apart, such as regions, has time to end in order. */
+function interrupt() {
+  interrupted.abort()
+  endGroups()
+  void endMarked([run])
 }
 
-async function pytest() {
-  if (!existsSync(join(repository, regionTests))) return { passed: 0, failed: 0 }
-  const file = join(results, 'pytest.xml')
-  const python = join(checkTools, 'bin', 'python')
-  const env = { ...environment(), PYTHONPATH: 'local' }
-  await attached(python, ['-m', 'pytest', '-q', regionTests, '--junit-xml', file], { env })
-  return pytestCounts(file)
-}
-
-async function goTests() {
-  const counts = []
-  for (const folder of goModules(join(repository, 'apps'))) {
-    const { output } = await capture('go', ['-C', folder, 'test', '-json', './...'])
-    const count = goCounts(output)
-    process.stdout.write(
-      `go test ${relative(repository, folder)}: ${count.passed} passed, ${count.failed} failed\n`,
-    )
-    if (count.failed > 0) process.stdout.write(`${spoken(output)}\n`)
-    counts.push(count)
+function readRepeat(args) {
+  try {
+    return repeatOf(args)
+  } catch (error) {
+    throw new SetupError(error.message)
   }
-  return counts
-}
-
-/** What the tests printed, out of the event stream; lines that are no events are the compiler's. */
-function spoken(output) {
-  const lines = output
-    .split('\n')
-    .map((line) => (line.startsWith('{') ? (JSON.parse(line).Output ?? '') : `${line}\n`))
-  return lines.join('').trimEnd()
-}
-
-function goModules(folder) {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-  return files
-    .filter((file) => file.name === 'go.mod')
-    .map((file) => dirname(join(file.parentPath, file.name)))
 }

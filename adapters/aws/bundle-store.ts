@@ -8,8 +8,9 @@ import {
 } from '@aws-sdk/client-s3'
 import type { AppBundle } from '../../core/base/bundle.ts'
 import { canonicalJson, sha256 } from '../../core/base/canonical.ts'
-import { NotFound, ServiceFailure } from '../../core/base/errors.ts'
+import { NotFound, ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
 import { bundleKey, bundlePointerKey, sourceKey } from '../../core/base/names.ts'
+import { type App, parseApp } from '../../core/template/parsed-app.ts'
 
 /**
  * The stage's bucket: bundles and sources under the digest of their content, and one pointer per app to its
@@ -26,10 +27,12 @@ export class BundleStore {
 
   /** Digest of the app's current bundle; undefined when nobody has pushed the app. */
   async pointer(app: string): Promise<string | undefined> {
-    const found = await this.#read(bundlePointerKey(app))
-    return found === undefined
-      ? undefined
-      : (this.#parse(bundlePointerKey(app), found) as { digest: string }).digest
+    const key = bundlePointerKey(app)
+    const found = await this.#read(key)
+    if (found === undefined) return undefined
+    const { digest } = Object(this.#parse(key, found))
+    if (typeof digest !== 'string') throw this.#refusal(key, 'names no digest')
+    return digest
   }
 
   /** Makes a stored bundle the current one. */
@@ -38,19 +41,24 @@ export class BundleStore {
   }
 
   /**
-   * A bundle: the current one, or the one with a digest that a release recorded.
+   * An app, read and checked: the current bundle, or the one with a digest that a release recorded.
    * @throws {NotFound} when the app or that version of it was never pushed
+   * @throws {ServiceRefusal} when the bucket holds something else under that digest
+   * @throws {InvalidInput} when what it holds is no app by today's rules
    */
-  async read(app: string, digest?: string): Promise<{ digest: string; bundle: AppBundle }> {
+  async read(app: string, digest?: string): Promise<App> {
     const wanted = digest ?? (await this.pointer(app))
     if (wanted === undefined) {
       throw new NotFound(`No app ${app} in ${this.#bucket}; put it there with "nanofleet push ${app}"`)
     }
-    const text = await this.#read(bundleKey(app, wanted))
+    const key = bundleKey(app, wanted)
+    const text = await this.#read(key)
     if (text === undefined) {
       throw new NotFound(`Bundle ${wanted} of ${app} is missing in ${this.#bucket}; push the app again`)
     }
-    return { digest: wanted, bundle: this.#parse(bundleKey(app, wanted), text) as AppBundle }
+    const found = sha256(text)
+    if (found !== wanted) throw this.#refusal(key, `has the digest ${found}, so somebody changed it`)
+    return parseApp({ app, digest: wanted, value: this.#parse(key, text), place: this.#place(key) })
   }
 
   /** Stores a bundle under its digest unless it is there. */
@@ -75,8 +83,17 @@ export class BundleStore {
     try {
       return JSON.parse(text)
     } catch (cause) {
-      throw new ServiceFailure(`s3://${this.#bucket}/${key} is no JSON; push the app again`, { cause })
+      throw this.#refusal(key, 'is no JSON', { cause })
     }
+  }
+
+  /** Of an object that another try would find no better. */
+  #refusal(key: string, problem: string, options?: ErrorOptions): ServiceRefusal {
+    return new ServiceRefusal(`${this.#place(key)} ${problem}; delete it and push the app again`, options)
+  }
+
+  #place(key: string): string {
+    return `s3://${this.#bucket}/${key}`
   }
 
   async #read(key: string): Promise<string | undefined> {
@@ -85,7 +102,7 @@ export class BundleStore {
       return await Body?.transformToString()
     } catch (cause) {
       if (cause instanceof NoSuchKey) return undefined
-      throw new ServiceFailure(`s3://${this.#bucket}/${key} cannot be read: ${String(cause)}`, { cause })
+      throw new ServiceFailure(`${this.#place(key)} cannot be read: ${String(cause)}`, { cause })
     }
   }
 
@@ -95,7 +112,7 @@ export class BundleStore {
       return true
     } catch (cause) {
       if (cause instanceof NoSuchObject) return false
-      throw new ServiceFailure(`s3://${this.#bucket}/${key} cannot be seen: ${String(cause)}`, { cause })
+      throw new ServiceFailure(`${this.#place(key)} cannot be seen: ${String(cause)}`, { cause })
     }
   }
 
@@ -104,7 +121,7 @@ export class BundleStore {
     try {
       await this.#s3.send(new PutObjectCommand(object))
     } catch (cause) {
-      throw new ServiceFailure(`s3://${this.#bucket}/${key} cannot be written: ${String(cause)}`, { cause })
+      throw new ServiceFailure(`${this.#place(key)} cannot be written: ${String(cause)}`, { cause })
     }
   }
 }

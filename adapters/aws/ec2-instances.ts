@@ -47,9 +47,11 @@ export class Ec2Instances implements InstanceSource {
   }
 
   /**
-   * A page holds all of a small fleet: instances and servers with a single call. A larger one is asked for just those.
+   * A page holds all of a small fleet: instances and servers with a single call. A larger one is asked for just those, and
+   * when only the servers are wanted no other is read.
    */
   async look(ids: string[]): Promise<Sight> {
+    if (ids.length === 0) return { instances: [], servers: await this.#readServers() }
     if (!this.#large) {
       const { instances, next } = await this.#page(this.#fleet(), undefined, SMALL)
       const wanted = new Set(ids)
@@ -67,7 +69,7 @@ export class Ec2Instances implements InstanceSource {
   async #consulServers(): Promise<Instance[]> {
     const at = this.#now()
     if (this.#servers && at - this.#servers.at < SERVERS_FOR_MS) return await this.#servers.read
-    const read = this.#read([filter('vpc-id', [this.#vpcId]), filter(`tag:${TAG.kind}`, ['consulserver'])])
+    const read = this.#readServers()
     this.#servers = { read, at }
     try {
       return await read
@@ -75,6 +77,10 @@ export class Ec2Instances implements InstanceSource {
       this.#servers = undefined
       throw error
     }
+  }
+
+  #readServers(): Promise<Instance[]> {
+    return this.#read([filter('vpc-id', [this.#vpcId]), filter(`tag:${TAG.kind}`, ['consulserver'])])
   }
 
   async confirm(ids: string[]): Promise<Instance[]> {

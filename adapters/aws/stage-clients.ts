@@ -1,58 +1,64 @@
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { EC2Client } from '@aws-sdk/client-ec2'
-import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { LambdaClient } from '@aws-sdk/client-lambda'
-import { S3Client } from '@aws-sdk/client-s3'
-import { SFNClient } from '@aws-sdk/client-sfn'
-import { SQSClient } from '@aws-sdk/client-sqs'
-import { SSMClient } from '@aws-sdk/client-ssm'
-import { STSClient } from '@aws-sdk/client-sts'
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { createRequire } from 'node:module'
+import type { ClientSettings } from './clients/settings.ts'
+import type * as clients from './clients.ts'
 
 /** Where AWS is and who asks. */
-export interface ClientSettings {
+export interface StageSettings extends ClientSettings {
   region: string
-  /** Of the local region; absent for AWS itself. */
-  endpoint?: string
-  credentials?: { accessKeyId: string; secretAccessKey: string }
 }
 
-/** The SDK clients of one stage, made when they are asked for and kept, so that connections are used again. */
-export class StageClients {
-  readonly #settings: ClientSettings & { maxAttempts: number }
-  readonly #made = new Map<string, unknown>()
+/** Where each client of `clients.ts` is made. */
+const FILES = {
+  autoScaling: './clients/auto-scaling.ts',
+  cloudFormation: './clients/cloud-formation.ts',
+  documents: './clients/documents.ts',
+  ec2: './clients/ec2.ts',
+  lambda: './clients/lambda.ts',
+  loadBalancing: './clients/load-balancing.ts',
+  logs: './clients/logs.ts',
+  s3: './clients/s3.ts',
+  sqs: './clients/sqs.ts',
+  ssm: './clients/ssm.ts',
+  stepFunctions: './clients/step-functions.ts',
+  sts: './clients/sts.ts',
+} as const satisfies Partial<Record<keyof typeof clients, string>>
 
-  constructor(settings: ClientSettings) {
-    // Five attempts with the SDK's backoff outlast an ordinary throttle.
-    this.#settings = { ...settings, maxAttempts: 5 }
+type Name = keyof typeof FILES
+type Client<N extends Name> = ReturnType<(typeof clients)[N]>
+
+/** Synchronous, as `import()` is not: who asks for a client need not wait for it. */
+const require = createRequire(import.meta.url)
+
+/**
+ * The SDK clients of one stage, made when they are asked for and kept, so that connections are used again. Their packages
+ * are loaded then, too: all of them take half a second, and a command needs a few.
+ */
+export class StageClients {
+  readonly #settings: StageSettings
+  readonly #made = new Map<Name, unknown>()
+
+  constructor(settings: StageSettings) {
+    this.#settings = settings
   }
 
-  autoScaling = () => this.#once('autoScaling', () => new AutoScalingClient(this.#settings))
-  cloudFormation = () => this.#once('cloudFormation', () => new CloudFormationClient(this.#settings))
-  documents = () =>
-    this.#once('documents', () => DynamoDBDocumentClient.from(new DynamoDBClient(this.#settings)))
-  ec2 = () => this.#once('ec2', () => new EC2Client(this.#settings))
-  lambda = () => this.#once('lambda', () => new LambdaClient(this.#settings))
-  loadBalancing = () => this.#once('loadBalancing', () => new ElasticLoadBalancingV2Client(this.#settings))
-  logs = () => this.#once('logs', () => new CloudWatchLogsClient(this.#settings))
-  /** An endpoint given by address has no names for the buckets below it. */
-  s3 = () =>
-    this.#once('s3', () => {
-      const forcePathStyle = this.#settings.endpoint !== undefined
-      return new S3Client({ ...this.#settings, forcePathStyle })
-    })
-  sqs = () => this.#once('sqs', () => new SQSClient(this.#settings))
-  ssm = () => this.#once('ssm', () => new SSMClient(this.#settings))
-  stepFunctions = () => this.#once('stepFunctions', () => new SFNClient(this.#settings))
-  sts = () => this.#once('sts', () => new STSClient(this.#settings))
+  autoScaling = () => this.#client('autoScaling')
+  cloudFormation = () => this.#client('cloudFormation')
+  documents = () => this.#client('documents')
+  ec2 = () => this.#client('ec2')
+  lambda = () => this.#client('lambda')
+  loadBalancing = () => this.#client('loadBalancing')
+  logs = () => this.#client('logs')
+  s3 = () => this.#client('s3')
+  sqs = () => this.#client('sqs')
+  ssm = () => this.#client('ssm')
+  stepFunctions = () => this.#client('stepFunctions')
+  sts = () => this.#client('sts')
 
-  #once<T>(name: string, make: () => T): T {
-    const known = this.#made.get(name) as T | undefined
+  #client<N extends Name>(name: N): Client<N> {
+    const known = this.#made.get(name) as Client<N> | undefined
     if (known) return known
-    const made = make()
+    const make = (require(FILES[name]) as Record<N, (settings: ClientSettings) => Client<N>>)[name]
+    const made = make(this.#settings)
     this.#made.set(name, made)
     return made
   }

@@ -5,7 +5,6 @@ import { InvalidInput } from '../../core/base/errors.ts'
 import type { Manifest } from '../../core/base/manifest-types.ts'
 import { tooLongNames } from '../../core/base/name-rules.ts'
 import { didYouMean } from '../../core/base/suggest.ts'
-import { namedServices } from '../../core/definition/named-services.ts'
 import { imageFiles, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
 import { readApp } from '../../core/template/app-folder.ts'
 import { refuseClashes } from '../../core/template/clashes.ts'
@@ -32,7 +31,7 @@ export async function loadApps(root: string, apps?: readonly string[], stage?: s
   }
   const folders = await readRepository(root, ['images'])
   const pieces = present.map((app) => readApp(app, folders.below(`images/${app}`)))
-  refuseClashes(pieces, namedServices)
+  refuseClashes(pieces)
   const wanted = pieces.filter(({ manifest }) => apps === undefined || apps.includes(manifest.app))
   return Promise.all(
     wanted.map(async ({ manifest, resources, services }) => {

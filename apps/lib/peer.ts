@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { toBody } from './body.ts'
 import { call, Lost, SourceFailure, Unreached } from './call.ts'
 import { Refusal } from './refusal.ts'
+import { noneIfUnknown } from './unknown-name.ts'
 
 export interface PeerInit extends RequestInit {
   /** How long to look for an instance, and how long the one found may be silent; 5 s unless given. */
@@ -129,9 +130,4 @@ export function consulPeer(service: string, port: number): Peer {
     const addresses = await resolve4(`${service}.service.consul`).catch(noneIfUnknown)
     return addresses.map((address) => `${address}:${port}`)
   })
-}
-
-function noneIfUnknown(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOTFOUND' || error.code === 'ENODATA') return []
-  throw error
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { RunFiles } from '../../adapters/aws/run-files.ts'
-import { type StageImage, stageImages } from '../../adapters/images/ec2-images.ts'
+import type { StageImage } from '../../adapters/images/ec2-images.ts'
 import type { CleanupPlan } from '../../core/images/ami-cleanup.ts'
 import { table } from '../../local/table.ts'
 import { days, positiveNumber, wholeNumber } from '../arguments.ts'
@@ -16,15 +16,15 @@ interface CleanOptions extends StartOptions {
 }
 
 /** `nanofleet amis` and `nanofleet amis clean` */
-export function amis(open: Open): Command {
-  return new Command('amis')
-    .description("the stage's images; `amis clean` removes what nothing uses")
+export function amis(command: Command, open: Open): void {
+  command
     .addHelpText(
       'after',
       '\nExamples:\n  nanofleet amis\n  nanofleet amis clean\n  nanofleet amis clean --delete',
     )
     .action(async (_options, self: Command) => {
       const context = await open(self.optsWithGlobals<GlobalOptions>())
+      const { stageImages } = await import('../../adapters/images/ec2-images.ts')
       const images = await stageImages(context.ec2(), context.stage)
       context.output.result(images, images.length === 0 ? 'No images.' : imagesTable(images))
     })

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { BuildPlan, RecordedImage } from '../../core/images/build-plan.ts'
 import { table } from '../../local/table.ts'
 import { name, names } from '../arguments.ts'
@@ -18,9 +18,8 @@ interface Built {
 }
 
 /** `nanofleet build <app> [services...]` */
-export function build(open: Open): Command {
-  return new Command('build')
-    .description('build the images that are missing or whose source changed')
+export function build(command: Command, open: Open): void {
+  command
     .argument('<app>', 'the app', name)
     .argument('[services...]', 'only these services', names)
     .option('--force', 'build also what is built already')

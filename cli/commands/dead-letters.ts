@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { readDeadLetters, sendAgain } from '../../adapters/aws/dead-letters.ts'
 import { queueUrl } from '../../adapters/aws/queue-depth.ts'
 import { controlName } from '../../core/base/names.ts'
@@ -6,9 +6,8 @@ import type { Context, GlobalOptions, Open } from '../context.ts'
 import { deadLettersText, says } from '../text/letter-text.ts'
 
 /** `nanofleet dead-letters` */
-export function deadLetters(open: Open): Command {
-  return new Command('dead-letters')
-    .description('events of instances that could not be handled four times: how many, how old, what they say')
+export function deadLetters(command: Command, open: Open): void {
+  command
     .option('--send', 'send them through the queue once more, when the reason is mended')
     .addHelpText('after', '\nExamples:\n  nanofleet dead-letters\n  nanofleet dead-letters --send')
     .action(async (options: { send?: true }, self: Command) => {

@@ -1,11 +1,11 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { Execution } from '../../adapters/aws/executions.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
 import type { DeployPlan } from '../../core/deploy/deploy-plan.ts'
 import { name, positiveNumber } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { pushFirst } from '../push-first.ts'
-import { showStatus } from '../stage/stage-status.ts'
+import { loadStatus, showStatus } from '../show-status.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
 import { planText } from '../text/plan-text.ts'
 
@@ -23,9 +23,8 @@ Examples:
   nanofleet --stage dev deploy web --no-push --no-wait`
 
 /** `nanofleet deploy <app>` */
-export function deploy(open: Open): Command {
-  return new Command('deploy')
-    .description('build what is missing, then bring the app to what its manifest says')
+export function deploy(command: Command, open: Open): void {
+  command
     .argument('<app>', 'the app', name)
     .option('--release <number>', 'go to this kept release instead', positiveNumber)
     .option('--dry-run', 'show what would change')
@@ -40,7 +39,9 @@ export function deploy(open: Open): Command {
         ...(options.release === undefined ? {} : { release: options.release }),
         ...(options.dryRun ? { dryRun: true } : {}),
       }
-      const run = await startWorkflow(context, 'deploy', app, input, options)
+      const showsStatus = options.wait && !options.dryRun
+      const started = startWorkflow(context, 'deploy', app, input, options)
+      const [run] = await Promise.all([started, showsStatus && loadStatus()])
       if (!options.wait) return context.output.result(run)
       if (options.dryRun) {
         const plan = planOf(run)

@@ -1,20 +1,18 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { GlobalOptions, Open } from '../context.ts'
-import { type Finding, findings } from '../doctor/checkup.ts'
+import type { Finding } from '../doctor/checkup.ts'
 import { EXIT } from '../exit-codes.ts'
 import { Output } from '../output.ts'
 
 const MARK: Record<Finding['state'], string> = { good: '✓', warning: '!', bad: '✗' }
 
 /** `nanofleet doctor` */
-export function doctor(open: Open): Command {
-  return new Command('doctor')
-    .description(
-      'look for what keeps a stage from working, with a remedy for each; exit code 1 when something does',
-    )
+export function doctor(command: Command, open: Open): void {
+  command
     .addHelpText('after', '\nExamples:\n  nanofleet doctor\n  nanofleet --stage dev doctor --json')
     .action(async (_options, self: Command) => {
       const options = self.optsWithGlobals<GlobalOptions>()
+      const { findings } = await import('../doctor/checkup.ts')
       const found = await findings(options, open)
       new Output(options.json === true).result(found, found.map(findingText).join('\n'))
       if (found.some(({ state }) => state === 'bad')) process.exitCode = EXIT.failure

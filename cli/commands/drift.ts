@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { Drift } from '../../core/registration/drift.ts'
 import { table } from '../../local/table.ts'
 import type { GlobalOptions, Open } from '../context.ts'
@@ -6,11 +6,8 @@ import { EXIT } from '../exit-codes.ts'
 import { askReconcile } from '../rounds.ts'
 
 /** `nanofleet drift` */
-export function drift(open: Open): Command {
-  return new Command('drift')
-    .description(
-      'compare the catalog in Consul with EC2 and the definitions, entry by entry; exit code 1 when they differ',
-    )
+export function drift(command: Command, open: Open): void {
+  command
     .addHelpText(
       'after',
       '\nNothing is changed; "nanofleet reconcile" mends what it finds, and so does the next minute.\n\nExamples:\n  nanofleet drift\n  nanofleet --stage dev drift --json',

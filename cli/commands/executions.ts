@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { Execution } from '../../adapters/aws/executions.ts'
 import { table } from '../../local/table.ts'
 import { positiveNumber } from '../arguments.ts'
@@ -8,9 +8,8 @@ import { took } from '../progress/lines.ts'
 import { followUntilInterrupted } from '../start.ts'
 
 /** `nanofleet executions [name]` */
-export function executions(open: Open): Command {
-  return new Command('executions')
-    .description('the latest runs of the workflows; with a name, follow that run or show how it went')
+export function executions(command: Command, open: Open): void {
+  command
     .argument('[name]', 'name or ARN of a run')
     .option('-n, --number <number>', 'how many of each workflow', positiveNumber, 5)
     .addHelpText(

@@ -14,9 +14,8 @@ Examples:
   nanofleet local reset       stops everything and forgets it`
 
 /** `nanofleet local up | down | status | reset` */
-export function local(): Command {
-  return new Command('local')
-    .description('the local region: an AWS of its own on this machine')
+export function local(command: Command): void {
+  command
     .addHelpText('after', EXAMPLES)
     .addCommand(verb('up', 'start it, or what is missing of it after a crash', start))
     .addCommand(verb('down', 'stop it and all its instances; its state stays', stop))

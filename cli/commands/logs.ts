@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { functionLogGroup, logLines, serviceLogGroup } from '../../adapters/aws/log-events.ts'
 import { InvalidInput, NotFound } from '../../core/base/errors.ts'
 import { didYouMean } from '../../core/base/suggest.ts'
@@ -21,9 +21,8 @@ Examples:
   nanofleet logs --function register          a function of the control plane`
 
 /** `nanofleet logs <app> [service]` and `nanofleet logs --function <name>` */
-export function logs(open: Open): Command {
-  return new Command('logs')
-    .description("the output of an app's instances, of all services or of one")
+export function logs(command: Command, open: Open): void {
+  command
     .argument('[app]', 'the app', name)
     .argument('[service]', 'only this service', name)
     .option('-f, --follow', 'go on until Ctrl-C')

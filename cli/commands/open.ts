@@ -1,22 +1,22 @@
 import { spawn } from 'node:child_process'
 import { platform } from 'node:os'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { InvalidInput, NotFound } from '../../core/base/errors.ts'
 import { name } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { readEnvironment } from '../environment.ts'
-import { appStatus, type ServiceStatus } from '../stage/stage-status.ts'
+import type { ServiceStatus } from '../stage/service-status.ts'
 
 /** `nanofleet open <app> [service]` */
-export function open(openStage: Open): Command {
-  return new Command('open')
-    .description('open an exposed service in the browser and print its URL')
+export function open(command: Command, openStage: Open): void {
+  command
     .argument('<app>', 'the app', name)
     .argument('[service]', 'the service; not needed when only one is exposed', name)
     .option('--print', 'only print the URL')
     .addHelpText('after', '\nExamples:\n  nanofleet open web\n  curl "$(nanofleet open web --print)"')
     .action(async (app: string, service: string | undefined, options: { print?: true }, self: Command) => {
       const context = await openStage(self.optsWithGlobals<GlobalOptions>())
+      const { appStatus } = await import('../stage/stage-status.ts')
       const url = urlOf(await appStatus(context, app), app, service)
       context.output.result({ url }, url)
       if (!options.print && !context.output.json && process.stdout.isTTY) openInBrowser(url)

@@ -1,13 +1,12 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { table } from '../../local/table.ts'
 import { names } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { pushFirst } from '../push-first.ts'
 
 /** `nanofleet push [apps...]` */
-export function push(open: Open): Command {
-  return new Command('push')
-    .description("put manifests, definitions and sources of this checkout into the stage's bucket")
+export function push(command: Command, open: Open): void {
+  command
     .argument('[apps...]', 'only these apps; all below images/ without', names)
     .addHelpText('after', '\nExamples:\n  nanofleet push\n  nanofleet --stage dev push web')
     .action(async (apps: string[], _options, self: Command) => {

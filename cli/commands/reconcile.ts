@@ -1,15 +1,12 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { Report } from '../../core/registration/round.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { askReconcile } from '../rounds.ts'
 
 /** `nanofleet reconcile` */
-export function reconcile(open: Open): Command {
-  return new Command('reconcile')
-    .description(
-      'make one round over the fleet now and mend what differs; exit code 1 when something is left',
-    )
+export function reconcile(command: Command, open: Open): void {
+  command
     .addHelpText(
       'after',
       '\nThe same round is made once a minute; see what differs with "nanofleet drift".\n\nExamples:\n  nanofleet reconcile\n  nanofleet --stage dev reconcile --json',

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { Execution } from '../../adapters/aws/executions.ts'
 import { InvalidInput } from '../../core/base/errors.ts'
 import type { GlobalOptions, Open } from '../context.ts'
@@ -6,9 +6,8 @@ import { findExecution } from '../progress/find-execution.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
 
 /** `nanofleet retry <execution>` */
-export function retry(open: Open): Command {
-  return new Command('retry')
-    .description('start a new run with the input of an earlier one')
+export function retry(command: Command, open: Open): void {
+  command
     .argument('<name>', 'name or ARN of the earlier run')
     .option('--no-wait', 'return when the run has begun')
     .addHelpText('after', '\nExample:\n  nanofleet retry web-20260131-120000-000')

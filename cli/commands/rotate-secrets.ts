@@ -1,11 +1,10 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { GlobalOptions, Open } from '../context.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
 
 /** `nanofleet rotate-secrets` */
-export function rotateSecrets(open: Open): Command {
-  return new Command('rotate-secrets')
-    .description("change the gossip key and the tokens of the stage's Consul servers while everything runs")
+export function rotateSecrets(command: Command, open: Open): void {
+  command
     .option('--no-wait', 'return when the run has begun')
     .addHelpText(
       'after',

@@ -1,13 +1,12 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { name, wholeNumber } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
-import { showStatus } from '../stage/stage-status.ts'
+import { loadStatus, showStatus } from '../show-status.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
 
 /** `nanofleet scale <app> <service> <count>` */
-export function scale(open: Open): Command {
-  return new Command('scale')
-    .description('change how many instances a service has; leaving ones finish their requests first')
+export function scale(command: Command, open: Open): void {
+  command
     .argument('<app>', 'the app', name)
     .argument('<service>', 'one of its services', name)
     .argument('<count>', 'how many instances', wholeNumber)
@@ -18,7 +17,8 @@ export function scale(open: Open): Command {
     )
     .action(async (app: string, service: string, count: number, options: StartOptions, self: Command) => {
       const context = await open(self.optsWithGlobals<GlobalOptions>())
-      const run = await startWorkflow(context, 'scale', `${app}-${service}`, { app, service, count }, options)
+      const started = startWorkflow(context, 'scale', `${app}-${service}`, { app, service, count }, options)
+      const [run] = await Promise.all([started, options.wait && loadStatus()])
       if (!options.wait) return context.output.result(run)
       await showStatus(context, [app], run)
     })

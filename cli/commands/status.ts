@@ -1,12 +1,11 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { names } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
-import { showStatus } from '../stage/stage-status.ts'
+import { showStatus } from '../show-status.ts'
 
 /** `nanofleet status [apps...]` */
-export function status(open: Open): Command {
-  return new Command('status')
-    .description('what runs: instances, health in Consul and at the load balancer, image, release, URL')
+export function status(command: Command, open: Open): void {
+  command
     .argument('[apps...]', 'only these apps; all without', names)
     .addHelpText('after', '\nExamples:\n  nanofleet status\n  nanofleet status web --json')
     .action(async (apps: string[], _options, self: Command) => {

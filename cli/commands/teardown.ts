@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { CloudFormationStacks } from '../../adapters/aws/cloudformation.ts'
 import type { Template } from '../../core/base/cloudformation.ts'
 import { InvalidInput } from '../../core/base/errors.ts'
@@ -25,11 +25,8 @@ Examples:
   nanofleet teardown web --yes --delete-data`
 
 /** `nanofleet teardown <app>` */
-export function teardown(open: Open): Command {
-  return new Command('teardown')
-    .description(
-      'remove an app: instances, load balancing, stacks, definitions, records; images stay for amis clean',
-    )
+export function teardown(command: Command, open: Open): void {
+  command
     .argument('<app>', 'the app', name)
     .option('-y, --yes', 'do not ask for confirmation')
     .option('--keep-data', "keep the app's tables and buckets")

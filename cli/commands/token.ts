@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { SecretParameters } from '../../adapters/aws/secret-parameters.ts'
 import { NotFound } from '../../core/base/errors.ts'
 import { PLATFORM } from '../../core/base/names.ts'
@@ -6,11 +6,8 @@ import { values } from '../../core/secrets/secrets.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 
 /** `nanofleet token` */
-export function token(open: Open): Command {
-  return new Command('token')
-    .description(
-      "print the token with which you sign in at Consul's user interface, where you may look and not write",
-    )
+export function token(command: Command, open: Open): void {
+  command
     .addHelpText(
       'after',
       '\nYour own credentials must allow ssm:GetParameters on it.\n\nExample:\n  nanofleet token',

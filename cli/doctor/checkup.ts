@@ -6,7 +6,9 @@ import { readSettings, requireInstalled } from '../../local/settings.ts'
 import { status as localStatus } from '../../local/status.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
 import { type AppState, appStates } from '../stage/app-states.ts'
-import { type ConsulState, consulState, consulText } from '../stage/consul-state.ts'
+import { type ConsulState, consulState } from '../stage/consul-state.ts'
+import { stageSources } from '../stage/stage-sources.ts'
+import { consulText } from '../text/consul-text.ts'
 import { sentence } from '../text/sentence.ts'
 import { newestSource } from './newest-source.ts'
 
@@ -37,7 +39,7 @@ export async function findings(options: GlobalOptions, open: Open): Promise<Find
     () => queueDepth(context.sqs(), queue),
     (count) => deadLetters(count, context.stage),
   )
-  await look(found, 'Consul', () => consulState(context, control.outputs.VpcId ?? ''), consul)
+  await look(found, 'Consul', () => consulState(stageSources(context, control.outputs.VpcId ?? '')), consul)
   const states = await look(found, 'locks', () => appStates(context), locks)
   found.push(...(states ?? []).flatMap((state) => unfinished(state, context.stage)))
   return found

@@ -48,8 +48,15 @@ export interface RunHistory {
   check?: Check
 }
 
-/** Polling and branching: they say nothing to a person. */
-const SILENT = /^(Wait|Check|Is|Are|Was|Were|Has|Needs|Choose|Read|Begin$|Success$|Failure)/
+/** Tasks that only look whether something is ready: to a person they say nothing. All others are shown. */
+export const SILENT: readonly string[] = [
+  'CheckAppStack',
+  'CheckData',
+  'CheckDeletion',
+  'CheckInput',
+  'CheckServiceStack',
+  'CheckTidyAppStack',
+]
 
 /** What the events so far, oldest first, tell of a run. */
 export function readHistory(events: readonly HistoryItem[]): RunHistory {
@@ -64,7 +71,7 @@ export function readHistory(events: readonly HistoryItem[]): RunHistory {
     readAnswer(event, history)
     if (!step) continue
     const key = `${step.name} ${step.service ?? ''}`
-    if (entered && !SILENT.test(step.name) && !found.has(key)) found.set(key, step)
+    if (entered && !SILENT.includes(step.name) && !found.has(key)) found.set(key, step)
     const child = childOf(event)
     if (child !== undefined) found.set(child, { ...step, at: event.timestamp ?? step.at, child })
   }

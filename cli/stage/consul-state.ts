@@ -1,9 +1,6 @@
-import { Ec2Instances } from '../../adapters/aws/ec2-instances.ts'
-import { consulDoor } from '../../adapters/consul/lambda-calls.ts'
-import type { ClusterView, ConsulServer } from '../../core/base/catalog.ts'
+import type { ClusterView, ConsulServer, ServiceCatalog } from '../../core/base/catalog.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
-import { runningServers } from '../../core/registration/evidence.ts'
-import type { Context } from '../context.ts'
+import type { StageSources } from './stage-sources.ts'
 
 /** The Consul servers as EC2 and they themselves show them. */
 export interface ConsulState {
@@ -19,28 +16,23 @@ export interface ConsulState {
  * Asks each running server until one answers.
  * @throws {ServiceFailure} when EC2 does not list the instances
  */
-export async function consulState(context: Context, vpcId: string): Promise<ConsulState> {
-  const servers = runningServers((await new Ec2Instances(context.ec2(), vpcId).look([])).servers)
-  const view = await firstView(context, servers)
+export async function consulState(sources: StageSources): Promise<ConsulState> {
+  const servers = await sources.servers()
+  const view = await firstView(sources.catalog, servers)
   const alive = view?.nodes.filter((node) => node.alive).length ?? 0
   return { servers: servers.length, alive, leader: view?.leader ?? null }
 }
 
-async function firstView(context: Context, servers: ConsulServer[]): Promise<ClusterView | undefined> {
-  const door = consulDoor(context.lambda(), context.stage)
+async function firstView(
+  catalog: Pick<ServiceCatalog, 'cluster'>,
+  servers: ConsulServer[],
+): Promise<ClusterView | undefined> {
   for (const server of servers) {
     try {
-      return await door.cluster(server)
+      return await catalog.cluster(server)
     } catch (error) {
       if (!(error instanceof ServiceFailure)) throw error
     }
   }
   return undefined
-}
-
-/** The state in one line. */
-export function consulText({ servers, alive, leader }: ConsulState): string {
-  if (servers === 0) return 'no server runs: the platform is not deployed'
-  if (alive === 0) return `${servers} running, none of them answers`
-  return `${alive} of ${servers} servers alive, ${leader === null ? 'no leader (an election is on)' : `leader ${leader}`}`
 }

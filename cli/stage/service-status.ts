@@ -1,14 +1,9 @@
-import { AutoScalingFleet } from '../../adapters/aws/autoscaling.ts'
-import { Ec2Instances } from '../../adapters/aws/ec2-instances.ts'
-import { targetStates } from '../../adapters/aws/load-balancing.ts'
-import { consulDoor } from '../../adapters/consul/lambda-calls.ts'
-import { serviceStack } from '../../core/base/names.ts'
 import { gatherHealth } from '../../core/deploy/check-service.ts'
 import type { ServiceTarget } from '../../core/deploy/deploy-plan.ts'
+import type { GroupView } from '../../core/deploy/fleet.ts'
 import { ailments } from '../../core/deploy/health.ts'
 import type { Release } from '../../core/deploy/releases.ts'
-import { runningServers } from '../../core/registration/evidence.ts'
-import type { Context } from '../context.ts'
+import type { StageSources } from './stage-sources.ts'
 
 /** One service of an app as it is now. */
 export interface ServiceStatus {
@@ -26,24 +21,22 @@ export interface ServiceStatus {
   problems: Record<string, string>
 }
 
+/** A service and its group; `view` is undefined while it has none. */
+export interface ServiceGroup {
+  target: ServiceTarget
+  release: Release | undefined
+  url: string | undefined
+  view: GroupView | undefined
+}
+
 /** Looks at a service as the workflows do: its group, Consul and its target groups. */
 export async function serviceStatus(
-  context: Context,
-  vpcId: string,
-  target: ServiceTarget,
-  release: Release | undefined,
+  sources: StageSources,
+  { target, release, url, view }: ServiceGroup,
 ): Promise<ServiceStatus> {
   const { app, service } = target
-  const fleet = new AutoScalingFleet(context.autoScaling(), context.ec2())
-  const view = await fleet.group(serviceStack(context.stage, app, service))
-  const balancing = context.loadBalancing()
-  const ports = {
-    catalog: consulDoor(context.lambda(), context.stage),
-    servers: async () => runningServers((await new Ec2Instances(context.ec2(), vpcId).look([])).servers),
-    targets: (arn: string) => targetStates(balancing, arn),
-  }
   const problems = view
-    ? ailments(view, await gatherHealth(ports, view, target, new Date()))
+    ? ailments(view, await gatherHealth(sources, view, target, new Date()))
     : new Map<string, string>()
   const members = view?.members ?? []
   return {
@@ -55,5 +48,6 @@ export async function serviceStatus(
     healthy: members.filter(({ id }) => !problems.has(id)).length,
     imageId: release?.services[service]?.imageId ?? '',
     problems: Object.fromEntries(problems),
+    ...(url === undefined ? {} : { url }),
   }
 }

@@ -1,15 +1,13 @@
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import { NotFound } from '../../core/base/errors.ts'
-import { appStack, controlStack } from '../../core/base/names.ts'
+import { appStack, controlStack, PLATFORM, serviceStack } from '../../core/base/names.ts'
 import { serviceTarget } from '../../core/deploy/deploy-plan.ts'
 import type { Context } from '../context.ts'
-import { stageText } from '../text/status-text.ts'
 import { type AppState, appStates } from './app-states.ts'
 import { type ConsulState, consulState } from './consul-state.ts'
-import { type ServiceStatus, serviceStatus } from './service-status.ts'
+import { type ServiceGroup, type ServiceStatus, serviceStatus } from './service-status.ts'
 import { type Place, serviceUrl } from './service-url.ts'
-
-export type { ServiceStatus } from './service-status.ts'
+import { type StageSources, stageSources } from './stage-sources.ts'
 
 /** Apps of a stage with their services, and the Consul servers. */
 export interface StageStatus {
@@ -24,27 +22,33 @@ export interface StageStatus {
  * @throws {NotFound} when the app is not deployed on this stage
  */
 export async function appStatus(context: Context, app: string): Promise<ServiceStatus[]> {
-  const outputs = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
-  return servicesOf(context, app, outputs, true)
+  const control = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
+  const sources = stageSources(context, control.VpcId ?? '')
+  return statusOf(sources, await groupsOf(context, sources, app, control, true))
 }
 
+/** All at once: what Consul is asked for each of them goes in one message. */
+const statusOf = (sources: StageSources, groups: ServiceGroup[]): Promise<ServiceStatus[]> =>
+  Promise.all(groups.map((group) => serviceStatus(sources, group)))
+
 /** @param deployed whether only a recorded release will do; an unfinished app is told from what was pushed of it */
-async function servicesOf(
+async function groupsOf(
   context: Context,
+  sources: StageSources,
   app: string,
   control: Record<string, string>,
   deployed: boolean,
-): Promise<ServiceStatus[]> {
-  const release = await context.releases().current(app)
+): Promise<ServiceGroup[]> {
+  const [release, place] = await Promise.all([context.releases().current(app), placeOf(context, control)])
   if (!release && deployed) throw notDeployed(context, app)
-  const { bundle } = await context.bundles().read(app, release?.bundle)
-  const place = await placeOf(context, control)
+  const pushed = await context.bundles().read(app, release?.bundle)
   return Promise.all(
-    Object.entries(bundle.manifest.services).map(async ([service, { count, expose }]) => {
-      const target = serviceTarget(bundle, service, count.desired)
-      const state = await serviceStatus(context, control.VpcId ?? '', target, release)
-      return { ...state, ...(expose && place ? { url: serviceUrl(expose, place) } : {}) }
-    }),
+    Object.entries(pushed.bundle.manifest.services).map(async ([service, { count, expose }]) => ({
+      target: serviceTarget(pushed, service, count.desired),
+      release,
+      url: expose && place ? serviceUrl(expose, place) : undefined,
+      view: await sources.fleet.group(serviceStack(context.stage, app, service)),
+    })),
   )
 }
 
@@ -53,7 +57,7 @@ async function placeOf(context: Context, control: Record<string, string>): Promi
   if (context.local) return { gateway: context.local.gateway }
   if (control.Domain) return { domain: control.Domain, secure: Boolean(control.CertificateArn) }
   try {
-    const platform = await stackOutputs(context.cloudFormation(), appStack(context.stage, 'platform'))
+    const platform = await stackOutputs(context.cloudFormation(), appStack(context.stage, PLATFORM))
     return platform.LoadBalancerDns ? { loadBalancer: platform.LoadBalancerDns } : undefined
   } catch (error) {
     if (error instanceof NotFound) return undefined
@@ -66,25 +70,33 @@ async function placeOf(context: Context, control: Record<string, string>): Promi
  * @throws {NotFound} for an app that is named and of which there is nothing
  */
 export async function stageStatus(context: Context, wanted: string[]): Promise<StageStatus> {
-  const control = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
-  const [all, consul] = await Promise.all([appStates(context), consulState(context, control.VpcId ?? '')])
+  const [outputs, states] = await Promise.allSettled([
+    stackOutputs(context.cloudFormation(), controlStack(context.stage)),
+    appStates(context),
+  ])
+  // A stage without a control plane is told so, not which part of it is missing.
+  const control = fulfilled(outputs)
+  const all = fulfilled(states)
   for (const name of wanted) if (!all.some(({ app }) => app === name)) throw notDeployed(context, name)
   const apps = all.filter(({ app }) => wanted.length === 0 || wanted.includes(app))
+  const sources = stageSources(context, control.VpcId ?? '')
   const standing = apps.filter(({ state }) => state !== 'absent')
-  const services = standing.map(({ app, state }) => servicesOf(context, app, control, state === 'deployed'))
-  return { stage: context.stage, apps, services: (await Promise.all(services)).flat(), consul }
+  const [groups] = await Promise.all([
+    Promise.all(
+      standing.map(({ app, state }) => groupsOf(context, sources, app, control, state === 'deployed')),
+    ),
+    sources.servers(),
+  ])
+  const [services, consul] = await Promise.all([statusOf(sources, groups.flat()), consulState(sources)])
+  return { stage: context.stage, apps, services, consul }
+}
+
+function fulfilled<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') throw settled.reason
+  return settled.value
 }
 
 const notDeployed = ({ stage }: Context, app: string): NotFound =>
   new NotFound(
     `${app} is not deployed on stage ${stage}; deploy it with "nanofleet --stage ${stage} deploy ${app}"`,
   )
-
-/**
- * Prints the status of these apps, of all when none is named.
- * @param run the run that led to it, for the JSON of a command that started one
- */
-export async function showStatus(context: Context, apps: string[], run?: unknown): Promise<void> {
-  const status = await stageStatus(context, apps)
-  context.output.result(run === undefined ? status : { run, ...status }, stageText(status, new Date()))
-}

@@ -2,11 +2,14 @@ import { NoAccess } from '../../adapters/aws/account.ts'
 import { awsProblem } from '../../adapters/aws/aws-problem.ts'
 import { NanofleetError } from '../../core/base/errors.ts'
 
-/** What went wrong in one sentence; of an error that nobody thought of also where, for whoever mends it. */
-export function sentence(error: unknown): string {
+/**
+ * What went wrong in one sentence; of an error that nobody thought of also where, for anyone who repairs it.
+ * @param place how the stage's endpoint is called when it cannot be reached
+ */
+export function sentence(error: unknown, place?: string): string {
   if (error instanceof NoAccess) return error.message
   if (error instanceof NanofleetError && error.cause === undefined) return error.message
-  const aws = awsProblem(error)
+  const aws = awsProblem(error, place)
   if (aws !== undefined) return aws
   if (error instanceof NanofleetError) return error.message
   // Errors of the system, such as a full disk, name the call and the file.

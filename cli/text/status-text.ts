@@ -1,9 +1,9 @@
 import { table } from '../../local/table.ts'
 import { duration } from '../output.ts'
 import type { AppState } from '../stage/app-states.ts'
-import { consulText } from '../stage/consul-state.ts'
 import type { ServiceStatus } from '../stage/service-status.ts'
 import type { StageStatus } from '../stage/stage-status.ts'
+import { consulText } from './consul-text.ts'
 
 /** A stage as a person reads it: a line per service, then what is wrong, who works on what, and Consul. */
 export function stageText({ stage, apps, services, consul }: StageStatus, now: Date): string {

@@ -1,3 +1,4 @@
+import { canonicalJson, sha256 } from './canonical.ts'
 import type { Manifest } from './manifest-types.ts'
 
 /**
@@ -12,6 +13,9 @@ export interface AppBundle {
   resources: Record<string, unknown>
   services: Record<string, ServiceBundle>
 }
+
+/** The key under which a bundle lies in the bucket. */
+export const bundleDigest = (bundle: AppBundle): string => sha256(canonicalJson(bundle))
 
 export interface ServiceBundle {
   /** consul.json as it stands in the folder; null for a service that is not discovered. */

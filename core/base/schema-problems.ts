@@ -65,18 +65,26 @@ function problemsOf(issue: z.core.$ZodIssue, prefix: Path, value: unknown, keys:
 const oneOf = (values: readonly unknown[]): string =>
   values.length > 1 ? `one of ${values.join(', ')}` : String(values[0])
 
+/** zod's words for kinds of values, in ours. */
 const KINDS: Record<string, string> = {
   array: 'a list',
   boolean: 'true or false',
   int: 'a whole number',
   number: 'a number',
-  object: 'a map of keys and values',
-  record: 'a map of keys and values',
+  object: 'an object',
+  record: 'an object',
   string: 'a text',
 }
 
+/** `a list` for zod's `array`; zod's own word for what no document of ours holds. */
+export const kindName = (expected: string): string => KINDS[expected] ?? expected
+
+/** What kind of value this is: `a list`, `null`. */
+export const kindOf = (value: unknown): string =>
+  kindName(Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value)
+
 function mistyped(issue: z.core.$ZodIssueInvalidType, found: unknown): Omit<Problem, 'path'> {
-  const kind = KINDS[issue.expected] ?? issue.expected
+  const kind = kindName(issue.expected)
   if (found === undefined || found === null) return { problem: 'is missing', remedy: `give ${kind}` }
   const text = abridged(found)
   if (isOurs(issue.message)) return { problem: `${text} ${issue.message}`, remedy: `give ${kind}` }
@@ -99,11 +107,12 @@ function nearestBranch(
 }
 
 /** Messages of our schemas are predicates ("is below 0"); zod's own start with a capital letter. */
-function isOurs(message: string): boolean {
+export function isOurs(message: string): boolean {
   return /^[a-z]/.test(message)
 }
 
-function at(value: unknown, path: Path): unknown {
+/** The value at a path; undefined when the path leads nowhere. */
+export function at(value: unknown, path: readonly PropertyKey[]): unknown {
   let found = value
   for (const step of path) {
     if (found === null || typeof found !== 'object') return undefined

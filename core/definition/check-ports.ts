@@ -13,6 +13,10 @@ export function checkPorts(services: readonly ServiceDefinition[]): CheckPort[] 
   return [...ports.values()].sort((a, b) => a.port - b.port || a.protocol.localeCompare(b.protocol))
 }
 
+/** The same for each service of an app. */
+export const checkedPorts = (definitions: Record<string, ServiceDefinition[]>): Record<string, CheckPort[]> =>
+  Object.fromEntries(Object.entries(definitions).map(([service, all]) => [service, checkPorts(all)]))
+
 function portOf({ HTTP, GRPC, H2PING, TCP, UDP }: CheckDefinition): CheckPort[] {
   if (HTTP !== undefined) return portOfUrl(HTTP)
   const address = GRPC ?? H2PING ?? TCP ?? UDP

@@ -1,5 +1,6 @@
 import type { core } from 'zod'
 import { InvalidInput } from '../base/errors.ts'
+import { at, isOurs, kindName, kindOf } from '../base/schema-problems.ts'
 import type { Path } from '../base/yaml-document.ts'
 import { Service, type ServiceDefinition } from './schema.ts'
 import { spell } from './spelling.ts'
@@ -14,19 +15,35 @@ export class BadDefinition extends InvalidInput {}
  * @returns at least one service, field names as in Consul's HTTP API
  * @throws BadDefinition for the first fault
  */
-export function parseDefinition(text: string, place: string): ServiceDefinition[] {
-  const services = servicesIn(text, place)
-  if (services.length === 0)
+export const parseDefinition = (text: string, place: string): ServiceDefinition[] =>
+  locatedServices(text, place).map(({ service }) => service)
+
+/** A service of a definition as Consul is told of it, and where in the text its name stands. */
+export interface LocatedService {
+  service: ServiceDefinition
+  namePath: Path
+}
+
+/**
+ * `parseDefinition` with the way back into the text.
+ * @throws BadDefinition for the first fault
+ */
+export function locatedServices(text: string, place: string): LocatedService[] {
+  const found = unwrap(parseJson(text, place), place)
+  if (found.length === 0)
     throw new BadDefinition(place, 'holds no service', 'give it at least one with a name')
-  const parsed = services.map(({ value, path }) => parseService(value, written(path), place))
-  const twice = duplicate(parsed.map(identity))
+  const located = found.map(({ value, path }) => ({
+    service: parseService(value, written(path), place),
+    namePath: [...path, Object.keys(Object(value)).find((key) => /^name$/i.test(key)) ?? ''],
+  }))
+  const twice = duplicate(located.map(({ service }) => identity(service)))
   if (twice !== undefined)
     throw new BadDefinition(
       place,
       `holds two services called "${twice}"`,
       'give each of them an id of its own',
     )
-  return parsed
+  return located
 }
 
 /** What tells the services of one definition apart: their ids, else their names. */
@@ -69,9 +86,6 @@ interface Found {
   path: Path
 }
 
-/** @throws BadDefinition when the text is no JSON, or holds something else than services */
-export const servicesIn = (text: string, place: string): Found[] => unwrap(parseJson(text, place), place)
-
 /** Flattens the forms that Consul's files and its command accept into one list, each with its path. */
 function unwrap(value: unknown, place: string, path: Path = []): Found[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => unwrap(item, place, [...path, index]))
@@ -105,7 +119,7 @@ function parseService(value: unknown, path: string, place: string): ServiceDefin
   const [issue] = parsed.error.issues
   const steps = (issue?.path ?? []).map(String).filter((step) => step !== '')
   const at = authorsPath(steps, spelled.original, path)
-  throw new BadDefinition(`${place}${at ? `: ${at}` : ''}`, sentence(faultOf(issue)), undefined, {
+  throw new BadDefinition(`${place}${at ? `: ${at}` : ''}`, faultOf(issue, spelled.value), undefined, {
     cause: parsed.error,
   })
 }
@@ -119,32 +133,15 @@ function authorsPath(steps: string[], original: Map<string, string>, path: strin
   return [path, ...steps].filter(Boolean).join('.')
 }
 
-/** A key that breaks its rule has the rule's message one level down. */
-const faultOf = (issue: core.$ZodIssue | undefined): string =>
-  (issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message) ?? 'is wrong'
-
-/** zod's words for what JSON holds. */
-const KINDS: Record<string, string> = {
-  string: 'a text',
-  number: 'a number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'an object',
-  record: 'an object',
+/** The fault in our words; a key that breaks its rule has the rule's message one level down. */
+function faultOf(issue: core.$ZodIssue | undefined, value: unknown): string {
+  if (issue?.code === 'invalid_key') return faultOf(issue.issues[0], value)
+  if (issue && isOurs(issue.message)) return issue.message
+  if (issue?.code !== 'invalid_type') return 'is not valid'
+  const found = at(value, issue.path)
+  const kind = kindName(issue.expected)
+  return found === undefined ? `is missing (${kind})` : `must be ${kind}, not ${kindOf(found)}`
 }
-const kind = (word: string): string => KINDS[word] ?? word
-
-/** zod writes "Invalid input: expected number, received string". */
-const sentence = (message: string): string =>
-  message.replace(
-    /^Invalid (?:input|key in record)(?:: expected (.+), received (.+))?$/,
-    (_all, expected?: string, received = '') =>
-      expected === undefined
-        ? 'is not valid'
-        : received === 'undefined'
-          ? `is missing (${kind(expected)})`
-          : `must be ${kind(expected)}, not ${kind(received)}`,
-  )
 
 function duplicate(names: string[]): string | undefined {
   return names.find((name, index) => names.indexOf(name) !== index)

@@ -1,18 +1,24 @@
 import { readYaml } from '../base/yaml-document.ts'
-import { isPlain, parseDefinition, servicesIn } from './definition.ts'
+import { isPlain, locatedServices } from './definition.ts'
+import type { ServiceDefinition } from './schema.ts'
+
+/** A definition with the place of each of its services' names. */
+export interface NamedServices {
+  services: ServiceDefinition[]
+  /** The file, with the line of the name unless the text is base64. */
+  places: string[]
+}
 
 /**
- * The names under which Consul will know the services of a definition, each with its place: the file, with the line
- * unless the text is base64.
+ * Reads a definition of a checkout.
  * @throws {BadDefinition} as `parseDefinition` does
  */
-export function namedServices(text: string, file: string): { name: string; place: string }[] {
-  const services = servicesIn(text, file)
+export function namedServices(text: string, file: string): NamedServices {
+  const located = locatedServices(text, file)
   // JSON is YAML, and the YAML reader knows the lines.
   const document = isPlain(text) ? readYaml(text, file) : undefined
-  return parseDefinition(text, file).map(({ Name: name }, index) => {
-    const { value, path } = services[index] ?? { value: {}, path: [] }
-    const key = Object.keys(Object(value)).find((each) => /^name$/i.test(each)) ?? ''
-    return { name, place: document ? `${file}:${document.line([...path, key])}` : file }
-  })
+  return {
+    services: located.map(({ service }) => service),
+    places: located.map(({ namePath }) => (document ? `${file}:${document.line(namePath)}` : file)),
+  }
 }

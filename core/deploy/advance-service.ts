@@ -20,9 +20,9 @@ export interface Advance {
 const MOST_SECONDS = 20
 
 /**
- * Brings a service nearer to its target, step after step, and looks closely for some seconds after each: most instances
- * are healthy by then, a workflow waits for whole seconds, and each of its rounds costs three state transitions. The
- * close looks count like as many checks a second apart.
+ * Brings a service nearer to its target, step after step, and looks closely for some seconds after each, and after each
+ * instance more that is healthy: most are by then, a workflow waits for whole seconds, and each of its rounds costs three
+ * state transitions. The close looks count like as many checks a second apart.
  * @param group name of its Auto Scaling group
  * @param last what the call before this one handed on; empty for the first
  * @throws whatever a look or a step throws while nothing has been changed
@@ -43,6 +43,7 @@ export async function advanceService(
     const began = now()
     try {
       const checked = await checkService(ports, group, target, memory, began)
+      const better = checked.memory.bestAt !== (isMemory(memory) ? memory.bestAt : checked.memory.bestAt)
       memory = checked.memory
       const { step } = checked
       if (step.action === 'done' || step.action === 'doomed') return { step, memory, changed }
@@ -51,8 +52,8 @@ export async function advanceService(
           await ask()
           changed = true
         }
-        close = Math.min(seconds() + CLOSE_SECONDS, begin + MOST_SECONDS)
       }
+      if (step.action !== 'wait' || better) close = Math.min(seconds() + CLOSE_SECONDS, begin + MOST_SECONDS)
       const pause = closePause((now().getTime() - began.getTime()) / 1000)
       if (seconds() + pause > close) return { step: toWait(step), memory, changed }
       await sleep(pause)

@@ -1,8 +1,10 @@
-import type { AppBundle } from '../base/bundle.ts'
 import { NotFound } from '../base/errors.ts'
-import { appStack } from '../base/names.ts'
+import { appStack, PLATFORM } from '../base/names.ts'
 import type { Stage } from '../base/stage.ts'
+import { appTemplate } from '../template/app.ts'
 import { bringStack, type StackStep, standingStack } from '../template/bring-stack.ts'
+import type { App } from '../template/parsed-app.ts'
+import { serviceTemplate } from '../template/service.ts'
 import type { Stacks } from '../template/stacks.ts'
 import { wantedAppStack, wantedServiceStack, withLeavingGroups } from '../template/wanted-stacks.ts'
 import type { PlanKey } from './deploy-order.ts'
@@ -20,7 +22,7 @@ export interface StackRequest {
 export interface ApplyPorts {
   stage: Stage
   stacks: Stacks
-  bundles: { read(app: string, digest: string): Promise<{ bundle: AppBundle }> }
+  bundles: { read(app: string, digest: string): Promise<App> }
   /** Where plans lie. */
   runs: { read(execution: string, name: string): Promise<unknown> }
 }
@@ -32,22 +34,22 @@ export interface ApplyPorts {
 export async function applyPlannedStack(ports: ApplyPorts, request: StackRequest): Promise<StackStep> {
   const { stage, stacks, bundles, runs } = ports
   const plan = (await runs.read(request.plan.execution, request.plan.name)) as DeployPlan
-  const { bundle } = await bundles.read(plan.app, plan.bundle)
-  const own = plan.app === 'platform'
+  const app = await bundles.read(plan.app, plan.bundle)
+  const own = plan.app === PLATFORM
   const platform = own ? undefined : await platformOutputs(stage, stacks)
   if (request.service === undefined) {
-    const wanted = wantedAppStack(stage, bundle, platform)
+    const wanted = wantedAppStack(stage, plan.app, appTemplate(app, stage), platform)
     if (request.step === 'final' || plan.removed.length === 0) return await bringStack(stacks, wanted)
     const standing = await standingStack(stacks, await stacks.find(wanted.name))
     return await bringStack(stacks, withLeavingGroups(wanted, standing, plan.removed))
   }
-  const planned = plan.services[request.service]
-  if (!planned) throw new NotFound(`${plan.app}: the plan has no service ${request.service}`)
-  const app = (await stacks.find(appStack(stage.name, plan.app)))?.outputs
+  const { service } = request
+  const planned = plan.services[service]
+  if (!planned) throw new NotFound(`${plan.app}: the plan has no service ${service}`)
+  const outputs = (await stacks.find(appStack(stage.name, plan.app)))?.outputs
   const { imageId } = planned
   const { release } = plan
-  return await bringStack(
-    stacks,
-    wantedServiceStack(stage, bundle, request.service, { platform, app, imageId, release }),
-  )
+  const template = serviceTemplate({ bundle: app.bundle, service, stage })
+  const sources = { platform, app: outputs, imageId, release }
+  return await bringStack(stacks, wantedServiceStack(stage, { app: plan.app, service }, template, sources))
 }

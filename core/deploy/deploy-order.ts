@@ -1,4 +1,5 @@
 import { childName } from '../base/execution-name.ts'
+import type { Change } from '../template/stack-change.ts'
 import { type DeployPlan, emptyTarget, type PlannedService, type ServiceTarget } from './deploy-plan.ts'
 
 /** Input of the function `plan-deploy`. */
@@ -54,9 +55,14 @@ export function deployOrder({ execution, purpose }: PlanRequest, plan: DeployPla
     release: plan.release,
     previous: plan.previous,
     services: Object.keys(plan.services),
-    waves: plan.waves.map((wave) => wave.flatMap(planned).map(({ target }) => run(target))),
+    waves: plan.waves.map((wave) =>
+      wave.flatMap(planned).map(({ change, target }) => run({ ...target, ...fresh(change, target) })),
+    ),
     removed: plan.removed.map((service) => run(emptyTarget(plan.app, service))),
     teardown: childName(execution, 'teardown'),
     ...(purpose === 'dry-run' ? { plan } : {}),
   }
 }
+
+const fresh = ({ action }: Change, { count }: ServiceTarget): Pick<ServiceTarget, 'fresh'> =>
+  action === 'create' && count > 0 ? { fresh: true } : {}

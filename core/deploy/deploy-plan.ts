@@ -1,13 +1,15 @@
-import type { AppBundle, ImageRecord } from '../base/bundle.ts'
-import { canonicalJson, sha256 } from '../base/canonical.ts'
+import type { AppBundle } from '../base/bundle.ts'
 import type { Template } from '../base/cloudformation.ts'
 import { NotFound } from '../base/errors.ts'
 import type { ServiceSpec } from '../base/manifest-types.ts'
-import { parseDefinition } from '../definition/definition.ts'
 import { waves } from '../manifest/waves.ts'
+import type { AppChanges } from '../template/app-changes.ts'
+import type { AppTemplates } from '../template/app-templates.ts'
+import type { App } from '../template/parsed-app.ts'
 import type { Change } from '../template/stack-change.ts'
 import type { Replacement } from './capacity.ts'
-import { effectiveCount, type Release, type ScaleOverride } from './releases.ts'
+import type { PlanFacts } from './plan-facts.ts'
+import { effectiveCount, type Release } from './releases.ts'
 
 /** All that a deployment is going to do, as it lies in the bucket: `runs/<execution>/deploy.json`, or `dry-run.json`. */
 export interface DeployPlan {
@@ -48,41 +50,37 @@ export interface ServiceTarget {
   kind: ServiceSpec['kind']
   /** Names under which Consul knows the service; none for one that is not discovered. */
   catalog: string[]
+  /** Its group is made by this deployment and so is empty: the workflow gives it its number without looking first. */
+  fresh?: true
 }
 
-export interface PlanFacts {
-  bundle: AppBundle
-  images: Map<string, ImageRecord>
-  overrides: Record<string, ScaleOverride>
-  current: Release | undefined
-  /** The release to go to with its own images and number; absent for a new one. */
-  kept?: Release | undefined
-  /** Services of the app that have a stack. */
-  standing: string[]
-  appTemplate: Template
-  serviceTemplates: Record<string, Template>
-  changes: { app: Change; services: Record<string, Change> }
+/** What is known once the app is compiled and held against its stacks. */
+export interface PlanInputs
+  extends Pick<PlanFacts, 'app' | 'images' | 'overrides' | 'current' | 'kept' | 'standing'> {
+  templates: AppTemplates
+  changes: AppChanges
 }
 
 /** @throws {NotFound} when a service has no image and none is on the way */
-export function planDeploy(facts: PlanFacts): DeployPlan {
-  const { bundle, current } = facts
+export function planDeploy(inputs: PlanInputs): DeployPlan {
+  const { current, templates } = inputs
+  const { digest, bundle } = inputs.app
   const { app } = bundle.manifest
   const services = Object.fromEntries(
-    Object.keys(bundle.manifest.services).map((service) => [service, plannedService(facts, service)]),
+    Object.keys(bundle.manifest.services).map((service) => [service, plannedService(inputs, service)]),
   )
   return {
     app,
-    release: releaseNumber(current, bundleDigest(bundle), services),
+    release: releaseNumber(current, digest, services),
     previous: current?.release ?? 0,
-    bundle: bundleDigest(bundle),
-    stack: facts.changes.app,
+    bundle: digest,
+    stack: inputs.changes.app,
     services,
-    removed: facts.standing.filter((service) => !(service in services)).sort(),
+    removed: inputs.standing.filter((service) => !(service in services)).sort(),
     waves: waves(bundle.manifest),
-    edges: edges(facts.appTemplate),
-    hourly: hourly([facts.appTemplate, ...Object.values(facts.serviceTemplates)], bundle, services),
-    notes: Object.entries(services).flatMap(([service, planned]) => notes(facts, service, planned)),
+    edges: edges(templates.own),
+    hourly: hourly([templates.own, ...Object.values(templates.services)], bundle, services),
+    notes: Object.entries(services).flatMap(([service, planned]) => notes(inputs, service, planned)),
   }
 }
 
@@ -99,17 +97,15 @@ function releaseNumber(
   return same && current.bundle === bundle ? current.release : current.release + 1
 }
 
-/** The key under which a bundle lies in the bucket. */
-export const bundleDigest = (bundle: AppBundle): string => sha256(canonicalJson(bundle))
-
-/** What the workflow `service` needs to know of a service. */
-export function serviceTarget(bundle: AppBundle, service: string, count: number): ServiceTarget {
+/**
+ * What the workflow `service` needs to know of a service.
+ * @throws {NotFound} when the app has no such service
+ */
+export function serviceTarget({ bundle, definitions }: App, service: string, count: number): ServiceTarget {
   const { app } = bundle.manifest
   const spec = bundle.manifest.services[service]
-  const files = bundle.services[service]
-  if (!spec || !files) throw new NotFound(`${app}: the app has no service ${service}`)
-  const place = `images/${app}/${service}/consul.json`
-  const definition = files.definition === null ? [] : parseDefinition(files.definition, place)
+  const definition = definitions[service]
+  if (!spec || !definition) throw new NotFound(`${app}: the app has no service ${service}`)
   return {
     app,
     service,
@@ -130,28 +126,29 @@ export const emptyTarget = (app: string, service: string): ServiceTarget => ({
   catalog: [],
 })
 
-function plannedService(facts: PlanFacts, service: string): PlannedService {
-  const { bundle, overrides, kept } = facts
-  const spec = bundle.manifest.services[service]
-  const image = kept?.services[service] ?? facts.images.get(service)
-  const change = facts.changes.services[service]
+function plannedService(inputs: PlanInputs, service: string): PlannedService {
+  const { app, overrides, kept } = inputs
+  const { manifest } = app.bundle
+  const spec = manifest.services[service]
+  const image = kept?.services[service] ?? inputs.images.get(service)
+  const change = inputs.changes.services[service]
   if (!spec || !image || !change)
-    throw new NotFound(`${bundle.manifest.app}: ${service} has no image; start the workflow build first`)
+    throw new NotFound(`${manifest.app}: ${service} has no image; start the workflow build first`)
   const count = effectiveCount(spec.count.desired, overrides[service])
   return {
     change,
     hash: image.hash,
     imageId: image.imageId,
-    target: serviceTarget(bundle, service, count),
+    target: serviceTarget(app, service, count),
   }
 }
 
 function notes(
-  { bundle, overrides }: PlanFacts,
+  { app, overrides }: PlanInputs,
   service: string,
   { change, target }: PlannedService,
 ): string[] {
-  const wanted = bundle.manifest.services[service]?.count.desired ?? 0
+  const wanted = app.bundle.manifest.services[service]?.count.desired ?? 0
   const held = overrides[service]
   return [
     ...(change.action === 'update' && target.replacement === 'in-place'

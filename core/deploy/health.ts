@@ -25,7 +25,7 @@ export const remember = (memory: Memory, healthy: number, now: Date): Memory => 
   ...(healthy > memory.best ? { best: healthy, bestAt: now.toISOString() } : {}),
 })
 
-/** For how long a service is looked at closely after a step, in seconds; a workflow can only wait for whole ones. */
+/** For how long a service is looked at closely after a step or an instance more that is healthy, in seconds; a workflow can only wait for whole ones. */
 export const CLOSE_SECONDS = 4
 
 /** Seconds between two close looks: looks that take long, as on a busy machine, are further apart. */

@@ -1,73 +1,75 @@
 import type { AppBundle, ImageRecord } from '../base/bundle.ts'
-import { NotFound } from '../base/errors.ts'
-import { appStack, serviceStack, TAG } from '../base/names.ts'
+import { appStack, PLATFORM, serviceStack, TAG } from '../base/names.ts'
 import type { Stage } from '../base/stage.ts'
-import { appTemplate } from '../template/app.ts'
+import type { StandingApp } from '../template/app-changes.ts'
+import { type AppTemplates, appTemplates } from '../template/app-templates.ts'
 import { standingStack } from '../template/bring-stack.ts'
-import { refuseClashes } from '../template/clashes.ts'
-import { serviceTemplate } from '../template/service.ts'
-import { type Change, stackChange } from '../template/stack-change.ts'
+import type { App } from '../template/parsed-app.ts'
 import type { Stacks, StackView } from '../template/stacks.ts'
-import { templateText } from '../template/text.ts'
-import { wantedAppStack, wantedServiceStack } from '../template/wanted-stacks.ts'
-import type { PlanFacts } from './deploy-plan.ts'
-import type { Release, ReleaseBook } from './releases.ts'
+import type { Release, ReleaseBook, ScaleOverride } from './releases.ts'
 
 export interface PlanPorts {
   stage: Stage
   stacks: Stacks
   releases: ReleaseBook
   /** The app as it was pushed last, or under this digest. */
-  bundle(app: string, digest?: string): Promise<AppBundle>
+  app(name: string, digest?: string): Promise<App>
   /** The image of each service, built already or in a dry run to be built. */
   images(bundle: AppBundle): Promise<Map<string, ImageRecord>>
 }
 
-/**
- * Reads what a plan is made from: the wanted state of a release, and what stands.
- * @throws {InvalidInput} when a service takes what a deployed app has, or the app's template is too large for a stack
- */
-export async function planFacts(ports: PlanPorts, app: string, release: number): Promise<PlanFacts> {
+/** What a plan is made from: the wanted state, and all that it is held against. */
+export interface PlanFacts {
+  stage: Stage
+  app: App
+  /** The deployed apps beside it, each as its current release was made of it. */
+  others: App[]
+  /** The platform's stacks as they are, or as they would be made where there are none; none for the platform itself. */
+  platform: AppTemplates | undefined
+  images: Map<string, ImageRecord>
+  overrides: Record<string, ScaleOverride>
+  current: Release | undefined
+  /** The release to go to with its own images and number; absent for a new one. */
+  kept?: Release | undefined
+  /** Services of the app that have a stack. */
+  standing: string[]
+  stacks: StandingApp
+}
+
+/** Reads what a plan is made from; what comes of it is decided by `makePlan`. */
+export async function planFacts(ports: PlanPorts, name: string, release: number): Promise<PlanFacts> {
   const { stage, stacks, releases } = ports
   const [current, overrides, kept, views] = await Promise.all([
-    releases.current(app),
-    releases.overrides(app),
-    release === 0 ? undefined : releases.release(app, release),
+    releases.current(name),
+    releases.overrides(name),
+    release === 0 ? undefined : releases.release(name, release),
     stacks.tagged({ [TAG.stage]: stage.name }),
   ])
-  const bundle = await ports.bundle(app, kept?.bundle)
-  await refuseTaken(ports, bundle)
-  const images = kept ? new Map<string, ImageRecord>() : await ports.images(bundle)
-  const byName = new Map(views.map((view) => [view.name, view]))
-  const services = Object.keys(bundle.manifest.services)
-  const imageIds = new Map(
-    services.map((name) => [name, (kept?.services[name] ?? images.get(name))?.imageId ?? '']),
-  )
-  const ownTemplate = appTemplate({ bundle, stage })
-  // Refused here, where nothing has been changed yet.
-  templateText(appStack(stage.name, app), ownTemplate)
+  const app = await ports.app(name, kept?.bundle)
+  const [others, platform, standing, images] = await Promise.all([
+    otherApps(ports, name),
+    name === PLATFORM ? undefined : standingPlatform(ports, views),
+    standingApp(ports, app.bundle, views),
+    kept ? new Map<string, ImageRecord>() : ports.images(app.bundle),
+  ])
   return {
-    bundle,
+    stage,
+    app,
+    others,
+    platform,
     images,
     overrides,
     current,
     kept,
-    standing: standingServices(views, app),
-    appTemplate: ownTemplate,
-    serviceTemplates: Object.fromEntries(
-      services.map((service) => [service, serviceTemplate({ bundle, service, stage })]),
-    ),
-    changes: await changes(ports, bundle, byName, imageIds, current),
+    standing: standingServices(views, name),
+    stacks: standing,
   }
 }
 
 /** What was pushed from one checkout fits together; apps of several checkouts meet here. */
-async function refuseTaken(ports: PlanPorts, bundle: AppBundle): Promise<void> {
-  const others = (await ports.releases.deployedApps()).filter((app) => app !== bundle.manifest.app)
-  const deployed = await Promise.all(
-    others.map(async (app) => ports.bundle(app, (await ports.releases.current(app))?.bundle)),
-  )
-  refuseClashes([...deployed, bundle])
+async function otherApps({ releases, app }: PlanPorts, name: string): Promise<App[]> {
+  const others = (await releases.deployedApps()).filter((other) => other !== name)
+  return await Promise.all(others.map(async (other) => app(other, (await releases.current(other))?.bundle)))
 }
 
 /** Services of an app that have a stack. */
@@ -81,47 +83,42 @@ export async function platformOutputs(
   stage: Stage,
   stacks: Stacks,
 ): Promise<Record<string, string> | undefined> {
-  return (await stacks.find(appStack(stage.name, 'platform')))?.outputs
+  return (await stacks.find(appStack(stage.name, PLATFORM)))?.outputs
 }
 
-async function changes(
+async function standingApp(
   { stage, stacks }: PlanPorts,
-  bundle: AppBundle,
-  views: Map<string, StackView>,
-  imageIds: Map<string, string>,
-  current: Release | undefined,
-): Promise<PlanFacts['changes']> {
-  const { app } = bundle.manifest
-  const platform = views.get(appStack(stage.name, 'platform'))?.outputs
-  const view = views.get(appStack(stage.name, app))
-  const service = async (name: string): Promise<[string, Change]> => {
-    const standing = await standingStack(stacks, views.get(serviceStack(stage.name, app, name)))
-    const sources = {
-      platform,
-      app: view?.outputs,
-      imageId: imageIds.get(name) ?? '',
-      release: current?.release ?? 0,
-    }
-    return [name, tolerant(standing, () => wantedServiceStack(stage, bundle, name, sources))]
-  }
-  const own = await standingStack(stacks, view)
+  { manifest }: AppBundle,
+  views: StackView[],
+): Promise<StandingApp> {
+  const view = (name: string) => views.find((each) => each.name === name)
+  const own = view(appStack(stage.name, manifest.app))
+  const services = Object.keys(manifest.services).map(async (service) => {
+    const standing = await standingStack(stacks, view(serviceStack(stage.name, manifest.app, service)))
+    return standing ? [[service, standing] as const] : []
+  })
   return {
-    app: tolerant(own, () => wantedAppStack(stage, bundle, platform)),
-    services: Object.fromEntries(await Promise.all(Object.keys(bundle.manifest.services).map(service))),
+    own: await standingStack(stacks, own),
+    services: Object.fromEntries((await Promise.all(services)).flat()),
+    outputs: { app: own?.outputs, platform: view(appStack(stage.name, PLATFORM))?.outputs },
   }
 }
 
-/** A value that only the app's or the platform's next stack will give is a change, not an error. */
-function tolerant(
-  standing: Parameters<typeof stackChange>[0],
-  wanted: () => Parameters<typeof stackChange>[1],
-): Change {
-  if (!standing) return { action: 'create', reasons: ['it does not exist'] }
-  try {
-    return stackChange(standing, wanted())
-  } catch (error) {
-    if (error instanceof NotFound)
-      return { action: 'update', reasons: ['it takes a value that another stack gives first'] }
-    throw error
-  }
+/** A dry run may come before there is a platform; a deployment deploys it first. */
+async function standingPlatform(ports: PlanPorts, views: StackView[]): Promise<AppTemplates> {
+  const { stage, stacks } = ports
+  const template = async (name: string) =>
+    (
+      await standingStack(
+        stacks,
+        views.find((view) => view.name === name),
+      )
+    )?.template
+  const own = await template(appStack(stage.name, PLATFORM))
+  if (own === undefined) return appTemplates(await ports.app(PLATFORM), stage)
+  const services = standingServices(views, PLATFORM).map(async (service) => {
+    const found = await template(serviceStack(stage.name, PLATFORM, service))
+    return found ? [[service, found] as const] : []
+  })
+  return { app: PLATFORM, own, services: Object.fromEntries((await Promise.all(services)).flat()) }
 }

@@ -1,4 +1,5 @@
 import type { AppBundle } from '../base/bundle.ts'
+import { cycle } from '../base/cycle.ts'
 import { InvalidInput } from '../base/errors.ts'
 import type { Executions, LockTable } from './lock.ts'
 import type { ReleaseBook } from './releases.ts'
@@ -28,23 +29,6 @@ export function requiredStep(apps: RequiredApp[]): RequiredStep {
   return absent ? { action: 'deploy', app: absent.app } : { action: 'ready' }
 }
 
-/**
- * A chain of `requires` that leads back to where it began, as `[a, b, a]`; undefined when there is none.
- * @param requires what each app requires
- */
-function requirementCycle(app: string, requires: Record<string, string[]>): string[] | undefined {
-  const visit = (name: string, trail: string[]): string[] | undefined => {
-    const seen = trail.indexOf(name)
-    if (seen >= 0) return [...trail.slice(seen), name]
-    for (const next of requires[name] ?? []) {
-      const found = visit(next, [...trail, name])
-      if (found) return found
-    }
-    return undefined
-  }
-  return visit(app, [])
-}
-
 export interface RequirementPorts {
   bundles: { read(app: string): Promise<{ bundle: AppBundle }> }
   locks: Pick<LockTable, 'read'>
@@ -66,7 +50,7 @@ export async function lookAtRequiredApps(ports: RequirementPorts, app: string): 
     for (const next of bundle.manifest.requires) await read(next)
   }
   await read(app)
-  const round = requirementCycle(app, requires)
+  const round = cycle([app], (name) => requires[name] ?? [])
   if (round)
     throw new InvalidInput(`images/${app}/app.yml: requires`, `leads back to itself: ${round.join(' → ')}`)
   const stands = (requires[app] ?? []).map(async (name): Promise<RequiredApp> => {

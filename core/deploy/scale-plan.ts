@@ -1,6 +1,6 @@
-import type { AppBundle } from '../base/bundle.ts'
 import { InvalidInput, NotFound } from '../base/errors.ts'
 import { childName } from '../base/execution-name.ts'
+import type { App } from '../template/parsed-app.ts'
 import type { ScaleInput } from './deploy-input.ts'
 import { type ServiceTarget, serviceTarget } from './deploy-plan.ts'
 import { effectiveCount, type ScaleOverride } from './releases.ts'
@@ -18,18 +18,19 @@ export interface ScalePlan {
 
 /**
  * What setting the number of instances of a service by hand means. No instances at all is always allowed.
- * @param bundle the one that the current release was made of
+ * @param pushed the app as the current release was made of it
  * @throws {NotFound} for an unknown service, {InvalidInput} for a number outside the manifest's limits
  */
 export function planScale(
   { app, service, count }: ScaleInput,
-  bundle: AppBundle,
+  pushed: App,
   overrides: Record<string, ScaleOverride>,
   execution: string,
 ): ScalePlan {
-  const spec = bundle.manifest.services[service]
+  const { manifest } = pushed.bundle
+  const spec = manifest.services[service]
   if (!spec) {
-    const known = Object.keys(bundle.manifest.services).join(', ')
+    const known = Object.keys(manifest.services).join(', ')
     throw new NotFound(`${app}: the app has no service ${service}; it has ${known}`)
   }
   const { desired, min, max } = spec.count
@@ -40,7 +41,7 @@ export function planScale(
       `choose another one or change services.${service}.count of images/${app}/app.yml`,
     )
   return {
-    target: serviceTarget(bundle, service, count),
+    target: serviceTarget(pushed, service, count),
     before: effectiveCount(desired, overrides[service]),
     override: { count, manifestCount: desired },
     execution: childName(execution, service),

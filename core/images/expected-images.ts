@@ -1,6 +1,6 @@
 import type { AppBundle, ImageRecord } from '../base/bundle.ts'
 import type { Stage } from '../base/stage.ts'
-import { planBuild, type ServiceImage } from './build-plan.ts'
+import { newest, planBuild, type ServiceImage } from './build-plan.ts'
 
 /** Stands in a dry run's plan for an image that the deployment would build first. */
 const TO_BE_BUILT = 'image to be built'
@@ -14,8 +14,8 @@ export function expectedImages(
 ): Map<string, ImageRecord> {
   const expected = new Map(records)
   for (const { service, hash, build } of planBuild(stage, bundle, { force: false }, records, images).steps) {
-    const found = images.find((image) => image.service === service && image.hash === hash)
-    const imageId = build || !found ? TO_BE_BUILT : found.imageId
+    const same = images.filter((i) => i.service === service && i.hash === hash && i.state !== 'failed')
+    const imageId = (build ? undefined : newest(same)?.imageId) ?? TO_BE_BUILT
     expected.set(service, { hash, imageId, builtAt: '' })
   }
   return expected

@@ -1,9 +1,9 @@
+import { cycle } from '../base/cycle.ts'
 import type { Manifest, ServiceSpec } from '../base/manifest-types.ts'
 import { LONGEST_STAGE, logicalStem, RESERVED_SERVICES, tooLongNames } from '../base/name-rules.ts'
 import { PLATFORM } from '../base/names.ts'
 import type { Problem } from '../base/schema-problems.ts'
 import { didYouMean } from '../base/suggest.ts'
-import { cycle } from './waves.ts'
 
 /** Bytes of user data before their encoding ("Run commands when you launch an EC2 instance with user data input"). */
 const LARGEST_USER_DATA = 16_384
@@ -70,7 +70,8 @@ function needs(manifest: Manifest, name: string, { needs: list }: ServiceSpec): 
 }
 
 function cycles(manifest: Manifest): Problem[] {
-  const found = cycle(manifest)
+  const { services } = manifest
+  const found = cycle(Object.keys(services), (name) => services[name]?.needs ?? [])
   const [first = ''] = found ?? []
   // A service that needs itself has its own sentence.
   if (!found || found.length === 2) return []

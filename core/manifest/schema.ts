@@ -142,3 +142,23 @@ export const manifestSchema = z
   })
 
 export type RawManifest = z.output<typeof manifestSchema>
+
+/**
+ * The same manifest as a push stores it: the defaults that depend on a name are filled in, a count has three numbers,
+ * and `upstream` alone says what the services are made of.
+ */
+export const storedManifestSchema = z.strictObject({
+  app: label,
+  requires: z.array(label),
+  resources: folder.optional(),
+  upstream: upstream.optional(),
+  services: z.record(
+    label,
+    service.extend({
+      count: z.strictObject({ desired: size, min: size, max: size }),
+      expose: expose.extend({ host: label }).optional(),
+    }),
+  ),
+})
+
+export type StoredManifest = z.output<typeof storedManifestSchema>

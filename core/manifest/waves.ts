@@ -19,24 +19,3 @@ export function waves(manifest: Needs): string[][] {
   }
   return order
 }
-
-/** One cycle of `needs` as the services on it, `[a, b, a]`; undefined when there is none. */
-export function cycle(manifest: Needs): string[] | undefined {
-  const done = new Set<string>()
-  const visit = (name: string, trail: string[]): string[] | undefined => {
-    const seen = trail.indexOf(name)
-    if (seen >= 0) return [...trail.slice(seen), name]
-    if (done.has(name)) return undefined
-    for (const need of manifest.services[name]?.needs ?? []) {
-      const found = visit(need, [...trail, name])
-      if (found) return found
-    }
-    done.add(name)
-    return undefined
-  }
-  for (const name of Object.keys(manifest.services)) {
-    const found = visit(name, [])
-    if (found) return found
-  }
-  return undefined
-}

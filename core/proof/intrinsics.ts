@@ -9,13 +9,16 @@ export interface ResolvedStack {
   outputs: Record<string, string>
 }
 
+/** A property with this value is taken as absent. */
+const NO_VALUE = 'AWS::NoValue'
+
 /** Attributes that identify the resource itself. */
 const IDENTITIES = ['GroupId', 'AllocationId', 'Arn', 'TargetGroupArn', 'ListenerArn']
 
 /**
  * Evaluates a template as CloudFormation would.
  * @param parameters values by name; lists are separated by commas
- * @throws {RangeError} for a function or reference that it does not know
+ * @returns for what only CloudFormation can know, such as an import, a token that nothing else has
  */
 export function resolveStack(
   stack: string,
@@ -57,46 +60,53 @@ class Evaluator {
   }
 
   value(expression: unknown): unknown {
-    if (Array.isArray(expression)) return expression.map((item) => this.value(item))
+    if (Array.isArray(expression))
+      return expression.map((item) => this.value(item)).filter((item) => item !== NO_VALUE)
     if (expression === null || typeof expression !== 'object') return expression
     const [[key, argument] = ['', undefined], ...others] = Object.entries(expression)
     if (others.length === 0 && (key === 'Ref' || key === 'Condition' || key.startsWith('Fn::'))) {
       return this.#call(key, argument)
     }
-    return Object.fromEntries(Object.entries(expression).map(([name, inner]) => [name, this.value(inner)]))
+    const values = Object.entries(expression).map(([name, inner]) => [name, this.value(inner)] as const)
+    return Object.fromEntries(values.filter(([, value]) => value !== NO_VALUE))
   }
 
   #call(name: string, argument: unknown): unknown {
     if (name === 'Ref') return this.#reference(String(argument))
     if (name === 'Condition') return this.holds(String(argument))
-    if (name === 'Fn::GetAtt') return this.#attribute(argument as [string, string])
-    if (name === 'Fn::Sub') return this.#substitute(String(argument))
+    if (name === 'Fn::GetAtt') return this.#attribute(attributeOf(argument))
+    if (name === 'Fn::Sub') return this.#substitute(argument)
     if (name === 'Fn::If') {
-      const [condition, yes, no] = argument as [string, unknown, unknown]
-      return this.value(this.holds(condition) ? yes : no)
+      const [condition, yes, no] = list(argument)
+      return this.value(this.holds(String(condition)) ? yes : no)
     }
-    const values = this.value(argument)
+    const values = list(this.value(argument))
+    const [first, second, third] = values
     switch (name) {
       case 'Fn::Equals':
-        return String((values as unknown[])[0]) === String((values as unknown[])[1])
+        return String(first) === String(second)
       case 'Fn::Not':
-        return (values as unknown[])[0] !== true
+        return first !== true
       case 'Fn::And':
-        return (values as unknown[]).every((item) => item === true)
+        return values.every((item) => item === true)
       case 'Fn::Or':
-        return (values as unknown[]).some((item) => item === true)
+        return values.some((item) => item === true)
       case 'Fn::Select':
-        return (values as [number, unknown[]])[1][Number((values as [number, unknown[]])[0])]
+        return list(second)[Number(first)]
       case 'Fn::Join':
-        return (values as [string, unknown[]])[1].join((values as [string, unknown[]])[0])
+        return list(second).join(String(first))
+      case 'Fn::Split':
+        return String(second).split(String(first))
+      case 'Fn::FindInMap':
+        return Object(Object(this.#template.Mappings?.[String(first)])[String(second)])[String(third)]
       case 'Fn::Base64':
-        return values
+        return first
       case 'Fn::GetAZs':
         return ['a', 'b', 'c'].map((zone) => `${this.#region}${zone}`)
       case 'Fn::Cidr':
-        return blocks(...(values as [string, number, number]))
+        return blocks(String(first), Number(second), Number(third))
       default:
-        throw new RangeError(`${this.#stack}: ${name} is not among the functions that are understood`)
+        return `${this.#stack}/${name}(${values.join()})`
     }
   }
 
@@ -115,14 +125,21 @@ class Evaluator {
     return `${this.#stack}/${name}.${attribute}`
   }
 
-  #substitute(text: string): string {
-    return text.replace(/\$\{([^}]+)\}/g, (_all, name: string) => {
-      const [thing = '', ...attribute] = name.split('.')
-      const value =
-        attribute.length > 0 ? this.#attribute([thing, attribute.join('.')]) : this.#reference(name)
-      return String(value)
+  #substitute(argument: unknown): string {
+    const [text, own] = list(argument)
+    return String(text).replace(/\$\{([^!}][^}]*)\}/g, (_all, name: string) => {
+      if (Object.hasOwn(Object(own), name)) return String(this.value(Object(own)[name]))
+      return String(name.includes('.') ? this.#attribute(attributeOf(name)) : this.#reference(name))
     })
   }
+}
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value])
+
+/** `[thing, attribute]` of either form, the pair or `Thing.Attribute`. */
+function attributeOf(argument: unknown): [string, string] {
+  const [thing = '', ...attribute] = list(argument).join('.').split('.')
+  return [thing, attribute.join('.')]
 }
 
 /** The first blocks of `bits` host bits in an IPv4 network, as `Fn::Cidr` gives them. */

@@ -1,54 +1,71 @@
-import type { GroupRule, Listener, Network } from './network-model.ts'
-import type { RequiredPath } from './required-paths.ts'
+import { type GroupRule, type Listener, type Network, stackOf } from './network-model.ts'
+import { pathName, type RequiredPath } from './required-paths.ts'
 
 /** Resolvers answer on this port; Consul's own DNS port is behind the load balancer. */
 const DNS = { listener: 53, server: 8600 } as const
 const ANYWHERE = '0.0.0.0/0'
 
-/**
- * The required paths that the compiled templates do not give, one sentence each: which path, and what is missing
- * of it (a rule at either end, a route, a gateway, an endpoint, a listener, a membership).
- * @param consulFunctionGroup security group of the Lambda `consul`
- */
+/** A required path that the compiled templates do not give. */
+export interface MissingPath {
+  path: string
+  /** A rule at either end, a route, a gateway, an endpoint, a listener, a membership. */
+  lacks: string
+  /** The stack that should have it. */
+  stack: string
+}
+
+/** What is not in the manifest of any app. */
+export interface Places {
+  /** Security group of the Lambda consul. */
+  consulFunctionGroup: string
+  /** The stack that gives NAT, endpoints and load balancers. */
+  platform: string
+}
+
+/** The required paths that the compiled templates do not give, in the order in which they are required. */
 export function missingPaths(
   network: Network,
   paths: readonly RequiredPath[],
-  consulFunctionGroup: string,
-): string[] {
+  places: Places,
+): MissingPath[] {
   return paths.flatMap((path) => {
-    const missing = check(network, path, consulFunctionGroup)
-    return missing === undefined ? [] : [`${describe(path)}: ${missing}`]
+    const missing = check(network, path, places)
+    return missing === undefined ? [] : [{ path: pathName(path), ...missing }]
   })
 }
 
-type Missing = string | undefined
+type Missing = Omit<MissingPath, 'path'> | undefined
 
-function check(network: Network, path: RequiredPath, consulFunctionGroup: string): Missing {
+function check(network: Network, path: RequiredPath, places: Places): Missing {
+  const { consulFunctionGroup, platform } = places
   switch (path.kind) {
-    case 'connect':
-      return connect(
-        network,
-        groupOf(network, path.from),
-        groupOf(network, path.to),
-        path.protocol,
-        path.port,
-      )
+    case 'connect': {
+      const [from, to] = [groupOf(network, path.from), groupOf(network, path.to)]
+      return connect(network, from, to, path.protocol, path.port)
+    }
     case 'probe':
       return connect(network, consulFunctionGroup, groupOf(network, path.to), path.protocol, path.port)
     case 'aws':
-      return out(network, groupOf(network, path.from), ANYWHERE, 'tcp', 443) ?? toInternet(network, path.from)
+      return (
+        out(network, groupOf(network, path.from), ANYWHERE, 'tcp', 443) ??
+        toInternet(network, path.from, platform)
+      )
     case 'function-aws':
-      return out(network, consulFunctionGroup, ANYWHERE, 'tcp', 443) ?? toInternet(network, path.beside)
+      return (
+        out(network, consulFunctionGroup, ANYWHERE, 'tcp', 443) ?? toInternet(network, path.beside, platform)
+      )
     case 'gateway-endpoint':
-      return toEndpoint(network, path.from, path.service)
+      return toEndpoint(network, path.from, path.service, platform)
     case 'names':
-      return resolves(network, path)
+      return resolves(network, path, platform)
     case 'public':
-      return serves(network, path)
+      return serves(network, path, platform)
   }
 }
 
-const groupOf = (network: Network, fleet: string): string => network.fleets.get(fleet)?.groups[0] ?? ''
+/** The security group of a fleet; a token that is no group when it has none. */
+const groupOf = (network: Network, fleet: string): string =>
+  network.fleets.get(fleet)?.groups[0] ?? `${fleet}/SecurityGroup`
 
 function connect(network: Network, from: string, to: string, protocol: string, port: number): Missing {
   return out(network, from, to, protocol, port) ?? into(network, to, from, protocol, port)
@@ -56,17 +73,19 @@ function connect(network: Network, from: string, to: string, protocol: string, p
 
 function out(network: Network, group: string, peer: string, protocol: string, port: number): Missing {
   const rules = network.groups.get(group)?.egress
-  if (!rules) return 'the origin has no security group'
+  const stack = stackOf(group)
+  if (!rules) return { lacks: 'the origin has no security group', stack }
   if (!rules.some((rule) => allows(network, rule, peer, protocol, port)))
-    return `no rule lets ${protocol} ${port} out of ${group}`
+    return { lacks: `no rule lets ${protocol} ${port} out of ${group}`, stack }
   return undefined
 }
 
 function into(network: Network, group: string, peer: string, protocol: string, port: number): Missing {
   const rules = network.groups.get(group)?.ingress
-  if (!rules) return 'the target has no security group'
+  const stack = stackOf(group)
+  if (!rules) return { lacks: 'the target has no security group', stack }
   if (!rules.some((rule) => allows(network, rule, peer, protocol, port)))
-    return `no rule lets ${protocol} ${port} into ${group}`
+    return { lacks: `no rule lets ${protocol} ${port} into ${group}`, stack }
   return undefined
 }
 
@@ -79,14 +98,14 @@ function allows(network: Network, rule: GroupRule, peer: string, protocol: strin
 const covers = ({ vpcCidr, groups }: Network, block: string, peer: string): boolean =>
   block === ANYWHERE || (block === vpcCidr && groups.has(peer))
 
-function toInternet(network: Network, fleet: string): Missing {
+function toInternet(network: Network, fleet: string, platform: string): Missing {
   return eachSubnet(network, fleet, (table, subnet) => {
     const target = network.routes.find(
       (route) => route.table === table && route.destination === ANYWHERE,
     )?.target
     const nat = target === undefined ? undefined : network.natGateways.get(target)
-    if (!nat) return `no NAT gateway is on the default route of ${subnet}`
-    if (!network.addresses.has(nat.address)) return `${target} has no address`
+    if (!nat) return { lacks: `no NAT gateway is on the default route of ${subnet}`, stack: platform }
+    if (!network.addresses.has(nat.address)) return { lacks: `${target} has no address`, stack: platform }
     return isPublic(network, nat.subnet)
   })
 }
@@ -97,15 +116,18 @@ function isPublic(network: Network, subnet: string): Missing {
     ({ table, destination, target }) =>
       tables.includes(table) && destination === ANYWHERE && network.internetGateways.has(target),
   )
-  return leads ? undefined : `no internet gateway is on the default route of ${subnet}`
+  if (leads) return undefined
+  return { lacks: `no internet gateway is on the default route of ${subnet}`, stack: stackOf(subnet) }
 }
 
-function toEndpoint(network: Network, fleet: string, service: string): Missing {
+function toEndpoint(network: Network, fleet: string, service: string, platform: string): Missing {
   return eachSubnet(network, fleet, (table, subnet) => {
     const served = network.endpoints.some(
       (endpoint) => endpoint.service === service && endpoint.tables.includes(table),
     )
-    return served ? undefined : `no gateway endpoint of ${service} is on the route table of ${subnet}`
+    if (served) return undefined
+    const lacks = `no gateway endpoint of ${service} is on the route table of ${subnet}`
+    return { lacks, stack: platform }
   })
 }
 
@@ -115,17 +137,21 @@ function eachSubnet(
   probe: (table: string, subnet: string) => Missing,
 ): Missing {
   const subnets = network.fleets.get(fleet)?.subnets ?? []
-  if (subnets.length === 0) return 'its instances have no subnet'
+  if (subnets.length === 0) return { lacks: 'its instances have no subnet', stack: fleet }
   for (const subnet of subnets) {
     const [table] = network.tables.get(subnet) ?? []
-    if (table === undefined) return `${subnet} has no route table`
+    if (table === undefined) return { lacks: `${subnet} has no route table`, stack: stackOf(subnet) }
     const missing = probe(table, subnet)
     if (missing !== undefined) return missing
   }
   return undefined
 }
 
-function resolves(network: Network, path: Extract<RequiredPath, { kind: 'names' }>): Missing {
+function resolves(
+  network: Network,
+  path: Extract<RequiredPath, { kind: 'names' }>,
+  platform: string,
+): Missing {
   const { vpcCidr } = network
   const group = groupOf(network, path.from)
   const servers = groupOf(network, path.servers)
@@ -137,34 +163,51 @@ function resolves(network: Network, path: Extract<RequiredPath, { kind: 'names' 
   }
   for (const address of path.addresses) {
     const [token] = [...network.loadBalancers].find(([, { addresses }]) => addresses.includes(address)) ?? []
-    if (token === undefined) return `no load balancer has the address ${address}`
+    if (token === undefined) return { lacks: `no load balancer has the address ${address}`, stack: platform }
     const listener = network.listeners.find(
       ({ loadBalancer, port }) => loadBalancer === token && port === DNS.listener,
     )
-    if (listener?.protocol !== 'TCP_UDP') return `${token} has no TCP_UDP listener on port ${DNS.listener}`
-    const missing = joined(network, listener.forwardsTo, path.servers, DNS.server)
+    if (listener?.protocol !== 'TCP_UDP')
+      return { lacks: `${token} has no TCP_UDP listener on port ${DNS.listener}`, stack: platform }
+    const missing = joined(network, listener, listener.forwardsTo, path.servers, DNS.server)
     if (missing !== undefined) return missing
   }
   return undefined
 }
 
-function joined(network: Network, targets: string | undefined, fleet: string, port: number): Missing {
+function joined(
+  network: Network,
+  { loadBalancer }: Listener,
+  targets: string | undefined,
+  fleet: string,
+  port: number,
+): Missing {
   const group = targets === undefined ? undefined : network.targetGroups.get(targets)
-  if (targets === undefined || !group) return 'the listener leads to no target group'
-  if (group.port !== port) return `${targets} has port ${group.port} instead of ${port}`
+  if (targets === undefined || !group)
+    return { lacks: 'the listener leads to no target group', stack: stackOf(loadBalancer) }
+  if (group.port !== port)
+    return { lacks: `${targets} has port ${group.port} instead of ${port}`, stack: stackOf(targets) }
   if (!network.fleets.get(fleet)?.targetGroups.includes(targets))
-    return `the instances of ${fleet} do not join ${targets}`
+    return { lacks: `the instances of ${fleet} do not join ${targets}`, stack: fleet }
   return undefined
 }
 
-function serves(network: Network, path: PublicPath): Missing {
-  const found = network.listeners.find((candidate) => leadsTo(candidate, path))
-  if (!found) return `no load balancer listens on ${path.listener}${path.host ? ` for ${path.host}` : ''}`
+function serves(network: Network, path: PublicPath, platform: string): Missing {
+  // An app may have load balancers of its own with a listener on the same port.
+  const shared = network.listeners.filter(({ loadBalancer }) => stackOf(loadBalancer) === platform)
+  const found = shared.find((listener) => leadsTo(listener, path))
+  if (!found) {
+    const lacks = `no load balancer listens on ${path.listener}${path.host ? ` for ${path.host}` : ''}`
+    const unheard = path.host !== undefined && !shared.some(({ port }) => port === path.listener)
+    return { lacks, stack: unheard ? platform : path.to }
+  }
   const balancer = network.loadBalancers.get(found.loadBalancer)
   const [group = ''] = balancer?.groups ?? []
-  if (!balancer) return `${found.loadBalancer} does not exist`
+  const stack = stackOf(found.loadBalancer)
+  if (!balancer) return { lacks: `${found.loadBalancer} does not exist`, stack }
   // Two zones are the least of an Application Load Balancer.
-  if (balancer.subnets.length < 2) return `${found.loadBalancer} is in fewer than two subnets`
+  if (balancer.subnets.length < 2)
+    return { lacks: `${found.loadBalancer} is in fewer than two subnets`, stack }
   const way = balancer.subnets
     .map((subnet) => isPublic(network, subnet))
     .find((missing) => missing !== undefined)
@@ -172,7 +215,7 @@ function serves(network: Network, path: PublicPath): Missing {
   return (
     way ??
     into(network, group, ANYWHERE, 'tcp', path.listener) ??
-    joined(network, targets, path.to, path.port) ??
+    joined(network, found, targets, path.to, path.port) ??
     connect(network, group, groupOf(network, path.to), 'tcp', path.port)
   )
 }
@@ -189,23 +232,4 @@ function hostRule({ rules }: Listener, { host, path = '/' }: PublicPath) {
     ({ hosts, paths }) =>
       hosts.includes(host ?? '') && (below === '' ? paths.length === 0 : paths.includes(`${below}/*`)),
   )
-}
-
-function describe(path: RequiredPath): string {
-  switch (path.kind) {
-    case 'connect':
-      return `${path.from} -> ${path.to} ${path.protocol} ${path.port}`
-    case 'probe':
-      return `Lambda consul -> ${path.to} ${path.protocol} ${path.port}`
-    case 'aws':
-      return `${path.from} -> AWS APIs`
-    case 'function-aws':
-      return 'Lambda consul -> AWS APIs'
-    case 'gateway-endpoint':
-      return `${path.from} -> ${path.service}`
-    case 'names':
-      return `${path.from} -> names at ${path.addresses.join(', ')}`
-    case 'public':
-      return `internet -> ${path.to} through port ${path.listener}${path.host ? `, ${path.host}${path.path}` : ''}`
-  }
 }

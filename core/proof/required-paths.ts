@@ -2,7 +2,8 @@ import type { Manifest } from '../base/manifest-types.ts'
 import { PLATFORM, serviceStack } from '../base/names.ts'
 import { loadBalancerAddresses } from '../base/resolvers.ts'
 import type { Stage } from '../base/stage.ts'
-import type { CheckPort } from '../definition/check-ports.ts'
+import { checkedPorts } from '../definition/check-ports.ts'
+import type { App } from '../template/parsed-app.ts'
 import { publicUi } from '../template/public-ui.ts'
 
 /** Who must be able to reach whom, said without groups, routes or listeners. A fleet is a service's stack. */
@@ -15,15 +16,12 @@ export type RequiredPath =
   | { kind: 'names'; from: string; servers: string; addresses: string[] }
   | { kind: 'public'; to: string; port: number; listener: number; host?: string; path?: string }
 
-/** An app as far as its paths go. */
-export interface PathInputs {
-  manifest: Manifest
-  /** The ports that each service's checks ask. */
-  checks: Record<string, CheckPort[]>
-}
-
-/** Every path that the app needs to work, derived from its manifest alone. */
-export function requiredPaths({ manifest, checks }: PathInputs, stage: Stage): RequiredPath[] {
+/** Every path that the app needs to work, derived from its manifest and definitions alone. */
+export function requiredPaths(
+  { bundle: { manifest }, definitions }: Pick<App, 'bundle' | 'definitions'>,
+  stage: Stage,
+): RequiredPath[] {
+  const checks = checkedPorts(definitions)
   const { app, services } = manifest
   const fleet = (service: string) => serviceStack(stage.name, app, service)
   const servers = serviceStack(stage.name, PLATFORM, 'consul')
@@ -90,3 +88,23 @@ const catalog = (self: string): RequiredPath[] => [
   // The Lambda stands in the servers' subnets and reads its token from Parameter Store.
   { kind: 'function-aws', beside: self },
 ]
+
+/** A path in one line, for messages. */
+export function pathName(path: RequiredPath): string {
+  switch (path.kind) {
+    case 'connect':
+      return `${path.from} -> ${path.to} ${path.protocol} ${path.port}`
+    case 'probe':
+      return `Lambda consul -> ${path.to} ${path.protocol} ${path.port}`
+    case 'aws':
+      return `${path.from} -> AWS APIs`
+    case 'function-aws':
+      return 'Lambda consul -> AWS APIs'
+    case 'gateway-endpoint':
+      return `${path.from} -> ${path.service}`
+    case 'names':
+      return `${path.from} -> names at ${path.addresses.join(', ')}`
+    case 'public':
+      return `internet -> ${path.to} through port ${path.listener}${path.host ? `, ${path.host}${path.path}` : ''}`
+  }
+}

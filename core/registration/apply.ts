@@ -13,17 +13,14 @@ const AT_ONCE = 250
 /** Milliseconds between looks for a successor: Raft takes about 100, a first check up to its interval. */
 const LOOKS = [0, 150, 350, 1000]
 
-export type Pause = (milliseconds: number) => Promise<void>
-const sleep: Pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+/** How to wait; what decides has no clock of its own. */
+export type Pause = (milliseconds: number) => Promise<unknown>
 
 /**
- * Carries out the writes: first what stands alone, then the removal of entries that have a successor. A failure stops nothing but what depends on it: cut off anywhere, the next round finds the rest.
+ * Carries out the writes: first what stands alone, then the removal of entries that have a successor. A failure stops
+ * nothing but what depends on it: cut off anywhere, the next round finds the rest.
  */
-export async function apply(
-  catalog: ServiceCatalog,
-  writes: Write[],
-  pause: Pause = sleep,
-): Promise<Applied> {
+export async function apply(catalog: ServiceCatalog, writes: Write[], pause: Pause): Promise<Applied> {
   const first = await applyAll(
     catalog,
     writes.filter((write) => !successorOf(write)),

@@ -15,8 +15,8 @@ export interface RoundParts {
   instances: InstanceSource
   catalog: ServiceCatalog
   definitions: DefinitionSource
-  /** How to wait between looks at the catalog; absent = by the clock. */
-  pause?: Pause
+  /** How to wait between looks at the catalog. */
+  pause: Pause
 }
 
 /** What a round did: the log line and the answer of the functions. */

@@ -3,7 +3,8 @@ import type { Resource } from '../base/cloudformation.ts'
 import { InvalidInput } from '../base/errors.ts'
 import type { Manifest } from '../base/manifest-types.ts'
 import { didYouMean } from '../base/suggest.ts'
-import { parseDefinition } from '../definition/definition.ts'
+import { type NamedServices, namedServices } from '../definition/named-services.ts'
+import type { ServiceDefinition } from '../definition/schema.ts'
 import { parseManifest } from '../manifest/manifest.ts'
 import { parseOpsConfig } from '../manifest/ops-config.ts'
 import { imageFolder } from '../manifest/upstream.ts'
@@ -17,6 +18,9 @@ export interface AppPieces {
   manifest: Manifest
   resources: Record<string, unknown>
   services: Record<string, Omit<ServiceBundle, 'source'>>
+  /** What the definition of each service holds, and where each name in it stands. */
+  definitions: Record<string, ServiceDefinition[]>
+  places: Record<string, string[]>
 }
 
 /**
@@ -45,8 +49,18 @@ export function readApp(folder: string, files: ReadonlyMap<string, string>): App
   ]
   if (faults.length > 0) throw InvalidInput.all(faults)
   const services = names.map((name) => [name, readService(root, manifest, name, files)] as const)
-  return { manifest, resources, services: Object.fromEntries(services) }
+  const each = <T>(part: (service: ReadService) => T): Record<string, T> =>
+    Object.fromEntries(services.map(([name, service]) => [name, part(service)]))
+  return {
+    manifest,
+    resources,
+    services: each(({ definition, config }) => ({ definition, config })),
+    definitions: each(({ named }) => named.services),
+    places: each(({ named }) => named.places),
+  }
 }
+
+type ReadService = Omit<ServiceBundle, 'source'> & { named: NamedServices }
 
 function readResources(
   root: string,
@@ -73,7 +87,7 @@ function readService(
   manifest: Manifest,
   name: string,
   files: ReadonlyMap<string, string>,
-): Omit<ServiceBundle, 'source'> {
+): ReadService {
   const folder = `${root}/${name}`
   const paths = [...files.keys()]
   if (!paths.some((path) => path.startsWith(`${name}/`))) {
@@ -93,6 +107,7 @@ function readService(
     throw new InvalidInput(`${root}/${image}`, 'has no config.json', remedy)
   }
   const definition = files.get(`${name}/consul.json`) ?? null
-  if (definition !== null) parseDefinition(definition, `${folder}/consul.json`)
-  return { definition, config: parseOpsConfig(config, `${root}/${image}/config.json`) }
+  const named =
+    definition === null ? { services: [], places: [] } : namedServices(definition, `${folder}/consul.json`)
+  return { definition, named, config: parseOpsConfig(config, `${root}/${image}/config.json`) }
 }

@@ -5,17 +5,12 @@ import { type Problem, refuse, schemaProblems } from '../base/schema-problems.ts
 import { didYouMean } from '../base/suggest.ts'
 import { readYaml } from '../base/yaml-document.ts'
 import { isKnownParameter } from './parameters.ts'
+import { resourceSections } from './resource-sections.ts'
 
-const resource = z.looseObject({ Type: z.string().regex(/^[A-Za-z0-9]+::/, 'is no resource type') })
-
-const schema = z.strictObject({
+const schema = resourceSections.extend({
   AWSTemplateFormatVersion: z.string().optional(),
   Description: z.string().optional(),
-  Parameters: z.record(z.string(), z.looseObject({ Default: z.union([z.string(), z.number()]) })).optional(),
-  Mappings: z.record(z.string(), z.unknown()).optional(),
-  Conditions: z.record(z.string(), z.unknown()).optional(),
-  Resources: z.record(z.string().regex(/^[A-Za-z0-9]+$/, 'is no logical id'), resource).default({}),
-  Outputs: z.record(z.string(), z.looseObject({ Value: z.unknown() })).optional(),
+  Resources: resourceSections.shape.Resources.default({}),
 })
 
 /**

@@ -9,25 +9,28 @@ import {
 } from '../base/cloudformation.ts'
 import { InvalidInput } from '../base/errors.ts'
 import type { Stage } from '../base/stage.ts'
-import { checkPorts } from '../definition/check-ports.ts'
-import { parseDefinition } from '../definition/definition.ts'
+import { checkedPorts } from '../definition/check-ports.ts'
 import { carriedByAll } from './app-references.ts'
 import { attachedTargets } from './attached-targets.ts'
 import { groupId, groupOutput, groupRules, securityGroups } from './groups.ts'
 import { networkEdges } from './network-edges.ts'
 import { declare } from './parameters.ts'
+import type { App } from './parsed-app.ts'
 
 /**
  * The template of `nanofleet-<stage>-<app>`: a security group per service, one rule per end of each edge, the
  * app's own resources, and as outputs all that the stacks of its services need.
  * @throws {InvalidInput} when the app's resources take a name that the template needs
  */
-export function appTemplate({ bundle, stage }: { bundle: AppBundle; stage: Stage }): Template {
+export function appTemplate(
+  { bundle, definitions }: Pick<App, 'bundle' | 'definitions'>,
+  stage: Stage,
+): Template {
   const { manifest } = bundle
   const own = bundle.resources as Partial<Template>
   const edges = networkEdges({
     manifest,
-    checks: bundleChecks(bundle),
+    checks: checkedPorts(definitions),
     attached: attachedTargets(own.Resources ?? {}),
     stage,
   })
@@ -46,16 +49,6 @@ export function appTemplate({ bundle, stage }: { bundle: AppBundle; stage: Stage
     Resources: withoutMarks(Resources),
     Outputs,
   }
-}
-
-/** The ports that each service's checks ask. */
-function bundleChecks({ manifest, services }: AppBundle) {
-  return Object.fromEntries(
-    Object.entries(services).map(([name, { definition }]) => {
-      const place = `images/${manifest.app}/${name}/consul.json`
-      return [name, definition === null ? [] : checkPorts(parseDefinition(definition, place))]
-    }),
-  )
 }
 
 function outputs({ manifest, resources }: AppBundle): Record<string, TemplateOutput> {

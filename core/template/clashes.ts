@@ -1,15 +1,16 @@
-import type { AppBundle } from '../base/bundle.ts'
 import { InvalidInput } from '../base/errors.ts'
-import type { Expose } from '../base/manifest-types.ts'
+import type { Expose, Manifest } from '../base/manifest-types.ts'
 import { appStack, serviceStack } from '../base/names.ts'
-import { parseDefinition } from '../definition/definition.ts'
+import type { ServiceDefinition } from '../definition/schema.ts'
 import { rulePriority } from '../manifest/routes.ts'
 import { UI_HOST } from './public-ui.ts'
 
-/** What two apps can disagree about; a bundle, or an app that is on its way to become one. */
+/** What two apps can disagree about. */
 export interface Tenant {
-  manifest: AppBundle['manifest']
-  services: Record<string, { definition: string | null }>
+  manifest: Manifest
+  definitions: Record<string, ServiceDefinition[]>
+  /** Where each name of each definition stands, when its text is at hand. */
+  places?: Record<string, string[]>
 }
 
 /** Something of which a stage has one. */
@@ -19,26 +20,18 @@ interface Claim {
   remedy: string
 }
 
-/** The names under which Consul will know the services of a definition, each with its place. */
-export type NamedServices = (definition: string, file: string) => { name: string; place: string }[]
-
-/** With the file alone as the place: all that a function wants to read. */
-const named: NamedServices = (definition, file) =>
-  parseDefinition(definition, file).map(({ Name: name }) => ({ name, place: file }))
-
 /**
  * Refuses apps that cannot stand side by side in one stage: two services on one listener port, on one host and path or
  * under one Consul name, or two stacks of one name.
- * @param names reads a definition; `namedServices` also finds the lines
  * @throws {InvalidInput} with one sentence per clash
  */
-export function refuseClashes(apps: readonly Tenant[], names = named): void {
-  const problems = clashes(apps, names)
+export function refuseClashes(apps: readonly Tenant[]): void {
+  const problems = clashes(apps)
   if (problems.length > 0) throw InvalidInput.all(problems)
 }
 
 /** The clashes between services of several apps, in the order of the apps. */
-export function clashes(apps: readonly Tenant[], names = named): InvalidInput[] {
+export function clashes(apps: readonly Tenant[]): InvalidInput[] {
   const taken = new Map([
     // The servers register themselves under this name.
     [consulName('consul'), 'the Consul servers'],
@@ -46,7 +39,7 @@ export function clashes(apps: readonly Tenant[], names = named): InvalidInput[] 
     [listenerPriority({ host: UI_HOST, path: '/' }), UI_OWNER],
   ])
   return apps
-    .flatMap((app) => [...claims(app), ...consulNames(app, names)])
+    .flatMap((app) => [...claims(app), ...consulNames(app)])
     .flatMap(({ thing, place, remedy }) => {
       const other = taken.get(thing)
       if (other === undefined) {
@@ -93,16 +86,16 @@ const listenerPriority = (route: Pick<Expose, 'host' | 'path'>): string =>
   `listener priority ${rulePriority(route)}`
 
 /** Within one app several services may stand behind one name; DNS would mix those of two apps. */
-function consulNames({ manifest: { app }, services }: Tenant, names: NamedServices): Claim[] {
-  const places = new Map<string, string>()
-  for (const [service, { definition }] of Object.entries(services)) {
-    const found = definition === null ? [] : names(definition, `images/${app}/${service}/consul.json`)
-    for (const { name, place } of found) {
-      const thing = consulName(name)
-      if (!places.has(thing)) places.set(thing, place)
+function consulNames({ manifest: { app }, definitions, places }: Tenant): Claim[] {
+  const found = new Map<string, string>()
+  for (const [service, services] of Object.entries(definitions)) {
+    for (const [index, { Name }] of services.entries()) {
+      const thing = consulName(Name)
+      const place = places?.[service]?.[index] ?? `images/${app}/${service}/consul.json`
+      if (!found.has(thing)) found.set(thing, place)
     }
   }
-  return [...places].map(([thing, place]) => ({ thing, place, remedy: 'choose another name' }))
+  return [...found].map(([thing, place]) => ({ thing, place, remedy: 'choose another name' }))
 }
 
 /** DNS knows no capital letters. */

@@ -47,12 +47,15 @@ export function declare(names: Iterable<string>): Record<string, TemplateParamet
   )
 }
 
+/** Outputs of a stack by name. */
+export type Outputs = Record<string, string>
+
 export interface ParameterSources {
   stage: Stage
-  /** Outputs of the stack `nanofleet-<stage>-platform`; absent for the platform's own stacks. */
-  platform?: Record<string, string> | undefined
-  /** Outputs of the app's stack; absent for that stack itself. */
-  app?: Record<string, string> | undefined
+  /** Of the stack `nanofleet-<stage>-platform`; absent for the platform's own stacks. */
+  platform?: Outputs | undefined
+  /** Of the app's stack; absent for that stack itself. */
+  app?: Outputs | undefined
   imageId?: string | undefined
   /** Number of the release, a tag of the instances that start from now on. */
   release?: number | undefined

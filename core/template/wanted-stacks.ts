@@ -1,23 +1,21 @@
-import type { AppBundle } from '../base/bundle.ts'
 import { references, type Template } from '../base/cloudformation.ts'
 import { appStack, serviceStack, TAG } from '../base/names.ts'
 import type { Stage } from '../base/stage.ts'
-import { appTemplate } from './app.ts'
 import type { WantedStack } from './bring-stack.ts'
 import { groupId } from './groups.ts'
-import { templateParameters } from './parameters.ts'
-import { serviceTemplate } from './service.ts'
-
-type Outputs = Record<string, string>
+import { type Outputs, templateParameters } from './parameters.ts'
 
 /**
  * The app's own stack.
  * @param platform outputs of the platform's stack; absent for the platform itself
  * @throws {NotFound} when the platform is not there and the app needs it
  */
-export function wantedAppStack(stage: Stage, bundle: AppBundle, platform: Outputs | undefined): WantedStack {
-  const { app } = bundle.manifest
-  const template = appTemplate({ bundle, stage })
+export function wantedAppStack(
+  stage: Stage,
+  app: string,
+  template: Template,
+  platform: Outputs | undefined,
+): WantedStack {
   return {
     name: appStack(stage.name, app),
     template,
@@ -26,18 +24,24 @@ export function wantedAppStack(stage: Stage, bundle: AppBundle, platform: Output
   }
 }
 
+/** What the stack of a service takes its values from. */
+export interface ServiceSources {
+  platform: Outputs | undefined
+  app: Outputs | undefined
+  imageId: string
+  release: number
+}
+
 /**
  * The stack of one service.
  * @throws {NotFound} when the app's or the platform's stack does not give what it needs
  */
 export function wantedServiceStack(
   stage: Stage,
-  bundle: AppBundle,
-  service: string,
-  sources: { platform: Outputs | undefined; app: Outputs | undefined; imageId: string; release: number },
+  { app, service }: { app: string; service: string },
+  template: Template,
+  sources: ServiceSources,
 ): WantedStack {
-  const { app } = bundle.manifest
-  const template = serviceTemplate({ bundle, service, stage })
   return {
     name: serviceStack(stage.name, app, service),
     template,

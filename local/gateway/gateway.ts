@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { createServer } from 'node:net'
+import { CLAIM_PORT } from '../ports.ts'
 import type { Served } from '../served.ts'
 import { createAlb, type Door } from './alb.ts'
 import { HealthChecker } from './checks.ts'
@@ -24,9 +25,6 @@ export interface GatewayOptions {
   /** Told whenever the listeners have changed. */
   onChange?: (served: Served[]) => void | Promise<void>
 }
-
-/** The port of the claim; what matters is that one process holds it. */
-const CLAIM_PORT = 4510
 
 const NOTHING: ElbState = { version: 0, loadBalancers: [], targetGroups: [], consulServers: [] }
 

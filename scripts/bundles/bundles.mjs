@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import { parse } from 'yaml'
+import { TOGETHER } from '../../resources/plugin/bundles.mjs'
 import leanBundles from '../../resources/plugin/lean-bundles.mjs'
 import { repository } from '../lib/places.mjs'
 
@@ -14,13 +15,21 @@ export const functionNames = () =>
     .filter((file) => file.endsWith('.ts'))
     .map((file) => basename(file, '.ts'))
 
+/** @typedef {{contents: Uint8Array, parts: Record<string, number>}} Bundle `parts`: bytes by package or folder */
+
 /**
- * Functions as serverless-esbuild bundles them, in one run that reads each source once.
+ * Functions as serverless-esbuild bundles them.
  * @param {string[]} names
- * @returns {Promise<Map<string, {contents: Uint8Array, parts: Record<string, number>}>>} `parts`: bytes by
- * package or folder
+ * @returns {Promise<Map<string, Bundle>>}
  */
 export async function bundles(names) {
+  const made = []
+  for (let at = 0; at < names.length; at += TOGETHER)
+    made.push(...(await bundled(names.slice(at, at + TOGETHER))))
+  return new Map(made)
+}
+
+async function bundled(names) {
   const settings = parse(readFileSync(join(repository, 'resources', 'esbuild.yml'), 'utf8'))
   const options = Object.entries(settings).filter(([name]) => !OF_THE_PLUGIN.includes(name))
   const { outputFiles, metafile } = await build({
@@ -33,14 +42,12 @@ export async function bundles(names) {
     metafile: true,
     logLevel: 'error',
   })
-  const inputs = Object.entries(metafile.outputs).map(([file, output]) => [nameOf(file), output.inputs])
-  const inputsOf = Object.fromEntries(inputs)
-  return new Map(
-    outputFiles.map(({ path, contents }) => [
-      nameOf(path),
-      { contents, parts: bytesByPart(inputsOf[nameOf(path)]) },
-    ]),
-  )
+  const outputs = Object.entries(metafile.outputs)
+  const inputsOf = Object.fromEntries(outputs.map(([file, { inputs }]) => [nameOf(file), inputs]))
+  return outputFiles.map(({ path, contents }) => {
+    const name = nameOf(path)
+    return [name, { contents, parts: bytesByPart(inputsOf[name]) }]
+  })
 }
 
 const nameOf = (file) => basename(file).replace(/\.\w+$/, '')

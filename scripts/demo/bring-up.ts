@@ -1,5 +1,5 @@
 import type { Context } from '../../cli/context.ts'
-import { showStatus } from '../../cli/stage/stage-status.ts'
+import { showStatus } from '../../cli/show-status.ts'
 import { startWorkflow } from '../../cli/start.ts'
 
 /** Deploys an app as the Step Functions console would: its name is all the workflow gets, what it requires follows. */

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ServiceFailure } from '../../core/base/errors.ts'
 import { readSettings } from '../../local/settings.ts'
+import { runServerless } from './serverless.ts'
 
 /**
  * Runs `serverless deploy --stage local`, its output in a log file.
@@ -14,18 +14,9 @@ export async function deployControlPlane(settings = readSettings()): Promise<voi
   const file = join(settings.state, 'serverless.log')
   const log = createWriteStream(file)
   await once(log, 'open')
-  const serverless = join(settings.repository, 'node_modules', '.bin', 'serverless')
-  const child = spawn(settings.node, [serverless, 'deploy', '--stage', 'local'], {
-    cwd: settings.repository,
-    // How often it looks at the stack's progress, in ms: 5 s by default, for AWS's sake.
-    env: {
-      ...settings.environment,
-      NANOFLEET_STATE: settings.state,
-      SLS_AWS_MONITORING_FREQUENCY: '500',
-    },
-    stdio: ['ignore', log, log],
-  })
-  const [code] = (await once(child, 'exit')) as [number | null]
+  // How often it looks at the stack's progress, in ms: 5 s by default, for AWS's sake.
+  const environment = { NANOFLEET_STATE: settings.state, SLS_AWS_MONITORING_FREQUENCY: '500' }
+  const code = await runServerless(['deploy', '--stage', 'local'], settings, { environment, log })
   log.close()
   if (code === 0) return
   const last = (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-12).join('\n')

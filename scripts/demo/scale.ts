@@ -1,5 +1,6 @@
 import type { Context } from '../../cli/context.ts'
-import { appStatus, showStatus } from '../../cli/stage/stage-status.ts'
+import { showStatus } from '../../cli/show-status.ts'
+import { appStatus } from '../../cli/stage/stage-status.ts'
 import { startWorkflow } from '../../cli/start.ts'
 
 /** Scales a service to four instances, does something with them, and goes back to the number before. */

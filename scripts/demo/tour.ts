@@ -1,5 +1,6 @@
 import { type Context, openContext } from '../../cli/context.ts'
 import { Output } from '../../cli/output.ts'
+import { PLATFORM } from '../../core/base/names.ts'
 import type { LocalSettings } from '../../local/settings.ts'
 import { up } from '../../local/supervisor.ts'
 import type { Chapter, DemoApp } from './apps/demo-app.ts'
@@ -50,7 +51,7 @@ export async function bringEverythingUp(
 /** Second part: heal, scale, tear down, and prove that nothing is left. */
 export async function exerciseAndTearDown({ context, apps, before }: Shown, story: Story): Promise<void> {
   for (const chapter of apps.flatMap(({ exercise }) => exercise)) await play(chapter, context, story)
-  const names = [...apps.map(({ name }) => name), 'platform']
+  const names = [...apps.map(({ name }) => name), PLATFORM]
   await story.chapter('Tear down and clean the images', () => cleanUp(context, names))
   const inventory = await story.chapter('Compare the inventory', () => compare(before, regionOf(context)))
   story.say(`    as before: ${inventory.join(', ')}`)

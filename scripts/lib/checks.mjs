@@ -46,10 +46,10 @@ const jobs = [
 ]
 
 /** Runs every check, two at a time and more where there are cores: `{passed, failed}`, `failed` by name. */
-export async function runChecks() {
-  const failed = await runJobs(jobs, Math.max(2, availableParallelism() - 1))
+export async function runChecks(say = (line) => process.stdout.write(`${line}\n`)) {
+  const failed = await runJobs(jobs, Math.max(2, availableParallelism() - 1), say)
   const summary = failed.length > 0 ? `failed: ${failed.join(', ')}` : 'all passed'
-  process.stdout.write(`${jobs.length} checks, ${summary}\n`)
+  say(`${jobs.length} checks, ${summary}`)
   return { passed: jobs.length - failed.length, failed }
 }
 
@@ -66,7 +66,7 @@ async function lintPackaged() {
   const folder = join(made, 'package')
   await rm(folder, { recursive: true, force: true })
   return inOrder(
-    () => capture('serverless', ['package', '--stage', 'dev', '--package', folder]),
+    () => capture('node', ['scripts/package.ts', folder]),
     () => lint([join(folder, 'cloudformation-template-update-stack.json')]),
   )
 }

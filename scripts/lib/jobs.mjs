@@ -27,7 +27,7 @@ export function capture(command, args, extra = {}) {
  * Runs `{name, work}` jobs, at most `width` at a time; `work` resolves to `{code, output, seconds}`. Tells each
  * result as it comes, with the output of those that fail. Returns the names of the failed ones.
  */
-export async function runJobs(jobs, width, say = (text) => process.stdout.write(`${text}\n`)) {
+export async function runJobs(jobs, width, say) {
   const failed = []
   const waiting = [...jobs]
   const worker = async () => {

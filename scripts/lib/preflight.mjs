@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { totalmem } from 'node:os'
+import { isFree } from './free-port.mjs'
 import { cache, emulator, repository } from './places.mjs'
 import { output } from './run.mjs'
 
@@ -22,7 +22,7 @@ export async function preflight(machine = describeMachine()) {
     [4566, 'the local region'],
     [8080, 'the gateway'],
   ]) {
-    if (!(await isFree(port)))
+    if (!(await isFree('127.0.0.1', port)))
       notes.push(`Port ${port} is in use; ${who} takes another one if that is not its own.`)
   }
   return { problems, notes, python: python.command }
@@ -104,14 +104,6 @@ function memoryLimit() {
 function freeBytes(folder) {
   const { bavail, bsize } = statfsSync(folder)
   return bavail * bsize
-}
-
-function isFree(port) {
-  return new Promise((resolve) => {
-    const probe = createServer()
-    probe.once('error', () => resolve(false))
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
-  })
 }
 
 const gib = (bytes) => (bytes / GIB).toFixed(1)

@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { repository } from './places.mjs'
 
 /** Counts `{passed, failed}` of one runner; a runner that left no result has failed once. */
 const NOTHING = { passed: 0, failed: 1 }
@@ -13,6 +15,18 @@ export function jestCounts(file) {
   }
 }
 
+/** Of Jest's `--json` file: `{file, seconds, tests}` of each file; `tests` are `{name, passed}`. */
+export function jestFiles(file) {
+  if (!existsSync(file)) return []
+  return JSON.parse(readFileSync(file, 'utf8')).testResults.map(jestFile)
+}
+
+function jestFile({ name, status, startTime, endTime, assertionResults }) {
+  const tests = assertionResults.map((one) => ({ name: one.fullName, passed: one.status === 'passed' }))
+  if (status === 'failed' && tests.length === 0) tests.push({ name: 'it cannot be loaded', passed: false })
+  return { file: relative(repository, name), seconds: (endTime - startTime) / 1000, tests }
+}
+
 /** Of pytest's `--junit-xml` file: the attributes of its one `<testsuite>`. */
 export function pytestCounts(file) {
   if (!existsSync(file)) return NOTHING
@@ -20,6 +34,21 @@ export function pytestCounts(file) {
   const count = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0)
   const failed = count('failures') + count('errors')
   return { passed: count('tests') - failed - count('skipped'), failed }
+}
+
+/** Of pytest's `--junit-xml` file: `{file, seconds, tests}` of each file. */
+export function pytestFiles(file) {
+  if (!existsSync(file)) return []
+  const cases = [
+    ...readFileSync(file, 'utf8').matchAll(/<testcase classname="([^"]+)" name="[^"]*" time="([\d.]+)"/g),
+  ]
+  const seconds = new Map()
+  for (const [, name, time] of cases) seconds.set(name, (seconds.get(name) ?? 0) + Number(time))
+  return [...seconds].map(([name, sum]) => ({
+    file: `${name.replaceAll('.', '/')}.py`,
+    seconds: sum,
+    tests: [],
+  }))
 }
 
 /** Of `go test -json`. A package that fails without a failed test (it does not compile) counts as one. */
@@ -36,6 +65,14 @@ export function goCounts(output) {
     passed: tests.filter((event) => event.Action === 'pass').length,
     failed: tests.filter((event) => event.Action === 'fail').length + broken.length,
   }
+}
+
+/** What Go's tests printed, out of the event stream; lines that are no events are the compiler's. */
+export function goSaid(output) {
+  const lines = output
+    .split('\n')
+    .map((line) => (line.startsWith('{') ? (JSON.parse(line).Output ?? '') : `${line}\n`))
+  return lines.join('').trimEnd()
 }
 
 export const total = (counts) => ({

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadApps } from '../../adapters/sources/app-sources.ts'
 import type { AppBundle } from '../../core/base/bundle.ts'
@@ -9,13 +8,6 @@ export const ROOT = join(import.meta.dirname, '../..')
 /** The apps of this repository as a push would upload them. */
 export async function repositoryApps(): Promise<AppBundle[]> {
   return (await loadApps(ROOT)).map(({ bundle }) => bundle)
-}
-
-/** The control plane's network, with the two variables that `serverless` fills in. */
-export async function networkFile(stage: string, vpcCidr: string): Promise<string> {
-  const text = await readFile(join(ROOT, 'resources/network.yml'), 'utf8')
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: these are the variables of serverless
-  return text.replaceAll('${sls:stage}', stage).replaceAll('${param:vpcCidr}', vpcCidr)
 }
 
 /** A bundle of an app that exists only in a test: its manifest, other files, and empty configurations. */
@@ -29,7 +21,7 @@ export function sampleApp(app: string, manifest: string, files: Record<string, s
   const pieces = readApp(app, all)
   const bundled = Object.entries(pieces.services).map(([name, service]) => [
     name,
-    { ...service, source: 'a1' },
+    { ...service, source: 'a1'.repeat(32) },
   ])
   return {
     format: 1,

@@ -18,7 +18,7 @@ import { bench, progress, type Report, seconds } from './lib/report.ts'
 import { type Span, spans } from './lib/spans.ts'
 import { consulName, NEEDS, TWELVE, writeTwelve } from './lib/twelve.ts'
 
-/** How much longer the waves may take than the longest chain of services that need each other. */
+/** How much longer the waves may take than the instances alone of the longest chain of services that need each other. */
 const TARGET = 1.3
 
 interface Wave {
@@ -145,12 +145,12 @@ function report(run: Execution, found: Wave[], stages: Record<string, Stages>): 
           ...[waiting, start, instance, overhead].map(seconds),
         ]),
       ]),
-      `critical path ${seconds(path.milliseconds)}: ${path.services.join(' → ')}`,
-      `of the instances alone ${seconds(instances.milliseconds)}: ${instances.services.join(' → ')}; ${ofInstances.toFixed(2)} times that`,
-      `waves ${seconds(total)}, ${ratio.toFixed(2)} times the critical path; the whole deployment ${seconds(whole)}`,
-      `${ratio <= TARGET ? 'within' : 'over'} the target of ${TARGET}`,
+      `waves ${seconds(total)}; the whole deployment ${seconds(whole)}`,
+      `critical path ${seconds(path.milliseconds)}, ratio ${ratio.toFixed(2)}: ${path.services.join(' → ')}`,
+      `of the instances alone ${seconds(instances.milliseconds)}, ratio ${ofInstances.toFixed(2)}: ${instances.services.join(' → ')}`,
+      `${ofInstances <= TARGET ? 'within' : 'over'} the target of ${TARGET}`,
     ].join('\n\n'),
-    withinTarget: ratio <= TARGET,
+    withinTarget: ofInstances <= TARGET,
   }
 }
 

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import type { Command } from 'commander'
-import { program } from '../../cli/program.ts'
+import { load, program } from '../../cli/program.ts'
+import { VERBS } from '../../cli/verbs.ts'
 import { ROOT } from '../apps/apps.ts'
 
 /** Commands of the page by what stands in their headings: `amis clean`. */
@@ -12,8 +13,13 @@ async function sections(): Promise<Map<string, string>> {
   return new Map(parts.map((part) => [/^[a-z-]+( [a-z]+)*/.exec(part)?.[0] ?? '', part]))
 }
 
+const nanofleet = program()
+const shown = VERBS.filter(({ hidden }) => !hidden).flatMap(({ name }) =>
+  nanofleet.commands.filter((command) => command.name() === name),
+)
+await Promise.all(shown.map((command) => load(command)))
 /** Every command and subcommand, save the verbs of `local`, which share a section. */
-const commands: [string, Command][] = program().commands.flatMap((command) => [
+const commands: [string, Command][] = shown.flatMap((command) => [
   [command.name(), command] as [string, Command],
   ...(command.name() === 'local' ? [] : command.commands).map((verb): [string, Command] => [
     `${command.name()} ${verb.name()}`,
@@ -22,6 +28,12 @@ const commands: [string, Command][] = program().commands.flatMap((command) => [
 ])
 
 describe('docs/cli.md', () => {
+  it('describes the options of every command', async () => {
+    const page = await readFile(join(ROOT, 'docs/cli.md'), 'utf8')
+    for (const { flags, description } of nanofleet.options)
+      expect(page).toContain(`| \`${flags}\` | ${description} |`)
+  })
+
   it('has a section for each command and no other', async () => {
     expect([...(await sections()).keys()]).toEqual(commands.map(([name]) => name))
   })

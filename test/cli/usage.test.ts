@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import { CommanderError } from 'commander'
+import { type Command, CommanderError, Help } from 'commander'
 import { openContext } from '../../cli/context.ts'
-import { program } from '../../cli/program.ts'
+import { load, program } from '../../cli/program.ts'
+import { VERBS } from '../../cli/verbs.ts'
 import { InvalidInput } from '../../core/base/errors.ts'
+import manifest from '../../package.json' with { type: 'json' }
 
 /** A stage was asked for, so the arguments were right. */
 class Opened extends Error {
@@ -69,6 +71,14 @@ describe('the command line', () => {
     ['deploy web --dry-rum', /unknown option '--dry-rum'\n\(Did you mean --dry-run\?\)/],
     ['local upp', /unknown command 'upp'\n\(Did you mean up\?\)/],
     ['local up --now', /unknown option '--now'/],
+    ['destroy web', /unknown command 'destroy'\n\(That is "teardown" here\.\)/],
+    ['down', /\(That is "teardown" here\.\)/],
+    ['ls', /\(That is "status" here\.\)/],
+    ['rollback web', /\(That is "deploy --release" here\.\)/],
+    ['start', /\(That is "local up" here\.\)/],
+    ['local start', /\(That is "local up" here\.\)/],
+    ['local restart', /\(That is "local down, then up" here\.\)/],
+    ['help depoy', /unknown command 'depoy'\n\(Did you mean deploy\?\)/],
     ['deploy', /missing required argument 'app'/],
     ['deploy Web', /Names have lower-case letters/],
     ['deploy web 3', /too many arguments/],
@@ -89,6 +99,15 @@ describe('the command line', () => {
     expect(text).toContain('--help')
   })
 
+  it.each(['restart web', 'teardwon web', 'rest', 'local rest', 'local dwon', 'rotate-secret', 'frobnicate'])(
+    'suggests nothing for "%s": what is close takes something away, or nothing is close',
+    async (line) => {
+      const { text, error } = await parse(line)
+      expect(error).toMatchObject({ code: 'commander.unknownCommand' })
+      expect(text).toMatch(/^error: unknown command '[a-z-]+'\n\("--help"/)
+    },
+  )
+
   it.each([
     ['logs', 'it takes an app or --function; give one of them'],
     ['logs web --function register', 'it takes an app or --function; give one of them'],
@@ -100,15 +119,42 @@ describe('the command line', () => {
   })
 
   it('shows help with examples for every command', async () => {
-    for (const command of program().commands.map((each) => each.name())) {
-      const { text, error } = await parse(`${command} --help`)
+    for (const { name } of VERBS.filter(({ hidden }) => !hidden)) {
+      const { text, error } = await parse(`${name} --help`)
       expect(error).toMatchObject({ code: 'commander.helpDisplayed', exitCode: 0 })
-      expect(text).toMatch(new RegExp(`Usage: nanofleet ${command}`))
+      expect(text).toMatch(new RegExp(`Usage: nanofleet ${name}`))
       expect(text).toMatch(/Examples?:\n {2}nanofleet/)
       expect(text).toContain('--stage <stage>')
+      expect((await parse(`help ${name}`)).text).toBe(text)
     }
   })
+
+  it('shows the help of a command inside another one', async () => {
+    const { text } = await parse('help amis clean')
+    expect(text).toContain('--min-age-days')
+    expect((await parse('amis clean --help')).text).toBe(text)
+  })
+
+  it('lists every command as it is used', async () => {
+    const nanofleet = program()
+    const { text } = await parse('--help')
+    for (const command of visible(nanofleet).filter((each) => each.name() !== 'help')) {
+      await load(command)
+      const term = new Help().subcommandTerm(command)
+      expect(text).toContain(`\n  ${term} `)
+      expect(text).toContain(` ${command.description()}\n`)
+    }
+    expect(text).not.toMatch(/^ {2}complete /m)
+  })
+
+  it('prints the version of the package and of Node', async () => {
+    const { text, error } = await parse('--version')
+    expect(error).toMatchObject({ code: 'commander.version', exitCode: 0 })
+    expect(text).toBe(`nanofleet ${manifest.version}, Node ${process.versions.node}\n`)
+  })
 })
+
+const visible = (command: Command) => command.createHelp().visibleCommands(command)
 
 describe('a stage', () => {
   it.each([

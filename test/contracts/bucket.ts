@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { BundleStore } from '../../adapters/aws/bundle-store.ts'
 import { RunFiles } from '../../adapters/aws/run-files.ts'
 import { NotFound, ServiceFailure } from '../../core/base/errors.ts'
+import { parsedApp } from '../../core/template/parsed-app.ts'
 import { studio } from '../apps/studio.ts'
 
 /** An empty bucket that nobody else writes to. */
@@ -38,8 +39,8 @@ export function bucketContract(name: string, start: () => Promise<BucketUnderTes
       const { digest } = await bundles.write(second)
       await bundles.point('studio', digest)
       expect(await bundles.pointer('studio')).toBe(digest)
-      expect(await bundles.read('studio')).toEqual({ digest, bundle: second })
-      expect(await bundles.read('studio', old)).toEqual({ digest: old, bundle: first })
+      expect(await bundles.read('studio')).toEqual({ ...parsedApp(second), digest, bundle: second })
+      expect(await bundles.read('studio', old)).toEqual({ ...parsedApp(first), digest: old, bundle: first })
       await bundles.point('studio', old)
       expect((await bundles.read('studio')).digest).toBe(old)
     })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { beforeAll, describe, expect, it } from '@jest/globals'
+import { accountId } from '../../adapters/aws/account.ts'
 import { DynamoLockTable } from '../../adapters/aws/lock-table.ts'
 import type { Context } from '../../cli/context.ts'
 import { askInTurn } from '../../scripts/demo/requests.ts'
@@ -39,6 +40,10 @@ describe('the nanofleet command', () => {
     const { services } = (await json('status', 'web')) as { services: Record<string, unknown>[] }
     expect(services).toMatchObject([{ app: 'web', service: 'web', desired: 2, healthy: 2, problems: {} }])
   }, 30_000)
+
+  it('knows the account of the local region without asking for it', async () => {
+    expect(await accountId(context.sts())).toBe(context.account)
+  })
 
   it('prints what the instances wrote', async () => {
     await askInTurn(await webUrl(context), 2)
@@ -86,6 +91,7 @@ describe('the nanofleet command', () => {
   it.each([
     [2, 'an unknown option', ['status', '--colour'], /--colour/],
     [2, 'an unknown command', ['deplyo', 'web'], /deplyo/],
+    [2, 'a word of another tool', ['destroy', 'web'], /"teardown"/],
     [2, 'a count that is none', ['scale', 'web', 'web', 'many'], /"?many"?/],
     [2, 'a count out of bounds', ['scale', 'web', 'web', '101'], /count 101/],
     [2, 'a removal that nobody can confirm', ['teardown', 'web'], /--yes/],

@@ -1,17 +1,20 @@
 import { describe, expect, it } from '@jest/globals'
+import { parsedApp } from '../../core/template/parsed-app.ts'
 import { handler } from '../../functions/check-input.ts'
 import { sampleApp } from '../apps/apps.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
 import { stage } from '../support/stage.ts'
 
 const local = { ...stage, name: 'local', packager: 'process' as const }
-const published = sampleApp(
-  'shop',
-  'source: upstream\nupstream: {registry: a.example/b, version: v1}\nservices:\n  redis: {}\n',
+const published = parsedApp(
+  sampleApp(
+    'shop',
+    'source: upstream\nupstream: {registry: a.example/b, version: v1}\nservices:\n  redis: {}\n',
+  ),
 )
 const check = handler.wired(() => ({
   stage: local,
-  bundles: { read: async () => ({ digest: 'd', bundle: published }) },
+  bundles: { read: async () => published },
 }))
 
 describe('the first state of the workflows', () => {

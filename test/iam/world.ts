@@ -72,8 +72,8 @@ export class IamWorld {
   /** Writes the plan of the probe into the bucket, as `plan-deploy` leaves it. */
   async plan(changes: { bundle?: string; release?: number; removed?: string[] } = {}): Promise<void> {
     const { hash, imageId } = this.release.services.web ?? { hash: '', imageId: '' }
-    const { bundle } = await this.bundles.read(PROBE, this.probe)
-    const target = serviceTarget(bundle, 'probe', 0)
+    const app = await this.bundles.read(PROBE, this.probe)
+    const target = serviceTarget(app, 'probe', 0)
     await this.runs.write(PROBE_PLAN.execution, PROBE_PLAN.name, {
       app: PROBE,
       release: 1,

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { renameSync, rmSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -43,14 +44,18 @@ export function consulBinary(): string {
 
 function compile(): string {
   const settings = readSettings()
-  const out = join(settings.repository, '.nanofleet', 'test-consul')
+  const folder = join(settings.repository, '.nanofleet', 'test-consul')
+  const out = join(folder, String(process.pid))
   const program = join(settings.repository, 'buildspecs', 'compile.mjs')
   execFileSync(settings.node, [program, join('apps', 'platform', 'consul'), out], {
     cwd: settings.repository,
     env: { ...settings.environment, NANOFLEET_PROGRAMS: join(settings.cache, 'programs') },
     stdio: 'pipe',
   })
-  return join(out, 'program')
+  // Another process may be running it: a program in use cannot be written to, but its name can pass on to another file.
+  renameSync(join(out, 'program'), join(folder, 'program'))
+  rmSync(out, { recursive: true })
+  return join(folder, 'program')
 }
 
 /**

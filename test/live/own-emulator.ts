@@ -19,8 +19,9 @@ export async function ownEmulator(): Promise<OwnEmulator> {
   const settings = { ...readSettings(), state }
   requireInstalled(settings)
   const place = {
-    port: await freePort(20_100),
-    gatewayPort: await freePort(20_300),
+    // From a place of its own on: another one may be about to take the same free port.
+    port: await freePort(20_100 + Math.floor(Math.random() * 800)),
+    gatewayPort: 20_000,
     vpcCidr: '127.97.0.0/16',
   }
   const record = await start(regionPart(settings, place), settings, async () => {})

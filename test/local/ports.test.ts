@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { CLAIM_PORT, claimAddress, freePort, freeRange, isFree } from '../../local/ports.ts'
+import { CLAIM_PORT, claimAddress, freePort, freeRange } from '../../local/ports.ts'
+import { isFree } from '../../scripts/lib/free-port.mjs'
 
 const servers: Server[] = []
 afterEach(() => {

@@ -14,6 +14,7 @@ interface State {
   Retry?: { ErrorEquals: string[] }[]
   Resource?: string
   ItemProcessor?: Machine
+  Branches?: Machine[]
 }
 interface Machine {
   StartAt: string
@@ -24,11 +25,12 @@ const NAMES = ['deploy', 'service', 'scale', 'teardown', 'rotate-secrets']
 const text = (name: string) => readFileSync(`workflows/${name}.asl.yml`, 'utf8')
 const machine = (name: string): Machine => parse(text(name))
 
-/** The machine itself and what its Map states run. */
+/** The machine itself and what its Map and Parallel states run. */
 function machines(root: Machine): Machine[] {
-  const inner = Object.values(root.States).flatMap(({ ItemProcessor }) =>
-    ItemProcessor ? [ItemProcessor] : [],
-  )
+  const inner = Object.values(root.States).flatMap(({ ItemProcessor, Branches = [] }) => [
+    ...(ItemProcessor ? [ItemProcessor] : []),
+    ...Branches,
+  ])
   return [root, ...inner.flatMap(machines)]
 }
 const states = (name: string) => machines(machine(name)).flatMap(({ States }) => Object.entries(States))
@@ -76,7 +78,7 @@ describe.each(NAMES)('the workflow %s', (name) => {
 
   it('catches what any of its own tasks may throw', () => {
     const bare = Object.entries(machine(name).States).filter(
-      ([, { Type, Catch }]) => /Task|Map/.test(Type) && !Catch,
+      ([, { Type, Catch }]) => /Task|Map|Parallel/.test(Type) && !Catch,
     )
     expect(bare).toEqual([])
   })

@@ -1,6 +1,7 @@
 import dns from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { type ChannelOptions, experimental, status } from '@grpc/grpc-js'
+import { noneIfUnknown } from '../unknown-name.ts'
 
 /** Targets of this scheme, `instances:<host:port>[,<host:port>…]`, stand for all instances behind the names. */
 export const SCHEME = 'instances'
@@ -110,11 +111,6 @@ const isLocal = (host: string): boolean => !host.includes('.') || host.endsWith(
 
 const local = async (host: string): Promise<string[]> =>
   (await dns.lookup(host, { all: true, family: 4 })).map(({ address }) => address)
-
-function noneIfUnknown(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOTFOUND' || error.code === 'ENODATA') return []
-  throw error
-}
 
 function asAddress(text: string): { host: string; port: number } {
   const [host = '', port = ''] = text.split(' ')

@@ -17,6 +17,7 @@ from region.base.settings import current as settings
 from region.instances import images, records, states
 from region.machines import console, lives, program
 from region.machines.machine import Machine
+from region.machines.starting import Starts
 from region.metadata import credentials
 from region.metadata import service as metadata
 
@@ -30,9 +31,11 @@ OWN_END: lives.Reason = ("Client.InstanceInitiatedShutdown", "Instance initiated
 TICK_SECONDS = 0.1
 
 _boots = ThreadPoolExecutor(max_workers=4, thread_name_prefix="region-boot")
+_starts = Starts()
 
 
 def _tick() -> None:
+    _starts.settle()
     for instance_id, life in list(lives.known.items()):
         try:
             life.context.run(_advance, instance_id, life)
@@ -53,10 +56,15 @@ def _advance(instance_id: str, life: lives.Life) -> None:
             life.machine.kill()
         elif life.end and not life.machine:
             _close(instance_id, life)
-        elif life.boot_at is not None and now >= life.boot_at:
+        elif life.boot_at is not None and now >= life.boot_at and _may_boot():
             life.boot_at = None
             life.booting = True
             _boots.submit(contextvars.copy_context().run, _boot, instance_id, life)
+
+
+def _may_boot() -> bool:
+    booting = sum(1 for life in lives.known.values() if life.booting)
+    return booting < _starts.room()
 
 
 def _ended(instance_id: str, life: lives.Life) -> None:
@@ -107,6 +115,8 @@ def _boot(instance_id: str, life: lives.Life) -> None:
     with states.lock:
         life.booting = False
         life.machine = started
+        if started:
+            _starts.began(started.process.pid)
         if reason:
             life.end, life.reason = life.end or "terminated", reason
         elif life.end:

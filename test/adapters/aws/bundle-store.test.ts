@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { BundleStore } from '../../../adapters/aws/bundle-store.ts'
-import { NotFound, ServiceFailure } from '../../../core/base/errors.ts'
+import { canonicalJson, sha256 } from '../../../core/base/canonical.ts'
+import { InvalidInput, NotFound, ServiceFailure, ServiceRefusal } from '../../../core/base/errors.ts'
 import { bundleKey, bundlePointerKey } from '../../../core/base/names.ts'
+import { parsedApp } from '../../../core/template/parsed-app.ts'
 import { studio } from '../../apps/studio.ts'
 import { MemoryS3 } from '../../support/memory-s3.ts'
 
@@ -26,7 +28,7 @@ describe('the bundle store', () => {
     const changed = { ...old, resources: {} }
     const { digest: second } = await store.write(changed)
     await store.point('studio', second)
-    expect(await store.read('studio')).toEqual({ digest: second, bundle: changed })
+    expect(await store.read('studio')).toEqual({ ...parsedApp(changed), digest: second, bundle: changed })
     expect((await store.read('studio', first)).bundle).toEqual(old)
   })
 
@@ -50,6 +52,82 @@ describe('the bundle store', () => {
   it('does not take a broken object for an app', async () => {
     s3.objects.set(bundlePointerKey('studio'), Buffer.from('{'))
     await expect(store.pointer('studio')).rejects.toThrow(ServiceFailure)
+  })
+
+  it('does not take a pointer without a digest for one', async () => {
+    s3.objects.set(bundlePointerKey('studio'), Buffer.from('{"digest": 7}'))
+    await expect(store.pointer('studio')).rejects.toThrow(
+      new ServiceRefusal('s3://b/apps/studio/current.json names no digest; delete it and push the app again'),
+    )
+  })
+
+  it('refuses a bundle that was changed after the push, whatever it says', async () => {
+    const { digest } = await store.write(studio())
+    const key = bundleKey('studio', digest)
+    const changed = canonicalJson({ ...studio(), resources: {} })
+    s3.objects.set(key, Buffer.from(changed))
+    const read = store.read('studio', digest)
+    await expect(read).rejects.toThrow(ServiceRefusal)
+    await expect(read).rejects.toThrow(
+      `s3://b/${key} has the digest ${sha256(changed)}, so somebody changed it; delete it and push the app again`,
+    )
+  })
+
+  it.each([
+    ['a list', [], ': [] is not an object;'],
+    ['another format', { ...studio(), format: 2 }, ': format: 2 is unknown;'],
+    ['an unknown key', { ...studio(), extra: true }, ': extra: unknown key;'],
+    [
+      'a manifest of another type',
+      { ...studio(), manifest: { ...studio().manifest, requires: 'platform' } },
+      ': manifest.requires: "platform" is not a list;',
+    ],
+    [
+      'a manifest against its own rules',
+      { ...studio(), manifest: { ...studio().manifest, requires: [] } },
+      ': manifest.requires: platform is missing;',
+    ],
+    [
+      'another app',
+      { ...studio(), manifest: { ...studio().manifest, app: 'atelier' } },
+      ': manifest.app: "atelier" is not the app studio;',
+    ],
+    ['no files of a service', { ...studio(), services: {} }, ': services.master: is missing;'],
+    [
+      'files of no service',
+      { ...studio(), services: { ...studio().services, spare: studio().services.db } },
+      ': services.spare: is no service of the manifest;',
+    ],
+    [
+      'resources that are none',
+      { ...studio(), resources: { Resources: { A: { Type: 'table' } } } },
+      ': resources.Resources.A.Type: "table" is no resource type;',
+    ],
+  ])('refuses a stored bundle with %s', async (_what, stored, sentence) => {
+    const text = canonicalJson(stored)
+    const key = bundleKey('studio', sha256(text))
+    s3.objects.set(key, Buffer.from(text))
+    const read = store.read('studio', sha256(text))
+    await expect(read).rejects.toThrow(InvalidInput)
+    await expect(read).rejects.toThrow(
+      `s3://b/${key}${sentence} push the app again, and deploy it where it is deployed`,
+    )
+  })
+
+  it.each([
+    ['a source without a digest', { source: 'a1' }, 'services.db.source: "a1" is no SHA-256'],
+    ['an unknown key of ops', { config: { Argz: [] } }, 'services.db.config.Argz: unknown key'],
+    ['no definition at all', { definition: undefined }, 'services.db.definition: is missing'],
+    [
+      'a definition that is none',
+      { definition: '{"name": "db", "prot": 1}' },
+      '.json: services.db.definition: prot: is no field of Consul\'s definition; did you mean "Port"?; push the app again',
+    ],
+  ])('refuses a stored service with %s', async (_what, part, sentence) => {
+    const { services, ...rest } = studio()
+    const text = canonicalJson({ ...rest, services: { ...services, db: { ...services.db, ...part } } })
+    s3.objects.set(bundleKey('studio', sha256(text)), Buffer.from(text))
+    await expect(store.read('studio', sha256(text))).rejects.toThrow(sentence)
   })
 
   it('does not take a failure for an absent object', async () => {

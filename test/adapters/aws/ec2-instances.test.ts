@@ -77,6 +77,14 @@ describe('the instances as EC2 shows them', () => {
     expect(ec2.calls).toHaveLength(1)
   })
 
+  it('are not read when only the Consul servers are wanted', async () => {
+    const ec2 = new PagedEc2([...many(5), instance(99, 'consulserver')], 10)
+    const { servers, instances } = await new Ec2Instances(ec2.client, 'vpc-0a').look([])
+    expect(servers.map((each) => each.id)).toEqual(['i-99'])
+    expect(instances).toEqual([])
+    expect(ec2.calls.map(({ Filters }) => Filters?.at(-1)?.Values)).toEqual([['consulserver']])
+  })
+
   it('are asked for by id in a fleet of more than a page, not read to its end', async () => {
     const ec2 = new PagedEc2([...many(95), instance(99, 'consulserver')], 10)
     const sight = await new Ec2Instances(ec2.client, 'vpc-0a').look(['i-1', 'i-94'])

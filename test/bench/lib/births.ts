@@ -5,7 +5,7 @@ import { askServer } from '../../live/consul-api.ts'
 const LONGEST_MS = 300_000
 
 /**
- * When Consul first calls an instance of each service healthy, in milliseconds since 1970. Asks by blocking queries
+ * When Consul first calls an instance of each service healthy, or as many as wanted, in milliseconds since 1970. Asks by blocking queries
  * (Consul docs, "Blocking queries"), which answer at once when something changes.
  * @param server address of a Consul server
  * @param access to its HTTP API
@@ -14,13 +14,14 @@ export async function births(
   server: string,
   access: ConsulAccess,
   services: string[],
+  wanted = 1,
 ): Promise<Map<string, number>> {
   const signal = AbortSignal.timeout(LONGEST_MS)
   const born = async (service: string): Promise<[string, number]> => {
     for (let index = '0'; ; ) {
       const path = `/v1/health/service/${service}?passing&wait=60s&index=${index}`
       const answer = await askServer(server, path, access, { signal })
-      if ((JSON.parse(answer.text) as unknown[]).length > 0) return [service, Date.now()]
+      if ((JSON.parse(answer.text) as unknown[]).length >= wanted) return [service, Date.now()]
       index = String(answer.headers['x-consul-index'] ?? '0')
     }
   }

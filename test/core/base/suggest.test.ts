@@ -8,6 +8,20 @@ describe('a hint', () => {
     ['protcol', ['port', 'protocol'], 'protocol'],
     ['xyz', ['port'], undefined],
     ['a', ['b'], undefined],
+    ['ab', ['ac'], undefined],
+    ['abc', ['abd'], 'abd'],
+    ['abcd', ['abef'], undefined],
+    ['abcde', ['abcfg'], 'abcfg'],
+    ['abcdefghij', ['abcdefgxyz'], undefined],
+    ['abcdefghij', ['abcdefghxy'], 'abcdefghxy'],
+    ['protocol', ['protocol-x', 'protokol'], 'protokol'],
+    ['abcde', ['abcdf', 'abcdg'], 'abcdf'],
+    ['abcde', ['bacde', 'xxcde'], 'bacde'],
+    ['abcde', ['badce'], 'badce'],
+    ['abcdef', ['abcd'], 'abcd'],
+    ['abcdef', ['abc'], undefined],
+    ['abcd', ['xabcdx'], undefined],
+    ['abcde', ['xabcdex'], 'xabcdex'],
   ])('for %s among %j is %s', (word, known, expected) => {
     expect(suggest(word, known)).toBe(expected)
   })

@@ -18,6 +18,7 @@ describe('the ports of checks', () => {
     [{ grpc: 'HEALTHROUTE:9000/svc' }, [{ protocol: 'tcp', port: 9000 }]],
     [{ grpc: 'HEALTHROUTE:9000' }, [{ protocol: 'tcp', port: 9000 }]],
     [{ tcp: 'HEALTHROUTE:6379' }, [{ protocol: 'tcp', port: 6379 }]],
+    [{ http: 'https://HEALTHROUTE:8443/a' }, [{ protocol: 'tcp', port: 8443 }]],
     [{ udp: 'HEALTHROUTE:5353' }, [{ protocol: 'udp', port: 5353 }]],
     [{ h2ping: 'HEALTHROUTE:8443' }, [{ protocol: 'tcp', port: 8443 }]],
   ])('are read from %j', (check, expected) => {
@@ -26,6 +27,22 @@ describe('the ports of checks', () => {
 
   it('are none for a check that the program reports itself', () => {
     expect(checkPorts(parseDefinition('{"name": "x", "check": {"ttl": "10s"}}', 'x'))).toEqual([])
+  })
+
+  it('are none for an address without one, and for a URL that is none', () => {
+    const checks = [{ HTTP: 'ftp://HEALTHROUTE' }, { TCP: 'HEALTHROUTE' }] as const
+    expect(checkPorts(checks.map((Check) => ({ Name: 'x', Check }) as never))).toEqual([])
+  })
+
+  it('are those of both protocols, tcp first, and of every service of a definition', () => {
+    expect(ports({ udp: 'HEALTHROUTE:53' }, { tcp: 'HEALTHROUTE:53' })).toEqual([
+      { protocol: 'tcp', port: 53 },
+      { protocol: 'udp', port: 53 },
+    ])
+    const one = { name: 'a', check: { tcp: 'HEALTHROUTE:2', interval: '1s' } }
+    const other = { name: 'b', checks: [{ tcp: 'HEALTHROUTE:1', interval: '1s' }] }
+    const both = checkPorts(parseDefinition(JSON.stringify({ services: [one, other] }), 'x'))
+    expect(both.map(({ port }) => port)).toEqual([1, 2])
   })
 
   it('are each named once, lowest first', () => {

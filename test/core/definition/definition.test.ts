@@ -23,6 +23,24 @@ describe('a Consul definition', () => {
     expect(parse(`${encoded.slice(0, 20)}\n${encoded.slice(20)}\n`)).toEqual([{ Name: 'wéb', Port: 8080 }])
   })
 
+  it.each([
+    ['a number for a text', { name: 7 }, 'name: must be a text, not a number'],
+    ['a list for a number', { name: 'web', port: [] }, 'port: must be a whole number, 0 to 65535'],
+    ['nothing for a name', { port: 1 }, 'Name: is missing (a text)'],
+    ['a text for a list', { name: 'web', tags: 'a' }, 'tags: must be a list, not a text'],
+    ['a list for an object', { name: 'web', meta: [] }, 'meta: must be an object, not a list'],
+    ['a list for a check', { name: 'web', check: [[]] }, 'check: must be an object, not a list'],
+    [
+      'a text for a yes',
+      { name: 'web', enableTagOverride: 'yes' },
+      'enableTagOverride: must be true or false, not a text',
+    ],
+    ['null in a list', { name: 'web', tags: [null] }, 'tags.0: must be a text, not null'],
+    ['a bad key', { name: 'web', meta: { 'a b': '1' } }, 'a key must be 1 to 128 of A-Z a-z 0-9 _ -'],
+  ])('says what it found instead: %s', (_what, value, sentence) => {
+    expect(() => parse(value)).toThrow(sentence)
+  })
+
   it('may hold several services', () => {
     expect(parse({ services: [{ name: 'a' }, { name: 'b' }] }).map((each) => each.Name)).toEqual(['a', 'b'])
   })

@@ -20,6 +20,9 @@ class World {
   /** Looks after which instances pass, and seconds that each takes. */
   looks = 0
   lookSeconds = 0
+  /** How many more instances pass with each look. */
+  growth = Number.POSITIVE_INFINITY
+  #shown = 0
   /** What asking Consul throws from then on. */
   trouble: Error | undefined
   #time = start
@@ -48,7 +51,8 @@ class World {
     if (this.trouble) throw this.trouble
     this.#time += this.lookSeconds * 1000
     if (this.looks-- > 0) return []
-    const ids = ['i-1', ...this.fleet.lines.keys()]
+    this.#shown += this.growth
+    const ids = ['i-1', ...this.fleet.lines.keys()].slice(0, this.#shown)
     return ids.map((instanceId) => ({ instanceId, status: 'passing' }) as CatalogEntry)
   }
 
@@ -110,6 +114,21 @@ describe('advanceService', () => {
     const slept = world.slept.reduce((sum, seconds) => sum + seconds, 0)
     expect(slept).toBeGreaterThan(2)
     expect(slept).toBeLessThan(5)
+  })
+
+  it('goes on looking closely while more and more instances become healthy', async () => {
+    const world = Object.assign(new World(), { growth: 1, lookSeconds: 0.5 })
+    expect(await world.advance({ count: 9 })).toMatchObject({ step: { action: 'done' } })
+    expect(world.slept.reduce((sum, one) => sum + one, 0)).toBeLessThan(9)
+    expect(world.slept.every((pause) => pause <= 0.5)).toBe(true)
+  })
+
+  it('hands over after 20 s even while more become healthy', async () => {
+    const world = Object.assign(new World({ ...group, max: 99 }), { growth: 1, lookSeconds: 1 })
+    const { step, memory } = await world.advance({ count: 60 })
+    expect(step).toMatchObject({ action: 'wait', seconds: 1 })
+    expect(memory).toMatchObject({ best: world.slept.length + 1 })
+    expect(world.slept.length * 1.5).toBeCloseTo(20, -1)
   })
 
   it('hands over after 20 s to the workflow when somebody else undoes its steps', async () => {

@@ -178,6 +178,28 @@ describe('checkService', () => {
       expect(step).toMatchObject({ action: 'wait', why: 'i-c2: has no vote in the Consul cluster yet' })
     })
 
+    it('waits for a server that does not answer', async () => {
+      const mute = (server: ConsulServer): ClusterView => (server.instanceId === 'i-c2' ? silent() : seesBoth)
+      const step = await check({ group: cluster, cluster: mute }, consul)
+      expect(step).toMatchObject({ action: 'wait', why: 'i-c2: has no vote in the Consul cluster yet' })
+    })
+
+    it('believes the largest part that has a leader', async () => {
+      const alone: ClusterView = { ...seesBoth, nodes: seesBoth.nodes.slice(1), voters: ['10.0.0.2'] }
+      for (const part of ['i-c1', 'i-c2']) {
+        const views = (server: ConsulServer) => (server.instanceId === part ? alone : seesBoth)
+        expect(await check({ group: cluster, cluster: views }, consul)).toEqual({ action: 'done' })
+      }
+    })
+
+    it('waits while a voter is dead, and while nobody leads', async () => {
+      const [first, second] = seesBoth.nodes as [ClusterView['nodes'][0], ClusterView['nodes'][0]]
+      const dead = { ...seesBoth, nodes: [first, { ...second, alive: false }] }
+      const leaderless = { ...seesBoth, leader: null }
+      for (const view of [dead, leaderless])
+        expect(await check({ group: cluster, cluster: () => view }, consul)).toMatchObject({ action: 'wait' })
+    })
+
     it('waits for a server that has joined and does not vote yet', async () => {
       const step = await check(
         { group: cluster, cluster: () => ({ ...seesBoth, voters: ['10.0.0.1'] }) },

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
-import type { AppBundle } from '../../../core/base/bundle.ts'
+import { type AppBundle, bundleDigest } from '../../../core/base/bundle.ts'
 import { NotFound } from '../../../core/base/errors.ts'
 import type { ServiceSpec } from '../../../core/base/manifest-types.ts'
 import { deployOrder } from '../../../core/deploy/deploy-order.ts'
-import { bundleDigest, type PlanFacts, planDeploy } from '../../../core/deploy/deploy-plan.ts'
+import { type PlanInputs, planDeploy } from '../../../core/deploy/deploy-plan.ts'
 import { effectiveCount, type Release } from '../../../core/deploy/releases.ts'
+import { parsedApp } from '../../../core/template/parsed-app.ts'
 import { stackChange } from '../../../core/template/stack-change.ts'
 
 const spec = (needs: string[] = [], other: Partial<ServiceSpec> = {}): ServiceSpec => ({
@@ -39,16 +40,15 @@ const bundle = (services: Record<string, ServiceSpec>): AppBundle => ({
 const empty = { AWSTemplateFormatVersion: '2010-09-09' as const, Description: '', Resources: {} }
 const unchanged = { action: 'unchanged' as const, reasons: [] }
 
-function facts(services: Record<string, ServiceSpec>, other: Partial<PlanFacts> = {}): PlanFacts {
+function facts(services: Record<string, ServiceSpec>, other: Partial<PlanInputs> = {}): PlanInputs {
   const names = Object.keys(services)
   return {
-    bundle: bundle(services),
+    app: parsedApp(bundle(services)),
     images: new Map(names.map((name) => [name, { hash: `h-${name}`, imageId: `ami-${name}`, builtAt: '' }])),
     overrides: {},
     current: undefined,
     standing: [],
-    appTemplate: empty,
-    serviceTemplates: {},
+    templates: { app: 'shop', own: empty, services: {} },
     changes: { app: unchanged, services: Object.fromEntries(names.map((name) => [name, unchanged])) },
     ...other,
   }
@@ -137,6 +137,24 @@ describe('deployOrder', () => {
     expect(there.waves[0]?.[0]?.execution).toBe('run-web')
     expect(back.waves[0]?.[0]?.execution).toBe('run-web-undo')
     expect(back.key).not.toEqual(there.key)
+  })
+
+  it('calls fresh what has no group yet, unless it is to have no instance', () => {
+    const changes = (action: 'create' | 'update') => ({
+      app: { action, reasons: [] },
+      services: { web: { action, reasons: [] } },
+    })
+    const target = (action: 'create' | 'update', count = 2) => {
+      const planned = facts(
+        { web: spec([], { count: { desired: count, min: 0, max: 9 } }) },
+        { changes: changes(action) },
+      )
+      const request = { app: 'shop', release: 0, execution: 'run', purpose: 'deploy' } as const
+      return deployOrder(request, planDeploy(planned)).waves[0]?.[0]?.target
+    }
+    expect(target('create')).toMatchObject({ count: 2, fresh: true })
+    expect(target('update')).not.toHaveProperty('fresh')
+    expect(target('create', 0)).not.toHaveProperty('fresh')
   })
 
   it('stays small for an app of a hundred services', () => {

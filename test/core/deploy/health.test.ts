@@ -3,6 +3,7 @@ import { pause } from '../../../core/base/pause.ts'
 import type { GroupEvent, GroupView } from '../../../core/deploy/fleet.ts'
 import {
   ailments,
+  closePause,
   DEATHS,
   doomed,
   firstMemory,
@@ -73,6 +74,57 @@ describe('doomed', () => {
     const failures = [1, 2, 3].map((second) => failed(second, reason))
     expect(doomed(memory, failures.slice(1), '', later(4))).toBeUndefined()
     expect(doomed(memory, failures, '', later(4))?.reason).toContain(reason)
+  })
+})
+
+describe('the patience with a service', () => {
+  it('ends after five minutes without progress, not before', () => {
+    expect(doomed(firstMemory(start), [], 'w', later(300))).toBeUndefined()
+    expect(doomed(firstMemory(start), [], 'w', later(300.001))?.reason).toBe('no progress for 300 s: w')
+  })
+
+  it('is over after three deaths, told as they were', () => {
+    const deaths = [died(1), died(2), died(3, 'i-3')]
+    expect(doomed(firstMemory(start), deaths, '', later(4))).toEqual({
+      reason: `3 instances ended by themselves, the last one was i-3: ${died(3).reason}`,
+      instance: 'i-3',
+    })
+    expect(doomed(firstMemory(start), deaths.slice(1), '', later(4))).toBeUndefined()
+  })
+
+  it('counts launches that failed only since the last progress', () => {
+    const better = remember(firstMemory(start), 1, later(10))
+    const failures = [1, 2, 11].map((second) => failed(second, 'no capacity'))
+    expect(doomed(better, failures, '', later(12))).toBeUndefined()
+    expect(
+      doomed(better, [...failures, failed(10, 'no capacity'), failed(12, 'still none')], '', later(13)),
+    ).toEqual({
+      reason: '3 launches failed, the last one: still none',
+    })
+  })
+})
+
+describe('the memory of a service', () => {
+  it('keeps the best number and when it was reached, and counts the looks', () => {
+    const first = firstMemory(start)
+    expect(first).toEqual({ since: start.toISOString(), best: 0, bestAt: start.toISOString(), checks: 0 })
+    const better = remember(first, 2, later(5))
+    expect(better).toEqual({ ...first, best: 2, bestAt: later(5).toISOString(), checks: 1 })
+    expect(remember(better, 1, later(9))).toEqual({ ...better, checks: 2 })
+    expect(remember(better, 2, later(9))).toEqual({ ...better, checks: 2 })
+    expect(remember(first, 0, later(9))).toEqual({ ...first, checks: 1 })
+  })
+})
+
+describe('the pause between close looks', () => {
+  it.each([
+    [0, 0.15],
+    [0.05, 0.15],
+    [0.1, 0.2],
+    [0.2, 0.4],
+    [1, 0.5],
+  ])('after a look of %d s is %d s', (look, pause) => {
+    expect(closePause(look)).toBe(pause)
   })
 })
 

@@ -1,20 +1,26 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { AppBundle } from '../../../core/base/bundle.ts'
 import { InvalidInput } from '../../../core/base/errors.ts'
+import { PLATFORM } from '../../../core/base/names.ts'
+import type { DeployPlan } from '../../../core/deploy/deploy-plan.ts'
+import { makePlan } from '../../../core/deploy/make-plan.ts'
 import { type PlanPorts, planFacts } from '../../../core/deploy/plan-facts.ts'
-import { sampleApp } from '../../apps/apps.ts'
+import { appTemplates } from '../../../core/template/app-templates.ts'
+import { parsedApp } from '../../../core/template/parsed-app.ts'
+import { repositoryApps, sampleApp } from '../../apps/apps.ts'
 import { MemoryLockTable } from '../../support/memory-locks.ts'
 import { MemoryReleaseBook } from '../../support/memory-releases.ts'
 import { MemoryStacks } from '../../support/memory-stacks.ts'
 import { stage } from '../../support/stage.ts'
 
 const OWNER = 'execution'
+const [platform] = (await repositoryApps()).filter(({ manifest }) => manifest.app === PLATFORM) as [AppBundle]
 
 /** An app of one service at a host, below a path, behind a listener port. */
 const app = (name: string, expose: { host: string; port: number; path?: string }): AppBundle =>
   sampleApp(name, `services:\n  front: {port: 8080, expose: ${JSON.stringify(expose)}}\n`)
 
-describe('planFacts', () => {
+describe('the plan of what was pushed, beside what is deployed', () => {
   let releases: MemoryReleaseBook
   let locks: MemoryLockTable
   /** Bundles by app and digest; the last pushed one has no digest. */
@@ -29,10 +35,15 @@ describe('planFacts', () => {
       stage,
       stacks: new MemoryStacks(),
       releases,
-      bundle: async (name, digest = 'last') => bundles.get(`${name} ${digest}`) as AppBundle,
-      images: async () => new Map(),
+      app: async (name, digest = 'last') => parsedApp(bundles.get(`${name} ${digest}`) as AppBundle),
+      images: async ({ services }) =>
+        new Map(Object.keys(services).map((name) => [name, { hash: 'h', imageId: 'ami-0', builtAt: '' }])),
     }
+    push(platform)
   })
+
+  const plan = async (name: string, release: number): Promise<DeployPlan> =>
+    makePlan(await planFacts(ports, name, release))
 
   const push = (bundle: AppBundle, digest = 'last') => bundles.set(`${bundle.manifest.app} ${digest}`, bundle)
   const deploy = async (bundle: AppBundle, release = 1): Promise<void> => {
@@ -50,7 +61,7 @@ describe('planFacts', () => {
   it('refuses a route that a deployed app has, with both places', async () => {
     await deploy(app('shop', { host: 'www', port: 8101 }))
     push(app('blog', { host: 'www', port: 8102 }))
-    const facts = planFacts(ports, 'blog', 0)
+    const facts = plan('blog', 0)
     await expect(facts).rejects.toThrow(InvalidInput)
     await expect(facts).rejects.toThrow(
       'images/blog/app.yml: services.front.expose.host: route www/ is taken by images/shop/app.yml: services.front.expose.host',
@@ -60,7 +71,7 @@ describe('planFacts', () => {
   it('refuses a listener port that a deployed app has', async () => {
     await deploy(app('shop', { host: 'shop', port: 8101 }))
     push(app('blog', { host: 'blog', port: 8101 }))
-    await expect(planFacts(ports, 'blog', 0)).rejects.toThrow('listener port 8101 is taken by')
+    await expect(plan('blog', 0)).rejects.toThrow('listener port 8101 is taken by')
   })
 
   it('refuses a Consul name that a deployed app has', async () => {
@@ -73,7 +84,7 @@ describe('planFacts', () => {
     }
     await deploy(named('shop', 8101))
     push(named('blog', 8102))
-    const facts = planFacts(ports, 'blog', 0)
+    const facts = plan('blog', 0)
     await expect(facts).rejects.toThrow(
       new InvalidInput(
         'images/blog/front/consul.json',
@@ -82,7 +93,7 @@ describe('planFacts', () => {
       ),
     )
     await releases.forget('shop')
-    expect((await planFacts(ports, 'blog', 0)).bundle.manifest.app).toBe('blog')
+    expect((await plan('blog', 0)).app).toBe('blog')
   })
 
   it('refuses an app whose template is too large for a stack, before anything is changed', async () => {
@@ -91,7 +102,7 @@ describe('planFacts', () => {
       Array.from({ length: 500 }, (_, index) => [`Topic${index}`, { Type: 'AWS::SNS::Topic' }]),
     )
     push({ ...bundle, resources: { Resources } })
-    await expect(planFacts(ports, 'blog', 0)).rejects.toThrow(/its template has 5\d\d resources/)
+    await expect(plan('blog', 0)).rejects.toThrow(/its template has 5\d\d resources/)
   })
 
   it('refuses an earlier release whose route another app has taken since', async () => {
@@ -99,23 +110,82 @@ describe('planFacts', () => {
     await deploy(app('blog', { host: 'blog', port: 8102 }), 2)
     await deploy(app('shop', { host: 'www', port: 8101 }))
     push(app('blog', { host: 'blog', port: 8102 }))
-    await expect(planFacts(ports, 'blog', 1)).rejects.toThrow('route www/ is taken by')
+    await expect(plan('blog', 1)).rejects.toThrow('route www/ is taken by')
     expect((await planFacts(ports, 'blog', 2)).kept?.release).toBe(2)
+    expect((await plan('blog', 2)).services.front?.imageId).toBe('ami-2')
   })
 
   it('counts the routes of a deployed app as it runs, not as it was pushed since', async () => {
     await deploy(app('shop', { host: 'shop', port: 8101 }))
     push(app('shop', { host: 'www', port: 8101 }))
     push(app('blog', { host: 'www', port: 8102 }))
-    expect((await planFacts(ports, 'blog', 0)).bundle.manifest.app).toBe('blog')
+    expect((await plan('blog', 0)).app).toBe('blog')
   })
 
   it('lets an app keep its own route, and take that of one that is not deployed', async () => {
     await deploy(app('blog', { host: 'www', port: 8102 }))
     push(app('blog', { host: 'www', port: 8102 }))
     push(app('shop', { host: 'www', port: 8101 }))
-    expect((await planFacts(ports, 'blog', 0)).current?.release).toBe(1)
+    expect((await plan('blog', 0)).previous).toBe(1)
     await releases.forget('blog')
-    expect((await planFacts(ports, 'shop', 0)).bundle.manifest.app).toBe('shop')
+    expect((await plan('shop', 0)).app).toBe('shop')
+  })
+
+  describe('with the platform that stands', () => {
+    const APP = 'network of blog: nanofleet-dev-blog-front'
+
+    /** The platform's stacks as a deployment left them, without one resource of its own one. */
+    const standWithout = (id?: string): void => {
+      const app = parsedApp(platform)
+      const { own, services } = appTemplates(app, stage)
+      const { [id ?? '']: _gone, ...Resources } = own.Resources
+      const stacks = ports.stacks as MemoryStacks
+      const tags = { 'nanofleet:stage': stage.name, 'nanofleet:app': 'platform' }
+      const stand = (name: string, template: unknown, more: Record<string, string> = {}) =>
+        stacks.stand(
+          { name, template: JSON.stringify(template), parameters: {}, tags: { ...tags, ...more } },
+          'CREATE_COMPLETE',
+        )
+      stand('nanofleet-dev-platform', { ...own, Resources })
+      for (const [service, template] of Object.entries(services))
+        stand(`nanofleet-dev-platform-${service}`, template, { 'nanofleet:service': service })
+    }
+
+    it('goes on while it gives every path', async () => {
+      push(app('blog', { host: 'blog', port: 8102 }))
+      standWithout()
+      expect((await plan('blog', 0)).app).toBe('blog')
+    })
+
+    it.each([
+      [
+        'NatGateway',
+        `${APP} -> AWS APIs: no NAT gateway is on the default route of nanofleet-dev/PrivateSubnetA`,
+      ],
+      [
+        'StorageEndpoint',
+        `${APP} -> s3: no gateway endpoint of s3 is on the route table of nanofleet-dev/PrivateSubnetA`,
+      ],
+    ])('is refused without its %s, whatever was pushed of it since', async (id, sentence) => {
+      push(app('blog', { host: 'blog', port: 8102 }))
+      standWithout(id)
+      const calls = [...(ports.stacks as MemoryStacks).calls]
+      await expect(plan('blog', 0)).rejects.toThrow(InvalidInput)
+      await expect(plan('blog', 0)).rejects.toThrow(`${sentence}; deploy platform again, then this`)
+      expect((ports.stacks as MemoryStacks).calls).toEqual(calls)
+    })
+
+    it('is refused for an earlier release, too', async () => {
+      await deploy(app('blog', { host: 'blog', port: 8102 }), 1)
+      await deploy(app('blog', { host: 'blog', port: 8103 }), 2)
+      standWithout('NatGateway')
+      await expect(plan('blog', 1)).rejects.toThrow('no NAT gateway is on the default route')
+    })
+
+    it('is repaired by a deployment of the platform, which is held against the deployed apps', async () => {
+      await deploy(app('blog', { host: 'blog', port: 8102 }))
+      standWithout('NatGateway')
+      expect((await plan('platform', 0)).stack.reasons).toContain('NatGateway is new')
+    })
   })
 })

@@ -1,17 +1,19 @@
 import { describe, expect, it } from '@jest/globals'
-import type { AppBundle } from '../../../core/base/bundle.ts'
 import { InvalidInput, NotFound } from '../../../core/base/errors.ts'
 import { planScale } from '../../../core/deploy/scale-plan.ts'
+import type { App } from '../../../core/template/parsed-app.ts'
 
-const bundle = {
-  manifest: {
-    app: 'shop',
-    services: { web: { count: { desired: 2, min: 1, max: 5 }, strategy: 'surge', kind: 'service' } },
+const app = {
+  bundle: {
+    manifest: {
+      app: 'shop',
+      services: { web: { count: { desired: 2, min: 1, max: 5 }, strategy: 'surge', kind: 'service' } },
+    },
   },
-  services: { web: { definition: null } },
-} as unknown as AppBundle
+  definitions: { web: [] },
+} as unknown as App
 const plan = (count: number, overrides = {}) =>
-  planScale({ app: 'shop', service: 'web', count }, bundle, overrides, 'run')
+  planScale({ app: 'shop', service: 'web', count }, app, overrides, 'run')
 
 describe('planScale', () => {
   it('remembers what the manifest asked for when the number was set', () => {
@@ -42,7 +44,7 @@ describe('planScale', () => {
   })
 
   it('refuses an unknown service and names the known ones', () => {
-    const scale = () => planScale({ app: 'shop', service: 'wep', count: 1 }, bundle, {}, 'run')
+    const scale = () => planScale({ app: 'shop', service: 'wep', count: 1 }, app, {}, 'run')
     expect(scale).toThrow(NotFound)
     expect(scale).toThrow('it has web')
   })

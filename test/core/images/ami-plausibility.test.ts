@@ -68,5 +68,8 @@ describe('evidence', () => {
     const groups = whole.groups.map((group) => ({ ...group, launchTemplates: [] }))
     const busy = { ...whole, groups, references: [], parameters: [], current: [], busyApps: ['web'] }
     expect(() => checkPlausible(busy)).not.toThrow()
+    const released = { ...whole, references: [], parameters: [], busyApps: ['web'] }
+    expect(() => checkPlausible(released)).not.toThrow()
+    expect(() => checkPlausible({ ...released, busyApps: ['other'] })).toThrow('no launch template names')
   })
 })

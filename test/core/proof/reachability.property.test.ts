@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import type { AppBundle } from '../../../core/base/bundle.ts'
 import { canonicalJson } from '../../../core/base/canonical.ts'
 import { PLATFORM } from '../../../core/base/names.ts'
-import { appTemplate } from '../../../core/template/app.ts'
-import { serviceTemplate } from '../../../core/template/service.ts'
+import { appTemplates } from '../../../core/template/app-templates.ts'
+import { parsedApp } from '../../../core/template/parsed-app.ts'
 import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
 import { repositoryApps, sampleApp } from '../../apps/apps.ts'
 import { compile, missing } from './compiled-network.ts'
@@ -49,17 +49,14 @@ describe('any app', () => {
     await fc.assert(
       fc.asyncProperty(anyApp, async (app) => {
         const apps = [...platform, app]
-        expect(missing(await compile(stage, apps), stage, apps)).toEqual([])
+        expect(missing(compile(stage, apps), stage, apps)).toEqual([])
       }),
       { numRuns: 50 },
     )
   })
 
   it('compiles to the same templates every time', () => {
-    const compiled = (bundle: AppBundle) => [
-      appTemplate({ bundle, stage }),
-      ...Object.keys(bundle.services).map((name) => serviceTemplate({ bundle, service: name, stage })),
-    ]
+    const compiled = (bundle: AppBundle) => appTemplates(parsedApp(bundle), stage)
     fc.assert(
       fc.property(anyApp, (app) => {
         expect(canonicalJson(compiled(structuredClone(app)))).toBe(canonicalJson(compiled(app)))

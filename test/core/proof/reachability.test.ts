@@ -90,7 +90,7 @@ describe.each(SAMPLE_STAGES.map((stage) => [stage.name, stage] as const))(
   (_name, stage) => {
     it('gives every required path', async () => {
       const apps = platformFirst([...(await repositoryApps()), studio()])
-      expect(missing(await compile(stage, apps), stage, apps)).toEqual([])
+      expect(missing(compile(stage, apps), stage, apps)).toEqual([])
     })
 
     it('misses a path as soon as any one edge is deleted', async () => {
@@ -103,7 +103,7 @@ describe.each(SAMPLE_STAGES.map((stage) => [stage.name, stage] as const))(
       const tried = [studio(), ...others].map(async (app, index) => {
         // Nothing in one app's stacks is for another app; the network and the platform are tried with the first.
         const apps = [platform, app]
-        const compiled = await compile(stage, apps)
+        const compiled = compile(stage, apps)
         const own = (stack: string) => index === 0 || stack.startsWith(appStack(stage.name, app.manifest.app))
         const edges = edgesOf(compiled, holds).filter(({ stack }) => own(stack))
         const unnoticed = edges.filter(
@@ -155,7 +155,7 @@ describe('a missing path', () => {
     const [stage] = SAMPLE_STAGES
     if (!stage) throw new Error('no stage')
     const apps = platformFirst([...(await repositoryApps()), studio()])
-    const compiled = await compile(stage, apps)
+    const compiled = compile(stage, apps)
     const template = compiled.get(stack)
     if (!template) throw new Error(`no ${stack}`)
     compiled.set(stack, { ...template, Resources: replaced(template.Resources, id, undefined) })

@@ -83,6 +83,8 @@ describe('a batch of events', () => {
     await fleet.deliverLater()
     await fleet.deliverLater()
     expect(fleet.sent.map((each) => each.delaySeconds)).toEqual([4])
+    // It is one of ours, so no look goes before the one at the fleet.
+    expect(fleet.looks).toEqual(['look', 'look', 'look'])
     fleet.set(instance, 'running')
     await fleet.deliverLater()
     expect(fleet.catalog.found('web')).toEqual([instance.id])
@@ -210,6 +212,16 @@ describe('events that are none of its business', () => {
     await fleet.deliver(stateChange(bare, 'running'))
     for (let looks = 0; looks < 3; looks += 1) await fleet.deliverLater()
     expect(fleet.looks).toEqual(['look', 'confirm', 'confirm', 'confirm'])
+    expect(fleet.sent).toEqual([])
+  })
+
+  it('looks at an instance with a tag of others no more than once again', async () => {
+    const fleet = serversOnly(1)
+    const bastion = fleet.service()
+    bastion.tags = { Name: 'bastion' }
+    await fleet.deliver(stateChange(bastion, 'running'))
+    expect(fleet.sent).toHaveLength(1)
+    await fleet.deliverLater()
     expect(fleet.sent).toEqual([])
   })
 

@@ -17,6 +17,18 @@ describe('the certificate of an authority', () => {
     expect(Math.round(years)).toBe(AUTHORITY_YEARS)
   })
 
+  it('is of version 3, may sign certificates and lists of revoked ones, and nothing else', () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+    const { raw } = new X509Certificate(authorityCertificate(privateKey, 'a', Buffer.from([1]), new Date()))
+    // Versions count from 0. Behind the two outer sequences with a length of two bytes each, then the serial number.
+    expect(raw.subarray(0, 1).toString('hex')).toBe('30')
+    expect(raw.toString('hex')).toMatch(/^30(81..|82....)30(81..|82....)a003020102020101/)
+    // "RFC 5280", 4.2.1.3: keyCertSign and cRLSign are bits 5 and 6, so one bit of the byte does not count; critical.
+    expect(raw.toString('hex')).toContain('0603551d0f0101ff040403020106')
+    // 4.2.1.9: an authority, critical.
+    expect(raw.toString('hex')).toContain('0603551d130101ff040530030101ff')
+  })
+
   it('is read by others whatever its serial number and time', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
     const serials = fc.uint8Array({ minLength: 1, maxLength: 20 }).filter((bytes) => bytes.some(Boolean))
@@ -35,20 +47,26 @@ describe('the certificate of an authority', () => {
 
 describe('DER', () => {
   it.each([
+    [0, [0x04, 0x00]],
     [127, [0x04, 0x7f]],
     [128, [0x04, 0x81, 0x80]],
+    [255, [0x04, 0x81, 0xff]],
+    [256, [0x04, 0x82, 0x01, 0x00]],
     [300, [0x04, 0x82, 0x01, 0x2c]],
+    [65_536, [0x04, 0x83, 0x01, 0x00, 0x00]],
   ])('writes a length of %i', (length, header) => {
     expect([...der(0x04, Buffer.alloc(length)).subarray(0, header.length)]).toEqual(header)
   })
 
   it('writes numbers without leading zeros and with a sign where the first bit is set', () => {
     expect([...integer(Buffer.from([0, 0, 1]))]).toEqual([0x02, 1, 1])
+    expect([...integer(Buffer.from([0x7f]))]).toEqual([0x02, 1, 0x7f])
     expect([...integer(Buffer.from([0x80]))]).toEqual([0x02, 2, 0, 0x80])
     expect([...integer(Buffer.from([0]))]).toEqual([0x02, 1, 0])
   })
 
   it('writes names of several bytes per number', () => {
     expect(identifier('1.2.840.10045.4.3.2').toString('hex')).toBe('06082a8648ce3d040302')
+    expect(identifier('2.5.127.128.16384').toString('hex')).toBe('0607557f8100818000')
   })
 })

@@ -7,6 +7,7 @@ import {
   removeStack,
   StackFailure,
   type StackStep,
+  standingStack,
 } from '../../../core/template/bring-stack.ts'
 import { MemoryStacks } from '../../support/memory-stacks.ts'
 
@@ -78,7 +79,81 @@ describe('bringStack', () => {
   })
 })
 
+describe('a stack that has a status already', () => {
+  it.each([
+    ['CREATE_COMPLETE', 'update', 'update', 'ready', true],
+    ['UPDATE_COMPLETE', 'update', 'update', 'ready', true],
+    ['UPDATE_ROLLBACK_COMPLETE', 'update', 'update', 'ready', true],
+    ['CREATE_IN_PROGRESS', 'nothing', undefined, 'idle', true],
+    ['UPDATE_IN_PROGRESS', 'nothing', undefined, 'idle', true],
+    ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'nothing', undefined, 'idle', true],
+    ['ROLLBACK_IN_PROGRESS', 'nothing', undefined, 'idle', true],
+    ['DELETE_IN_PROGRESS', 'nothing', undefined, 'idle', true],
+    ['REVIEW_IN_PROGRESS', 'remove', 'remove', 'idle', false],
+    ['ROLLBACK_COMPLETE', 'remove', 'remove', 'idle', false],
+    ['ROLLBACK_FAILED', 'remove', 'remove', 'idle', false],
+    ['CREATE_FAILED', 'remove', 'remove', 'idle', false],
+    ['DELETE_FAILED', 'remove', 'remove', 'idle', false],
+  ] as const)(
+    '%s: does %s at once, and its template counts or not',
+    async (status, _what, call, until, counts) => {
+      const stacks = new MemoryStacks()
+      stacks.stand(text('B'), status)
+      const step = await bringStack(stacks, wanted())
+      expect(step).toMatchObject({ next: 'wait', until, checks: 0 })
+      expect(stacks.calls).toEqual(call === undefined ? [] : [call])
+      stacks.stand(text('B'), status)
+      const standing = await standingStack(stacks, await stacks.find('app'))
+      expect(standing).toEqual(counts ? { status, template: template('B'), parameters: {} } : undefined)
+    },
+  )
+
+  it('is created again once its deletion is shown', async () => {
+    const stacks = new MemoryStacks()
+    stacks.find = async () => ({
+      id: 'app',
+      name: 'app',
+      status: 'DELETE_COMPLETE',
+      outputs: {},
+      parameters: {},
+      tags: {},
+    })
+    expect(await bringStack(stacks, wanted())).toMatchObject({ next: 'wait', until: 'ready' })
+    expect(stacks.calls).toEqual(['create'])
+    expect(await standingStack(stacks, await stacks.find('app'))).toBeUndefined()
+    expect(await removeStack(stacks, 'app')).toMatchObject({ next: 'go-on', until: 'gone' })
+  })
+
+  it.each([
+    ['CREATE_COMPLETE', ['remove'], 'gone'],
+    ['DELETE_IN_PROGRESS', [], 'gone'],
+    ['UPDATE_IN_PROGRESS', [], 'idle'],
+  ])('%s: is removed by %j, and the step waits until it is %s', async (status, calls, until) => {
+    const stacks = new MemoryStacks()
+    stacks.stand(text(), status)
+    expect(await removeStack(stacks, 'app')).toMatchObject({ next: 'wait', until })
+    expect(stacks.calls).toEqual(calls)
+  })
+
+  it('is looked at with longer pauses', async () => {
+    const stacks = new MemoryStacks()
+    stacks.stand(text(), 'CREATE_IN_PROGRESS')
+    const first = await bringStack(stacks, wanted())
+    const second = await checkStack(stacks, first)
+    expect(second).toMatchObject({ next: 'wait', checks: 1 })
+    expect(second.seconds).toBeGreaterThanOrEqual(first.seconds)
+  })
+})
+
 describe('checkStack', () => {
+  it('fails with the status when no resource failed, and when the stack is gone', async () => {
+    const stacks = new MemoryStacks()
+    const step: StackStep = { stack: 'app', next: 'wait', until: 'ready', checks: 0, seconds: 1 }
+    await expect(checkStack(stacks, step)).rejects.toThrow(new StackFailure('stack app: it is gone'))
+    stacks.stand(text(), 'UPDATE_ROLLBACK_COMPLETE')
+    await expect(checkStack(stacks, step)).rejects.toThrow('stack app: UPDATE_ROLLBACK_COMPLETE')
+  })
+
   it('fails with the first resource that failed', async () => {
     const stacks = new MemoryStacks()
     stacks.failures.set('app', 'Table: it already exists')
@@ -115,6 +190,11 @@ describe('progress', () => {
     [undefined, 'ready', 'failed'],
     [undefined, 'gone', 'reached'],
     ['DELETE_FAILED', 'gone', 'failed'],
+    ['DELETE_COMPLETE', 'gone', 'reached'],
+    ['DELETE_COMPLETE', 'ready', 'failed'],
+    ['DELETE_IN_PROGRESS', 'gone', 'underway'],
+    ['UPDATE_COMPLETE', 'ready', 'reached'],
+    ['UPDATE_IN_PROGRESS', 'ready', 'underway'],
   ] as const)('%s while waiting for %s is %s', (status, until, expected) => {
     expect(progress(status, until)).toBe(expected)
   })

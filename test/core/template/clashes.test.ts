@@ -3,12 +3,16 @@ import { namedServices } from '../../../core/definition/named-services.ts'
 import { parseManifest } from '../../../core/manifest/manifest.ts'
 import { clashes, refuseClashes, type Tenant } from '../../../core/template/clashes.ts'
 
-const app = (name: string, services: string, definitions: Record<string, string> = {}): Tenant => ({
-  manifest: parseManifest(`app: ${name}\nservices:\n${services}`, 'app.yml'),
-  services: Object.fromEntries(
-    Object.entries(definitions).map(([service, definition]) => [service, { definition }]),
-  ),
-})
+const app = (name: string, services: string, texts: Record<string, string> = {}): Tenant => {
+  const named = Object.entries(texts).map(
+    ([service, text]) => [service, namedServices(text, `images/${name}/${service}/consul.json`)] as const,
+  )
+  return {
+    manifest: parseManifest(`app: ${name}\nservices:\n${services}`, 'app.yml'),
+    definitions: Object.fromEntries(named.map(([service, { services }]) => [service, services])),
+    places: Object.fromEntries(named.map(([service, { places }]) => [service, places])),
+  }
+}
 
 describe('apps of one stage', () => {
   it.each([
@@ -78,7 +82,7 @@ describe('apps of one stage', () => {
       const apps = definitions.map(([name, service, definition]) =>
         app(name, `  ${service}: {}\n`, { [service]: definition }),
       )
-      expect(clashes(apps, namedServices).map(({ message }) => message)).toEqual([sentence])
+      expect(clashes(apps).map(({ message }) => message)).toEqual([sentence])
     },
   )
 

@@ -4,6 +4,7 @@ import type { Template } from '../../../core/base/cloudformation.ts'
 import { InvalidInput, NotFound } from '../../../core/base/errors.ts'
 import { appTemplate } from '../../../core/template/app.ts'
 import { templateParameters } from '../../../core/template/parameters.ts'
+import { parsedApp } from '../../../core/template/parsed-app.ts'
 import { serviceTemplate } from '../../../core/template/service.ts'
 import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
 import { repositoryApps, sampleApp } from '../../apps/apps.ts'
@@ -15,12 +16,13 @@ const [dev, local, prod] = SAMPLE_STAGES as [
   (typeof SAMPLE_STAGES)[0],
 ]
 const bundle = studio()
+const own = (of = bundle, stage = dev) => appTemplate(parsedApp(of), stage)
 const service = (name: string, stage = dev) => serviceTemplate({ bundle, service: name, stage })
 const properties = (template: Template, id: string): Record<string, unknown> =>
   template.Resources[id]?.Properties ?? {}
 
 describe('an app template', () => {
-  const template = appTemplate({ bundle, stage: dev })
+  const template = own()
   const rules = (type: string) =>
     Object.entries(template.Resources).flatMap(([id, { Type }]) => (Type.endsWith(type) ? [id] : []))
 
@@ -64,7 +66,7 @@ describe('an app template', () => {
     const clash = sampleApp('a', 'resources: r.yml\nservices:\n  web: {}\n', {
       'r.yml': 'Resources:\n  WebSecurityGroup: {Type: "AWS::S3::Bucket"}\n',
     })
-    expect(() => appTemplate({ bundle: clash, stage: dev })).toThrow(
+    expect(() => own(clash)).toThrow(
       new InvalidInput(
         'images/a: Resources.WebSecurityGroup of the resources',
         'is a name that the generated template needs',
@@ -73,8 +75,25 @@ describe('an app template', () => {
     )
   })
 
+  it('carries the mappings, conditions and parameters of the app over, and declares what its conditions name', () => {
+    const parts = {
+      Parameters: { Size: { Type: 'Number', Default: '3' } },
+      Mappings: { Sizes: { small: { count: 1 } } },
+      Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'Size' }, '3'] } },
+    }
+    const app = sampleApp('a', 'resources: r.yml\nservices:\n  web: {}\n', { 'r.yml': JSON.stringify(parts) })
+    expect(appTemplate(parsedApp(app), dev)).toMatchObject(parts)
+    expect(Object.keys(appTemplate(parsedApp(sampleApp('b', 'services:\n  web: {}\n')), dev))).toEqual([
+      'AWSTemplateFormatVersion',
+      'Description',
+      'Parameters',
+      'Resources',
+      'Outputs',
+    ])
+  })
+
   it('opens no listener port in public when the stage has none', () => {
-    const text = JSON.stringify(appTemplate({ bundle, stage: prod }))
+    const text = JSON.stringify(own(bundle, prod))
     expect(text).not.toContain('LoadBalancerIngressFromInternet')
   })
 })
@@ -179,12 +198,10 @@ describe('a service template', () => {
     const { certificateArn: _certificate, ...plain } = prod
     for (const stage of [dev, local, nobody, plain]) {
       expect(Object.keys(template(stage).Resources)).not.toContain('ListenerRule')
-      const rules = Object.keys(appTemplate({ bundle: platform, stage }).Resources)
+      const rules = Object.keys(own(platform, stage).Resources)
       expect(rules).not.toContain('ConsulIngressFromLoadBalancerTcp8501')
     }
-    expect(Object.keys(appTemplate({ bundle: platform, stage: prod }).Resources)).toContain(
-      'ConsulIngressFromLoadBalancerTcp8501',
-    )
+    expect(Object.keys(own(platform, prod).Resources)).toContain('ConsulIngressFromLoadBalancerTcp8501')
   })
 
   it('asks deeper paths of a host first', () => {
@@ -205,14 +222,12 @@ describe('templates', () => {
       manifest: { ...bundle.manifest, services: reversed(bundle.manifest.services) },
       services: reversed(bundle.services),
     }
-    expect(canonicalJson(appTemplate({ bundle: turned, stage: dev }))).toBe(
-      canonicalJson(appTemplate({ bundle, stage: dev })),
-    )
+    expect(canonicalJson(own(turned))).toBe(canonicalJson(own()))
   })
 
   it('fit into one request to CloudFormation', () => {
     // 51,200 bytes, from "CloudFormation quotas"; more would have to lie in a bucket.
-    expect(JSON.stringify(appTemplate({ bundle, stage: dev })).length).toBeLessThan(51_200)
+    expect(JSON.stringify(own()).length).toBeLessThan(51_200)
   })
 })
 

@@ -7,16 +7,23 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
 import { ServiceFailure } from '../../../core/base/errors.ts'
+import { serviceStack } from '../../../core/base/names.ts'
 import { needs, type Step } from '../step.ts'
 import { type IamWorld, PROBE } from '../world.ts'
 
+const SET_DESIRED = 'arn:aws:states:::aws-sdk:autoscaling:setDesiredCapacity'
 const WORKFLOWS = ['build', 'clean-amis', 'deploy', 'rotate-secrets', 'scale', 'service', 'teardown']
 
 interface State {
   Type: string
   Resource?: string
   Arguments?: Record<string, unknown>
-  ItemProcessor?: { States: Record<string, State> }
+  ItemProcessor?: Machine
+  Branches?: Machine[]
+}
+
+interface Machine {
+  States: Record<string, State>
 }
 
 interface Task {
@@ -51,6 +58,7 @@ const tasks = (states: Record<string, State>): Task[] =>
   Object.entries(states).flatMap(([name, state]) => [
     ...(state.Type === 'Task' ? [{ name, state }] : []),
     ...tasks(state.ItemProcessor?.States ?? {}),
+    ...(state.Branches ?? []).flatMap(({ States }) => tasks(States)),
   ])
 
 /** What the page "How Step Functions generates IAM policies for integrated services" lists for a task. */
@@ -60,6 +68,8 @@ function permissionsOf({ Resource, Arguments = {} }: State): string[] {
   switch (Resource) {
     case 'arn:aws:states:::lambda:invoke':
       return [`lambda:InvokeFunction function:${last(Arguments.FunctionName)}`]
+    case SET_DESIRED:
+      return ['autoscaling:SetDesiredCapacity']
     case 'arn:aws:states:::codebuild:startBuild.sync':
       return ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:BatchGetBuilds', ...rule]
     case 'arn:aws:states:::states:startExecution.sync:2': {
@@ -89,7 +99,10 @@ async function runAlone(world: IamWorld, { name, state }: Task, roleArn: string)
   const { FunctionName, StateMachineArn, ProjectName } = Arguments
   const started = { FunctionName, StateMachineArn, ProjectName }
   const input = FunctionName ? { Payload: INPUTS[fn] ?? {} } : StateMachineArn ? { Input: {} } : {}
-  const alone = { Type: 'Task', Resource, Arguments: { ...started, ...input }, End: true }
+  // A group that is not there, under a name that the role may change.
+  const group = { AutoScalingGroupName: serviceStack(world.context.stage, PROBE, PROBE), DesiredCapacity: 0 }
+  const own = Resource === SET_DESIRED ? group : { ...started, ...input }
+  const alone = { Type: 'Task', Resource, Arguments: own, End: true }
   const definition = { QueryLanguage: 'JSONata', StartAt: name, States: { [name]: alone } }
   const { stateMachineArn } = await world.stepFunctions.send(
     new CreateStateMachineCommand({ name: PROBE, definition: JSON.stringify(definition), roleArn }),

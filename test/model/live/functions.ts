@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ConsulDoor } from '../../../adapters/consul/door.ts'
 import type { ServiceCatalog } from '../../../core/base/catalog.ts'
 import { answerCalls } from '../../../core/registration/door.ts'
@@ -92,6 +93,7 @@ export class Functions {
         () => Date.now(),
       ),
       definitions: { read: async (names) => this.#read(names) },
+      pause: sleep,
       catalog: this.#catalog,
       drainSeconds: DRAIN_SECONDS,
       later: { send: async (body, seconds) => this.#world.events.push(body, seconds * 1000) },

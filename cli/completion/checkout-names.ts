@@ -1,0 +1,26 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Names that a person may mean, from the folders of a checkout: nothing is parsed and no stage is asked. */
+export interface CheckoutNames {
+  apps(): string[]
+  services(app: string): string[]
+  /** Of the control plane. */
+  functions(): string[]
+}
+
+export function checkoutNames(repository: string): CheckoutNames {
+  const images = join(repository, 'images')
+  return {
+    apps: () => folders(images).filter((app) => existsSync(join(images, app, 'app.yml'))),
+    services: (app) =>
+      folders(join(images, app)).filter((service) => existsSync(join(images, app, service, 'config.json'))),
+    functions: () =>
+      entries(join(repository, 'functions')).flatMap(({ name }) => /^([a-z-]+)\.ts$/.exec(name)?.[1] ?? []),
+  }
+}
+
+const entries = (folder: string) => (existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [])
+
+const folders = (folder: string): string[] =>
+  entries(folder).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))

@@ -1,0 +1,125 @@
+import type { Verb } from './verb.ts'
+
+/** Every command in the order of the help. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: 'local',
+    description: 'the local region: an AWS of its own on this machine',
+    load: async () => (await import('./commands/local.ts')).local,
+  },
+  {
+    name: 'push',
+    usage: '[apps...]',
+    description: "put manifests, definitions and sources of this checkout into the stage's bucket",
+    load: async () => (await import('./commands/push.ts')).push,
+  },
+  {
+    name: 'build',
+    usage: '[options] <app> [services...]',
+    description: 'build the images that are missing or whose source changed',
+    load: async () => (await import('./commands/build.ts')).build,
+  },
+  {
+    name: 'deploy',
+    usage: '[options] <app>',
+    description: 'build what is missing, then bring the app to what its manifest says',
+    load: async () => (await import('./commands/deploy.ts')).deploy,
+  },
+  {
+    name: 'status',
+    usage: '[apps...]',
+    description: 'what runs: instances, health in Consul and at the load balancer, image, release, URL',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'scale',
+    usage: '[options] <app> <service> <count>',
+    description: 'change how many instances a service has; leaving ones finish their requests first',
+    load: async () => (await import('./commands/scale.ts')).scale,
+  },
+  {
+    name: 'logs',
+    usage: '[options] [app] [service]',
+    description: "the output of an app's instances, of all services or of one",
+    load: async () => (await import('./commands/logs.ts')).logs,
+  },
+  {
+    name: 'open',
+    usage: '[options] <app> [service]',
+    description: 'open an exposed service in the browser and print its URL',
+    load: async () => (await import('./commands/open.ts')).open,
+  },
+  {
+    name: 'teardown',
+    usage: '[options] <app>',
+    description:
+      'remove an app: instances, load balancing, stacks, definitions, records; images stay for amis clean',
+    load: async () => (await import('./commands/teardown.ts')).teardown,
+  },
+  {
+    name: 'amis',
+    description: "the stage's images; `amis clean` removes what nothing uses",
+    load: async () => (await import('./commands/amis.ts')).amis,
+  },
+  {
+    name: 'executions',
+    usage: '[options] [name]',
+    description: 'the latest runs of the workflows; with a name, follow that run or show how it went',
+    load: async () => (await import('./commands/executions.ts')).executions,
+  },
+  {
+    name: 'retry',
+    usage: '[options] <name>',
+    description: 'start a new run with the input of an earlier one',
+    load: async () => (await import('./commands/retry.ts')).retry,
+  },
+  {
+    name: 'rotate-secrets',
+    usage: '[options]',
+    description: "change the gossip key and the tokens of the stage's Consul servers while everything runs",
+    load: async () => (await import('./commands/rotate-secrets.ts')).rotateSecrets,
+  },
+  {
+    name: 'token',
+    description:
+      "print the token with which you sign in at Consul's user interface, where you may look and not write",
+    load: async () => (await import('./commands/token.ts')).token,
+  },
+  {
+    name: 'drift',
+    description:
+      'compare the catalog in Consul with EC2 and the definitions, entry by entry; exit code 1 when they differ',
+    load: async () => (await import('./commands/drift.ts')).drift,
+  },
+  {
+    name: 'reconcile',
+    description:
+      'make one round over the fleet now and mend what differs; exit code 1 when something is left',
+    load: async () => (await import('./commands/reconcile.ts')).reconcile,
+  },
+  {
+    name: 'dead-letters',
+    usage: '[options]',
+    description: 'events of instances that could not be handled four times: how many, how old, what they say',
+    load: async () => (await import('./commands/dead-letters.ts')).deadLetters,
+  },
+  {
+    name: 'doctor',
+    description:
+      'look for what keeps a stage from working, with a remedy for each; exit code 1 when something does',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
+    name: 'completion',
+    usage: '<shell>',
+    description: 'print a script with which bash, zsh or fish completes commands, options, apps and services',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+  {
+    name: 'complete',
+    usage: '[words...]',
+    description: 'list what may come next',
+    hidden: true,
+    load: async () => (await import('./commands/complete.ts')).complete,
+  },
+]

@@ -1,0 +1,39 @@
+import { refuseMissingPaths } from '../proof/network-proof.ts'
+import { appChanges } from '../template/app-changes.ts'
+import { appTemplates } from '../template/app-templates.ts'
+import { refuseClashes } from '../template/clashes.ts'
+import type { App } from '../template/parsed-app.ts'
+import { type DeployPlan, planDeploy } from './deploy-plan.ts'
+import type { PlanFacts } from './plan-facts.ts'
+
+/**
+ * Makes the plan of a deployment from facts: what cannot be is refused, before anything is made.
+ * @throws {InvalidInput} when a service takes what a deployed app has, the app's template is too large for a stack, or
+ *   the network lacks a path that is needed
+ * @throws {NotFound} when a service has no image and none is on the way
+ */
+export function makePlan(facts: PlanFacts): DeployPlan {
+  const { stage, app, others, platform, stacks, current } = facts
+  refuseClashes([...others, app].map(({ bundle, definitions }) => ({ ...bundle, definitions })))
+  const templates = appTemplates(app, stage)
+  refuseMissingPaths({
+    stage,
+    app: app.bundle,
+    // On a new platform every deployed app must find its paths, too.
+    compiled: platform
+      ? [platform, templates]
+      : [templates, ...others.map((each) => appTemplates(each, stage))],
+    paths: platform ? [app] : [app, ...others],
+  })
+  const changes = appChanges(stage, templates, stacks, imageIds(facts), current?.release ?? 0)
+  return planDeploy({ ...facts, templates, changes })
+}
+
+function imageIds({ app, kept, images }: { app: App } & Pick<PlanFacts, 'kept' | 'images'>) {
+  return new Map(
+    Object.keys(app.bundle.manifest.services).map((name) => [
+      name,
+      (kept?.services[name] ?? images.get(name))?.imageId ?? '',
+    ]),
+  )
+}

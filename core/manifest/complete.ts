@@ -1,0 +1,30 @@
+import type { Manifest, ServiceSpec } from '../base/manifest-types.ts'
+import { PLATFORM } from '../base/names.ts'
+import type { RawManifest, StoredManifest } from './schema.ts'
+
+/** Defaults that depend on a name; absent keys stay absent, so that equal manifests have equal JSON. */
+export function complete({ app, requires, resources, source, upstream, services }: RawManifest): Manifest {
+  return {
+    app,
+    requires: requires ?? (app === PLATFORM ? [] : [PLATFORM]),
+    ...(resources !== undefined && { resources }),
+    ...(source === 'upstream' && upstream && { upstream }),
+    services: Object.fromEntries(
+      Object.entries(services).map(([name, raw]) => [name, completeService(name, raw)]),
+    ),
+  }
+}
+
+/** A stored manifest is complete but for defaults that are younger than it. */
+export const completeStored = (stored: StoredManifest): Manifest =>
+  complete({ ...stored, source: stored.upstream ? 'upstream' : 'ours' })
+
+function completeService(name: string, raw: RawManifest['services'][string]): ServiceSpec {
+  const { source, port, expose, ...rest } = raw
+  return {
+    ...rest,
+    ...(source !== undefined && { source: source.replace(/\/+$/, '') }),
+    ...(port !== undefined && { port }),
+    ...(expose && { expose: { ...expose, host: expose.host ?? name } }),
+  }
+}

@@ -1,0 +1,100 @@
+import type { AppBundle } from '../base/bundle.ts'
+import type { Template } from '../base/cloudformation.ts'
+import { InvalidInput } from '../base/errors.ts'
+import type { Manifest } from '../base/manifest-types.ts'
+import { appStack, controlStack, PLATFORM, serviceStack } from '../base/names.ts'
+import type { Stage } from '../base/stage.ts'
+import type { AppTemplates } from '../template/app-templates.ts'
+import { controlNetwork, withNetworkIds } from '../template/control-network.ts'
+import { type Outputs, templateParameters } from '../template/parameters.ts'
+import type { App } from '../template/parsed-app.ts'
+import { type ResolvedStack, resolveStack } from './intrinsics.ts'
+import { networkModel } from './network-model.ts'
+import { type MissingPath, missingPaths } from './reachability.ts'
+import { requiredPaths } from './required-paths.ts'
+
+/** The templates that a stage is going to have, and whose paths they must give. */
+export interface ProofInputs {
+  stage: Stage
+  /** Of the platform first, as the others take its outputs. */
+  compiled: readonly AppTemplates[]
+  paths: readonly Pick<App, 'bundle' | 'definitions'>[]
+  /** The network under them; the one that this code makes when absent. */
+  control?: Template
+}
+
+/**
+ * Refuses templates that lack a path which an app needs: nothing has been made yet, and instances that cannot reach each
+ * other would only be found out by their checks.
+ * @param app the one that is to be deployed
+ * @throws {InvalidInput} with one sentence per path: which one, what is missing of it, and what to do
+ */
+export function refuseMissingPaths({ app, ...inputs }: ProofInputs & { app: AppBundle }): void {
+  const { manifest } = app
+  const missing = provenPaths(inputs)
+  if (missing.length === 0) return
+  throw InvalidInput.all(
+    missing.map(
+      ({ path, lacks, stack }) =>
+        new InvalidInput(`network of ${manifest.app}: ${path}`, lacks, remedy(manifest, inputs, stack)),
+    ),
+  )
+}
+
+/** The required paths that the templates do not give, evaluated as a deployment would: outputs become parameters. */
+export function provenPaths({
+  stage,
+  compiled,
+  paths,
+  control = controlNetwork(stage),
+}: ProofInputs): MissingPath[] {
+  const network = controlStack(stage.name)
+  const inside = withNetworkIds(stage, (resource) => `${network}/${resource}`)
+  const stacks = [resolveStack(network, control, {}, stage.region)]
+  let platform: Outputs | undefined
+  for (const templates of compiled) {
+    const { own, services } = resolvedApp(inside, templates, platform)
+    stacks.push(own, ...services)
+    if (templates.app === PLATFORM) platform = own.outputs
+  }
+  return missingPaths(
+    networkModel(stacks),
+    paths.flatMap((app) => requiredPaths(app, stage)),
+    { consulFunctionGroup: inside.consulFunctionGroup, platform: appStack(stage.name, PLATFORM) },
+  )
+}
+
+function resolvedApp(
+  stage: Stage,
+  { app, own, services }: AppTemplates,
+  platform: Outputs | undefined,
+): { own: ResolvedStack; services: ResolvedStack[] } {
+  const resolve = (name: string, template: Template, outputs?: Outputs): ResolvedStack => {
+    const sources = { stage, platform, app: outputs, imageId: 'image', release: 0 }
+    return resolveStack(name, template, templateParameters(template, sources), stage.region)
+  }
+  const resolved = resolve(appStack(stage.name, app), own)
+  return {
+    own: resolved,
+    services: Object.entries(services).map(([service, template]) =>
+      resolve(serviceStack(stage.name, app, service), template, resolved.outputs),
+    ),
+  }
+}
+
+/** @param stack the one that should give what is missing */
+function remedy(
+  { app, resources }: Manifest,
+  { stage, compiled }: Pick<ProofInputs, 'stage' | 'compiled'>,
+  stack: string,
+): string {
+  if (stack === controlStack(stage.name)) return 'deploy the control plane again'
+  const giver = compiled.find(
+    (each) =>
+      stack === appStack(stage.name, each.app) ||
+      Object.keys(each.services).some((service) => stack === serviceStack(stage.name, each.app, service)),
+  )
+  if (giver && giver.app !== app) return `deploy ${giver.app} again, then this`
+  const file = resources === undefined ? 'app.yml' : resources
+  return `correct images/${app}/${file}, push the app and deploy it again`
+}

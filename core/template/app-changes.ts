@@ -1,0 +1,61 @@
+import type { Template } from '../base/cloudformation.ts'
+import { NotFound } from '../base/errors.ts'
+import type { Stage } from '../base/stage.ts'
+import type { AppTemplates } from './app-templates.ts'
+import type { Outputs } from './parameters.ts'
+import { type Change, type StandingStack, stackChange } from './stack-change.ts'
+import { wantedAppStack, wantedServiceStack } from './wanted-stacks.ts'
+
+/** An app's stacks as they are, with what the wanted ones take from outside. */
+export interface StandingApp {
+  own: StandingStack | undefined
+  /** Those of the wanted services that have a stack which works. */
+  services: Record<string, StandingStack>
+  /** Outputs of the app's stack and of the platform's. */
+  outputs: { app: Outputs | undefined; platform: Outputs | undefined }
+}
+
+/** What a deployment does to each stack of an app. */
+export interface AppChanges {
+  app: Change
+  services: Record<string, Change>
+}
+
+/**
+ * Holds an app's templates against its stacks.
+ * @param images the AMI of each service
+ * @param release the current one; another number alone is no change
+ */
+export function appChanges(
+  stage: Stage,
+  { app, own, services }: AppTemplates,
+  standing: StandingApp,
+  images: ReadonlyMap<string, string>,
+  release: number,
+): AppChanges {
+  const { outputs } = standing
+  const ofService = ([service, template]: [string, Template]): [string, Change] => {
+    const sources = { ...outputs, imageId: images.get(service) ?? '', release }
+    const wanted = () => wantedServiceStack(stage, { app, service }, template, sources)
+    return [service, tolerant(standing.services[service], wanted)]
+  }
+  return {
+    app: tolerant(standing.own, () => wantedAppStack(stage, app, own, outputs.platform)),
+    services: Object.fromEntries(Object.entries(services).map(ofService)),
+  }
+}
+
+/** A value that only the app's or the platform's next stack will give is a change, not an error. */
+function tolerant(
+  standing: StandingStack | undefined,
+  wanted: () => Parameters<typeof stackChange>[1],
+): Change {
+  if (!standing) return { action: 'create', reasons: ['it does not exist'] }
+  try {
+    return stackChange(standing, wanted())
+  } catch (error) {
+    if (error instanceof NotFound)
+      return { action: 'update', reasons: ['it takes a value that another stack gives first'] }
+    throw error
+  }
+}

@@ -1,0 +1,129 @@
+import { type Resource, ref, type Template } from '../base/cloudformation.ts'
+import { controlStack } from '../base/names.ts'
+import type { Stage } from '../base/stage.ts'
+import { CONSUL_PORTS } from './network-edges.ts'
+
+const ZONES = ['A', 'B', 'C']
+
+/**
+ * The network of a stage, a part of the stack `nanofleet-<stage>` (`resources/plugin/network.js` puts it there). A VPC, its
+ * subnets, route tables and an internet gateway cost nothing by themselves; what is billed by the hour (NAT, load
+ * balancers, endpoints) belongs to the platform's stack.
+ */
+export function controlNetwork({ name, vpcCidr }: Pick<Stage, 'name' | 'vpcCidr'>): Template {
+  const called = (part?: string) => ({
+    Tags: [{ Key: 'Name', Value: part === undefined ? controlStack(name) : `${controlStack(name)}-${part}` }],
+  })
+  return {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: `Network of the stage ${name}`,
+    Resources: {
+      Vpc: {
+        Type: 'AWS::EC2::VPC',
+        Properties: {
+          CidrBlock: vpcCidr,
+          EnableDnsSupport: true,
+          EnableDnsHostnames: true,
+          ...called(),
+        },
+      },
+      InternetGateway: { Type: 'AWS::EC2::InternetGateway', Properties: called() },
+      InternetGatewayAttachment: {
+        Type: 'AWS::EC2::VPCGatewayAttachment',
+        Properties: { VpcId: ref('Vpc'), InternetGatewayId: ref('InternetGateway') },
+      },
+      ...subnets('Private', vpcCidr, called),
+      ...subnets('Public', vpcCidr, called),
+      PublicRoutes: routeTable(called('public')),
+      PublicInternetRoute: {
+        Type: 'AWS::EC2::Route',
+        DependsOn: 'InternetGatewayAttachment',
+        Properties: {
+          RouteTableId: ref('PublicRoutes'),
+          DestinationCidrBlock: '0.0.0.0/0',
+          GatewayId: ref('InternetGateway'),
+        },
+      },
+      ...eachZone((zone) => [[`PublicRoutesOf${zone}`, association(`PublicSubnet${zone}`, 'PublicRoutes')]]),
+      // One private table per zone, so that each zone can have a NAT gateway of its own. No route leads out of the VPC
+      // until the platform's stack adds it.
+      ...eachZone((zone) => [
+        [`PrivateRoutes${zone}`, routeTable(called(`private-${zone.toLowerCase()}`))],
+        [`PrivateRoutesOf${zone}`, association(`PrivateSubnet${zone}`, `PrivateRoutes${zone}`)],
+      ]),
+      ConsulFunctionGroup: consulFunctionGroup(controlStack(name), vpcCidr, called('consul-function')),
+    },
+  }
+}
+
+/** Six /20 blocks in order: private a, b, c, then public a, b, c. */
+function subnets(kind: 'Private' | 'Public', vpcCidr: string, called: (part: string) => object) {
+  const first = kind === 'Private' ? 0 : ZONES.length
+  return eachZone((zone, index) => [
+    [
+      `${kind}Subnet${zone}`,
+      {
+        Type: 'AWS::EC2::Subnet',
+        Properties: {
+          VpcId: ref('Vpc'),
+          AvailabilityZone: { 'Fn::Select': [index, { 'Fn::GetAZs': '' }] },
+          CidrBlock: { 'Fn::Select': [first + index, { 'Fn::Cidr': [vpcCidr, 2 * ZONES.length, 12] }] },
+          MapPublicIpOnLaunch: false,
+          ...called(`${kind}-${zone}`.toLowerCase()),
+        },
+      },
+    ],
+  ])
+}
+
+const routeTable = (called: object): Resource => ({
+  Type: 'AWS::EC2::RouteTable',
+  Properties: { VpcId: ref('Vpc'), ...called },
+})
+
+const association = (subnet: string, table: string): Resource => ({
+  Type: 'AWS::EC2::SubnetRouteTableAssociation',
+  Properties: { SubnetId: ref(subnet), RouteTableId: ref(table) },
+})
+
+/**
+ * Of the Lambda `consul`, the one door into the private network. It may reach Consul's API and Parameter Store; the app
+ * stacks add one rule per check port, and nothing may reach it.
+ */
+const consulFunctionGroup = (stack: string, vpcCidr: string, called: object): Resource => ({
+  Type: 'AWS::EC2::SecurityGroup',
+  Properties: {
+    GroupDescription: `Lambda consul of ${stack}`,
+    VpcId: ref('Vpc'),
+    SecurityGroupEgress: [
+      {
+        IpProtocol: 'tcp',
+        FromPort: CONSUL_PORTS.https,
+        ToPort: CONSUL_PORTS.https,
+        CidrIp: vpcCidr,
+        Description: 'HTTPS API of the Consul servers',
+      },
+      // Its token stands in Parameter Store, and security groups know no names of services.
+      { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '0.0.0.0/0', Description: 'Parameter Store' },
+    ],
+    ...called,
+  },
+})
+
+function eachZone(make: (zone: string, index: number) => [string, Resource][]): Record<string, Resource> {
+  return Object.fromEntries(ZONES.flatMap(make))
+}
+
+/**
+ * A stage whose ids are references into that template, for those who follow them there instead of asking AWS.
+ * @param token what a reference to a resource of the control plane's stack is
+ */
+export const withNetworkIds = (stage: Stage, token: (resource: string) => string): Stage => ({
+  ...stage,
+  vpcId: token('Vpc'),
+  privateSubnets: ZONES.map((zone) => token(`PrivateSubnet${zone}`)),
+  publicSubnets: ZONES.map((zone) => token(`PublicSubnet${zone}`)),
+  privateRouteTables: ZONES.map((zone) => token(`PrivateRoutes${zone}`)),
+  publicRouteTable: token('PublicRoutes'),
+  consulFunctionGroup: token('ConsulFunctionGroup'),
+})

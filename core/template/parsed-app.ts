@@ -1,0 +1,125 @@
+import * as z from 'zod'
+import { type AppBundle, bundleDigest } from '../base/bundle.ts'
+import { InvalidInput } from '../base/errors.ts'
+import type { Manifest } from '../base/manifest-types.ts'
+import { type Problem, schemaProblems } from '../base/schema-problems.ts'
+import { BadDefinition, parseDefinition } from '../definition/definition.ts'
+import type { ServiceDefinition } from '../definition/schema.ts'
+import { completeStored } from '../manifest/complete.ts'
+import { opsConfigSchema } from '../manifest/ops-schema.ts'
+import { manifestProblems } from '../manifest/rules.ts'
+import { storedManifestSchema } from '../manifest/schema.ts'
+import { resourceSections } from './resource-sections.ts'
+
+/** An app as the control plane works with it: its bundle, read and checked once, where it came in. */
+export interface App {
+  /** SHA-256 of the bundle, the key under which it lies in the bucket. */
+  digest: string
+  /** As it was pushed. Parameter Store gets the texts of its definitions, nobody reads them again. */
+  bundle: AppBundle
+  /** What Consul is told of each service; nothing for one that is not discovered. */
+  definitions: Record<string, ServiceDefinition[]>
+}
+
+/** The closed schema of a stored bundle. */
+const bundleSchema = z.strictObject({
+  format: z.literal(1),
+  manifest: storedManifestSchema,
+  resources: resourceSections,
+  services: z.record(
+    z.string(),
+    z.strictObject({
+      definition: z.string().nullable(),
+      config: opsConfigSchema,
+      source: z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256'),
+    }),
+  ),
+})
+
+/** Why a stored bundle can be wrong: another version of Nanofleet wrote it, or nobody of ours did. */
+const REMEDY = 'push the app again, and deploy it where it is deployed'
+
+/** A bundle as it came out of the bucket. */
+interface StoredBundle {
+  app: string
+  digest: string
+  value: unknown
+  /** What it was read from, such as `s3://bucket/apps/web/<digest>.json`. */
+  place: string
+}
+
+/**
+ * Checks a stored bundle with the rules of a push that look at one app alone.
+ * @throws {InvalidInput} with one sentence per problem
+ */
+export function parseApp({ app, digest, value, place }: StoredBundle): App {
+  const parsed = bundleSchema.safeParse(value)
+  if (!parsed.success) {
+    refuse(
+      schemaProblems(parsed.error, value, () => []),
+      place,
+    )
+    throw parsed.error
+  }
+  const { data } = parsed
+  const manifest = completeStored(data.manifest)
+  const problems = manifestProblems(manifest).map((problem) => ({
+    ...problem,
+    path: ['manifest', ...problem.path],
+  }))
+  refuse([...problems, ...misfits(app, manifest, Object.keys(data.services))], place)
+  const bundle = { ...data, manifest }
+  try {
+    return {
+      digest,
+      bundle,
+      definitions: definitionsOf(bundle, (service) => `services.${service}.definition`),
+    }
+  } catch (cause) {
+    if (!(cause instanceof BadDefinition)) throw cause
+    throw new InvalidInput(place, cause.message, REMEDY, { cause })
+  }
+}
+
+/**
+ * An app of a bundle that has just been made.
+ * @throws {BadDefinition} for a definition that cannot be registered
+ */
+export function parsedApp(bundle: AppBundle): App {
+  const file = (service: string) => `images/${bundle.manifest.app}/${service}/consul.json`
+  return { digest: bundleDigest(bundle), bundle, definitions: definitionsOf(bundle, file) }
+}
+
+function definitionsOf({ services }: AppBundle, place: (service: string) => string): App['definitions'] {
+  return Object.fromEntries(
+    Object.entries(services).map(([service, { definition }]) => [
+      service,
+      definition === null ? [] : parseDefinition(definition, place(service)),
+    ]),
+  )
+}
+
+function misfits(app: string, manifest: Manifest, services: string[]): Problem[] {
+  const known = Object.keys(manifest.services)
+  return [
+    ...(manifest.app === app
+      ? []
+      : [{ path: ['manifest', 'app'], problem: `"${manifest.app}" is not the app ${app}` }]),
+    ...known
+      .filter((service) => !services.includes(service))
+      .map((service) => ({ path: ['services', service], problem: 'is missing' })),
+    ...services
+      .filter((service) => !known.includes(service))
+      .map((service) => ({ path: ['services', service], problem: 'is no service of the manifest' })),
+  ]
+}
+
+function refuse(problems: readonly Problem[], place: string): void {
+  if (problems.length === 0) return
+  throw InvalidInput.all(
+    problems.map(
+      ({ path, problem }) =>
+        new InvalidInput([place, ...(path.length > 0 ? [path.join('.')] : [])].join(': '), problem, REMEDY),
+    ),
+  )
+}

@@ -1,0 +1,80 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { capture } from './jobs.mjs'
+import { lanes, lanesOf, realFiles } from './lanes.mjs'
+import { programs } from './places.mjs'
+import { checks, goTests, jest, pytest } from './runners.mjs'
+import { schedule } from './schedule.mjs'
+
+/**
+ * How many lanes run at once. Mostly they wait for a fleet to change, so two cores bear more than two of them, and one
+ * at a time of those that compute.
+ */
+const WIDTH = 4
+
+/** What computes all the time, the longest first. */
+const COMPUTING = [
+  { name: 'pytest', seconds: 150, run: pytest },
+  { name: 'checks', seconds: 60, run: checks },
+  { name: 'quick', seconds: 50, run: (folder, hear) => quick(folder, [], { hear }) },
+  { name: 'go', seconds: 20, run: goTests },
+]
+
+/** The tests that need nothing but Node, on every core. */
+export const quick = (folder, args, options) =>
+  jest(folder, 'quick', ['--selectProjects', 'quick', '--maxWorkers=100%', ...args], options)
+
+/** Tests of real parts that are chosen by Jest's arguments, one after the other in one region. */
+export const real = (folder, args, options) =>
+  jest(folder, 'real', ['--selectProjects', 'real', '--runInBand', ...args], options)
+
+/**
+ * Runs everything, each part's report in `<folder>/<part>.log`.
+ * @returns `{passed, failed, files}` of each part
+ */
+export async function whole(folder, signal) {
+  const part = ({ name, seconds, run }) => {
+    const log = join(folder, `${name}.log`)
+    const hear = (text) => {
+      appendFileSync(log, text)
+      for (const line of text.split('\n')) if (/^(PASS|FAIL) /.test(line)) say(`       ${name}: ${line}`)
+    }
+    return { name, seconds, log, work: () => run(folder, hear) }
+  }
+  const shared = await consul(folder)
+  const all = lanesOf(realFiles()).map((lane) => ({ ...lane, run: inLane(lane, shared) }))
+  const options = { signal, done: (outcome) => signal.aborted || tell(outcome) }
+  const beside = await Promise.all([
+    schedule(all.filter(({ calm }) => !calm).map(part), WIDTH, options),
+    schedule(COMPUTING.map(part), 1, options),
+  ])
+  const calm = await schedule(all.filter(({ calm }) => calm).map(part), 1, options)
+  return [...beside.flat(), ...calm]
+}
+
+/** Compiles Consul once; without this each file that needs it would ask Go whether its program is up to date. */
+async function consul(folder) {
+  const out = join(folder, 'consul')
+  const source = join('apps', 'platform', 'consul')
+  const args = [join('buildspecs', 'compile.mjs'), source, out]
+  const { code } = await capture('node', args, { NANOFLEET_PROGRAMS: programs })
+  return code === 0 ? { NANOFLEET_CONSUL: join(out, 'program') } : {}
+}
+
+/** Each lane has a number, which gives its region a folder, ports and addresses of its own. */
+function inLane({ name, own }, shared) {
+  const number = 1 + lanes.findIndex((lane) => lane.name === name)
+  const env = { ...shared, NANOFLEET_TEST_LANE: String(number) }
+  const how = ['--selectProjects', 'real', '--runInBand', '--runTestsByPath', ...own]
+  return (folder, hear) => jest(folder, name, how, { env, hear })
+}
+
+function tell({ job, passed, failed, seconds, problem }) {
+  say(
+    `${failed === 0 ? 'ok    ' : 'FAILED'} ${job.name}: ${passed} passed, ${failed} failed (${seconds.toFixed(1)} s)`,
+  )
+  if (problem) say(String(problem.stack))
+  if (failed > 0 && existsSync(job.log)) say(readFileSync(job.log, 'utf8').trimEnd().replace(/^/gm, '    '))
+}
+
+const say = (line) => process.stdout.write(`${line}\n`)

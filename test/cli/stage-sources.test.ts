@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals'
+import { ConsulDoor } from '../../adapters/consul/door.ts'
+import { consulState } from '../../cli/stage/consul-state.ts'
+import { type ServiceGroup, serviceStatus } from '../../cli/stage/service-status.ts'
+import type { StageSources } from '../../cli/stage/stage-sources.ts'
+import type { DoorRequest } from '../../core/registration/door.ts'
+import { SHOP_TARGET } from '../support/shop-target.ts'
+
+const server = { instanceId: 'i-c', address: '10.0.0.1' }
+const group = (service: string): ServiceGroup => ({
+  target: { ...SHOP_TARGET, service, catalog: [service] },
+  release: undefined,
+  url: undefined,
+  view: {
+    desired: 1,
+    max: 2,
+    members: [{ id: `i-${service}`, stage: 'serving', current: true }],
+    targetGroups: [],
+  },
+})
+
+describe('the status of a stage', () => {
+  it('asks Consul of all services and of itself in one message', async () => {
+    const messages: string[][] = []
+    const carry = async ({ calls }: DoorRequest) => {
+      messages.push(calls.map(({ verb }) => verb))
+      const cluster = { leader: '10.0.0.1:8300', nodes: [{ name: 'c', address: '10.0.0.1', alive: true }] }
+      return { answers: calls.map(({ verb }) => ({ value: verb === 'cluster' ? cluster : {} })) }
+    }
+    const sources: StageSources = {
+      fleet: { group: async () => undefined },
+      catalog: new ConsulDoor(carry),
+      servers: async () => [server],
+      targets: async () => new Map(),
+    }
+    const [web, cart, consul] = await Promise.all([
+      serviceStatus(sources, group('web')),
+      serviceStatus(sources, group('cart')),
+      consulState(sources),
+    ])
+    expect(messages).toEqual([expect.arrayContaining(['health', 'health', 'cluster'])])
+    expect([web?.healthy, cart?.healthy]).toEqual([0, 0])
+    expect(consul).toEqual({ servers: 1, alive: 1, leader: '10.0.0.1:8300' })
+  })
+})

@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals'
+import { logicalStem, tooLongNames } from '../../../core/base/name-rules.ts'
+
+describe('names', () => {
+  it('become stems of logical ids', () => {
+    expect(['a', 'order-history', 'x1-y2-z'].map(logicalStem)).toEqual(['A', 'OrderHistory', 'X1Y2Z'])
+  })
+
+  it('are too long above the limits of AWS and DNS', () => {
+    const kinds = (stage: string, app: string, service?: string) =>
+      tooLongNames(stage, app, service).map(({ kind, limit }) => `${kind} ${limit}`)
+    const stack = 'the CloudFormation stack 128'
+    expect(kinds('dev', 'a'.repeat(114))).toEqual([])
+    expect(kinds('dev', 'a'.repeat(115))).toEqual([stack])
+    expect(kinds('dev', 'a', 's'.repeat(63))).toEqual([])
+    expect(kinds('dev', 'a', 's'.repeat(64))).toEqual(['the DNS label 63'])
+    expect(kinds('dev', 'a'.repeat(112), 's')).toEqual([])
+    expect(kinds('dev', 'a'.repeat(113), 's')).toEqual([stack])
+    const long = 'a'.repeat(900)
+    expect(kinds('dev', long, 's')).toEqual([stack, stack, 'the SSM parameter 900', 'the SSM parameter 900'])
+    expect(kinds('d', 'a'.repeat(900 - '/nanofleet/d//s/consul'.length), 's')).toEqual([stack, stack])
+  })
+})

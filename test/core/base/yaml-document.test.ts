@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals'
+import { InvalidInput } from '../../../core/base/errors.ts'
+import { readYaml } from '../../../core/base/yaml-document.ts'
+
+const text = `# an app
+app: web
+services:
+  page:
+    needs:
+      - db
+      -
+        name: x
+  8080: {port: 1,
+    path: 2}
+`
+
+describe('a YAML document', () => {
+  const document = readYaml(text, 'app.yml')
+
+  it.each([
+    [[], 2],
+    [['app'], 2],
+    [['app', 'deeper'], 2],
+    [['services'], 3],
+    [['services', 'page'], 4],
+    [['services', 'page', 'needs'], 5],
+    [['services', 'page', 'needs', 0], 6],
+    [['services', 'page', 'needs', 1], 8],
+    [['services', 'page', 'needs', 1, 'name'], 8],
+    [['services', 'page', 'needs', 7], 5],
+    [['services', 'page', 'missing'], 4],
+    [['services', 'page', 'missing', 'needs'], 4],
+    [['services', 8080], 9],
+    [['services', '8080', 'path'], 10],
+  ])('knows the line of %j', (path, line) => {
+    expect(document.line(path)).toBe(line)
+  })
+
+  it('is a plain value', () => {
+    expect(document.value).toEqual({
+      app: 'web',
+      services: { page: { needs: ['db', { name: 'x' }] }, 8080: { port: 1, path: 2 } },
+    })
+    expect(readYaml('', 'empty.yml').value).toBeNull()
+    expect(readYaml('', 'empty.yml').line(['a'])).toBe(1)
+  })
+
+  it.each([
+    ['no YAML', 'a: [1\n', 'x.yml:2'],
+    ['a key that is there twice', 'a: 1\nb: 2\na: 3\n', 'x.yml:3: map keys must be unique; correct the YAML'],
+    [
+      'an unknown tag, which is a warning only',
+      'a: 1\nb: !Ref x\n',
+      'x.yml:2: unresolved tag: !Ref; correct the YAML',
+    ],
+  ])('is refused for %s', (_what, bad, words) => {
+    expect(() => readYaml(bad, 'x.yml')).toThrow(InvalidInput)
+    expect(() => readYaml(bad, 'x.yml')).toThrow(words)
+  })
+})

@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import type { AppBundle } from '../../../core/base/bundle.ts'
+import type { Template } from '../../../core/base/cloudformation.ts'
+import { NotFound } from '../../../core/base/errors.ts'
+import { applyPlannedStack, type StackRequest } from '../../../core/deploy/apply-planned-stack.ts'
+import { appTemplate } from '../../../core/template/app.ts'
+import { parsedApp } from '../../../core/template/parsed-app.ts'
+import { sampleApp } from '../../apps/apps.ts'
+import { MemoryStacks } from '../../support/memory-stacks.ts'
+import { stage } from '../../support/stage.ts'
+
+const shop = sampleApp(
+  'shop',
+  'requires: [platform]\nservices:\n  web: {port: 8080, needs: [db]}\n  db: {port: 8081}\n',
+)
+const before = sampleApp(
+  'shop',
+  'requires: [platform]\nservices:\n  web: {port: 8080, needs: [db, old]}\n  db: {port: 8081}\n  old: {port: 8082}\n',
+)
+const platform = sampleApp('platform', 'services:\n  nat: {}\n')
+const PLATFORM_OUTPUTS = {
+  ConsulGroup: 'sg-consul',
+  LoadBalancerGroup: 'sg-lb',
+  LoadBalancerArn: 'arn',
+  HttpListenerArn: 'arn',
+}
+
+let stacks: MemoryStacks
+beforeEach(() => {
+  stacks = new MemoryStacks()
+})
+
+const input = (name: string, template: Template, tags: Record<string, string> = {}) => ({
+  name: `nanofleet-dev-${name}`,
+  template: JSON.stringify(template),
+  parameters: {},
+  tags: { 'nanofleet:stage': 'dev', ...tags },
+})
+const outputs = (values: Record<string, string>): Template => ({
+  AWSTemplateFormatVersion: '2010-09-09',
+  Description: '',
+  Resources: {},
+  Outputs: Object.fromEntries(Object.entries(values).map(([name, Value]) => [name, { Value }])),
+})
+const standPlatform = () => stacks.stand(input('platform', outputs(PLATFORM_OUTPUTS)), 'CREATE_COMPLETE')
+
+async function apply(request: Partial<StackRequest>, removed: string[] = [], bundle: AppBundle = shop) {
+  const { app } = bundle.manifest
+  const services = { web: { imageId: 'ami-1' }, nat: { imageId: 'ami-2' } }
+  const plans = new Map<string, unknown>([
+    ['run deploy', { app, bundle: 'b1', release: 7, removed, services }],
+  ])
+  return await applyPlannedStack(
+    {
+      stage,
+      stacks,
+      bundles: {
+        read: async (name, digest) => {
+          if (name !== app || digest !== 'b1') throw new NotFound(`${name}: no bundle ${digest}`)
+          return parsedApp(bundle)
+        },
+      },
+      runs: { read: async (execution, name) => plans.get(`${execution} ${name}`) },
+    },
+    { plan: { execution: 'run', name: 'deploy' }, ...request },
+  )
+}
+const resources = (name: string) =>
+  Object.keys((JSON.parse(stacks.templates.get(`nanofleet-dev-${name}`) ?? '{}') as Template).Resources)
+
+describe('one stack of a plan', () => {
+  it('is created for the app, with its marks', async () => {
+    standPlatform()
+    expect(await apply({ step: 'final' })).toMatchObject({
+      stack: 'nanofleet-dev-shop',
+      next: 'wait',
+      until: 'ready',
+    })
+    expect(stacks.views.get('nanofleet-dev-shop')).toMatchObject({
+      tags: { 'nanofleet:stage': 'dev', 'nanofleet:app': 'shop' },
+      parameters: { VpcId: 'vpc-1' },
+    })
+    expect(resources('shop')).toContain('WebSecurityGroup')
+  })
+
+  it('is created for a service, with the image and what the stacks before it give', async () => {
+    standPlatform()
+    stacks.stand(input('shop', outputs({ WebGroup: 'sg-web' })), 'CREATE_COMPLETE')
+    await apply({ service: 'web' })
+    expect(stacks.views.get('nanofleet-dev-shop-web')).toMatchObject({
+      tags: { 'nanofleet:stage': 'dev', 'nanofleet:app': 'shop', 'nanofleet:service': 'web' },
+      parameters: { ImageId: 'ami-1', Release: '7', WebGroup: 'sg-web' },
+    })
+  })
+
+  it('takes nothing from a platform stack when it is the platform itself', async () => {
+    stacks.stand(input('platform', outputs({ NatGroup: 'sg-nat' })), 'CREATE_COMPLETE')
+    await apply({ service: 'nat' }, [], platform)
+    expect(stacks.views.get('nanofleet-dev-platform-nat')?.parameters).toMatchObject({ NatGroup: 'sg-nat' })
+  })
+
+  it('is refused while the platform is missing, and for a service that the plan does not have', async () => {
+    await expect(apply({ service: 'db' })).rejects.toThrow(new NotFound('shop: the plan has no service db'))
+    await expect(apply({ service: 'web' })).rejects.toThrow(NotFound)
+  })
+
+  it('keeps the groups of services that go until they are gone, with every rule that names them', async () => {
+    standPlatform()
+    const standing = appTemplate(parsedApp(before), stage)
+    const leaving = Object.keys(standing.Resources).filter((id) => /Old/.test(id))
+    expect(leaving).toEqual(
+      expect.arrayContaining(['OldSecurityGroup', 'WebEgressToOldTcp8082', 'OldIngressFromWebTcp8082']),
+    )
+    stacks.stand(input('shop', standing), 'CREATE_COMPLETE')
+    await apply({ step: 'transition' }, ['old'])
+    expect(resources('shop')).toEqual(
+      expect.arrayContaining([...leaving, 'WebSecurityGroup', 'WebEgressToDbTcp8081']),
+    )
+    stacks.stand(input('shop', standing), 'CREATE_COMPLETE')
+    await apply({ step: 'final' }, ['old'])
+    expect(resources('shop').filter((id) => /Old/.test(id))).toEqual([])
+    stacks.stand(input('shop', standing), 'CREATE_COMPLETE')
+    await apply({ step: 'transition' }, [])
+    expect(resources('shop').filter((id) => /Old/.test(id))).toEqual([])
+  })
+
+  it('keeps nothing of a stack that does not stand', async () => {
+    standPlatform()
+    await apply({ step: 'transition' }, ['old'])
+    expect(resources('shop').filter((id) => /Old/.test(id))).toEqual([])
+  })
+})
