@@ -53,13 +53,7 @@ const Environment = z
  */
 export function readStage(environment: Record<string, string | undefined> = process.env): Stage {
   const parsed = Environment.safeParse(environment)
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-    throw new BadConfiguration(
-      `The function's environment is incomplete (${faults.join('; ')}); deploy the control plane again`,
-      { cause: parsed.error },
-    )
-  }
+  if (!parsed.success) throw incomplete('function', parsed.error)
   const e = parsed.data
   return {
     name: e.STAGE,
@@ -103,11 +97,13 @@ export function readRegistration(environment: Record<string, string | undefined>
 } {
   const parsed = Registration.safeParse(environment)
   if (parsed.success) return { queueUrl: parsed.data.REGISTER_QUEUE, drainSeconds: parsed.data.DRAIN_SECONDS }
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  throw new BadConfiguration(
-    `The environment of register is incomplete (${faults.join('; ')}); deploy the control plane again`,
-    { cause: parsed.error },
-  )
+  throw incomplete('function register', parsed.error)
+}
+
+function incomplete(whose: string, cause: z.ZodError): BadConfiguration {
+  const faults = cause.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+  const problem = `The environment of the ${whose} is incomplete (${faults}); deploy the control plane again`
+  return new BadConfiguration(problem, { cause })
 }
 
 /**
@@ -118,4 +114,43 @@ export function readStackRole(environment: Record<string, string | undefined> = 
   const role = environment.STACK_ROLE
   if (role) return role
   throw new BadConfiguration('The environment lacks STACK_ROLE; deploy the control plane again')
+}
+
+interface Credentials {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken?: string
+}
+
+const Access = z.object({
+  AWS_REGION: text,
+  AWS_ACCESS_KEY_ID: text,
+  AWS_SECRET_ACCESS_KEY: text,
+  AWS_SESSION_TOKEN: optional,
+  AWS_ENDPOINT_URL_SSM: optional,
+  AWS_ENDPOINT_URL: optional,
+})
+
+/**
+ * Where Parameter Store is, and the credentials that Lambda gives each function as variables: what the SDK's clients read
+ * by themselves ("AWS SDKs and Tools Reference Guide", "Service-specific endpoints").
+ * @throws BadConfiguration
+ */
+export function readStoreAccess(environment: Record<string, string | undefined> = process.env): {
+  region: string
+  endpoint: string
+  credentials: Credentials
+} {
+  const parsed = Access.safeParse(environment)
+  if (!parsed.success) throw incomplete('function', parsed.error)
+  const e = parsed.data
+  return {
+    region: e.AWS_REGION,
+    endpoint: e.AWS_ENDPOINT_URL_SSM || e.AWS_ENDPOINT_URL || `https://ssm.${e.AWS_REGION}.amazonaws.com`,
+    credentials: {
+      accessKeyId: e.AWS_ACCESS_KEY_ID,
+      secretAccessKey: e.AWS_SECRET_ACCESS_KEY,
+      ...(e.AWS_SESSION_TOKEN ? { sessionToken: e.AWS_SESSION_TOKEN } : {}),
+    },
+  }
 }

@@ -7,7 +7,7 @@ export class BuildFailure extends Error {
    */
   constructor(message, options) {
     super(message, options)
-    this.name = 'BuildFailure'
+    this.name = new.target.name
   }
 }
 

@@ -4,9 +4,9 @@ import type { Output } from './output.ts'
 import { readable } from './text/log-text.ts'
 
 /** Milliseconds between two looks of `--follow`; CloudWatch Logs allows far more. */
-const LOOK_EVERY = 1000
+const LOOK_EVERY_MS = 1000
 /** Lines may arrive late and out of order: each look goes back so many milliseconds and drops what it knows. */
-const OVERLAP = 30_000
+const OVERLAP_MS = 30_000
 
 /** Reads lines from a time (ms since 1970) on, oldest first. */
 export type ReadLog = (since: number) => Promise<LogLine[]>
@@ -14,9 +14,9 @@ export type ReadLog = (since: number) => Promise<LogLine[]>
 /** Prints lines as they come, until the process is ended. */
 export async function followLog(read: ReadLog, since: number, output: Output): Promise<never> {
   const fresh = freshLines()
-  for (let from = since; ; from = Math.max(since, Date.now() - OVERLAP)) {
+  for (let from = since; ; from = Math.max(since, Date.now() - OVERLAP_MS)) {
     for (const line of fresh(await read(from), from)) printLine(output, line)
-    await sleep(LOOK_EVERY)
+    await sleep(LOOK_EVERY_MS)
   }
 }
 

@@ -1,40 +1,29 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import middy from '@middy/core'
+import * as z from 'zod'
 import { AutoScalingFleet } from '../adapters/aws/autoscaling.ts'
 import * as clients from '../adapters/aws/clients.ts'
-import { Ec2Instances } from '../adapters/aws/ec2-instances.ts'
 import { targetStates } from '../adapters/aws/load-balancing.ts'
-import { readStage } from '../adapters/config.ts'
-import { consulDoor } from '../adapters/consul/lambda-calls.ts'
-import { isRunning } from '../core/base/instances.ts'
 import { serviceStack } from '../core/base/names.ts'
 import { advanceService } from '../core/deploy/advance-service.ts'
-import type { ServiceTarget } from '../core/deploy/deploy-plan.ts'
-import type { Memory } from '../core/deploy/health.ts'
-import { once } from './once.ts'
-
-const parts = once(() => {
-  const stage = readStage()
-  const [ec2, balancing] = [clients.ec2(), clients.loadBalancing()]
-  const instances = new Ec2Instances(ec2, stage.vpcId)
-  return {
-    stage: stage.name,
-    fleet: new AutoScalingFleet(clients.autoScaling(), ec2),
-    catalog: consulDoor(clients.lambda(), stage.name),
-    servers: async () =>
-      (await instances.look([])).servers
-        .filter(isRunning)
-        .map(({ id, address }) => ({ instanceId: id, address })),
-    targets: (targetGroup: string) => targetStates(balancing, targetGroup),
-  }
-})
+import { runningServers } from '../core/registration/evidence.ts'
+import { clock } from './lib/clock.ts'
+import { memory, serviceTarget } from './lib/inputs.ts'
+import { lambda } from './lib/lambda.ts'
+import { catalog, instances, stage } from './lib/parts.ts'
 
 /** Brings a service as near to its target as it gets within some seconds. */
-export const handler = middy(
-  async ({ target, memory }: { target: ServiceTarget; memory: Memory | Record<string, never> }) => {
-    const { stage, ...ports } = parts()
-    const group = serviceStack(stage, target.app, target.service)
-    const clock = { now: () => new Date(), sleep: (seconds: number) => sleep(seconds * 1000) }
-    return await advanceService(ports, group, target, memory, clock)
+export const handler = lambda('advance-service', {
+  input: z.strictObject({ target: serviceTarget, memory }),
+  parts: () => {
+    const [here, balancing] = [instances(), clients.loadBalancing()]
+    return {
+      stage: stage().name,
+      fleet: new AutoScalingFleet(clients.autoScaling(), clients.ec2()),
+      catalog: catalog(),
+      servers: async () => runningServers((await here.look([])).servers),
+      targets: (targetGroup: string) => targetStates(balancing, targetGroup),
+    }
   },
-)
+  work: async ({ stage, ...ports }, { target, memory }) =>
+    await advanceService(ports, serviceStack(stage, target.app, target.service), target, memory, clock),
+  told: ({ step, changed }) => ({ ...step, changed }),
+})

@@ -1,34 +1,22 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import middy from '@middy/core'
-import { BundleStore } from '../adapters/aws/bundle-store.ts'
-import * as clients from '../adapters/aws/clients.ts'
-import { CloudFormationStacks } from '../adapters/aws/cloudformation.ts'
-import { RunFiles } from '../adapters/aws/run-files.ts'
-import { TemplateStore } from '../adapters/aws/template-store.ts'
-import { readStackRole, readStage } from '../adapters/config.ts'
-import { applyPlannedStack, type StackRequest } from '../core/deploy/apply-planned-stack.ts'
+import * as z from 'zod'
+import { applyPlannedStack } from '../core/deploy/apply-planned-stack.ts'
 import { lookClosely } from '../core/template/close-look.ts'
-import { once } from './once.ts'
+import { clock } from './lib/clock.ts'
+import { planKey, text } from './lib/inputs.ts'
+import { lambda } from './lib/lambda.ts'
+import { bundles, changeableStacks, runs, stage } from './lib/parts.ts'
 
-const parts = once(() => {
-  const stage = readStage()
-  const s3 = clients.s3()
-  const templates = new TemplateStore(s3, stage.bucket)
-  return {
-    stage,
-    bundles: new BundleStore(s3, stage.bucket),
-    runs: new RunFiles(s3, stage.bucket),
-    stacks: new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole(), templates }),
-  }
-})
+const step = z.enum(['transition', 'final'])
 
 /**
  * Starts what brings one stack of a plan to its template. At the app's own one, which all services wait for, it looks
  * closely; stacks of services are made side by side, and each close look would keep a function of its own busy.
  */
-export const handler = middy(async (request: StackRequest) => {
-  const begun = await applyPlannedStack(parts(), request)
-  return request.service === undefined
-    ? await lookClosely(parts().stacks, begun, (seconds) => sleep(seconds * 1000))
-    : begun
+export const handler = lambda('apply-stack', {
+  input: z.strictObject({ plan: planKey, service: z.exactOptional(text), step: z.exactOptional(step) }),
+  parts: () => ({ stage: stage(), bundles: bundles(), runs: runs(), stacks: changeableStacks() }),
+  work: async (ports, request) => {
+    const begun = await applyPlannedStack(ports, request)
+    return request.service === undefined ? await lookClosely(ports.stacks, begun, clock.sleep) : begun
+  },
 })

@@ -1,29 +1,19 @@
-import middy from '@middy/core'
-import { BundleStore } from '../adapters/aws/bundle-store.ts'
-import * as clients from '../adapters/aws/clients.ts'
-import { readStage } from '../adapters/config.ts'
+import * as z from 'zod'
+import type { BundleStore } from '../adapters/aws/bundle-store.ts'
 import type { Stage } from '../core/base/stage.ts'
-import {
-  checkDeployable,
-  checkInput,
-  type DeployInput,
-  type InputToCheck,
-} from '../core/deploy/deploy-input.ts'
-import { once } from './once.ts'
+import { checkDeployable, checkInput, type DeployInput, WORKFLOWS } from '../core/deploy/deploy-input.ts'
+import { lambda } from './lib/lambda.ts'
+import { bundles, stage } from './lib/parts.ts'
 
 /** First state of deploy, scale and teardown: the input with its defaults, of an app that somebody pushed. */
-export const inputCheck = (wire: () => { stage: Stage; bundles: Pick<BundleStore, 'read'> }) => {
-  const parts = once(wire)
-  return middy(async (event: InputToCheck) => {
-    const input = checkInput(event)
-    const { stage, bundles } = parts()
-    const { bundle } = await bundles.read(input.app)
-    if (event.workflow === 'deploy') checkDeployable(input as DeployInput, bundle.manifest, stage)
-    return input
-  })
-}
-
-export const handler = inputCheck(() => {
-  const stage = readStage()
-  return { stage, bundles: new BundleStore(clients.s3(), stage.bucket) }
+export const handler = lambda('check-input', {
+  input: z.strictObject({ workflow: z.enum(WORKFLOWS), input: z.unknown() }),
+  parts: (): { stage: Stage; bundles: Pick<BundleStore, 'read'> } => ({ stage: stage(), bundles: bundles() }),
+  work: async ({ stage, bundles }, { workflow, input }) => {
+    const wanted = checkInput({ workflow, input })
+    const { bundle } = await bundles.read(wanted.app)
+    if (workflow === 'deploy') checkDeployable(wanted as DeployInput, bundle.manifest, stage)
+    return wanted
+  },
+  told: ({ app }) => ({ app }),
 })

@@ -1,17 +1,12 @@
-import middy from '@middy/core'
-import * as clients from '../adapters/aws/clients.ts'
-import { DynamoLockTable } from '../adapters/aws/lock-table.ts'
-import { StepFunctionsExecutions } from '../adapters/aws/step-functions.ts'
-import { readStage } from '../adapters/config.ts'
+import * as z from 'zod'
 import { acquireLock } from '../core/deploy/acquire-lock.ts'
-import { once } from './once.ts'
-
-const parts = once(() => ({
-  locks: new DynamoLockTable(clients.documents(), readStage().table),
-  executions: new StepFunctionsExecutions(clients.stepFunctions()),
-}))
+import { text } from './lib/inputs.ts'
+import { lambda } from './lib/lambda.ts'
+import { executions, locks } from './lib/parts.ts'
 
 /** Gives an app's lock to an execution; `owner` is its ARN. */
-export const handler = middy(async ({ app, owner }: { app: string; owner: string }) => ({
-  fence: await acquireLock(parts(), app, owner, () => new Date()),
-}))
+export const handler = lambda('lock', {
+  input: z.strictObject({ app: text, owner: text }),
+  parts: () => ({ locks: locks(), executions: executions() }),
+  work: async (ports, { app, owner }) => ({ fence: await acquireLock(ports, app, owner, () => new Date()) }),
+})

@@ -1,26 +1,21 @@
-import middy from '@middy/core'
+import * as z from 'zod'
 import { BucketEmptier } from '../adapters/aws/bucket-emptier.ts'
 import * as clients from '../adapters/aws/clients.ts'
-import { CloudFormationStacks } from '../adapters/aws/cloudformation.ts'
-import { TemplateStore } from '../adapters/aws/template-store.ts'
-import { readStackRole, readStage } from '../adapters/config.ts'
 import { appStack } from '../core/base/names.ts'
 import { prepareData } from '../core/deploy/prepare-data.ts'
-import { once } from './once.ts'
+import { text } from './lib/inputs.ts'
+import { lambda } from './lib/lambda.ts'
+import { changeableStacks, stage } from './lib/parts.ts'
 
-const parts = once(() => {
-  const stage = readStage()
-  const s3 = clients.s3()
-  const templates = new TemplateStore(s3, stage.bucket)
-  return {
-    stage: stage.name,
-    stacks: new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole(), templates }),
-    buckets: new BucketEmptier(s3),
-  }
-})
-
-/** Before an app's own stack goes: lets its data out of the stack, or empties the buckets whose data goes too. */
-export const handler = middy(async ({ app, data }: { app: string; data: 'keep' | 'delete' }) => {
-  const { stage, ...ports } = parts()
-  return await prepareData(ports, appStack(stage, app), data)
+/**
+ * Before an app's own stack goes: lets its data out of the stack, or empties the buckets whose data goes too.
+ */
+export const handler = lambda('prepare-data', {
+  input: z.strictObject({ app: text, data: z.enum(['keep', 'delete']) }),
+  parts: () => ({
+    stage: stage().name,
+    stacks: changeableStacks(),
+    buckets: new BucketEmptier(clients.s3()),
+  }),
+  work: async ({ stage, ...ports }, { app, data }) => await prepareData(ports, appStack(stage, app), data),
 })

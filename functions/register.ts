@@ -1,40 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import middy from '@middy/core'
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import type { SQSBatchResponse } from 'aws-lambda'
 import * as clients from '../adapters/aws/clients.ts'
 import { Ec2Instances } from '../adapters/aws/ec2-instances.ts'
 import { SqsLater } from '../adapters/aws/later-queue.ts'
 import { AutoScalingActions } from '../adapters/aws/lifecycle-actions.ts'
 import { SsmDefinitions } from '../adapters/aws/ssm.ts'
-import { readRegistration, readStage } from '../adapters/config.ts'
+import { readRegistration } from '../adapters/config.ts'
 import { consulDoor, start } from '../adapters/consul/lambda-calls.ts'
 import { controlName } from '../core/base/names.ts'
 import { type BatchParts, type QueueOutcome, registerMessages } from '../core/registration/register-batch.ts'
-import { counts } from './counts.ts'
-import { journal } from './journal.ts'
-import { once } from './once.ts'
+import { counts } from './lib/counts.ts'
+import { lambda } from './lib/lambda.ts'
+import { stage } from './lib/parts.ts'
+import { queueBatch } from './lib/queue-batch.ts'
 
 type Outcome = QueueOutcome & SQSBatchResponse & { events: number }
 
-/** Events of instances, from the queue: brings what the catalog says about them up to date. */
-export const register = (wire: () => BatchParts) => {
-  const parts = once(wire)
-  return middy(async (event: SQSEvent): Promise<Outcome> => {
-    const messages = event.Records.map(({ messageId, body }) => ({ id: messageId, body }))
-    const outcome = await registerMessages(parts(), messages, new Date())
-    const batchItemFailures = outcome.failed.map((id) => ({ itemIdentifier: id }))
-    return { ...outcome, events: messages.length, batchItemFailures }
-  })
-    .use(counts(measured))
-    .use(journal('batch', told))
-}
-
-const told = ({ report, problems }: QueueOutcome) => ({
-  ...report,
-  problems: [...problems, ...(report?.problems ?? [])],
-})
-
-/** Metrics cost by the month while they are written: instances of others, and a platform that is down, write none. */
+/**
+ * Metrics cost by the month while they are written: instances of others, and a platform that is down, write
+ * none.
+ */
 const measured = ({ report, runningSince, events }: Outcome) =>
   report === null
     ? {}
@@ -44,21 +29,35 @@ const measured = ({ report, runningSince, events }: Outcome) =>
         RegistrationLatency: runningSince.map((at) => Math.max(0, Date.now() - Date.parse(at))),
       }
 
-export const handler = register(() => {
-  const { name, vpcId } = readStage()
-  const { queueUrl, drainSeconds } = readRegistration()
-  const lambda = clients.lambda()
-  return {
-    stage: name,
-    vpcId,
-    drainSeconds,
-    instances: new Ec2Instances(clients.ec2(clients.PROMPT), vpcId),
-    definitions: new SsmDefinitions(clients.ssm(clients.PROMPT)),
-    pause: sleep,
-    catalog: consulDoor(lambda, name),
-    later: new SqsLater(clients.sqs(), queueUrl),
-    lifecycle: new AutoScalingActions(clients.autoScaling()),
-    requestReconcile: (leaving) =>
-      start(lambda, controlName(name, 'reconcile'), { reason: 'a Consul server came or goes', leaving }),
-  }
+/** Events of instances, from the queue: brings what the catalog says about them up to date. */
+export const handler = lambda('register', {
+  input: queueBatch,
+  parts: (): BatchParts => {
+    const { name, vpcId } = stage()
+    const { queueUrl, drainSeconds } = readRegistration()
+    const functions = clients.lambda()
+    return {
+      stage: name,
+      vpcId,
+      drainSeconds,
+      instances: new Ec2Instances(clients.ec2(clients.PROMPT), vpcId),
+      definitions: new SsmDefinitions(clients.ssm(clients.PROMPT)),
+      pause: sleep,
+      catalog: consulDoor(functions, name),
+      later: new SqsLater(clients.sqs(), queueUrl),
+      lifecycle: new AutoScalingActions(clients.autoScaling()),
+      requestReconcile: (leaving) =>
+        start(functions, controlName(name, 'reconcile'), {
+          reason: 'a Consul server comes or goes',
+          leaving,
+        }),
+    }
+  },
+  work: async (parts, messages): Promise<Outcome> => {
+    const outcome = await registerMessages(parts, messages, new Date())
+    const batchItemFailures = outcome.failed.map((id) => ({ itemIdentifier: id }))
+    return { ...outcome, events: messages.length, batchItemFailures }
+  },
+  told: ({ report, problems }) => ({ ...report, problems: [...problems, ...(report?.problems ?? [])] }),
+  also: counts(measured),
 })

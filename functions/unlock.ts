@@ -1,12 +1,11 @@
-import middy from '@middy/core'
-import * as clients from '../adapters/aws/clients.ts'
-import { DynamoLockTable } from '../adapters/aws/lock-table.ts'
-import { readStage } from '../adapters/config.ts'
-import { once } from './once.ts'
-
-const locks = once(() => new DynamoLockTable(clients.documents(), readStage().table))
+import * as z from 'zod'
+import { text } from './lib/inputs.ts'
+import { lambda } from './lib/lambda.ts'
+import { locks } from './lib/parts.ts'
 
 /** Frees an app's lock if this execution holds it. */
-export const handler = middy(async ({ app, owner }: { app: string; owner: string }) => ({
-  freed: await locks().free(app, owner),
-}))
+export const handler = lambda('unlock', {
+  input: z.strictObject({ app: text, owner: text }),
+  parts: locks,
+  work: async (locks, { app, owner }) => ({ freed: await locks.free(app, owner) }),
+})

@@ -14,10 +14,10 @@ export const MARK = 'NANOFLEET_SUPERVISED'
 export async function reap(
   state: string,
   spare: ProcessRecord[],
-  patience: number,
+  patienceMs: number,
 ): Promise<ProcessRecord[]> {
   const left = (await leftovers(state)).filter((one) => !spare.some((other) => other.pid === one.pid))
-  await Promise.all(left.map((record) => terminate(record, patience)))
+  await Promise.all(left.map((record) => terminate(record, patienceMs)))
   return left
 }
 

@@ -26,7 +26,7 @@ export interface Place {
 }
 
 /** Milliseconds. The emulator answers in less than 1 s; on a busy machine or with a large state it takes longer. */
-const START_TIMEOUT = 60_000
+const START_TIMEOUT_MS = 60_000
 
 export function regionPart(settings: LocalSettings, place: Place): Part {
   return {
@@ -102,13 +102,15 @@ export async function start(
 }
 
 async function untilHealthy(part: Part, record: ProcessRecord, log: string, before: number): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT
+  const deadline = Date.now() + START_TIMEOUT_MS
   while (!(await isHealthy(part.health))) {
     if (!(await isAlive(record)))
       throw new ServiceFailure(problem(part, log, before, 'ended while it started'))
     if (Date.now() > deadline) {
       await terminate(record, 2_000)
-      throw new ServiceFailure(problem(part, log, before, `did not answer within ${START_TIMEOUT / 1000} s`))
+      throw new ServiceFailure(
+        problem(part, log, before, `did not answer within ${START_TIMEOUT_MS / 1000} s`),
+      )
     }
     await sleep(50)
   }

@@ -35,13 +35,13 @@ export async function recordOf(pid: number): Promise<ProcessRecord | undefined> 
 }
 
 /**
- * Ends a process with SIGTERM, and after `patience` milliseconds with SIGKILL for its whole process group. Does nothing when
+ * Ends a process with SIGTERM, and after `patienceMs` with SIGKILL for its whole process group. Does nothing when
  * the pid belongs to another process by now. Returns true when it had to be killed.
  */
-export async function terminate(record: ProcessRecord, patience: number): Promise<boolean> {
+export async function terminate(record: ProcessRecord, patienceMs: number): Promise<boolean> {
   if (!(await isAlive(record))) return false
   signal(record.pid, 'SIGTERM')
-  const deadline = Date.now() + patience
+  const deadline = Date.now() + patienceMs
   while (Date.now() < deadline) {
     if (!(await isAlive(record))) return false
     await sleep(50)

@@ -10,8 +10,8 @@ import { exclusively, type LocalRecord, readRecord, writeRecord } from './record
 import { type LocalSettings, requireInstalled } from './settings.ts'
 
 /** Milliseconds: the region saves its state and stops its instances within 20 s. */
-const PATIENCE = 25_000
-const REAP_PATIENCE = 3_000
+const PATIENCE_MS = 25_000
+const REAP_PATIENCE_MS = 3_000
 
 export interface Up {
   record: LocalRecord
@@ -45,7 +45,7 @@ async function repair(
   gateway: ProcessRecord | undefined,
 ): Promise<Up> {
   // A live region keeps its children; a dead one leaves instances and workers behind.
-  const reaped = region ? [] : await reap(settings.state, gateway ? [gateway] : [], REAP_PATIENCE)
+  const reaped = region ? [] : await reap(settings.state, gateway ? [gateway] : [], REAP_PATIENCE_MS)
   const place = await choosePlace(settings, before, region, gateway)
   const record: LocalRecord = {
     endpoint: `http://127.0.0.1:${place.port}`,
@@ -61,7 +61,7 @@ async function repair(
     await start(part, settings, (pid) => noted(settings, record, name, pid))
     took[name] = performance.now() - began
   }
-  if (gateway && before?.endpoint !== record.endpoint) await terminate(gateway, REAP_PATIENCE)
+  if (gateway && before?.endpoint !== record.endpoint) await terminate(gateway, REAP_PATIENCE_MS)
   // The gateway comes first: it holds the claim on the addresses, and waits for the region by itself.
   if (!gateway || before?.endpoint !== record.endpoint)
     await startPart('gateway', gatewayPart(settings, place))
@@ -122,8 +122,8 @@ async function stop(settings: LocalSettings): Promise<Down> {
   const record = await readRecord(settings.state)
   const parts = [record?.pids.region, record?.pids.gateway].filter((part) => part !== undefined)
   const alive = await Promise.all(parts.map(isAlive))
-  await Promise.all(parts.map((part) => terminate(part, PATIENCE)))
-  const reaped = await reap(settings.state, [], REAP_PATIENCE)
+  await Promise.all(parts.map((part) => terminate(part, PATIENCE_MS)))
+  const reaped = await reap(settings.state, [], REAP_PATIENCE_MS)
   if (record) await writeRecord(settings.state, { ...record, pids: {} })
   const left = await leftovers(settings.state)
   if (left.length > 0) {
@@ -142,7 +142,7 @@ async function running(
 ): Promise<ProcessRecord | undefined> {
   if (!part || !health || !(await isAlive(part))) return undefined
   for (let attempt = 0; attempt < 10; attempt += 1) if (await isHealthy(health)) return part
-  await terminate(part, REAP_PATIENCE)
+  await terminate(part, REAP_PATIENCE_MS)
   return undefined
 }
 

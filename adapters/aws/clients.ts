@@ -16,7 +16,7 @@ export { logs } from './clients/logs.ts'
 export { s3 } from './clients/s3.ts'
 export { PROMPT } from './clients/settings.ts'
 export { sqs } from './clients/sqs.ts'
-export { nearSsm, ssm } from './clients/ssm.ts'
+export { ssm } from './clients/ssm.ts'
 export { stepFunctions } from './clients/step-functions.ts'
 export { sts } from './clients/sts.ts'
 

@@ -23,9 +23,9 @@ export interface QueuePair {
 }
 
 /** Seconds for which a message that was received is hidden from others, also from whoever asks again. */
-const HIDDEN = 30
+const HIDDEN_SECONDS = 30
 /** Seconds to wait for a message: long polling asks all servers of SQS (Developer Guide, "short and long polling"). */
-const PATIENCE = 1
+const WAIT_SECONDS = 1
 /** So many messages are looked at, in pages of ten: about as many as can be received before the first ones show again. */
 const MOST = 1000
 
@@ -87,8 +87,8 @@ async function receive(sqs: SQSClient, QueueUrl: string): Promise<Message[]> {
       new ReceiveMessageCommand({
         QueueUrl,
         MaxNumberOfMessages: 10,
-        VisibilityTimeout: HIDDEN,
-        WaitTimeSeconds: PATIENCE,
+        VisibilityTimeout: HIDDEN_SECONDS,
+        WaitTimeSeconds: WAIT_SECONDS,
         MessageSystemAttributeNames: ['SentTimestamp'],
       }),
     ),
@@ -115,7 +115,7 @@ async function remove(sqs: SQSClient, QueueUrl: string, messages: Message[]): Pr
 /** Lets others see the messages at once. */
 async function show(sqs: SQSClient, QueueUrl: string, messages: Message[]): Promise<void> {
   const Entries = handles(messages).map((entry) => ({ ...entry, VisibilityTimeout: 0 }))
-  await asked(`messages of ${QueueUrl} stay hidden for ${HIDDEN} s`, () =>
+  await asked(`messages of ${QueueUrl} stay hidden for ${HIDDEN_SECONDS} s`, () =>
     sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries })),
   )
 }

@@ -4,40 +4,27 @@ import {
   PutParameterCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm'
-import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
 import { secretParameter } from '../../core/base/names.ts'
 import { SECRETS, type SecretName } from '../../core/secrets/secrets.ts'
+import { SecretReader, type SecretSource } from './secret-reader.ts'
 
 /** The secrets of an app in Parameter Store, encrypted under the account's key alias/aws/ssm. */
-export class SecretParameters {
+export class SecretParameters implements SecretSource {
   readonly #client: SSMClient
   readonly #stage: string
   readonly #app: string
+  readonly #reader: SecretReader
 
   constructor(client: SSMClient, stage: string, app: string) {
     this.#client = client
     this.#stage = stage
     this.#app = app
+    this.#reader = new SecretReader((names) => this.#values(names), stage, app)
   }
 
-  /**
-   * The secrets that are there, of all or of these.
-   * @throws {ServiceRefusal} when Parameter Store does not allow it, {ServiceFailure} when it does not answer
-   */
+  /** As `SecretReader` does. */
   async read(names: readonly SecretName[] = SECRETS): Promise<Map<SecretName, string>> {
-    const byName = new Map(names.map((name) => [this.#parameter(name), name]))
-    // Ten at most, which all of them are below (Systems Manager API Reference, GetParameters).
-    const command = new GetParametersCommand({ Names: [...byName.keys()], WithDecryption: true })
-    const answer = await this.#client.send(command).catch((cause: Error) => {
-      const Failure = cause.name === 'AccessDeniedException' ? ServiceRefusal : ServiceFailure
-      throw new Failure(`the secrets of ${this.#app} cannot be read: ${cause.message}`, { cause })
-    })
-    const found = new Map<SecretName, string>()
-    for (const { Name = '', Value = '' } of answer.Parameters ?? []) {
-      const name = byName.get(Name)
-      if (name !== undefined) found.set(name, Value)
-    }
-    return found
+    return await this.#reader.read(names)
   }
 
   async write(secrets: ReadonlyMap<SecretName, string>): Promise<void> {
@@ -57,6 +44,12 @@ export class SecretParameters {
   async remove(): Promise<void> {
     const Names = SECRETS.map((name) => this.#parameter(name))
     await this.#client.send(new DeleteParametersCommand({ Names }))
+  }
+
+  async #values(Names: string[]): Promise<Map<string, string>> {
+    const command = new GetParametersCommand({ Names, WithDecryption: true })
+    const { Parameters = [] } = await this.#client.send(command)
+    return new Map(Parameters.map(({ Name = '', Value = '' }) => [Name, Value]))
   }
 
   #parameter(name: SecretName): string {

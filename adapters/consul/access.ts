@@ -1,6 +1,6 @@
 import { ServiceFailure } from '../../core/base/errors.ts'
 import { CERTIFICATE, values } from '../../core/secrets/secrets.ts'
-import type { SecretParameters } from '../aws/secret-parameters.ts'
+import type { SecretSource } from '../aws/secret-reader.ts'
 
 /** What Consul's servers want to see, and by what they are known. */
 export interface ConsulAccess {
@@ -23,13 +23,13 @@ const RENEWED_MS = 1000
 
 /** The access that is kept in Parameter Store. */
 export class ParameterAccess implements AccessSource {
-  readonly #parameters: SecretParameters
+  readonly #parameters: SecretSource
   readonly #now: () => number
   #held: ConsulAccess | undefined
   #readAt = Number.NEGATIVE_INFINITY
   #reading: Promise<ConsulAccess> | undefined
 
-  constructor(parameters: SecretParameters, now: () => number = Date.now) {
+  constructor(parameters: SecretSource, now: () => number = Date.now) {
     this.#parameters = parameters
     this.#now = now
   }

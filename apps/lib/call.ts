@@ -3,10 +3,14 @@ import { Readable } from 'node:stream'
 import type { Body } from './body.ts'
 
 /** No connection could be made: the instance has seen nothing of the request. */
-export class Unreached extends Error {}
+export class Unreached extends Error {
+  override name = 'Unreached'
+}
 
 /** The request may have been carried out, but no answer came. */
-export class Lost extends Error {}
+export class Lost extends Error {
+  override name = 'Lost'
+}
 
 export interface Call {
   method: string
@@ -18,7 +22,9 @@ export interface Call {
 }
 
 /** The source of the request body failed: not the instance's fault. */
-export class SourceFailure extends Error {}
+export class SourceFailure extends Error {
+  override name = 'SourceFailure'
+}
 
 /** An instance in the same network accepts within a few milliseconds; one that is gone never does. */
 const CONNECT_MS = 1000

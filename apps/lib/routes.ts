@@ -22,9 +22,16 @@ interface Route {
 }
 
 /**
- * Routes requests by a table such as `{'GET /task/:id': handler}`; the first match wins. Answers `GET /healthz` itself:
- * 200, or 503 once the process has been told to stop. A path without a route gets a 404, another method a 405. What a
- * handler throws is answered too: a Refusal by its status and sentence, anything else by 500 and a line in the log.
+ * Routes requests by a table such as `{'GET /task/:id': handler}`; the first match
+ * wins. Answers `GET /healthz` itself:
+ * 200, or 503 once the process has been told to stop. A path without a
+ * route gets a 404, another method a 405. What a
+ * handler throws is answered too: a Refusal by its status
+ * and sentence, anything else by 500 and a line in the log.
+ *
+ * Handlers get Node's own request and response, as uploads, events and answers to those who have hung up need
+ * them. Hono with its server would put its Request and Response between (47 KB of a bundle, against 2 KB),
+ * and leave the rest of this to be written.
  */
 export function routes(table: Record<string, Handler>): RequestListener {
   const all = Object.entries({ 'GET /healthz': health, ...table }).map(([key, handler]) =>

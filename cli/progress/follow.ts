@@ -9,11 +9,11 @@ import { RunReader, type RunSource, type RunView, title, underWay } from './run-
  * Milliseconds between two looks, for each run that is looked at: a look costs two calls per run, and Step Functions grants
  * about 15 of each per second and account (Developer Guide, "Quotas related to API action throttling").
  */
-const PER_RUN = 300
-const LONGEST = 5000
+const PER_RUN_MS = 300
+const LONGEST_MS = 5000
 
 /** Milliseconds after the first look, half as many again after each further one: what is over at once is not waited for. */
-const FIRST = 100
+const FIRST_MS = 100
 
 /**
  * Shows the steps of a run and of the runs it starts until it ends: line by line, and on a terminal with the state of
@@ -24,14 +24,14 @@ const FIRST = 100
 export async function follow(source: RunSource, arn: string, output: Output): Promise<Execution> {
   const reader = new RunReader(source)
   const shown = new Set<string>()
-  for (let pause = FIRST; ; pause = Math.min(LONGEST, pause * 1.5)) {
+  for (let pause = FIRST_MS; ; pause = Math.min(LONGEST_MS, pause * 1.5)) {
     const view = await reader.look(arn)
     show(view, shown, output)
     if (view.run.status !== 'RUNNING') return ended(view.run, output)
     const began = view.run.startedAt.getTime()
     const live = liveLines(view, new Date()).map((line) => `          ${line}`)
     output.live([...live, `  ${duration(Date.now() - began)} …`])
-    await sleep(Math.min(LONGEST, pause, Math.max(2, underWay(view)) * PER_RUN))
+    await sleep(Math.min(LONGEST_MS, pause, Math.max(2, underWay(view)) * PER_RUN_MS))
   }
 }
 

@@ -48,6 +48,8 @@ function problemsOf(issue: z.core.$ZodIssue, prefix: Path, value: unknown, keys:
       if (path.length === 0 && at(value, path) === null) return [{ path, problem: 'the file is empty' }]
       return [{ path, ...mistyped(issue, at(value, path)) }]
     case 'invalid_value':
+      if (at(value, path) === undefined)
+        return [{ path, problem: 'is missing', remedy: `give ${oneOf(issue.values)}` }]
       return [
         {
           path,
@@ -59,6 +61,9 @@ function problemsOf(issue: z.core.$ZodIssue, prefix: Path, value: unknown, keys:
       return [{ path, problem: `${quote(value, path)} ${issue.message}` }]
   }
 }
+
+const oneOf = (values: readonly unknown[]): string =>
+  values.length > 1 ? `one of ${values.join(', ')}` : String(values[0])
 
 /** zod's words for kinds of values, in ours. */
 const KINDS: Record<string, string> = {

@@ -33,11 +33,19 @@ export const TeardownInput = z.strictObject({
 })
 export type TeardownInput = z.infer<typeof TeardownInput>
 
-const SCHEMAS = { deploy: DeployInput, scale: ScaleInput, teardown: TeardownInput }
+/** Workflows whose input is checked here. */
+export const WORKFLOWS = ['deploy', 'scale', 'teardown'] as const
+type Workflow = (typeof WORKFLOWS)[number]
+
+const SCHEMAS: Record<Workflow, z.ZodType<DeployInput | ScaleInput | TeardownInput>> = {
+  deploy: DeployInput,
+  scale: ScaleInput,
+  teardown: TeardownInput,
+}
 
 /** What a workflow's first state asks for. */
 export interface InputToCheck {
-  workflow: keyof typeof SCHEMAS
+  workflow: Workflow
   input: unknown
 }
 
@@ -46,8 +54,7 @@ export interface InputToCheck {
  * @throws {InvalidInput} one sentence that names the field
  */
 export function checkInput({ workflow, input }: InputToCheck): DeployInput | ScaleInput | TeardownInput {
-  const schema: z.ZodType<DeployInput | ScaleInput | TeardownInput> = SCHEMAS[workflow]
-  const checked = parseInput(workflow, schema, input)
+  const checked = parseInput(workflow, SCHEMAS[workflow], input)
   if (workflow === 'teardown') confirmed(checked as TeardownInput)
   return checked
 }

@@ -36,7 +36,7 @@ export const DEATHS = 3
 /** Launches that failed one after the other. Auto Scaling repeats them at growing distances for hours. */
 const LAUNCH_FAILURES = 3
 /** Seconds without one more healthy member: a unikernel boots in seconds, an ALB needs two good probes. */
-export const PATIENCE = 300
+export const PATIENCE_SECONDS = 300
 
 /** Reasons which a repetition will not mend (EC2 API Reference, "Error codes for the Amazon EC2 API"). */
 const HOPELESS =
@@ -73,7 +73,7 @@ export function doomed(
       ...instanceOf(last),
     }
   const waited = (now.getTime() - Date.parse(memory.bestAt)) / 1000
-  if (waited > PATIENCE) return { reason: `no progress for ${PATIENCE} s: ${waitingFor}` }
+  if (waited > PATIENCE_SECONDS) return { reason: `no progress for ${PATIENCE_SECONDS} s: ${waitingFor}` }
   return undefined
 }
 

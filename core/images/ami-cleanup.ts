@@ -15,13 +15,13 @@ export interface CleanupPlan {
   keep: { imageId: string; reason: string }[]
 }
 
-const DAY = 24 * 60 * 60 * 1000
+const DAY_MS = 24 * 60 * 60 * 1000
 
 /**
  * A snapshot without an image may belong to a build that is about to register one; no build takes longer than
  * the 30 minutes of its project.
  */
-const LEFTOVER_AFTER = DAY
+const LEFTOVER_AFTER_MS = DAY_MS
 
 /**
  * What to remove of this stage's images, oldest first, and why each of the others stays.
@@ -89,7 +89,7 @@ function keepReasons(evidence: Evidence, options: Pick<CleanAmisInput, 'keep' | 
   const young = ({ createdAt }: AccountImage) => {
     if (options.minAgeDays === 0) return undefined
     if (createdAt === '') return 'its age is unknown'
-    return age(createdAt, evidence) < options.minAgeDays * DAY
+    return age(createdAt, evidence) < options.minAgeDays * DAY_MS
       ? `younger than ${options.minAgeDays} days`
       : undefined
   }
@@ -126,7 +126,7 @@ function removal(image: AccountImage, evidence: Evidence): Removal {
 
 /** Snapshots with our tags that no image is made of: their build ended before it registered one. */
 function leftovers(evidence: Evidence): Removal[] {
-  const old = evidence.snapshots.filter((snapshot) => age(snapshot.startedAt, evidence) >= LEFTOVER_AFTER)
+  const old = evidence.snapshots.filter((snapshot) => age(snapshot.startedAt, evidence) >= LEFTOVER_AFTER_MS)
   const unused = unusedSnapshots(
     old.map(({ snapshotId }) => snapshotId),
     evidence,

@@ -96,7 +96,7 @@ const heir = (instanceId: string, service: string): string => `${instanceId} ${s
  * Seconds for which a registration is on probation. EC2 may not show yet what another answer of it has shown; its page
  * says to ask again for up to five minutes (EC2 Developer Guide, "Eventual consistency in the Amazon EC2 API").
  */
-export const PROBATION = 300
+export const PROBATION_SECONDS = 300
 
 function judge(
   { entry, server }: Holding,
@@ -106,7 +106,7 @@ function judge(
   evidence: Evidence,
 ): [Fate, string] {
   const age = evidence.now.getTime() - registeredAt(entry)
-  const absence: Fate = age < PROBATION * 1000 ? 'keep' : 'uncertain'
+  const absence: Fate = age < PROBATION_SECONDS * 1000 ? 'keep' : 'uncertain'
   if (!instance) return [absence, 'EC2 does not know the instance']
   // A stopped instance may have been started and registered since this round looked.
   if (isGoing(instance))

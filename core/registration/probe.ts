@@ -20,7 +20,7 @@ const HEADERS = {
   'Accept-Encoding': 'gzip',
 }
 /** Consul's own timeout of a check that names none. */
-const TIMEOUT = 10_000
+const TIMEOUT_MS = 10_000
 
 /**
  * How to ask what Consul will ask. Only questions to the instance itself whose answer we judge exactly as Consul does;
@@ -76,7 +76,7 @@ function base(check: CheckDefinition, host: string, port: unknown, tls: boolean)
   return {
     host,
     port: Number(port),
-    milliseconds: (goNanoseconds(check.Timeout ?? '') ?? 0) / 1e6 || TIMEOUT,
+    milliseconds: (goNanoseconds(check.Timeout ?? '') ?? 0) / 1e6 || TIMEOUT_MS,
     ...(tls ? { tls: { serverName: check.TLSServerName ?? '' } } : {}),
   }
 }

@@ -2,7 +2,7 @@ import { progress, type StackStep } from './bring-stack.ts'
 import type { Stacks } from './stacks.ts'
 
 /** Seconds before each look, two in all: what has only groups and a parameter to change is done by then. */
-const LOOKS = [0.2, 0.3, 0.5, 1]
+const LOOKS_SECONDS = [0.2, 0.3, 0.5, 1]
 
 /**
  * Looks closely whether what has just been asked of a stack is done: a workflow waits for whole seconds only, and pays for
@@ -15,7 +15,7 @@ export async function lookClosely(
 ): Promise<StackStep> {
   if (begun.next !== 'wait') return begun
   try {
-    for (const seconds of LOOKS) {
+    for (const seconds of LOOKS_SECONDS) {
       await sleep(seconds)
       const state = progress((await stacks.find(begun.stack))?.status, begun.until)
       if (state === 'reached') return { ...begun, next: begun.until === 'idle' ? 'apply' : 'go-on' }

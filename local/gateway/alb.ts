@@ -25,13 +25,13 @@ export interface Door {
 }
 
 /** Milliseconds: an ALB's "Connection idle timeout", also between two requests of one client. */
-const IDLE = 60_000
+const IDLE_MS = 60_000
 
 /** An HTTP listener. Requests are streamed and never buffered; pipelined ones are answered in order. */
 export function createAlb(door: Door, fleet: Fleet): Server {
   const options: ServerOptions & { shouldUpgradeCallback: (request: IncomingMessage) => boolean } = {
-    keepAliveTimeout: IDLE,
-    headersTimeout: IDLE,
+    keepAliveTimeout: IDLE_MS,
+    headersTimeout: IDLE_MS,
     requestTimeout: 0,
     // An ALB supports no upgrade but WebSockets: `h2c` is answered as HTTP/1.1.
     shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
@@ -83,7 +83,7 @@ function upgrade(door: Door, fleet: Fleet, request: IncomingMessage, socket: Dup
     head,
     target,
     port: portOf(request),
-    idleTimeout: door.agent().idleTimeout,
+    idleMs: door.agent().idleMs,
   })
 }
 

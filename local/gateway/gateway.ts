@@ -86,7 +86,7 @@ export class Gateway {
       balancer.listeners.filter((listener) => isPublic(balancer, listener)),
     )
     const idle = state.loadBalancers.find((balancer) => balancer.type === 'application')?.idleTimeout ?? 60
-    if (this.#agent.idleTimeout !== idle * 1000) this.#agent = new TargetAgent(idle)
+    if (this.#agent.idleMs !== idle * 1000) this.#agent = new TargetAgent(idle)
     this.#rules = [...shared.flatMap((listener) => listener.rules), consulRule]
     this.#routes = compileRoutes({
       rules: this.#rules,

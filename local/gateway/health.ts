@@ -22,7 +22,7 @@ export const unchecked = (now: number): Health => ({
 })
 
 /** Milliseconds between checks of a target that has not passed one yet: programs start within a second. */
-const INITIAL_INTERVAL = 500
+const INITIAL_INTERVAL_MS = 500
 
 /**
  * The health after another check, as in "Health checks for Application Load Balancer target groups": one passed check makes
@@ -38,7 +38,10 @@ export function observe(health: Health, outcome: Outcome, check: HealthCheck, no
   }
   const failure = { reason: outcome.reason, description: outcome.description }
   if (health.state === 'unhealthy') return { ...health, ...failure, streak: 0, countedAt: now }
-  if (health.state === 'initial' && now - health.countedAt < check.interval * 1000 - INITIAL_INTERVAL / 2) {
+  if (
+    health.state === 'initial' &&
+    now - health.countedAt < check.interval * 1000 - INITIAL_INTERVAL_MS / 2
+  ) {
     return health
   }
   const streak = health.streak + 1
@@ -49,7 +52,7 @@ export function observe(health: Health, outcome: Outcome, check: HealthCheck, no
 /** Milliseconds until the target's next check. */
 export function untilNextCheck(health: Health, check: HealthCheck): number {
   const interval = check.interval * 1000
-  return health.state === 'initial' ? Math.min(INITIAL_INTERVAL, interval) : interval
+  return health.state === 'initial' ? Math.min(INITIAL_INTERVAL_MS, interval) : interval
 }
 
 function healthy(now: number): Health {

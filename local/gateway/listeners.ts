@@ -142,7 +142,7 @@ class ListenerDoor implements Door {
 
   update(balancer: LoadBalancer, listener: Listener): void {
     this.#routes = compileRoutes(listener)
-    if (this.#agent.idleTimeout === balancer.idleTimeout * 1000) return
+    if (this.#agent.idleMs === balancer.idleTimeout * 1000) return
     // Requests under way keep the old agent, whose idle connections end through its own timeout.
     this.#agent = new TargetAgent(balancer.idleTimeout)
   }

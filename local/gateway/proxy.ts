@@ -52,7 +52,7 @@ function send(flight: Flight, again: boolean): void {
     headers: requestHeaders(incoming, flight.port),
     agent: again ? false : target.secure ? secureAgent : flight.agent,
     ...unverified,
-    timeout: flight.agent.idleTimeout,
+    timeout: flight.agent.idleMs,
   })
   flight.asked = asked
   asked.on('response', (answer) => relay(flight, answer))

@@ -2,8 +2,8 @@ import { ServiceFailure } from '../../core/base/errors.ts'
 import type { ElbState, HealthReport } from './state.ts'
 
 /** Milliseconds: the region holds a poll open for at most 20 s. */
-const POLL_TIMEOUT = 30_000
-const RETRY = 300
+const POLL_TIMEOUT_MS = 30_000
+const RETRY_MS = 300
 
 /** The part of the region's private API that the gateway uses. */
 export class RegionClient {
@@ -61,7 +61,7 @@ export class RegionClient {
   async #poll(version: number | undefined): Promise<ElbState | undefined> {
     const query = version === undefined ? '' : `?version=${version}`
     try {
-      const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(POLL_TIMEOUT)])
+      const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(POLL_TIMEOUT_MS)])
       const answer = await fetch(`${this.#endpoint}/_nanofleet/elb${query}`, { signal })
       if (answer.ok) return (await answer.json()) as ElbState
       await answer.arrayBuffer()
@@ -73,7 +73,7 @@ export class RegionClient {
 
   #pause(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    setTimeout(resolve, RETRY)
+    setTimeout(resolve, RETRY_MS)
     return promise
   }
 }

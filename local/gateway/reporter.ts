@@ -4,8 +4,8 @@ import type { HealthReport } from './state.ts'
 import type { LiveTarget, TargetPool } from './targets.ts'
 
 /** How many milliseconds changes are collected, so that a starting fleet is one report. */
-const GATHER = 20
-const RETRY = 500
+const GATHER_MS = 20
+const RETRY_MS = 500
 
 /** Reports the targets' health to the region: what changed, repeated until the region has accepted it. */
 export class HealthReporter {
@@ -37,7 +37,7 @@ export class HealthReporter {
     const { arn } = pool.group
     if (isLocal(arn)) return
     this.#pending[arn] = { ...this.#pending[arn], [target.key]: target.describe() }
-    this.#soon(GATHER)
+    this.#soon(GATHER_MS)
   }
 
   #soon(delay: number): void {
@@ -57,10 +57,10 @@ export class HealthReporter {
         for (const [arn, targets] of Object.entries(report)) {
           this.#pending[arn] = { ...targets, ...this.#pending[arn] }
         }
-        delay = RETRY
+        delay = RETRY_MS
       }
     }
     this.#timer = undefined
-    if (Object.keys(this.#pending).length > 0) this.#soon(delay ?? GATHER)
+    if (Object.keys(this.#pending).length > 0) this.#soon(delay ?? GATHER_MS)
   }
 }

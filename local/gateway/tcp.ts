@@ -2,7 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { ReachableTarget } from './targets.ts'
 
 /** Milliseconds: an NLB's fixed idle timeout for TCP flows. */
-const IDLE = 350_000
+const IDLE_MS = 350_000
 
 /** A TCP listener of an NLB; a connection belongs to one target for its whole life. */
 export function createTcp(pick: () => ReachableTarget | undefined): Server {
@@ -25,7 +25,7 @@ function join(client: Socket, target: ReachableTarget): void {
   far.on('error', () => client.resetAndDestroy())
   far.once('close', () => client.destroy())
   for (const socket of [client, far]) {
-    socket.setTimeout(IDLE, () => {
+    socket.setTimeout(IDLE_MS, () => {
       client.resetAndDestroy()
     })
   }

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import type { ReachableTarget } from './targets.ts'
 
 /** Milliseconds without a datagram after which a flow ends; an NLB keeps it for 120 s, but sockets are scarcer here. */
-const IDLE = 10_000
+const IDLE_MS = 10_000
 /** The most flows at a time; the oldest makes room. Each one holds a socket. */
 const MOST = 2048
 
@@ -71,7 +71,7 @@ export class UdpListener {
     })
     // A dead target's ICMP "port unreachable" appears here; the client sees the same as on AWS: silence.
     socket.on('error', () => this.#end(key))
-    const flow = { socket, target, timer: setTimeout(() => this.#end(key), IDLE) }
+    const flow = { socket, target, timer: setTimeout(() => this.#end(key), IDLE_MS) }
     this.#flows.set(key, flow)
     target.begin()
     return flow

@@ -13,7 +13,7 @@ export interface Upgrade {
   target: ReachableTarget
   port: number
   /** Milliseconds without a byte in either direction after which both connections are closed. */
-  idleTimeout: number
+  idleMs: number
 }
 
 /** Passes on an upgrade; once the target agrees, bytes flow both ways until one side closes or both are idle. */
@@ -29,7 +29,7 @@ export function proxyUpgrade(upgrade: Upgrade): void {
     path: incoming.url ?? '/',
     headers: [...requestHeaders(incoming, upgrade.port), 'Connection', 'Upgrade', 'Upgrade', 'websocket'],
     agent: false,
-    timeout: upgrade.idleTimeout,
+    timeout: upgrade.idleMs,
   })
   asked.on('upgrade', (answer, far, head) => join(upgrade, answer, far, head))
   asked.on('response', (answer) => refuse(socket, answer))
@@ -56,7 +56,7 @@ function join(upgrade: Upgrade, answer: IncomingMessage, far: Duplex, head: Buff
   })
   far.on('error', () => socket.destroy())
   far.once('close', () => socket.destroy())
-  idleTogether(socket, far, upgrade.idleTimeout)
+  idleTogether(socket, far, upgrade.idleMs)
   socket.pipe(far)
   far.pipe(socket)
 }

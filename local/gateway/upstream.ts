@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 /** Milliseconds for a connection attempt, after which an ALB answers 504. */
-const CONNECT_TIMEOUT = 10_000
+const CONNECT_TIMEOUT_MS = 10_000
 
 /**
  * Keep-alive connections to targets. A connection that is silent for the load balancer's idle timeout makes its request
@@ -11,11 +11,11 @@ const CONNECT_TIMEOUT = 10_000
  */
 export class TargetAgent extends Agent {
   /** Milliseconds. */
-  readonly idleTimeout: number
+  readonly idleMs: number
 
   constructor(idleSeconds: number, options: AgentOptions = {}) {
     super({ keepAlive: true, timeout: idleSeconds * 1000, maxFreeSockets: 256, ...options })
-    this.idleTimeout = idleSeconds * 1000
+    this.idleMs = idleSeconds * 1000
   }
 
   /**
@@ -25,14 +25,14 @@ export class TargetAgent extends Agent {
   override reuseSocket(socket: Duplex, request: ClientRequest): void {
     super.reuseSocket(socket, request)
     const { timeout } = socket as Socket
-    if (timeout !== this.idleTimeout) (socket as Socket).setTimeout(this.idleTimeout)
+    if (timeout !== this.idleMs) (socket as Socket).setTimeout(this.idleMs)
   }
 
   override createConnection(
     ...[options, callback]: Parameters<Agent['createConnection']>
   ): Duplex | null | undefined {
     const socket = super.createConnection(options, callback) as Socket
-    const timer = setTimeout(() => socket.destroy(new ConnectTimeout()), CONNECT_TIMEOUT)
+    const timer = setTimeout(() => socket.destroy(new ConnectTimeout()), CONNECT_TIMEOUT_MS)
     socket.once('connect', () => clearTimeout(timer))
     socket.once('close', () => clearTimeout(timer))
     return socket

@@ -4,14 +4,15 @@ import { basename, join } from 'node:path'
 
 /**
  * Keeps what a call of esbuild has made in `.nanofleet/bundles`, and takes it from there while nothing of it has changed:
- * the options, the text of every file of ours that went in, and the packages that npm has installed.
+ * the options and plugins, the text of every file of ours that went in, and the packages that npm has installed.
  * @param root of the checkout
  * @param make calls esbuild
  */
 export function kept(root, make) {
   return async (options) => {
     const folder = join(root, '.nanofleet', 'bundles', digest(options.entryPoints.join()).slice(0, 16))
-    const key = digest(`${JSON.stringify(options)}${await installed(root)}`)
+    const plugins = (options.plugins ?? []).map(({ setup }) => String(setup))
+    const key = digest(`${JSON.stringify({ ...options, plugins })}${await installed(root)}`)
     if (await isFresh(root, folder, key)) {
       await cp(join(folder, 'made'), options.outdir, { recursive: true })
       return
@@ -34,7 +35,8 @@ async function isFresh(root, folder, key) {
 /** The record comes last: without it, what lies there is of no use. A file that changed meanwhile may have gone in as it was. */
 async function keep(root, folder, { key, began }, { inputs, outputs }) {
   await rm(folder, { recursive: true, force: true })
-  const own = Object.keys(inputs).filter((file) => !file.startsWith('node_modules/'))
+  // What a plugin made up has a colon in its name; the plugin's own text is in the key.
+  const own = Object.keys(inputs).filter((file) => !file.startsWith('node_modules/') && !file.includes(':'))
   const changes = await Promise.all(own.map(async (file) => (await stat(join(root, file))).mtimeMs))
   if (changes.some((at) => at >= began)) return
   await mkdir(join(folder, 'made'), { recursive: true })

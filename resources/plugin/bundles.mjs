@@ -1,12 +1,13 @@
 import { basename } from 'node:path'
 import { build } from 'esbuild'
 import { kept } from './bundle-cache.mjs'
+import leanBundles from './lean-bundles.mjs'
 
 /**
  * Functions bundled by one call of esbuild. Each call reads and parses the SDK anew, and keeps what all its functions
  * are made of until its end: nine take 1 GB, all 26 take 2 GB.
  */
-const TOGETHER = 9
+export const TOGETHER = 9
 
 /**
  * Plugins of serverless-esbuild, which bundles the functions one by one: the first of nine bundles all of them, and for
@@ -14,16 +15,17 @@ const TOGETHER = 9
  */
 export default function plugins({ service, serviceDir, processedInput }) {
   // A single function is quicker by itself.
-  if (processedInput.options.function) return []
+  if (processedInput.options.function) return leanBundles
   const files = Object.values(service.functions).map(({ handler }) => basename(handler, '.handler'))
-  return [bundledTogether([...new Set(files)], kept(serviceDir, build))]
+  return [bundledTogether([...new Set(files)], kept(serviceDir, build), leanBundles), ...leanBundles]
 }
 
 /**
  * @param names of the files of all functions, without their ending
  * @param make bundles several functions by one call of esbuild
+ * @param plugins what each is bundled with
  */
-export function bundledTogether(names, make) {
+export function bundledTogether(names, make, plugins = []) {
   const begun = new Map()
   const groupOf = (name) => Math.floor(names.indexOf(name) / TOGETHER)
   return {
@@ -37,7 +39,8 @@ export function bundledTogether(names, make) {
       Object.assign(initialOptions, { write: false, logLevel: 'silent' })
       onLoad({ filter: /.*/ }, () => ({ contents: '' }))
       onStart(async () => {
-        if (!begun.has(group)) begun.set(group, make({ ...options, entryPoints: entries(entry, group) }))
+        if (!begun.has(group))
+          begun.set(group, make({ ...options, plugins, entryPoints: entries(entry, group) }))
         await begun.get(group)
       })
     },

@@ -34,6 +34,7 @@ const jobs = [
   },
   { name: 'picture of the rooms', work: () => capture('node', ['scripts/rooms.ts', '--check']) },
   { name: 'unused code (knip)', work: () => capture('knip', []) },
+  { name: 'sizes of bundles', work: () => capture('node', ['scripts/bundle-sizes.mjs']) },
   { name: 'workflows (ASL)', work: () => capture('node', ['scripts/asl.ts']) },
   { name: 'generated templates (cfn-lint)', work: lintGenerated },
   { name: 'packaged template (cfn-lint)', work: lintPackaged },

@@ -39,7 +39,9 @@ function isDone({ stamp, key }) {
 }
 
 /** A problem that the person at the terminal can fix; shown without a stack trace. */
-export class SetupError extends Error {}
+export class SetupError extends Error {
+  name = 'SetupError'
+}
 
 /** Runs an entry script: returns its exit code, or 1 after one message when set-up cannot continue. */
 export async function runScript(main) {

@@ -19,7 +19,7 @@ export interface Result {
 const AT_ONCE = 4
 const TRIES = 8
 const PASSING = [0, 502, 503, 504]
-const LONGEST_PAUSE = 8000
+const LONGEST_PAUSE_MS = 8000
 
 /** Sends the picture `count` times, four at a time, each with its own token. */
 export async function uploadAll(
@@ -56,7 +56,7 @@ async function uploadOne(destination: Destination, form: Form, token: string): P
     if (!PASSING.includes(status)) return { token, problem: text.trim() || `HTTP ${status}` }
     if (tried === TRIES)
       return { token, problem: `no answer after ${TRIES} attempts (${text.trim() || `HTTP ${status}`})` }
-    await sleep(Math.min(LONGEST_PAUSE, 250 * 2 ** tried) * (0.75 + Math.random() / 2))
+    await sleep(Math.min(LONGEST_PAUSE_MS, 250 * 2 ** tried) * (0.75 + Math.random() / 2))
   }
 }
 

@@ -1,30 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { BadConfiguration, readStage } from '../../adapters/config.ts'
+import { environment } from '../support/environment.ts'
 import { stage } from '../support/stage.ts'
-
-const environment = {
-  STAGE: 'dev',
-  AWS_REGION: 'eu-west-1',
-  ACCOUNT: '123456789012',
-  BUCKET: 'nanofleet-dev-123456789012',
-  TABLE: 'nanofleet-dev',
-  VPC_ID: 'vpc-1',
-  VPC_CIDR: '10.77.0.0/16',
-  ZONES: 'eu-west-1a,eu-west-1b,eu-west-1c',
-  PRIVATE_SUBNETS: 'subnet-a,subnet-b,subnet-c',
-  PRIVATE_CIDRS: '10.77.0.0/20,10.77.16.0/20,10.77.32.0/20',
-  PUBLIC_SUBNETS: 'subnet-d,subnet-e,subnet-f',
-  PRIVATE_ROUTE_TABLES: 'rtb-a,rtb-b,rtb-c',
-  PUBLIC_ROUTE_TABLE: 'rtb-public',
-  CONSUL_FUNCTION_GROUP: 'sg-consul',
-  PACKAGER: 'ops',
-  ARCHITECTURE: 'x86_64',
-  NANOS_VERSION: '0.1.55',
-  OPS_VERSION: '0.1.46',
-  DOMAIN: '',
-  CERTIFICATE_ARN: '',
-  PORT_LISTENERS: '',
-}
 
 describe('the stage of a function', () => {
   it('comes out of its environment', () => {

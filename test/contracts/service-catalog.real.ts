@@ -5,7 +5,7 @@ import { ask } from '../../adapters/consul/probes.ts'
 import { ConsulRequests } from '../../adapters/consul/requests.ts'
 import type { DoorRequest, DoorResponse } from '../../core/registration/door.ts'
 import { FirstAnswer } from '../../core/registration/first-answer.ts'
-import { consul } from '../../functions/consul.ts'
+import { handler as consul } from '../../functions/consul.ts'
 import { startConsul } from '../live/consul.ts'
 import { fixedAccess } from '../live/consul-api.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
@@ -20,7 +20,7 @@ catalogContract('of three real Consul servers, behind the function', async () =>
   const { access, servers, stop } = await startConsul(3)
   const first = new FirstAnswer(ask, { now: () => performance.now(), pause: setTimeout })
   const catalog = new ProbingConsul(first, new ConsulRequests(fixedAccess(access)))
-  const handler = consul(() => ({ catalog, vpcCidr: '127.0.0.0/8' }))
+  const handler = consul.wired(() => ({ catalog, vpcCidr: '127.0.0.0/8' }))
   // Through JSON, like the payload of an invocation.
   const carry = async (request: DoorRequest): Promise<DoorResponse> =>
     JSON.parse(JSON.stringify(await handler(JSON.parse(JSON.stringify(request)), lambdaContext)))

@@ -14,14 +14,14 @@ import { liveSettings } from '../live/settings.ts'
 import { regionOf, withWeb } from '../live/stage.ts'
 import { untilWhole, webInstances, webUrl } from '../live/web.ts'
 
-const MINUTE = 60_000
+const MINUTE_MS = 60_000
 
 /** kill -9 of any part: the fleet recovers by itself. */
 describe('a fleet whose parts are killed', () => {
   let context: Context
   beforeAll(async () => {
     context = await withWeb()
-  }, 4 * MINUTE)
+  }, 4 * MINUTE_MS)
   beforeEach(() => untilWhole(context, 2, 30), 40_000)
 
   /** Kills the instance with this id or address without warning. */
@@ -67,7 +67,7 @@ describe('a fleet whose parts are killed', () => {
       const answers = await askInTurn(await webUrl(context), 6)
       expect(new Set(answers.map(({ instance }) => instance)).size).toBe(2)
     },
-    MINUTE,
+    MINUTE_MS,
   )
 
   it.each(['a follower', 'the leader'])(
@@ -82,7 +82,7 @@ describe('a fleet whose parts are killed', () => {
       await untilConsulIsWhole(victim.address, 60)
       await untilWhole(context, 2, 20)
     },
-    2 * MINUTE,
+    2 * MINUTE_MS,
   )
 
   it(
@@ -118,7 +118,7 @@ describe('a fleet whose parts are killed', () => {
       await untilConsulIsWhole(victim.address, 60)
       await untilWhole(context, 2, 20)
     },
-    2 * MINUTE,
+    2 * MINUTE_MS,
   )
 
   it(
@@ -153,6 +153,6 @@ describe('a fleet whose parts are killed', () => {
       expect(await orphansOf(record, liveSettings().state)).toEqual([])
       await context.ssm().send(new DeleteParameterCommand({ Name: name }))
     },
-    3 * MINUTE,
+    3 * MINUTE_MS,
   )
 })

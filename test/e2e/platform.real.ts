@@ -12,7 +12,7 @@ import { regionOf } from '../live/stage.ts'
 import { untilWhole } from '../live/web.ts'
 import { ended, runToEnd, start } from '../live/workflows.ts'
 
-const SECOND = 1000
+const SECOND_MS = 1000
 /** The most seconds for an image build: a link, or all of Consul when the test is given a version that is not compiled yet. */
 const BUILD = process.env.NANOFLEET_OTHER_CONSUL === undefined ? 60 : 400
 
@@ -21,11 +21,11 @@ describe('the platform', () => {
   let context: Context
   beforeAll(async () => {
     context = await withCluster()
-  }, 240 * SECOND)
+  }, 240 * SECOND_MS)
   afterAll(async () => {
     await pushOwn(context, 'platform')
     await runToEnd(context, 'scale', { app: 'platform', service: 'consul', count: 3 }, 120)
-  }, 150 * SECOND)
+  }, 150 * SECOND_MS)
 
   const ids = async (): Promise<string[]> =>
     (await consulServers(context)).map(({ instanceId }) => instanceId).sort()
@@ -57,9 +57,9 @@ describe('the platform', () => {
       expect(splits).toEqual([])
       expect(samples).toBeGreaterThan(200)
       // The load balancer takes a removed server for a live one until its next check fails.
-      expect(longestGap).toBeLessThan(2 * SECOND)
+      expect(longestGap).toBeLessThan(2 * SECOND_MS)
     },
-    200 * SECOND,
+    200 * SECOND_MS,
   )
 
   it(
@@ -69,7 +69,7 @@ describe('the platform', () => {
       await runToEnd(context, 'deploy', { app: 'platform' }, 60)
       expect(await ids()).toEqual(before)
     },
-    70 * SECOND,
+    70 * SECOND_MS,
   )
 
   it(
@@ -106,9 +106,9 @@ describe('the platform', () => {
       await kept.remove()
       expect(await registered()).toEqual(entries)
       expect(splits).toEqual([])
-      expect(longestGap).toBeLessThan(2 * SECOND)
+      expect(longestGap).toBeLessThan(2 * SECOND_MS)
       expect(fewest).toBeGreaterThanOrEqual(3)
     },
-    (BUILD + 220) * SECOND,
+    (BUILD + 220) * SECOND_MS,
   )
 })

@@ -12,14 +12,14 @@ import { regionOf } from '../live/stage.ts'
 import { untilWhole } from '../live/web.ts'
 import { runToEnd } from '../live/workflows.ts'
 
-const SECOND = 1000
+const SECOND_MS = 1000
 
 /** The secrets of the Consul servers change under a running service, which stays in DNS. */
 describe('the workflow rotate-secrets', () => {
   let context: Context
   beforeAll(async () => {
     context = await withCluster()
-  }, 240 * SECOND)
+  }, 240 * SECOND_MS)
 
   const held = () => new SecretParameters(context.ssm(), context.stage, PLATFORM).read()
   const isKnown = async (address: string, access: ConsulAccess): Promise<boolean> =>
@@ -59,7 +59,7 @@ describe('the workflow rotate-secrets', () => {
       const now = (await catalogEntries(context, 'web')).map(({ instanceId }) => instanceId).sort()
       expect(now).toEqual(ids)
     },
-    240 * SECOND,
+    240 * SECOND_MS,
   )
 
   it("lets anyone with the token look at Consul's user interface, and nobody write there", async () => {
@@ -89,6 +89,6 @@ describe('the workflow rotate-secrets', () => {
       await untilOneCluster(context, 3, 20)
       await untilWhole(context, 2, 20)
     },
-    300 * SECOND,
+    300 * SECOND_MS,
   )
 })

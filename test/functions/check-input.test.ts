@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { parsedApp } from '../../core/template/parsed-app.ts'
-import { inputCheck } from '../../functions/check-input.ts'
+import { handler } from '../../functions/check-input.ts'
 import { sampleApp } from '../apps/apps.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
 import { stage } from '../support/stage.ts'
@@ -12,7 +12,7 @@ const published = parsedApp(
     'source: upstream\nupstream: {registry: a.example/b, version: v1}\nservices:\n  redis: {}\n',
   ),
 )
-const check = inputCheck(() => ({
+const check = handler.wired(() => ({
   stage: local,
   bundles: { read: async () => published },
 }))

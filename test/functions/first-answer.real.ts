@@ -10,7 +10,7 @@ import type { ConsulServer, ServiceCatalog } from '../../core/base/catalog.ts'
 import type { Instance } from '../../core/base/instances.ts'
 import type { DoorRequest, DoorResponse } from '../../core/registration/door.ts'
 import { FirstAnswer } from '../../core/registration/first-answer.ts'
-import { consul } from '../../functions/consul.ts'
+import { handler as consul } from '../../functions/consul.ts'
 import { type ConsulCluster, startConsul } from '../live/consul.ts'
 import { fixedAccess } from '../live/consul-api.ts'
 import { ModelFleet, stateChange, terminating } from '../model/model-fleet.ts'
@@ -44,7 +44,7 @@ describe('registration with a first answer', () => {
   afterAll(() => cluster?.stop(), 20_000)
 
   const throughDoor = (catalog: ServiceCatalog): ServiceCatalog => {
-    const handler = consul(() => ({ catalog, vpcCidr: '127.0.0.0/8' }))
+    const handler = consul.wired(() => ({ catalog, vpcCidr: '127.0.0.0/8' }))
     return new ConsulDoor(
       async (request: DoorRequest): Promise<DoorResponse> =>
         JSON.parse(JSON.stringify(await handler(JSON.parse(JSON.stringify(request)), lambdaContext))),

@@ -11,8 +11,8 @@ import type { Instance } from '../../core/base/instances.ts'
 import type { DoorRequest, DoorResponse } from '../../core/registration/door.ts'
 import { FirstAnswer } from '../../core/registration/first-answer.ts'
 import { owner } from '../../core/registration/owner.ts'
-import { consul } from '../../functions/consul.ts'
-import { reconcile } from '../../functions/reconcile.ts'
+import { handler as consul } from '../../functions/consul.ts'
+import { handler as reconcile } from '../../functions/reconcile.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { askServer, fixedAccess } from '../live/consul-api.ts'
 import { NameWatch } from '../live/name-watch.ts'
@@ -51,13 +51,13 @@ describe('the death of a Consul server', () => {
     }
     const first = new FirstAnswer(ask, { now: () => performance.now(), pause: sleep })
     const catalog = new ProbingConsul(first, new ConsulRequests(fixedAccess(access)))
-    const function_ = consul(() => ({ catalog, vpcCidr: '127.0.0.0/8' }))
+    const function_ = consul.wired(() => ({ catalog, vpcCidr: '127.0.0.0/8' }))
     door = new ConsulDoor(
       async (request: DoorRequest): Promise<DoorResponse> =>
         JSON.parse(JSON.stringify(await function_(JSON.parse(JSON.stringify(request)), lambdaContext))),
     )
     fleet.other = door
-    const handler = reconcile(() => ({ ...fleet.parts(), pause: (ms) => sleep(ms), held: fleet.held }))
+    const handler = reconcile.wired(() => ({ ...fleet.parts(), pause: (ms) => sleep(ms), held: fleet.held }))
     round = async (event) => await handler(event, lambdaContext)
     await untilWhole(60)
   }, 90_000)

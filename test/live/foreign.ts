@@ -20,7 +20,7 @@ import { ec2CallsOfRoles, recordCalls } from './calls.ts'
 import { regionOf } from './stage.ts'
 
 /** How many milliseconds a function may take from a call to EC2 to its journal line. */
-const LATE = 20_000
+const LATE_MS = 20_000
 
 /** What the control plane did while foreign instances came and went. */
 export interface Reaction {
@@ -88,7 +88,7 @@ async function journals(
     const [batches = [], rounds = []] = await Promise.all(
       ['register', 'reconcile'].map((name) => journal(context, name, since)),
     )
-    if (batches.length + rounds.length >= calls || waited >= LATE) return { batches, rounds }
+    if (batches.length + rounds.length >= calls || waited >= LATE_MS) return { batches, rounds }
     await sleep(250)
   }
 }

@@ -25,7 +25,7 @@ export interface Watched {
 }
 
 /** Milliseconds between two DNS queries. */
-const ASKED_EVERY = 50
+const ASKED_EVERY_MS = 50
 
 /** Looks at every server 4 times per second and queries DNS through the network load balancer every 50 ms. */
 export class PlatformWatch {
@@ -47,7 +47,7 @@ export class PlatformWatch {
         const acting = act().finally(() => this.#pending.delete(acting))
         this.#pending.add(acting)
       }, milliseconds)
-    this.#timers = [every(ASKED_EVERY, () => this.#ask()), every(250, () => this.#look())]
+    this.#timers = [every(ASKED_EVERY_MS, () => this.#ask()), every(250, () => this.#look())]
   }
 
   async stop(): Promise<Watched> {
@@ -59,7 +59,7 @@ export class PlatformWatch {
   async #ask(): Promise<void> {
     const asked = Date.now()
     // A late query is this process's gap, not DNS's.
-    this.#lastAnswer += Math.max(0, asked - this.#lastAsked - ASKED_EVERY)
+    this.#lastAnswer += Math.max(0, asked - this.#lastAsked - ASKED_EVERY_MS)
     this.#lastAsked = asked
     const addresses = await tryResolve(this.#context, this.#service)
     this.#seen.samples += 1

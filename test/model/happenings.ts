@@ -49,7 +49,7 @@ export type Form = 'same' | 'port' | 'two services' | 'check' | 'no check' | 'br
 export type Fault = 'ec2' | 'listing' | 'cluster' | 'health' | 'writes' | 'definitions' | 'held'
 
 /** EC2's answers are at most this many seconds old in this model; less than a registration's probation. */
-const LAG = 60
+const LAG_SECONDS = 60
 
 const one = <T extends string>(...values: T[]) => fc.constantFrom(...values)
 const event = one<Arrival>('lost', 'once', 'once', 'twice', 'at once')
@@ -130,7 +130,7 @@ const kinds: [number, fc.Arbitrary<Happening>][] = [
   [2, fc.record({ do: fc.constant('cut' as const), which: fc.nat(3) })],
   [4, fc.constant<Happening>({ do: 'checks' })],
   [4, fc.record({ do: fc.constant('wait' as const), seconds: fc.constantFrom(5, 35, 90, 400) })],
-  [1, fc.record({ do: fc.constant('lag' as const), seconds: fc.constantFrom(0, 10, LAG) })],
+  [1, fc.record({ do: fc.constant('lag' as const), seconds: fc.constantFrom(0, 10, LAG_SECONDS) })],
   [
     5,
     fc.record({

@@ -158,6 +158,13 @@ export const spotWarning = (instance: { id: string }): object => ({
   detail: { 'instance-id': instance.id, 'instance-action': 'terminate' },
 })
 
+/** A fleet of Consul servers, with nothing registered. */
+export function serversOnly(count: number): ModelFleet {
+  const fleet = new ModelFleet()
+  for (let index = 0; index < count; index++) fleet.server()
+  return fleet
+}
+
 /** A fleet in which everything is registered. */
 export async function fleetOf(servers: number, services: number): Promise<ModelFleet> {
   const fleet = new ModelFleet()
@@ -166,3 +173,13 @@ export async function fleetOf(servers: number, services: number): Promise<ModelF
   await fleet.reconcile()
   return fleet
 }
+
+/** The instances that are to be registered, in whatever state. */
+export const servicesOf = (fleet: ModelFleet) =>
+  [...fleet.instances.values()].filter((each) => each.tags.consulcloud === 'service')
+
+/** Ids of those that run. */
+export const runningOf = (fleet: ModelFleet) =>
+  servicesOf(fleet)
+    .filter((each) => each.state === 'running')
+    .map((each) => each.id)

@@ -36,7 +36,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: 'ignores the probation',
     file: 'core/registration/difference.ts',
-    from: "age < PROBATION * 1000 ? 'keep' : 'uncertain'",
+    from: "age < PROBATION_SECONDS * 1000 ? 'keep' : 'uncertain'",
     to: "'uncertain'",
   },
   {

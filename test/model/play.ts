@@ -6,7 +6,7 @@ import { changeServers, plantForeign, spreadWord } from './server-changes.ts'
 import { World } from './world.ts'
 
 /** The most seconds that Lambda lets a round work (resources/functions/registration.yml). */
-const TIMEOUT = 55
+const TIMEOUT_SECONDS = 55
 
 /** Plays a history: each thing that happens takes a second. */
 export class Play {
@@ -23,7 +23,7 @@ export class Play {
   async step(next: Happening): Promise<void> {
     const { world } = this
     world.now += 1
-    for (const flight of world.flights) if (world.now - flight.start > TIMEOUT) flight.cut()
+    for (const flight of world.flights) if (world.now - flight.start > TIMEOUT_SECONDS) flight.cut()
     world.flights = world.flights.filter(({ over }) => !over)
     switch (next.do) {
       case 'launch':

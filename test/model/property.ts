@@ -4,7 +4,7 @@ import type { CatalogEntry } from '../../core/base/catalog.ts'
 import { TAG } from '../../core/base/names.ts'
 import { parseDefinition } from '../../core/definition/definition.ts'
 import { ADVICE_SECONDS, endOf } from '../../core/registration/advice.ts'
-import { PROBATION } from '../../core/registration/difference.ts'
+import { PROBATION_SECONDS } from '../../core/registration/difference.ts'
 import { owner } from '../../core/registration/owner.ts'
 import { isOurs, registeredAt } from '../../core/registration/registration.ts'
 import { parameter } from './definitions.ts'
@@ -34,7 +34,7 @@ export async function converges(code: Rules, history: Happening[]): Promise<void
   if (first?.held === 0) assert.deepEqual(early.map(place).sort(), expected(world))
   else assert.deepEqual(missing(expected(world), early.map(place)), [])
 
-  world.now += PROBATION
+  world.now += PROBATION_SECONDS
   const second = await world.reconcile(false)
   world.now += 31
   if (second && second.held > 0) await world.reconcile(false)
@@ -86,7 +86,7 @@ function onProbation(world: World, entry: CatalogEntry): boolean {
     machine === undefined ||
     machine.forgotten ||
     (truth(machine).state === 'running' && !truth(machine).tags[TAG.kind])
-  return absent && world.now * 1000 - registeredAt(entry) < PROBATION * 1000
+  return absent && world.now * 1000 - registeredAt(entry) < PROBATION_SECONDS * 1000
 }
 
 export const place = ({ id, port, nodeAddress }: CatalogEntry): string => `${id} ${port} at ${nodeAddress}`

@@ -2,7 +2,7 @@ import type { CatalogEntry, ConsulServer, Registration, ServiceCatalog } from '.
 import { TAG } from '../../core/base/names.ts'
 import { BadDefinition, parseDefinition } from '../../core/definition/definition.ts'
 import { endOf } from '../../core/registration/advice.ts'
-import { PROBATION } from '../../core/registration/difference.ts'
+import { PROBATION_SECONDS } from '../../core/registration/difference.ts'
 import { APART, CAP } from '../../core/registration/held.ts'
 import { readHint } from '../../core/registration/hints.ts'
 import { isOurs, isUpToDate, registeredAt } from '../../core/registration/registration.ts'
@@ -114,7 +114,10 @@ export class Watch {
    */
   #mayBeMissed(entry: CatalogEntry, flight: Flight): boolean {
     const { instanceId } = entry
-    if (!flight.hidden.has(instanceId) || flight.start * 1000 - registeredAt(entry) < PROBATION * 1000)
+    if (
+      !flight.hidden.has(instanceId) ||
+      flight.start * 1000 - registeredAt(entry) < PROBATION_SECONDS * 1000
+    )
       return false
     flight.missed.add(instanceId)
     const known = new Set(this.#entries().map((each) => each.instanceId)).add(instanceId).size

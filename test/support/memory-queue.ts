@@ -2,7 +2,7 @@ import { ServiceFailure } from '../../core/base/errors.ts'
 import type { LaterQueue } from '../../core/registration/register-batch.ts'
 
 /** SQS delays a message by at most 15 minutes (SQS Developer Guide, "Amazon SQS delay queues"). */
-const LONGEST = 900
+const LONGEST_SECONDS = 900
 
 export interface Delayed {
   body: string
@@ -14,7 +14,7 @@ export class MemoryLater implements LaterQueue {
   readonly sent: Delayed[] = []
 
   async send(body: string, delaySeconds: number): Promise<void> {
-    if (delaySeconds > LONGEST)
+    if (delaySeconds > LONGEST_SECONDS)
       throw new ServiceFailure(`the queue in memory takes no message: it would wait ${delaySeconds} s`)
     this.sent.push({ body, delaySeconds })
   }

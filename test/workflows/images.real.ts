@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { liveStage } from '../live/stage.ts'
 import { endState, run, runToEnd } from '../live/workflows.ts'
 
-const MINUTES = 5 * 60 * 1000
+const FIVE_MINUTES_MS = 5 * 60 * 1000
 
 interface Built {
   images: { service: string; imageId: string; built: boolean; reason: string }[]
@@ -26,7 +26,7 @@ describe('the workflow build', () => {
       expect(forced.images).toMatchObject([{ service: 'web', built: true, reason: 'forced' }])
       expect(forced.images[0]?.imageId).not.toBe(second.skipped[0]?.imageId)
     },
-    MINUTES,
+    FIVE_MINUTES_MS,
   )
 
   it.each([
@@ -50,7 +50,7 @@ describe('the workflow build', () => {
       expect(await endState(context, over.arn)).toBe('FailureClean')
       expect(over.cause).toMatch(cause)
     },
-    MINUTES,
+    FIVE_MINUTES_MS,
   )
 })
 
@@ -79,6 +79,6 @@ describe('the workflow clean-amis', () => {
       const after = (await runToEnd(context, 'clean-amis', { keep: 0 })).output as Cleaned
       expect(after.remove).toEqual([])
     },
-    MINUTES,
+    FIVE_MINUTES_MS,
   )
 })

@@ -68,7 +68,9 @@ export class RedisConnection {
   }
 }
 
-class Silence extends Error {}
+class Silence extends Error {
+  override name = 'Silence'
+}
 
 const clientFor = (host: string, port: number) =>
   createClient({

@@ -31,6 +31,7 @@ export interface Asked {
 
 /** The order stops here for now. */
 class Stop extends Error {
+  override name = 'Stop'
   readonly problem: GrpcProblem
   /** Whether a repeat continues from what is recorded, or starts over. */
   readonly goesOn: boolean

@@ -5,6 +5,7 @@ import { identify } from '../../lib/metadata.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { routes } from '../../lib/routes.ts'
 import { serve } from '../../lib/serve.ts'
+import { StaticFiles } from '../../lib/static-files.ts'
 import { stopping } from '../../lib/stopping.ts'
 import { addressOf, portOf } from '../lib/services.ts'
 import { browse } from './browse.ts'
@@ -14,11 +15,10 @@ import { preferences } from './preferences.ts'
 import { connect } from './services.ts'
 import { Shop } from './shop.ts'
 import { missing, type Site } from './site.ts'
-import { StaticFiles } from './static-files.ts'
 
 const port = portOf('frontend')
 const services = connect(addressOf)
-const files = new StaticFiles(join(import.meta.dirname, 'static'))
+const files = new StaticFiles(join(import.meta.dirname, 'static'), 'five minutes')
 const identity = await identify()
 const site: Site = {
   shop: new Shop(services),

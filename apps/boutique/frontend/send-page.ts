@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import { encodingFor } from './encoding.ts'
+import { encodingFor } from '../../lib/encoding.ts'
 import type { Html } from './html.ts'
 
 /** Only our own pictures and styles; no scripts, no frames, no forms that go elsewhere. */

@@ -49,9 +49,6 @@ export function flaw({ currencyCode, units, nanos }: Amount): string | undefined
   return undefined
 }
 
-/** The same value, with the nanos carried into the units and a single sign. */
-export const normalise = (money: Amount): Amount => amount(money.currencyCode, inNanos(money))
-
 /** @throws MoneyProblem when the currencies differ */
 export function add(a: Amount, b: Amount): Amount {
   sameCurrency(a, b)
@@ -65,16 +62,6 @@ export const sum = (currencyCode: string, amounts: Iterable<Amount>): Amount =>
 /** @throws RangeError when the quantity is not a whole number */
 export const multiply = (money: Amount, quantity: number | bigint): Amount =>
   amount(money.currencyCode, inNanos(money) * BigInt(quantity))
-
-/**
- * @returns a negative number, zero or a positive number, as for `Array.sort`
- * @throws MoneyProblem when the currencies differ
- */
-export function compare(a: Amount, b: Amount): number {
-  sameCurrency(a, b)
-  const difference = inNanos(a) - inNanos(b)
-  return difference === 0n ? 0 : difference > 0n ? 1 : -1
-}
 
 export const isPositive = (money: Amount): boolean => inNanos(money) > 0n
 

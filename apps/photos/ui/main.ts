@@ -1,6 +1,7 @@
 /** The app's page: uploads, gallery and live progress. It keeps no state, so any instance can answer any request. */
 import { join } from 'node:path'
 import { type Handler, routes } from '../../lib/routes.ts'
+import { StaticFiles } from '../../lib/static-files.ts'
 import { draining } from '../lib/draining.ts'
 import { surroundings } from '../lib/surroundings.ts'
 import { Events } from './events.ts'
@@ -10,7 +11,6 @@ import { withSafeHeaders } from './headers.ts'
 import { Master } from './master.ts'
 import { sendPage, uploadPage } from './pages.ts'
 import { sendPicture } from './picture.ts'
-import { staticFiles } from './static-files.ts'
 import { taskRoutes } from './tasks.ts'
 import { upload } from './upload.ts'
 
@@ -25,7 +25,7 @@ const table: Record<string, Handler> = {
   ...taskRoutes(master),
   'GET /photo/:id/:of': (request, response, match) => sendPicture(master, request, response, match),
   'GET /events': (request, response, match) => events.open(request, response, match),
-  'GET /static/:file': staticFiles(join(import.meta.dirname, 'static')),
+  'GET /static/*': new StaticFiles(join(import.meta.dirname, 'static'), 'never').serve,
 }
 
 await around.serve(withSafeHeaders(routes(table)))

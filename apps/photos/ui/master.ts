@@ -10,7 +10,7 @@ export interface Changes {
 }
 
 /** Finished tasks never change, so they are requested once; this many are kept, about 500 bytes each. */
-const KEPT = 5000
+const KEPT_MS = 5000
 
 /** An upload is answered when the picture is stored; S3 may take a while. */
 const UPLOAD_MS = 60_000
@@ -94,7 +94,7 @@ export class Master {
       this.#finished.set(task.id, task)
     }
     for (const id of this.#finished.keys()) {
-      if (this.#finished.size <= KEPT) break
+      if (this.#finished.size <= KEPT_MS) break
       this.#finished.delete(id)
     }
   }

@@ -102,7 +102,9 @@ func (a authority) issue(dataDir, address string, now time.Time) (identityFiles,
 		return identityFiles{}, err
 	}
 	files := identityFiles{
-		ca: filepath.Join(dataDir, "ca.pem"), certificate: filepath.Join(dataDir, "server.pem"), key: filepath.Join(dataDir, "server-key.pem"),
+		ca:          filepath.Join(dataDir, "ca.pem"),
+		certificate: filepath.Join(dataDir, "server.pem"),
+		key:         filepath.Join(dataDir, "server-key.pem"),
 	}
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return identityFiles{}, fmt.Errorf("cannot create the data folder %s: %w", dataDir, err)

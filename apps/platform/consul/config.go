@@ -19,7 +19,9 @@ type agentConfig map[string]any
 // A new cluster creates the management token from the configuration. The keeper gives the agent its own token: an agent
 // that starts with a token unknown to the cluster fails to write its entries to the catalog and waits 15 s before it
 // tries again; one without a token does not (tried with 1.19).
-func serverConfig(dataDir string, self identity, enters entrance, files identityFiles, held secrets, recursors []string) agentConfig {
+func serverConfig(
+	dataDir string, self identity, enters entrance, files identityFiles, held secrets, recursors []string,
+) agentConfig {
 	tokens := map[string]string{"initial_management": held.management[0], "dns": held.tokens[dnsRole][0]}
 	config := agentConfig{
 		"server":             true,
@@ -48,7 +50,8 @@ func serverConfig(dataDir string, self identity, enters entrance, files identity
 		"acl":       map[string]any{"enabled": true, "default_policy": "deny", "tokens": tokens},
 		"recursors": recursors,
 		// The fastest failure detection that Consul supports ("Server Performance Requirements").
-		// A leaving server waits for requests under way, by default for as long as an instance has to shut down.
+		// A leaving server waits for requests under way, by default for as long as an instance has to shut
+		// down.
 		"performance": map[string]any{"raft_multiplier": 1, "leave_drain_time": "1s"},
 		"autopilot":   map[string]any{"cleanup_dead_servers": true, "server_stabilization_time": "3s"},
 		"dns_config": map[string]any{

@@ -20,7 +20,9 @@ import (
 )
 
 func instance(id, vpc, address string) types.Instance {
-	return types.Instance{InstanceId: aws.String(id), VpcId: aws.String(vpc), PrivateIpAddress: aws.String(address)}
+	return types.Instance{
+		InstanceId: aws.String(id), VpcId: aws.String(vpc), PrivateIpAddress: aws.String(address),
+	}
 }
 
 func TestServersAreThoseInTheSameVPCLongestRunningFirst(t *testing.T) {
@@ -53,7 +55,8 @@ func TestAServerThatEC2DoesNotListRefusesToStart(t *testing.T) {
 
 func TestOnlyTheFounderElectsItself(t *testing.T) {
 	self := identity{instanceID: "i-1", address: "10.0.0.1", zone: "eu-west-1a", region: "eu-west-1"}
-	founding := serverConfig("/d", self, entrance{peers: []string{}, bootstrap: true}, identityFiles{}, someSecrets(), nil)
+	founds := entrance{peers: []string{}, bootstrap: true}
+	founding := serverConfig("/d", self, founds, identityFiles{}, someSecrets(), nil)
 	if founding["bootstrap"] != true {
 		t.Errorf("a founder has bootstrap %v", founding["bootstrap"])
 	}
@@ -74,7 +77,8 @@ func TestDataIsInTheGivenFolderOrBelowTheWorkingFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if folder, err := dataFolder(func(string) string { return "" }); err != nil || folder != filepath.Join(here, "consul-data") {
+	unset := func(string) string { return "" }
+	if folder, err := dataFolder(unset); err != nil || folder != filepath.Join(here, "consul-data") {
 		t.Errorf("%q, error %v", folder, err)
 	}
 }

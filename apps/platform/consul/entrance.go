@@ -28,11 +28,15 @@ type surroundings struct {
 }
 
 // findEntrance decides between founding a cluster and joining one. Consul's bootstrap_expect needs the number of servers,
-// which changes with every scaling, and with 1 it lets a newcomer elect itself next to a leader that is silent for a
-// moment. So exactly one server may found a cluster, the one that has run longest, and only while nobody knows a leader;
-// all others wait for it.
-// A server with its own state never founds: its state says who the others are.
-func findEntrance(ctx context.Context, instanceID string, withState bool, around surroundings) (entrance, error) {
+// which changes with every scaling, and with 1 it lets a newcomer elect itself next to
+// a leader that is silent for a
+// moment. So exactly one server may found a cluster, the one that has run longest,
+// and only while nobody knows a leader;
+// all others wait for it. A server with its own state never founds:
+// its state says who the others are.
+func findEntrance(
+	ctx context.Context, instanceID string, withState bool, around surroundings,
+) (entrance, error) {
 	problem := errors.New("EC2 has not answered")
 	var before []server
 	for equal := 0; ; {

@@ -57,7 +57,8 @@ func TestASingleServerFoundsItsCluster(t *testing.T) {
 
 func TestAServerThatSeesAnOlderOneLateDoesNotFound(t *testing.T) {
 	alone, both := look{servers: []server{second}}, look{servers: []server{first, second}}
-	found, _, err := enter(t, "i-2", false, alone, alone, both, both, both, look{servers: both.servers, leader: true})
+	led := look{servers: both.servers, leader: true}
+	found, _, err := enter(t, "i-2", false, alone, alone, both, both, both, led)
 	if err != nil || found.bootstrap {
 		t.Fatalf("%+v, error %v", found, err)
 	}
@@ -96,10 +97,12 @@ func TestARestartedServerGoesBackToItsCluster(t *testing.T) {
 
 func TestARefusedCallToEC2IsRetriedAndThenReported(t *testing.T) {
 	refused := look{err: errors.New("RequestLimitExceeded")}
-	if _, asked, err := enter(t, "i-1", false, refused); err == nil || !strings.Contains(err.Error(), "RequestLimit") || asked < 3 {
+	_, asked, err := enter(t, "i-1", false, refused)
+	if err == nil || !strings.Contains(err.Error(), "RequestLimit") || asked < 3 {
 		t.Errorf("after %d looks, error %v", asked, err)
 	}
-	if found, _, err := enter(t, "i-1", false, refused, look{servers: []server{first}}); err != nil || !found.bootstrap {
+	found, _, err := enter(t, "i-1", false, refused, look{servers: []server{first}})
+	if err != nil || !found.bootstrap {
 		t.Errorf("%+v, error %v", found, err)
 	}
 }
@@ -107,7 +110,8 @@ func TestARefusedCallToEC2IsRetriedAndThenReported(t *testing.T) {
 func TestAServerWithoutALeaderWaitsForThisManyLooksInARow(t *testing.T) {
 	answers := []bool{false, false, true, false, false, false}
 	asked := 0
-	untilLeaderless(context.Background(), func(context.Context) bool { asked++; return answers[asked-1] }, 3, time.Millisecond)
+	next := func(context.Context) bool { asked++; return answers[asked-1] }
+	untilLeaderless(context.Background(), next, 3, time.Millisecond)
 	if asked != len(answers) {
 		t.Errorf("it gave up after %d looks", asked)
 	}

@@ -13,7 +13,8 @@ import (
 )
 
 // The keeper's rounds: far apart when everything is done, which is the longest that a change of secrets goes unnoticed;
-// close together while something is left to do, as it is until the cluster has a leader.
+// close
+// together while something is left to do, as it is until the cluster has a leader.
 const (
 	keepEvery = 10 * time.Second
 	keepSoon  = 300 * time.Millisecond
@@ -27,8 +28,10 @@ const (
 // reportKey is where a server reports which state of the secrets it uses.
 const reportKey = "nanofleet/secrets/"
 
-// keeper makes the cluster's access control, its gossip keys and this server's own tokens match the secrets, again and
-// again: a newly formed cluster has no tokens, and secrets change while servers run.
+// keeper makes the cluster's access control, its gossip keys and this server's own tokens match the
+// secrets, again and
+// again: a newly formed cluster has no tokens, and secrets change while
+// servers run.
 type keeper struct {
 	self   identity
 	client *api.Client
@@ -42,7 +45,9 @@ type keeper struct {
 	agent, dns string
 }
 
-func newKeeper(self identity, ca authority, read func(context.Context) (secrets, error), rewrite func(secrets) error) (*keeper, error) {
+func newKeeper(
+	self identity, ca authority, read func(context.Context) (secrets, error), rewrite func(secrets) error,
+) (*keeper, error) {
 	client, err := api.NewClient(&api.Config{
 		Address:   net.JoinHostPort(self.address, httpsPort),
 		Scheme:    "https",
@@ -128,8 +133,8 @@ func writing(ctx context.Context, token string) *api.WriteOptions {
 	return (&api.WriteOptions{Token: token}).WithContext(ctx)
 }
 
-// valid returns the first of the tokens that this server knows. A token reaches the followers a moment after it was
-// created, and the first leader creates the first one.
+// valid returns the first of the tokens that this server knows. A token reaches the followers a moment after
+// it was created, and the first leader creates the first one.
 func (k *keeper) valid(ctx context.Context, tokens []string) (string, error) {
 	var failure error
 	for _, token := range tokens {
@@ -154,7 +159,8 @@ func (k *keeper) keepAccess(ctx context.Context, management string, wanted secre
 	return k.keepTokens(ctx, management, wanted)
 }
 
-// keepGossip installs every key, encrypts with the first and then removes those that are no longer in the secret.
+// keepGossip installs every key, encrypts with the first and then removes those that are no longer in
+// the secret.
 func (k *keeper) keepGossip(ctx context.Context, management string, keys []string) error {
 	rings, err := k.client.Operator().KeyringList(asking(ctx, management))
 	if err != nil {

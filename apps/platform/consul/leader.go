@@ -15,24 +15,26 @@ const (
 	rpcPort   = "8300"
 )
 
-// leaderQuestions asks agents whether there is a leader; a healthy agent answers from memory and needs no token for it.
+// leaderQuestions asks agents whether there is a leader; a healthy agent answers from memory and needs no
+// token for it.
 type leaderQuestions struct{ client *http.Client }
 
 // newLeaderQuestions trusts agents whose certificates the authority signed.
 func newLeaderQuestions(ca authority) leaderQuestions {
-	return leaderQuestions{&http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{TLSClientConfig: ca.trust()}}}
+	trusting := &http.Transport{TLSClientConfig: ca.trust()}
+	return leaderQuestions{&http.Client{Timeout: 2 * time.Second, Transport: trusting}}
 }
 
-// leaderOf returns the leader according to the agent at address, with its port; empty while it knows none (Consul
-// documentation, "Status HTTP API"). An agent that does not answer has not started, or is gone.
+// leaderOf returns the leader according to the agent at address, with its port; empty while it knows none
+// (Consul documentation, "Status HTTP API"). An agent that does not answer has not started, or is gone.
 func (q leaderQuestions) leaderOf(ctx context.Context, address string) (string, error) {
 	var leader string
 	err := q.ask(ctx, address, "leader", &leader)
 	return leader, err
 }
 
-// raftPeers returns the servers of the cluster, with their ports, as the agent at address knows them from Raft, including
-// itself.
+// raftPeers returns the servers of the cluster, with their ports, as the agent at address knows them from
+// Raft, including itself.
 func (q leaderQuestions) raftPeers(ctx context.Context, address string) ([]string, error) {
 	var peers []string
 	err := q.ask(ctx, address, "peers", &peers)

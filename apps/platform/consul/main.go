@@ -60,7 +60,8 @@ type prepared struct {
 	neighbours *neighbours
 }
 
-// prepare finds out who and where this server is, reads its stage's secrets and writes the agent's configuration.
+// prepare finds out who and where this server is, reads its stage's secrets and writes the agent's
+// configuration.
 func prepare(ctx context.Context) (prepared, error) {
 	dataDir, err := dataFolder(os.Getenv)
 	if err != nil {
@@ -117,7 +118,8 @@ func prepare(ctx context.Context) (prepared, error) {
 		return prepared{}, err
 	}
 	keeper, err := newKeeper(self, ca, read, func(now secrets) error {
-		_, err := serverConfig(dataDir, self, entrance{peers: enters.peers}, files, now, recursors).write(dataDir)
+		joins := entrance{peers: enters.peers}
+		_, err := serverConfig(dataDir, self, joins, files, now, recursors).write(dataDir)
 		return err
 	})
 	if err != nil {

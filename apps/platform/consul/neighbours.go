@@ -31,7 +31,8 @@ const (
 type cluster interface {
 	// members are the addresses of the servers that Raft counts, including this one.
 	members(ctx context.Context) ([]string, error)
-	// leaderOf returns the leader's address according to the agent at address, empty for none; an error means no answer.
+	// leaderOf returns the leader's address according to the agent at address, empty for none; an error means no
+	// answer.
 	leaderOf(ctx context.Context, address string) (string, error)
 }
 
@@ -60,7 +61,9 @@ type neighbour struct {
 }
 
 func newNeighbours(self string, cluster cluster, say func(context.Context, []string) error) *neighbours {
-	return &neighbours{self: self, cluster: cluster, say: say, every: neighbourEvery, known: map[string]*neighbour{}}
+	return &neighbours{
+		self: self, cluster: cluster, say: say, every: neighbourEvery, known: map[string]*neighbour{},
+	}
 }
 
 // run looks until ctx ends, at equal intervals however long a look takes.

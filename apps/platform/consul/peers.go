@@ -59,8 +59,10 @@ func selectServers(instanceID string, instances []types.Instance) ([]server, err
 	}
 	var servers []server
 	for _, instance := range instances {
-		if address := aws.ToString(instance.PrivateIpAddress); aws.ToString(instance.VpcId) == vpc && address != "" {
-			servers = append(servers, server{aws.ToString(instance.InstanceId), address, aws.ToTime(instance.LaunchTime)})
+		address := aws.ToString(instance.PrivateIpAddress)
+		if aws.ToString(instance.VpcId) == vpc && address != "" {
+			id, since := aws.ToString(instance.InstanceId), aws.ToTime(instance.LaunchTime)
+			servers = append(servers, server{id, address, since})
 		}
 	}
 	slices.SortFunc(servers, func(a, b server) int {
@@ -82,8 +84,8 @@ func peersOf(instanceID string, servers []server) []string {
 	return peers
 }
 
-// stageOf asks EC2 for the stage of this instance. A fresh instance may not be listed yet, so it keeps asking until ctx
-// ends.
+// stageOf asks EC2 for the stage of this instance. A fresh instance may not be listed yet, so it keeps asking
+// until ctx ends.
 func stageOf(ctx context.Context, client ec2.DescribeInstancesAPIClient, instanceID string) (string, error) {
 	for {
 		instances, err := listServers(ctx, client)

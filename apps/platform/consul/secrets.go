@@ -40,7 +40,9 @@ type secrets struct {
 
 // parameterReader is the part of the Parameter Store client that is used here.
 type parameterReader interface {
-	GetParameters(context.Context, *ssm.GetParametersInput, ...func(*ssm.Options)) (*ssm.GetParametersOutput, error)
+	GetParameters(
+		context.Context, *ssm.GetParametersInput, ...func(*ssm.Options),
+	) (*ssm.GetParametersOutput, error)
 }
 
 // readSecrets reads all of the stage's secrets. None of them may be missing.
@@ -50,7 +52,8 @@ func readSecrets(ctx context.Context, client parameterReader, stage string) (sec
 	for _, role := range roles {
 		names = append(names, folder+role+"-token")
 	}
-	answer, err := client.GetParameters(ctx, &ssm.GetParametersInput{Names: names, WithDecryption: aws.Bool(true)})
+	input := &ssm.GetParametersInput{Names: names, WithDecryption: aws.Bool(true)}
+	answer, err := client.GetParameters(ctx, input)
 	if err != nil {
 		return secrets{}, fmt.Errorf("cannot read the secrets below %s: %w", folder, err)
 	}
@@ -90,7 +93,10 @@ func (s secrets) check(folder string) error {
 // fingerprint identifies a state of the secrets without revealing them. The function rotate-secrets computes the same
 // (core/secrets/secrets.ts).
 func (s secrets) fingerprint() string {
-	lines := []string{gossipName + "=" + strings.Join(s.gossip, ","), managementName + "=" + strings.Join(s.management, ",")}
+	lines := []string{
+		gossipName + "=" + strings.Join(s.gossip, ","),
+		managementName + "=" + strings.Join(s.management, ","),
+	}
 	for role, values := range s.tokens {
 		lines = append(lines, role+"-token="+strings.Join(values, ","))
 	}

@@ -10,8 +10,10 @@ import (
 )
 
 // tell reports that a neighbour is silent, once a majority is alive and has a leader other than that neighbour: a server
-// that is cut off must not speak for the others, and without a leader nothing could be moved. The living servers speak in
-// the order of their addresses, so that not all of them do.
+// that is cut
+// off must not speak for the others, and without a leader nothing could be moved. The living servers speak in
+// the
+// order of their addresses, so that not all of them do.
 func (n *neighbours) tell(ctx context.Context, address string) {
 	ctx, cancel := context.WithTimeout(ctx, suspicionLimit)
 	defer cancel()
@@ -34,8 +36,8 @@ func (n *neighbours) tell(ctx context.Context, address string) {
 	}
 }
 
-// majority asks all servers once more. It returns those that answer and name a leader other than the suspect, sorted, or
-// nil when they are not a majority, and whether the suspect is still a member and silent.
+// majority asks all servers once more. It returns those that answer and name a leader other than the
+// suspect, sorted, or nil when they are not a majority, and whether the suspect is still a member and silent.
 func (n *neighbours) majority(ctx context.Context, suspect string) (living []string, silent bool) {
 	limited, cancel := context.WithTimeout(ctx, neighbourLimit)
 	defer cancel()
@@ -81,7 +83,8 @@ func (n *neighbours) speak(ctx context.Context, address string) {
 	n.announce(ctx, address+" does not answer; asking to move its registrations")
 }
 
-// announce asks for a round and names every suspect: if two die at once, each would be taken for the other's successor.
+// announce asks for a round and names every suspect: if two die at once, each would be taken for
+// the other's successor.
 func (n *neighbours) announce(ctx context.Context, what string) {
 	for try := 1; ; try++ {
 		limited, cancel := context.WithTimeout(ctx, wordLimit)

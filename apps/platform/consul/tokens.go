@@ -14,8 +14,8 @@ import (
 //go:embed policies
 var policies embed.FS
 
-// Descriptions mark our tokens; other tokens are left alone. Consul itself uses the second description, for the token that
-// a new cluster starts with ("acl.tokens.initial_management").
+// Descriptions mark our tokens; other tokens are left alone. Consul itself uses the second description, for the
+// token that a new cluster starts with ("acl.tokens.initial_management").
 const (
 	ownToken          = "nanofleet "
 	initialManagement = "Initial Management Token"
@@ -93,14 +93,17 @@ func tokenChanges(standing []*api.ACLTokenListEntry, wanted secrets) []tokenChan
 			policy = managementPolicy
 		}
 		for _, secret := range values[role] {
-			if !slices.ContainsFunc(standing, func(token *api.ACLTokenListEntry) bool { return token.SecretID == secret }) {
+			isThis := func(token *api.ACLTokenListEntry) bool { return token.SecretID == secret }
+			if !slices.ContainsFunc(standing, isThis) {
 				made = append(made, tokenChange{role: role, create: &api.ACLToken{
-					SecretID: secret, Description: ownToken + role, Policies: []*api.ACLTokenPolicyLink{{Name: policy}},
+					SecretID: secret, Description: ownToken + role,
+					Policies: []*api.ACLTokenPolicyLink{{Name: policy}},
 				}})
 			}
 		}
 		for _, token := range standing {
-			ours := token.Description == ownToken+role || (role == "management" && token.Description == initialManagement)
+			ours := token.Description == ownToken+role ||
+				(role == "management" && token.Description == initialManagement)
 			if ours && !slices.Contains(values[role], token.SecretID) {
 				gone = append(gone, tokenChange{role: role, remove: token.AccessorID})
 			}

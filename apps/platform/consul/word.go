@@ -20,7 +20,8 @@ func newReconciler(settings aws.Config, stage string) reconciler {
 	return reconciler{lambda.NewFromConfig(settings), "nanofleet-" + stage + "-reconcile"}
 }
 
-// suspect starts a round, tells it which servers do not answer, and does not wait for it. The round checks for itself.
+// suspect starts a round, tells it which servers do not answer, and does not wait for it. The round checks
+// for itself.
 func (r reconciler) suspect(ctx context.Context, silent []string) error {
 	payload, err := json.Marshal(map[string][]string{"silent": silent})
 	if err != nil {

@@ -7,7 +7,7 @@ import { type Answer, type Sent, throughGateway } from '../gateway.ts'
 export type PhotoForm = 'original' | 'result' | 'before' | 'after'
 
 /** How many seconds a request is repeated while instances die and come back. */
-const PATIENCE = 30
+const PATIENCE_SECONDS = 30
 
 /** The app photos as a patient user sees it: at its public URL, retrying when an answer is lost. */
 export class PhotosClient {
@@ -77,7 +77,7 @@ export class PhotosClient {
 
   /** Repeats a request while nobody answers it, as a page or a user's script would. */
   async #patiently(path: string, expected: number, sent: Sent = {}): Promise<Answer> {
-    const deadline = Date.now() + PATIENCE * 1000
+    const deadline = Date.now() + PATIENCE_SECONDS * 1000
     for (;;) {
       const answer = await throughGateway(new URL(path, this.url).href, sent).catch((error: Error) => error)
       if (!(answer instanceof Error) && answer.status === expected) return answer

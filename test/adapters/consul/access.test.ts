@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import type { SecretParameters } from '../../../adapters/aws/secret-parameters.ts'
 import { ACCESS_KEPT_MS, ParameterAccess } from '../../../adapters/consul/access.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
 import type { SecretName } from '../../../core/secrets/secrets.ts'
@@ -23,7 +22,7 @@ class Store {
 function setUp() {
   const store = new Store()
   const clock = { now: 0 }
-  const access = new ParameterAccess(store as unknown as SecretParameters, () => clock.now)
+  const access = new ParameterAccess(store, () => clock.now)
   return { store, clock, access }
 }
 

@@ -5,7 +5,7 @@ import { type OwnRedis, ownRedis } from './cart-redis.ts'
 import { cartStoreContract } from './cart-store.ts'
 
 const PORT = 19_101
-const HOUR = 3_600_000
+const HOUR_MS = 3_600_000
 
 type Answered = (error: NodeJS.ErrnoException | null, addresses: dns.LookupAddress[]) => void
 
@@ -38,7 +38,7 @@ describe('Carts of a Redis in trouble', () => {
     return redis
   }
   const storeAt = (host: string): RedisStore => {
-    const store = new RedisStore(host, PORT + 1, HOUR, () => {})
+    const store = new RedisStore(host, PORT + 1, HOUR_MS, () => {})
     ends.push(() => store.close())
     return store
   }

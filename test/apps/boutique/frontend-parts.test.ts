@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { Cached } from '../../../apps/boutique/frontend/cached.ts'
-import { encodingFor } from '../../../apps/boutique/frontend/encoding.ts'
 import { optional } from '../../../apps/boutique/frontend/optional.ts'
-import { StaticFiles } from '../../../apps/boutique/frontend/static-files.ts'
+import { StaticFiles } from '../../../apps/lib/static-files.ts'
 
 const STATIC = 'apps/boutique/frontend/static'
 
@@ -53,25 +52,8 @@ describe('a cached value', () => {
   })
 })
 
-describe('compression', () => {
-  it.each([
-    [undefined, undefined],
-    ['', undefined],
-    ['gzip', 'gzip'],
-    ['gzip, deflate, br, zstd', 'br'],
-    ['br;q=0, gzip', 'gzip'],
-    ['br;q=0, gzip;q=0', undefined],
-    ['*', 'br'],
-    ['*;q=0', undefined],
-    ['identity', undefined],
-    ['GZIP;Q=0.5', 'gzip'],
-  ])('for %s is %s', (accepted, encoding) => {
-    expect(encodingFor(accepted)).toBe(encoding)
-  })
-})
-
 describe('static files', () => {
-  const files = new StaticFiles(STATIC)
+  const files = new StaticFiles(STATIC, 'five minutes')
   const catalogue = 'apps/boutique/productcatalogservice/assets/products.json'
   const { products } = JSON.parse(readFileSync(catalogue, 'utf8')) as { products: { picture: string }[] }
 

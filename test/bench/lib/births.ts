@@ -2,7 +2,7 @@ import type { ConsulAccess } from '../../../adapters/consul/access.ts'
 import { askServer } from '../../live/consul-api.ts'
 
 /** If a service has not become healthy by then, the benchmark fails. */
-const LONGEST = 300_000
+const LONGEST_MS = 300_000
 
 /**
  * When an instance of each service, or as many as wanted, is first healthy in Consul, in milliseconds since 1970. Uses
@@ -16,7 +16,7 @@ export async function births(
   services: string[],
   wanted = 1,
 ): Promise<Map<string, number>> {
-  const signal = AbortSignal.timeout(LONGEST)
+  const signal = AbortSignal.timeout(LONGEST_MS)
   const born = async (service: string): Promise<[string, number]> => {
     for (let index = '0'; ; ) {
       const path = `/v1/health/service/${service}?passing&wait=60s&index=${index}`

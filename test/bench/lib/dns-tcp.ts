@@ -8,7 +8,7 @@ const NAME_ERROR = 3
 const TYPE_A = 1
 
 /** Milliseconds without data after which a server counts as silent. */
-const PATIENCE = 5000
+const PATIENCE_MS = 5000
 
 /**
  * Asks one name server for the addresses of one name, over a single TCP connection: a thousand addresses fit into an answer
@@ -59,7 +59,9 @@ export class DnsTcp {
     }
     socket.on('data', (chunk) => this.#take(chunk))
     socket.on('error', fail)
-    socket.setTimeout(PATIENCE, () => fail(new ServiceFailure(`the name server at ${this.#host} is silent`)))
+    socket.setTimeout(PATIENCE_MS, () =>
+      fail(new ServiceFailure(`the name server at ${this.#host} is silent`)),
+    )
     socket.on('end', () => fail(new ServiceFailure(`the name server at ${this.#host} closed the connection`)))
     this.#socket = socket
     return socket

@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
 import { NanofleetError } from '../../../core/base/errors.ts'
-
-const repository = resolve(import.meta.dirname, '../../..')
+import { bundles } from '../../../scripts/bundles/bundles.mjs'
 
 /** The results of calling a function in its own process. */
 export interface Calls {
@@ -46,22 +44,8 @@ export async function callAlone(
   const folder = await mkdtemp(join(tmpdir(), 'nanofleet-function-'))
   try {
     const file = join(folder, `${name}.mjs`)
-    const { outputFiles } = await build({
-      entryPoints: [join(repository, 'functions', `${name}.ts`)],
-      bundle: true,
-      minify: true,
-      keepNames: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node24',
-      mainFields: ['module', 'main'],
-      conditions: ['module', 'import', 'node'],
-      banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-      },
-      write: false,
-    })
-    await writeFile(file, outputFiles[0]?.contents ?? '')
+    const bundle = (await bundles([name])).get(name)
+    await writeFile(file, bundle?.contents ?? '')
     const child = spawn(
       process.execPath,
       [

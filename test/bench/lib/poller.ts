@@ -7,7 +7,7 @@ import type { ConsulServer, Registration } from '../../../core/base/catalog.ts'
 import { TAG } from '../../../core/base/names.ts'
 
 /** Milliseconds between two rounds. */
-export const PERIOD = 10_000
+export const PERIOD_MS = 10_000
 
 /** What a round did. */
 export interface PollerRound {
@@ -53,7 +53,7 @@ export class Poller {
   async moment(milliseconds: number): Promise<void> {
     while (this.#endedAt === undefined) await Promise.race([sleep(10), this.#loop])
     const since = Date.now() - this.#endedAt
-    await sleep((((milliseconds - since) % PERIOD) + PERIOD) % PERIOD)
+    await sleep((((milliseconds - since) % PERIOD_MS) + PERIOD_MS) % PERIOD_MS)
   }
 
   async stop(): Promise<void> {
@@ -68,7 +68,7 @@ export class Poller {
       const round = await this.#round()
       this.#endedAt = Date.now()
       this.rounds.push({ ...round, milliseconds: this.#endedAt - began })
-      await this.#pause(PERIOD)
+      await this.#pause(PERIOD_MS)
     }
   }
 

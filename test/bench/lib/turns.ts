@@ -1,4 +1,4 @@
-import { PERIOD } from './poller.ts'
+import { PERIOD_MS } from './poller.ts'
 import type { Found } from './registration-report.ts'
 import type { RegistrationStage } from './registration-stage.ts'
 import { bare, eventDriven, polled, type Steps, type Times, watching } from './ways.ts'
@@ -100,7 +100,7 @@ function spread(pollers: number, bursts: number, random: () => number): number[]
   const parts = Array.from({ length: count }, (_, part) => ({ part, rank: random() }))
   const moments = parts
     .toSorted((one, other) => one.rank - other.rank)
-    .map(({ part }) => ((part + 0.5) / count) * PERIOD)
+    .map(({ part }) => ((part + 0.5) / count) * PERIOD_MS)
   return Array.from({ length: pollers }, (_, poller) => moments.slice(poller * bursts, (poller + 1) * bursts))
 }
 

@@ -20,9 +20,9 @@ export interface Times {
 }
 
 /** Milliseconds between the rounds of two pollers, so that they do not collide. */
-const APART = 100
+const APART_MS = 100
 /** Seconds after which a change that is not in DNS fails the benchmark. */
-const LONGEST = 120
+const LONGEST_SECONDS = 120
 
 /** While `measure` runs, the service's name is watched, on a server that asks no other one. */
 export async function watching<T>(
@@ -60,7 +60,7 @@ export async function eventDriven(
     instances.push(...(await fleet.launch(count, 'events')))
   }
   const addresses = instances.map(({ address }) => address)
-  await watch.until([...standing, ...addresses], LONGEST)
+  await watch.until([...standing, ...addresses], LONGEST_SECONDS)
   const running = await fleet.entered(instances, 'running')
   await meanwhile?.([...standing, ...addresses])
   const staying = [...instances]
@@ -68,9 +68,9 @@ export async function eventDriven(
     await sleep(pause)
     await fleet.terminate(staying.splice(0, count))
   }
-  await watch.until(standing, LONGEST)
+  await watch.until(standing, LONGEST_SECONDS)
   const leaving = await fleet.entered(instances, 'shutting-down')
-  await until('an empty queue', LONGEST, async () =>
+  await until('an empty queue', LONGEST_SECONDS, async () =>
     (await queueDepth(context.sqs(), controlName(context.stage, 'register'))) === 0 ? true : undefined,
   )
   return {
@@ -115,11 +115,11 @@ export async function bare(
     return catalog.register(ownerOf(instance), { registration: begunAsPassing(service) })
   })
   await Promise.all(changes.splice(0))
-  await watch.until([...standing, ...addresses], LONGEST)
+  await watch.until([...standing, ...addresses], LONGEST_SECONDS)
   await meanwhile?.([...standing, ...addresses])
   const leaving = each(offsets.down, (instance) => catalog.deregister(ownerOf(instance), { id: instance.id }))
   await Promise.all(changes)
-  await watch.until(standing, LONGEST)
+  await watch.until(standing, LONGEST_SECONDS)
   return {
     up: after(running, watch.appeared, addresses),
     down: after(leaving, watch.left, addresses),
@@ -157,11 +157,11 @@ export async function polled(
   const all: RecordInstance[] = []
   const one = async (own: number[], lane: number): Promise<Omit<Polled, 'removed' | 'gone'>> => {
     const app = `polled${lane}`
-    const poller = new Poller(context, catalog, first, app, lane * APART)
+    const poller = new Poller(context, catalog, first, app, lane * APART_MS)
     const found: { up: number[]; singles: number[] } = { up: [], singles: [] }
     const measure = async (instances: RecordInstance[]): Promise<number[]> => {
       all.push(...instances)
-      for (const { address } of instances) await watch.seen(address, LONGEST)
+      for (const { address } of instances) await watch.seen(address, LONGEST_SECONDS)
       const running = await stage.fleet.entered(instances, 'running')
       return after(
         running,
@@ -199,7 +199,7 @@ export async function polled(
     }
   } finally {
     await Promise.all(all.map(({ id }) => catalog.deregister(first, { id })))
-    await watch.until([], LONGEST)
+    await watch.until([], LONGEST_SECONDS)
     await switchRules(region, context.stage, true)
   }
 }

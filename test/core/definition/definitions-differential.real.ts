@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { canonicalJson } from '../../../core/base/canonical.ts'
 import type { ConsulServer, Registration } from '../../../core/base/catalog.ts'
 import { BadDefinition, parseDefinition } from '../../../core/definition/definition.ts'
-import { META, registrations, withFingerprint } from '../../../core/registration/registration.ts'
+import { registrations, withFingerprint } from '../../../core/registration/registration.ts'
 import { type ConsulCluster, consulBinary, startConsul } from '../../live/consul.ts'
-import { type Fields, type Sample, samples, written, wrongSamples } from './definition-samples.ts'
+import { type Fields, type Sample, samples, written } from './definition-samples.ts'
+import { type Kept, plain, renamed } from './kept.ts'
+import { wrongSamples } from './wrong-samples.ts'
 
 /** Each of them starts Consul's command once, about 0.15 s. */
 const RIGHT = 70
@@ -53,9 +54,6 @@ const STRICTER: [RegExp, string][] = [
   [/must not be less than 0/, 'less than none is none to Consul'],
   [/stands there twice|holds two services called/, 'the last of them would win'],
 ]
-
-/** What the command loses on its way to the agent (`AgentServiceCheck` of Consul's Go API has no place for it), and we do not. */
-const LOST = new Set(['DisableRedirects', 'OutputMaxSize', 'H2PingUseTLS'])
 
 /**
  * Two agents of their own: one is told by Consul's command `consul services register`, the other by us, and what they have
@@ -179,12 +177,6 @@ interface Refused {
   refused: string
 }
 
-/** What an agent has written down: every service and check with all that was said about it, and if with the right token. */
-interface Kept {
-  services: Fields[]
-  checks: Fields[]
-}
-
 async function kept(cluster: ConsulCluster): Promise<Kept> {
   const data = cluster.data(only(cluster))
   const all = async (kind: string): Promise<Fields[]> => {
@@ -198,53 +190,6 @@ async function kept(cluster: ConsulCluster): Promise<Kept> {
   }
   const [services, checks] = await Promise.all([all('services'), all('checks')])
   return { services: services.map(({ Service, known }) => ({ ...(Service as Fields), known })), checks }
-}
-
-/** Our records under the ids of the command's, without our meta. */
-function renamed({ services, checks }: Kept, names: Map<string, string>): Kept {
-  const marks = new Set<string>(Object.values(META))
-  const name = (id: unknown): string => names.get(String(id)) ?? String(id)
-  const checkId = (check: unknown, service: string): string => {
-    const id = String(check)
-    if (id.startsWith(`${service}:`)) return id.slice(service.length + 1)
-    return id.replace(`service:${service}`, `service:${name(service)}`)
-  }
-  return {
-    services: services.map((each) => ({
-      ...each,
-      ID: name(each.ID),
-      Meta: Object.fromEntries(Object.entries(each.Meta as Fields).filter(([key]) => !marks.has(key))),
-    })),
-    checks: checks.map(({ Check, ChkType, ...rest }) => {
-      const [entry, kind] = [Check as Fields, ChkType as Fields]
-      const service = String(entry.ServiceID)
-      return {
-        ...rest,
-        Check: { ...entry, CheckID: checkId(entry.CheckID, service), ServiceID: name(service) },
-        ChkType: {
-          ...kind,
-          CheckID: kind.CheckID ? checkId(kind.CheckID, service) : '',
-          AliasService: kind.AliasService ? name(kind.AliasService) : '',
-        },
-      }
-    }),
-  }
-}
-
-/** As one text, in an order of its own, without what says nothing and what differs by machine. */
-function plain({ services, checks }: Kept): string {
-  const bare = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.length > 0 ? value.map((item) => bare(item) ?? null) : undefined
-    if (typeof value !== 'object' || value === null) return value || undefined
-    const fields = Object.entries(value)
-      .filter(([name]) => name !== 'Node' && !LOST.has(name))
-      .flatMap(([name, field]) => {
-        const rest = bare(field)
-        return rest === undefined ? [] : [[name, rest] as const]
-      })
-    return fields.length > 0 ? Object.fromEntries(fields) : undefined
-  }
-  return canonicalJson([...services, ...checks].map((each) => canonicalJson(bare(each))).sort())
 }
 
 /** Says where and what in words of ours. */

@@ -7,7 +7,7 @@ import {
   DEATHS,
   doomed,
   firstMemory,
-  PATIENCE,
+  PATIENCE_SECONDS,
   remember,
 } from '../../../core/deploy/health.ts'
 
@@ -29,17 +29,17 @@ describe('doomed', () => {
   const memory = firstMemory(start)
 
   it('gives a service time while nothing goes wrong', () => {
-    expect(doomed(memory, [], 'i-1: is starting', later(PATIENCE - 1))).toBeUndefined()
+    expect(doomed(memory, [], 'i-1: is starting', later(PATIENCE_SECONDS - 1))).toBeUndefined()
   })
 
   it('gives up when nothing got better for a long time, and says what it waited for', () => {
-    const verdict = doomed(memory, [], 'i-1: does not pass', later(PATIENCE + 1))
-    expect(verdict?.reason).toBe(`no progress for ${PATIENCE} s: i-1: does not pass`)
+    const verdict = doomed(memory, [], 'i-1: does not pass', later(PATIENCE_SECONDS + 1))
+    expect(verdict?.reason).toBe(`no progress for ${PATIENCE_SECONDS} s: i-1: does not pass`)
   })
 
   it('is patient again after each further healthy instance', () => {
-    const better = remember(memory, 1, later(PATIENCE - 1))
-    expect(doomed(better, [], 'i-2: is starting', later(PATIENCE + 1))).toBeUndefined()
+    const better = remember(memory, 1, later(PATIENCE_SECONDS - 1))
+    expect(doomed(better, [], 'i-2: is starting', later(PATIENCE_SECONDS + 1))).toBeUndefined()
   })
 
   it('recognises a crash loop and names the instance that died last', () => {

@@ -6,12 +6,12 @@ import type { Sample } from '../../model/live/samples.ts'
 import { faults, summarize } from '../../model/live/summary.ts'
 
 const IT = '127.0.1.1'
-const EVERY = 20
+const EVERY_MS = 20
 const always = () => true
 
 /** Answers each 20 ms up to `end`; `says` whether the instance is among them. */
 const answers = (end: number, says: (at: number) => boolean, service = 's0'): Sample[] =>
-  Array.from({ length: end / EVERY }, (_, index) => index * EVERY).map((asked) => ({
+  Array.from({ length: end / EVERY_MS }, (_, index) => index * EVERY_MS).map((asked) => ({
     ...{ server: '127.0.0.1', service, asked, answered: asked + 1 },
     found: says(asked) ? [IT] : [],
   }))
@@ -51,13 +51,13 @@ describe('the judge of what DNS says', () => {
   it('asks nothing of a server that is dead', () => {
     const alive: Case['alive'] = (_server, from, to) => to < 1000 || from > 4000
     expect(lapses([{ at: 0, due: 'in' }], (at) => at < 1000 || at > 4000, { alive })).toEqual([])
-    expect(judged([], always, { alive }).judged).toBeLessThan(2000 / EVERY + 1)
+    expect(judged([], always, { alive }).judged).toBeLessThan(2000 / EVERY_MS + 1)
   })
 
   it('leaves out, and counts, what was asked while a process of the test stood still', () => {
     const stalls = [{ from: 1000, to: 2000 }]
     const verdict = judged([{ at: 500, due: 'out' }], (at) => at < 2500, { stalls })
-    expect(verdict.excluded).toBe(1000 / EVERY + 1)
+    expect(verdict.excluded).toBe(1000 / EVERY_MS + 1)
     expect(verdict.lapses.map(({ length }) => length)).toEqual([2480 - 500 - 1000])
   })
 })

@@ -11,6 +11,7 @@ import { serviceInstances } from '../../../scripts/demo/local-instances.ts'
 import { consulServers } from '../../live/names.ts'
 import { clientSettings, regionOf } from '../../live/stage.ts'
 import { ageGroup, endMembers, memberOfGroup, removeGroup, startGroup } from '../group.ts'
+import { instanceCredentials } from '../instance-credentials.ts'
 import { needs, type Step } from '../step.ts'
 import { type IamWorld, PROBE } from '../world.ts'
 
@@ -62,8 +63,7 @@ async function strangers(world: IamWorld, there: boolean): Promise<void> {
 }
 
 const probeTarget = { app: PROBE, service: 'probe', replacement: 'surge', kind: 'service', catalog: [PROBE] }
-const HOUR = 3_600_000
-const long = new Date(Date.now() - HOUR).toISOString()
+const anHourAgo = new Date(Date.now() - 3_600_000).toISOString()
 
 async function check(world: IamWorld, target: unknown, memory: unknown = {}): Promise<string> {
   const { step } = (await world.invoke('advance-service', { target, memory })) as { step: { action: string } }
@@ -80,14 +80,7 @@ async function expectStep(said: Promise<string>, wanted: RegExp): Promise<void> 
   if (!wanted.test(step)) throw new ServiceFailure(`advance-service says ${step}`)
 }
 
-const webTarget = {
-  app: 'web',
-  service: 'web',
-  count: 2,
-  replacement: 'surge',
-  kind: 'service',
-  catalog: ['web'],
-}
+const webTarget = { ...probeTarget, app: 'web', service: 'web', count: 2, catalog: ['web'] }
 
 /** Steps of the functions that look at and change running instances. */
 export const fleetSteps: Step[] = [
@@ -137,7 +130,7 @@ export const fleetSteps: Step[] = [
       await endMembers(world, 3)
     },
     run: (world) => {
-      const memory = { since: long, best: 0, bestAt: long, checks: 9 }
+      const memory = { since: anHourAgo, best: 0, bestAt: anHourAgo, checks: 9 }
       return expectStep(check(world, { ...probeTarget, count: 1 }, memory), /ended by themselves/)
     },
     tidy: removeGroup,
@@ -251,24 +244,4 @@ async function askThroughDoor(world: IamWorld): Promise<void> {
   const { answers } = (await world.invoke('consul', request)) as DoorResponse
   const [answer] = answers
   if (!answer || 'error' in answer) throw new ServiceFailure(answer?.error ?? 'no answer')
-}
-
-/** The role session that the instance's program gets from its metadata service (IMDSv2). */
-async function instanceCredentials(address: string) {
-  const service = `http://${address}:8169/latest`
-  const ask = async (path: string, init: RequestInit): Promise<string> => {
-    const answer = await fetch(`${service}/${path}`, init)
-    if (!answer.ok) throw new ServiceFailure(`${service}/${path} answers ${answer.status}`)
-    return await answer.text()
-  }
-  const lifetime = { 'X-aws-ec2-metadata-token-ttl-seconds': '60' }
-  const token = await ask('api/token', { method: 'PUT', headers: lifetime })
-  const headers = { 'X-aws-ec2-metadata-token': token }
-  const role = await ask('meta-data/iam/security-credentials/', { headers })
-  const session = JSON.parse(await ask(`meta-data/iam/security-credentials/${role}`, { headers }))
-  return {
-    accessKeyId: session.AccessKeyId as string,
-    secretAccessKey: session.SecretAccessKey as string,
-    sessionToken: session.Token as string,
-  }
 }

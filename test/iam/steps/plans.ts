@@ -103,7 +103,17 @@ export const planSteps: Step[] = [
     covers: needs('ssm:PutParameter', 'ec2:DescribeImages'),
     run: async (world) => {
       const { hash } = world.release.services.web ?? {}
-      const step = { app: 'web', service: 'web', hash, build: false, reason: 'again', before: [] }
+      const step = {
+        app: 'web',
+        service: 'web',
+        hash,
+        build: false,
+        reason: 'again',
+        sourceKey: 'sources/none.tgz',
+        upstream: '',
+        resolvers: '',
+        before: [],
+      }
       await world.invoke('record-image', step)
     },
   },

@@ -185,3 +185,16 @@ export async function until(what: string, condition: () => boolean | Promise<boo
     await sleep(10)
   }
 }
+
+/** A target that answers every request with this text. */
+export const hello =
+  (text: string) =>
+  (_request: unknown, response: { end(text: string): unknown }): void => {
+    response.end(text)
+  }
+
+/** What the gateway calls one of the targets of the first group. */
+export const keyOf = (rig: Rig, index: number): string => {
+  const target = rig.region.state.targetGroups[0]?.targets[index]
+  return `${target?.id}:${target?.port}`
+}

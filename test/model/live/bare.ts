@@ -7,7 +7,7 @@ import type { Mark } from './ledger.ts'
 
 export const BARE = 'bare'
 /** Milliseconds between two entries. */
-const EVERY = 250
+const EVERY_MS = 250
 /** Entries at the beginning; fewer when a server dies with some of them, but each new one still replaces another. */
 const STANDING = 12
 
@@ -43,7 +43,7 @@ export class Bare {
         const oldest = this.#standing.shift()
         if (oldest) start(this.#remove(oldest))
       }
-      await sleep(EVERY)
+      await sleep(EVERY_MS)
     }
     await Promise.all(open)
     for (const one of this.#standing) await this.#remove(one).catch(() => {})

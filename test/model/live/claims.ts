@@ -5,7 +5,7 @@ import type { Form } from '../happenings.ts'
 import { type Machine, truth } from '../lagging-ec2.ts'
 import type { Text } from '../scene.ts'
 import { ANSWER_PORT } from './answerers-main.ts'
-import { type Claim, INTERVAL } from './ledger.ts'
+import { type Claim, INTERVAL_SECONDS } from './ledger.ts'
 
 /** The names under which instances are looked up. */
 export const SERVICES = ['s0', 's1', 's2', 's1-admin']
@@ -17,12 +17,12 @@ export function definition(service: number, form: Form): string | null {
     interval: `${interval}s`,
     timeout: '1s',
   })
-  const one = { name: `s${service}`, port: ANSWER_PORT, checks: [check(INTERVAL)] }
+  const one = { name: `s${service}`, port: ANSWER_PORT, checks: [check(INTERVAL_SECONDS)] }
   const two = [one, { ...one, name: 's1-admin', port: ANSWER_PORT + 9 }]
   const forms: Partial<Record<Form, unknown>> = {
     port: { ...one, port: ANSWER_PORT + 1 },
     'two services': service === 1 ? two : { ...one, tags: ['two'] },
-    check: { ...one, checks: [check(INTERVAL - 1)] },
+    check: { ...one, checks: [check(INTERVAL_SECONDS - 1)] },
     broken: { port: 80 },
     removed: null,
   }

@@ -1,7 +1,7 @@
 import type { LeaderSample, Sample, Span } from './samples.ts'
 
 /** Milliseconds within which two elections count as one: a split vote, or a leader that did not last. */
-const APART = 1000
+const APART_MS = 1000
 
 /**
  * The times in which the live servers did not all name the same live leader. One that has just been killed is not a leader,
@@ -19,7 +19,7 @@ export function elections(leaders: LeaderSample[], alive: (server: string, at: n
     const led = first !== undefined && living.every(([, name]) => name === first) && alive(first, at)
     if (!led && !open) {
       const last = spans.at(-1)
-      open = last && at - last.to < APART ? last : { from: at, to: at }
+      open = last && at - last.to < APART_MS ? last : { from: at, to: at }
       if (open !== last) spans.push(open)
     }
     if (open) open.to = at

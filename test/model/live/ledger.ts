@@ -1,5 +1,5 @@
 /** The most seconds between two runs of a check: long enough that registration has to do its part itself. */
-export const INTERVAL = 5
+export const INTERVAL_SECONDS = 5
 
 /**
  * What DNS owes to a name and an address: `out`, it must not return it; `in`, it must; `coming`, it must once it has done so
@@ -162,10 +162,10 @@ export class Ledger {
 }
 
 /** Milliseconds until the check of an instance has run again, whatever its state was. */
-const CHECKED = INTERVAL * 1000
+const CHECKED_MS = INTERVAL_SECONDS * 1000
 
 /** An agent keeps the state of a check that it already has: an instance that was out may be critical until it runs again. */
-const patience = ({ turns }: Line): number => (turns === 0 ? 0 : CHECKED)
+const patience = ({ turns }: Line): number => (turns === 0 ? 0 : CHECKED_MS)
 
 /** The next mark; it replaces one that was due later. */
 function put({ marks }: Line, mark: Mark): Mark {

@@ -9,19 +9,19 @@ import type { Text } from '../scene.ts'
 import type { Answerers } from './children.ts'
 import { claimsOf } from './claims.ts'
 import { now } from './clock.ts'
-import { INTERVAL, Ledger } from './ledger.ts'
+import { INTERVAL_SECONDS, Ledger } from './ledger.ts'
 import { LiveQueue } from './live-queue.ts'
 
 export const VPC = 'vpc-0a'
 /** Milliseconds after which the queue redelivers what failed; 60,000 in resources/registration.yml. */
-const AGAIN = 2000
+const AGAIN_MS = 2000
 /**
  * Milliseconds after which a returned server no longer names instances that do not answer: it first loads its services, and
  * then their checks, as critical.
  */
-const LOADED = 1000
+const LOADED_MS = 1000
 /** How many milliseconds a delayed event takes. */
-const LATE = 2500
+const LATE_MS = 2500
 
 /** The model's EC2, Parameter Store and queue in real time, and what DNS owes them. */
 export class LiveWorld implements Changing {
@@ -31,7 +31,7 @@ export class LiveWorld implements Changing {
   /** Empty in this world: an instance that EC2 recommends to replace leaves DNS for longer than the world lasts. */
   readonly advised = new Set<string>()
   readonly ledger = new Ledger()
-  readonly events = new LiveQueue(AGAIN)
+  readonly events = new LiveQueue(AGAIN_MS)
   /** What happened when, for people. */
   readonly diary: { at: number; what: string }[] = []
   /** The addresses of servers that are not running. */
@@ -48,7 +48,7 @@ export class LiveWorld implements Changing {
   }
 
   /** The queue as changes use it: what is not delivered at once is late. */
-  readonly queue = { push: (body: string): void => this.events.push(body, this.#random() * LATE) }
+  readonly queue = { push: (body: string): void => this.events.push(body, this.#random() * LATE_MS) }
 
   async deliver(bodies: string[]): Promise<void> {
     for (const body of bodies) this.events.push(body)
@@ -85,7 +85,7 @@ export class LiveWorld implements Changing {
     this.#answerers.answer(running.map(({ address }) => address))
     const ids = new Set(running.map(({ id }) => id))
     for (const id of this.#answering)
-      if (!ids.has(id)) setTimeout(() => this.#failed(id), INTERVAL * 1000).unref()
+      if (!ids.has(id)) setTimeout(() => this.#failed(id), INTERVAL_SECONDS * 1000).unref()
     this.#answering = ids
     this.ledger.note(
       now(),
@@ -104,7 +104,7 @@ export class LiveWorld implements Changing {
     const failing = () => {
       for (const id of this.ec2.machines.keys()) if (this.#home(id) === server) this.#failed(id)
     }
-    setTimeout(failing, LOADED).unref()
+    setTimeout(failing, LOADED_MS).unref()
   }
 
   /** The check of an instance has failed, unless its server is dead. */

@@ -12,16 +12,16 @@ export type Step = { at: number } & (
 )
 
 /** How many milliseconds a plan lasts. */
-const LENGTH = 48_000
+const LENGTH_MS = 48_000
 /** For this long after a server's death only its neighbours' report triggers a round over the fleet. */
-const ALONE = 8_000
+const ALONE_MS = 8_000
 /**
  * Milliseconds between two changes of a definition: a round that the second one overtakes may remove what the next round has
  * just added (docs/registration.md, "What it cannot promise").
  */
-const SETTLED = 6000
+const SETTLED_MS = 6000
 /** How many milliseconds a definition is broken. */
-const MENDED = 2500
+const MENDED_MS = 2500
 
 const ARRIVALS: Arrival[] = ['lost', 'once', 'once', 'twice', 'at once', 'at once']
 const CHANGES: Change[] = [
@@ -41,24 +41,24 @@ export function planOf(seed: number): Step[] {
     { at, do: 'kill', who: index === 0 ? first : second, pick: random() },
     { at: at + 9000 + random() * 2000, do: 'return' },
   ])
-  const quiet = (at: number): boolean => deaths.some((death) => at > death - 500 && at < death + ALONE)
-  for (let at = 1000; at < LENGTH; at += 4000 + random() * 2000)
+  const quiet = (at: number): boolean => deaths.some((death) => at > death - 500 && at < death + ALONE_MS)
+  for (let at = 1000; at < LENGTH_MS; at += 4000 + random() * 2000)
     if (!quiet(at)) steps.push({ at, do: 'reconcile' })
   const defined = [0, 1, 2].map(() => ({ at: 0, form: 'same' as Form }))
   const define = (at: number): Step[] => {
     const service = Math.floor(random() * 3)
     const [form, lost] = [one(FORMS), random() < 0.3]
     const last = defined[service]
-    if (!last || at - last.at < SETTLED || quiet(at) || quiet(at + MENDED)) return []
+    if (!last || at - last.at < SETTLED_MS || quiet(at) || quiet(at + MENDED_MS)) return []
     last.at = at
     const step: Step = { at, do: 'define', service, form, lost }
     // A broken definition is soon repaired.
     if (form === 'broken' || form === 'removed')
-      return [step, { ...step, at: at + MENDED, form: last.form, lost: false }]
+      return [step, { ...step, at: at + MENDED_MS, form: last.form, lost: false }]
     last.form = form
     return [step]
   }
-  for (let at = 500; at < LENGTH; at += 100 + random() * 500) {
+  for (let at = 500; at < LENGTH_MS; at += 100 + random() * 500) {
     const dice = random()
     const event = one(ARRIVALS)
     if (dice < 0.4) {

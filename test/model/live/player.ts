@@ -14,9 +14,9 @@ import type { Servers } from './servers.ts'
 /** The most running instances, so that a DNS answer fits into a datagram. */
 const FLEET = 24
 /** How many milliseconds an instance must have been due before it is told to go. */
-const SETTLED = 1000
+const SETTLED_MS = 1000
 /** Milliseconds until what a server brought back has been repaired; until then no instance is told to go. */
-const RECONCILED = 7000
+const RECONCILED_MS = 7000
 
 /** Plays the steps of a plan on the world and the cluster. */
 export class Player {
@@ -91,7 +91,7 @@ export class Player {
     // An instance without tags belongs to nobody: an order about it is ignored (docs/registration.md).
     if (to === 'drain' && !tags[TAG.kind]) return false
     if (to === 'drain')
-      return this.#world.ledger.owedFor(machine.id, now()) > SETTLED && this.#servers.allFor(RECONCILED)
+      return this.#world.ledger.owedFor(machine.id, now()) > SETTLED_MS && this.#servers.allFor(RECONCILED_MS)
     return to === 'tag' ? !tags[TAG.kind] : true
   }
 }

@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TAG } from '../../../core/base/names.ts'
 import { parseDefinition } from '../../../core/definition/definition.ts'
-import { PROBATION } from '../../../core/registration/difference.ts'
+import { PROBATION_SECONDS } from '../../../core/registration/difference.ts'
 import { isOurs } from '../../../core/registration/registration.ts'
 import type { ConsulCluster } from '../../live/consul.ts'
 import { parameter } from '../definitions.ts'
@@ -40,7 +40,7 @@ export async function atRest(
   const end = Date.now() + seconds * 1000
   for (let round = 1; ; round++) {
     // The second round comes after every probation; the third may remove what the second one held back.
-    await functions.reconcile({}, round > 1 ? PROBATION * 1000 + round * 31_000 : 0)
+    await functions.reconcile({}, round > 1 ? PROBATION_SECONDS * 1000 + round * 31_000 : 0)
     const comparison = await compare(world, cluster)
     if (JSON.stringify(comparison.found) === JSON.stringify(comparison.wanted) || Date.now() > end)
       return comparison

@@ -8,10 +8,10 @@ import { type LeaderSample, type Sample, Stalls } from './samples.ts'
 /** A message to it: which servers to query for what from now on, or to hand over what it has seen. */
 export type SamplerOrder = { servers: string[]; services: string[]; certificate: string } | 'end'
 
-const EVERY = 20
+const EVERY_MS = 20
 /** Every this many turns it asks who is the leader. */
 const LEADER_TURNS = 3
-const PATIENCE = 400
+const PATIENCE_MS = 400
 /** The most pending turns for one server, so that one that does not answer is not asked more and more. */
 const UNDER_WAY = 5
 
@@ -35,7 +35,7 @@ async function ask(server: string, service: string): Promise<void> {
 
 async function turn(server: string): Promise<void> {
   if (!resolvers.has(server)) {
-    const resolver = new Resolver({ timeout: PATIENCE, tries: 1 })
+    const resolver = new Resolver({ timeout: PATIENCE_MS, tries: 1 })
     resolver.setServers([`${server}:8600`])
     resolvers.set(server, { resolver, open: 0 })
   }
@@ -50,7 +50,7 @@ function askLeader(server: string): void {
   const at = now()
   const done = (leader: string | null): void => void leaders.push({ server, at, leader })
   const url = `https://${server}:8501/v1/status/leader`
-  get(url, { agent, ca: asking.certificate, timeout: PATIENCE }, (response) => {
+  get(url, { agent, ca: asking.certificate, timeout: PATIENCE_MS }, (response) => {
     let text = ''
     response.on('data', (chunk) => {
       text += String(chunk)
@@ -71,7 +71,7 @@ setInterval(() => {
     void turn(server)
     if (turns % LEADER_TURNS === 0) askLeader(server)
   }
-}, EVERY)
+}, EVERY_MS)
 
 process.on('message', (order: SamplerOrder) => {
   if (order !== 'end') asking = order

@@ -29,7 +29,7 @@ export interface Sighting {
 }
 
 /** The milliseconds after which a process that does not run counts as standing still. */
-export const STALL = 200
+export const STALL_MS = 200
 
 /** Notices when this process stands still: its timer is late. */
 export class Stalls {
@@ -43,7 +43,7 @@ export class Stalls {
     this.#due = now() + every
     this.#timer = setInterval(() => {
       const at = this.#now()
-      if (at - this.#due > STALL) this.spans.push({ from: this.#due, to: at })
+      if (at - this.#due > STALL_MS) this.spans.push({ from: this.#due, to: at })
       this.#due = at + every
     }, every)
   }

@@ -11,11 +11,11 @@ import type { Span } from './samples.ts'
  * Milliseconds from the death of a server to the round that its neighbours ask for: they look every half second, and a
  * function takes a while to start.
  */
-const EARLY_WORD = 1500
+const EARLY_WORD_MS = 1500
 /** They report it when there is a leader other than the dead server. */
-const WORD_AFTER_ELECTION = 300
+const WORD_AFTER_ELECTION_MS = 300
 /** Milliseconds after which a returned server must vote. */
-const WHOLE = 15_000
+const WHOLE_MS = 15_000
 
 /** Kills Consul servers, lets their neighbours report it, and brings them back. */
 export class Servers {
@@ -63,7 +63,7 @@ export class Servers {
       )
       if (status === 200 && (JSON.parse(text) as { FailureTolerance: number }).FailureTolerance > 0)
         return now() - begin
-      if (now() - begin > WHOLE) throw new Error(`the cluster is not complete again: ${status} ${text}`)
+      if (now() - begin > WHOLE_MS) throw new Error(`the cluster is not complete again: ${status} ${text}`)
       await sleep(100)
     }
   }
@@ -83,7 +83,7 @@ export class Servers {
     this.#world.changed()
     this.#changed(this.living)
     await this.#cluster.kill(server)
-    void this.#earlyWord(server.address, now() + EARLY_WORD)
+    void this.#earlyWord(server.address, now() + EARLY_WORD_MS)
   }
 
   /** The round that a dead server's neighbours ask for (apps/platform/consul, which has its own tests). */
@@ -91,7 +91,7 @@ export class Servers {
     await sleep(at - now())
     if ((await this.#leader()) === undefined) {
       while ((await this.#leader()) === undefined) await sleep(50)
-      await sleep(WORD_AFTER_ELECTION)
+      await sleep(WORD_AFTER_ELECTION_MS)
     }
     await this.#functions.reconcile({ silent: [silent] })
   }

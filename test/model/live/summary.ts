@@ -3,9 +3,9 @@ import { type Lapse, longest, type Verdict } from './judge.ts'
 import { overlap, type Span, within } from './samples.ts'
 
 /** How long DNS may return what is no longer true, or not return what is true; milliseconds. */
-export const BOUND = 1000
+export const BOUND_MS = 1000
 /** How much longer ours may be than Consul's own while there is no leader: two of its entries differ by as much. */
-export const TOLERANCE = 500
+export const TOLERANCE_MS = 500
 
 /** The results of a run. */
 export interface Summary {
@@ -39,14 +39,14 @@ const byLength = (a: Lapse, b: Lapse): number => b.length - a.length
  * Consul alone was just as late: by as much, or until the same moment.
  */
 export function faults({ calm, elections }: Summary): Lapse[] {
-  const late = calm.filter(({ length }) => length > BOUND)
+  const late = calm.filter(({ length }) => length > BOUND_MS)
   const spans = elections.map(({ from, to }) => ({ from, to }))
   const worse = elections.flatMap(({ ours, bare }) =>
     ours.filter(
       ({ kind, from, to, length }) =>
-        length - within(spans, from, to) > BOUND &&
-        length > longest(bare, kind) + TOLERANCE &&
-        to > lastHeldUp(bare, kind) + TOLERANCE,
+        length - within(spans, from, to) > BOUND_MS &&
+        length > longest(bare, kind) + TOLERANCE_MS &&
+        to > lastHeldUp(bare, kind) + TOLERANCE_MS,
     ),
   )
   return [...late, ...new Set(worse)]
@@ -54,7 +54,7 @@ export function faults({ calm, elections }: Summary): Lapse[] {
 
 /** When the last of these that took too long was over. */
 const lastHeldUp = (lapses: Lapse[], kind: Lapse['kind']): number =>
-  Math.max(0, ...lapses.filter((lapse) => lapse.kind === kind && lapse.length > BOUND).map(({ to }) => to))
+  Math.max(0, ...lapses.filter((lapse) => lapse.kind === kind && lapse.length > BOUND_MS).map(({ to }) => to))
 
 const ms = (milliseconds: number): string => `${Math.round(milliseconds)} ms`
 

@@ -4,7 +4,7 @@
 const PASSING = new Set([0, 502, 503, 504])
 
 /** The longest wait between two attempts, in milliseconds. */
-const LONGEST = 10_000
+const LONGEST_MS = 10_000
 
 /** After this many attempts the user decides; by then about 70 s have passed. */
 export const TRIES = 10
@@ -22,5 +22,5 @@ export const isPassing = (status) => PASSING.has(status)
  * @param {number} [chance] from 0 to 1
  */
 export function pauseAfter(tried, chance = Math.random()) {
-  return Math.min(LONGEST, 500 * 2 ** tried) * (0.75 + chance / 2)
+  return Math.min(LONGEST_MS, 500 * 2 ** tried) * (0.75 + chance / 2)
 }

@@ -1,7 +1,10 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { MiddlewareObj } from '@middy/core'
 
-/** What resources/alarms.yml and docs/runbook.md call the metrics; each costs by the month while it is written. */
+/**
+ * What resources/alarms.yml and docs/runbook.md call the metrics; each costs by the month while it is
+ * written.
+ */
 const UNITS = {
   Events: MetricUnit.Count,
   Registrations: MetricUnit.Count,
@@ -18,9 +21,9 @@ type Counts = Partial<Record<keyof typeof UNITS, number | number[]>>
 const metrics = new Metrics({ namespace: 'Nanofleet' })
 
 /**
- * Middleware that writes what a result counts as one line in CloudWatch's embedded metric format, which becomes metrics
- * without a call or a permission. The stage is the dimension `service` (POWERTOOLS_SERVICE_NAME). Powertools' own
- * middleware would warn in every call that has nothing to count.
+ * Middleware that writes what a result counts as one line in CloudWatch's embedded metric format, which
+ * becomes metrics without a call or a permission. The stage is the dimension `service`
+ * (POWERTOOLS_SERVICE_NAME). Powertools' own middleware would warn in every call that has nothing to count.
  * @param read the values of a result; none writes no line
  */
 export function counts<T>(read: (result: T) => Counts): MiddlewareObj<unknown, T> {

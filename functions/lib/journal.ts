@@ -5,10 +5,11 @@ import type { MiddlewareObj } from '@middy/core'
 const logger = new Logger()
 
 /**
- * Middlewares that write one line of JSON per invocation with Lambda's context: what the function returned or why it
- * failed, and how long it took. The error goes on to Lambda, which counts and repeats it.
+ * Middlewares that write one line of JSON per invocation with Lambda's context: what the function returned or
+ * why it failed, and how long it took. The error goes on to Lambda, which counts and repeats it.
  * @param what the line's message, a word for an invocation that went well
- * @param summary what of the result is worth a line; undefined writes none. Events stay out: they may hold anything
+ * @param summary what of the result is worth a line; undefined writes none. Events stay out: they may hold
+ * anything
  */
 export function journal<T>(what: string, summary: (result: T) => unknown) {
   const started = new WeakMap<object, number>()

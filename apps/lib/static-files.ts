@@ -3,18 +3,25 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, relative } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { Refusal } from '../../lib/refusal.ts'
-import type { Match } from '../../lib/routes.ts'
 import { type Encoding, encodingFor } from './encoding.ts'
+import { Refusal } from './refusal.ts'
+import type { Match } from './routes.ts'
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
 }
 
-/** Pages link to a file with its version, so that content never changes; without a version it may. */
+/** A page names a file with its version, so what it names never changes. */
 const FOR_EVER = 'public, max-age=31536000, immutable'
-const FIVE_MINUTES = 'public, max-age=300'
+
+/** How long a file that is named without its version may be taken for the right one. */
+const UNVERSIONED = {
+  'five minutes': 'public, max-age=300',
+  /** While instances of two releases run side by side, a file under one name may have two contents. */
+  never: 'no-cache',
+}
 
 interface File {
   type: string
@@ -22,15 +29,22 @@ interface File {
   bodies: Record<Encoding | 'identity', Buffer>
 }
 
-/** The pictures and styles, all kept in memory: they are a few dozen kB. */
+/**
+ * The files that an app's pages name, all kept in memory, as they are a few dozen kB. sirv would take size
+ * and time of a file for its version, which two images that differ may share, and its compressed forms from
+ * files beside it, which nobody makes.
+ */
 export class StaticFiles {
   readonly #files: ReadonlyMap<string, File>
+  readonly #unversioned: string
 
   /**
    * @param folder its files are served below /static/
+   * @param good how long a file without its version is good
    * @throws Error for a kind of file without a known type
    */
-  constructor(folder: string) {
+  constructor(folder: string, good: keyof typeof UNVERSIONED) {
+    this.#unversioned = UNVERSIONED[good]
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) =>
       one.isFile(),
     )
@@ -56,7 +70,7 @@ export class StaticFiles {
     const headers = {
       etag: tag,
       vary: 'accept-encoding',
-      'cache-control': query.get('v') === file.version ? FOR_EVER : FIVE_MINUTES,
+      'cache-control': query.get('v') === file.version ? FOR_EVER : this.#unversioned,
       'x-content-type-options': 'nosniff',
       // A picture opened on its own is a document too.
       'content-security-policy': "default-src 'none'",

@@ -1,0 +1,62 @@
+import * as z from 'zod'
+import type { PlanKey, PlanRequest } from '../../core/deploy/deploy-order.ts'
+import type { ServiceTarget } from '../../core/deploy/deploy-plan.ts'
+import type { Memory } from '../../core/deploy/health.ts'
+import type { Removal } from '../../core/images/ami-cleanup.ts'
+import type { BuildStep } from '../../core/images/build-plan.ts'
+import type { StackStep } from '../../core/template/bring-stack.ts'
+
+/*
+ * What states of the workflows hand to functions. Each schema is closed: a state that passes a key too many
+ * was written for another function.
+ */
+
+/** A name of ours or of AWS; which ones exist is for the work to say. */
+export const text = z.string().min(1, 'is empty')
+/** Of instances, checks, releases. */
+export const count = z.int().min(0, 'is below 0')
+
+export const purpose: z.ZodType<PlanRequest['purpose']> = z.enum(['deploy', 'dry-run', 'undo'])
+export const planKey: z.ZodType<PlanKey> = z.strictObject({ execution: text, name: purpose })
+
+export const stackStep: z.ZodType<StackStep> = z.strictObject({
+  stack: text,
+  next: z.enum(['go-on', 'apply', 'wait']),
+  until: z.enum(['ready', 'idle', 'gone']),
+  checks: count,
+  seconds: z.number(),
+})
+
+export const serviceTarget: z.ZodType<ServiceTarget> = z.strictObject({
+  app: text,
+  service: text,
+  count,
+  replacement: z.enum(['surge', 'in-place', 'quorum']),
+  kind: z.enum(['service', 'consulserver']),
+  catalog: z.array(text),
+})
+
+const time = z.iso.datetime('is not a time such as 2026-01-31T12:00:00.000Z')
+/** Empty before the first look. */
+export const memory: z.ZodType<Memory | Record<string, never>> = z.union([
+  z.strictObject({ since: time, best: count, bestAt: time, checks: count }),
+  z.strictObject({}),
+])
+
+export const buildStep: z.ZodType<BuildStep> = z.strictObject({
+  app: text,
+  service: text,
+  hash: text,
+  build: z.boolean(),
+  reason: z.string(),
+  sourceKey: text,
+  upstream: z.string(),
+  resolvers: z.string(),
+  before: z.array(text),
+})
+
+export const removal: z.ZodType<Removal> = z.strictObject({
+  imageId: z.exactOptional(text),
+  snapshots: z.array(text),
+  reason: z.string(),
+})
