@@ -10,7 +10,9 @@ export const doorRequest: z.ZodType<DoorRequest> = z.strictObject({
     z.strictObject({
       verb: z.custom<Verb>((verb) => typeof verb === 'string', 'is not the name of a call'),
       server: z.strictObject({ instanceId: z.string(), address: z.string() }),
-      of: z.exactOptional(z.custom<object>((of) => typeof of === 'object' && of !== null, 'must be an object')),
+      of: z.exactOptional(
+        z.custom<object>((of) => typeof of === 'object' && of !== null, 'must be an object'),
+      ),
     }),
   ),
   renew: z.exactOptional(z.literal(true)),
