@@ -58,7 +58,7 @@ describe('what a schema has against a value', () => {
     ],
     ['a misspelt key', { name: 'a', prots: [] }, 'prots', 'unknown key', 'did you mean "ports"?'],
     ['a key of a map', { name: 'a', tags: { A1: 'x' } }, 'tags.A1', '"A1" is no tag', undefined],
-    ['a text for the whole', 'a', '', '"a" is not a map of keys and values', 'give a map of keys and values'],
+    ['a text for the whole', 'a', '', '"a" is not an object', 'give an object'],
     ['nothing at all', null, '', 'the file is empty', undefined],
   ])('%s', (_what, value, path, problem, remedy) => {
     const [found, ...others] = problems(value)
