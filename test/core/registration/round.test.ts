@@ -42,8 +42,8 @@ describe('a round', () => {
     }
     const [first, second] = fleet.servers as [ConsulServer, ConsulServer]
     await fleet.reconcile([], [first.address])
-    expect(asked.get(first.address)).toEqual([undefined, 1000])
-    expect(asked.get(second.address)).toEqual([undefined, undefined])
+    expect(asked.get(first.address)).toEqual([{ patienceMs: 1000 }])
+    expect(asked.get(second.address)).toEqual([{}])
   })
 })
 
