@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { checkLockFile } from '../../scripts/lib/lock-file.mjs'
 
 type Lock = { packages: Record<string, { resolved?: string }> }
@@ -21,6 +21,9 @@ async function checked(
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock))
   return checkLockFile(folder)
 }
+
+// npm takes a second, and many on a busy machine.
+jest.setTimeout(120_000)
 
 describe('The check of the lock file', () => {
   it('accepts the lock file of this repository', async () => {
