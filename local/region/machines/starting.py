@@ -1,7 +1,8 @@
 """How many programs start at the same time: a few for each processor.
 
-Instances of AWS boot each on a machine of its own. Here they share a few processors with the region itself: of a hundred
-programs that start at once each gets its share, and its functions, events and checks a hundredth until the last one is up.
+On AWS each instance boots on a machine of its own. Here instances share a few processors with the region: if a
+hundred programs start at once, each gets its share, and functions, events and checks get a hundredth until the
+last one is up.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class _Look:
 
 
 class Starts:
-    """The programs that were started a moment ago and are at work since; call `settle` every tenth of a second or so."""
+    """The programs that started a moment ago and are still busy; call `settle` every tenth of a second."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
         self._at_once = at_once
@@ -55,7 +56,7 @@ class _Use:
 
 
 def _use(pid: int) -> _Use | None:
-    """Whether a process waits for something, and the clock ticks that it has worked (proc(5): fields 3, 14 and 15 of stat)."""
+    """Whether a process waits, and the clock ticks it has used (proc(5): fields 3, 14, 15 of stat)."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -6,7 +6,9 @@ import contextvars
 import subprocess
 import sys
 import time
-from typing import Callable
+from collections.abc import Callable
+
+import pytest
 
 from region.machines import course, starting
 from region.machines.lives import Life
@@ -48,7 +50,9 @@ def test_a_program_that_has_ended_makes_room() -> None:
         assert starts.room() == 1
 
 
-def test_a_program_that_never_rests_is_taken_for_started_after_a_while(monkeypatch) -> None:
+def test_a_program_that_never_rests_is_taken_for_started_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(starting, "PATIENCE_SECONDS", 0.5)
     starts = Starts(at_once=1)
     with subprocess.Popen(WORKING) as working:
@@ -59,7 +63,7 @@ def test_a_program_that_never_rests_is_taken_for_started_after_a_while(monkeypat
             working.kill()
 
 
-def test_an_instance_without_a_program_waits_for_no_room(monkeypatch) -> None:
+def test_an_instance_without_a_program_waits_for_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(course, "_starts", Starts(at_once=0))
     waits = {
         process: not course._may_boot(Life({"_process": process}, contextvars.copy_context()))
