@@ -1,8 +1,8 @@
 """How many programs start at the same time: a few for each processor.
 
-On AWS each instance boots on a machine of its own. Here instances share a few processors with the region: if a
-hundred programs start at once, each gets its share, and functions, events and checks get a hundredth until the
-last one is up.
+On AWS each instance boots on a machine of its own. Here instances share a few processors with the region: if
+a hundred programs start at once, each gets its share, and functions, events and checks get a hundredth until
+the last one is up.
 """
 
 from __future__ import annotations
