@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 
 const repository = resolve(import.meta.dirname, '../..')
-const page = readFileSync(join(repository, 'docs/registration.md'), 'utf8')
+const page = readFileSync(join(repository, 'docs/registration-proofs.md'), 'utf8')
 const tests = join(repository, 'test')
 const files = readdirSync(tests, { recursive: true, encoding: 'utf8' })
 
@@ -17,7 +17,7 @@ const named = [...page.matchAll(/`([\w/-]+\.(?:test|real)\.ts)`: ([^|`]+)/g)].fl
       .map((name): [string, string] => [file, name]),
 )
 
-describe('the page about registration', () => {
+describe('the page about proofs of registration', () => {
   it('names tests', () => {
     expect(named.length).toBeGreaterThan(15)
   })
