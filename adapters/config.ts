@@ -3,7 +3,7 @@ import { NanofleetError } from '../core/base/errors.ts'
 import type { Stage } from '../core/base/stage.ts'
 import { MOST_SOURCES } from '../core/template/public-ui.ts'
 
-/** A function was deployed without a setting that it needs; `serverless deploy` mends it. */
+/** A function was deployed without a setting that it needs; `serverless deploy` repairs it. */
 export class BadConfiguration extends NanofleetError {}
 
 const text = z.string().min(1)

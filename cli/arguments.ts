@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { LABEL } from '../core/base/name-rules.ts'
 
-/** Parsers of what stands behind a command. Each throws InvalidArgumentError with the second half of a sentence. */
+/** Parsers of a command's arguments. Each throws InvalidArgumentError with the second half of a sentence. */
 
 /** The name of an app or a service. */
 export function name(text: string): string {
@@ -14,7 +14,7 @@ export const names = (text: string, before: string[] | undefined): string[] => [
 
 export function wholeNumber(text: string): number {
   if (/^\d+$/.test(text)) return Number(text)
-  throw new InvalidArgumentError(`${JSON.stringify(text)} is no whole number from 0 on.`)
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is not a whole number from 0 on.`)
 }
 
 export function positiveNumber(text: string): number {
@@ -27,7 +27,7 @@ export function positiveNumber(text: string): number {
 export function days(text: string): number {
   const value = Number(text)
   if (text !== '' && value >= 0) return value
-  throw new InvalidArgumentError(`${JSON.stringify(text)} is no number of days.`)
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is not a number of days.`)
 }
 
 const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -36,5 +36,5 @@ const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_
 export function timeSpan(text: string): number {
   const [, number, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? []
   if (number !== undefined) return Number(number) * (UNITS[unit] ?? 0)
-  throw new InvalidArgumentError(`${JSON.stringify(text)} is no time span; write 30s, 10m, 2h or 1d.`)
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is not a time span; write 30s, 10m, 2h or 1d.`)
 }

@@ -91,7 +91,7 @@ export function checkStage(stage: string): void {
   if (/^[a-z][a-z0-9]*$/.test(stage) && stage.length <= LONGEST_STAGE) return
   throw new InvalidInput(
     '--stage',
-    `${JSON.stringify(stage)} is no stage name`,
+    `${JSON.stringify(stage)} is not a stage name`,
     `use up to ${LONGEST_STAGE} lower-case letters and digits, a letter first`,
   )
 }
@@ -99,7 +99,11 @@ export function checkStage(stage: string): void {
 function regionOf(options: GlobalOptions, environment: Environment): string {
   const region = options.region || environment.AWS_REGION || environment.AWS_DEFAULT_REGION || DEFAULT_REGION
   if (/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)) return region
-  throw new InvalidInput('--region', `${JSON.stringify(region)} is no AWS region`, 'write it as eu-west-1')
+  throw new InvalidInput(
+    '--region',
+    `${JSON.stringify(region)} is not an AWS region`,
+    'write it as eu-west-1',
+  )
 }
 
 function localClients({ region, endpoint }: LocalRecord): StageSettings {

@@ -59,7 +59,7 @@ function hintAfter(error: unknown, context: Context, name: string): string | und
     return `The run may go on. Look at it with: ${lookCommand(context, name)}`
   const code = exitCodeOf(error)
   if (code !== EXIT.failure && code !== EXIT.dirty) return undefined
-  return `Once the reason is mended: nanofleet --stage ${context.stage} retry ${name}`
+  return `After fixing the cause: nanofleet --stage ${context.stage} retry ${name}`
 }
 
 const lookCommand = ({ stage }: Context, name: string): string =>

@@ -93,8 +93,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'reconcile',
-    description:
-      'make one round over the fleet now and mend what differs; exit code 1 when something is left',
+    description: 'compare the whole fleet now and repair what differs; exit code 1 if anything is left',
     load: async () => (await import('./commands/reconcile.ts')).reconcile,
   },
   {

@@ -12,7 +12,7 @@ import { lambda } from './lib/lambda.ts'
 import { bundles, releases, runs, stacks, stage } from './lib/parts.ts'
 
 /**
- * Compares what is wanted with what stands; the plan goes into the bucket, its order of work to the workflow.
+ * Compares what is wanted with what exists; the plan goes into the bucket, its order of work to the workflow.
  */
 export const handler = lambda('plan-deploy', {
   input: z.strictObject({ app: text, release: count, execution: text, purpose }),

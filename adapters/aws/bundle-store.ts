@@ -44,7 +44,7 @@ export class BundleStore {
    * An app, read and checked: the current bundle, or the one with a digest that a release recorded.
    * @throws {NotFound} when the app or that version of it was never pushed
    * @throws {ServiceRefusal} when the bucket holds something else under that digest
-   * @throws {InvalidInput} when what it holds is no app by today's rules
+   * @throws {InvalidInput} when what it holds is not an app by today's rules
    */
   async read(app: string, digest?: string): Promise<App> {
     const wanted = digest ?? (await this.pointer(app))
@@ -83,7 +83,7 @@ export class BundleStore {
     try {
       return JSON.parse(text)
     } catch (cause) {
-      throw this.#refusal(key, 'is no JSON', { cause })
+      throw this.#refusal(key, 'is not JSON', { cause })
     }
   }
 

@@ -15,7 +15,7 @@ import type { StackInput, Stacks, StackView } from '../../core/template/stacks.t
 import { BODY_BYTES, byteLength } from '../../core/template/text.ts'
 import type { TemplateStore } from './template-store.ts'
 
-/** What only whoever makes or changes stacks needs. */
+/** What only those who make or change stacks need. */
 export interface StackMeans {
   /** ARN of the service role. */
   role?: string

@@ -22,7 +22,7 @@ export interface QueuePair {
   deadLettersUrl: string
 }
 
-/** Seconds for which a message that was received is hidden from others, also from whoever asks again. */
+/** Seconds for which a message that was received is hidden from others, also from the one who asks again. */
 const HIDDEN_SECONDS = 30
 /** Seconds to wait for a message: long polling asks all servers of SQS (Developer Guide, "short and long polling"). */
 const WAIT_SECONDS = 1

@@ -1,7 +1,7 @@
 import { type CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation'
 import { NotFound, ServiceFailure } from '../../core/base/errors.ts'
 
-/** A stack as it stands. */
+/** A stack as it is now. */
 export interface StackState {
   /** CloudFormation's status code, such as `UPDATE_ROLLBACK_COMPLETE`. */
   status: string

@@ -5,7 +5,7 @@ import { templateKey } from '../../core/base/names.ts'
 
 /**
  * Templates that are too large for a request, in the stage's bucket. CloudFormation reads them with the rights of
- * whoever makes the stack, not with those of its service role, and keeps a copy of its own.
+ * the one who makes the stack, not with those of its service role, and keeps a copy of its own.
  */
 export class TemplateStore {
   readonly #s3: S3Client

@@ -44,7 +44,9 @@ function result(name: string, { Payload, FunctionError }: InvokeCommandOutput): 
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new ServiceRefusal(`${name} answered with what is no JSON: ${text.slice(0, 200)}`, { cause })
+    throw new ServiceRefusal(`${name} answered with something that is not JSON: ${text.slice(0, 200)}`, {
+      cause,
+    })
   }
 }
 

@@ -76,7 +76,7 @@ export class ConsulRequests {
       return JSON.parse(answer || 'null') as T
     } catch (cause) {
       throw new ServiceRefusal(
-        `Consul at ${server.address} answered GET ${asked.path} with what is no JSON`,
+        `Consul at ${server.address} answered GET ${asked.path} with something that is not JSON`,
         { cause },
       )
     }

@@ -35,9 +35,9 @@ function clean(open: Open): Command {
   return new Command('clean')
     .description('plan the removal of unused images; --delete carries it out')
     .option('--delete', 'deregister the images and delete their snapshots')
-    .option('--keep <number>', 'so many of the newest of each service stay (default 3)', wholeNumber)
+    .option('--keep <number>', 'how many of the newest of each service to keep (default 3)', wholeNumber)
     .option('--min-age-days <days>', 'younger images stay (default 0)', days)
-    .option('--max <number>', 'at most so many in one run (default 50)', positiveNumber)
+    .option('--max <number>', 'how many to remove in one run at most (default 50)', positiveNumber)
     .option('--no-wait', 'return when the run has begun')
     .addHelpText('after', '\nExamples:\n  nanofleet amis clean\n  nanofleet amis clean --keep 1 --delete')
     .action(async (options: CleanOptions, self: Command) => {

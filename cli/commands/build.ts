@@ -23,7 +23,7 @@ export function build(command: Command, open: Open): void {
     .argument('<app>', 'the app', name)
     .argument('[services...]', 'only these services', names)
     .option('--force', 'build also what is built already')
-    .option('--no-push', 'build what was pushed last, not what stands in this checkout')
+    .option('--no-push', 'build what was pushed last instead of this checkout')
     .option('--no-wait', 'return when the run has begun')
     .addHelpText('after', '\nExamples:\n  nanofleet build web\n  nanofleet build platform consul --force')
     .action(async (app: string, services: string[], options: BuildOptions, self: Command) => {

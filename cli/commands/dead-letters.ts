@@ -8,7 +8,7 @@ import { deadLettersText, says } from '../text/letter-text.ts'
 /** `nanofleet dead-letters` */
 export function deadLetters(command: Command, open: Open): void {
   command
-    .option('--send', 'send them through the queue once more, when the reason is mended')
+    .option('--send', 'send them through the queue again, after fixing the cause')
     .addHelpText('after', '\nExamples:\n  nanofleet dead-letters\n  nanofleet dead-letters --send')
     .action(async (options: { send?: true }, self: Command) => {
       const context = await open(self.optsWithGlobals<GlobalOptions>())
@@ -22,7 +22,7 @@ export function deadLetters(command: Command, open: Open): void {
       context.output.result(told, deadLettersText(told, new Date()))
       if (letters.length > 0)
         context.output.note(
-          `Why: ${logs(context)}. When it is mended: nanofleet --stage ${context.stage} dead-letters --send`,
+          `Why: ${logs(context)}. After fixing the cause: nanofleet --stage ${context.stage} dead-letters --send`,
         )
     })
 }

@@ -28,7 +28,7 @@ export function deploy(command: Command, open: Open): void {
     .argument('<app>', 'the app', name)
     .option('--release <number>', 'go to this kept release instead', positiveNumber)
     .option('--dry-run', 'show what would change')
-    .option('--no-push', 'deploy what was pushed last, not what stands in this checkout')
+    .option('--no-push', 'deploy what was pushed last instead of this checkout')
     .option('--no-wait', 'return when the run has begun')
     .addHelpText('after', EXAMPLES)
     .action(async (app: string, options: DeployOptions, self: Command) => {

@@ -10,7 +10,7 @@ export function drift(command: Command, open: Open): void {
   command
     .addHelpText(
       'after',
-      '\nNothing is changed; "nanofleet reconcile" mends what it finds, and so does the next minute.\n\nExamples:\n  nanofleet drift\n  nanofleet --stage dev drift --json',
+      '\nNothing is changed; "nanofleet reconcile" repairs what it finds, and the next round does so within a minute.\n\nExamples:\n  nanofleet drift\n  nanofleet --stage dev drift --json',
     )
     .action(async (_options, self: Command) => {
       const context = await open(self.optsWithGlobals<GlobalOptions>())

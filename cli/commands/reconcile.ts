@@ -26,7 +26,7 @@ export const isWell = ({ servers, leader, held, waiting, failed, problems }: Rep
 /** What was seen and done, then a line for each thing that is left. */
 export function reportText(report: Report): string {
   const { instances, servers, leader, drift, registered, removed, maintained, returned } = report
-  if (servers === 0) return 'No Consul server runs: there is no catalog to mend.'
+  if (servers === 0) return 'No Consul server runs: there is no catalog to repair.'
   const out = returned > 0 ? `, ${returned} out of it` : ''
   const done = `${registered} registered, ${removed} removed, ${maintained} put into maintenance${out}`
   const left = [

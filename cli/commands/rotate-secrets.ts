@@ -8,7 +8,7 @@ export function rotateSecrets(command: Command, open: Open): void {
     .option('--no-wait', 'return when the run has begun')
     .addHelpText(
       'after',
-      '\nIt takes about two minutes. Whoever uses the user interface signs in again.\n\nExample:\n  nanofleet rotate-secrets',
+      '\nIt takes about two minutes. Everyone has to sign in at the page of Consul again.\n\nExample:\n  nanofleet rotate-secrets',
     )
     .action(async (options: StartOptions, self: Command) => {
       const context = await open(self.optsWithGlobals<GlobalOptions>())

@@ -36,7 +36,7 @@ export function teardown(command: Command, open: Open): void {
     .action(async (app: string, options: TeardownOptions, self: Command) => {
       const given = dataOption(options)
       if (!options.yes && !canAsk())
-        throw new InvalidInput(`teardown ${app}`, 'nobody is there to confirm it', 'give --yes')
+        throw new InvalidInput(`teardown ${app}`, 'stdin is not a terminal', 'pass --yes to confirm')
       const context = await open(self.optsWithGlobals<GlobalOptions>())
       const data = given ?? (await askAboutData(context, app))
       if (!options.yes) await confirm(app, context.stage)

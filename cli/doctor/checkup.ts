@@ -116,7 +116,7 @@ export function codeAge(
 export function deadLetters(count: number, stage: string): Omit<Finding, 'subject'> {
   if (count === 0) return { state: 'good', text: 'none' }
   const command = `nanofleet --stage ${stage}`
-  const remedy = `see them with "${command} dead-letters" and why with "${command} logs --function register --since 1d"; every round of reconcile mends what they told of`
+  const remedy = `see them with "${command} dead-letters" and why with "${command} logs --function register --since 1d"; the next round of reconcile repairs this automatically`
   return { state: 'warning', text: `${count} instance events were given up`, remedy }
 }
 

@@ -9,7 +9,7 @@ export class NanofleetError extends Error {
   }
 }
 
-/** Input that a person can mend: nothing has been changed when it is thrown. */
+/** Input that a person can fix: nothing has been changed when it is thrown. */
 export class InvalidInput extends NanofleetError {
   /** @param place file, line or path, such as `images/web/app.yml: services.web.port` */
   constructor(place: string, problem: string, remedy?: string, options?: ErrorOptions) {

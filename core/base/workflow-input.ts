@@ -5,7 +5,7 @@ import { schemaProblems } from './schema-problems.ts'
 /**
  * The checked input of a workflow with its defaults filled in.
  * @param workflow the workflow's name, for the message
- * @throws InvalidInput one sentence: `input of build: services.0: "Web" is no name: …`
+ * @throws InvalidInput one sentence: `input of build: services.0: "Web" is not a name: …`
  */
 export function parseInput<T>(workflow: string, schema: z.ZodType<T>, input: unknown): T {
   const given = input ?? {}

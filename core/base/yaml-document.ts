@@ -12,7 +12,7 @@ export interface YamlDocument {
 
 /**
  * Reads one YAML document.
- * @throws {InvalidInput} with file and line when the text is no YAML, holds a key twice or several documents
+ * @throws {InvalidInput} with file and line when the text is not YAML, holds a key twice or several documents
  */
 export function readYaml(text: string, file: string, tags: Tags = []): YamlDocument {
   const lines = new LineCounter()

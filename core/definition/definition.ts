@@ -98,11 +98,7 @@ function unwrap(value: unknown, place: string, path: Path = []): Found[] {
   if (wrapped.length === 0) return [{ value, path }]
   const strange = Object.keys(value).find((name) => !/^services?$/i.test(name))
   if (strange !== undefined)
-    throw new BadDefinition(
-      place,
-      `"${strange}" stands beside "${wrapped[0]?.[0]}"`,
-      'move it into the service',
-    )
+    throw new BadDefinition(place, `"${strange}" is set together with "${wrapped[0]?.[0]}"`, 'move it into the service')
   return wrapped.flatMap(([name, inner]) => unwrap(inner, place, [...path, name]))
 }
 

@@ -94,10 +94,7 @@ export const Check = z
         'says nothing to check; give it one of http, grpc, tcp, udp, h2ping, ttl or alias_service',
       )
     if (kinds.length > 1)
-      return refuse(
-        last,
-        `stands beside ${kinds[0]}, and Consul would run only one of them; make it two checks`,
-      )
+      return refuse(last, `is set together with ${kinds[0]}, and Consul would run only one of them; make it two checks`)
     if (probes.length > 0 && !interval)
       refuse('Interval', `is needed for a check of kind ${probes[0]}, such as "10s"`)
     if (ttl && interval) refuse('Interval', 'has no meaning beside ttl; remove one of them')

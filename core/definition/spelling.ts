@@ -69,13 +69,13 @@ export function spell(
       const known = form.fields.get(key(name))
       const path = written ? `${written}.${name}` : name
       if (known === undefined) {
-        misspellings.push({ path, problem: `is no field of Consul's definition${nearest(name, form)}` })
+        misspellings.push({ path, problem: `is not a field of Consul's definition${nearest(name, form)}` })
         continue
       }
       if (isAbsent(field, known)) continue
       const here = canonical ? `${canonical}.${known}` : known
       if (known in result)
-        misspellings.push({ path, problem: `stands there twice, also as ${original.get(here)}` })
+        misspellings.push({ path, problem: `is there twice, also as ${original.get(here)}` })
       original.set(here, path)
       result[known] = descend(field, form.inner[known], here, path)
     }

@@ -19,7 +19,7 @@ export type Step =
 
 /**
  * The one next thing that brings a group nearer to its target: asked again after each step until it says `done`.
- * It remembers nothing, so whoever asks next (a later execution too) continues where the last one stopped.
+ * It remembers nothing, so the next one to ask (a later execution too) continues where the last one stopped.
  * @param ill what is wrong with each member that is not healthy, by instance id
  */
 export function nextStep(group: GroupView, target: Target, ill: Map<string, string>): Step {

@@ -38,7 +38,7 @@ const LAUNCH_FAILURES = 3
 /** Seconds without one more healthy member: a unikernel boots in seconds, an ALB needs two good probes. */
 export const PATIENCE_SECONDS = 300
 
-/** Reasons which a repetition will not mend (EC2 API Reference, "Error codes for the Amazon EC2 API"). */
+/** Reasons that a retry cannot fix (EC2 API Reference, "Error codes for the Amazon EC2 API"). */
 const HOPELESS =
   /InvalidAMIID|AMI .*(does not exist|is invalid)|InvalidParameter|InvalidSnapshot|UnauthorizedOperation|not authorized|InvalidKeyPair|InvalidSubnetID|InvalidGroup\.NotFound|VcpuLimitExceeded|Unsupported/i
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { LABEL } from '../base/name-rules.ts'
 
-const name = z.string().regex(LABEL, 'is no name: lower-case letters, digits and dashes, a letter first')
+const name = z.string().regex(LABEL, 'is not a name: lower-case letters, digits and dashes, a letter first')
 
 /** Input of the workflow `build`. */
 export const BuildInput = z.strictObject({
@@ -18,10 +18,10 @@ export const CleanAmisInput = z.strictObject({
   /** Only say what would be removed. */
   dryRun: z.boolean().default(true),
   /** So many of the newest images of each service stay. */
-  keep: z.int('is no whole number').min(0, 'is below 0').default(3),
+  keep: z.int('is not a whole number').min(0, 'is below 0').default(3),
   /** Younger images stay. */
   minAgeDays: z.number().min(0, 'is below 0').default(0),
   /** At most so many images go in one run. A plan of 200 is about 50 KiB of the 256 KiB a state may carry. */
-  max: z.int('is no whole number').min(1, 'is below 1').max(200, 'is above 200').default(50),
+  max: z.int('is not a whole number').min(1, 'is below 1').max(200, 'is above 200').default(50),
 })
 export type CleanAmisInput = z.infer<typeof CleanAmisInput>

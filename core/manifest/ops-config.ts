@@ -23,6 +23,6 @@ function refuseOtherThanJson(text: string, place: string): void {
   try {
     JSON.parse(text)
   } catch (cause) {
-    throw new InvalidInput(place, `is no JSON (${(cause as Error).message})`, 'correct it', { cause })
+    throw new InvalidInput(place, `is not JSON (${(cause as Error).message})`, 'correct it', { cause })
   }
 }

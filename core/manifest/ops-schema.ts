@@ -4,7 +4,7 @@ const text = z.string()
 const texts = z.array(text)
 const table = z.record(text, text)
 const flag = z.boolean()
-const whole = z.int('is no whole number').min(0, 'is below 0')
+const whole = z.int('is not a whole number').min(0, 'is below 0')
 
 const cloud = z.strictObject({
   Platform: text.optional(),

@@ -4,10 +4,10 @@ import { LABEL } from '../base/name-rules.ts'
 const label = z
   .string()
   .max(63, 'is longer than the 63 characters of a DNS label')
-  .regex(LABEL, 'is no name: small letters, digits and dashes, a letter first, no dash last')
+  .regex(LABEL, 'is not a name: small letters, digits and dashes, a letter first, no dash last')
 
 const port = z
-  .int('is no whole number')
+  .int('is not a whole number')
   .min(1024, 'is below 1024, which unikernels and the local region leave to the system; choose 1024 to 65535')
   .max(65535, 'is above 65535')
 
@@ -15,7 +15,7 @@ const port = z
 export const GROUP_LIMITS = { min: 0, max: 100 } as const
 
 const size = z
-  .int('is no whole number')
+  .int('is not a whole number')
   .min(GROUP_LIMITS.min, 'is below 0')
   .max(GROUP_LIMITS.max, `is above ${GROUP_LIMITS.max}, the size limit of a group`)
 
@@ -32,23 +32,26 @@ const count = z
   .describe('How many instances run; with min and max the service starts at min')
 
 const references = [
-  z.strictObject({ Ref: z.string().regex(/^[A-Za-z0-9:]+$/, 'is no logical id') }),
+  z.strictObject({ Ref: z.string().regex(/^[A-Za-z0-9:]+$/, 'is not a logical id') }),
   z.strictObject({
     GetAtt: z.string().regex(/^[A-Za-z0-9]+\.[A-Za-z0-9.]+$/, 'is not of the form Thing.Attribute'),
   }),
 ] as const
 
 const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/
-const badEnvironmentName = 'is no environment name: letters, digits and _, no digit first'
+const badEnvironmentName = 'is not an environment name: letters, digits and _, no digit first'
 
 const urlPath = z
   .string()
-  .regex(/^\/[A-Za-z0-9_.~/-]*$/, 'is no URL path: it starts with / and holds letters, digits and _ . ~ / -')
+  .regex(
+    /^\/[A-Za-z0-9_.~/-]*$/,
+    'is not a URL path: it starts with / and holds letters, digits and _ . ~ / -',
+  )
   .max(120, 'is longer than 120 characters')
 
 const folder = z
   .string()
-  .regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9_./-]+$/, 'is no path inside the repository')
+  .regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9_./-]+$/, 'is not a path inside the repository')
 
 const expose = z.strictObject({
   host: label.optional().describe('First label of the public host name; the service name when absent'),
@@ -59,11 +62,11 @@ const expose = z.strictObject({
 
 const permission = z.strictObject({
   actions: z
-    .array(z.string().regex(/^[a-z0-9-]+:[A-Za-z*]+$/, 'is no IAM action such as dynamodb:GetItem'))
+    .array(z.string().regex(/^[a-z0-9-]+:[A-Za-z*]+$/, 'is not an IAM action such as dynamodb:GetItem'))
     .min(1, 'names no action'),
   resource: z.union(
     [z.string().min(1, 'is empty'), ...references],
-    'is no ARN, no {Ref: Thing} and no {GetAtt: Thing.Attribute}',
+    'is neither an ARN nor {Ref: Thing} or {GetAtt: Thing.Attribute}',
   ),
 })
 
@@ -76,14 +79,14 @@ const service = z.strictObject({
   expose: expose.optional().describe('Behind the gateway; absent = private'),
   instanceType: z
     .string()
-    .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'is no instance type such as t3.micro')
+    .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'is not an instance type such as t3.micro')
     .default('t3.micro'),
   env: z
     .record(
       z.string().regex(environmentName, badEnvironmentName),
       z.union(
         [z.string().regex(/^[^\r\n\0]*$/, 'holds a line break, which user data cannot carry'), ...references],
-        'is no text (put numbers in quotes), no {Ref: Thing} and no {GetAtt: Thing.Attribute}',
+        'is neither a text (put numbers in quotes) nor {Ref: Thing} or {GetAtt: Thing.Attribute}',
       ),
     )
     .default({})
@@ -91,7 +94,9 @@ const service = z.strictObject({
   secrets: z
     .record(
       z.string().regex(environmentName, badEnvironmentName),
-      z.string().regex(/^\/[A-Za-z0-9_.${}/-]+$/, 'is no SSM parameter name such as /nanofleet/dev/app/key'),
+      z
+        .string()
+        .regex(/^\/[A-Za-z0-9_.${}/-]+$/, 'is not an SSM parameter name such as /nanofleet/dev/app/key'),
     )
     .default({})
     .describe('Environment name -> SSM SecureString, read by the program with the instance role'),
@@ -106,19 +111,19 @@ const upstream = z.strictObject({
     .string()
     .regex(
       /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?(\/[a-z0-9._-]+)+$/,
-      'is no registry path such as registry.example/shop',
+      'is not a registry path such as registry.example/shop',
     )
     .describe('Host and path; the images are <registry>/<service>:<version>'),
   version: z
     .string()
     .regex(
       /^(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/,
-      'is no tag that stays what it is, such as v1.2.3',
+      'is not a tag that stays what it is, such as v1.2.3',
     ),
   digests: z
-    .record(label, z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is no digest: sha256: and 64 hex digits'))
+    .record(label, z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is not a digest: sha256: and 64 hex digits'))
     .default({})
-    .describe('Service -> digest of its published image, for those that shall be pinned'),
+    .describe('Service -> digest of its published image, for those to pin'),
 })
 
 /** The closed schema of `images/<app>/app.yml`: an unknown key is an error, every default is filled in. */

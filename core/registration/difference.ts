@@ -174,7 +174,7 @@ function registers(wanted: Map<string, Wish>, held: Holding[], now: Date): Write
     if (home && isUpToDate(home.entry, registration)) return []
     const reason = home ? 'it is out of date' : found.length > 0 ? 'it is on another server' : 'it is missing'
     const register: Write = { verb: 'register', server: owner, id, instanceId, registration, reason }
-    // A registration ends maintenance (tried with 1.19): whoever was taken out of DNS stays out.
+    // A registration ends maintenance (tried with 1.19): what was taken out of DNS stays out.
     const pause = pauseOf(byInstance.get(instanceId) ?? [])
     return [pause !== undefined && endOf(pause) > now.getTime() ? { ...register, asleep: pause } : register]
   })

@@ -48,7 +48,7 @@ export async function gather(sources: Sources, seen: Seen, scope?: string[]): Pr
 }
 
 /**
- * The same about instances that have started, most of which are new: whoever is, is registered with the look at the
+ * The same about instances that have started, most of which are new: those are registered with the look at the
  * catalog. The definitions come first, as the registrations need them.
  */
 export async function gatherNew(sources: Sources, seen: Seen, scope: string[]): Promise<Gathered> {

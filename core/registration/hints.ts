@@ -3,7 +3,7 @@ import { NanofleetError } from '../base/errors.ts'
 import type { InstanceState } from '../base/instances.ts'
 import { advice } from './advice.ts'
 
-/** A message in the queue that is no event this function knows. */
+/** A message in the queue that is not an event this function knows. */
 export class UnknownMessage extends NanofleetError {}
 
 /** What CompleteLifecycleAction wants to hear (EC2 Auto Scaling User Guide, "Lifecycle hooks"). */
@@ -16,7 +16,7 @@ export interface LifecycleAction {
 
 /**
  * What an event says about an instance. Events may be lost, late, repeated or out of order, so a hint only says
- * where to look; save for states that are never left and for orders to go, which EC2's state does not show.
+ * where to look; except for states that are never left and for orders to go, which EC2's state does not show.
  */
 export type Hint =
   | StateHint
@@ -108,7 +108,7 @@ export function readHint(body: string): Hint {
     return read(event.detail, event.time)
   } catch (cause) {
     if (cause instanceof UnknownMessage) throw cause
-    throw new UnknownMessage(`the queue holds a message that is no event: ${(cause as Error).message}`, {
+    throw new UnknownMessage(`the queue holds a message that is not an event: ${(cause as Error).message}`, {
       cause,
     })
   }

@@ -15,7 +15,7 @@ export function unseen(hints: Hint[], seen: Instance[]): Set<string> {
 /**
  * Asks EC2 by id for instances that the fleet did not show when their event came, before the fleet is asked for: foreign
  * ones cost no more than one call each time.
- * @returns the hints but theirs, save for those that are ours by now; and the ids of those that may become ours
+ * @returns the hints but theirs, except for those that are ours by now; and the ids of those that may become ours
  */
 export async function sift(
   parts: Pick<RoundParts, 'instances' | 'vpcId'>,

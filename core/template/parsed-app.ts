@@ -31,7 +31,7 @@ const bundleSchema = z.strictObject({
     z.strictObject({
       definition: z.string().nullable(),
       config: opsConfigSchema,
-      source: z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256'),
+      source: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256'),
     }),
   ),
 })
@@ -110,7 +110,7 @@ function misfits(app: string, manifest: Manifest, services: string[]): Problem[]
       .map((service) => ({ path: ['services', service], problem: 'is missing' })),
     ...services
       .filter((service) => !known.includes(service))
-      .map((service) => ({ path: ['services', service], problem: 'is no service of the manifest' })),
+      .map((service) => ({ path: ['services', service], problem: 'is not a service of the manifest' })),
   ]
 }
 

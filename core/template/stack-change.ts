@@ -7,7 +7,7 @@ export interface Change {
   reasons: string[]
 }
 
-/** A stack as it stands. */
+/** A stack as it is now. */
 export interface StandingStack {
   status: string
   template: Template

@@ -11,15 +11,19 @@ import type { StackStep } from '../../core/template/bring-stack.ts'
  * was written for another function.
  */
 
+/** A closed schema of T: the compiler refuses it while a key of T is missing, an optional one too. */
+const closed = <T extends object>(shape: { [K in keyof Required<T>]: z.ZodType<T[K]> }): z.ZodType<T> =>
+  z.strictObject(shape) as unknown as z.ZodType<T>
+
 /** A name of ours or of AWS; which ones exist is for the work to say. */
 export const text = z.string().min(1, 'is empty')
 /** Of instances, checks, releases. */
 export const count = z.int().min(0, 'is below 0')
 
 export const purpose: z.ZodType<PlanRequest['purpose']> = z.enum(['deploy', 'dry-run', 'undo'])
-export const planKey: z.ZodType<PlanKey> = z.strictObject({ execution: text, name: purpose })
+export const planKey = closed<PlanKey>({ execution: text, name: purpose })
 
-export const stackStep: z.ZodType<StackStep> = z.strictObject({
+export const stackStep = closed<StackStep>({
   stack: text,
   next: z.enum(['go-on', 'apply', 'wait']),
   until: z.enum(['ready', 'idle', 'gone']),
@@ -27,13 +31,14 @@ export const stackStep: z.ZodType<StackStep> = z.strictObject({
   seconds: z.number(),
 })
 
-export const serviceTarget: z.ZodType<ServiceTarget> = z.strictObject({
+export const serviceTarget = closed<ServiceTarget>({
   app: text,
   service: text,
   count,
   replacement: z.enum(['surge', 'in-place', 'quorum']),
   kind: z.enum(['service', 'consulserver']),
   catalog: z.array(text),
+  fresh: z.exactOptional(z.literal(true)),
 })
 
 const time = z.iso.datetime('is not a time such as 2026-01-31T12:00:00.000Z')
@@ -43,7 +48,7 @@ export const memory: z.ZodType<Memory | Record<string, never>> = z.union([
   z.strictObject({}),
 ])
 
-export const buildStep: z.ZodType<BuildStep> = z.strictObject({
+export const buildStep = closed<BuildStep>({
   app: text,
   service: text,
   hash: text,
@@ -55,7 +60,7 @@ export const buildStep: z.ZodType<BuildStep> = z.strictObject({
   before: z.array(text),
 })
 
-export const removal: z.ZodType<Removal> = z.strictObject({
+export const removal = closed<Removal>({
   imageId: z.exactOptional(text),
   snapshots: z.array(text),
   reason: z.string(),

@@ -69,7 +69,7 @@ describe('a dead letter in words', () => {
   it.each([
     [stateChange({ id: 'i-0a' }, 'running'), 'i-0a is running'],
     [terminating({ id: 'i-0a' }), 'i-0a is to go: its group terminates it'],
-    [{ hello: 1 }, expect.stringMatching(/^the queue holds a message that is no event.* "\{\\"hello/)],
+    [{ hello: 1 }, expect.stringMatching(/^the queue holds a message that is not an event.* "\{\\"hello/)],
   ])('%j', (body, words) => {
     expect(says(JSON.stringify(body))).toEqual(words)
   })
@@ -110,7 +110,7 @@ describe('a line of a function', () => {
     expect(readable(JSON.stringify(line))).toBe(text)
   })
 
-  it('that is no JSON stays as it is', () => {
+  it('that is not JSON stays as it is', () => {
     expect(readable('{ not json')).toBe('{ not json')
     expect(readable('START RequestId: r')).toBe('START RequestId: r')
   })

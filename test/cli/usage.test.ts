@@ -85,12 +85,12 @@ describe('the command line', () => {
     ['deploy web --release 0', /It starts at 1/],
     ['deploy web --release', /argument missing/],
     ['scale web web', /missing required argument 'count'/],
-    ['scale web web -1', /"-1" is no whole number from 0 on/],
-    ['scale web web two', /"two" is no whole number from 0 on/],
-    ['logs web --since yesterday', /"yesterday" is no time span; write 30s, 10m, 2h or 1d/],
-    ['amis clean --min-age-days -1', /is no number of days|argument missing/],
+    ['scale web web -1', /"-1" is not a whole number from 0 on/],
+    ['scale web web two', /"two" is not a whole number from 0 on/],
+    ['logs web --since yesterday', /"yesterday" is not a time span; write 30s, 10m, 2h or 1d/],
+    ['amis clean --min-age-days -1', /is not a number of days|argument missing/],
     ['amis clean --max 0', /It starts at 1/],
-    ['executions -n x', /"x" is no whole number/],
+    ['executions -n x', /"x" is not a whole number/],
     ['retry', /missing required argument 'name'/],
   ])('refuses "%s" in one sentence', async (line, sentence) => {
     const { text, error } = await parse(line)
@@ -158,9 +158,9 @@ const visible = (command: Command) => command.createHelp().visibleCommands(comma
 
 describe('a stage', () => {
   it.each([
-    [{ stage: 'Dev' }, '--stage: "Dev" is no stage name'],
-    [{ stage: 'a'.repeat(21) }, 'is no stage name; use up to 20'],
-    [{ stage: 'dev', region: 'europe' }, '--region: "europe" is no AWS region'],
+    [{ stage: 'Dev' }, '--stage: "Dev" is not a stage name'],
+    [{ stage: 'a'.repeat(21) }, 'is not a stage name; use up to 20'],
+    [{ stage: 'dev', region: 'europe' }, '--region: "europe" is not an AWS region'],
   ])('is refused as %j', async (options, sentence) => {
     await expect(openContext(options, {})).rejects.toThrow(sentence)
   })

@@ -86,7 +86,7 @@ describe('what operates a stage', () => {
     const shown = await nanofleet('dead-letters')
     expect(shown.code).toBe(0)
     expect(shown.out).toMatch(/ i-00000000000000000 is terminated$/m)
-    expect(shown.out).toMatch(/ the queue holds a message that is no event: .*"no event"$/m)
+    expect(shown.out).toMatch(/ the queue holds a message that is not an event: .*"no event"$/m)
     expect((await nanofleet('doctor')).out).toMatch(
       /^! dead letters: 2 .*\n.*nanofleet --stage local dead-letters/m,
     )
@@ -98,7 +98,7 @@ describe('what operates a stage', () => {
     expect((await nanofleet('dead-letters')).out).toBe('No dead letters.\n')
     await until('the word of register about them', 20, async () => {
       const { out } = await nanofleet('logs', '--function', 'register', '--since', '1m', '--grep', 'problems')
-      return /INFO batch .*is no event/.test(out) ? true : undefined
+      return /INFO batch .*is not an event/.test(out) ? true : undefined
     })
     expect(await queueDepth(context.sqs(), controlName(context.stage, DEAD))).toBe(0)
     // The one that is not an event would come three more times, and then be a dead letter in a later test.

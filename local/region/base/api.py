@@ -51,7 +51,7 @@ def route(method: str, path: str, handler: Handler) -> None:
 
 
 async def answer(request: Request) -> Answer:
-    """The answer of the route that matches, 404 when none does, 400 for a body that is no JSON."""
+    """The answer of the route that matches, 404 when none does, 400 for a body that is not JSON."""
     handler = _routes.get((request.method, request.path))
     if handler is None:
         return 404, {"message": f"{request.method} {request.path}: no such route of the local region"}

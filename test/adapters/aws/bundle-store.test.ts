@@ -96,12 +96,12 @@ describe('the bundle store', () => {
     [
       'files of no service',
       { ...studio(), services: { ...studio().services, spare: studio().services.db } },
-      ': services.spare: is no service of the manifest;',
+      ': services.spare: is not a service of the manifest;',
     ],
     [
       'resources that are none',
       { ...studio(), resources: { Resources: { A: { Type: 'table' } } } },
-      ': resources.Resources.A.Type: "table" is no resource type;',
+      ': resources.Resources.A.Type: "table" is not a resource type;',
     ],
   ])('refuses a stored bundle with %s', async (_what, stored, sentence) => {
     const text = canonicalJson(stored)
@@ -115,13 +115,13 @@ describe('the bundle store', () => {
   })
 
   it.each([
-    ['a source without a digest', { source: 'a1' }, 'services.db.source: "a1" is no SHA-256'],
+    ['a source without a digest', { source: 'a1' }, 'services.db.source: "a1" is not a SHA-256'],
     ['an unknown key of ops', { config: { Argz: [] } }, 'services.db.config.Argz: unknown key'],
     ['no definition at all', { definition: undefined }, 'services.db.definition: is missing'],
     [
       'a definition that is none',
       { definition: '{"name": "db", "prot": 1}' },
-      '.json: services.db.definition: prot: is no field of Consul\'s definition; did you mean "Port"?; push the app again',
+      '.json: services.db.definition: prot: is not a field of Consul\'s definition; did you mean "Port"?; push the app again',
     ],
   ])('refuses a stored service with %s', async (_what, part, sentence) => {
     const { services, ...rest } = studio()

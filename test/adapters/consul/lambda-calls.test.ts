@@ -47,7 +47,7 @@ describe('a call of a function', () => {
     ['it is not allowed', refused(403, 'AccessDeniedException'), true],
     ['there is no such function', refused(404, 'ResourceNotFoundException'), true],
     ['the function ends with an error', ended('Cannot find module'), true],
-    ['the answer is no JSON', { status: 200, body: '<html>' }, true],
+    ['the answer is not JSON', { status: 200, body: '<html>' }, true],
     ['there are too many requests', refused(429, 'TooManyRequestsException'), false],
     ['the function is being changed', refused(409, 'ResourceConflictException'), false],
     ['Lambda is out of order', refused(500, 'ServiceException'), false],

@@ -156,7 +156,7 @@ describe('a probe', () => {
     ['HTTPS whose certificate does not count', https('/unnamed'), 'passing'],
     ['HTTPS with a name', https('/named', { tls_server_name: 'shop.example' }), 'passing'],
     [
-      'HTTPS with a host that is no name for it',
+      'HTTPS with a host that is not a name for it',
       https('/unnamed', { header: { Host: ['shop.example'] } }),
       'passing',
     ],

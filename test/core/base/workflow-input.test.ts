@@ -17,7 +17,7 @@ describe('the input of a workflow', () => {
     [{}, 'input of build: app: is missing'],
     [
       { app: 'Web' },
-      'input of build: app: "Web" is no name: lower-case letters, digits and dashes, a letter first',
+      'input of build: app: "Web" is not a name: lower-case letters, digits and dashes, a letter first',
     ],
     [{ app: 'web', servces: [] }, 'input of build: servces: unknown key; did you mean "services"?'],
     [
@@ -31,7 +31,7 @@ describe('the input of a workflow', () => {
 
   it.each([
     [{ keep: -1 }, 'input of clean-amis: keep: -1 is below 0'],
-    [{ keep: 1.5 }, 'input of clean-amis: keep: 1.5 is no whole number'],
+    [{ keep: 1.5 }, 'input of clean-amis: keep: 1.5 is not a whole number'],
     [{ max: 0 }, 'input of clean-amis: max: 0 is below 1'],
     [{ max: 1000 }, 'input of clean-amis: max: 1000 is above 200'],
     [{ dryrun: false }, 'input of clean-amis: dryrun: unknown key; did you mean "dryRun"?'],

@@ -122,14 +122,14 @@ describe('a Consul definition', () => {
     [
       'an unknown field',
       { name: 'web', prot: 80 },
-      'prot: is no field of Consul\'s definition; did you mean "Port"?',
+      'prot: is not a field of Consul\'s definition; did you mean "Port"?',
     ],
     [
       'an unknown field in a check',
       { name: 'web', checks: [{ ttl: '5s' }, { htpp: 'x' }] },
       'checks[1].htpp: ',
     ],
-    ['a field twice', { name: 'web', Name: 'web' }, 'Name: stands there twice, also as name'],
+    ['a field twice', { name: 'web', Name: 'web' }, 'Name: is there twice, also as name'],
     [
       'a bad duration',
       { service: { name: 'web', check: { ttl: '5 s' } } },
@@ -150,7 +150,7 @@ describe('a Consul definition', () => {
     [
       'a check of two kinds',
       { name: 'web', check: { tcp: 'a:1', http: 'b', interval: '5s' } },
-      'check.tcp: stands beside HTTP',
+      'check.tcp: is set together with HTTP',
     ],
     [
       'a script',
@@ -202,7 +202,7 @@ describe('a Consul definition', () => {
     ['a bad meta key', { name: 'web', meta: { 'a b': 'c' } }, 'a key must be'],
     ['a zero weight', { name: 'web', weights: { passing: 0, warning: 1 } }, 'weights.passing: '],
     ['two services of one name', [{ name: 'a' }, { name: 'a' }], 'holds two services called "a"'],
-    ['something beside services', { services: [], name: 'x' }, '"name" stands beside "services"'],
+    ['something beside services', { services: [], name: 'x' }, '"name" is set together with "services"'],
   ])('is refused with the place of the fault: %s', (_what, value, message) => {
     let said = ''
     try {

@@ -107,12 +107,12 @@ describe('a manifest', () => {
     [
       'a bad environment name',
       web('env: {1X: a}'),
-      'app.yml:5: services.web.env.1X: "1X" is no environment name: letters, digits and _, no digit first',
+      'app.yml:5: services.web.env.1X: "1X" is not an environment name: letters, digits and _, no digit first',
     ],
     [
       'a number in the environment',
       web('env: {X: 5}'),
-      'app.yml:5: services.web.env.X: 5 is no text (put numbers in quotes), no {Ref: Thing} and no {GetAtt: Thing.Attribute}',
+      'app.yml:5: services.web.env.X: 5 is neither a text (put numbers in quotes) nor {Ref: Thing} or {GetAtt: Thing.Attribute}',
     ],
     [
       'a line break in the environment',
@@ -172,12 +172,12 @@ describe('a manifest', () => {
     [
       'a path out of the repository',
       web('source: ../x'),
-      'app.yml:5: services.web.source: "../x" is no path inside the repository',
+      'app.yml:5: services.web.source: "../x" is not a path inside the repository',
     ],
     [
       'a bad service name',
       changed('  db:', '  Db:'),
-      'app.yml:6: services.Db: "Db" is no name: small letters, digits and dashes, a letter first, no dash last',
+      'app.yml:6: services.Db: "Db" is not a name: small letters, digits and dashes, a letter first, no dash last',
     ],
     [
       'a reserved service name',

@@ -43,12 +43,12 @@ describe('an app that is made of published images', () => {
   it.each([
     ['no place to take them from', 'source: upstream\n', ':2: source: "upstream" needs the key upstream'],
     ['another word', 'source: google\n', ':2: source: "google" is unknown'],
-    ['a tag that moves', 'upstream: {registry: a.example/b, version: latest}\n', 'is no tag that stays'],
-    ['a registry without a path', 'upstream: {registry: a.example, version: v1}\n', 'is no registry path'],
+    ['a tag that moves', 'upstream: {registry: a.example/b, version: latest}\n', 'is not a tag that stays'],
+    ['a registry without a path', 'upstream: {registry: a.example, version: v1}\n', 'is not a registry path'],
     [
       'a digest that is none',
       'upstream: {registry: a.example/b, version: v1, digests: {ads: "sha256:1"}}\n',
-      'is no digest',
+      'is not a digest',
     ],
     [
       'a digest for a service that is not made of one',

@@ -58,8 +58,8 @@ describe('an event', () => {
 
   it.each([
     ['of another type', event('Something Else', {}), /"Something Else", which no rule sends/],
-    ['that is no JSON', 'hello', /no event/],
-    ['without an instance', event('EC2 Spot Instance Interruption Warning', {}), /no event/],
+    ['that is not JSON', 'hello', /not an event/],
+    ['without an instance', event('EC2 Spot Instance Interruption Warning', {}), /not an event/],
     [
       'with a bad instance id',
       event('EC2 Spot Instance Interruption Warning', { 'instance-id': 'x' }),
@@ -68,7 +68,7 @@ describe('an event', () => {
     [
       'with an unknown state',
       event('EC2 Instance State-change Notification', { 'instance-id': 'i-0a', state: 'x' }),
-      /no event/,
+      /not an event/,
     ],
   ])('%s is refused', (_what, body, words) => {
     expect(() => readHint(body)).toThrow(UnknownMessage)

@@ -172,12 +172,12 @@ describe('a batch of events', () => {
     await expect(fleet.deliver(stateChange(fleet.service(), 'running'))).rejects.toThrow('throttled')
   })
 
-  it('sets a message aside that is no event, and handles the others', async () => {
+  it('sets a message aside that is not an event, and handles the others', async () => {
     const fleet = serversOnly(1)
     const instance = fleet.service()
     const outcome = await fleet.deliver({ hello: 'world' }, stateChange(instance, 'running'))
     expect(outcome.failed).toEqual(['m0'])
-    expect(outcome.problems[0]).toMatch(/no event/)
+    expect(outcome.problems[0]).toMatch(/not an event/)
     expect(fleet.catalog.found('web')).toEqual([instance.id])
   })
 })

@@ -109,9 +109,9 @@ describe('an app folder', () => {
     expect(() => read(changes)).toThrow(sentence)
   })
 
-  it('is refused for a configuration that is no JSON', () => {
+  it('is refused for a configuration that is not JSON', () => {
     expect(() => read({ 'web/config.json': '{Program: x}' })).toThrow(
-      /^images\/web\/web\/config\.json: is no JSON \(.+\); correct it$/,
+      /^images\/web\/web\/config\.json: is not JSON \(.+\); correct it$/,
     )
   })
 
