@@ -9,6 +9,7 @@ const template = {
     Yes: { 'Fn::Equals': [{ Ref: 'Name' }, 'web'] },
     No: { 'Fn::Not': [{ Condition: 'Yes' }] },
   },
+  Mappings: { Sizes: { web: { count: 3 } } },
   Resources: { Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.1.0.0/16' } } },
 }
 const parameters = { Zones: 'a,b', Name: 'web' }
@@ -63,6 +64,13 @@ describe('an expression of a template', () => {
     [{ 'Fn::Select': ['0', { Ref: 'Zones' }] }, 'a'],
     [{ 'Fn::Join': ['-', ['a', { Ref: 'Name' }]] }, 'a-web'],
     [{ 'Fn::Base64': { Ref: 'Name' } }, 'web'],
+    [{ 'Fn::Split': ['-', { 'Fn::Join': ['-', ['a', { Ref: 'Name' }]] }] }, ['a', 'web']],
+    [{ 'Fn::FindInMap': ['Sizes', { Ref: 'Name' }, 'count'] }, 3],
+    [{ 'Fn::FindInMap': ['None', 'at', 'all'] }, undefined],
+    [{ 'Fn::GetAtt': 'Vpc.Some.Part' }, 's/Vpc.Some.Part'],
+    [{ 'Fn::Sub': [`\${own}-\${Name}-\${!kept}`, { own: { Ref: 'Vpc' } }] }, `s/Vpc-web-\${!kept}`],
+    [{ 'Fn::ImportValue': 'network' }, 's/Fn::ImportValue(network)'],
+    [{ a: { Ref: 'AWS::NoValue' }, b: [1, { Ref: 'AWS::NoValue' }] }, { b: [1] }],
     [{ 'Fn::GetAZs': '' }, ['eu-west-1a', 'eu-west-1b', 'eu-west-1c']],
     [{ 'Fn::Cidr': ['10.1.0.0/16', 3, 12] }, ['10.1.0.0/20', '10.1.16.0/20', '10.1.32.0/20']],
     [{ 'Fn::Cidr': ['10.255.0.0/8', '2', '16'] }, ['10.255.0.0/16', '11.0.0.0/16']],
