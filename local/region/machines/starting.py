@@ -1,7 +1,8 @@
 """How many programs start at the same time: a few for each processor.
 
-Instances of AWS boot each on a machine of its own. Here they share a few processors with the region itself: of a hundred
-programs that start at once each gets its share, and its functions, events and checks a hundredth until the last one is up.
+Instances of AWS boot each on a machine of its own. Here they share a few processors with the region itself:
+of a hundred programs that start at once each gets its share, and its functions, events and checks a hundredth
+until the last one is up.
 """
 
 from __future__ import annotations
