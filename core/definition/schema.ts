@@ -2,9 +2,10 @@ import * as z from 'zod'
 import { goNanoseconds } from '../base/go-duration.ts'
 
 /**
- * Consul's service definition in the spelling of its HTTP API (Consul docs, "Register Service" of the agent API and
- * "Services configuration reference"). Closed: Consul answers an unknown field with HTTP 400, so it is refused here
- * before it gets that far. Field names in any other spelling are mapped onto these by `definition-spelling.ts`.
+ * Consul's service definition in the spelling of its HTTP API (Consul docs, "Register Service" of the agent
+ * API and "Services configuration reference"). Closed: Consul answers an unknown field with HTTP 400, so it
+ * is refused here before it gets that far. Field names in any other spelling are mapped onto these by
+ * `definition-spelling.ts`.
  */
 const text = z.string()
 const named = z.string().min(1, 'must not be empty')

@@ -1,4 +1,7 @@
-/** What stands around the words of a program: its machine's notes, the frames of a stack, Node's own signature. */
+/**
+ * What stands around the words of a program: its machine's notes, the frames of a stack, Node's own
+ * signature.
+ */
 const NOT_THE_PROGRAM = /^(\[i-[0-9a-f]+\] |at |Node\.js v\d|\^+$)/
 
 /** How runtimes begin the sentence that says what went wrong; a stack follows it. */

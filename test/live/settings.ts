@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { type LocalSettings, readSettings } from '../../local/settings.ts'
 
 /**
- * Where the region of the end-to-end tests lives: apart from the one that a person works with, and each lane's (see
- * scripts/lib/lanes.mjs) apart from the others', also in the ports and addresses that it asks for.
+ * Where the region of the end-to-end tests lives: apart from the one that a person works with, and each
+ * lane's (see scripts/lib/lanes.mjs) apart from the others', also in the ports and addresses that it asks
+ * for.
  */
 export function liveSettings(environment: NodeJS.ProcessEnv = process.env): LocalSettings {
   const own = readSettings()
