@@ -25,7 +25,7 @@ class _Look:
 
 
 class Starts:
-    """The programs that were started a moment ago and are at work since; call `settle` every tenth of a second or so."""
+    """The programs that were started a moment ago and are at work since; call `settle` ten times a second."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
         self._at_once = at_once
@@ -56,7 +56,7 @@ class _Use:
 
 
 def _use(pid: int) -> _Use | None:
-    """Whether a process waits for something, and the clock ticks that it has worked (proc(5): fields 3, 14 and 15 of stat)."""
+    """Whether a process waits, and the clock ticks that it has worked (proc(5): fields 3, 14 and 15 of stat)."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

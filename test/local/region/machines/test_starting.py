@@ -6,7 +6,7 @@ import contextvars
 import subprocess
 import sys
 import time
-from typing import Callable
+from collections.abc import Callable
 
 from region.machines import course, starting
 from region.machines.lives import Life
