@@ -1,11 +1,15 @@
 /**
- * Who may import whom. Each room has one sentence and the rooms that it may reach; everything else is refused.
- * `npm run check` enforces it, `npm run docs:rooms` draws it, test/scripts/rooms.test.ts breaks each rule once.
+ * Who may import whom. Each room has one sentence and the rooms that it may reach; everything else is
+ * refused. `npm run check` enforces it, `npm run docs:rooms` draws it, test/scripts/rooms.test.ts breaks each
+ * rule once.
  */
 
 /** @typedef {{room: string, floor: number, may: string[], packages?: string[], sentence: string}} Room */
 
-/** The rooms of `core/`, lowest floor first. They reach no package but these, so that a decision is plain data. */
+/**
+ * The rooms of `core/`, lowest floor first. They reach no package but these, so that a decision is plain
+ * data.
+ */
 const DECIDING = ['zod', 'yaml', 'node:crypto']
 const core = [
   room('core/base', 0, [], 'Words, names and small tools that every room uses; it imports no other room.'),
@@ -148,7 +152,10 @@ forbidden.push(
   },
 )
 
-/** Tests use `using`, which the parser does not know; what they import is what the rules of the rooms are about. */
+/**
+ * Tests use `using`, which the parser does not know; what they import is what the rules of the rooms are
+ * about.
+ */
 const TESTS = '\\.(test|real)\\.ts$'
 
 export default {

@@ -21,7 +21,10 @@ const common = {
 /** What runs without a local region: decisions, properties, contracts on fakes. */
 const quick = { ...common, displayName: 'quick', testMatch: ['<rootDir>/test/**/*.test.ts'] }
 
-/** Real parts: Consul, the emulator, processes, the browser; and what takes long. One region serves all files of a run. */
+/**
+ * Real parts: Consul, the emulator, processes, the browser; and what takes long. One region serves all files
+ * of a run.
+ */
 const real = {
   ...common,
   displayName: 'real',

@@ -87,8 +87,8 @@ const Registration = z.object({
 })
 
 /**
- * What only the function `register` is told: the queue it reads, for messages to itself, and the seconds between
- * leaving DNS and termination (SQS delays a message by at most 900).
+ * What only the function `register` is told: the queue it reads, for messages to itself, and the seconds
+ * between leaving DNS and termination (SQS delays a message by at most 900).
  * @throws BadConfiguration
  */
 export function readRegistration(environment: Record<string, string | undefined> = process.env): {
@@ -107,7 +107,8 @@ function incomplete(whose: string, cause: z.ZodError): BadConfiguration {
 }
 
 /**
- * What only the functions that change stacks are told: the role with which CloudFormation makes what stands in them.
+ * What only the functions that change stacks are told: the role with which CloudFormation makes what stands
+ * in them.
  * @throws BadConfiguration
  */
 export function readStackRole(environment: Record<string, string | undefined> = process.env): string {
@@ -132,8 +133,8 @@ const Access = z.object({
 })
 
 /**
- * Where Parameter Store is, and the credentials that Lambda gives each function as variables: what the SDK's clients read
- * by themselves ("AWS SDKs and Tools Reference Guide", "Service-specific endpoints").
+ * Where Parameter Store is, and the credentials that Lambda gives each function as variables: what the SDK's
+ * clients read by themselves ("AWS SDKs and Tools Reference Guide", "Service-specific endpoints").
  * @throws BadConfiguration
  */
 export function readStoreAccess(environment: Record<string, string | undefined> = process.env): {

@@ -3,12 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BuildFailure } from './failure.mjs'
 
-/** What all apps (`apps/lib`) or one app's services (`apps/<app>/lib`) share: compiled into them, not a source by itself. */
+/**
+ * What all apps (`apps/lib`) or one app's services (`apps/<app>/lib`) share: compiled into them, not a source
+ * by itself.
+ */
 const LIBRARY = 'lib'
 
 /**
- * The source of the archive's service: its only folder below `apps/` with go.mod or main.ts, apart from shared libraries.
- * Null for a service whose Dockerfile fetches everything it needs.
+ * The source of the archive's service: its only folder below `apps/` with go.mod or main.ts, apart from
+ * shared libraries. Null for a service whose Dockerfile fetches everything it needs.
  * @param {string} root folder of the unpacked archive
  * @returns {string | null} path relative to the root
  */

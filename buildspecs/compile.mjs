@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * Compiles a service's source: `node buildspecs/compile.mjs <source> <out>`, run from the root of the archive.
- * A folder with go.mod becomes `<out>/program`, a folder with main.ts becomes `<out>/main.mjs`; its folders `static/` and
- * `assets/` come along, and so do packages with a compiled part, in `<out>/node_modules`.
+ * Compiles a service's source: `node buildspecs/compile.mjs <source> <out>`, run from the root of the
+ * archive. A folder with go.mod becomes `<out>/program`, a folder with main.ts becomes `<out>/main.mjs`; its
+ * folders `static/` and `assets/` come along, and so do packages with a compiled part, in
+ * `<out>/node_modules`.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -33,9 +34,11 @@ const COMMONJS = [
 /**
  * @typedef {object} CompileOptions
  * @property {string} root folder of the unpacked archive
- * @property {string | undefined} [repository] checkout with installed packages, for builds that install none themselves
+ * @property {string | undefined} [repository] checkout with installed packages, for builds that install none
+ * themselves
  * @property {string} [architecture] x86_64 or arm64; this machine's by default
- * @property {string | undefined} [programs] where a machine keeps linked programs between builds; for its own architecture
+ * @property {string | undefined} [programs] where a machine keeps linked programs between builds; for its own
+ * architecture
  */
 
 /**

@@ -3,12 +3,15 @@ import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { BuildFailure } from './failure.mjs'
 
-/** Third-party programs that set-up puts where the machine keeps its linked programs; `npm run setup` names them. */
+/**
+ * Third-party programs that set-up puts where the machine keeps its linked programs; `npm run setup` names
+ * them.
+ */
 const KNOWN = ['redis-server']
 
 /**
- * The program that replaces the one from a Dockerfile without our own source: the `Program` in its config.json, if set-up
- * provides it.
+ * The program that replaces the one from a Dockerfile without our own source: the `Program` in its
+ * config.json, if set-up provides it.
  * @param {Record<string, any>} config the service's config.json
  * @param {string | undefined} programs the folder where the machine keeps linked programs
  * @returns {string | undefined} the file; undefined for a program that set-up does not provide
@@ -25,8 +28,8 @@ export function knownProgram({ Program }, programs) {
 }
 
 /**
- * Puts the file into an image's file system, where `Program` says. It uses the libraries of this machine, where the image
- * is started.
+ * Puts the file into an image's file system, where `Program` says. It uses the libraries of this machine,
+ * where the image is started.
  * @param {string} file
  * @param {Record<string, any>} config
  * @param {string} root the folder that is the image's `/`

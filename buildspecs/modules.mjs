@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url'
 import { BuildFailure } from './failure.mjs'
 
 /**
- * The folders whose node_modules a build may use: its own (after `npm ci` in the container build), then the checkout that
- * the local region runs from, so that nothing has to be installed for each build.
+ * The folders whose node_modules a build may use: its own (after `npm ci` in the container build), then the
+ * checkout that the local region runs from, so that nothing has to be installed for each build.
  * @param {string} root folder of the unpacked archive
  * @param {string | undefined} repository NANOFLEET_REPO
  * @returns {string[]}

@@ -29,7 +29,8 @@ export function imageCommands(settings, config, configFile, base) {
       `${imageFolder(settings)}/config.json: Program is missing; set it to the program's absolute path`,
     )
   }
-  // Published images may have no shell, which ops would run in them to find libraries; the copy has the libraries anyway.
+  // Published images may have no shell, which ops would run in them to find libraries; the copy has the
+  // libraries anyway.
   const shellLess = base ? ['--nodiscover'] : []
   const from = base ? ['--build-arg', `UPSTREAM=${base}`] : []
   const dockerfile = ['--file', `${imageFolder(settings)}/Dockerfile`]

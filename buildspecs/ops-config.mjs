@@ -11,8 +11,8 @@ const FLAVORS = { x86_64: 't3.micro', arm64: 't4g.micro' }
 /**
  * The configuration with which ops makes the AMI: the service's own plus what the stage adds.
  *
- * The program is left out, because the package made from the container names it, and ops puts its path before Args.
- * CreatedBy is left out, because ops adds that tag itself and EC2 refuses duplicate keys.
+ * The program is left out, because the package made from the container names it, and ops puts its path before
+ * Args. CreatedBy is left out, because ops adds that tag itself and EC2 refuses duplicate keys.
  * @param {Record<string, any>} config the service's config.json
  * @param {import('./settings.mjs').BuildSettings} settings
  * @returns {Record<string, any>}

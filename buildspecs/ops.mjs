@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * Packs a service as a unikernel: mirrors the published image if it is based on one, builds its Dockerfile, lets nanovms/ops
- * make an AMI from the result, and completes the tags. A failed build removes what is recognizably its own. The untagged
- * snapshot of an interrupted upload is not, because another build's upload looks the same: a person has to remove it.
+ * Packs a service as a unikernel: mirrors the published image if it is based on one, builds its Dockerfile,
+ * lets nanovms/ops make an AMI from the result, and completes the tags. A failed build removes what is
+ * recognizably its own. The untagged snapshot of an interrupted upload is not, because another build's upload
+ * looks the same: a person has to remove it.
  */
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -16,8 +17,10 @@ import { buildSettings } from './settings.mjs'
 import { mirroredImage } from './upstream.mjs'
 
 /**
- * @typedef {(command: import('./ops-commands.mjs').Command) => Promise<string>} Run runs a program and returns its output
- * @typedef {{ImageId: string, CreationDate: string, BlockDeviceMappings?: {Ebs?: {SnapshotId?: string}}[]}} Image
+ * @typedef {(command: import('./ops-commands.mjs').Command) => Promise<string>} Run runs a program and
+ * returns its output
+ * @typedef {{ImageId: string, CreationDate: string, BlockDeviceMappings?: {Ebs?: {SnapshotId?: string}}[]}}
+ * Image
  */
 
 /**

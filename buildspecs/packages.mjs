@@ -5,14 +5,14 @@ import { join, sep } from 'node:path'
 import { BuildFailure } from './failure.mjs'
 
 /**
- * Packages that stay packages: they load a compiled part from a file next to them (sharp: libvips), which a bundle cannot
- * contain.
+ * Packages that stay packages: they load a compiled part from a file next to them (sharp: libvips), which a
+ * bundle cannot contain.
  */
 export const NATIVE = ['sharp']
 
 /**
- * Copies packages with everything they depend on, including the optional dependencies that are installed: npm installs those
- * for the platform that it runs on, which is the image's.
+ * Copies packages with everything they depend on, including the optional dependencies that are installed: npm
+ * installs those for the platform that it runs on, which is the image's.
  * @param {readonly string[]} names
  * @param {string} target the folder node_modules to fill
  * @param {string[]} roots folders whose packages may be used; the first that has a package wins

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * Packs a service for the local region: compiles its source, or takes a program that set-up provides, and registers an AMI
- * whose snapshot is a folder. The EC2 calls are the usual ones for making an AMI from a volume; only the snapshot's content
- * is written as files.
+ * Packs a service for the local region: compiles its source, or takes a program that set-up provides, and
+ * registers an AMI whose snapshot is a folder. The EC2 calls are the usual ones for making an AMI from a
+ * volume; only the snapshot's content is written as files.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -10,8 +10,9 @@ import { ARCHITECTURES, PLATFORMS } from './ops-commands.mjs'
  */
 
 /**
- * The published image of a service, mirrored into the stage's own registry. The first build resolves the tag, once; later
- * builds use the mirrored image by its digest, even if the publisher has moved or removed the tag.
+ * The published image of a service, mirrored into the stage's own registry. The first build resolves the tag,
+ * once; later builds use the mirrored image by its digest, even if the publisher has moved or removed the
+ * tag.
  * @param {BuildSettings} settings
  * @param {string} published `<registry>/<service>:<version>`, with `@<digest>` if it is pinned
  * @param {Run} run

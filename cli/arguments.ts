@@ -1,7 +1,10 @@
 import { InvalidArgumentError } from 'commander'
 import { LABEL } from '../core/base/name-rules.ts'
 
-/** Parsers of a command's arguments. Each throws InvalidArgumentError with the second half of a sentence. */
+/**
+ * Parsers of a command's arguments. Each throws InvalidArgumentError with the second half of a
+ * sentence.
+ */
 
 /** The name of an app or a service. */
 export function name(text: string): string {

@@ -3,7 +3,10 @@ import { createInterface } from 'node:readline/promises'
 /** Whether a person sits at the other end of standard input. */
 export const canAsk = (): boolean => process.stdin.isTTY === true
 
-/** Asks a question on standard error, since standard output is for results; the answer without blanks around it. */
+/**
+ * Asks a question on standard error, since standard output is for results; the answer without blanks around
+ * it.
+ */
 export async function ask(question: string): Promise<string> {
   const dialogue = createInterface({ input: process.stdin, output: process.stderr })
   try {

@@ -1,4 +1,7 @@
-/** The variables that the command line reads itself; the AWS SDK reads its own (profiles, keys), local/settings.ts its. */
+/**
+ * The variables that the command line reads itself; the AWS SDK reads its own (profiles, keys),
+ * local/settings.ts its.
+ */
 export interface Environment {
   AWS_REGION?: string | undefined
   AWS_DEFAULT_REGION?: string | undefined

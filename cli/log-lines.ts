@@ -5,7 +5,9 @@ import { readable } from './text/log-text.ts'
 
 /** Milliseconds between two looks of `--follow`; CloudWatch Logs allows far more. */
 const LOOK_EVERY_MS = 1000
-/** Lines may arrive late and out of order: each look goes back so many milliseconds and drops what it knows. */
+/**
+ * Lines may arrive late and out of order: each look goes back so many milliseconds and drops what it knows.
+ */
 const OVERLAP_MS = 30_000
 
 /** Reads lines from a time (ms since 1970) on, oldest first. */

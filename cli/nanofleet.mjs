@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts the command line: in this Node when it runs TypeScript as it is, else in the one that the repository installs.
-// No dependencies and nothing newer than Node 20, so that it can explain what is missing.
+// Starts the command line: in this Node when it runs TypeScript as it is, else in the one that the repository
+// installs. No dependencies and nothing newer than Node 20, so that it can explain what is missing.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
@@ -19,7 +19,8 @@ if (!existsSync(isRecent ? join(modules, 'commander') : node)) {
   process.exit(1)
 }
 if (isRecent) {
-  // Keeps what V8 made of each file, and its text without types, by the file's content: what changed is read anew.
+  // Keeps what V8 made of each file, and its text without types, by the file's content: what changed is read
+  // anew.
   nodeModule.enableCompileCache(join(modules, '.cache', 'nanofleet'))
   await import('./main.ts')
 } else {

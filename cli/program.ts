@@ -20,8 +20,8 @@ Exit codes: 0 done, 1 failed, 2 bad input, 3 not found, 4 another run works on t
 const openStage: Open = async (options) => (await import('./context.ts')).openContext(options)
 
 /**
- * The command line, made anew for each call so that tests can run it in their own process. It knows the names of its
- * commands; each is loaded when it is used, or by `load`.
+ * The command line, made anew for each call so that tests can run it in their own process. It knows the names
+ * of its commands; each is loaded when it is used, or by `load`.
  * @param open how commands get at their stage
  * @param output where help and usage errors go
  */

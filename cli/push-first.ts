@@ -4,7 +4,8 @@ import type { Context } from './context.ts'
 
 /**
  * Puts apps of this checkout into the stage's bucket and says so; without names all of them.
- * @throws {InvalidInput} when a manifest, configuration, definition or source is wrong: nothing is uploaded then
+ * @throws {InvalidInput} when a manifest, configuration, definition or source is wrong: nothing is uploaded
+ * then
  */
 export async function pushFirst(context: Context, apps: string[]): Promise<PushedApp[]> {
   const { pushApps } = await import('../adapters/sources/push.ts')

@@ -1,7 +1,10 @@
 import type { Context } from './context.ts'
 import { stageText } from './text/status-text.ts'
 
-/** Loads most of the AWS SDK, half of the command's time: a command that waits for something else does it meanwhile. */
+/**
+ * Loads most of the AWS SDK, half of the command's time: a command that waits for something else does it
+ * meanwhile.
+ */
 export const loadStatus = () => import('./stage/stage-status.ts')
 
 /**

@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { isAlive, type ProcessRecord, terminate, withEnvironment } from './process.ts'
 import { readJson } from './record.ts'
 
-/** A variable that only the supervisor sets: its value, the state folder, marks all processes of that region. */
+/**
+ * A variable that only the supervisor sets: its value, the state folder, marks all processes of that region.
+ */
 export const MARK = 'NANOFLEET_SUPERVISED'
 
 /**
- * Ends everything that a region left running: instances by their `process.json`; the region, the gateway, Lambda workers
- * and builds by the mark in their environment. `spare` lists processes that must keep running.
+ * Ends everything that a region left running: instances by their `process.json`; the region, the gateway,
+ * Lambda workers and builds by the mark in their environment. `spare` lists processes that must keep running.
  * Returns the records of the ended processes.
  */
 export async function reap(

@@ -25,7 +25,10 @@ export interface Place {
   vpcCidr: string
 }
 
-/** Milliseconds. The emulator answers in less than 1 s; on a busy machine or with a large state it takes longer. */
+/**
+ * Milliseconds. The emulator answers in less than 1 s; on a busy machine or with a large state it takes
+ * longer.
+ */
 const START_TIMEOUT_MS = 60_000
 
 export function regionPart(settings: LocalSettings, place: Place): Part {

@@ -16,8 +16,8 @@ export async function freePort(wanted: number): Promise<number> {
 }
 
 /**
- * An address range that no other local region holds: `wanted` if it is free. A region with saved state cannot move, as its
- * instances' addresses are part of it. Throws ServiceFailure when there is none.
+ * An address range that no other local region holds: `wanted` if it is free. A region with saved state cannot
+ * move, as its instances' addresses are part of it. Throws ServiceFailure when there is none.
  */
 export async function freeRange(wanted: string, movable: boolean): Promise<string> {
   if (await isFree(claimAddress(wanted), CLAIM_PORT)) return wanted

@@ -14,7 +14,8 @@ export async function startTime(pid: number): Promise<string | undefined> {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
     // Field 2, the program's name in brackets, may contain spaces: count from the closing bracket.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // A killed program's first thread is a zombie while the others are still ending and hold its sockets (field 20).
+    // A killed program's first thread is a zombie while the others are still ending and hold its sockets
+    // (field 20).
     const ended = fields[0] === 'Z' && Number(fields[17]) <= 1
     return ended ? undefined : fields[19]
   } catch (error) {
@@ -35,8 +36,8 @@ export async function recordOf(pid: number): Promise<ProcessRecord | undefined> 
 }
 
 /**
- * Ends a process with SIGTERM, and after `patienceMs` with SIGKILL for its whole process group. Does nothing when
- * the pid belongs to another process by now. Returns true when it had to be killed.
+ * Ends a process with SIGTERM, and after `patienceMs` with SIGKILL for its whole process group. Does nothing
+ * when the pid belongs to another process by now. Returns true when it had to be killed.
  */
 export async function terminate(record: ProcessRecord, patienceMs: number): Promise<boolean> {
   if (!(await isAlive(record))) return false
@@ -61,7 +62,10 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Running processes whose environment contains one of `marks` (`NAME=value`): everything that one region started. */
+/**
+ * Running processes whose environment contains one of `marks` (`NAME=value`): everything that one region
+ * started.
+ */
 export async function withEnvironment(marks: string[]): Promise<ProcessRecord[]> {
   const found: ProcessRecord[] = []
   for (const name of await readdir('/proc')) {

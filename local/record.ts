@@ -48,7 +48,8 @@ export async function readJson<T>(file: string): Promise<T | undefined> {
 }
 
 /**
- * Runs `work` while no other process starts or stops the same region, or does other work of its kind in that folder.
+ * Runs `work` while no other process starts or stops the same region, or does other work of its kind in that
+ * folder.
  * @param patience milliseconds to wait for another one
  * @throws LockHeld after that time
  */

@@ -68,7 +68,9 @@ function nodePath(repository: string): string {
   return existsSync(own) ? own : process.execPath
 }
 
-/** Everything except what would point the region's own clients elsewhere: AWS profiles, keys and endpoints. */
+/**
+ * Everything except what would point the region's own clients elsewhere: AWS profiles, keys and endpoints.
+ */
 function defined(environment: NodeJS.ProcessEnv): Record<string, string> {
   const entries = Object.entries(environment).filter(
     (entry): entry is [string, string] =>

@@ -135,7 +135,10 @@ async function stop(settings: LocalSettings): Promise<Down> {
   return { wasUp: alive.includes(true) || reaped.length > 0, reaped: reaped.length }
 }
 
-/** The part, if exactly this process is running and answers. One that hangs is ended, so that it can be replaced. */
+/**
+ * The part, if exactly this process is running and answers. One that hangs is ended, so that it can be
+ * replaced.
+ */
 async function running(
   part: ProcessRecord | undefined,
   health: string | undefined,

@@ -1,4 +1,7 @@
-/** Checks the workflows: `node scripts/asl.ts` reads workflows/*.asl.yml, names every problem and exits 1 if there is one. */
+/**
+ * Checks the workflows: `node scripts/asl.ts` reads workflows/*.asl.yml, names every problem and exits 1 if
+ * there is one.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,7 +28,9 @@ interface Machine {
 /** The only ways for a workflow to end: done, nothing changed, a person must look. */
 const ENDS = ['Success', 'FailureClean', 'FailureDirty']
 
-/** AWS page "Handling errors in Step Functions workflows": errors of the Lambda service that a retry fixes. */
+/**
+ * AWS page "Handling errors in Step Functions workflows": errors of the Lambda service that a retry fixes.
+ */
 const LAMBDA_SERVICE_ERRORS = [
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
@@ -33,10 +38,12 @@ const LAMBDA_SERVICE_ERRORS = [
   'Lambda.TooManyRequestsException',
 ]
 
-/** All problems of a workflow, each a sentence that starts with the state's path; empty when there are none. */
+/**
+ * All problems of a workflow, each a sentence that starts with the state's path; empty when there are none.
+ */
 export function problemsOf(machine: Machine): string[] {
-  // A copy, because the validator changes what it checks. Its schema refuses null and '' in Assign, Step Functions
-  // accepts them.
+  // A copy, because the validator changes what it checks. Its schema refuses null and '' in Assign, Step
+  // Functions accepts them.
   const copy: unknown = JSON.parse(JSON.stringify(machine), (_key, value) =>
     value === null || value === '' ? '-' : value,
   )

@@ -1,6 +1,6 @@
 /**
- * Draws the rooms from the imports: `npm run docs:rooms` writes docs/rooms.md, with `--check` it only says whether
- * the page is up to date.
+ * Draws the rooms from the imports: `npm run docs:rooms` writes docs/rooms.md, with `--check` it only says
+ * whether the page is up to date.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

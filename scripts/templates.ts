@@ -1,6 +1,6 @@
 /**
- * Writes all templates that the apps below `images/` can produce into a folder, for a local and two other stages, so that
- * `npm run check` can lint them: `node scripts/templates.ts <folder>`.
+ * Writes all templates that the apps below `images/` can produce into a folder, for a local and two other
+ * stages, so that `npm run check` can lint them: `node scripts/templates.ts <folder>`.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

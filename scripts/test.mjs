@@ -14,7 +14,10 @@ const results = join(repository, '.nanofleet', 'test')
 const run = `${MARK}=${process.pid}-${Date.now()}`
 const interrupted = new AbortController()
 
-/** `npm test [-- --quick] [--repeat N] [jest arguments]`: the last line, also in a file, is `N passed, N failed`. */
+/**
+ * `npm test [-- --quick] [--repeat N] [jest arguments]`: the last line, also in a file, is `N passed, N
+ * failed`.
+ */
 await runScript(async () => {
   const only = process.argv.includes('--quick')
   const { times, rest } = readRepeat(process.argv.slice(2).filter((arg) => arg !== '--quick'))

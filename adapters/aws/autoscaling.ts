@@ -91,7 +91,10 @@ export class AutoScalingFleet implements Fleet {
     }
   }
 
-  /** Versions that launch the same as `wanted`: going back to an earlier release makes a new number, not a new content. */
+  /**
+   * Versions that launch the same as `wanted`: going back to an earlier release makes a new number, not a new
+   * content.
+   */
   async #equalVersions(
     template: string | undefined,
     wanted: string | undefined,

@@ -1,4 +1,7 @@
-/** What a person needs of an error of the AWS SDK; nothing here is an SDK type, so any wrapped error can be asked. */
+/**
+ * What a person needs of an error of the AWS SDK; nothing here is an SDK type, so any wrapped error can be
+ * asked.
+ */
 interface Shape {
   name?: unknown
   code?: unknown
@@ -51,8 +54,8 @@ const UNREACHABLE: Record<string, string> = {
 const unreachable = (place: string, why: string): string => `${place} cannot be reached: ${why}`
 
 /**
- * One sentence for an error that AWS or the way to it is to blame for, told from the error or from what caused it;
- * undefined for any other error.
+ * One sentence for an error that AWS or the way to it is to blame for, told from the error or from what
+ * caused it; undefined for any other error.
  * @param place how the endpoint is called in a sentence, such as `AWS in eu-west-1`
  */
 export function awsProblem(error: unknown, place = 'AWS'): string | undefined {

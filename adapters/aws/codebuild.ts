@@ -7,7 +7,8 @@ import type { FailedBuild } from '../../core/images/build-failure.ts'
 const LINES = 40
 
 /**
- * What is known of a build that failed: where it stopped and the end of its log, which is empty when it wrote none.
+ * What is known of a build that failed: where it stopped and the end of its log, which is empty when it wrote
+ * none.
  * @throws NotFound when CodeBuild has forgotten the build
  */
 export async function failedBuild(

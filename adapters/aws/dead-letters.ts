@@ -24,14 +24,20 @@ export interface QueuePair {
 
 /** Seconds for which a message that was received is hidden from others, also from the one who asks again. */
 const HIDDEN_SECONDS = 30
-/** Seconds to wait for a message: long polling asks all servers of SQS (Developer Guide, "short and long polling"). */
+/**
+ * Seconds to wait for a message: long polling asks all servers of SQS (Developer Guide, "short and long
+ * polling").
+ */
 const WAIT_SECONDS = 1
-/** So many messages are looked at, in pages of ten: about as many as can be received before the first ones show again. */
+/**
+ * So many messages are looked at, in pages of ten: about as many as can be received before the first ones
+ * show again.
+ */
 const MOST = 1000
 
 /**
- * The dead letters, oldest first, at most 1000 of them. They stay where they are; cut off, those received are hidden
- * for half a minute.
+ * The dead letters, oldest first, at most 1000 of them. They stay where they are; cut off, those received are
+ * hidden for half a minute.
  * @throws ServiceFailure when SQS does not let them be read
  */
 export async function readDeadLetters(sqs: SQSClient, { deadLettersUrl }: QueuePair): Promise<DeadLetter[]> {
@@ -52,9 +58,9 @@ export async function readDeadLetters(sqs: SQSClient, { deadLettersUrl }: QueueP
 }
 
 /**
- * Sends the dead letters through their queue again. Each is deleted only after the queue has taken it: cut off between
- * the two, it is in both, and its reader sees it twice. StartMessageMoveTask does the same in the background, where
- * nobody sees how far it is, and a local region may lack it.
+ * Sends the dead letters through their queue again. Each is deleted only after the queue has taken it: cut
+ * off between the two, it is in both, and its reader sees it twice. StartMessageMoveTask does the same in the
+ * background, where nobody sees how far it is, and a local region may lack it.
  * @returns how many were sent
  * @throws ServiceFailure when the queue does not take one; it and those after it stay dead letters
  */

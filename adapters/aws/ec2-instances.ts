@@ -15,11 +15,14 @@ import {
 import { TAG } from '../../core/base/names.ts'
 import { withLeanAnswer } from './lean-answer.ts'
 
-/** DescribeInstances returns at most 1,000 per page and takes at most 200 values per filter (EC2 API Reference). */
+/**
+ * DescribeInstances returns at most 1,000 per page and takes at most 200 values per filter (EC2 API
+ * Reference).
+ */
 const PAGE = 1000
 /**
- * A fleet that fits into so many is read as a whole for each batch. For a larger one it is sooner to ask for the few instances,
- * and now and then for the servers: EC2 says some 5 KB of each.
+ * A fleet that fits into so many is read as a whole for each batch. For a larger one it is sooner to ask for
+ * the few instances, and now and then for the servers: EC2 says some 5 KB of each.
  */
 const SMALL = 20
 const VALUES = 200
@@ -50,8 +53,8 @@ export class Ec2Instances implements InstanceSource {
   }
 
   /**
-   * A page holds all of a small fleet: instances and servers with a single call. A larger one is asked for just those, and
-   * when only the servers are wanted no other is read.
+   * A page holds all of a small fleet: instances and servers with a single call. A larger one is asked for
+   * just those, and when only the servers are wanted no other is read.
    */
   async look(ids: string[]): Promise<Sight> {
     if (ids.length === 0) return { instances: [], servers: await this.#readServers() }

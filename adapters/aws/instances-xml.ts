@@ -13,10 +13,11 @@ const FIELD = {
 const TAG = /<key>([^<]*)<\/key>\s*(?:<value>([^<]*)<\/value>)?/g
 
 /**
- * Reads what a round needs of an answer of DescribeInstances. The SDK makes objects of everything in it, which takes a batch of
- * `register` a quarter of its time.
+ * Reads what a round needs of an answer of DescribeInstances. The SDK makes objects of everything in it,
+ * which takes a batch of `register` a quarter of its time.
  * @param xml the lean answer: nothing in it but instances and their tags holds an `instanceId` or a `key`
- * @throws {ServiceFailure} for an instance that has no id or no state: then nothing may be concluded from the answer
+ * @throws {ServiceFailure} for an instance that has no id or no state: then nothing may be concluded from the
+ * answer
  */
 export function readInstances(xml: string): Answer {
   const sets = xml.split('<instancesSet>').slice(1)

@@ -8,8 +8,8 @@ import type {
 import { readInstances } from './instances-xml.ts'
 
 /**
- * What DescribeInstances says of an instance that nobody here reads: four fifths of some 5 KB. To read all of it takes most of a
- * round's time and memory for 10,000 instances.
+ * What DescribeInstances says of an instance that nobody here reads: four fifths of some 5 KB. To read all of
+ * it takes most of a round's time and memory for 10,000 instances.
  */
 const UNREAD = [
   'networkInterfaceSet',
@@ -46,15 +46,16 @@ const UNREAD = [
   'enaSupport',
   'amiLaunchIndex',
 ]
-// Text inside elements has no "<" in XML, so the first end tag of a name is that of its element; none holds its like.
+// Text inside elements has no "<" in XML, so the first end tag of a name is that of its element; none holds
+// its like.
 const START = new RegExp(`<(${UNREAD.join('|')})>`, 'g')
 
 /** Tags that Auto Scaling and launch templates set. */
 const AWS_TAG = /<item><key>aws:[^<]*<\/key><value>[^<]*<\/value><\/item>/g
 
 /**
- * An answer of DescribeInstances without what nobody reads, which is left out as it arrives: a page of 1,000 instances is 5 MB
- * that need not be held.
+ * An answer of DescribeInstances without what nobody reads, which is left out as it arrives: a page of 1,000
+ * instances is 5 MB that need not be held.
  */
 export async function lean(xml: AsyncIterable<Buffer>): Promise<string> {
   const sieve = new Sieve()

@@ -28,8 +28,8 @@ export const functionLogGroup = (stage: string, name: string): string =>
   `/aws/lambda/${controlName(stage, name)}`
 
 /**
- * Lines of a log group from `since` (ms since 1970) on, oldest first. Who has not written yet has no group and so no
- * lines.
+ * Lines of a log group from `since` (ms since 1970) on, oldest first. Who has not written yet has no group
+ * and so no lines.
  * @param pattern a filter pattern of CloudWatch Logs (User Guide, "Filter pattern syntax")
  */
 export async function logLines(

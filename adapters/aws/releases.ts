@@ -161,7 +161,9 @@ export class DynamoReleaseBook implements ReleaseBook {
   }
 }
 
-/** A transaction is cancelled for other reasons too, such as a conflict (API Reference, "TransactWriteItems"). */
+/**
+ * A transaction is cancelled for other reasons too, such as a conflict (API Reference, "TransactWriteItems").
+ */
 const lockIsGone = (error: unknown): boolean =>
   error instanceof TransactionCanceledException &&
   (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed')

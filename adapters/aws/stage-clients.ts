@@ -30,8 +30,8 @@ type Client<N extends Name> = ReturnType<(typeof clients)[N]>
 const require = createRequire(import.meta.url)
 
 /**
- * The SDK clients of one stage, made when they are asked for and kept, so that connections are used again. Their packages
- * are loaded then, too: all of them take half a second, and a command needs a few.
+ * The SDK clients of one stage, made when they are asked for and kept, so that connections are used again.
+ * Their packages are loaded then, too: all of them take half a second, and a command needs a few.
  */
 export class StageClients {
   readonly #settings: StageSettings

@@ -16,8 +16,8 @@ interface Pending {
 }
 
 /**
- * Consul from outside the VPC: the same port as `ConsulHttp`, whose calls the Lambda `consul` carries out. Calls made
- * in the same turn of the event loop travel together.
+ * Consul from outside the VPC: the same port as `ConsulHttp`, whose calls the Lambda `consul` carries out.
+ * Calls made in the same turn of the event loop travel together.
  */
 export class ConsulDoor implements ServiceCatalog {
   readonly #carry: Carry

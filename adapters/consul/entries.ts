@@ -28,8 +28,8 @@ export interface HealthEntry {
 }
 
 /**
- * What an entry's meta says of the token with which it was put. An agent keeps that token and goes on using it for the
- * entry, so one that was put with another token than ours must be put again.
+ * What an entry's meta says of the token with which it was put. An agent keeps that token and goes on using
+ * it for the entry, so one that was put with another token than ours must be put again.
  */
 const markOf = (token: string): string => sha256(token).slice(0, 8)
 
@@ -42,8 +42,9 @@ export const marked = (registration: Registration, token: string): Registration 
 const MAINTENANCE = '_service_maintenance:'
 
 /**
- * The registration with the check that puts its service into maintenance: with a second call it would be in DNS until that
- * comes. A TTL that nobody renews stays critical, and ends like any maintenance (tried with 1.19).
+ * The registration with the check that puts its service into maintenance: with a second call it would be in
+ * DNS until that comes. A TTL that nobody renews stays critical, and ends like any maintenance (tried with
+ * 1.19).
  */
 export const inMaintenance = (registration: Registration, reason: string): Registration => ({
   ...registration,
@@ -59,7 +60,10 @@ export const inMaintenance = (registration: Registration, reason: string): Regis
   ],
 })
 
-/** Without the mark of this token; that of another one, or of none, stays and makes the entry differ from what is wanted. */
+/**
+ * Without the mark of this token; that of another one, or of none, stays and makes the entry differ from what
+ * is wanted.
+ */
 function unmarked(meta: Record<string, string>, token: string): Record<string, string> {
   const { [META.token]: mark = 'none', ...others } = meta
   return mark === markOf(token) ? others : { ...others, [META.token]: mark }

@@ -5,8 +5,9 @@ import type { Probe } from '../../core/registration/probe.ts'
 const SERVING = Buffer.from([0, 0, 0, 0, 2, 0x08, 1])
 
 /**
- * Asks `grpc.health.v1.Health/Check` (gRPC docs, "GRPC Health Checking Protocol"). One question of one message with one
- * field: the HTTP/2 of Node does it, where a gRPC library would weigh more than the rest of the function.
+ * Asks `grpc.health.v1.Health/Check` (gRPC docs, "GRPC Health Checking Protocol"). One question of one
+ * message with one field: the HTTP/2 of Node does it, where a gRPC library would weigh more than the rest of
+ * the function.
  * @returns true for SERVING; any other answer, also one that is told in more bytes, is not
  * @throws when there is no answer
  */

@@ -62,8 +62,8 @@ export class ConsulHttp implements ServiceCatalog {
   }
 
   /**
-   * An agent evaluates a filter on each of its entries: one expression for all ids, and the checks only of instances that it
-   * has, take it a third of the time at 300 entries. In a burst most are new to it.
+   * An agent evaluates a filter on each of its entries: one expression for all ids, and the checks only of
+   * instances that it has, take it a third of the time at 300 entries. In a burst most are new to it.
    */
   private async someOf(server: ConsulServer, instanceIds: string[], patienceMs?: number): Promise<Held> {
     const ids = instanceIds.map((id) => id.replaceAll(/[^\w-]/g, '')).join('|')
@@ -81,8 +81,8 @@ export class ConsulHttp implements ServiceCatalog {
   }
 
   /**
-   * The servers are the nodes: each has the service `consul` for as long as the catalog knows it, and its few entries are read
-   * sooner than all checks of the catalog.
+   * The servers are the nodes: each has the service `consul` for as long as the catalog knows it, and its few
+   * entries are read sooner than all checks of the catalog.
    */
   async cluster(
     server: ConsulServer,
@@ -94,7 +94,8 @@ export class ConsulHttp implements ServiceCatalog {
       this.requests.get<HealthEntry[]>(server, { path: '/v1/health/service/consul' }),
       this.requests.get<RaftConfiguration>(server, { path: '/v1/operator/raft/configuration' }),
     ])
-    // A node without gossip's check was written by somebody's catalog call and has never been gossip's business.
+    // A node without gossip's check was written by somebody's catalog call and has never been gossip's
+    // business.
     const nodes = known.flatMap(({ Node: { Node: name, Address: address }, Checks }) => {
       const verdict = Checks.find(({ CheckID }) => CheckID === 'serfHealth')
       return verdict ? [{ name, address, alive: verdict.Status === 'passing' }] : []

@@ -27,8 +27,8 @@ export async function call(client: LambdaClient, name: string, payload: unknown)
 }
 
 /**
- * Not allowed, not there, not valid. Too many requests (429) pass, and so does a function that is still being made or
- * changed (409, "Lambda function states").
+ * Not allowed, not there, not valid. Too many requests (429) pass, and so does a function that is still being
+ * made or changed (409, "Lambda function states").
  */
 function isRefusal(error: Error & { $metadata?: { httpStatusCode?: number } }): boolean {
   const status = error.$metadata?.httpStatusCode ?? 0

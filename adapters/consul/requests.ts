@@ -48,8 +48,8 @@ interface Sent {
 }
 
 /**
- * What a server says to a token that it does not know (tried with 1.19): one that was deleted, or that a cluster formed
- * a moment ago has not made yet.
+ * What a server says to a token that it does not know (tried with 1.19): one that was deleted, or that a
+ * cluster formed a moment ago has not made yet.
  */
 const isUnknownToken = ({ status, text }: Answer): boolean => status === 403 && text.includes('ACL not found')
 
@@ -121,7 +121,9 @@ export class ConsulRequests {
     }
   }
 
-  /** A connection kept from before the function was frozen breaks on first use; every request can be repeated. */
+  /**
+   * A connection kept from before the function was frozen breaks on first use; every request can be repeated.
+   */
   private async twice(sent: Sent): Promise<Answer> {
     return await this.once(sent).catch((error: unknown) => {
       if ((error as Error).name === 'TimeoutError') throw error

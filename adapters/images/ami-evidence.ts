@@ -21,8 +21,8 @@ export interface EvidenceClients {
 }
 
 /**
- * Reads all that decides whether an image may go. Any call that fails, is throttled to the end or answers in an
- * unknown shape rejects the whole: a clean-up never works on a part of the evidence.
+ * Reads all that decides whether an image may go. Any call that fails, is throttled to the end or answers in
+ * an unknown shape rejects the whole: a clean-up never works on a part of the evidence.
  */
 export async function readEvidence(clients: EvidenceClients, stage: Stage, now: Date): Promise<Evidence> {
   const { ec2, scaling, ssm, dynamo, sfn } = clients

@@ -61,7 +61,9 @@ export async function stageImages(ec2: EC2Client, stage: string): Promise<StageI
   return found.sort((a, b) => place(a).localeCompare(place(b)) || b.createdAt.localeCompare(a.createdAt))
 }
 
-/** Every image that this account owns in the region; launch permissions are asked only for those of the stage. */
+/**
+ * Every image that this account owns in the region; launch permissions are asked only for those of the stage.
+ */
 export async function accountImages(ec2: EC2Client, stage: string): Promise<AccountImage[]> {
   const images: AccountImage[] = []
   for (const image of await ownImages(ec2, {})) {

@@ -13,7 +13,10 @@ export interface Ec2References {
   instances: string[]
   /** Ids and names, as groups use either. */
   launchTemplates: string[]
-  /** Parameters that launch templates take their image from (`resolve:ssm:/x`), with a version or label if given. */
+  /**
+   * Parameters that launch templates take their image from (`resolve:ssm:/x`), with a version or label if
+   * given.
+   */
   resolved: string[]
 }
 

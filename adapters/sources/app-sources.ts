@@ -18,7 +18,8 @@ export interface LoadedApp {
 }
 
 /**
- * Reads and checks apps of a checkout. All apps there are checked against each other, also those not asked for.
+ * Reads and checks apps of a checkout. All apps there are checked against each other, also those not asked
+ * for.
  * @param root the repository's folder
  * @param apps names of the apps to load; all below `images/` when absent
  * @throws {InvalidInput} when anything is wrong in any of the files that count

@@ -25,8 +25,8 @@ export interface PushedApp {
 
 /**
  * Puts apps into the stage's bucket, where the workflows find them. Everything is checked before anything is
- * uploaded, and the pointer that makes a bundle current is moved last, so a push that breaks off changes nothing.
- * A second push of the same state uploads nothing.
+ * uploaded, and the pointer that makes a bundle current is moved last, so a push that breaks off changes
+ * nothing. A second push of the same state uploads nothing.
  * @throws {InvalidInput} when a manifest, configuration, definition or source is wrong
  * @throws {ServiceFailure} when S3 does not do what it is asked
  */

@@ -12,8 +12,8 @@ const BLOCK = 512
 export class PathTooLong extends NanofleetError {}
 
 /**
- * A ustar archive (POSIX.1-1988) of files in the given order, with owner, group and time zero: equal files give
- * equal bytes on every machine.
+ * A ustar archive (POSIX.1-1988) of files in the given order, with owner, group and time zero: equal files
+ * give equal bytes on every machine.
  * @throws {PathTooLong} when a path exceeds the format's 100 bytes of name and 155 of prefix
  */
 export function tar(entries: readonly TarEntry[]): Buffer {

@@ -21,7 +21,8 @@ export async function readJson<T>(
 /**
  * Reads a JSON body.
  * @returns the value as parsed by the schema
- * @throws Refusal 400 when it is not JSON, 413 when it is longer than `limitBytes`, 422 when it does not fit the schema
+ * @throws Refusal 400 when it is not JSON, 413 when it is longer than `limitBytes`, 422 when it does not fit
+ * the schema
  */
 export async function readJson(
   request: IncomingMessage,

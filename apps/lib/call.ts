@@ -33,8 +33,9 @@ const BODILESS = new Set([204, 205, 304])
 const agent = new Agent({ keepAlive: true })
 
 /**
- * A stream cannot be sent again, so it never uses a connection that the other end may have closed. The new connection
- * still asks for keep-alive: a server that refuses a long body early would otherwise close it, and the refusal be lost.
+ * A stream cannot be sent again, so it never uses a connection that the other end may have closed. The new
+ * connection still asks for keep-alive: a server that refuses a long body early would otherwise close it, and
+ * the refusal be lost.
  */
 const freshAgent = new Agent({ keepAlive: true, maxFreeSockets: 0 })
 

@@ -2,7 +2,9 @@ const OURS = ['br', 'gzip'] as const
 
 export type Encoding = (typeof OURS)[number]
 
-/** The best of our compressions that the request accepts (RFC 9110, 12.5.3); undefined when it accepts none. */
+/**
+ * The best of our compressions that the request accepts (RFC 9110, 12.5.3); undefined when it accepts none.
+ */
 export function encodingFor(accepted: string | string[] | undefined): Encoding | undefined {
   const named = new Map<string, number>()
   for (const part of String(accepted ?? '').split(',')) {

@@ -11,8 +11,9 @@ export interface WatchOptions {
 const PATH = 'autoscaling/target-lifecycle-state'
 
 /**
- * Waits until the Auto Scaling group decides to terminate this instance. A unikernel may get no other notice (EC2 Auto
- * Scaling User Guide, "Retrieve the target lifecycle state through instance metadata"). Missing answers are ignored.
+ * Waits until the Auto Scaling group decides to terminate this instance. A unikernel may get no other notice
+ * (EC2 Auto Scaling User Guide, "Retrieve the target lifecycle state through instance metadata"). Missing
+ * answers are ignored.
  * @returns true once the target is `Terminated`, false when the signal ends the wait
  */
 export async function groupEndsInstance(options: WatchOptions = {}): Promise<boolean> {

@@ -40,8 +40,8 @@ export class Peer {
   }
 
   /**
-   * Asks one instance. If it cannot be reached, the next one is asked, and with `again` also if its answer is lost; a body
-   * that is a stream is sent once. The answer's body has to be read or cancelled.
+   * Asks one instance. If it cannot be reached, the next one is asked, and with `again` also if its answer is
+   * lost; a body that is a stream is sent once. The answer's body has to be read or cancelled.
    * @throws Refusal 503 when nobody answers within the time limit; what a streamed body throws
    */
   async fetch(path: string, init: PeerInit = {}): Promise<Response> {
@@ -124,7 +124,10 @@ export class Peer {
   }
 }
 
-/** A service in Consul's catalog, `<service>.service.consul`; only instances that pass their checks are in its DNS. */
+/**
+ * A service in Consul's catalog, `<service>.service.consul`; only instances that pass their checks are in its
+ * DNS.
+ */
 export function consulPeer(service: string, port: number): Peer {
   return new Peer(service, async () => {
     const addresses = await resolve4(`${service}.service.consul`).catch(noneIfUnknown)

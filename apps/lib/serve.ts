@@ -2,7 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { endInSteps, stopping } from './stopping.ts'
 
 export interface ServeOptions {
-  /** How long the port keeps answering after the process was told to stop; Consul's checks run every second. */
+  /**
+   * How long the port keeps answering after the process was told to stop; Consul's checks run every second.
+   */
   noticeMs?: number
   /** How long requests under way may then take to finish. */
   graceMs?: number
@@ -11,9 +13,9 @@ export interface ServeOptions {
 }
 
 /**
- * Serves HTTP until SIGTERM or SIGINT. Then `stopping()` is true, so that health checks take the instance out; the port
- * keeps answering for `noticeMs`; requests under way finish, for at most `graceMs`; `leave` runs and the process ends with
- * code 0.
+ * Serves HTTP until SIGTERM or SIGINT. Then `stopping()` is true, so that health checks take the instance
+ * out; the port keeps answering for `noticeMs`; requests under way finish, for at most `graceMs`; `leave`
+ * runs and the process ends with code 0.
  * @returns the listening server
  */
 export function serve(

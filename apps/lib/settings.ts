@@ -1,7 +1,7 @@
 /**
  * Reads a variable that the service's manifest or image declares.
- * @throws Error naming the variable: Nanos starts a program even when the metadata service cannot be reached, so each
- * program has to notice by itself that its late environment is missing.
+ * @throws Error naming the variable: Nanos starts a program even when the metadata service cannot be reached,
+ * so each program has to notice by itself that its late environment is missing.
  */
 export function required(name: string, environment: NodeJS.ProcessEnv = process.env): string {
   const value = environment[name]

@@ -66,9 +66,10 @@ export class StaticFiles {
     const file = this.#files.get(path)
     if (file === undefined) throw new Refusal(404, `There is no file ${path}.`)
     const encoding = encodingFor(request.headers['accept-encoding']) ?? 'identity'
-    const tag = `"${file.version}-${encoding}"`
+    // Weak: the same content, in whatever encoding the browser has it.
+    const tag = `"${file.version}"`
     const headers = {
-      etag: tag,
+      etag: `W/${tag}`,
       vary: 'accept-encoding',
       'cache-control': query.get('v') === file.version ? FOR_EVER : this.#unversioned,
       'x-content-type-options': 'nosniff',

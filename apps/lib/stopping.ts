@@ -16,7 +16,8 @@ export function onStop(callback: () => void): void {
   waiting.push(callback)
   if (listening) return
   listening = true
-  // The handlers stay: npm passes Ctrl-C on from the terminal, so a program gets it twice and must still end cleanly.
+  // The handlers stay: npm passes Ctrl-C on from the terminal, so a program gets it twice and must still end
+  // cleanly.
   process.on('SIGTERM', tell)
   process.on('SIGINT', tell)
 }

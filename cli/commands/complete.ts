@@ -5,7 +5,10 @@ import { checkoutNames } from '../completion/checkout-names.ts'
 import type { Open } from '../context.ts'
 import type { Load } from '../verb.ts'
 
-/** `nanofleet complete -- [words...]`, for the scripts of `completion`: a line for each word that may come next. */
+/**
+ * `nanofleet complete -- [words...]`, for the scripts of `completion`: a line for each word that may come
+ * next.
+ */
 export function complete(command: Command, _open: Open, load: Load): void {
   command.argument('[words...]').action(async (words: string[], _options, self: Command) => {
     const nanofleet = self.parent ?? self

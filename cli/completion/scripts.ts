@@ -39,5 +39,7 @@ export const SHELLS = Object.keys(SCRIPTS) as Shell[]
 export const completionScript = (shell: Shell, program: string[]): string =>
   SCRIPTS[shell]([...program, 'complete', '--'].map(quoted).join(' '))
 
-/** For all three shells alike: a quote inside single quotes ends them, stands for itself and opens them again. */
+/**
+ * For all three shells alike: a quote inside single quotes ends them, stands for itself and opens them again.
+ */
 const quoted = (word: string): string => `'${word.replaceAll("'", `'"'"'`)}'`

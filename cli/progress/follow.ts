@@ -6,18 +6,22 @@ import { lines, liveLines, took } from './lines.ts'
 import { RunReader, type RunSource, type RunView, title, underWay } from './run-view.ts'
 
 /**
- * Milliseconds between two looks, for each run that is looked at: a look costs two calls per run, and Step Functions grants
- * about 15 of each per second and account (Developer Guide, "Quotas related to API action throttling").
+ * Milliseconds between two looks, for each run that is looked at: a look costs two calls per run, and Step
+ * Functions grants about 15 of each per second and account (Developer Guide, "Quotas related to API action
+ * throttling").
  */
 const PER_RUN_MS = 300
 const LONGEST_MS = 5000
 
-/** Milliseconds after the first look, half as many again after each further one: what is over at once is not waited for. */
+/**
+ * Milliseconds after the first look, half as many again after each further one: what is over at once is not
+ * waited for.
+ */
 const FIRST_MS = 100
 
 /**
- * Shows the steps of a run and of the runs it starts until it ends: line by line, and on a terminal with the state of
- * each service below, which changes in place.
+ * Shows the steps of a run and of the runs it starts until it ends: line by line, and on a terminal with the
+ * state of each service below, which changes in place.
  * @returns the ended run
  * @throws WorkflowFailed with the sentence of the state it failed in
  */

@@ -8,7 +8,10 @@ import type { Fleet } from '../../core/deploy/fleet.ts'
 import { runningServers } from '../../core/registration/evidence.ts'
 import type { Context } from '../context.ts'
 
-/** What the services of a stage are told from: one door, so that questions travel together, and the servers once for all. */
+/**
+ * What the services of a stage are told from: one door, so that questions travel together, and the servers
+ * once for all.
+ */
 export interface StageSources extends Omit<HealthPorts, 'fleet'> {
   fleet: Pick<Fleet, 'group'>
 }

@@ -31,7 +31,10 @@ export async function appStatus(context: Context, app: string): Promise<ServiceS
 const statusOf = (sources: StageSources, groups: ServiceGroup[]): Promise<ServiceStatus[]> =>
   Promise.all(groups.map((group) => serviceStatus(sources, group)))
 
-/** @param deployed whether only a recorded release will do; an unfinished app is told from what was pushed of it */
+/**
+ * @param deployed whether only a recorded release will do; an unfinished app is told from what was pushed of
+ * it
+ */
 async function groupsOf(
   context: Context,
   sources: StageSources,

@@ -1,7 +1,9 @@
 import type { CleanupPlan, Removal } from '../../core/images/ami-cleanup.ts'
 import { table } from '../../local/table.ts'
 
-/** Output of the workflow `clean-amis`: a run that had nothing to remove says neither `removed` nor `stayed`. */
+/**
+ * Output of the workflow `clean-amis`: a run that had nothing to remove says neither `removed` nor `stayed`.
+ */
 export interface CleanedUp {
   remove?: Removal[]
   removed?: { id: string; snapshots: string[] }[]

@@ -16,8 +16,8 @@ const CONTEXT = new Set([
 type Fields = Record<string, unknown>
 
 /**
- * A line as a person reads it: one that a function wrote about a call as level, message and fields, one of metrics as
- * their values, any other as it is.
+ * A line as a person reads it: one that a function wrote about a call as level, message and fields, one of
+ * metrics as their values, any other as it is.
  */
 export function readable(text: string): string {
   const fields = parsed(text)

@@ -72,14 +72,20 @@ export interface Arrival {
   registration: Registration
 }
 
-/** What the agents hold and how the cluster sees itself. What could not be read is absent, with a sentence in `problems`. */
+/**
+ * What the agents hold and how the cluster sees itself. What could not be read is absent, with a sentence in
+ * `problems`.
+ */
 export interface CatalogSight {
   listings: Listing[]
   cluster: ClusterView | null
   problems: string[]
 }
 
-/** What was seen before anything was registered, and what became of the arrivals: the others were not registered. */
+/**
+ * What was seen before anything was registered, and what became of the arrivals: the others were not
+ * registered.
+ */
 export interface Welcome extends CatalogSight {
   /** By service id. */
   registered: { id: string; server: ConsulServer }[]
@@ -88,8 +94,9 @@ export interface Welcome extends CatalogSight {
 
 /**
  * Every verb names the server it speaks to; a registration lives on the agent it was put to and nowhere
- * else (Consul docs, "Anti-Entropy Enforcement"). All verbs reject with `ServiceFailure` when the server cannot be
- * reached or cannot do it now, with its kind `ServiceRefusal` when it refuses; removing what is not there succeeds.
+ * else (Consul docs, "Anti-Entropy Enforcement"). All verbs reject with `ServiceFailure` when the server
+ * cannot be reached or cannot do it now, with its kind `ServiceRefusal` when it refuses; removing what is not
+ * there succeeds.
  */
 export interface ServiceCatalog {
   /**
@@ -102,14 +109,18 @@ export interface ServiceCatalog {
   ): Promise<Listing>
   /** @param of.present addresses of the servers whose agents speak for themselves; absent = all of them */
   cluster(server: ConsulServer, of?: { present?: string[] | undefined }): Promise<ClusterView>
-  /** A check may begin as passing when it has just been seen to pass; one `asleep` begins in maintenance, for this reason. */
+  /**
+   * A check may begin as passing when it has just been seen to pass; one `asleep` begins in maintenance, for
+   * this reason.
+   */
   register(
     server: ConsulServer,
     entry: { registration: Registration; asleep?: string | undefined },
   ): Promise<void>
   /**
-   * Looks at all `servers` and registers, each at its owner, the arrivals of which there is no entry anywhere. Who has one,
-   * or an owner that does not answer, is left alone, and so is everybody while there is no leader.
+   * Looks at all `servers` and registers, each at its owner, the arrivals of which there is no entry
+   * anywhere. Who has one, or an owner that does not answer, is left alone, and so is everybody while there
+   * is no leader.
    * @param server the one that is asked first how the cluster sees itself
    */
   registerNew(
@@ -120,14 +131,17 @@ export interface ServiceCatalog {
   /** Takes an entry out of the catalog whose node has no agent any more. */
   forget(server: ConsulServer, entry: { node: string; id: string }): Promise<void>
   /**
-   * A reason puts the entry into maintenance (out of DNS, its checks go on), null ends it. The reason of an entry that is
-   * in maintenance stays, unless this one comes `instead` of it: then the entry may be in DNS for some milliseconds.
+   * A reason puts the entry into maintenance (out of DNS, its checks go on), null ends it. The reason of an
+   * entry that is in maintenance stays, unless this one comes `instead` of it: then the entry may be in DNS
+   * for some milliseconds.
    */
   maintenance(
     server: ConsulServer,
     entry: { id: string; reason: string | null; instead?: boolean | undefined },
   ): Promise<void>
-  /** The state of the secrets that each server, by instance id, says it has taken over (`secretsFingerprint`). */
+  /**
+   * The state of the secrets that each server, by instance id, says it has taken over (`secretsFingerprint`).
+   */
   secretReports(server: ConsulServer): Promise<Record<string, string>>
   /** Entries of these service names over all nodes, healthy or not; a service nobody registered has none. */
   health(server: ConsulServer, of: { services: string[] }): Promise<Record<string, CatalogEntry[]>>

@@ -17,7 +17,10 @@ const FUNCTIONS = [
   'Sub',
 ]
 
-/** The short forms of CloudFormation's functions (`!Ref x` for `{Ref: x}`), from "Intrinsic function reference". */
+/**
+ * The short forms of CloudFormation's functions (`!Ref x` for `{Ref: x}`), from "Intrinsic function
+ * reference".
+ */
 export const CLOUDFORMATION_TAGS: (ScalarTag | CollectionTag)[] = [
   ...FUNCTIONS.flatMap((name) => shortForms(`!${name}`, `Fn::${name}`)),
   ...shortForms('!Ref', 'Ref'),

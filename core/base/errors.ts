@@ -36,7 +36,7 @@ export class NotFound extends NanofleetError {}
 export class ServiceFailure extends NanofleetError {}
 
 /**
- * A foreign service was reached and will not do what it was asked, or answers what nobody can read: waiting, or asking
- * another of its servers, does not help.
+ * A foreign service was reached and will not do what it was asked, or answers what nobody can read: waiting,
+ * or asking another of its servers, does not help.
  */
 export class ServiceRefusal extends ServiceFailure {}

@@ -20,8 +20,8 @@ export interface Sight {
 }
 
 /**
- * EC2 as the source of truth. Every verb reads all pages or rejects with `ServiceFailure`: half an answer looks like
- * instances that are gone.
+ * EC2 as the source of truth. Every verb reads all pages or rejects with `ServiceFailure`: half an answer
+ * looks like instances that are gone.
  */
 export interface InstanceSource {
   /** The tagged instances of the stage's VPC that are not terminated. */

@@ -4,7 +4,9 @@ import type { Stage } from './stage.ts'
 /** The resolver that every VPC has at this link-local address ("Understanding Amazon DNS"). */
 export const VPC_RESOLVER = '169.254.169.253'
 
-/** The static addresses of the internal network load balancer: `.10` of each private subnet, in their order. */
+/**
+ * The static addresses of the internal network load balancer: `.10` of each private subnet, in their order.
+ */
 export function loadBalancerAddresses(privateCidrs: readonly string[]): string[] {
   return privateCidrs.map((cidr) => {
     const [network = ''] = cidr.split('/')

@@ -5,7 +5,9 @@ import type { Path } from '../base/yaml-document.ts'
 import { Service, type ServiceDefinition } from './schema.ts'
 import { spell } from './spelling.ts'
 
-/** A Consul definition that cannot be registered; the message has the place, the field's path and the fault. */
+/**
+ * A Consul definition that cannot be registered; the message has the place, the field's path and the fault.
+ */
 export class BadDefinition extends InvalidInput {}
 
 /**
@@ -49,7 +51,10 @@ export function locatedServices(text: string, place: string): LocatedService[] {
 /** What tells the services of one definition apart: their ids, else their names. */
 export const identity = (service: ServiceDefinition): string => service.ID ?? service.Name
 
-/** Bytes that a parameter holds (AWS General Reference, "Systems Manager endpoints and quotas", advanced parameters). */
+/**
+ * Bytes that a parameter holds (AWS General Reference, "Systems Manager endpoints and quotas", advanced
+ * parameters).
+ */
 const LARGEST = 8192
 
 function parseJson(text: string, place: string): unknown {
@@ -98,7 +103,11 @@ function unwrap(value: unknown, place: string, path: Path = []): Found[] {
   if (wrapped.length === 0) return [{ value, path }]
   const strange = Object.keys(value).find((name) => !/^services?$/i.test(name))
   if (strange !== undefined)
-    throw new BadDefinition(place, `"${strange}" is set together with "${wrapped[0]?.[0]}"`, 'move it into the service')
+    throw new BadDefinition(
+      place,
+      `"${strange}" is set together with "${wrapped[0]?.[0]}"`,
+      'move it into the service',
+    )
   return wrapped.flatMap(([name, inner]) => unwrap(inner, place, [...path, name]))
 }
 

@@ -2,9 +2,10 @@ import * as z from 'zod'
 import { goNanoseconds } from '../base/go-duration.ts'
 
 /**
- * Consul's service definition in the spelling of its HTTP API (Consul docs, "Register Service" of the agent API and
- * "Services configuration reference"). Closed: Consul answers an unknown field with HTTP 400, so it is refused here
- * before it gets that far. Field names in any other spelling are mapped onto these by `definition-spelling.ts`.
+ * Consul's service definition in the spelling of its HTTP API (Consul docs, "Register Service" of the agent
+ * API and "Services configuration reference"). Closed: Consul answers an unknown field with HTTP 400, so it
+ * is refused here before it gets that far. Field names in any other spelling are mapped onto these by
+ * `definition-spelling.ts`.
  */
 const text = z.string()
 const named = z.string().min(1, 'must not be empty')
@@ -94,7 +95,10 @@ export const Check = z
         'says nothing to check; give it one of http, grpc, tcp, udp, h2ping, ttl or alias_service',
       )
     if (kinds.length > 1)
-      return refuse(last, `is set together with ${kinds[0]}, and Consul would run only one of them; make it two checks`)
+      return refuse(
+        last,
+        `is set together with ${kinds[0]}, and Consul would run only one of them; make it two checks`,
+      )
     if (probes.length > 0 && !interval)
       refuse('Interval', `is needed for a check of kind ${probes[0]}, such as "10s"`)
     if (ttl && interval) refuse('Interval', 'has no meaning beside ttl; remove one of them')

@@ -13,7 +13,9 @@ interface Shape {
   inner: Record<string, { shape: Shape; holds: 'one' | 'list' | 'map' }>
 }
 
-/** Consul's files say `deregister_critical_service_after`, its API `DeregisterCriticalServiceAfter`: one key. */
+/**
+ * Consul's files say `deregister_critical_service_after`, its API `DeregisterCriticalServiceAfter`: one key.
+ */
 const key = (name: string): string => name.replaceAll('_', '').toLowerCase()
 
 function shape(names: string[], aliases: Record<string, string> = {}, inner: Shape['inner'] = {}): Shape {

@@ -20,9 +20,9 @@ export interface Advance {
 const MOST_SECONDS = 20
 
 /**
- * Brings a service nearer to its target, step after step, and looks closely for some seconds after each, and after each
- * instance more that is healthy: most are by then, a workflow waits for whole seconds, and each of its rounds costs three
- * state transitions. The close looks count like as many checks a second apart.
+ * Brings a service nearer to its target, step after step, and looks closely for some seconds after each, and
+ * after each instance more that is healthy: most are by then, a workflow waits for whole seconds, and each of
+ * its rounds costs three state transitions. The close looks count like as many checks a second apart.
  * @param group name of its Auto Scaling group
  * @param last what the call before this one handed on; empty for the first
  * @throws whatever a look or a step throws while nothing has been changed
@@ -72,7 +72,10 @@ type Change = Extract<CheckedStep, { action: 'set' | 'retire' }>
 /** Time is up for this call; the next one goes on. */
 const toWait = (step: CheckedStep & { why: string }) => ({ seconds: 1, ...step, action: 'wait' as const })
 
-/** What a step asks of the group, one after the other: Auto Scaling refuses two changes of one group at a time now and then. */
+/**
+ * What a step asks of the group, one after the other: Auto Scaling refuses two changes of one group at a time
+ * now and then.
+ */
 const requests = ({ fleet }: HealthPorts, group: string, step: Change): (() => Promise<void>)[] =>
   step.action === 'set'
     ? [() => fleet.setDesired(group, step.desired)]

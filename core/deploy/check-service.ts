@@ -101,8 +101,8 @@ async function askConsul(
 }
 
 /**
- * Milliseconds that an entry without a check has to last: it passes from the first moment, also when its program ends in
- * the next one. What EC2 tells of such an end takes it out by then.
+ * Milliseconds that an entry without a check has to last: it passes from the first moment, also when its
+ * program ends in the next one. What EC2 tells of such an end takes it out by then.
  */
 const SETTLING_MS = 5000
 
@@ -110,8 +110,9 @@ const isSettled = (entry: CatalogEntry, now: Date): boolean =>
   !entry.unchecked || now.getTime() - registeredAt(entry) >= SETTLING_MS
 
 /**
- * Servers that see a leader, that gossip calls alive and that vote; asked at each, as one alone may see only itself. None
- * of them while a voter is dead: until Raft has let go of it, one more that goes may cost the majority.
+ * Servers that see a leader, that gossip calls alive and that vote; asked at each, as one alone may see only
+ * itself. None of them while a voter is dead: until Raft has let go of it, one more that goes may cost the
+ * majority.
  */
 async function members(ports: Omit<HealthPorts, 'fleet'>, servers: ConsulServer[]): Promise<Set<string>> {
   const views = await Promise.all(

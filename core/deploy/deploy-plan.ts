@@ -11,7 +11,10 @@ import type { Replacement } from './capacity.ts'
 import type { PlanFacts } from './plan-facts.ts'
 import { effectiveCount, type Release } from './releases.ts'
 
-/** All that a deployment is going to do, as it lies in the bucket: `runs/<execution>/deploy.json`, or `dry-run.json`. */
+/**
+ * All that a deployment is going to do, as it lies in the bucket: `runs/<execution>/deploy.json`, or
+ * `dry-run.json`.
+ */
 export interface DeployPlan {
   app: string
   /** The number that the app's state gets when all went well. */
@@ -50,7 +53,10 @@ export interface ServiceTarget {
   kind: ServiceSpec['kind']
   /** Names under which Consul knows the service; none for one that is not discovered. */
   catalog: string[]
-  /** Its group is made by this deployment and so is empty: the workflow gives it its number without looking first. */
+  /**
+   * Its group is made by this deployment and so is empty: the workflow gives it its number without looking
+   * first.
+   */
   fresh?: true
 }
 
@@ -189,7 +195,8 @@ function hourly(
   const add = (what: string, number: number) => counted.set(what, (counted.get(what) ?? 0) + number)
   for (const { Type, Properties } of templates.flatMap(({ Resources }) => Object.values(Resources))) {
     const what = BILLED[Type]
-    // An endpoint is a gateway unless it says otherwise, and gateways are free (AWS PrivateLink Guide, "Gateway endpoints").
+    // An endpoint is a gateway unless it says otherwise, and gateways are free (AWS PrivateLink Guide,
+    // "Gateway endpoints").
     const free = Type === 'AWS::EC2::VPCEndpoint' && Properties?.VpcEndpointType !== 'Interface'
     if (what && !free) add(what, 1)
   }

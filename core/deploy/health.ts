@@ -25,7 +25,10 @@ export const remember = (memory: Memory, healthy: number, now: Date): Memory => 
   ...(healthy > memory.best ? { best: healthy, bestAt: now.toISOString() } : {}),
 })
 
-/** For how long a service is looked at closely after a step or an instance more that is healthy, in seconds; a workflow can only wait for whole ones. */
+/**
+ * For how long a service is looked at closely after a step or an instance more that is healthy, in seconds; a
+ * workflow can only wait for whole ones.
+ */
 export const CLOSE_SECONDS = 4
 
 /** Seconds between two close looks: looks that take long, as on a busy machine, are further apart. */
@@ -91,8 +94,9 @@ export interface Evidence {
 }
 
 /**
- * What is wrong with each member that is not healthy yet, by instance id. Healthy = in service, passing in Consul under
- * every name of its definition, and healthy in every target group. What nobody has seen is not healthy.
+ * What is wrong with each member that is not healthy yet, by instance id. Healthy = in service, passing in
+ * Consul under every name of its definition, and healthy in every target group. What nobody has seen is not
+ * healthy.
  */
 export function ailments(group: GroupView, evidence: Evidence): Map<string, string> {
   const ill = new Map<string, string>()

@@ -1,4 +1,7 @@
-/** Console lines that the program did not write: its machine's notes, the frames of a stack, Node's own signature. */
+/**
+ * Console lines that the program did not write: its machine's notes, the frames of a stack, Node's own
+ * signature.
+ */
 const NOT_THE_PROGRAM = /^(\[i-[0-9a-f]+\] |at |Node\.js v\d|\^+$)/
 
 /** How runtimes begin the sentence that says what went wrong; a stack follows it. */

@@ -2,7 +2,9 @@
 export interface LockRecord {
   /** ARN of the execution that works on the app. */
   owner?: string
-  /** Grows by one with each owner, never falls: a late write of an earlier owner can be told by its number. */
+  /**
+   * Grows by one with each owner, never falls: a late write of an earlier owner can be told by its number.
+   */
   fence: number
   /** ISO time at which the owner took it. */
   since?: string
@@ -11,8 +13,8 @@ export interface LockRecord {
 export type LockDecision = 'keep' | 'take' | 'refuse'
 
 /**
- * Whether `owner` may work on an app. A killed execution runs no clean-up, so a lock has no use for an expiry:
- * it is taken over exactly when the execution that holds it is over, however long it lasted.
+ * Whether `owner` may work on an app. A killed execution runs no clean-up, so a lock has no use for an
+ * expiry: it is taken over exactly when the execution that holds it is over, however long it lasted.
  * @param holderRuns whether the execution named by the record is still under way
  */
 export function decideLock(record: LockRecord | undefined, owner: string, holderRuns: boolean): LockDecision {

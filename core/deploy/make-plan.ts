@@ -8,7 +8,8 @@ import type { PlanFacts } from './plan-facts.ts'
 
 /**
  * Makes the plan of a deployment from facts: what cannot be is refused, before anything is made.
- * @throws {InvalidInput} when a service takes what a deployed app has, the app's template is too large for a stack, or
+ * @throws {InvalidInput} when a service takes what a deployed app has, the app's template is too large for a
+ * stack, or
  *   the network lacks a path that is needed
  * @throws {NotFound} when a service has no image and none is on the way
  */

@@ -24,7 +24,10 @@ export interface PlanFacts {
   app: App
   /** The deployed apps beside it, each as its current release was made of it. */
   others: App[]
-  /** The platform's stacks as they are, or as they would be made where there are none; none for the platform itself. */
+  /**
+   * The platform's stacks as they are, or as they would be made where there are none; none for the platform
+   * itself.
+   */
   platform: AppTemplates | undefined
   images: Map<string, ImageRecord>
   overrides: Record<string, ScaleOverride>

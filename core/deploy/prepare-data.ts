@@ -9,8 +9,8 @@ export interface DataPorts {
 }
 
 /**
- * Makes an app's own stack ready to be deleted: kept data gets the policy to stay, and buckets whose data goes are
- * emptied, as CloudFormation deletes none with something in it.
+ * Makes an app's own stack ready to be deleted: kept data gets the policy to stay, and buckets whose data
+ * goes are emptied, as CloudFormation deletes none with something in it.
  */
 export async function prepareData(
   { stacks, buckets }: DataPorts,

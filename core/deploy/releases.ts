@@ -18,7 +18,9 @@ export interface Release {
   execution: string
 }
 
-/** A count that somebody set by hand; it counts until the manifest asks for another number than it did then. */
+/**
+ * A count that somebody set by hand; it counts until the manifest asks for another number than it did then.
+ */
 export interface ScaleOverride {
   count: number
   manifestCount: number
@@ -42,7 +44,9 @@ export interface ReleaseBook {
   deployedApps(): Promise<string[]>
 }
 
-/** The number of instances a service is to have: what was set by hand, unless the manifest has changed since. */
+/**
+ * The number of instances a service is to have: what was set by hand, unless the manifest has changed since.
+ */
 export function effectiveCount(manifestCount: number, override: ScaleOverride | undefined): number {
   return override && override.manifestCount === manifestCount ? override.count : manifestCount
 }

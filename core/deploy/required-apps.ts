@@ -38,7 +38,8 @@ export interface RequirementPorts {
 
 /**
  * Reads how the apps stand that `app` requires, and says what to do next.
- * @throws {InvalidInput} when the requirements lead back to the app, {NotFound} when nobody pushed one of them
+ * @throws {InvalidInput} when the requirements lead back to the app, {NotFound} when nobody pushed one of
+ * them
  */
 export async function lookAtRequiredApps(ports: RequirementPorts, app: string): Promise<RequiredStep> {
   const requires: Record<string, string[]> = {}

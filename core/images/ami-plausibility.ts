@@ -2,8 +2,8 @@ import { imageParameter } from '../base/names.ts'
 import { type CurrentService, type Evidence, ImplausibleEvidence } from './ami-evidence.ts'
 
 /**
- * Holds the lists against each other. A list that came back short contradicts another one, and a short list of
- * references is the way in which clean-ups remove what is in use.
+ * Holds the lists against each other. A list that came back short contradicts another one, and a short list
+ * of references is the way in which clean-ups remove what is in use.
  * @throws ImplausibleEvidence with the first contradiction
  */
 export function checkPlausible(evidence: Evidence): void {

@@ -66,7 +66,8 @@ export function servicesToBuild(bundle: AppBundle, services: string[] | undefine
  * Which services need a build, and why; which have an image that only needs its record; which are done.
  * @param records the image records of the app's services
  * @param images every image of the app in this stage
- * @throws InvalidInput when the app has no such service, or is made of published images that the packager cannot pack
+ * @throws InvalidInput when the app has no such service, or is made of published images that the packager
+ * cannot pack
  */
 export function planBuild(
   stage: Stage,
@@ -106,7 +107,9 @@ export function planBuild(
   return plan
 }
 
-/** The youngest image; of those of one age the one with the greatest id, so that every caller picks the same. */
+/**
+ * The youngest image; of those of one age the one with the greatest id, so that every caller picks the same.
+ */
 export function newest(images: ServiceImage[]): ServiceImage | undefined {
   return images.toSorted(
     (a, b) => b.createdAt.localeCompare(a.createdAt) || b.imageId.localeCompare(a.imageId),

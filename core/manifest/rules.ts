@@ -5,7 +5,10 @@ import { PLATFORM } from '../base/names.ts'
 import type { Problem } from '../base/schema-problems.ts'
 import { didYouMean } from '../base/suggest.ts'
 
-/** Bytes of user data before their encoding ("Run commands when you launch an EC2 instance with user data input"). */
+/**
+ * Bytes of user data before their encoding ("Run commands when you launch an EC2 instance with user data
+ * input").
+ */
 const LARGEST_USER_DATA = 16_384
 
 /** Without what references will become: their values are known only at deploy. */

@@ -149,8 +149,8 @@ export const manifestSchema = z
 export type RawManifest = z.output<typeof manifestSchema>
 
 /**
- * The same manifest as a push stores it: the defaults that depend on a name are filled in, a count has three numbers,
- * and `upstream` alone says what the services are made of.
+ * The same manifest as a push stores it: the defaults that depend on a name are filled in, a count has three
+ * numbers, and `upstream` alone says what the services are made of.
  */
 export const storedManifestSchema = z.strictObject({
   app: label,

@@ -4,7 +4,10 @@ import { imageFolder, UPSTREAM, upstreamImage } from './upstream.ts'
 /** The folder of what our apps share; `apps/lib/<part>/` is one library. */
 export const LIBRARY = 'apps/lib'
 
-/** The shared folders that services of an app may import from: that of all apps, and what only its own services share. */
+/**
+ * The shared folders that services of an app may import from: that of all apps, and what only its own
+ * services share.
+ */
 const libraries = (app: string): string[] => [LIBRARY, `apps/${app}/lib`]
 
 const SCRIPTS = 'buildspecs'
@@ -21,16 +24,19 @@ const TEST = /(_test\.go|\.test\.ts)$/
 export const isLeftOut = (path: string): boolean =>
   TEST.test(path) || path.split('/').some((part) => MADE.includes(part))
 
-/** The files and folders in which everything that images of this app are made of lies, relative to the repository. */
+/**
+ * The files and folders in which everything that images of this app are made of lies, relative to the
+ * repository.
+ */
 export function sourceRoots({ app, services }: Manifest): string[] {
   const sources = Object.values(services).flatMap(({ source }) => source ?? [])
   return [...new Set([`images/${app}`, ...libraries(app), SCRIPTS, ...PACKAGES, ...sources])].sort()
 }
 
 /**
- * The files that one image is made of, sorted: its folder, its source, the libraries that these import, the build
- * scripts and the package versions; of a published image its folder and the build scripts. The Consul definition is not
- * among them: it takes effect without a new image.
+ * The files that one image is made of, sorted: its folder, its source, the libraries that these import, the
+ * build scripts and the package versions; of a published image its folder and the build scripts. The Consul
+ * definition is not among them: it takes effect without a new image.
  * @param tree text of the files below `sourceRoots`, by path relative to the repository
  */
 export function imageFiles(manifest: Manifest, service: string, tree: ReadonlyMap<string, string>): string[] {
@@ -56,7 +62,9 @@ export function imageFiles(manifest: Manifest, service: string, tree: ReadonlyMa
 const below = (path: string, roots: string[]): boolean =>
   roots.some((root) => path === root || path.startsWith(`${root}/`))
 
-/** Which files a path into a shared folder stands for: its library, or the loose files beside the libraries. */
+/**
+ * Which files a path into a shared folder stands for: its library, or the loose files beside the libraries.
+ */
 function library(folder: string, target: string): ((path: string) => boolean) | undefined {
   if (target !== folder && !target.startsWith(`${folder}/`)) return undefined
   const [part = '', ...rest] = target.slice(folder.length + 1).split('/')
@@ -66,7 +74,10 @@ function library(folder: string, target: string): ((path: string) => boolean) | 
   return (path) => path.startsWith(part === '' ? `${folder}/` : `${folder}/${part}/`)
 }
 
-/** The relative paths that a file imports, resolved: of modules by their imports, of go.mod by its replacements. */
+/**
+ * The relative paths that a file imports, resolved: of modules by their imports, of go.mod by its
+ * replacements.
+ */
 function imports(path: string, text: string): string[] {
   const pattern = /\.[cm]?[jt]sx?$/.test(path)
     ? /(?:\bfrom|\bimport|\bimport\s*\()\s*['"](\.{1,2}\/[^'"]+)['"]/g

@@ -6,8 +6,9 @@ import type { Stage } from '../base/stage.ts'
 export const UPSTREAM = 'upstream'
 
 /**
- * The published image that a service is made of, as Docker names it: `<registry>/<service>:<version>`, with `@<digest>`
- * when the manifest pins one. Undefined where our own source is used, and for a service that never had one.
+ * The published image that a service is made of, as Docker names it: `<registry>/<service>:<version>`, with
+ * `@<digest>` when the manifest pins one. Undefined where our own source is used, and for a service that
+ * never had one.
  */
 export function upstreamImage({ upstream, services }: Manifest, service: string): string | undefined {
   if (!upstream || services[service]?.source === undefined) return undefined

@@ -24,8 +24,8 @@ export interface ProofInputs {
 }
 
 /**
- * Refuses templates that lack a path which an app needs: nothing has been made yet, and instances that cannot reach each
- * other would only be found out by their checks.
+ * Refuses templates that lack a path which an app needs: nothing has been made yet, and instances that cannot
+ * reach each other would only be found out by their checks.
  * @param app the one that is to be deployed
  * @throws {InvalidInput} with one sentence per path: which one, what is missing of it, and what to do
  */
@@ -41,7 +41,10 @@ export function refuseMissingPaths({ app, ...inputs }: ProofInputs & { app: AppB
   )
 }
 
-/** The required paths that the templates do not give, evaluated as a deployment would: outputs become parameters. */
+/**
+ * The required paths that the templates do not give, evaluated as a deployment would: outputs become
+ * parameters.
+ */
 export function provenPaths({
   stage,
   compiled,

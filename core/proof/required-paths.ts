@@ -77,7 +77,10 @@ function publicPaths(service: Manifest['services'][string], to: string, stage: S
   ]
 }
 
-/** What servers need of each other, and the control plane of them ("Required ports" of Consul's documentation). */
+/**
+ * What servers need of each other, and the control plane of them ("Required ports" of Consul's
+ * documentation).
+ */
 const catalog = (self: string): RequiredPath[] => [
   { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8300 },
   { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8301 },

@@ -1,12 +1,16 @@
 /**
- * Seconds for which a mere recommendation keeps an instance out of DNS. EC2 gives it before the two-minute notice or
- * together with it, and the instance may run on without one (EC2 User Guide, "EC2 instance rebalance recommendations").
+ * Seconds for which a mere recommendation keeps an instance out of DNS. EC2 gives it before the two-minute
+ * notice or together with it, and the instance may run on without one (EC2 User Guide, "EC2 instance
+ * rebalance recommendations").
  */
 export const ADVICE_SECONDS = 600
 
 const ADVICE = 'EC2 recommends to replace the spot instance, '
 
-/** The reason of who is taken out of DNS on a recommendation; it is kept with the entry and says by itself when it is over. */
+/**
+ * The reason of who is taken out of DNS on a recommendation; it is kept with the entry and says by itself
+ * when it is over.
+ */
 export const advice = (at: string): string => `${ADVICE}${at}`
 
 /** Milliseconds since 1970 when the reason is over; an order to go never is. */

@@ -17,8 +17,8 @@ const LOOKS = [0, 150, 350, 1000]
 export type Pause = (milliseconds: number) => Promise<unknown>
 
 /**
- * Carries out the writes: first what stands alone, then the removal of entries that have a successor. A failure stops
- * nothing but what depends on it: cut off anywhere, the next round finds the rest.
+ * Carries out the writes: first what stands alone, then the removal of entries that have a successor. A
+ * failure stops nothing but what depends on it: cut off anywhere, the next round finds the rest.
  */
 export async function apply(catalog: ServiceCatalog, writes: Write[], pause: Pause): Promise<Applied> {
   const first = await applyAll(
@@ -38,10 +38,10 @@ const successorOf = (write: Write): Successor | undefined =>
   'successor' in write ? write.successor : undefined
 
 /**
- * The removals whose successor the catalog shows, passing where the old entry passes. An agent answers 200 and lists a
- * service before the catalog has it, and a new check begins critical: to remove on its word would be a gap in DNS. Nor on the
- * catalog's alone: of a server that has just come back it shows for a moment what was passing when it died.
- * The others are left to the next round; two entries of one address do no harm.
+ * The removals whose successor the catalog shows, passing where the old entry passes. An agent answers 200
+ * and lists a service before the catalog has it, and a new check begins critical: to remove on its word would
+ * be a gap in DNS. Nor on the catalog's alone: of a server that has just come back it shows for a moment what
+ * was passing when it died. The others are left to the next round; two entries of one address do no harm.
  */
 async function withSuccessor(catalog: ServiceCatalog, removals: Write[], pause: Pause): Promise<Write[]> {
   const ready: Write[] = []

@@ -25,8 +25,8 @@ export interface Successor {
 }
 
 /**
- * One change of the catalog. `asleep`: it begins in maintenance, for this reason. `successor`: only once that entry is in the
- * catalog. `instead`: the reason takes the place of another. `return`: maintenance is over.
+ * One change of the catalog. `asleep`: it begins in maintenance, for this reason. `successor`: only once that
+ * entry is in the catalog. `instead`: the reason takes the place of another. `return`: maintenance is over.
  */
 export type Write =
   | (Common & { verb: 'register'; registration: Registration; asleep?: string })
@@ -38,9 +38,14 @@ export type Write =
 export interface Difference {
   /** In the order of urgency: what must leave DNS first. */
   writes: Write[]
-  /** Removals of what EC2 does not show, an instance or its tags: absence is weak evidence, `held.ts` decides. */
+  /**
+   * Removals of what EC2 does not show, an instance or its tags: absence is weak evidence, `held.ts` decides.
+   */
   uncertain: Write[]
-  /** Instances whose owner does not answer, or that wait for a leader: for it to come back, or for gossip to call it dead. */
+  /**
+   * Instances whose owner does not answer, or that wait for a leader: for it to come back, or for gossip to
+   * call it dead.
+   */
   waiting: string[]
   /** Instances that have entries of ours. */
   known: number
@@ -50,9 +55,9 @@ export interface Difference {
 type Fate = 'keep' | 'gone' | 'uncertain' | 'moved'
 
 /**
- * What must be written so that the catalog says what EC2 and the definitions say. Pure: equal evidence gives equal
- * writes, and none once they are done. An entry is removed only for a reason that the evidence states; what could
- * not be read leaves everything that depends on it as it is.
+ * What must be written so that the catalog says what EC2 and the definitions say. Pure: equal evidence gives
+ * equal writes, and none once they are done. An entry is removed only for a reason that the evidence states;
+ * what could not be read leaves everything that depends on it as it is.
  */
 export function difference(evidence: Evidence): Difference {
   const instances = new Map([...evidence.confirmed, ...evidence.instances].map((each) => [each.id, each]))
@@ -70,8 +75,8 @@ export function difference(evidence: Evidence): Difference {
     // Under another name it takes nobody's place.
     const next = fate === 'moved' && wish?.registration.Name === service ? wish : undefined
     const write = remove(holding, reason, evidence, next)
-    // A server in doubt may live; when it does not, gossip will say so. What nothing replaces does not wait for that: a
-    // server that lives brings the entry back, and its agent is told the next time.
+    // A server in doubt may live; when it does not, gossip will say so. What nothing replaces does not wait
+    // for that: a server that lives brings the entry back, and its agent is told the next time.
     const final = fate === 'gone' || (fate === 'moved' && !next)
     if (write && fate !== 'keep' && (final || !holding.doubt)) removals[fate].push(write)
   }
@@ -89,12 +94,16 @@ export function difference(evidence: Evidence): Difference {
   }
 }
 
-/** An entry under another id takes over from one of the same instance and service: the definition got a second service. */
+/**
+ * An entry under another id takes over from one of the same instance and service: the definition got a second
+ * service.
+ */
 const heir = (instanceId: string, service: string): string => `${instanceId} ${service}`
 
 /**
- * Seconds for which a registration is on probation. EC2 may not show yet what another answer of it has shown; its page
- * says to ask again for up to five minutes (EC2 Developer Guide, "Eventual consistency in the Amazon EC2 API").
+ * Seconds for which a registration is on probation. EC2 may not show yet what another answer of it has shown;
+ * its page says to ask again for up to five minutes (EC2 Developer Guide, "Eventual consistency in the Amazon
+ * EC2 API").
  */
 export const PROBATION_SECONDS = 300
 
@@ -143,7 +152,10 @@ function remove(
   return asked && node ? { verb: 'forget', server: asked, node, ...common } : undefined
 }
 
-/** Out of DNS who is told to go. What is in maintenance on a recommendation is kept there by an order, or a later one. */
+/**
+ * Out of DNS who is told to go. What is in maintenance on a recommendation is kept there by an order, or a
+ * later one.
+ */
 function farewell({ entry, server }: Holding, { leaving, now }: Evidence): Write[] {
   const reason = leaving.get(entry.instanceId)
   if (reason === undefined || !server || endOf(reason) <= now.getTime()) return []
@@ -181,8 +193,9 @@ function registers(wanted: Map<string, Wish>, held: Holding[], now: Date): Write
 }
 
 /**
- * Why an instance is out of DNS wherever it stands, the reason that lasts longest; undefined for one that is not. What stands
- * on a server that nobody can ask counts when there is nothing else: it may be older than the order to go.
+ * Why an instance is out of DNS wherever it stands, the reason that lasts longest; undefined for one that is
+ * not. What stands on a server that nobody can ask counts when there is nothing else: it may be older than
+ * the order to go.
  */
 function pauseOf(all: Holding[]): string | undefined {
   const asked = all.filter(({ doubt }) => !doubt)

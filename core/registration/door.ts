@@ -25,8 +25,8 @@ export interface DoorCall {
 }
 
 /**
- * `refused`: the call itself is at fault, another time or server would say the same. `deferred`: not carried out, as the
- * answers so far fill the message; ask again in a smaller batch.
+ * `refused`: the call itself is at fault, another time or server would say the same. `deferred`: not carried
+ * out, as the answers so far fill the message; ask again in a smaller batch.
  */
 export type DoorAnswer = { value: unknown } | { error: string; refused?: true } | { deferred: true }
 
@@ -84,8 +84,8 @@ const carryOut = (catalog: ServiceCatalog, { verb, server, of }: DoorCall): Prom
   (catalog[verb] as (server: ConsulServer, of?: unknown) => Promise<unknown>).call(catalog, server, of)
 
 /**
- * Keeps the answers that fit into one message, the first in any case; reads that do not are put off. The answer
- * to a write is empty and always stays.
+ * Keeps the answers that fit into one message, the first in any case; reads that do not are put off. The
+ * answer to a write is empty and always stays.
  */
 export function fitAnswers(calls: DoorCall[], answers: DoorAnswer[], limit = ANSWER_LIMIT): DoorAnswer[] {
   let size = 0

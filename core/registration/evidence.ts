@@ -30,17 +30,20 @@ export interface Evidence {
   /** By parameter name; only those that were read and are valid. */
   definitions: Map<string, Definition>
   /**
-   * Instances that run but were told to go, with the reason: services leave DNS and keep their entries, Consul servers give
-   * theirs away while they still can.
+   * Instances that run but were told to go, with the reason: services leave DNS and keep their entries,
+   * Consul servers give theirs away while they still can.
    */
   leaving: Map<string, string>
-  /** Addresses of servers that run and answer neither their neighbours nor us, while the others do (`suspicion.ts`). */
+  /**
+   * Addresses of servers that run and answer neither their neighbours nor us, while the others do
+   * (`suspicion.ts`).
+   */
   silent: Set<string>
 }
 
 /**
- * An entry of ours with the place it was found: on an agent, or only in the catalog under a node that is dead or, in
- * `doubt`, of which nobody can say yet whether it lives.
+ * An entry of ours with the place it was found: on an agent, or only in the catalog under a node that is dead
+ * or, in `doubt`, of which nobody can say yet whether it lives.
  */
 export interface Holding {
   entry: CatalogEntry
@@ -96,8 +99,9 @@ export function arrivals(wanted: Wanted): Arrival[] {
 }
 
 /**
- * What should be registered, by service id, and the instances that must wait for an owner that does not answer, or for a
- * leader: an agent that cannot bring an entry into the catalog says 200 and tries again a minute or two later.
+ * What should be registered, by service id, and the instances that must wait for an owner that does not
+ * answer, or for a leader: an agent that cannot bring an entry into the catalog says 200 and tries again a
+ * minute or two later.
  */
 export function wishes(evidence: Evidence): { wanted: Map<string, Wish>; waiting: Set<string> } {
   const eligible = eligibleServers(evidence)

@@ -19,8 +19,9 @@ const PAUSE_MS = 100
 const AT_ONCE = 400
 
 /**
- * Consul runs a new check at a random moment of its interval, and until then the service is critical. Where the same
- * check passes for us earlier, it is registered as passing; Consul goes on from there and corrects it with its first run.
+ * Consul runs a new check at a random moment of its interval, and until then the service is critical. Where
+ * the same check passes for us earlier, it is registered as passing; Consul goes on from there and corrects
+ * it with its first run.
  */
 export class FirstAnswer {
   readonly #ask: Ask
@@ -33,9 +34,9 @@ export class FirstAnswer {
   }
 
   /**
-   * The registration with `Status: passing` at each check that has been seen to pass. It comes before the registration
-   * and not after: an agent keeps the state of a check that it has already (tried with 1.19), so this begins a
-   * check and never turns one over.
+   * The registration with `Status: passing` at each check that has been seen to pass. It comes before the
+   * registration and not after: an agent keeps the state of a check that it has already (tried with 1.19), so
+   * this begins a check and never turns one over.
    */
   async of(registration: Registration): Promise<Registration> {
     const checks = (registration.Checks ?? []) as CheckDefinition[]

@@ -33,7 +33,8 @@ export interface Gathered {
 }
 
 /**
- * Reads what the catalog holds about the instances, a second time at EC2 those that it does not show, and their definitions.
+ * Reads what the catalog holds about the instances, a second time at EC2 those that it does not show, and
+ * their definitions.
  * @param scope instances to look at; absent = the whole fleet
  */
 export async function gather(sources: Sources, seen: Seen, scope?: string[]): Promise<Gathered> {
@@ -48,8 +49,8 @@ export async function gather(sources: Sources, seen: Seen, scope?: string[]): Pr
 }
 
 /**
- * The same about instances that have started, most of which are new: those are registered with the look at the
- * catalog. The definitions come first, as the registrations need them.
+ * The same about instances that have started, most of which are new: those are registered with the look
+ * at the catalog. The definitions come first, as the registrations need them.
  */
 export async function gatherNew(sources: Sources, seen: Seen, scope: string[]): Promise<Gathered> {
   const { definitions, problems } = await readDefinitions(sources.definitions, definitionsOf(seen))

@@ -24,8 +24,8 @@ export const exceedsCap = (uncertain: Write[], known: number): boolean => {
 }
 
 /**
- * Of removals above the cap, those that an earlier round wanted as well; and what the next round needs to know.
- * An earlier round that is too fresh stays the one to agree with.
+ * Of removals above the cap, those that an earlier round wanted as well; and what the next round needs to
+ * know. An earlier round that is too fresh stays the one to agree with.
  */
 export function agree(
   uncertain: Write[],

@@ -15,8 +15,9 @@ export interface LifecycleAction {
 }
 
 /**
- * What an event says about an instance. Events may be lost, late, repeated or out of order, so a hint only says
- * where to look; except for states that are never left and for orders to go, which EC2's state does not show.
+ * What an event says about an instance. Events may be lost, late, repeated or out of order, so a hint only
+ * says where to look; except for states that are never left and for orders to go, which EC2's state does not
+ * show.
  */
 export type Hint =
   | StateHint

@@ -1,9 +1,9 @@
 import type { ClusterView, ConsulServer } from '../base/catalog.ts'
 
 /**
- * The server whose agent an instance's registrations live on: rendezvous hashing (Thaler and Ravishankar, 1998). Each
- * pair of instance and server has a weight and the heaviest wins, so everybody computes the same owner with
- * no memory, and a server that goes moves nobody's registrations but its own.
+ * The server whose agent an instance's registrations live on: rendezvous hashing (Thaler and Ravishankar,
+ * 1998). Each pair of instance and server has a weight and the heaviest wins, so everybody computes the same
+ * owner with no memory, and a server that goes moves nobody's registrations but its own.
  * @returns undefined when there is no server
  */
 export function owner(instanceId: string, servers: ConsulServer[]): ConsulServer | undefined {
@@ -37,10 +37,10 @@ function hash(text: string): number {
 }
 
 /**
- * The servers among which owners are chosen: those that run and that gossip calls alive. A server that has not
- * joined yet takes no registration, as nobody could find it there; a dead one gives its own away, and so does one that its
- * neighbours and we find silent. With no verdict of gossip every running server stays in, so that silence to us alone moves
- * nothing; when all of them go, too.
+ * The servers among which owners are chosen: those that run and that gossip calls alive. A server that has
+ * not joined yet takes no registration, as nobody could find it there; a dead one gives its own away, and so
+ * does one that its neighbours and we find silent. With no verdict of gossip every running server stays in,
+ * so that silence to us alone moves nothing; when all of them go, too.
  */
 export function eligibleServers({
   servers: running,

@@ -23,9 +23,10 @@ const HEADERS = {
 const TIMEOUT_MS = 10_000
 
 /**
- * How to ask what Consul will ask. Only questions to the instance itself whose answer we judge exactly as Consul does;
- * undefined leaves the check to Consul: UDP, HTTP/2 pings, TTL and aliases; another host; a certificate, since Consul
- * trusts the roots of its own machine; a check that begins in a state of its author's or wants several passes.
+ * How to ask what Consul will ask. Only questions to the instance itself whose answer we judge exactly as
+ * Consul does; undefined leaves the check to Consul: UDP, HTTP/2 pings, TTL and aliases; another host; a
+ * certificate, since Consul trusts the roots of its own machine; a check that begins in a state of its
+ * author's or wants several passes.
  * @param check as registered, with the address in the place of its token
  */
 export function probeOf(check: CheckDefinition, address: string): Probe | undefined {

@@ -32,7 +32,10 @@ export interface LifecycleActions {
 export interface BatchParts extends RoundParts {
   later: LaterQueue
   lifecycle: LifecycleActions
-  /** Asks for a round over the whole fleet, without waiting for it, in which these Consul servers are about to go. */
+  /**
+   * Asks for a round over the whole fleet, without waiting for it, in which these Consul servers are about to
+   * go.
+   */
   requestReconcile(leaving: string[]): Promise<void>
   /** Seconds that a terminating instance goes on answering those who still know its address. */
   drainSeconds: number
@@ -46,12 +49,16 @@ export interface BatchResult {
   registered: Set<string>
 }
 
-/** What came of a delivery of messages. `failed`: their ids, to be delivered again and in the end set aside. */
+/**
+ * What came of a delivery of messages. `failed`: their ids, to be delivered again and in the end set aside.
+ */
 export interface QueueOutcome {
   report: Report | null
   failed: string[]
   problems: string[]
-  /** Of the instances registered, since when they run (ISO 8601, whole seconds) as far as an event said so. */
+  /**
+   * Of the instances registered, since when they run (ISO 8601, whole seconds) as far as an event said so.
+   */
   runningSince: string[]
 }
 
@@ -90,8 +97,8 @@ function startsOf(instanceIds: Set<string>, hints: Hint[]): string[] {
 }
 
 /**
- * Acts on a batch of hints with one look at EC2: whatever the events said, the catalog gets to say what is true
- * now about their instances.
+ * Acts on a batch of hints with one look at EC2: whatever the events said, the catalog gets to say what is
+ * true now about their instances.
  * @param now the time, before anything is read
  */
 export async function registerBatch(parts: BatchParts, hints: Hint[], now: Date): Promise<BatchResult> {
@@ -203,8 +210,8 @@ async function ladenServers(parts: BatchParts, going: ConsulServer[]): Promise<S
 }
 
 /**
- * Looks at a Consul server that goes, 2 seconds apart, before it may go with entries: they leave DNS together with it, and
- * the new ones are found once their first check has passed, after their interval at the latest.
+ * Looks at a Consul server that goes, 2 seconds apart, before it may go with entries: they leave DNS together
+ * with it, and the new ones are found once their first check has passed, after their interval at the latest.
  */
 const MOVE_LOOKS = 15
 const MOVE_SECONDS = 2
@@ -213,7 +220,10 @@ async function stillLeaving(parts: BatchParts, { lifecycle, attempt = 0 }: Drain
   if (lifecycle) await parts.later.send(stillLeavingMessage(lifecycle, attempt + 1), MOVE_SECONDS)
 }
 
-/** Who has just been taken out of DNS is still known to others for a moment; a server or an unknown instance is not. */
+/**
+ * Who has just been taken out of DNS is still known to others for a moment; a server or an unknown instance
+ * is not.
+ */
 async function drain(parts: BatchParts, { lifecycle }: Drain, known: boolean): Promise<void> {
   if (!lifecycle) return
   if (known && parts.drainSeconds > 0) await parts.later.send(drainedMessage(lifecycle), parts.drainSeconds)

@@ -11,7 +11,9 @@ export const META = {
   instance: 'instance-id',
   app: 'app',
   stage: 'stage',
-  /** Fingerprint of the definition: tells whether the entry is up to date without comparing Consul's defaults. */
+  /**
+   * Fingerprint of the definition: tells whether the entry is up to date without comparing Consul's defaults.
+   */
   definition: 'definition',
   /** When the evidence was read that it was registered on, ISO 8601. */
   registered: 'registered',
@@ -80,7 +82,10 @@ export function registrations(
   })
 }
 
-/** Ids in the catalog by identity in the definition: names are clearer than ids where they tell services apart. */
+/**
+ * Ids in the catalog by identity in the definition: names are clearer than ids where they tell services
+ * apart.
+ */
 function serviceIds(instanceId: string, services: ServiceDefinition[]): Map<string, string> {
   const named = new Set(services.map((service) => service.Name)).size === services.length
   const suffix = (service: ServiceDefinition): string => (named ? service.Name : identity(service))
@@ -94,7 +99,8 @@ function serviceIds(instanceId: string, services: ServiceDefinition[]): Map<stri
 
 /**
  * Ids of checks are unique per agent, which holds many instances of the same definition: a given one gets the
- * service's id in front. An alias names a sibling by its id in the definition, which is not its id in the catalog.
+ * service's id in front. An alias names a sibling by its id in the definition, which is not its id in the
+ * catalog.
  */
 function ownCheck(check: CheckDefinition, id: string, ids: Map<string, string>): CheckDefinition {
   const alias =
@@ -116,7 +122,10 @@ function addressed<T>(value: T, address: string): T {
   ) as T
 }
 
-/** Does the entry say what the registration would make it say? Then writing it again would only wake its watchers. */
+/**
+ * Does the entry say what the registration would make it say? Then writing it again would only wake its
+ * watchers.
+ */
 export function isUpToDate(entry: CatalogEntry, wanted: Registration): boolean {
   const tags = wanted.EnableTagOverride === true ? entry.tags : (wanted.Tags ?? [])
   return (

@@ -69,8 +69,9 @@ export async function reconcile(
 const nothing: Difference = { writes: [], uncertain: [], waiting: [], known: 0 }
 
 /**
- * The removals in doubt that may be carried out. Only two rounds that follow each other agree: one in between that sees
- * nothing amiss takes the first one's word back. While the store fails, what is above the cap waits.
+ * The removals in doubt that may be carried out. Only two rounds that follow each other agree: one in between
+ * that sees nothing amiss takes the first one's word back. While the store fails, what is above the cap
+ * waits.
  */
 async function weigh(
   { uncertain, known }: Difference,

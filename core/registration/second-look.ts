@@ -5,7 +5,10 @@ import type { RoundParts } from './round.ts'
 /** Looks at an instance, 1, 2 and 4 seconds apart, before it is left to `reconcile`. */
 const ATTEMPTS = 3
 
-/** Instances that an event calls running and the fleet does not show: new to EC2's answers, or somebody else's. */
+/**
+ * Instances that an event calls running and the fleet does not show: new to EC2's answers, or somebody
+ * else's.
+ */
 export function unseen(hints: Hint[], seen: Instance[]): Set<string> {
   const shown = new Set(seen.map(({ id }) => id))
   const starts = hints.filter((hint) => hint.kind === 'state' && hint.state === 'running')
@@ -13,9 +16,10 @@ export function unseen(hints: Hint[], seen: Instance[]): Set<string> {
 }
 
 /**
- * Asks EC2 by id for instances that the fleet did not show when their event came, before the fleet is asked for: foreign
- * ones cost no more than one call each time.
- * @returns the hints but theirs, except for those that are ours by now; and the ids of those that may become ours
+ * Asks EC2 by id for instances that the fleet did not show when their event came, before the fleet is asked
+ * for: foreign ones cost no more than one call each time.
+ * @returns the hints but theirs, except for those that are ours by now; and the ids of those that may become
+ * ours
  */
 export async function sift(
   parts: Pick<RoundParts, 'instances' | 'vpcId'>,
@@ -37,8 +41,8 @@ export async function sift(
 const wasUnseen = (hint: Hint): boolean => hint.kind === 'state' && hint.unseen === true
 
 /**
- * Hints about states to look at again: EC2's reads lag behind its events, or Consul did not take the write. No more than
- * a few times and never as a failed message: the next round over the fleet does the same.
+ * Hints about states to look at again: EC2's reads lag behind its events, or Consul did not take the write.
+ * No more than a few times and never as a failed message: the next round over the fleet does the same.
  */
 export function lookAgain(hints: Hint[], late: Set<string>, unseen: Set<string>): StateHint[] {
   const needed = hints.flatMap((hint) => {

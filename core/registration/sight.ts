@@ -2,8 +2,8 @@ import type { CatalogSight, ClusterView, ConsulServer, ServiceCatalog } from '..
 import { SUSPECT_PATIENCE_MS } from './suspicion.ts'
 
 /**
- * Every server is asked for its listing, and the first one how the cluster sees itself; who does not answer is left out, and
- * what the catalog holds of it is asked for. A suspect is asked once, and not waited for.
+ * Every server is asked for its listing, and the first one how the cluster sees itself; who does not answer
+ * is left out, and what the catalog holds of it is asked for. A suspect is asked once, and not waited for.
  */
 export async function readCatalog(
   catalog: ServiceCatalog,
@@ -46,8 +46,8 @@ async function ledView(
 }
 
 /**
- * Rare enough to ask once more, and all who have just answered: a server that nobody has named a suspect yet does not answer, or
- * the first one knows no leader.
+ * Rare enough to ask once more, and all who have just answered: a server that nobody has named a suspect yet
+ * does not answer, or the first one knows no leader.
  */
 async function laterView(catalog: ServiceCatalog, speaking: ConsulServer[]): Promise<ClusterView | null> {
   const present = speaking.map(({ address }) => address)

@@ -4,8 +4,8 @@ import type { ClusterView, ConsulServer, Listing } from '../base/catalog.ts'
 export const SUSPECT_PATIENCE_MS = 1000
 
 /**
- * The running servers that their neighbours say do not answer. Whole numbers of servers do not die at once, but a network
- * does: when it is not the smaller part, nothing is concluded.
+ * The running servers that their neighbours say do not answer. Whole numbers of servers do not die at once,
+ * but a network does: when it is not the smaller part, nothing is concluded.
  * @param silent their addresses
  */
 export function suspects(servers: ConsulServer[], silent: string[]): ConsulServer[] {
@@ -14,9 +14,9 @@ export function suspects(servers: ConsulServer[], silent: string[]): ConsulServe
 }
 
 /**
- * Addresses of the suspects that do not answer us either, while the others do and have a leader. That is no proof of death,
- * and none is needed: their instances are registered elsewhere as well, and nothing of theirs that runs is removed before gossip
- * says so.
+ * Addresses of the suspects that do not answer us either, while the others do and have a leader. That is no
+ * proof of death, and none is needed: their instances are registered elsewhere as well, and nothing of theirs
+ * that runs is removed before gossip says so.
  */
 export function silentServers(
   named: ConsulServer[],

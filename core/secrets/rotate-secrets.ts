@@ -15,8 +15,8 @@ import {
 } from './secrets.ts'
 
 /**
- * The steps of a rotation: a new value beside the old one, the new one in use, the new one alone. Each may be repeated, and
- * a rotation that stopped anywhere leaves secrets with which everything works.
+ * The steps of a rotation: a new value beside the old one, the new one in use, the new one alone. Each may be
+ * repeated, and a rotation that stopped anywhere leaves secrets with which everything works.
  */
 export const ROTATION = ['add', 'use', 'drop'] as const
 export type RotationStep = (typeof ROTATION)[number]

@@ -1,8 +1,9 @@
 import { sha256 } from '../base/canonical.ts'
 
 /**
- * The secrets of the platform, by the last part of their parameters' names (docs/security.md). Except for the authority
- * each holds one value per line: the first is in use, the others are accepted too, while secrets change.
+ * The secrets of the platform, by the last part of their parameters' names (docs/security.md). Except for the
+ * authority each holds one value per line: the first is in use, the others are accepted too, while secrets
+ * change.
  */
 export const TOKENS = [
   'management-token',
@@ -55,8 +56,8 @@ export const fresh = (name: RotatedName, maker: SecretMaker): string =>
 export const values = (text: string): string[] => text.split(/\s+/).filter(Boolean)
 
 /**
- * Tells one state of the secrets from another without giving any of them away; each Consul server reports the one that it
- * has taken over (`fingerprint` in apps/platform/consul/secrets.go).
+ * Tells one state of the secrets from another without giving any of them away; each Consul server reports the
+ * one that it has taken over (`fingerprint` in apps/platform/consul/secrets.go).
  */
 export function secretsFingerprint(secrets: Secrets): string {
   const lines = ROTATED.map((name) => `${name}=${values(secrets.get(name) ?? '').join(',')}`)

@@ -13,7 +13,9 @@ import { parseResources } from './app-resources.ts'
 import { badAttachments } from './attached-targets.ts'
 import { groupId } from './groups.ts'
 
-/** What the files of `images/<app>/` say; the digest of each service's source is added when it is archived. */
+/**
+ * What the files of `images/<app>/` say; the digest of each service's source is added when it is archived.
+ */
 export interface AppPieces {
   manifest: Manifest
   resources: Record<string, unknown>

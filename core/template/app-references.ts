@@ -4,7 +4,9 @@ import type { Manifest, Permission, Reference, ServiceSpec } from '../base/manif
 import { didYouMean } from '../base/suggest.ts'
 import { SCALARS } from './parameters.ts'
 
-/** A value of the app's stack that a service's stack needs: an output there, a parameter of this name here. */
+/**
+ * A value of the app's stack that a service's stack needs: an output there, a parameter of this name here.
+ */
 export interface CarriedValue {
   name: string
   /** Logical id in the app's stack. */

@@ -11,8 +11,8 @@ export interface AttachedTargetGroup extends AttachedTargets {
 }
 
 /**
- * Target groups of an app's own resources whose `Metadata: {Nanofleet: {Service: <name>}}` says which service's
- * instances they hold: the Auto Scaling group of that service registers them.
+ * Target groups of an app's own resources whose `Metadata: {Nanofleet: {Service: <name>}}` says which
+ * service's instances they hold: the Auto Scaling group of that service registers them.
  */
 export function attachedTargets(resources: Record<string, Resource>): AttachedTargetGroup[] {
   return Object.entries(resources).flatMap(([resource, { Type, Metadata, Properties }]) => {

@@ -35,8 +35,8 @@ const step = (stack: string, until: StackStep['until'], next: StackStep['next'] 
 })
 
 /**
- * Starts what brings the template to the stack; an equal stack is left alone, one that another run left at work is
- * waited for, one whose creation failed is deleted first.
+ * Starts what brings the template to the stack; an equal stack is left alone, one that another run left at
+ * work is waited for, one whose creation failed is deleted first.
  * @throws {InvalidInput} when the template is too large for a stack
  */
 export async function bringStack(stacks: Stacks, wanted: WantedStack): Promise<StackStep> {
@@ -94,8 +94,8 @@ export async function standingStack(stacks: Stacks, view: StackView | undefined)
 }
 
 /**
- * Whether what is waited for has come (CloudFormation User Guide, "Stack status codes"). A rolled-back update is a
- * failure although the stack works.
+ * Whether what is waited for has come (CloudFormation User Guide, "Stack status codes"). A rolled-back update
+ * is a failure although the stack works.
  */
 export function progress(
   status: string | undefined,

@@ -21,8 +21,8 @@ interface Claim {
 }
 
 /**
- * Refuses apps that cannot stand side by side in one stage: two services on one listener port, on one host and path or
- * under one Consul name, or two stacks of one name.
+ * Refuses apps that cannot stand side by side in one stage: two services on one listener port, on one host
+ * and path or under one Consul name, or two stacks of one name.
  * @throws {InvalidInput} with one sentence per clash
  */
 export function refuseClashes(apps: readonly Tenant[]): void {
@@ -68,7 +68,10 @@ function claims({ manifest }: Tenant): Claim[] {
   ]
 }
 
-/** Who has another path of the same host may stay beside it; the host of the user interface is nobody else's at all. */
+/**
+ * Who has another path of the same host may stay beside it; the host of the user interface is nobody else's
+ * at all.
+ */
 function routes(expose: Expose, at: string): Claim[] {
   const place = `${at}.host`
   if (expose.host === UI_HOST) return [{ thing: UI, place, remedy: 'choose another host' }]

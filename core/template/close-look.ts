@@ -5,8 +5,9 @@ import type { Stacks } from './stacks.ts'
 const LOOKS_SECONDS = [0.2, 0.3, 0.5, 1]
 
 /**
- * Looks closely whether what has just been asked of a stack is done: a workflow waits for whole seconds only, and pays for
- * each round. What is not done is left to the workflow, and what went wrong to the look that tells the reason.
+ * Looks closely whether what has just been asked of a stack is done: a workflow waits for whole seconds only,
+ * and pays for each round. What is not done is left to the workflow, and what went wrong to the look that
+ * tells the reason.
  */
 export async function lookClosely(
   stacks: Pick<Stacks, 'find'>,

@@ -6,9 +6,9 @@ import { CONSUL_PORTS } from './network-edges.ts'
 const ZONES = ['A', 'B', 'C']
 
 /**
- * The network of a stage, a part of the stack `nanofleet-<stage>` (`resources/plugin/network.js` puts it there). A VPC, its
- * subnets, route tables and an internet gateway cost nothing by themselves; what is billed by the hour (NAT, load
- * balancers, endpoints) belongs to the platform's stack.
+ * The network of a stage, a part of the stack `nanofleet-<stage>` (`resources/plugin/network.js` puts it
+ * there). A VPC, its subnets, route tables and an internet gateway cost nothing by themselves; what is billed
+ * by the hour (NAT, load balancers, endpoints) belongs to the platform's stack.
  */
 export function controlNetwork({ name, vpcCidr }: Pick<Stage, 'name' | 'vpcCidr'>): Template {
   const called = (part?: string) => ({
@@ -45,8 +45,8 @@ export function controlNetwork({ name, vpcCidr }: Pick<Stage, 'name' | 'vpcCidr'
         },
       },
       ...eachZone((zone) => [[`PublicRoutesOf${zone}`, association(`PublicSubnet${zone}`, 'PublicRoutes')]]),
-      // One private table per zone, so that each zone can have a NAT gateway of its own. No route leads out of the VPC
-      // until the platform's stack adds it.
+      // One private table per zone, so that each zone can have a NAT gateway of its own. No route leads out
+      // of the VPC until the platform's stack adds it.
       ...eachZone((zone) => [
         [`PrivateRoutes${zone}`, routeTable(called(`private-${zone.toLowerCase()}`))],
         [`PrivateRoutesOf${zone}`, association(`PrivateSubnet${zone}`, `PrivateRoutes${zone}`)],
@@ -87,8 +87,8 @@ const association = (subnet: string, table: string): Resource => ({
 })
 
 /**
- * Of the Lambda `consul`, the one door into the private network. It may reach Consul's API and Parameter Store; the app
- * stacks add one rule per check port, and nothing may reach it.
+ * Of the Lambda `consul`, the one door into the private network. It may reach Consul's API and Parameter
+ * Store; the app stacks add one rule per check port, and nothing may reach it.
  */
 const consulFunctionGroup = (stack: string, vpcCidr: string, called: object): Resource => ({
   Type: 'AWS::EC2::SecurityGroup',

@@ -33,7 +33,9 @@ export function securityGroups(manifest: Manifest, stage: Stage): Record<string,
   )
 }
 
-/** The rules of the edges, one resource each, so that deleting a stack takes along what it opened elsewhere. */
+/**
+ * The rules of the edges, one resource each, so that deleting a stack takes along what it opened elsewhere.
+ */
 export function groupRules(app: string, edges: readonly Edge[]): Record<string, Resource> {
   return Object.fromEntries(edges.flatMap((edge) => [...egress(app, edge), ...ingress(app, edge)]))
 }

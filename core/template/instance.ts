@@ -85,7 +85,10 @@ function launchTemplate(place: ServicePlace): Resource {
   }
 }
 
-/** The release is not among them: the group adds it, so that a new number makes no new version of the template. */
+/**
+ * The release is not among them: the group adds it, so that a new number makes no new version of the
+ * template.
+ */
 function instanceTags({ app, service, spec, files, stage: { name: stage } }: ServicePlace) {
   const discovered = files.definition !== null
   return [
@@ -98,7 +101,10 @@ function instanceTags({ app, service, spec, files, stage: { name: stage } }: Ser
   ]
 }
 
-/** Lines of user data that the klib `userdata` of Nanos puts into the program's environment, CR LF between them. */
+/**
+ * Lines of user data that the klib `userdata` of Nanos puts into the program's environment, CR LF between
+ * them.
+ */
 function environment(env: Record<string, EnvValue>, secrets: Record<string, string>): unknown[] {
   const names = Object.keys(env).sort()
   const lines = names.map((name) => {

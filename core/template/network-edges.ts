@@ -9,7 +9,9 @@ export type Party =
   | { kind: 'service'; name: string }
   | { kind: 'load-balancer' | 'consul' | 'consul-function' | 'vpc' | 'internet' }
 
-/** A permission to connect: one egress rule at `from` and one ingress rule at `to`, where they have a group. */
+/**
+ * A permission to connect: one egress rule at `from` and one ingress rule at `to`, where they have a group.
+ */
 export interface Edge {
   from: Party
   to: Party
@@ -107,7 +109,8 @@ function amongServers(): Edge[] {
     { from: CONSUL, to: CONSUL, protocol: 'tcp', port: rpc, lastPort: gossip, why: 'RPC and gossip' },
     { from: CONSUL, to: CONSUL, protocol: 'udp', port: gossip, why: 'gossip' },
     { from: CONSUL, to: CONSUL, protocol: 'tcp', port: https, why: 'is there a leader' },
-    // The way out of the Lambda's group to this port, and to the secrets, belongs to the control plane's network.
+    // The way out of the Lambda's group to this port, and to the secrets, belongs to the control plane's
+    // network.
     { from: FUNCTION, to: CONSUL, protocol: 'tcp', port: https, why: 'HTTP API' },
   ]
 }

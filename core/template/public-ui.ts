@@ -5,7 +5,10 @@ import type { Stage } from '../base/stage.ts'
 export const UI_HOST = 'consul'
 const HEALTH = '/v1/status/leader'
 
-/** Addresses that a rule can name beside its host: five values in all ("Quotas for your Application Load Balancers"). */
+/**
+ * Addresses that a rule can name beside its host: five values in all ("Quotas for your Application Load
+ * Balancers").
+ */
 export const MOST_SOURCES = 4
 
 /** How the public load balancer leads to Consul's user interface. */
@@ -17,8 +20,8 @@ export interface PublicUi {
 }
 
 /**
- * Consul's user interface in public: over HTTPS alone and only for the addresses that the stage names, of which there
- * are none by default. Undefined for every other service, and while it is private.
+ * Consul's user interface in public: over HTTPS alone and only for the addresses that the stage names, of
+ * which there are none by default. Undefined for every other service, and while it is private.
  */
 export function publicUi(
   { kind }: Pick<ServiceSpec, 'kind'>,

@@ -30,6 +30,9 @@ export interface Stacks {
   remove(name: string): Promise<void>
   /** Physical ids of the stack's resources of one type. */
   resources(name: string, type: string): Promise<string[]>
-  /** The first thing that failed in the stack's last operation, with its reason: `Table: Table already exists`. */
+  /**
+   * The first thing that failed in the stack's last operation, with its reason: `Table: Table already
+   * exists`.
+   */
   firstFailure(id: string): Promise<string | undefined>
 }

@@ -2,7 +2,9 @@ import { canonicalJson } from '../base/canonical.ts'
 import type { Template } from '../base/cloudformation.ts'
 import { InvalidInput } from '../base/errors.ts'
 
-/** Bytes that a request carries as TemplateBody; a larger template goes through S3 (CloudFormation quotas). */
+/**
+ * Bytes that a request carries as TemplateBody; a larger template goes through S3 (CloudFormation quotas).
+ */
 export const BODY_BYTES = 51_200
 
 /** The quotas of one template in S3 (CloudFormation quotas): 1 MB, and 500 resources. */

@@ -51,8 +51,8 @@ export function wantedServiceStack(
 }
 
 /**
- * The app's stack with the security groups of services that are going away, and their rules, as they stand: EC2 refuses to delete a
- * group in use, so they may go only after the instances in them.
+ * The app's stack with the security groups of services that are going away, and their rules, as they stand:
+ * EC2 refuses to delete a group in use, so they may go only after the instances in them.
  */
 export function withLeavingGroups(
   wanted: WantedStack,

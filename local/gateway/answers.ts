@@ -46,7 +46,9 @@ export function answerRedirect(response: ServerResponse, action: RedirectAction,
   response.end()
 }
 
-/** "Redirect actions": parts default to the request's own; port 80 for http and 443 for https are left out. */
+/**
+ * "Redirect actions": parts default to the request's own; port 80 for http and 443 for https are left out.
+ */
 export function redirectLocation(action: RedirectAction, asked: Asked): string {
   const fill = (template: string): string =>
     template

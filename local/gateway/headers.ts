@@ -11,8 +11,8 @@ const HOP_RESPONSE = new Set([
 ]) // biome-ignore format: a list of names
 
 /**
- * Raw header pairs for the target: the client's, without hop-by-hop headers, plus what "HTTP headers and Application Load
- * Balancers" lists. `port` is the one that the client used.
+ * Raw header pairs for the target: the client's, without hop-by-hop headers, plus what "HTTP headers and
+ * Application Load Balancers" lists. `port` is the one that the client used.
  */
 export function requestHeaders(request: IncomingMessage, port: number): string[] {
   const raw = request.rawHeaders
@@ -65,7 +65,10 @@ function connectionNames(value: string | undefined): Set<string> | undefined {
 const run = randomBytes(8).toString('hex')
 let count = 0
 
-/** "Request tracing for your Application Load Balancer": a Root is kept and gets a Self, otherwise one is created. */
+/**
+ * "Request tracing for your Application Load Balancer": a Root is kept and gets a Self, otherwise one is
+ * created.
+ */
 export function traceId(given: string | string[] | undefined): string {
   count = (count + 1) % 0x1_0000_0000
   const fresh = `1-${seconds()}-${run}${count.toString(16).padStart(8, '0')}`

@@ -25,9 +25,9 @@ export const unchecked = (now: number): Health => ({
 const INITIAL_INTERVAL_MS = 500
 
 /**
- * The health after another check, as in "Health checks for Application Load Balancer target groups": one passed check makes
- * a new target healthy, afterwards thresholds of consecutive checks decide. New targets are checked more often than on AWS,
- * so their failures count only once per interval.
+ * The health after another check, as in "Health checks for Application Load Balancer target groups": one
+ * passed check makes a new target healthy, afterwards thresholds of consecutive checks decide. New targets
+ * are checked more often than on AWS, so their failures count only once per interval.
  */
 export function observe(health: Health, outcome: Outcome, check: HealthCheck, now: number): Health {
   if (outcome.passed) {
@@ -93,5 +93,7 @@ export function describeHealth(health: Health, registration: Registration): Targ
   return { state: health.state, reason: health.reason, description: health.description }
 }
 
-/** `absent`: registered, but its instance has no address; `drained`: draining and its last request has ended. */
+/**
+ * `absent`: registered, but its instance has no address; `drained`: draining and its last request has ended.
+ */
 export type Registration = 'registered' | 'draining' | 'drained' | 'absent'

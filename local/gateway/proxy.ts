@@ -16,8 +16,8 @@ export interface Exchange {
 }
 
 /**
- * Sends the request to the target and streams the answer back, without buffering either. Answers 502 when the target
- * refuses, closes or talks nonsense, and 504 when it is silent for the idle timeout.
+ * Sends the request to the target and streams the answer back, without buffering either. Answers 502 when the
+ * target refuses, closes or talks nonsense, and 504 when it is silent for the idle timeout.
  */
 export function proxy(exchange: Exchange): void {
   const { response, target } = exchange

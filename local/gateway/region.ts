@@ -19,8 +19,9 @@ export class RegionClient {
   }
 
   /**
-   * Yields the load balancer state now and whenever it changes, until `stop`. While the region is down the last state stays
-   * valid; `renewed` is true for the first state after such a gap, when the region has forgotten what was reported to it.
+   * Yields the load balancer state now and whenever it changes, until `stop`. While the region is down the
+   * last state stays valid; `renewed` is true for the first state after such a gap, when the region has
+   * forgotten what was reported to it.
    */
   async *states(): AsyncGenerator<{ state: ElbState; renewed: boolean }> {
     let version: number | undefined

@@ -9,9 +9,9 @@ export interface Routes {
 type Matcher = (host: string, path: string) => boolean
 
 /**
- * Compiles a listener as "Listener rules for your Application Load Balancer" describes: lowest priority number
- * first; host patterns ignore case, path patterns do not, and they never see the query. The last action of a rule is the
- * one that answers.
+ * Compiles a listener as "Listener rules for your Application Load Balancer" describes: lowest priority
+ * number first; host patterns ignore case, path patterns do not, and they never see the query. The last
+ * action of a rule is the one that answers.
  */
 export function compileRoutes(listener: Pick<Listener, 'rules' | 'defaultActions'>): Routes {
   const sorted = [...listener.rules].sort((a, b) => a.priority - b.priority)

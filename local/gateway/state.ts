@@ -1,6 +1,6 @@
 /**
- * What the region tells the gateway: the answer to `GET /_nanofleet/elb?version=N`. The region serves exactly this JSON;
- * the names are ELBv2's in camel case, durations are in seconds.
+ * What the region tells the gateway: the answer to `GET /_nanofleet/elb?version=N`. The region serves exactly
+ * this JSON; the names are ELBv2's in camel case, durations are in seconds.
  */
 export interface ElbState {
   /** Changes whenever anything below does. Opaque: only compared for equality (it may restart at 1). */
@@ -102,8 +102,8 @@ export interface Target {
   /** Private address; null while the instance has none (it is then `unused`). */
   address: string | null
   /**
-   * `draining` from deregistration until the delay is over or the gateway reports `unused` (its last request has ended),
-   * whichever comes first; then the region leaves the target out.
+   * `draining` from deregistration until the delay is over or the gateway reports `unused` (its last request
+   * has ended), whichever comes first; then the region leaves the target out.
    */
   state: 'registered' | 'draining'
 }
@@ -111,7 +111,9 @@ export interface Target {
 /** Body of `PUT /_nanofleet/elb/health`: target group ARN → `<id>:<port>` → health. Only the changes. */
 export type HealthReport = Record<string, Record<string, TargetHealth>>
 
-/** As in the answer of `DescribeTargetHealth`, with ELBv2's reason codes such as `Target.FailedHealthChecks`. */
+/**
+ * As in the answer of `DescribeTargetHealth`, with ELBv2's reason codes such as `Target.FailedHealthChecks`.
+ */
 export interface TargetHealth {
   state: 'initial' | 'healthy' | 'unhealthy' | 'draining' | 'unused'
   reason: string

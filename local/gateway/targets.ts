@@ -1,7 +1,9 @@
 import { describeHealth, type Health, type Registration, unchecked } from './health.ts'
 import { type Target, type TargetGroup, type TargetHealth, targetKey } from './state.ts'
 
-/** A target and what the gateway knows about it: its health, and how many requests and connections it serves. */
+/**
+ * A target and what the gateway knows about it: its health, and how many requests and connections it serves.
+ */
 export class LiveTarget {
   readonly key: string
   readonly port: number

@@ -1,7 +1,10 @@
 import { createSocket, type Socket } from 'node:dgram'
 import type { ReachableTarget } from './targets.ts'
 
-/** Milliseconds without a datagram after which a flow ends; an NLB keeps it for 120 s, but sockets are scarcer here. */
+/**
+ * Milliseconds without a datagram after which a flow ends; an NLB keeps it for 120 s, but sockets are scarcer
+ * here.
+ */
 const IDLE_MS = 10_000
 /** The most flows at a time; the oldest makes room. Each one holds a socket. */
 const MOST = 2048

@@ -16,7 +16,9 @@ export interface Upgrade {
   idleMs: number
 }
 
-/** Passes on an upgrade; once the target agrees, bytes flow both ways until one side closes or both are idle. */
+/**
+ * Passes on an upgrade; once the target agrees, bytes flow both ways until one side closes or both are idle.
+ */
 export function proxyUpgrade(upgrade: Upgrade): void {
   const { request: incoming, socket, target } = upgrade
   target.begin()

@@ -6,8 +6,8 @@ import type { Duplex } from 'node:stream'
 const CONNECT_TIMEOUT_MS = 10_000
 
 /**
- * Keep-alive connections to targets. A connection that is silent for the load balancer's idle timeout makes its request
- * emit `timeout`. The Agent also honours a target's `Keep-Alive: timeout=` hint.
+ * Keep-alive connections to targets. A connection that is silent for the load balancer's idle timeout makes
+ * its request emit `timeout`. The Agent also honours a target's `Keep-Alive: timeout=` hint.
  */
 export class TargetAgent extends Agent {
   /** Milliseconds. */
@@ -19,8 +19,8 @@ export class TargetAgent extends Agent {
   }
 
   /**
-   * A free connection waits only as long as the target's hint says; a request on it gets the whole idle timeout again, which
-   * Node does not restore by itself.
+   * A free connection waits only as long as the target's hint says; a request on it gets the whole idle
+   * timeout again, which Node does not restore by itself.
    */
   override reuseSocket(socket: Duplex, request: ClientRequest): void {
     super.reuseSocket(socket, request)
@@ -49,8 +49,8 @@ export class ConnectTimeout extends Error {
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 /**
- * Whether a failed request may be sent again: the target had closed its keep-alive connection, repeating the request
- * changes nothing (RFC 9110, 9.2.2), and it has no body that is already used up.
+ * Whether a failed request may be sent again: the target had closed its keep-alive connection, repeating the
+ * request changes nothing (RFC 9110, 9.2.2), and it has no body that is already used up.
  */
 export function mayRepeat(asked: ClientRequest, method: string | undefined, body: boolean): boolean {
   return asked.reusedSocket && !body && SAFE.has(method ?? 'GET')

@@ -17,7 +17,8 @@ export function bindTo(host) {
 
 /**
  * The arguments of `listen(port?, host?, backlog?, callback?)`, `listen(options, callback?)` or dgram's
- * `bind`, with the host filled in where it is absent or a wildcard. Pipes, handles and descriptors stay as they are.
+ * `bind`, with the host filled in where it is absent or a wildcard. Pipes, handles and descriptors stay as
+ * they are.
  */
 export function withHost(args, host, name) {
   const [first, second, ...rest] = args

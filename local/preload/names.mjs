@@ -10,8 +10,9 @@ const NOT_ANSWERED = new Set([
 const OPTIONS = { timeout: 1000, tries: 3 }
 
 /**
- * Sends `dns.lookup`, `dns.resolve*` and their promise versions to `servers` (`host:port`). Names outside `.consul` fall
- * back to the system when the servers have no answer. Addresses and `localhost` are never looked up.
+ * Sends `dns.lookup`, `dns.resolve*` and their promise versions to `servers` (`host:port`). Names outside
+ * `.consul` fall back to the system when the servers have no answer. Addresses and `localhost` are never
+ * looked up.
  */
 export function resolveThrough(dns, servers) {
   const resolver = new dns.promises.Resolver(OPTIONS)

@@ -3,8 +3,9 @@ import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
 /**
- * Keeps what a call of esbuild has made in `.nanofleet/bundles`, and takes it from there while nothing of it has changed:
- * the options and plugins, the text of every file of ours that went in, and the packages that npm has installed.
+ * Keeps what a call of esbuild has made in `.nanofleet/bundles`, and takes it from there while nothing of it
+ * has changed: the options and plugins, the text of every file of ours that went in, and the packages that
+ * npm has installed.
  * @param root of the checkout
  * @param make calls esbuild
  */
@@ -32,7 +33,10 @@ async function isFresh(root, folder, key) {
   return (await Promise.all(same)).every(Boolean)
 }
 
-/** The record comes last: without it, what lies there is of no use. A file that changed meanwhile may have gone in as it was. */
+/**
+ * The record comes last: without it, what lies there is of no use. A file that changed meanwhile may have
+ * gone in as it was.
+ */
 async function keep(root, folder, { key, began }, { inputs, outputs }) {
   await rm(folder, { recursive: true, force: true })
   // What a plugin made up has a colon in its name; the plugin's own text is in the key.

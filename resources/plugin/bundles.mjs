@@ -4,14 +4,15 @@ import { kept } from './bundle-cache.mjs'
 import leanBundles from './lean-bundles.mjs'
 
 /**
- * Functions bundled by one call of esbuild. Each call reads and parses the SDK anew, and keeps what all its functions
- * are made of until its end: nine take 1 GB, all 26 take 2 GB.
+ * Functions bundled by one call of esbuild. Each call reads and parses the SDK anew, and keeps what all its
+ * functions are made of until its end: nine take 1 GB, all 26 take 2 GB.
  */
 export const TOGETHER = 9
 
 /**
- * Plugins of serverless-esbuild, which bundles the functions one by one: the first of nine bundles all of them, and for
- * each the bundle that it would have made is there already. They are the same to the byte, for a third of the processor time.
+ * Plugins of serverless-esbuild, which bundles the functions one by one: the first of nine bundles all of
+ * them, and for each the bundle that it would have made is there already. They are the same to the byte, for
+ * a third of the processor time.
  */
 export default function plugins({ service, serviceDir, processedInput }) {
   // A single function is quicker by itself.

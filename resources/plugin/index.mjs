@@ -4,8 +4,8 @@ import { localRegion } from './local-region.js'
 const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/
 
 /**
- * What the control plane adds to `serverless`: a stage name that AWS accepts, the local region as the target of stage
- * `local`, and after a deploy the apps and sources in the stage's bucket.
+ * What the control plane adds to `serverless`: a stage name that AWS accepts, the local region as the target
+ * of stage `local`, and after a deploy the apps and sources in the stage's bucket.
  */
 export default class Nanofleet {
   constructor(serverless, options, { log }) {
@@ -57,7 +57,10 @@ function checkStage(serverless, stage) {
   )
 }
 
-/** The AWS clients read the endpoint and the credentials from the environment when they are created, which is later. */
+/**
+ * The AWS clients read the endpoint and the credentials from the environment when they are created, which is
+ * later.
+ */
 function targetLocalRegion(serverless) {
   const endpoint = process.env.AWS_ENDPOINT_URL ?? localRegion()?.endpoint
   if (!endpoint) {

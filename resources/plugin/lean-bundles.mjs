@@ -66,7 +66,9 @@ const credentialsOfLambda = {
   },
 }
 
-/** Loading a file of ours does nothing either: without this, a schema stays that only an unused export needs. */
+/**
+ * Loading a file of ours does nothing either: without this, a schema stays that only an unused export needs.
+ */
 const oursOnDemand = {
   name: 'ours-on-demand',
   setup({ onResolve }) {

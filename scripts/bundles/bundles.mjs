@@ -15,7 +15,9 @@ export const functionNames = () =>
     .filter((file) => file.endsWith('.ts'))
     .map((file) => basename(file, '.ts'))
 
-/** @typedef {{contents: Uint8Array, parts: Record<string, number>}} Bundle `parts`: bytes by package or folder */
+/**
+ * @typedef {{contents: Uint8Array, parts: Record<string, number>}} Bundle `parts`: bytes by package or folder
+ */
 
 /**
  * Functions as serverless-esbuild bundles them.

@@ -18,8 +18,9 @@ export interface Answer {
 }
 
 /**
- * Sends a request to a public host name. Node asks the system for `web.localhost`, which not every system knows, so the
- * request goes to the gateway's address with the name in its Host header, as a browser would send it.
+ * Sends a request to a public host name. Node asks the system for `web.localhost`, which not every system
+ * knows, so the request goes to the gateway's address with the name in its Host header, as a browser would
+ * send it.
  * @throws Error when no complete answer comes, whatever its status
  */
 export async function throughGateway(url: string, sent: Sent = {}): Promise<Answer> {
@@ -39,7 +40,8 @@ export async function throughGateway(url: string, sent: Sent = {}): Promise<Answ
     buffer(response).then((body) => resolve({ status, headers, body }), reject)
   })
   asked.once('timeout', () => asked.destroy(new Error(`no answer within ${seconds} s`)))
-  // An answer may come before a long body is sent, and the connection close afterwards: the promise is settled.
+  // An answer may come before a long body is sent, and the connection close afterwards: the promise is
+  // settled.
   asked.on('error', reject)
   asked.end(body)
   return promise

@@ -9,7 +9,8 @@ import type { LocalSettings } from '../../local/settings.ts'
 const PATIENCE = 10 * 60_000
 
 /**
- * Runs `serverless` when no other one runs in this checkout: each empties and fills `.serverless` and `.esbuild`.
+ * Runs `serverless` when no other one runs in this checkout: each empties and fills `.serverless` and
+ * `.esbuild`.
  * @returns its exit code
  */
 export async function runServerless(

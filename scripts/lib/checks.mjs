@@ -33,6 +33,7 @@ const jobs = [
     work: () => capture('depcruise', ['--config', '.dependency-cruiser.mjs', ...FOLDERS]),
   },
   { name: 'picture of the rooms', work: () => capture('node', ['scripts/rooms.ts', '--check']) },
+  { name: 'lengths of lines and files', work: () => capture('node', ['scripts/source-rules.mjs']) },
   { name: 'unused code (knip)', work: () => capture('knip', []) },
   { name: 'sizes of bundles', work: () => capture('node', ['scripts/bundle-sizes.mjs']) },
   { name: 'workflows (ASL)', work: () => capture('node', ['scripts/asl.ts']) },
@@ -87,7 +88,9 @@ function tool(name) {
   return join(checkTools, 'bin', name)
 }
 
-/** Errors and warnings fail; information does not. W3005: the framework adds a DependsOn that GetAtt implies. */
+/**
+ * Errors and warnings fail; information does not. W3005: the framework adds a DependsOn that GetAtt implies.
+ */
 function lint(files) {
   const args = [
     '--ignore-checks',

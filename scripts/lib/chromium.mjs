@@ -14,8 +14,9 @@ export const browserPath = () => machineBrowser() ?? join(folder, 'chrome')
 export const machineBrowser = () => onPath(NAMES)
 
 /**
- * The set-up step that fetches a browser without root: `@sparticuz/chromium` (MIT; Chromium itself is BSD) contains a
- * headless Chromium for x86-64 with the libraries that a bare Linux lacks (NSS, NSPR, expat) and fonts.
+ * The set-up step that fetches a browser without root: `@sparticuz/chromium` (MIT; Chromium itself is BSD)
+ * contains a headless Chromium for x86-64 with the libraries that a bare Linux lacks (NSS, NSPR, expat) and
+ * fonts.
  */
 export function chromium() {
   return {
@@ -31,7 +32,8 @@ export function chromium() {
       const name = `@sparticuz/chromium@${versions.chromium}`
       await logged('npm', ['install', '--prefix', folder, '--ignore-scripts', '--no-save', name])
       const module = join(folder, 'node_modules', '@sparticuz', 'chromium', 'build', 'index.js')
-      // Only inside a Lambda does it unpack the libraries too, so it is told that it is in one; it unpacks into TMPDIR.
+      // Only inside a Lambda does it unpack the libraries too, so it is told that it is in one; it unpacks
+      // into TMPDIR.
       await logged(
         node24,
         ['-e', `import(${JSON.stringify(module)}).then((it) => it.default.executablePath())`],
@@ -44,8 +46,8 @@ export function chromium() {
 }
 
 /**
- * The set-up step that makes it start with fonts. Its packed configuration names folders in a Lambda, and without any fonts
- * the browser crashes at the first form field.
+ * The set-up step that makes it start with fonts. Its packed configuration names folders in a Lambda, and
+ * without any fonts the browser crashes at the first form field.
  */
 export function chromiumLauncher() {
   return {

@@ -9,7 +9,8 @@ const running = new Set()
  * @param {string[]} args
  * @param {object} [options]
  * @param {Record<string, string>} [options.env] beside that of everything that set-up starts
- * @param {(text: string) => void} [options.hear] gets what it says, piece by piece; without it that goes to this terminal
+ * @param {(text: string) => void} [options.hear] gets what it says, piece by piece; without it that goes to
+ * this terminal
  * @param {boolean} [options.quiet] leaves its standard output away
  * @returns {Promise<number>} its exit code
  */

@@ -3,11 +3,11 @@ import { join, relative } from 'node:path'
 import { repository } from './places.mjs'
 
 /**
- * Which tests of real parts run one after the other, and which beside one another. A lane is one process, with a local
- * region of its own from the first file on that asks for one. `files` are parts of paths, in the order in which they
- * run; a file belongs to the lane that names most of its path. `stage`: its region has the control plane from the start, and
- * the lane ends with the end of a stage's life. `seconds`: about; the longest lane starts first. `calm`: it looks at
- * bounds of time and runs when the others are over.
+ * Which tests of real parts run one after the other, and which beside one another. A lane is one process,
+ * with a local region of its own from the first file on that asks for one. `files` are parts of paths, in the
+ * order in which they run; a file belongs to the lane that names most of its path. `stage`: its region has
+ * the control plane from the start, and the lane ends with the end of a stage's life. `seconds`: about; the
+ * longest lane starts first. `calm`: it looks at bounds of time and runs when the others are over.
  *
  * A stage costs a packaging, three builds and a teardown, about a minute of a core: few lanes have one.
  */

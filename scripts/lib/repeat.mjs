@@ -23,7 +23,10 @@ export function describeUnsteady(found, runs) {
   })
 }
 
-/** `--repeat N` out of the arguments: `{times, rest}`; once without it. Throws RangeError for a number that is none. */
+/**
+ * `--repeat N` out of the arguments: `{times, rest}`; once without it. Throws RangeError for a number that is
+ * none.
+ */
 export function repeatOf(args) {
   const at = args.indexOf('--repeat')
   if (at < 0) return { times: 1, rest: args }

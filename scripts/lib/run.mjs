@@ -22,7 +22,10 @@ export function logged(command, args, options = {}) {
   }).finally(() => closeSync(log))
 }
 
-/** Runs a command in this terminal; returns the exit code. Ctrl-C reaches the child, which decides what it means. */
+/**
+ * Runs a command in this terminal; returns the exit code. Ctrl-C reaches the child, which decides what it
+ * means.
+ */
 export function attached(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: repository, env: environment(), stdio: 'inherit', ...options })

@@ -5,7 +5,10 @@ import { inGroup } from './groups.mjs'
 import { checkTools, repository } from './places.mjs'
 import { goCounts, goSaid, jestCounts, jestFiles, pytestCounts, pytestFiles, total } from './results.mjs'
 
-/** Every runner resolves to `{passed, failed, files}`: `{file, seconds, tests}` of each file, where it knows them. */
+/**
+ * Every runner resolves to `{passed, failed, files}`: `{file, seconds, tests}` of each file, where it knows
+ * them.
+ */
 
 const JEST = { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' }
 

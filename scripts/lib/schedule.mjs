@@ -2,7 +2,8 @@
  * @typedef {object} Job
  * @property {string} name
  * @property {number} seconds that it takes, about
- * @property {() => Promise<{passed: number, failed: number, files: object[]}>} work when it throws it has failed once
+ * @property {() => Promise<{passed: number, failed: number, files: object[]}>} work when it throws it has
+ * failed once
  */
 
 /**
@@ -11,7 +12,8 @@
  * @param {number} width
  * @param {object} [options]
  * @param {(job: Job) => void} [options.began]
- * @param {(outcome: {job: Job, passed: number, failed: number, files: object[], seconds: number, problem?: Error}) => void} [options.done]
+ * @param {(outcome: {job: Job, passed: number, failed: number, files: object[], seconds: number, problem?:
+ * Error}) => void} [options.done]
  * @param {AbortSignal} [options.signal] when it is aborted, no other job starts
  * @returns what `done` got, in the order of their ends
  */

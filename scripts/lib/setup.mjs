@@ -12,9 +12,9 @@ import { runSteps, SetupError } from './steps.mjs'
 import { unpackWheel, venv } from './venv.mjs'
 
 /**
- * Sets the checkout up so that everything runs; what already exists is left alone. `tests` adds what only tests and checks
- * need, `only: 'npm'` installs only the packages. Throws SetupError with every problem of the machine, or with the step that
- * failed.
+ * Sets the checkout up so that everything runs; what already exists is left alone. `tests` adds what only
+ * tests and checks need, `only: 'npm'` installs only the packages. Throws SetupError with every problem of
+ * the machine, or with the step that failed.
  */
 export async function setup({ tests = false, only } = {}) {
   const { problems, notes, python } = await preflight()
@@ -116,8 +116,8 @@ async function compileOnce(source) {
 }
 
 /**
- * Links the machine's Go, if it is 1.24 or newer (which the AWS SDK for Go needs), under the cache's name, where builds look
- * for it. False when there is none, or when the cache has its own Go.
+ * Links the machine's Go, if it is 1.24 or newer (which the AWS SDK for Go needs), under the cache's name,
+ * where builds look for it. False when there is none, or when the cache has its own Go.
  */
 async function linkMachineGo() {
   if (existsSync(join(ownGo, '.nanofleet'))) return false

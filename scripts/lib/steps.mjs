@@ -4,8 +4,8 @@ import { logFile } from './places.mjs'
 
 /**
  * Runs the steps in order and says what happens, why and how long it takes. A step is
- * `{title, why, lasts, stamp, key, work}`: it is skipped when the file `stamp` contains `key`, which is written after `work`
- * has succeeded, so an interrupted step is repeated.
+ * `{title, why, lasts, stamp, key, work}`: it is skipped when the file `stamp` contains `key`, which is
+ * written after `work` has succeeded, so an interrupted step is repeated.
  */
 export async function runSteps(steps, say = print) {
   const due = steps.filter((step) => !isDone(step))

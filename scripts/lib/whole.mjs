@@ -7,8 +7,8 @@ import { checks, goTests, jest, pytest } from './runners.mjs'
 import { schedule } from './schedule.mjs'
 
 /**
- * How many lanes run at once. Mostly they wait for a fleet to change, so two cores bear more than two of them, and one
- * at a time of those that compute.
+ * How many lanes run at once. Mostly they wait for a fleet to change, so two cores bear more than two of
+ * them, and one at a time of those that compute.
  */
 const WIDTH = 4
 
@@ -52,7 +52,9 @@ export async function whole(folder, signal) {
   return [...beside.flat(), ...calm]
 }
 
-/** Compiles Consul once; without this each file that needs it would ask Go whether its program is up to date. */
+/**
+ * Compiles Consul once; without this each file that needs it would ask Go whether its program is up to date.
+ */
 async function consul(folder) {
   const out = join(folder, 'consul')
   const source = join('apps', 'platform', 'consul')

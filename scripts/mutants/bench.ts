@@ -20,7 +20,9 @@ export interface Measured {
   seconds: Map<string, number>
   /** By a mutant's index, the test files that come by its place; all of them where that is not known. */
   reaching: Map<number, string[]>
-  /** Test files that failed without a change and passed the second time: they prove nothing and are left out. */
+  /**
+   * Test files that failed without a change and passed the second time: they prove nothing and are left out.
+   */
   unsteady: string[]
 }
 
@@ -31,10 +33,15 @@ export interface Limits {
   patienceMs: number
 }
 
-/** A test file may take this many times what it takes without a change, on top of the least that it may take. */
+/**
+ * A test file may take this many times what it takes without a change, on top of the least that it may take.
+ */
 const TIMES_LONGER = 5
 
-/** More than a test needs, also on a machine that has other things to do: a busy machine must not look like a mutant. */
+/**
+ * More than a test needs, also on a machine that has other things to do: a busy machine must not look like a
+ * mutant.
+ */
 const TEST_MS = 120_000
 
 const TOOLS = join('scripts', 'mutants')
@@ -51,7 +58,9 @@ interface JestResult {
   endTime: number
 }
 
-/** A copy of the checkout in which mutants are tried, one at a time. Nothing is ever written to the checkout. */
+/**
+ * A copy of the checkout in which mutants are tried, one at a time. Nothing is ever written to the checkout.
+ */
 export class Bench {
   private readonly folder: string
   private readonly limits: Limits
@@ -63,8 +72,8 @@ export class Bench {
   }
 
   /**
-   * Runs every test related to the mutants' files as they are, save that they tell which places the tests reach.
-   * What runs in a process of its own tells nothing.
+   * Runs every test related to the mutants' files as they are, save that they tell which places the tests
+   * reach. What runs in a process of its own tells nothing.
    * @throws BrokenTests when the tests fail
    */
   async measure(mutants: Mutant[], width: number): Promise<Measured> {
@@ -142,7 +151,9 @@ export class Bench {
     )
   }
 
-  /** The files that failed, once they have passed alone: a busy machine makes some fail that are not at fault. */
+  /**
+   * The files that failed, once they have passed alone: a busy machine makes some fail that are not at fault.
+   */
   private async passAtLast(seconds: Map<string, number>): Promise<string[]> {
     const failed = [...seconds.keys()].filter((file) => Number.isNaN(seconds.get(file)))
     if (failed.length === 0) return []

@@ -43,7 +43,9 @@ const SWAPPED: Record<string, string> = {
 
 type Changes = (node: SyntaxNode, source: Source) => Change[]
 
-/** What can be changed about a node, by its kind. Whatever swc's tree has in another form is left as it is. */
+/**
+ * What can be changed about a node, by its kind. Whatever swc's tree has in another form is left as it is.
+ */
 const CHANGES: Record<string, Changes> = {
   BinaryExpression: operator,
   UnaryExpression: (node, source) =>

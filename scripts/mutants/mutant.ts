@@ -13,7 +13,10 @@ export interface Mutant {
   becomes: string
   /** The whole file with the change. */
   text: string
-  /** The expression in the unchanged file that is changed, in bytes; absent where it cannot tell that it is reached. */
+  /**
+   * The expression in the unchanged file that is changed, in bytes; absent where it cannot tell that it is
+   * reached.
+   */
   place?: { start: number; end: number }
 }
 

@@ -1,7 +1,10 @@
 import { appendFileSync } from 'node:fs'
 import { expect } from '@jest/globals'
 
-/** Set up before each test file of the measurement: notes which places of core/ the file's tests come by, each once. */
+/**
+ * Set up before each test file of the measurement: notes which places of core/ the file's tests come by, each
+ * once.
+ */
 const seen = new Set()
 globalThis.nanofleetReachedBy = (place) => {
   if (seen.has(place)) return

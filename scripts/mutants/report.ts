@@ -28,7 +28,10 @@ export function totals(results: Result[]): Totals {
   }
 }
 
-/** A mutant that was not noticed, or whose judgement is wrong; undefined for one that was noticed as it should be. */
+/**
+ * A mutant that was not noticed, or whose judgement is wrong; undefined for one that was noticed as it should
+ * be.
+ */
 export function remark({ mutant, noticed, by, related, judgement }: Result): string | undefined {
   if (noticed && judgement === undefined) return undefined
   const what = noticed

@@ -70,7 +70,10 @@ export async function tryMutants(options: Options, surroundings: Surroundings) {
   }
 }
 
-/** Each bench takes the next mutant once it is done with the last one; the results in the order of the mutants. */
+/**
+ * Each bench takes the next mutant once it is done with the last one; the results in the order of the
+ * mutants.
+ */
 async function inTurn(
   mutants: Mutant[],
   benches: Bench[],

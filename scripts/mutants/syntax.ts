@@ -1,6 +1,8 @@
 import { parseSync } from '@swc/core'
 
-/** A node of the syntax tree. Its kinds are swc's; what a change needs of them is checked where it is read. */
+/**
+ * A node of the syntax tree. Its kinds are swc's; what a change needs of them is checked where it is read.
+ */
 export interface SyntaxNode {
   type: string
   span: { start: number; end: number }
@@ -24,8 +26,8 @@ export class Source {
   /** @throws Error of the parser when the text is not TypeScript */
   constructor(text: string) {
     this.bytes = Buffer.from(text)
-    // A tree says where its first word is, not where its file begins, and counts on from file to file: a word of ours
-    // in front of all else shows the beginning.
+    // A tree says where its first word is, not where its file begins, and counts on from file to file: a word
+    // of ours in front of all else shows the beginning.
     const { body } = parseSync(`;${text}`, { syntax: 'typescript', target: 'es2024' })
     const [first, ...statements] = body
     this.offset = (first?.span.start ?? 0) + 1

@@ -22,8 +22,8 @@ export interface Sent {
 }
 
 /**
- * The address in an http URL. Node asks the system for names like `photos.localhost`, which not every system knows; here, as
- * in browsers, all of them mean this machine.
+ * The address in an http URL. Node asks the system for names like `photos.localhost`, which not every system
+ * knows; here, as in browsers, all of them mean this machine.
  */
 export function addressOf(url: string): Address {
   const { hostname, host, port } = new URL(url)

@@ -7,7 +7,10 @@ export interface Form {
   body: Buffer
 }
 
-/** A form as browsers send it; the fields come before the picture, because the service reads it as it streams in. */
+/**
+ * A form as browsers send it; the fields come before the picture, because the service reads it as it streams
+ * in.
+ */
 export function formOf({ name, bytes }: Picture, fields: Record<string, string>): Form {
   const boundary = `----nanofleet${randomBytes(12).toString('hex')}`
   const head = Object.entries(fields).map(

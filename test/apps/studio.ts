@@ -3,7 +3,9 @@ import { sampleApp } from './apps.ts'
 const check = (name: string, probe: Record<string, unknown>) =>
   JSON.stringify({ service: { name, checks: [{ interval: '10s', ...probe }] } })
 
-/** An app with every kind of edge: needs, a worker, several check ports, two exposed services, its own data. */
+/**
+ * An app with every kind of edge: needs, a worker, several check ports, two exposed services, its own data.
+ */
 export const studio = () =>
   sampleApp(
     'studio',

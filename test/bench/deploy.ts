@@ -18,7 +18,10 @@ import { bench, progress, type Report, seconds } from './lib/report.ts'
 import { type Span, spans } from './lib/spans.ts'
 import { consulName, NEEDS, TWELVE, writeTwelve } from './lib/twelve.ts'
 
-/** How many times longer the waves may take than just the instances of the longest chain of services that need each other. */
+/**
+ * How many times longer the waves may take than just the instances of the longest chain of services that need
+ * each other.
+ */
 const TARGET = 1.3
 
 interface Wave {
@@ -65,7 +68,10 @@ async function consulServer(context: Context): Promise<string> {
   return server.address
 }
 
-/** When a service's run began, when its group began to launch, and when it was first healthy in Consul; in ms since 1970. */
+/**
+ * When a service's run began, when its group began to launch, and when it was first healthy in Consul; in ms
+ * since 1970.
+ */
 interface Stages {
   begun: number
   launched: number

@@ -16,7 +16,9 @@ const TARGETS = { rest: 150, deployed: 2000, idle: 700 }
 /** The ports on which the programs of platform and web first listen. */
 const PORTS = { consul: 8501, web: 8080 }
 
-/** Seconds until idle Lambda workers have ended: twenty, plus some for those that a schedule has just woken. */
+/**
+ * Seconds until idle Lambda workers have ended: twenty, plus some for those that a schedule has just woken.
+ */
 const IDLE_SECONDS = 28
 
 interface Moment {

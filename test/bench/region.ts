@@ -12,7 +12,10 @@ const ROWS: Record<keyof Latencies, string> = {
   lambdaTask: 'each Lambda task of a workflow',
 }
 
-/** What our extension costs: latencies of the region and of the emulator without it, measured one after the other. */
+/**
+ * What our extension costs: latencies of the region and of the emulator without it, measured one after the
+ * other.
+ */
 async function measure(): Promise<Report> {
   const settings = benchSettings()
   await reset(settings)

@@ -11,8 +11,8 @@ const CHUNK = 2000
 const SETTINGS = { histories: '100000', seed: '', path: '' }
 
 /**
- * Registration over many random histories, in chunks so that memory stays limited: chunk n has the seed + n. The first
- * failure ends it, with the smallest history that shows it and how to repeat it.
+ * Registration over many random histories, in chunks so that memory stays limited: chunk n has the seed + n.
+ * The first failure ends it, with the smallest history that shows it and how to repeat it.
  */
 async function measure(settings: typeof SETTINGS): Promise<Report> {
   const histories = Number(settings.histories)

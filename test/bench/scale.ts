@@ -24,12 +24,18 @@ const HEALTH = { port: 8080, path: '/healthz' }
 
 interface Scale {
   milliseconds: number
-  /** From the start of the run until the first and the last new instance was launched, ran, and was passing in Consul. */
+  /**
+   * From the start of the run until the first and the last new instance was launched, ran, and was passing in
+   * Consul.
+   */
   moments: Record<string, number>
   processor: ProcessorTime
 }
 
-/** Scales web from two instances to more and back, then starts as many of the same programs with nothing around them. */
+/**
+ * Scales web from two instances to more and back, then starts as many of the same programs with nothing
+ * around them.
+ */
 async function measure({ count, rounds }: { count: string; rounds: string }): Promise<Report> {
   return onFreshStage(async (context, settings) => {
     await bringUp(context, 'web')
@@ -75,7 +81,10 @@ async function scaleUp(context: Context, { state }: LocalSettings, count: number
 const isNew = ({ instanceId, state, tags }: LocalInstance, old: Set<string>): boolean =>
   state === 'running' && tags['nanofleet:service'] === 'web' && !old.has(instanceId)
 
-/** At addresses of the region's network that no subnet has, with the metadata service of an instance that stands. */
+/**
+ * At addresses of the region's network that no subnet has, with the metadata service of an instance that
+ * stands.
+ */
 async function bareStart(context: Context, count: number): Promise<BareStart> {
   const [instance] = await webInstances(context)
   if (!instance?.pid) throw new ServiceFailure('web has no running instance')

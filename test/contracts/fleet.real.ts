@@ -9,7 +9,8 @@ import { ownGroup } from './own-group.ts'
 fleetContract('of EC2 Auto Scaling', async () => {
   const context = await liveStage()
   const ec2 = context.ec2()
-  // Only instances in the stage's network have a process that prints something; without our tags they belong to nobody.
+  // Only instances in the stage's network have a process that prints something; without our tags they belong
+  // to nobody.
   const { PrivateSubnets = '' } = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
   const group = await ownGroup(context, 'fleet', { subnetId: PrivateSubnets.split(',')[0] ?? '' })
   let release = 0

@@ -123,8 +123,8 @@ describe('the boutique', () => {
       loadShop(shop, { users: SHOPPERS, seconds: 10, seed: SEED }),
       killInTurn(context, 'boutique', seeded(SEED), ['frontend'], 4),
     ])
-    // A load balancer answers 502 for an instance that closes in the middle of a request (AWS, "Troubleshoot your Application
-    // Load Balancers"). Nobody asks the other instance for these few.
+    // A load balancer answers 502 for an instance that closes in the middle of a request (AWS, "Troubleshoot
+    // your Application Load Balancers"). Nobody asks the other instance for these few.
     expect(troubles.filter(({ reason }) => !reason.endsWith(' answered 502'))).toEqual([])
     expect(total.errors).toBeLessThanOrEqual(5)
     await untilAppIsWhole(context, 'boutique', 60)

@@ -39,7 +39,10 @@ describe('photos whose parts are killed', () => {
 
   const pictureOf = (index: number): Buffer => pictures[index % HUES.length] ?? Buffer.alloc(0)
 
-  /** Uploads every sixth picture, one after the other; every tenth twice at once. Returns ids by the picture's index. */
+  /**
+   * Uploads every sixth picture, one after the other; every tenth twice at once. Returns ids by the picture's
+   * index.
+   */
   const upload = async (first: number, random: () => number): Promise<[index: number, id: number][]> => {
     const ids: [number, number][] = []
     for (let index = first; index < PHOTOS; index += UPLOADERS) {

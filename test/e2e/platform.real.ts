@@ -13,7 +13,10 @@ import { untilWhole } from '../live/web.ts'
 import { ended, runToEnd, start } from '../live/workflows.ts'
 
 const SECOND_MS = 1000
-/** The most seconds for an image build: a link, or all of Consul for a version that is not compiled yet. */
+/**
+ * The most seconds for an image build: a link, or all of Consul for a version that is not
+ * compiled yet.
+ */
 const BUILD = process.env.NANOFLEET_OTHER_CONSUL === undefined ? 60 : 400
 
 /** The Consul servers change under a running service, which stays in DNS. */

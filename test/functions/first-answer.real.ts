@@ -18,7 +18,10 @@ import { lambdaContext } from '../support/lambda-context.ts'
 
 const PORT = 18080
 
-/** A real Consul server behind the function `consul`; the instances are records whose health one process answers. */
+/**
+ * A real Consul server behind the function `consul`; the instances are records whose health one process
+ * answers.
+ */
 describe('registration with a first answer', () => {
   let cluster: ConsulCluster
   let server: ConsulServer

@@ -24,8 +24,8 @@ const PARAMETER = '/nanofleet/test/web/web/consul'
 const PORT = 18080
 
 /**
- * Three servers of the platform's own program, and the functions that it calls. EC2 keeps showing a dead server as running,
- * as it does for one that hangs or has lost its network; no schedule and no event helps.
+ * Three servers of the platform's own program, and the functions that it calls. EC2 keeps showing a dead
+ * server as running, as it does for one that hangs or has lost its network; no schedule and no event helps.
  */
 describe('the death of a Consul server', () => {
   let platform: PlatformProgram
@@ -97,7 +97,9 @@ describe('the death of a Consul server', () => {
     })
   }
 
-  /** Makes this server the leader: elections since the first death may have chosen one that has since died. */
+  /**
+   * Makes this server the leader: elections since the first death may have chosen one that has since died.
+   */
   const leadBy = async (server: ConsulServer | undefined): Promise<void> => {
     if (!server) throw new Error('every server has already died')
     const leads = async () => (await firstView()).leader?.startsWith(`${server.address}:`)
@@ -172,8 +174,8 @@ describe('the death of a Consul server', () => {
         for (const server of platform.servers) console.error(await platform.lastWords(server))
         throw error
       }
-      // It comes back with its old registrations: the server that reported its silence reports that too, and rounds leave one
-      // entry of each.
+      // It comes back with its old registrations: the server that reported its silence reports that too, and
+      // rounds leave one entry of each.
       words.length = 0
       if (signal === 'SIGSTOP') platform.signal(victim, 'SIGCONT')
       else platform.run(victim)

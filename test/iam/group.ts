@@ -18,7 +18,10 @@ import { type IamWorld, PROBE } from './world.ts'
 
 const groupName = (world: IamWorld): string => serviceStack(world.context.stage, PROBE, 'probe')
 
-/** A group with one instance under the probe's name; untagged, so that nobody takes the instance for a service. */
+/**
+ * A group with one instance under the probe's name; untagged, so that nobody takes the instance for a
+ * service.
+ */
 export async function startGroup(world: IamWorld): Promise<void> {
   const name = groupName(world)
   const ImageId = world.release.services.web?.imageId

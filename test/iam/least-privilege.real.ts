@@ -10,7 +10,10 @@ import { table } from './table.ts'
 import { unchecked } from './unchecked.ts'
 import { IamWorld } from './world.ts'
 
-/** Takes permissions away from the roles of a working stage, one at a time, and checks that some of their work fails. */
+/**
+ * Takes permissions away from the roles of a working stage, one at a time, and checks that some of their work
+ * fails.
+ */
 describe('the policies of the roles', () => {
   let world: IamWorld
   let steps: Step[]

@@ -42,8 +42,9 @@ export const label = ({ role, action, resource }: Permission): string =>
   `${role} ${action} on ${resource.split(':').slice(5).join(':') || resource}`
 
 /**
- * Does `work` while the role lacks this one permission; the policy is complete again afterwards, whatever happened.
- * The local region evaluates policies on every call, so neither workers nor sessions have to be replaced.
+ * Does `work` while the role lacks this one permission; the policy is complete again afterwards, whatever
+ * happened. The local region evaluates policies on every call, so neither workers nor sessions have to be
+ * replaced.
  */
 export async function without<T>(iam: IAMClient, missing: Permission, work: () => Promise<T>): Promise<T> {
   const whole = await policyText(iam, missing.roleName, missing.policy)

@@ -1,4 +1,6 @@
-/** How much of the proof a test run does: `NANOFLEET_IAM=all` or a number; `NANOFLEET_IAM_SEED` repeats one. */
+/**
+ * How much of the proof a test run does: `NANOFLEET_IAM=all` or a number; `NANOFLEET_IAM_SEED` repeats one.
+ */
 export function iamSettings(environment: Record<string, string | undefined> = process.env): {
   seed: number
   count: number

@@ -19,8 +19,8 @@ export function killPlan(seed: number, services: readonly string[], kills: numbe
 }
 
 /**
- * Kills one instance's process after another without warning, about every `seconds`, even the last one of its service; if
- * there is none at that moment it waits for a new one.
+ * Kills one instance's process after another without warning, about every `seconds`, even the last one of its
+ * service; if there is none at that moment it waits for a new one.
  */
 export async function killInTurn(
   context: Context,

@@ -34,8 +34,8 @@ export interface ConsulCluster {
 let compiled: string | undefined
 
 /**
- * The path of a Consul program: `NANOFLEET_CONSUL`, or else the platform's own, which with arguments is Consul's command
- * line. It is compiled as in an image build, so set-up's cache is used.
+ * The path of a Consul program: `NANOFLEET_CONSUL`, or else the platform's own, which with arguments is
+ * Consul's command line. It is compiled as in an image build, so set-up's cache is used.
  */
 export function consulBinary(): string {
   compiled ??= process.env.NANOFLEET_CONSUL ?? compile()
@@ -52,7 +52,8 @@ function compile(): string {
     env: { ...settings.environment, NANOFLEET_PROGRAMS: join(settings.cache, 'programs') },
     stdio: 'pipe',
   })
-  // Another process may be running it: a program in use cannot be written to, but its name can pass on to another file.
+  // Another process may be running it: a program in use cannot be written to, but its name can pass on to
+  // another file.
   renameSync(join(out, 'program'), join(folder, 'program'))
   rmSync(out, { recursive: true })
   return join(folder, 'program')
@@ -110,7 +111,10 @@ interface ClusterSecrets {
   files: { ca_file: string; cert_file: string; key_file: string }
 }
 
-/** What a deployment and the servers' program create for the platform, but with one certificate for all servers. */
+/**
+ * What a deployment and the servers' program create for the platform, but with one certificate for all
+ * servers.
+ */
 async function makeSecrets(folder: string, servers: ConsulServer[]): Promise<ClusterSecrets> {
   const { key, certificate } = randomSecrets.authority()
   await writeFile(join(folder, 'ca.pem'), certificate)
@@ -132,7 +136,10 @@ async function makeSecrets(folder: string, servers: ConsulServer[]): Promise<Clu
   }
 }
 
-/** Creates the function `consul`'s token with the platform's policy for it, and waits until all servers know it. */
+/**
+ * Creates the function `consul`'s token with the platform's policy for it, and waits until all servers know
+ * it.
+ */
 async function makeToken(
   servers: ConsulServer[],
   management: ConsulAccess,

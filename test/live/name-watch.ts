@@ -1,6 +1,8 @@
 import { Resolver } from 'node:dns/promises'
 
-/** Looks up a name in several Consul servers' DNS every 20 ms and records how long each address was missing. */
+/**
+ * Looks up a name in several Consul servers' DNS every 20 ms and records how long each address was missing.
+ */
 export class NameWatch {
   /** The longest time in milliseconds without an address, at the server where it was longest. */
   longestGap = 0

@@ -47,8 +47,8 @@ export async function clusterView(context: Context): Promise<ClusterView> {
 }
 
 /**
- * The addresses of the healthy, voting servers, as the leader sees them (Consul docs, "Operator HTTP API: Autopilot"). Empty
- * while there is no leader, or while a missing server still counts for the quorum.
+ * The addresses of the healthy, voting servers, as the leader sees them (Consul docs, "Operator HTTP API:
+ * Autopilot"). Empty while there is no leader, or while a missing server still counts for the quorum.
  */
 export async function votingServers(server: ConsulServer, access: ConsulAccess): Promise<string[]> {
   const servers = await healthyServers(server, access)

@@ -7,9 +7,10 @@ import { readSettings } from '../../local/settings.ts'
 const PRETENDED = '1.19.3'
 
 /**
- * Gives the platform's program another version of Consul, in a copy of this checkout: the one in NANOFLEET_OTHER_CONSUL,
- * such as 1.20.1, from Go's module proxy, which takes some minutes to compile the first time; or else the same code with
- * another version number, which distinguishes old servers from new ones and only needs a link.
+ * Gives the platform's program another version of Consul, in a copy of this checkout: the one in
+ * NANOFLEET_OTHER_CONSUL, such as 1.20.1, from Go's module proxy, which takes some minutes to compile the
+ * first time; or else the same code with another version number, which distinguishes old servers from new
+ * ones and only needs a link.
  * @returns the version that its servers will report
  */
 export async function changeConsul(root: string): Promise<string> {

@@ -11,8 +11,8 @@ import { missingSecrets, type SecretName } from '../../core/secrets/secrets.ts'
 import { consulBinary, freeOctet } from './consul.ts'
 
 /**
- * The platform's own program as Consul servers, on an AWS that answers only what the program asks: EC2 always shows every
- * server as running, whatever happened to its process.
+ * The platform's own program as Consul servers, on an AWS that answers only what the program asks: EC2 always
+ * shows every server as running, whatever happened to its process.
  */
 export class PlatformProgram {
   readonly secrets = missingSecrets(new Map(), randomSecrets)

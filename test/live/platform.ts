@@ -77,7 +77,8 @@ export class PlatformWatch {
     const access = this.#access
     const answers = await Promise.all(servers.map((server) => statusOf(server, access)))
     const led = answers.filter((status) => status !== undefined).filter(({ leader }) => leader !== '')
-    // A leader that has just handed over may call itself leader a moment longer, but not with different peers.
+    // A leader that has just handed over may call itself leader a moment longer, but not with different
+    // peers.
     const leading = led.filter(({ leader, self }) => leader.startsWith(`${self}:`))
     if (new Set(leading.map(({ peers }) => peers.join())).size > 1)
       this.#seen.splits.push(JSON.stringify(led))
@@ -112,7 +113,8 @@ export async function withCluster(): Promise<Context> {
 }
 
 /**
- * Waits until exactly `count` servers are running, all vote, name the same leader and have each other as peers.
+ * Waits until exactly `count` servers are running, all vote, name the same leader and have each other as
+ * peers.
  * @throws ServiceFailure after `seconds`
  */
 export async function untilOneCluster(

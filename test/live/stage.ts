@@ -19,8 +19,8 @@ interface StageRecord {
 const recordFile = (): string => join(liveSettings().state, 'stage.json')
 
 /**
- * The stage `local` in the tests' own region, as `serverless deploy` creates it: fresh in every test run, and the same one
- * for all files of a run. What an earlier test killed is started again.
+ * The stage `local` in the tests' own region, as `serverless deploy` creates it: fresh in every test run, and
+ * the same one for all files of a run. What an earlier test killed is started again.
  */
 export async function liveStage(): Promise<Context> {
   const run = await thisRun()

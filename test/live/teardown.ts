@@ -3,7 +3,9 @@ import { down } from '../../local/supervisor.ts'
 import { processesOf } from './processes.ts'
 import { liveSettings } from './settings.ts'
 
-/** Stops the end-to-end tests' region when the run ends early or was partial; no process of it may be left. */
+/**
+ * Stops the end-to-end tests' region when the run ends early or was partial; no process of it may be left.
+ */
 export default async function stopLiveRegion(): Promise<void> {
   const settings = liveSettings()
   await down(settings)

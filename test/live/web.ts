@@ -28,7 +28,8 @@ export const webInstances = (context: Context): Promise<LocalInstance[]> =>
   serviceInstances(regionOf(context).endpoint, 'web', 'web')
 
 /**
- * Waits until `count` instances are running, all healthy in Consul and at the load balancer, and exactly those are in DNS.
+ * Waits until `count` instances are running, all healthy in Consul and at the load balancer, and exactly
+ * those are in DNS.
  * @returns their addresses
  * @throws ServiceFailure after `seconds`
  */

@@ -4,7 +4,10 @@ import { once } from 'node:events'
 /** Codes of RFC 1035, 4.1.1. */
 const RCODE = { found: 0, nxdomain: 3, refused: 5 }
 
-/** A name server for A queries: it answers known names, NXDOMAIN for others under `.consul`, and REFUSED for the rest. */
+/**
+ * A name server for A queries: it answers known names, NXDOMAIN for others under `.consul`, and REFUSED for
+ * the rest.
+ */
 export class DnsStub {
   readonly asked: string[] = []
   readonly #socket: Socket = createSocket('udp4')

@@ -1,7 +1,10 @@
 /** Lets everything that is pending in the event loop run. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** A running Lambda. An open one stops before each call until it is allowed to continue; one that is cut off never does. */
+/**
+ * A running Lambda. An open one stops before each call until it is allowed to continue; one that is cut off
+ * never does.
+ */
 export class Flight {
   /** Seconds. */
   readonly start: number

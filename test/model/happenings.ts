@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 
 /**
- * One thing that happens. Numbers choose among what exists. The event of a change may be lost, act at once or wait in the
- * queue, once or twice; `deliver` chooses which of those are delivered when, together and in which order. An `open` round
- * stops before each of its calls, until `step` lets it continue or `cut` ends it there. `overtake`: something happens in the
- * middle of a round. `blind`: rounds to which EC2 does not show some instances. `word`: a round that is told that a server
- * does not answer its neighbours, which is true if `silent`.
+ * One thing that happens. Numbers choose among what exists. The event of a change may be lost, act at once or
+ * wait in the queue, once or twice; `deliver` chooses which of those are delivered when, together and in
+ * which order. An `open` round stops before each of its calls, until `step` lets it continue or `cut` ends it
+ * there. `overtake`: something happens in the middle of a round. `blind`: rounds to which EC2 does not show
+ * some instances. `word`: a round that is told that a server does not answer its neighbours, which is true if
+ * `silent`.
  */
 export type Happening =
   | Launch

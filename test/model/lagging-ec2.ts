@@ -21,8 +21,9 @@ export interface Machine {
 const PAGE = 5
 
 /**
- * EC2 as DescribeInstances shows it, in pages, filtered and up to `lag` seconds late: a new instance, its state or its tags
- * may not be visible yet. A page may be empty without being the last one (EC2 API Reference, "DescribeInstances").
+ * EC2 as DescribeInstances shows it, in pages, filtered and up to `lag` seconds late: a new instance, its
+ * state or its tags may not be visible yet. A page may be empty without being the last one (EC2 API
+ * Reference, "DescribeInstances").
  */
 export class LaggingEc2 {
   readonly machines = new Map<string, Machine>()

@@ -17,7 +17,9 @@ import { MemoryLater } from '../support/memory-queue.ts'
 
 export const VPC = 'vpc-0a'
 
-/** A small world in memory: EC2, Parameter Store, Consul, the queue; and the registration functions on them. */
+/**
+ * A small world in memory: EC2, Parameter Store, Consul, the queue; and the registration functions on them.
+ */
 export class ModelFleet {
   /** Reads that fail: `ec2`, `confirm`, `held`, or a parameter's name. */
   readonly broken = new Set<string>()

@@ -6,7 +6,9 @@ export interface Mutant {
   to: string
 }
 
-/** Mistakes in the registration code: some that similar projects made (with their issues), and obvious ones. */
+/**
+ * Mistakes in the registration code: some that similar projects made (with their issues), and obvious ones.
+ */
 export const MUTANTS: Mutant[] = [
   {
     name: 'ends the list at an empty page',

@@ -1,6 +1,9 @@
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** Time that passes only when everything waits: what takes minutes is over at once, and is the same every time. */
+/**
+ * Time that passes only when everything waits: what takes minutes is over at once, and is the same every
+ * time.
+ */
 export class VirtualTime {
   /** Seconds. */
   now = 0

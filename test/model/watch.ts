@@ -14,7 +14,8 @@ import { type Scene, STAGE } from './scene.ts'
 const WATCHED = new Set(['register', 'deregister', 'forget', 'maintenance'])
 
 /**
- * Checks every write when it reaches the catalog: the truth must allow it, whoever makes it and whatever else is going on.
+ * Checks every write when it reaches the catalog: the truth must allow it, whoever makes it and whatever else
+ * is going on.
  */
 export class Watch {
   /** Sentences about writes that the truth does not allow. */
@@ -90,7 +91,10 @@ export class Watch {
     }
   }
 
-  /** Did nothing happen to the instance and its definition that an answer from EC2 could have shown this flight? */
+  /**
+   * Did nothing happen to the instance and its definition that an answer from EC2 could have shown this
+   * flight?
+   */
   #blameless({ instanceId, service }: CatalogEntry, start: number): boolean {
     const versions = this.#versions(instanceId, start)
     const parameter = versions.at(-1)?.tags[TAG.definition] ?? ''
@@ -109,8 +113,8 @@ export class Watch {
   }
 
   /**
-   * Answers that leave out older instances may cost as many of them as the cap allows, and more when two separate rounds got
-   * the same answer.
+   * Answers that leave out older instances may cost as many of them as the cap allows, and more when two
+   * separate rounds got the same answer.
    */
   #mayBeMissed(entry: CatalogEntry, flight: Flight): boolean {
     const { instanceId } = entry
@@ -160,7 +164,10 @@ export class Watch {
     }
   }
 
-  /** Orders to go that were carried out while nothing else ran: what they put into maintenance stays there for good. */
+  /**
+   * Orders to go that were carried out while nothing else ran: what they put into maintenance stays there for
+   * good.
+   */
   obeyed(bodies: string[]): void {
     const { ec2, catalog } = this.#world
     if (ec2.lag > 0 || ec2.hidden.size > 0) return

@@ -14,7 +14,9 @@ import { Watch } from './watch.ts'
 const VPC = 'vpc-0a'
 const WRITES = new Set(['register', 'deregister', 'forget', 'maintenance'])
 
-/** EC2, Parameter Store, Consul, the queue and the table in memory, and the rounds that are running on them. */
+/**
+ * EC2, Parameter Store, Consul, the queue and the table in memory, and the rounds that are running on them.
+ */
 export class World implements Scene {
   /** Seconds. */
   now = 1_000_000

@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers'
 export type Answer = string | Record<string, unknown> | { error: string }
 
 /**
- * AWS with given answers, for the real SDK clients over HTTP: each action returns its list page by page, and an action that
- * is not listed returns an empty answer.
+ * AWS with given answers, for the real SDK clients over HTTP: each action returns its list page by page, and
+ * an action that is not listed returns an empty answer.
  */
 export class CannedAws {
   /** Actions in the order in which they were called, with the text of their parameters. */

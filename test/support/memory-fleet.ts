@@ -1,7 +1,9 @@
 import { ServiceFailure } from '../../core/base/errors.ts'
 import type { Fleet, GroupEvent, GroupView, Member } from '../../core/deploy/fleet.ts'
 
-/** What a member was launched from decides whether it is current; `content` represents a launch template's. */
+/**
+ * What a member was launched from decides whether it is current; `content` represents a launch template's.
+ */
 interface MemoryGroup {
   desired: number
   max: number

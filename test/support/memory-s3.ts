@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { S3Client } from '@aws-sdk/client-s3'
 
-/** An S3 with a few verbs over HTTP, for tests that need no region: objects in memory, every write recorded. */
+/**
+ * An S3 with a few verbs over HTTP, for tests that need no region: objects in memory, every write recorded.
+ */
 export class MemoryS3 {
   readonly objects = new Map<string, Buffer>()
   readonly writes: string[] = []

@@ -2,8 +2,8 @@ import type { Template } from '../../core/base/cloudformation.ts'
 import type { StackInput, Stacks, StackView } from '../../core/template/stacks.ts'
 
 /**
- * CloudFormation in memory: every operation is done after one look. Names are ids, resources are not created, and an output
- * must be a plain value or the `Ref` of a parameter.
+ * CloudFormation in memory: every operation is done after one look. Names are ids, resources are not created,
+ * and an output must be a plain value or the `Ref` of a parameter.
  */
 export class MemoryStacks implements Stacks {
   readonly views = new Map<string, StackView>()

@@ -8,11 +8,14 @@ export interface Line {
 
 /** Where carts are kept. Every verb throws StorageTrouble when the store is unavailable. */
 export interface CartStore {
-  /** The lines of a user's cart, oldest first; none for an unknown user. Reading a cart keeps it from expiring. */
+  /**
+   * The lines of a user's cart, oldest first; none for an unknown user. Reading a cart keeps it from
+   * expiring.
+   */
   read(user: string): Promise<Line[]>
   /**
-   * Adds to the cart atomically: nothing is lost when several callers add at once. After an error the line may or may
-   * not be in the cart.
+   * Adds to the cart atomically: nothing is lost when several callers add at once. After an error the line
+   * may or may not be in the cart.
    * @param key names the addition: a recent addition with the same key is not made again
    * @throws GrpcProblem RESOURCE_EXHAUSTED when the cart is full
    */

@@ -10,7 +10,10 @@ interface Cart {
 
 const EMPTY: Cart = { lines: [], additions: [] }
 
-/** Carts in this process only, for a developer's machine: they are gone when it ends, and no other instance sees them. */
+/**
+ * Carts in this process only, for a developer's machine: they are gone when it ends, and no other instance
+ * sees them.
+ */
 export class MemoryStore implements CartStore {
   readonly #carts = new Map<string, Cart & { until: number }>()
   readonly #idleMs: number

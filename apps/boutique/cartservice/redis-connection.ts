@@ -12,8 +12,9 @@ const LAST_PAUSE_MS = 500
 export type RedisClient = ReturnType<typeof clientFor>
 
 /**
- * One connection to Redis, reopened whenever it breaks. Each attempt resolves the name again, so a Redis that moved to
- * another address is found. Commands wait 2 s for the connection; those under way when it breaks fail.
+ * One connection to Redis, reopened whenever it breaks. Each attempt resolves the name again, so a Redis that
+ * moved to another address is found. Commands wait 2 s for the connection; those under way when it breaks
+ * fail.
  */
 export class RedisConnection {
   readonly #host: string

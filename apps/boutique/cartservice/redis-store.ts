@@ -6,13 +6,16 @@ import { type CartStore, type Line, StorageTrouble } from './cart-store.ts'
 import { merge } from './merge.ts'
 import { RedisConnection } from './redis-connection.ts'
 
-/** The hash under the user's id has two fields: the cart, a `Cart` of the contract, and the keys of its additions. */
+/**
+ * The hash under the user's id has two fields: the cart, a `Cart` of the contract, and the keys of its
+ * additions.
+ */
 const FIELD = 'cart'
 const ADDITIONS = 'additions'
 
 /**
- * Replaces the old cart with the new one, unless the old one has changed. A script runs atomically, and unlike WATCH needs
- * no connection of its own.
+ * Replaces the old cart with the new one, unless the old one has changed. A script runs atomically, and
+ * unlike WATCH needs no connection of its own.
  */
 const REPLACE = `
 local now = redis.call('HMGET', KEYS[1], '${FIELD}', '${ADDITIONS}')
@@ -21,7 +24,10 @@ redis.call('HSET', KEYS[1], '${FIELD}', ARGV[3], '${ADDITIONS}', ARGV[4])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return 1`
 
-/** Of several concurrent changes to a cart, one succeeds each time; a shop has a handful at once, a test hundreds. */
+/**
+ * Of several concurrent changes to a cart, one succeeds each time; a shop has a handful at once, a test
+ * hundreds.
+ */
 const PATIENCE_MS = 5000
 const LONGEST_PAUSE_MS = 50
 

@@ -11,8 +11,8 @@ const MOST_AT_ONCE = 99
 const LONGEST_ID = 200
 
 /**
- * The cart's RPCs on top of a store. The metadata `idempotency-key` names an addition: a repeat with the same key adds
- * nothing more.
+ * The cart's RPCs on top of a store. The metadata `idempotency-key` names an addition: a repeat with the same
+ * key adds nothing more.
  */
 export function cartService(store: CartStore): Implementation {
   return implement(CartService, {

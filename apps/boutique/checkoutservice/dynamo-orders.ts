@@ -30,7 +30,10 @@ interface Row {
   transaction?: string
   /** Milliseconds since 1970. */
   heldUntil: number
-  /** Seconds since 1970, for DynamoDB. Absent while the order may have cost somebody money: such an order never expires. */
+  /**
+   * Seconds since 1970, for DynamoDB. Absent while the order may have cost somebody money: such an order
+   * never expires.
+   */
   expiresAt?: number
 }
 

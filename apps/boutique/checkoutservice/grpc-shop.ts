@@ -11,7 +11,9 @@ import { Refunds } from '../lib/gen/payments_pb.ts'
 import type { ServiceName } from '../lib/services.ts'
 import type { Shop } from './shop.ts'
 
-/** A query is answered within milliseconds; the rest is time to notice a dead instance and ask another one. */
+/**
+ * A query is answered within milliseconds; the rest is time to notice a dead instance and ask another one.
+ */
 const QUESTION_MS = 2500
 
 /** Charges and parcels are worth a longer wait. A step of an order stays well below HOLD_MS in orders.ts. */

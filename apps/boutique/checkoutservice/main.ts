@@ -9,7 +9,10 @@ import { grpcShop } from './grpc-shop.ts'
 import { MemoryOrders } from './memory-orders.ts'
 import { checkout } from './service.ts'
 
-/** Empty keeps orders in memory, for a shop on a developer's machine; unset is a mistake that Nanos does not catch. */
+/**
+ * Empty keeps orders in memory, for a shop on a developer's machine; unset is a mistake that Nanos does not
+ * catch.
+ */
 const table = process.env.ORDERS_TABLE
 if (table === undefined)
   throw new Error('ORDERS_TABLE is not set; name a table, or leave it empty to keep orders in memory')

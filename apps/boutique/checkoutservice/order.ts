@@ -44,8 +44,8 @@ class Stop extends Error {
 }
 
 /**
- * Carries an order from where it is to the end: prices, charge, parcel, then emptying the cart and the mail. A charge
- * whose order cannot be shipped is refunded.
+ * Carries an order from where it is to the end: prices, charge, parcel, then emptying the cart and the mail.
+ * A charge whose order cannot be shipped is refunded.
  * @param held the order, held by this request
  * @throws GrpcProblem that says what happened to the charge
  */
@@ -210,7 +210,10 @@ async function write({ orders, log }: World, { token }: Asked, held: Held): Prom
   }
 }
 
-/** Whether the error is temporary; the cart service answers FAILED_PRECONDITION when its storage is unavailable. */
+/**
+ * Whether the error is temporary; the cart service answers FAILED_PRECONDITION when its storage is
+ * unavailable.
+ */
 const isPassing = (error: unknown): boolean =>
   error instanceof PeerFailure &&
   ['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'FAILED_PRECONDITION', 'RESOURCE_EXHAUSTED'].includes(error.code)

@@ -1,8 +1,9 @@
 import type { OrderResult } from '../lib/gen/hipstershop_pb.ts'
 
 /**
- * How far an order is. Each step is recorded before it is done, so that a request that continues after a crash knows what
- * may have happened: charging and shipping are repeated under the order's id, and count once.
+ * How far an order is. Each step is recorded before it is done, so that a request that continues after a
+ * crash knows what may have happened: charging and shipping are repeated under the order's id, and count
+ * once.
  */
 export type Progress =
   | { step: 'begun' }
@@ -30,11 +31,14 @@ export type Taken =
   /** The key belongs to a request that asked for something else. */
   | { state: 'other' }
 
-/** Where orders are recorded, which outlives any instance. Every verb throws OrdersTrouble when it cannot be reached. */
+/**
+ * Where orders are recorded, which outlives any instance. Every verb throws OrdersTrouble when it cannot be
+ * reached.
+ */
 export interface Orders {
   /**
-   * Takes hold of the order under `fresh.key`: the existing one if nobody holds it, or else this new one. A new holder
-   * keeps the id and the progress of an existing order.
+   * Takes hold of the order under `fresh.key`: the existing one if nobody holds it, or else this new one. A
+   * new holder keeps the id and the progress of an existing order.
    */
   take(fresh: Held): Promise<Taken>
   /**
@@ -49,8 +53,8 @@ export interface Orders {
 }
 
 /**
- * How long an order is held after each step: longer than all the calls of a step may take together. After that a repeat
- * takes over from an instance that died.
+ * How long an order is held after each step: longer than all the calls of a step may take together. After
+ * that a repeat takes over from an instance that died.
  */
 export const HOLD_MS = 20_000
 

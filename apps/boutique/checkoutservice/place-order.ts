@@ -10,8 +10,8 @@ const PATIENCE_MS = 10_000
 const LOOK_MS = 200
 
 /**
- * Places an order once, however often it is requested with the same token: a repeat gets the same answer, waits for a
- * request under way, or continues where a failed one stopped.
+ * Places an order once, however often it is requested with the same token: a repeat gets the same answer,
+ * waits for a request under way, or continues where a failed one stopped.
  * @param deadline when (Date.now()) the caller stops waiting
  * @throws GrpcProblem
  */

@@ -6,7 +6,10 @@ import type { CheckoutService, PlaceOrderRequest } from '../lib/gen/hipstershop_
 import type { Asked, World } from './order.ts'
 import { placeOrder } from './place-order.ts'
 
-/** Places orders. The metadata `idempotency-key` names an order: a repeat with the same key charges nobody twice. */
+/**
+ * Places orders. The metadata `idempotency-key` names an order: a repeat with the same key charges nobody
+ * twice.
+ */
 export const checkout = (world: World): Handlers<typeof CheckoutService> => ({
   async placeOrder(request, call) {
     return { order: await placeOrder(world, checked(request, call), call.deadline) }

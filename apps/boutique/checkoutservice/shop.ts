@@ -2,8 +2,8 @@ import type { Address, CartItem, CreditCardInfo, OrderResult, Product } from '..
 import type { Amount } from '../lib/money.ts'
 
 /**
- * What checkout needs from the shop's other services. Every verb throws PeerFailure, with the answer's code and sentence.
- * `charge` and `ship` may be repeated with the same order id: they count once.
+ * What checkout needs from the shop's other services. Every verb throws PeerFailure, with the answer's code
+ * and sentence. `charge` and `ship` may be repeated with the same order id: they count once.
  */
 export interface Shop {
   cart(user: string): Promise<CartItem[]>

@@ -5,9 +5,9 @@ import type { CurrencyService } from '../lib/gen/hipstershop_pb.ts'
 import { type Amount, convert, type Decimal, decimal } from '../lib/money.ts'
 
 /**
- * The currencies in the table and conversion between them, exact except for one rounding to the nearest billionth. The
- * original service multiplies and divides in floating point and then rounds down, so its results are a few billionths
- * lower or higher.
+ * The currencies in the table and conversion between them, exact except for one rounding to the nearest
+ * billionth. The original service multiplies and divides in floating point and then rounds down, so its
+ * results are a few billionths lower or higher.
  * @param rates how much of each currency one unit of the common base is worth, as decimal numbers
  */
 export function currency(rates: Readonly<Record<string, string>>): Handlers<typeof CurrencyService> {

@@ -1,4 +1,6 @@
-/** How much of each currency one euro is worth: reference rates of the European Central Bank from March 2019. */
+/**
+ * How much of each currency one euro is worth: reference rates of the European Central Bank from March 2019.
+ */
 export const RATES: Readonly<Record<string, string>> = {
   EUR: '1.0',
   USD: '1.1305',

@@ -4,7 +4,8 @@ import { type Amount, add, format, multiply, sum } from '../lib/money.ts'
 
 /**
  * The text of the mail that confirms an order.
- * @throws GrpcProblem INVALID_ARGUMENT when the order lacks an amount, MoneyProblem when its currencies differ
+ * @throws GrpcProblem INVALID_ARGUMENT when the order lacks an amount, MoneyProblem when its currencies
+ * differ
  */
 export function confirmation(order: OrderResult): string {
   const shipping = money(order.shippingCost, 'shipping cost')

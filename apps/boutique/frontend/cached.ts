@@ -20,7 +20,10 @@ export class Cached<V> {
     this.#now = now
   }
 
-  /** The value of the key; `ask` runs when there is none, and once for all callers that want it at the same time. */
+  /**
+   * The value of the key; `ask` runs when there is none, and once for all callers that want it at the same
+   * time.
+   */
   get(key: string, ask: () => Promise<V>): Promise<V> {
     const entry = this.#entries.get(key)
     if (entry !== undefined && this.#now() < entry.until) return entry.value

@@ -1,7 +1,10 @@
 /** How long a visitor is remembered. */
 const HOURS = 48
 
-/** The cookies of a request. A value that cannot be decoded is taken as is; of two with the same name the first counts. */
+/**
+ * The cookies of a request. A value that cannot be decoded is taken as is; of two with the same name the
+ * first counts.
+ */
 export function readCookies(header: string | undefined): Map<string, string> {
   const cookies = new Map<string, string>()
   for (const pair of (header ?? '').split(';')) {

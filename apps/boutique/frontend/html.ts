@@ -19,8 +19,8 @@ export type Content = Html | string | number | bigint | false | null | undefined
 const UNQUOTED = /=\s*$/
 
 /**
- * A template of HTML. Texts in it are escaped, in elements and in quoted attributes; markup made by another `html` is not;
- * the items of an array are written one after the other.
+ * A template of HTML. Texts in it are escaped, in elements and in quoted attributes; markup made by another
+ * `html` is not; the items of an array are written one after the other.
  * @throws Error when an attribute's value is not in quotes
  */
 export function html(strings: TemplateStringsArray, ...values: Content[]): Html {

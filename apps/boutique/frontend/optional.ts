@@ -1,6 +1,6 @@
 /**
- * Something that makes a page nicer but must never break it: its value, or undefined when it fails or takes longer than
- * `limitMs`. `ask` gets the deadline (Date.now()) after which nobody waits for it.
+ * Something that makes a page nicer but must never break it: its value, or undefined when it fails or takes
+ * longer than `limitMs`. `ask` gets the deadline (Date.now()) after which nobody waits for it.
  */
 export async function optional<V>(
   name: string,

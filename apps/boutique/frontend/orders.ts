@@ -4,13 +4,18 @@ import type { Order } from './checkout-form.ts'
 import type { Services } from './services.ts'
 import type { Visit } from './visit.ts'
 
-/** Longer than a page may take: a repeat waits up to 10 s for the request that is working on the same order. */
+/**
+ * Longer than a page may take: a repeat waits up to 10 s for the request that is working on the same order.
+ */
 const ORDER_MS = 20_000
 
 /** What happened to an order. */
 export type Outcome =
   | { state: 'placed'; order: OrderResult }
-  /** Nothing was ordered; the sentence says what to change. When the key is used up, the next try needs a new one. */
+  /**
+   * Nothing was ordered; the sentence says what to change. When the key is used up, the next try needs a new
+   * one.
+   */
   | { state: 'refused'; sentence: string; isOver: boolean }
   /** How far it got is unknown; the same key continues it. */
   | { state: 'open'; cause: PeerFailure }

@@ -3,7 +3,10 @@ import { Cached } from './cached.ts'
 import { type CurrencyCode, SHOWN } from './currencies.ts'
 import type { Services } from './services.ts'
 
-/** Rates rarely change; a home page needs one conversion per product, the same ones for all visitors with that currency. */
+/**
+ * Rates rarely change; a home page needs one conversion per product, the same ones for all visitors with that
+ * currency.
+ */
 const KEEP_MS = 5000
 const MOST = 1000
 
@@ -21,7 +24,8 @@ export class Prices {
   }
 
   /**
-   * The exact amount for one piece, as the currency service converts it: totals are sums of these, as at checkout.
+   * The exact amount for one piece, as the currency service converts it: totals are sums of these, as at
+   * checkout.
    * @throws PeerFailure, or Error when the service answers in another currency
    */
   async in(currency: CurrencyCode, from: Amount | undefined, deadline: number): Promise<Amount> {

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { Refusal } from '../../lib/refusal.ts'
 
 /**
- * Refuses forms that a browser sends from another site's page. Programs other than browsers send neither header and
- * carry no user's cookies.
+ * Refuses forms that a browser sends from another site's page. Programs other than browsers send neither
+ * header and carry no user's cookies.
  * @throws Refusal 403
  */
 export function sameOrigin({ host, origin, 'sec-fetch-site': site }: IncomingHttpHeaders): void {

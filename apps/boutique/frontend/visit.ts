@@ -19,7 +19,10 @@ export interface Visit {
   deadline: number
 }
 
-/** The visitor, from the cookies. One without a session, or with one that is not ours, gets a new one with the answer. */
+/**
+ * The visitor, from the cookies. One without a session, or with one that is not ours, gets a new one with the
+ * answer.
+ */
 export function welcome(request: IncomingMessage, response: ServerResponse): Visit {
   const cookies = readCookies(request.headers.cookie)
   const known = cookies.get(SESSION)?.toLowerCase()

@@ -1,6 +1,6 @@
 /**
- * Exact amounts of money. All arithmetic uses whole billionths of the currency's unit (bigint), so nothing drifts however
- * many items an order has; only a conversion rounds, once, to the nearest billionth.
+ * Exact amounts of money. All arithmetic uses whole billionths of the currency's unit (bigint), so nothing
+ * drifts however many items an order has; only a conversion rounds, once, to the nearest billionth.
  */
 
 /** Like Money in the contract: units and nanos have the same sign, or one of them is zero. */

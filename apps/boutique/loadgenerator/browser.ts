@@ -11,7 +11,10 @@ export interface Page {
   body: string
 }
 
-/** A page was not what a shopper expects; the message contains no ids, so that equal problems are counted together. */
+/**
+ * A page was not what a shopper expects; the message contains no ids, so that equal problems are counted
+ * together.
+ */
 export class Trouble extends Error {
   override name = 'Trouble'
 }

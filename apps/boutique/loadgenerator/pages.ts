@@ -9,7 +9,9 @@ export const productIds = (body: string): string[] => [
   ...new Set([...body.matchAll(/href="\/product\/(\w+)"/g)].map(([, id = '']) => id)),
 ]
 
-/** The key in the cart's form, which makes it one order however often it is sent; undefined on other pages. */
+/**
+ * The key in the cart's form, which makes it one order however often it is sent; undefined on other pages.
+ */
 export const orderKey = (body: string): string | undefined =>
   /name="idempotency_key" value="([\w-]+)"/.exec(body)?.[1]
 

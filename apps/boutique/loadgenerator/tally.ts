@@ -43,7 +43,9 @@ export class Tally {
   }
 }
 
-/** One kind of action: how many there were, and the time (ms) within which 50, 95 and 99 percent were done. */
+/**
+ * One kind of action: how many there were, and the time (ms) within which 50, 95 and 99 percent were done.
+ */
 export interface Row {
   action: string
   count: number

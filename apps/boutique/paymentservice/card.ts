@@ -51,7 +51,9 @@ export function accept(info: CreditCardInfo, now: Date): Card {
   return { brand, lastFour }
 }
 
-/** ISO/IEC 7812: from the right, every second digit counts double, as its digit sum, and the total ends in 0. */
+/**
+ * ISO/IEC 7812: from the right, every second digit counts double, as its digit sum, and the total ends in 0.
+ */
 export function isLuhn(number: string): boolean {
   const counted = [...number].reverse().map((digit, at) => (at % 2 === 0 ? 1 : 2) * Number(digit))
   return counted.reduce((total, value) => total + (value > 9 ? value - 9 : value), 0) % 10 === 0

@@ -9,8 +9,9 @@ export interface Entry {
 const REMEMBERED = 10_000
 
 /**
- * The latest charges and refunds of this instance, lost with its process. Repeats get the right answer without it, because
- * ids are derived from keys; it only adds the refusals that depend on what was charged before.
+ * The latest charges and refunds of this instance, lost with its process. Repeats get the right answer
+ * without it, because ids are derived from keys; it only adds the refusals that depend on what was charged
+ * before.
  */
 export class Ledger {
   readonly #entries = new Map<string, Entry>()

@@ -14,8 +14,9 @@ export interface Surroundings {
 }
 
 /**
- * Charges cards and refunds charges; no money moves, the log is the ledger. The metadata `idempotency-key` names what is
- * paid for: a repeat with the same key gets the same transaction id, from any instance, and counts as that one charge.
+ * Charges cards and refunds charges; no money moves, the log is the ledger. The metadata `idempotency-key`
+ * names what is paid for: a repeat with the same key gets the same transaction id, from any instance, and
+ * counts as that one charge.
  */
 export function payments({ now, log }: Surroundings): {
   payment: Handlers<typeof PaymentService>

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 
 /**
- * The id of a charge, a version 8 UUID (RFC 9562): the first half is derived from the caller's key, or random without one;
- * the second half is derived from the first. So instances that share no memory give the same id for the same key, and
- * each recognizes an id that none of them gave. It is not a secret and does not protect against forgery.
+ * The id of a charge, a version 8 UUID (RFC 9562): the first half is derived from the caller's key, or random
+ * without one; the second half is derived from the first. So instances that share no memory give the same id
+ * for the same key, and each recognizes an id that none of them gave. It is not a secret and does not protect
+ * against forgery.
  */
 export function transactionId(key?: string): string {
   const first = (key === undefined ? randomBytes(8) : hash(`key ${key}`)).subarray(0, 8)

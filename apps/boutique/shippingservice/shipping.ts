@@ -9,7 +9,10 @@ import { type Random, trackingId } from './tracking.ts'
 const NOTHING: Amount = { currencyCode: 'USD', units: 0n, nanos: 0 }
 const FLAT: Amount = { currencyCode: 'USD', units: 8n, nanos: 990_000_000 }
 
-/** One price for every parcel, and a tracking id for each; an order is shipped once however often it is requested. */
+/**
+ * One price for every parcel, and a tracking id for each; an order is shipped once however often it is
+ * requested.
+ */
 export const shipping: Handlers<typeof ShippingService> = {
   getQuote({ items }) {
     checkQuantities(items)

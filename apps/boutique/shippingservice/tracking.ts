@@ -4,8 +4,8 @@ import type { Address } from '../lib/gen/hipstershop_pb.ts'
 export type Random = (below: number) => number
 
 /**
- * An id such as `QZ-27493-132048371`: two letters, then the length of the address and half of it, each followed by random
- * digits.
+ * An id such as `QZ-27493-132048371`: two letters, then the length of the address and half of it, each
+ * followed by random digits.
  */
 export function trackingId({ streetAddress, city, state }: Address, random: Random): string {
   const { length } = `${streetAddress}, ${city}, ${state}`

@@ -45,7 +45,8 @@ const CHANNEL = {
   // A replaced instance is back within seconds; grpc-js would wait up to two minutes.
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,
-  // A terminated instance does not close its connections: without an answer to a ping its calls end after 5 + 2 s.
+  // A terminated instance does not close its connections: without an answer to a ping its calls end after 5 +
+  // 2 s.
   'grpc.keepalive_time_ms': 5000,
   'grpc.keepalive_timeout_ms': 2000,
   'grpc.max_receive_message_length': 4 * 1024 * 1024,
@@ -58,12 +59,13 @@ const TRIES = 4
 const PAUSE_MS = 50
 
 /**
- * A method for each RPC of the service, balanced over all instances behind the address. New and lost instances are
- * noticed within a second. A call waits for a connection, so a call that has not been sent is never lost; one whose
- * answer got lost is sent to the next instance if that is safe.
+ * A method for each RPC of the service, balanced over all instances behind the address. New and lost
+ * instances are noticed within a second. A call waits for a connection, so a call that has not been sent is
+ * never lost; one whose answer got lost is sent to the next instance if that is safe.
  *
- * On grpc-js, because ConnectRPC (175 KB of a bundle instead of 437) keeps one connection per address: it would leave
- * balancing, waiting for an instance and skipping lost ones to us, which is more than it would save.
+ * On grpc-js, because ConnectRPC (175 KB of a bundle instead of 437) keeps one connection per address: it
+ * would leave balancing, waiting for an instance and skipping lost ones to us, which is more than it would
+ * save.
  * @param address `host:port`, or several with commas; a host is a name or an IP
  * @param defaults for all calls
  * @returns methods that throw PeerFailure

@@ -81,7 +81,10 @@ function unary(method: DescMethod, handler: AnyHandler): handleUnaryCall<Message
   }
 }
 
-/** UNAVAILABLE as an answer is final: without this mark, callers take it for a lost answer and try three more times. */
+/**
+ * UNAVAILABLE as an answer is final: without this mark, callers take it for a lost answer and try three more
+ * times.
+ */
 function trailers({ code }: GrpcProblem): Metadata {
   const metadata = new Metadata()
   if (code === 'UNAVAILABLE') metadata.set(PUSHBACK, '-1')

@@ -6,14 +6,16 @@ import { noneIfUnknown } from '../unknown-name.ts'
 /** Targets of this scheme, `instances:<host:port>[,<host:port>…]`, mean all instances behind the names. */
 export const SCHEME = 'instances'
 
-/** Consul changes its answer within a second of a failed check; callers notice at most half a second later. */
+/**
+ * Consul changes its answer within a second of a failed check; callers notice at most half a second later.
+ */
 const ASK_MS = 500
 
 type Target = Parameters<typeof experimental.createResolver>[0]
 
 /**
- * Follows the instances behind names while the channel is in use. grpc-js's own resolver asks again only when a connection
- * breaks, at most every 30 s, so it never sees a new instance next to healthy old ones.
+ * Follows the instances behind names while the channel is in use. grpc-js's own resolver asks again only when
+ * a connection breaks, at most every 30 s, so it never sees a new instance next to healthy old ones.
  */
 class Instances implements experimental.Resolver {
   readonly #hosts: experimental.HostPort[]
@@ -57,9 +59,9 @@ class Instances implements experimental.Resolver {
   }
 
   /**
-   * Reports changes only: each list makes the balancer rebuild its children. After a failed query or an empty answer, the
-   * known instances stay in use. They may be the last that still answer while their successor starts, and calling one
-   * that is gone fails no worse than calling nobody.
+   * Reports changes only: each list makes the balancer rebuild its children. After a failed query or an empty
+   * answer, the known instances stay in use. They may be the last that still answer while their successor
+   * starts, and calling one that is gone fails no worse than calling nobody.
    */
   #tell(answers: PromiseSettledResult<string[]>[]): void {
     const failed = answers.find((answer) => answer.status === 'rejected')

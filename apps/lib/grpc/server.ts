@@ -5,8 +5,8 @@ import type { Implementation } from './implementation.ts'
 
 export interface ServeOptions {
   /**
-   * How long new calls are answered after the process was told to stop; 2.5 s by default. Consul checks every second, and
-   * clients ask Consul every half second.
+   * How long new calls are answered after the process was told to stop; 2.5 s by default. Consul checks every
+   * second, and clients ask Consul every half second.
    */
   noticeMs?: number
   /** How long calls under way may then take to finish; 4 s by default. */
@@ -18,8 +18,8 @@ export interface ServeOptions {
 }
 
 /**
- * Serves gRPC, with the health service, until SIGTERM or SIGINT. Then health says NOT_SERVING, calls are answered for
- * `noticeMs` more, those under way finish, `leave` runs and the process ends with code 0.
+ * Serves gRPC, with the health service, until SIGTERM or SIGINT. Then health says NOT_SERVING, calls are
+ * answered for `noticeMs` more, those under way finish, `leave` runs and the process ends with code 0.
  * @returns the port; for port 0, the one that the system chose
  * @throws Error when it cannot listen on the port
  */

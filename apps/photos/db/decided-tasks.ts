@@ -10,7 +10,9 @@ import {
 
 /** The changes that a store can make to a task, each a decision; the store says how one is written. */
 export abstract class DecidedTasks {
-  /** Decides about the task as it is now and writes the result; decides again if another writer came first. */
+  /**
+   * Decides about the task as it is now and writes the result; decides again if another writer came first.
+   */
   protected abstract change(id: number, decide: (task: StoredTask, now: number) => StoredTask): Promise<void>
 
   ready(id: number, picture: Picture): Promise<void> {

@@ -73,8 +73,8 @@ export function takeableFrom(task: StoredTask): number | undefined {
 }
 
 /**
- * The task leased to a worker; failed when its last lease ran out and that was one failure too many; undefined when it may
- * not be taken.
+ * The task leased to a worker; failed when its last lease ran out and that was one failure too many;
+ * undefined when it may not be taken.
  */
 export function taken(task: StoredTask, worker: string, now: number): StoredTask | undefined {
   const from = takeableFrom(task)

@@ -2,8 +2,8 @@ import { Refusal } from '../../lib/refusal.ts'
 import type { NewTask, Picture, Results, StoredTask } from './decisions.ts'
 
 /**
- * Holds the tasks. Any number of processes may use one store; of two that change a task at once, one comes first and the
- * other decides again based on its result.
+ * Holds the tasks. Any number of processes may use one store; of two that change a task at once, one comes
+ * first and the other decides again based on its result.
  */
 export interface TaskStore {
   /**

@@ -6,8 +6,8 @@ import type { Service } from './ports.ts'
 const EVERY_MS = 5000
 
 /**
- * Tells the key-value store where a service is, now and every 5 s. A missing store is no problem: the services of a fleet
- * do not need it.
+ * Tells the key-value store where a service is, now and every 5 s. A missing store is no problem: the
+ * services of a fleet do not need it.
  * @param told called once the store knows, and again each time the store comes back
  * @returns after the first attempt
  */

@@ -4,7 +4,8 @@ import type { Handler } from '../../lib/routes.ts'
 const DRAIN_MS = 10_000
 
 /**
- * Reads the rest of a request that was answered early: many callers look at the answer only after sending everything.
+ * Reads the rest of a request that was answered early: many callers look at the answer only after sending
+ * everything.
  */
 export function draining(handler: Handler): Handler {
   return async (request, response, match) => {

@@ -9,8 +9,14 @@ export const FORM_BYTES = 100_000
 
 const MEGA = 1_000_000
 
-/** The libraries that decode these hold the whole picture: up to 18 bytes of memory per pixel, however small the file. */
+/**
+ * The libraries that decode these hold the whole picture: up to 18 bytes of memory per pixel, however small
+ * the file.
+ */
 const WHOLE_KINDS = ['webp', 'avif']
 
-/** The most pixels of a picture of this kind; a worker has the memory for them (`npm run bench -- worker-memory`). */
+/**
+ * The most pixels of a picture of this kind; a worker has the memory for them (`npm run bench --
+ * worker-memory`).
+ */
 export const mostPixels = (kind: string): number => (WHOLE_KINDS.includes(kind) ? 50 * MEGA : 100 * MEGA)

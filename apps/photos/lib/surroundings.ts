@@ -16,8 +16,8 @@ export interface Surroundings {
 }
 
 /**
- * Reads the arguments of a service's program. None: the services of the fleet, found through Consul. The address of a
- * key-value store: the services in its list.
+ * Reads the arguments of a service's program. None: the services of the fleet, found through Consul. The
+ * address of a key-value store: the services in its list.
  * @param title the service's name for people
  * @throws Error when the arguments are something else
  */

@@ -9,7 +9,9 @@ export const FAILED = 3
 
 export type State = -1 | 0 | 1 | 2 | 3
 
-/** A task as `db` and `master` return it. Times are milliseconds since 1970; what is not known yet is absent. */
+/**
+ * A task as `db` and `master` return it. Times are milliseconds since 1970; what is not known yet is absent.
+ */
 export interface Task {
   id: number
   state: State

@@ -53,8 +53,9 @@ async function beginning(source: AsyncIterable<Buffer>, bounds: Bounds): Promise
 }
 
 /**
- * When the bytes end exactly where a segment does, the JPEG reader continues inside that segment and may find a thumbnail's
- * size there. Segments are longer than a byte, so with one byte less the answer differs in that case.
+ * When the bytes end exactly where a segment does, the JPEG reader continues inside that segment and may find
+ * a thumbnail's size there. Segments are longer than a byte, so with one byte less the answer differs in that
+ * case.
  */
 function surely(head: Buffer): Size | undefined {
   const [size, again] = [sizeOf(head), sizeOf(head.subarray(0, -1))]

@@ -5,10 +5,16 @@ export interface Size {
   height: number
 }
 
-/** From this EXIF orientation on, pictures lie on their side: width and height are swapped when they are displayed. */
+/**
+ * From this EXIF orientation on, pictures lie on their side: width and height are swapped when they are
+ * displayed.
+ */
 const ON_ITS_SIDE = 5
 
-/** The size of a picture as displayed, from its beginning; undefined while that is too short, or if it is not a picture. */
+/**
+ * The size of a picture as displayed, from its beginning; undefined while that is too short, or if it is not
+ * a picture.
+ */
 export function sizeOf(head: Uint8Array): Size | undefined {
   try {
     const { width, height, orientation = 1 } = imageSize(head)

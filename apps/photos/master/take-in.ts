@@ -14,8 +14,8 @@ import { accepted, type Peers, tell } from './peers.ts'
 const STORE_MS = 15_000
 
 /**
- * Accepts a picture while it arrives: creates a task, streams the bytes to `storage`, then marks the task ready. If that
- * breaks off, it leaves a task that nobody sees, which the same token finds again.
+ * Accepts a picture while it arrives: creates a task, streams the bytes to `storage`, then marks the task
+ * ready. If that breaks off, it leaves a task that nobody sees, which the same token finds again.
  * @returns the task's id
  * @throws Refusal 400, 413, 415, 422, 503
  */

@@ -9,8 +9,8 @@ const NEXT_BYTES = 4
 const MOST_BYTES = 8192
 
 /**
- * The directory of a TIFF, which holds its size, may be anywhere, most often at the end: this captures it while the picture
- * streams through.
+ * The directory of a TIFF, which holds its size, may be anywhere, most often at the end: this captures it
+ * while the picture streams through.
  */
 export class TiffDirectory {
   readonly #header: Buffer

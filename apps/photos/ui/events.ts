@@ -7,10 +7,15 @@ import type { Feed, Listener } from './feed.ts'
 /** Load balancers close a connection that is silent for 60 s. */
 const HEARTBEAT_MS = 15_000
 
-/** A client with this many unread bytes is gone or too slow, and is better served by a new connection later. */
+/**
+ * A client with this many unread bytes is gone or too slow, and is better served by a new connection later.
+ */
 const UNREAD_BYTES = 1_000_000
 
-/** After SIGTERM: by then no load balancer sends new connections here, so browsers reconnect to another instance. */
+/**
+ * After SIGTERM: by then no load balancer sends new connections here, so browsers reconnect to another
+ * instance.
+ */
 const LEAVE_MS = 2000
 
 /** Without a time to start from, the last seconds are sent. */

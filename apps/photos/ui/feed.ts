@@ -14,8 +14,8 @@ export interface Listener {
 export type ReadChanges = (since: number, limit: number) => Promise<Changes>
 
 /**
- * Each look reaches back this far, in milliseconds: the clocks of two `db` instances differ a little, and a change may show
- * up in DynamoDB's index a moment after a later one.
+ * Each look reaches back this far, in milliseconds: the clocks of two `db` instances differ a little, and a
+ * change may show up in DynamoDB's index a moment after a later one.
  */
 const OVERLAP_MS = 2000
 const PAGE = 200
@@ -40,7 +40,9 @@ export class Feed {
     this.#pauseMs = pauseMs
   }
 
-  /** Tells a listener what changed since a time in milliseconds, then every later change, until it is closed. */
+  /**
+   * Tells a listener what changed since a time in milliseconds, then every later change, until it is closed.
+   */
   async join(listener: Listener, since: number): Promise<void> {
     const held: (readonly Task[])[] = []
     const waiting: Listener = {

@@ -6,8 +6,9 @@ import { READABLE_KINDS } from '../lib/kinds.ts'
 const ACCEPTED = READABLE_KINDS.map((kind) => `image/${kind}`).join(',')
 
 /**
- * The upload form. It works without JavaScript; with it, files are sent as soon as they are chosen or dropped, each with
- * its own token. Fields come before the file, because `master` reads the form as it streams in.
+ * The upload form. It works without JavaScript; with it, files are sent as soon as they are chosen or
+ * dropped, each with its own token. Fields come before the file, because `master` reads the form as it
+ * streams in.
  */
 export function uploadForm(): string {
   const options = FILTERS.map(

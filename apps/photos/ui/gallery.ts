@@ -7,8 +7,8 @@ import type { Master } from './master.ts'
 import { galleryPage, PAGE, type Shown, sendPage } from './pages.ts'
 
 /**
- * `GET /`: the page; `?taskId=7` puts a task on top, `?before=7` starts below it. While `master` is down, the page comes
- * with a 503 and updates by itself later.
+ * `GET /`: the page; `?taskId=7` puts a task on top, `?before=7` starts below it. While `master` is down, the
+ * page comes with a 503 and updates by itself later.
  */
 export async function sendGallery(
   master: Master,

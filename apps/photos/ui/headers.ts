@@ -1,6 +1,9 @@
 import type { RequestListener } from 'node:http'
 
-/** The browser runs and shows only what this service serves; `blob:` is for files that the user has just chosen. */
+/**
+ * The browser runs and shows only what this service serves; `blob:` is for files that the user has just
+ * chosen.
+ */
 const HEADERS = {
   'content-security-policy': [
     "default-src 'none'",

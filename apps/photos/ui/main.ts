@@ -1,4 +1,7 @@
-/** The app's page: uploads, gallery and live progress. It keeps no state, so any instance can answer any request. */
+/**
+ * The app's page: uploads, gallery and live progress. It keeps no state, so any instance can answer any
+ * request.
+ */
 import { join } from 'node:path'
 import { type Handler, routes } from '../../lib/routes.ts'
 import { StaticFiles } from '../../lib/static-files.ts'

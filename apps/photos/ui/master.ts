@@ -15,7 +15,10 @@ const KEPT_MS = 5000
 /** An upload is answered when the picture is stored; S3 may take a while. */
 const UPLOAD_MS = 60_000
 
-/** The part of the service `master` that the page needs. Every method throws a Refusal 503 when it does not answer. */
+/**
+ * The part of the service `master` that the page needs. Every method throws a Refusal 503 when it does not
+ * answer.
+ */
 export class Master {
   readonly #peer: Peer
   readonly #finished = new Map<number, Task>()

@@ -61,7 +61,10 @@ ${pinned ? pinnedSection(pinned) : ''}<section aria-labelledby="pictures"><div c
   return layout({ title: 'Photos', body, isUnfinished, isLive: true })
 }
 
-/** The page with only the form, for browsers without JavaScript; with the sentence that refused the last upload. */
+/**
+ * The page with only the form, for browsers without JavaScript; with the sentence that refused the last
+ * upload.
+ */
 export function uploadPage(refusal = ''): string {
   const banner = refusal ? `<div class="banner" role="alert"><p>${escapeHtml(refusal)}</p></div>` : ''
   const body = `<header><h1><a href="/">Photos</a></h1></header>

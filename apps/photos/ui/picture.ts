@@ -11,7 +11,9 @@ type Kind = (typeof KINDS)[number]
 
 const FOR_EVER = 'public, max-age=31536000, immutable'
 
-/** `GET /photo/<id>/<kind>`: a picture as `storage` holds it. It may be cached only once its task is finished. */
+/**
+ * `GET /photo/<id>/<kind>`: a picture as `storage` holds it. It may be cached only once its task is finished.
+ */
 export async function sendPicture(
   master: Master,
   request: IncomingMessage,
@@ -22,7 +24,8 @@ export async function sendPicture(
   const task = await master.task(params.id ?? '')
   const name = task[kind]
   if (name === undefined) throw new Refusal(404, `Picture ${task.id} has no ${kind} yet.`)
-  // The name contains the attempt, and nothing is ever written twice under one name: the name identifies the bytes.
+  // The name contains the attempt, and nothing is ever written twice under one name: the name identifies the
+  // bytes.
   response.setHeader('etag', `"${task.id}-${name}"`)
   response.setHeader('cache-control', task.state === FINISHED ? FOR_EVER : 'no-cache')
   if (isKnown(request, `"${task.id}-${name}"`)) {

@@ -4,7 +4,10 @@ import { Refusal } from '../../lib/refusal.ts'
 import type { Master } from './master.ts'
 import { sendPage, uploadPage } from './pages.ts'
 
-/** `POST /upload`: passes the form on to `master` while it arrives. Scripts get the task, forms the page with it on top. */
+/**
+ * `POST /upload`: passes the form on to `master` while it arrives. Scripts get the task, forms the page with
+ * it on top.
+ */
 export async function upload(
   master: Master,
   request: IncomingMessage,

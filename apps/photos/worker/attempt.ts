@@ -24,8 +24,8 @@ export interface Limits {
 }
 
 /**
- * One attempt at a task: downloads its picture, filters it, uploads the result and tells the master. If the picture is to
- * blame, the task fails; otherwise it is released. Leaves no file behind.
+ * One attempt at a task: downloads its picture, filters it, uploads the result and tells the master. If the
+ * picture is to blame, the task fails; otherwise it is released. Leaves no file behind.
  * @returns false when something other than the picture went wrong
  */
 export async function attempt(around: Services, lease: Lease, limits: Limits): Promise<boolean> {

@@ -3,10 +3,14 @@ import sharp, { type Sharp } from 'sharp'
 /** The master refuses larger pictures; the worker does not rely on that. */
 const LIMIT_PIXELS = 100_000_000
 
-/** Only these loaders of libvips may run: others, such as those for SVG and PDF, leave more room for surprises. */
+/**
+ * Only these loaders of libvips may run: others, such as those for SVG and PDF, leave more room for
+ * surprises.
+ */
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif']
 
-// One picture at a time, in one thread: a small instance has no memory for more. No cache, as nothing is read twice.
+// One picture at a time, in one thread: a small instance has no memory for more. No cache, as nothing is read
+// twice.
 sharp.cache(false)
 sharp.concurrency(1)
 sharp.block({ operation: ['VipsForeignLoad'] })
@@ -32,8 +36,8 @@ export const openColumn = (files: string[], seconds: number): Sharp =>
 export const TILE = 256
 
 /**
- * How pictures are stored on disk between two steps: uncompressed, in tiles that can be read in any order. The tiles are
- * low, because what is read is held in rows of tiles.
+ * How pictures are stored on disk between two steps: uncompressed, in tiles that can be read in any order.
+ * The tiles are low, because what is read is held in rows of tiles.
  */
 export const TILED = { compression: 'none', tile: true, tileWidth: TILE, tileHeight: 16 } as const
 

@@ -11,12 +11,14 @@ export type Step = (image: Sharp) => Sharp
 /** How many brightness levels posterize leaves for each colour. */
 const LEVELS = 4
 
-/** How far blur and sharpen reach in a picture this many pixels wide, so that it looks the same at any size. */
+/**
+ * How far blur and sharpen reach in a picture this many pixels wide, so that it looks the same at any size.
+ */
 const reach = (side: number, share: number): number => Math.max(1, side / share)
 
 /**
- * The steps of a filter, for a picture with 8 bits per colour: each is one run of libvips; most filters need one. Transparency
- * stays, except for `edges`, which are white on black.
+ * The steps of a filter, for a picture with 8 bits per colour: each is one run of libvips; most filters need
+ * one. Transparency stays, except for `edges`, which are white on black.
  * @param size of the upright picture in pixels
  */
 export function steps(filter: Filter, size: Size): Step[] {
@@ -43,7 +45,10 @@ export function steps(filter: Filter, size: Size): Step[] {
 /** The longer side, in pixels, up to which a picture is blurred at full size. */
 const BLURRED = 1500
 
-/** libvips holds the whole picture in memory while blurring. A large one is scaled down first: blurred, it loses nothing. */
+/**
+ * libvips holds the whole picture in memory while blurring. A large one is scaled down first: blurred, it
+ * loses nothing.
+ */
 function blur(side: number, { width, height }: Size): Step[] {
   const soften: Step = (image) => image.blur({ sigma: reach(Math.min(side, BLURRED), 200) })
   if (side <= BLURRED) return [soften]

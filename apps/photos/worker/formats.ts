@@ -8,8 +8,8 @@ export interface Format {
 }
 
 /**
- * Without optimised Huffman tables and not progressive: for either, libjpeg keeps the coefficients of the whole picture,
- * 72 MB at 24 megapixels.
+ * Without optimised Huffman tables and not progressive: for either, libjpeg keeps the coefficients of the
+ * whole picture, 72 MB at 24 megapixels.
  */
 const JPEG: Format = {
   type: 'image/jpeg',

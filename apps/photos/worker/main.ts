@@ -10,7 +10,10 @@ import { work } from './loop.ts'
 import { Master } from './master.ts'
 import { Storage } from './storage.ts'
 
-/** How long a task under way may go on after the process was told to stop; a local instance is killed after 5 s. */
+/**
+ * How long a task under way may go on after the process was told to stop; a local instance is killed after 5
+ * s.
+ */
 const GRACE_MS = 3000
 
 const { alone, peer, serve } = surroundings('worker', 'Worker')

@@ -6,7 +6,9 @@ export class PictureFault extends Error {
   }
 }
 
-/** libvips' message as one sentence: the original may span several lines, repeat itself and name our files. */
+/**
+ * libvips' message as one sentence: the original may span several lines, repeat itself and name our files.
+ */
 export function unreadable(cause: unknown): PictureFault {
   const text = cause instanceof Error ? cause.message : String(cause)
   const [line = ''] = text.split('\n')

@@ -27,7 +27,8 @@ export interface Order {
 }
 
 /**
- * Filters a picture and makes previews of it before and after. All of them are upright, in sRGB, without metadata.
+ * Filters a picture and makes previews of it before and after. All of them are upright, in sRGB, without
+ * metadata.
  * @throws PictureFault when the picture cannot be read or takes too long
  */
 export async function makePictures(order: Order): Promise<Pictures> {

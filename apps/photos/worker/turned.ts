@@ -3,9 +3,9 @@ import { open, openColumn, TILE, TILED } from './engine.ts'
 import { storedRegion, upright, uprightSize } from './orientation.ts'
 
 /**
- * Opens a picture that is not stored upright, turned upright with 8 bits per colour. In one go libvips would hold all of it
- * in memory (72 MB at 24 megapixels). So it is written to disk in tiles that can be read in any order; it is turned strip
- * by strip; and the strips are read as one picture.
+ * Opens a picture that is not stored upright, turned upright with 8 bits per colour. In one go libvips would
+ * hold all of it in memory (72 MB at 24 megapixels). So it is written to disk in tiles that can be read in
+ * any order; it is turned strip by strip; and the strips are read as one picture.
  */
 export async function turned(
   original: string,

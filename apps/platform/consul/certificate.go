@@ -71,9 +71,9 @@ func (a authority) trust() *tls.Config {
 	return &tls.Config{RootCAs: a.pool(), MinVersion: tls.VersionTLS12}
 }
 
-// issue makes a key and a certificate for the server at address and writes them next to the data. They are new at each
-// start and last as long as the authority: anyone inside a server can read the authority's key as well, so a shorter
-// life would protect nothing.
+// issue makes a key and a certificate for the server at address and writes them next to the data. They are
+// new at each start and last as long as the authority: anyone inside a server can read the authority's key as
+// well, so a shorter life would protect nothing.
 func (a authority) issue(dataDir, address string, now time.Time) (identityFiles, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -13,12 +13,12 @@ import (
 // agentConfig is a Consul agent configuration file ("Agents configuration file reference").
 type agentConfig map[string]any
 
-// serverConfig returns the configuration of one server. The founder of a cluster elects itself (Consul ignores the
-// setting once there is state); all others must not, as there is already a leader.
+// serverConfig returns the configuration of one server. The founder of a cluster elects itself (Consul
+// ignores the setting once there is state); all others must not, as there is already a leader.
 //
-// A new cluster creates the management token from the configuration. The keeper gives the agent its own token: an agent
-// that starts with a token unknown to the cluster fails to write its entries to the catalog and waits 15 s before it
-// tries again; one without a token does not (tried with 1.19).
+// A new cluster creates the management token from the configuration. The keeper gives the agent its own
+// token: an agent that starts with a token unknown to the cluster fails to write its entries to the catalog
+// and waits 15 s before it tries again; one without a token does not (tried with 1.19).
 func serverConfig(
 	dataDir string, self identity, enters entrance, files identityFiles, held secrets, recursors []string,
 ) agentConfig {
@@ -55,7 +55,8 @@ func serverConfig(
 		"performance": map[string]any{"raft_multiplier": 1, "leave_drain_time": "1s"},
 		"autopilot":   map[string]any{"cleanup_dead_servers": true, "server_stabilization_time": "3s"},
 		"dns_config": map[string]any{
-			// Over UDP Consul returns only 3 instances by default; truncation makes clients ask again over TCP.
+			// Over UDP Consul returns only 3 instances by default; truncation makes clients ask again over
+			// TCP.
 			"udp_answer_limit": 100,
 			"enable_truncate":  true,
 			"service_ttl":      map[string]string{"*": "0s"},
@@ -85,8 +86,8 @@ func (c agentConfig) write(dataDir string) (string, error) {
 	return file, nil
 }
 
-// nameservers reads the resolvers from a resolv.conf. In a platform image that is the VPC's resolver, written at build
-// time; names unknown to Consul go there.
+// nameservers reads the resolvers from a resolv.conf. In a platform image that is the VPC's resolver, written
+// at build time; names unknown to Consul go there.
 func nameservers(file string) ([]string, error) {
 	opened, err := os.Open(file)
 	if err != nil {

@@ -14,8 +14,8 @@ type entrance struct {
 	bootstrap bool
 }
 
-// settledLooks is how many identical answers in a row the founder waits for: EC2 is eventually consistent, and two
-// servers launched together that do not see each other yet would both found a cluster.
+// settledLooks is how many identical answers in a row the founder waits for: EC2 is eventually consistent,
+// and two servers launched together that do not see each other yet would both found a cluster.
 const settledLooks = 3
 
 // surroundings is what a starting server can ask.
@@ -27,13 +27,11 @@ type surroundings struct {
 	every  time.Duration
 }
 
-// findEntrance decides between founding a cluster and joining one. Consul's bootstrap_expect needs the number of servers,
-// which changes with every scaling, and with 1 it lets a newcomer elect itself next to
-// a leader that is silent for a
-// moment. So exactly one server may found a cluster, the one that has run longest,
-// and only while nobody knows a leader;
-// all others wait for it. A server with its own state never founds:
-// its state says who the others are.
+// findEntrance decides between founding a cluster and joining one. Consul's bootstrap_expect needs the number
+// of servers, which changes with every scaling, and with 1 it lets a newcomer elect itself next to a leader
+// that is silent for a moment. So exactly one server may found a cluster, the one that has run longest, and
+// only while nobody knows a leader; all others wait for it. A server with its own state never founds: its
+// state says who the others are.
 func findEntrance(
 	ctx context.Context, instanceID string, withState bool, around surroundings,
 ) (entrance, error) {

@@ -18,8 +18,8 @@ type identity struct {
 	region     string
 }
 
-// identify asks the metadata service (IMDSv2). On a fresh instance the service may come up after the program, so each
-// request is repeated until ctx ends.
+// identify asks the metadata service (IMDSv2). On a fresh instance the service may come up after the program,
+// so each request is repeated until ctx ends.
 func identify(ctx context.Context, settings aws.Config) (identity, error) {
 	client := imds.NewFromConfig(settings)
 	var self identity

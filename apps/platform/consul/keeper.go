@@ -12,9 +12,8 @@ import (
 	"github.com/hashicorp/consul/api"
 )
 
-// The keeper's rounds: far apart when everything is done, which is the longest that a change of secrets goes unnoticed;
-// close
-// together while something is left to do, as it is until the cluster has a leader.
+// The keeper's rounds: far apart when everything is done, which is the longest that a change of secrets goes
+// unnoticed; close together while something is left to do, as it is until the cluster has a leader.
 const (
 	keepEvery = 10 * time.Second
 	keepSoon  = 300 * time.Millisecond

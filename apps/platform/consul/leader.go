@@ -82,8 +82,8 @@ func (q leaderQuestions) anySeesLeader(ctx context.Context, addresses []string) 
 	return false
 }
 
-// untilLeaderless returns when sees has been false looks times in a row, every apart, or when ctx ends. It counts looks
-// instead of time, so that a machine's sleep does not count.
+// untilLeaderless returns when sees has been false looks times in a row, every apart, or when ctx ends. It
+// counts looks instead of time, so that a machine's sleep does not count.
 func untilLeaderless(ctx context.Context, sees func(context.Context) bool, looks int, every time.Duration) {
 	for missed := 0; missed < looks; {
 		if !pause(ctx, every) {

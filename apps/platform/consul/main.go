@@ -1,7 +1,7 @@
-// Command consul is one Consul server of the platform. A unikernel is a single process with a fixed host name and no
-// shell, so it does what a start script would do: it takes the node name from the instance id, finds the peers by their
-// tag, writes the configuration, and runs Consul's agent in this same process. With arguments the program is Consul's own
-// command line ("consul members", "consul agent …").
+// Command consul is one Consul server of the platform. A unikernel is a single process with a fixed host name
+// and no shell, so it does what a start script would do: it takes the node name from the instance id, finds
+// the peers by their tag, writes the configuration, and runs Consul's agent in this same process. With
+// arguments the program is Consul's own command line ("consul members", "consul agent …").
 package main
 
 import (
@@ -22,11 +22,12 @@ import (
 	"github.com/hashicorp/consul/command/cli"
 )
 
-// startDeadline limits everything before the agent starts: a server that cannot find out who it is must end, so that its
-// Auto Scaling group replaces it, instead of staying up and useless.
+// startDeadline limits everything before the agent starts: a server that cannot find out who it is must end,
+// so that its Auto Scaling group replaces it, instead of staying up and useless.
 const startDeadline = 90 * time.Second
 
-// How long a cluster without a majority waits for one: an election takes a second, a restart of all servers a few.
+// How long a cluster without a majority waits for one: an election takes a second, a restart of all servers a
+// few.
 const (
 	leaderlessLooks = 30
 	lookEvery       = 3 * time.Second
@@ -130,8 +131,8 @@ func prepare(ctx context.Context) (prepared, error) {
 	return prepared{file, questions, keeper, watch}, nil
 }
 
-// endWhenLeaderless ends the program when the cluster has lost its majority for good. The catalog is built from what EC2
-// shows, so new servers in a new cluster lose nothing, while this one would wait for ever.
+// endWhenLeaderless ends the program when the cluster has lost its majority for good. The catalog is built
+// from what EC2 shows, so new servers in a new cluster lose nothing, while this one would wait for ever.
 func endWhenLeaderless(ctx context.Context, questions leaderQuestions, address string) {
 	sees := func(ctx context.Context) bool { return questions.seesLeader(ctx, address) }
 	untilLeaderless(ctx, sees, leaderlessLooks, lookEvery)

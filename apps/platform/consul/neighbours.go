@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// How a server watches its neighbours. Gossip declares one dead after about 5 s, and then its registrations vanish from
-// DNS; the control plane must hear of it earlier to move them in time. Misses are counted instead of time, so that a
-// machine that slept does not take its neighbours for dead.
+// How a server watches its neighbours. Gossip declares one dead after about 5 s, and then its registrations
+// vanish from DNS; the control plane must hear of it earlier to move them in time. Misses are counted instead
+// of time, so that a machine that slept does not take its neighbours for dead.
 const (
 	neighbourEvery = 400 * time.Millisecond
 	neighbourLimit = 400 * time.Millisecond
@@ -31,8 +31,8 @@ const (
 type cluster interface {
 	// members are the addresses of the servers that Raft counts, including this one.
 	members(ctx context.Context) ([]string, error)
-	// leaderOf returns the leader's address according to the agent at address, empty for none; an error means no
-	// answer.
+	// leaderOf returns the leader's address according to the agent at address, empty for none; an error means
+	// no answer.
 	leaderOf(ctx context.Context, address string) (string, error)
 }
 
@@ -104,8 +104,8 @@ func (n *neighbours) look(ctx context.Context) {
 	asked.Wait()
 }
 
-// note records an answer and reports whether it makes the neighbour a suspect. A refused connection means that no program
-// is there; a late answer may come from a busy one.
+// note records an answer and reports whether it makes the neighbour a suspect. A refused connection means
+// that no program is there; a late answer may come from a busy one.
 func (n *neighbours) note(address string, err error) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -147,8 +147,8 @@ func (n *neighbours) hush(address string) bool {
 	return one != nil
 }
 
-// isBack reports, once, whether a neighbour that this server reported answers again: it comes back with its earlier
-// registrations, and nothing else makes the control plane check them before its next round.
+// isBack reports, once, whether a neighbour that this server reported answers again: it comes back with its
+// earlier registrations, and nothing else makes the control plane check them before its next round.
 func (n *neighbours) isBack(address string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

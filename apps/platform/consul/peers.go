@@ -45,8 +45,8 @@ func listServers(ctx context.Context, client ec2.DescribeInstancesAPIClient) ([]
 	return found, nil
 }
 
-// selectServers keeps the servers in the same VPC as instanceID, including itself, longest running first; of those
-// launched together the one with the lowest id comes first.
+// selectServers keeps the servers in the same VPC as instanceID, including itself, longest running first; of
+// those launched together the one with the lowest id comes first.
 func selectServers(instanceID string, instances []types.Instance) ([]server, error) {
 	vpc := ""
 	for _, instance := range instances {
@@ -71,8 +71,8 @@ func selectServers(instanceID string, instances []types.Instance) ([]server, err
 	return servers, nil
 }
 
-// peersOf returns the sorted addresses of the other servers: joining itself would count as a successful join and end the
-// search.
+// peersOf returns the sorted addresses of the other servers: joining itself would count as a successful join
+// and end the search.
 func peersOf(instanceID string, servers []server) []string {
 	peers := []string{}
 	for _, each := range servers {

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
-// The names of the secrets below /nanofleet-secrets/<stage>/platform/ (docs/security.md). Each has one value per line: the
-// first is in use, the others are accepted too while secrets change.
+// The names of the secrets below /nanofleet-secrets/<stage>/platform/ (docs/security.md). Each has one value
+// per line: the first is in use, the others are accepted too while secrets change.
 const (
 	caName         = "ca"
 	gossipName     = "gossip-key"
@@ -90,8 +90,8 @@ func (s secrets) check(folder string) error {
 	return nil
 }
 
-// fingerprint identifies a state of the secrets without revealing them. The function rotate-secrets computes the same
-// (core/secrets/secrets.ts).
+// fingerprint identifies a state of the secrets without revealing them. The function rotate-secrets computes
+// the same (core/secrets/secrets.ts).
 func (s secrets) fingerprint() string {
 	lines := []string{
 		gossipName + "=" + strings.Join(s.gossip, ","),

@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 )
 
-// dataFolder is where the agent keeps its state: DATA_DIR, or else a folder below the working folder, which is "/" in a
-// unikernel and the instance's own folder in the local region.
+// dataFolder is where the agent keeps its state: DATA_DIR, or else a folder below the working folder, which
+// is "/" in a unikernel and the instance's own folder in the local region.
 func dataFolder(getenv func(string) string) (string, error) {
 	if given := getenv("DATA_DIR"); given != "" {
 		return given, nil

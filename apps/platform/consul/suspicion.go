@@ -9,11 +9,9 @@ import (
 	"sync"
 )
 
-// tell reports that a neighbour is silent, once a majority is alive and has a leader other than that neighbour: a server
-// that is cut
-// off must not speak for the others, and without a leader nothing could be moved. The living servers speak in
-// the
-// order of their addresses, so that not all of them do.
+// tell reports that a neighbour is silent, once a majority is alive and has a leader other than that
+// neighbour: a server that is cut off must not speak for the others, and without a leader nothing could be
+// moved. The living servers speak in the order of their addresses, so that not all of them do.
 func (n *neighbours) tell(ctx context.Context, address string) {
 	ctx, cancel := context.WithTimeout(ctx, suspicionLimit)
 	defer cancel()

@@ -14,8 +14,8 @@ import (
 //go:embed policies
 var policies embed.FS
 
-// Descriptions mark our tokens; other tokens are left alone. Consul itself uses the second description, for the
-// token that a new cluster starts with ("acl.tokens.initial_management").
+// Descriptions mark our tokens; other tokens are left alone. Consul itself uses the second description, for
+// the token that a new cluster starts with ("acl.tokens.initial_management").
 const (
 	ownToken          = "nanofleet "
 	initialManagement = "Initial Management Token"
@@ -54,8 +54,8 @@ func (k *keeper) keepPolicy(ctx context.Context, management, role string) error 
 	return nil
 }
 
-// keepTokens creates the tokens in the secrets and deletes ours that are no longer there, the management token last: it is
-// the one that deletes.
+// keepTokens creates the tokens in the secrets and deletes ours that are no longer there, the management
+// token last: it is the one that deletes.
 func (k *keeper) keepTokens(ctx context.Context, management string, wanted secrets) error {
 	standing, _, err := k.client.ACL().TokenList(asking(ctx, management))
 	if err != nil {

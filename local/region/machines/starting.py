@@ -1,7 +1,9 @@
 """How many programs start at the same time: a few for each processor.
 
-On AWS each instance boots on a machine of its own. Here instances share a few processors with the region: if
-a hundred programs start at once, each gets its share, and functions, events and checks get a hundredth until
+On AWS each instance boots on a machine of its own. Here instances share a few processors with the region:
+if
+a hundred programs start at once, each gets its share, and functions, events and checks get a hundredth
+until
 the last one is up.
 """
 
@@ -25,7 +27,7 @@ class _Look:
 
 
 class Starts:
-    """The programs that started a moment ago and are still busy; call `settle` every tenth of a second."""
+    """The programs that started a moment ago and are still busy; call `settle` ten times a second."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
         self._at_once = at_once

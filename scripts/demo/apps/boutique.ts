@@ -51,7 +51,9 @@ async function order(context: Context, story: Story): Promise<void> {
   story.say(`    Consul:   ${consulUrl(context)}`)
 }
 
-/** Kills one instance's process without warning and waits until the service is complete again; nobody notices. */
+/**
+ * Kills one instance's process without warning and waits until the service is complete again; nobody notices.
+ */
 async function killOne(context: Context, story: Story): Promise<void> {
   const shoppers = new Shoppers(await urlOf(context, 'boutique'), 10, 0.1)
   const killed = Date.now()

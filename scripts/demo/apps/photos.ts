@@ -17,7 +17,9 @@ import type { DemoApp } from './demo-app.ts'
 /** How many pictures are uploaded while something happens to the workers. */
 const UPLOADS = 20
 
-/** Pictures go in and come out with a filter: six services with a table, a bucket and any number of workers. */
+/**
+ * Pictures go in and come out with a filter: six services with a table, a bucket and any number of workers.
+ */
 export const photos: DemoApp = {
   name: 'photos',
   building: 'six images, side by side',

@@ -19,7 +19,9 @@ export class PhotosClient {
     this.url = url
   }
 
-  /** Uploads a picture; with the same token it counts once, however often it is sent. @returns its task's id */
+  /**
+   * Uploads a picture; with the same token it counts once, however often it is sent. @returns its task's id
+   */
   async upload(picture: Buffer, token: string, name = 'picture.jpg'): Promise<number> {
     const { body } = await this.#patiently('/upload', 200, {
       seconds: 15,

@@ -6,7 +6,10 @@ export interface Sketch {
   height: number
   /** Degrees on the colour wheel; the sky has the opposite colour. */
   hue: number
-  /** Stored on its side as many cameras do, with the EXIF orientation (6) that tells viewers to turn it upright. */
+  /**
+   * Stored on its side as many cameras do, with the EXIF orientation (6) that tells viewers to turn it
+   * upright.
+   */
   onItsSide?: boolean
 }
 

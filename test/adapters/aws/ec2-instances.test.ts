@@ -2,7 +2,9 @@ import type { DescribeInstancesCommandInput, EC2Client, Instance } from '@aws-sd
 import { describe, expect, it } from '@jest/globals'
 import { Ec2Instances } from '../../../adapters/aws/ec2-instances.ts'
 
-/** EC2 that holds instances of one VPC and answers DescribeInstances in pages, as the API's page describes it. */
+/**
+ * EC2 that holds instances of one VPC and answers DescribeInstances in pages, as the API's page describes it.
+ */
 class PagedEc2 {
   readonly calls: DescribeInstancesCommandInput[] = []
   readonly #instances: Instance[]

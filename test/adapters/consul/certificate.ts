@@ -1,4 +1,7 @@
-/** A certificate for `shop.example` and 127.0.0.1 that nobody has signed, and its key: for servers in tests, good until 2126. */
+/**
+ * A certificate for `shop.example` and 127.0.0.1 that nobody has signed, and its key: for servers in tests,
+ * good until 2126.
+ */
 export const KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgfZ0VkxSY0x/GOXDQ
 VjB4YEKQSRzMulQg9DX6IoXulrKhRANCAARaGZuuCezOphSp+VbGGyemT1BoaDnF

@@ -6,7 +6,9 @@ import { ConsulRequests } from '../../../adapters/consul/requests.ts'
 import { fixedAccess } from '../../live/consul-api.ts'
 import { CERTIFICATE, KEY } from './certificate.ts'
 
-/** What the adapter asks of a server; what Consul makes of it is in test/contracts/service-catalog.real.ts. */
+/**
+ * What the adapter asks of a server; what Consul makes of it is in test/contracts/service-catalog.real.ts.
+ */
 describe('the catalog over HTTP', () => {
   const asked: string[] = []
   const answered: string[] = []

@@ -55,7 +55,8 @@ export function ordersContract(where: string, start: () => Promise<OrdersWorld>)
     }
     beforeAll(async () => {
       world = await start()
-      // When run alone, the DynamoDB suite first creates the whole stage, which takes a while on a busy machine.
+      // When run alone, the DynamoDB suite first creates the whole stage, which takes a while on a busy
+      // machine.
     }, 180_000)
     afterAll(() => world.stop())
 

@@ -22,7 +22,10 @@ export interface Fault {
 
 export const dollars = (units: bigint, nanos = 0): Amount => ({ currencyCode: 'USD', units, nanos })
 
-/** The shop's other services in one object: two products, a rate of 2 for other currencies, and a record of what was done. */
+/**
+ * The shop's other services in one object: two products, a rate of 2 for other currencies, and a record of
+ * what was done.
+ */
 export class FakeShop implements Shop {
   readonly carts = new Map([['anna', { mug: 2, tank: 1 } as Record<string, number>]])
   /** Open charges by order id, in billionths. */

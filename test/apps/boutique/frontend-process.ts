@@ -60,7 +60,10 @@ export async function startProgram(
   }
 }
 
-/** Below the ports that the system uses for outgoing connections, one of which would otherwise take ours now and then. */
+/**
+ * Below the ports that the system uses for outgoing connections, one of which would otherwise take ours now
+ * and then.
+ */
 const FIRST_PORT = 19_200
 const PORTS = 100
 

@@ -111,7 +111,8 @@ describe('Converting', () => {
 
   it('comes back to within the precision of the coarser of the two currencies', () => {
     const exceeds = (back: Amount, there: Amount, from: Decimal, to: Decimal): boolean => {
-      // One rounding of at most half a billionth there, worth from/to here, and one of half a billionth on the way back.
+      // One rounding of at most half a billionth there, worth from/to here, and one of half a billionth on
+      // the way back.
       const off = 2n * size(inNanos(back) - inNanos(there))
       return off * to.digits * from.scale > from.digits * to.scale + to.digits * from.scale
     }

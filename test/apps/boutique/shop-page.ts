@@ -23,7 +23,8 @@ export interface Purchase {
 }
 
 /**
- * Buys as a person would: chooses euros, puts a mug and two watches into the cart, checks out with what the form suggests.
+ * Buys as a person would: chooses euros, puts a mug and two watches into the cart, checks out with what the
+ * form suggests.
  * @param url the shop's URL
  * @param look called on each page that appears, with its kind
  * @throws Error when a page does not appear, or not in euros
@@ -72,7 +73,9 @@ export async function fact(page: Page, name: string): Promise<string> {
   return (await page.locator(`[data-fact="${name}"]`).first().textContent(PATIENCE)) ?? ''
 }
 
-/** What axe-core finds serious or critical on the page: the rule, its description and the first place of each. */
+/**
+ * What axe-core finds serious or critical on the page: the rule, its description and the first place of each.
+ */
 export async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe)
   const { violations } = await page.evaluate<AxeResults>('axe.run()')

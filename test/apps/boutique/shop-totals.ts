@@ -16,8 +16,8 @@ const { products } = JSON.parse(
 ) as { products: Priced[] }
 
 /**
- * What an order costs in a currency's smallest coin, from nothing but the catalogue and the table of rates: whole dollar
- * cents times one exact fraction, rounded once.
+ * What an order costs in a currency's smallest coin, from nothing but the catalogue and the table of rates:
+ * whole dollar cents times one exact fraction, rounded once.
  * @param pieces by product id
  * @param decimals the currency's decimals, 2 or 0
  */

@@ -14,7 +14,9 @@ export interface AloneService {
   said(): string
 }
 
-/** Services of the photos app as a developer starts them by hand, each on a free port, in their own folder. */
+/**
+ * Services of the photos app as a developer starts them by hand, each on a free port, in their own folder.
+ */
 export class Alone {
   readonly folder: string
   readonly #running: ChildProcess[] = []

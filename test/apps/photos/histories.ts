@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { Refusal } from '../../../apps/lib/refusal.ts'
 import { LEASE_MS, MOST_FAILURES, type StoredTask } from '../../../apps/photos/db/decisions.ts'
 import type { TaskStore } from '../../../apps/photos/db/task-store.ts'
-import { PICTURE, resultsOf, type TasksUnderTest } from './tasks.ts'
+import { PICTURE, resultsOf } from './task-samples.ts'
+import type { TasksUnderTest } from './tasks.ts'
 
 /** What happens to the tasks: workers report on a lease that they were given, however long ago. */
 const step = fc.oneof(

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import sharp, { type Sharp } from 'sharp'
+import sharp from 'sharp'
 import type { Task } from '../../../apps/photos/lib/task.ts'
 import { Alone } from './alone.ts'
 import { breakOff, sendForm } from './forms.ts'
+import { bomb, bytesOf, plain } from './made-pictures.ts'
 
 let alone: Alone
 let url = ''
@@ -16,10 +17,6 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => alone?.stop())
 
-const plain = (width = 30, height = 20) =>
-  sharp({ create: { width, height, channels: 3, background: '#a34' } })
-const bytesOf = async (picture: Sharp) => Uint8Array.from(await picture.toBuffer())
-
 const upload = (picture: Uint8Array<ArrayBuffer> | undefined, options = {}) =>
   sendForm(`${url}/task`, picture, options)
 const task = async (id: string | number): Promise<Task> =>
@@ -27,31 +24,6 @@ const task = async (id: string | number): Promise<Task> =>
 const newest = async (): Promise<number> => {
   const { tasks } = (await (await fetch(`${url}/tasks?limit=1`)).json()) as { tasks: Task[] }
   return tasks[0]?.id ?? -1
-}
-
-/** The beginning of a PNG, GIF, WebP or TIFF with this many pixels, with nothing after it. */
-function bomb(kind: 'png' | 'gif' | 'webp' | 'tiff', width: number, height: number): Uint8Array<ArrayBuffer> {
-  const bytes = Buffer.alloc(100)
-  if (kind === 'png') {
-    bytes.write('89504e470d0a1a0a0000000d49484452', 'hex')
-    bytes.writeUInt32BE(width, 16)
-    bytes.writeUInt32BE(height, 20)
-  } else if (kind === 'gif') {
-    bytes.write('GIF89a')
-    bytes.writeUInt16LE(width, 6)
-    bytes.writeUInt16LE(height, 8)
-  } else if (kind === 'webp') {
-    bytes.write('RIFF\u005c\0\0\0WEBPVP8X\u000a\0\0\0')
-    bytes.writeUIntLE(width - 1, 24, 3)
-    bytes.writeUIntLE(height - 1, 27, 3)
-  } else {
-    // One directory at 40 with two entries: 256 and 257, each one long.
-    bytes.write('49492a0028000000', 'hex')
-    bytes.write('0200000104000100000000000000010104000100000000000000', 40, 'hex')
-    bytes.writeUInt32LE(width, 50)
-    bytes.writeUInt32LE(height, 62)
-  }
-  return Uint8Array.from(bytes)
 }
 
 describe('The service master', () => {

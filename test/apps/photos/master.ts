@@ -16,7 +16,8 @@ interface Arrived {
 }
 
 /**
- * A scripted service `master`: tasks change when the test says so. It is also the key-value store that says where it is.
+ * A scripted service `master`: tasks change when the test says so. It is also the key-value store that says
+ * where it is.
  */
 export class ScriptedMaster {
   readonly tasks = new Map<number, Task>()

@@ -21,7 +21,9 @@ const [COLUMNS, ROWS] = [3, 2]
 /** The width and height of a block in pixels; 16 keeps JPEG's colours clean. */
 const BLOCK = 16
 
-/** Where a stored pixel belongs on the upright board (Exif 3.0, "Orientation": what row 0 and column 0 are). */
+/**
+ * Where a stored pixel belongs on the upright board (Exif 3.0, "Orientation": what row 0 and column 0 are).
+ */
 const PLACES: Record<number, (column: number, row: number) => [x: number, y: number]> = {
   1: (column, row) => [column, row],
   2: (column, row) => [COLUMNS - 1 - column, row],
@@ -71,8 +73,8 @@ export async function blocksOf(file: string, columns: number, rows: number): Pro
 }
 
 /**
- * A photo as a camera takes it: detail everywhere, fine grain, and a location in its EXIF data. As a 24 megapixel JPEG it
- * is about 10 MB.
+ * A photo as a camera takes it: detail everywhere, fine grain, and a location in its EXIF data. As a 24
+ * megapixel JPEG it is about 10 MB.
  */
 export const photo = (width: number, height: number, orientation = 1): Sharp =>
   sharp({

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { LEASE_MS, type NewTask, type StoredTask } from '../../../apps/photos/db/decisions.ts'
 import type { TaskStore } from '../../../apps/photos/db/task-store.ts'
+import { listsContract } from './task-lists.ts'
+import { PICTURE, resultsOf } from './task-samples.ts'
 
 /** A store and its clock. */
 export interface TasksUnderTest {
@@ -9,27 +11,20 @@ export interface TasksUnderTest {
   stop(): Promise<void>
 }
 
-export const PICTURE = { type: 'image/png', bytes: 1000, width: 40, height: 30 }
-export const resultsOf = (attempt: number) => ({
-  result: `result-${attempt}.png`,
-  before: `before-${attempt}.webp`,
-  after: `after-${attempt}.webp`,
-})
-
 /** What every implementation of `TaskStore` does. */
 export function tasksContract(name: string, start: () => Promise<TasksUnderTest>): void {
   describe(`the tasks ${name}`, () => {
     let under: TasksUnderTest
     let tasks: TaskStore
     let again: () => TaskStore
-    let now: number
+    const clock = { now: 0 }
     beforeAll(async () => {
       under = await start()
     }, 120_000)
     afterAll(() => under?.stop())
     beforeEach(async () => {
-      now = 1_790_000_000_000
-      const made = await under.fresh(() => now)
+      clock.now = 1_790_000_000_000
+      const made = await under.fresh(() => clock.now)
       tasks = made.tasks
       again = made.again
     })
@@ -38,7 +33,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       (await tasks.create({ filter: 'invert', ...wanted })).task.id
     const stored = async (wanted: Partial<NewTask> = {}): Promise<number> => {
       const id = await made(wanted)
-      now += 1
+      clock.now += 1
       await tasks.ready(id, PICTURE)
       return id
     }
@@ -79,7 +74,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       const id = await stored({ token: 't' })
       const { attempt } = await take()
       await tasks.finish(id, attempt, resultsOf(attempt))
-      now += 30 * 24 * 3600 * 1000
+      clock.now += 30 * 24 * 3600 * 1000
       const { task, isNew } = await tasks.create({ filter: 'invert', token: 't' })
       expect([isNew, task.id, task.state]).toEqual([false, id, 2])
     })
@@ -93,9 +88,9 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
 
     it('forgets a task that gets no picture within a day, and its token', async () => {
       const id = await made({ token: 't' })
-      now += 24 * 3600 * 1000 - 1
+      clock.now += 24 * 3600 * 1000 - 1
       expect((await tasks.read(id)).state).toBe(-1)
-      now += 1
+      clock.now += 1
       await expect(tasks.read(id)).rejects.toMatchObject({ status: 404, message: `There is no task ${id}.` })
       await expect(tasks.ready(id, PICTURE)).rejects.toMatchObject({ status: 404 })
       const renewed = await tasks.create({ filter: 'sepia', token: 't' })
@@ -120,17 +115,17 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       const id = await stored({ name: 'cat.png' })
       const first = await tasks.read(id)
       expect(first).toMatchObject({ state: 0, name: 'cat.png', original: 'original', ...PICTURE })
-      now += 5
+      clock.now += 5
       await tasks.ready(id, { ...PICTURE, width: 9 })
       expect(await tasks.read(id)).toEqual(first)
     })
 
     it('leads a task from ready to finished, with all times', async () => {
       const id = await stored()
-      now += 10
+      clock.now += 10
       const lease = await take('i-0abc')
-      expect(lease).toMatchObject({ id, state: 1, attempt: 1, worker: 'i-0abc', until: now + LEASE_MS })
-      now += 700
+      expect(lease).toMatchObject({ id, state: 1, attempt: 1, worker: 'i-0abc', until: clock.now + LEASE_MS })
+      clock.now += 700
       await tasks.finish(id, 1, resultsOf(1))
       const done = await tasks.read(id)
       expect(done).toMatchObject({
@@ -138,8 +133,8 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
         attempt: 1,
         worker: 'i-0abc',
         ...resultsOf(1),
-        finishedAt: now,
-        changedAt: now,
+        finishedAt: clock.now,
+        changedAt: clock.now,
       })
       expect(done).not.toHaveProperty('until')
       expect(await tasks.next('w')).toBeUndefined()
@@ -150,14 +145,14 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
       await take()
       await tasks.finish(id, 1, resultsOf(1))
       const done = await tasks.read(id)
-      now += 50
+      clock.now += 50
       await tasks.finish(id, 1, resultsOf(1))
       expect(await tasks.read(id)).toEqual(done)
     })
 
     it('gives each of many simultaneous takers a different task', async () => {
       for (let count = 0; count < 8; count += 1) await stored()
-      now += 1
+      clock.now += 1
       const taken: StoredTask[] = []
       for (let round = 0; round < 4 && taken.length < 8; round += 1) {
         const leases = await Promise.all(Array.from({ length: 8 }, (_, n) => again().next(`w${n}`)))
@@ -170,9 +165,9 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
     it('hands a task out again once its lease is over, and refuses the late report', async () => {
       const id = await stored()
       await take('slow')
-      now += LEASE_MS - 1
+      clock.now += LEASE_MS - 1
       expect(await tasks.next('quick')).toBeUndefined()
-      now += 1
+      clock.now += 1
       await expect(tasks.finish(id, 1, resultsOf(1))).rejects.toMatchObject({ status: 409 })
       const lease = await take('quick')
       expect(lease).toMatchObject({ attempt: 2, worker: 'quick', reason: 'not finished within 20 s' })
@@ -196,7 +191,7 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
     it('fails a task for good after three failed attempts, with the last reason', async () => {
       const id = await stored()
       for (const attempt of [1, 2, 3]) {
-        now += 1
+        clock.now += 1
         expect((await take()).attempt).toBe(attempt)
         await tasks.fail(id, attempt, `broken ${attempt}`)
         expect(await tasks.read(id)).toMatchObject({
@@ -204,18 +199,18 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
           state: attempt < 3 ? 0 : 3,
         })
       }
-      now += LEASE_MS
+      clock.now += LEASE_MS
       expect(await tasks.next('w')).toBeUndefined()
     })
 
     it('fails a task for good when its third lease runs out, and hands out the next one', async () => {
       const lost = await stored()
       for (const attempt of [1, 2, 3]) {
-        now += LEASE_MS
+        clock.now += LEASE_MS
         expect((await take()).attempt).toBe(attempt)
       }
       const other = await stored()
-      now += LEASE_MS
+      clock.now += LEASE_MS
       expect((await take()).id).toBe(other)
       expect(await tasks.next('w')).toBeUndefined()
       expect(await tasks.read(lost)).toMatchObject({ state: 3, reason: 'not finished within 20 s' })
@@ -224,45 +219,17 @@ export function tasksContract(name: string, start: () => Promise<TasksUnderTest>
     it('hands out a released task at once, and does not count it as a failure', async () => {
       const id = await stored()
       for (let attempt = 1; attempt <= 5; attempt += 1) {
-        now += 1
+        clock.now += 1
         expect((await take()).attempt).toBe(attempt)
         await tasks.release(id, attempt)
         expect((await tasks.read(id)).state).toBe(0)
       }
-      now += 1
+      clock.now += 1
       const lease = await take()
       await tasks.fail(id, lease.attempt, 'broken')
       expect((await tasks.read(id)).state).toBe(0)
     })
 
-    it('returns what changed since a time, oldest change first, in pages', async () => {
-      const ids = [await stored(), await stored(), await stored()]
-      const all = await tasks.changedSince(0, 10)
-      expect(all.map(({ id }) => id)).toEqual(ids)
-      now += 10
-      const first = all[0]?.changedAt ?? 0
-      expect((await tasks.changedSince(first, 2)).map(({ id }) => id)).toEqual([0, 1])
-      const lease = await take()
-      const later = await tasks.changedSince(now, 10)
-      expect(later).toEqual([lease])
-      expect((await tasks.changedSince(0, 10)).at(-1)).toEqual(lease)
-    })
-
-    it('gives each change of a task a later time, even within a millisecond', async () => {
-      const id = await stored()
-      const before = await tasks.read(id)
-      const lease = await take()
-      await tasks.finish(id, 1, resultsOf(1))
-      const after = await tasks.read(id)
-      expect([lease.changedAt > before.changedAt, after.changedAt > lease.changedAt]).toEqual([true, true])
-    })
-
-    it('pages through all tasks, newest first', async () => {
-      for (let count = 0; count < 5; count += 1) await stored()
-      expect((await tasks.newest(2)).map(({ id }) => id)).toEqual([4, 3])
-      expect((await tasks.newest(2, 3)).map(({ id }) => id)).toEqual([2, 1])
-      expect((await tasks.newest(2, 1)).map(({ id }) => id)).toEqual([0])
-      expect(await tasks.newest(2, 0)).toEqual([])
-    })
+    listsContract({ tasks: () => tasks, stored, take, clock })
   })
 }

@@ -20,7 +20,9 @@ export interface Word {
 
 type Hook = (request: IncomingMessage, response: ServerResponse) => boolean
 
-/** The key-value store, master and storage as a worker sees them, in one server: each job is handed out once. */
+/**
+ * The key-value store, master and storage as a worker sees them, in one server: each job is handed out once.
+ */
 export class WorkerPeers {
   readonly jobs: Job[] = []
   readonly words: Word[] = []

@@ -33,9 +33,9 @@ export interface BareStart {
 }
 
 /**
- * Starts a program once for each address, all at the same moment, in the folder that it runs in already, and ends them when
- * each has answered its health route. Each gets a session of its own as in the region: Linux shares the processors among
- * sessions (sched(7), "The autogroup feature").
+ * Starts a program once for each address, all at the same moment, in the folder that it runs in already, and
+ * ends them when each has answered its health route. Each gets a session of its own as in the region: Linux
+ * shares the processors among sessions (sched(7), "The autogroup feature").
  * @param addresses the variable HOST of each; the program takes everything else from where it came
  */
 export async function startBare(

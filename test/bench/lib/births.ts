@@ -5,8 +5,8 @@ import { askServer } from '../../live/consul-api.ts'
 const LONGEST_MS = 300_000
 
 /**
- * When an instance of each service, or as many as wanted, is first healthy in Consul, in milliseconds since 1970. Uses
- * blocking queries (Consul docs, "Blocking queries"), which answer at once when something changes.
+ * When an instance of each service, or as many as wanted, is first healthy in Consul, in milliseconds since
+ * 1970. Uses blocking queries (Consul docs, "Blocking queries"), which answer at once when something changes.
  * @param server the address of a Consul server
  * @param access access to its HTTP API
  */

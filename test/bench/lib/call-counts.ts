@@ -23,7 +23,10 @@ interface Report {
 /** The size of a batch. */
 const BATCH = 10
 
-/** The calls made by a batch of ten and by a round, and what they write when nothing has changed; the functions are warm. */
+/**
+ * The calls made by a batch of ten and by a round, and what they write when nothing has changed; the
+ * functions are warm.
+ */
 export async function countCalls(stage: RegistrationStage): Promise<Counted[]> {
   const { context, region, fleet } = stage
   await switchRules(region, context.stage, false)

@@ -5,8 +5,8 @@ export interface Chain {
 }
 
 /**
- * The chain that takes longest if each service starts as soon as everything it needs is healthy: no starting order can be
- * faster.
+ * The chain that takes longest if each service starts as soon as everything it needs is healthy: no starting
+ * order can be faster.
  * @param times milliseconds from start to healthy for each service
  */
 export function criticalPath(needs: Record<string, readonly string[]>, times: Record<string, number>): Chain {

@@ -11,8 +11,8 @@ const TYPE_A = 1
 const PATIENCE_MS = 5000
 
 /**
- * Asks one name server for the addresses of one name, over a single TCP connection: a thousand addresses fit into an answer
- * (RFC 1035, 4.2.2), and queries need no new connections.
+ * Asks one name server for the addresses of one name, over a single TCP connection: a thousand addresses fit
+ * into an answer (RFC 1035, 4.2.2), and queries need no new connections.
  */
 export class DnsTcp {
   readonly #host: string

@@ -14,7 +14,9 @@ export const BENCH_VPC = 'vpc-0a1b2c3d4e5f60718'
 const tag = ([key, value]: [string, string]): string =>
   `<item><key>${key}</key><value>${value}</value></item>`
 
-/** An instance as DescribeInstances returns it, including everything that a round does not read: about 5 KB. */
+/**
+ * An instance as DescribeInstances returns it, including everything that a round does not read: about 5 KB.
+ */
 export function reservation({ id, address, kind, app, service, definition }: FleetInstance): string {
   const unique = id.slice(2)
   const tags: [string, string][] = [

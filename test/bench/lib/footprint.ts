@@ -9,13 +9,19 @@ export interface PartMemory {
   megabytes: number
 }
 
-/** The memory of every part of the region: the emulator with its guard, the gateway, Lambda workers and each instance. */
+/**
+ * The memory of every part of the region: the emulator with its guard, the gateway, Lambda workers and each
+ * instance.
+ */
 export async function footprint(state: string): Promise<PartMemory[]> {
   const parts = [...(await processesByPart(state))]
   return Promise.all(parts.map(async ([part, processes]) => ({ part, ...(await memoryOf(processes)) })))
 }
 
-/** The processes of every part of the region; an instance is named by its service and id. Empty while it is down. */
+/**
+ * The processes of every part of the region; an instance is named by its service and id. Empty while it is
+ * down.
+ */
 export async function processesByPart(state: string): Promise<Map<string, Process[]>> {
   const record = await readRecord(state)
   const { region, gateway } = record?.pids ?? {}
@@ -44,7 +50,10 @@ export async function workerMemory(state: string): Promise<number[]> {
 
 export const total = (parts: PartMemory[]): number => parts.reduce((sum, part) => sum + part.megabytes, 0)
 
-/** An instance's processes include those that it started; what is neither worker nor instance belongs to the emulator. */
+/**
+ * An instance's processes include those that it started; what is neither worker nor instance belongs to the
+ * emulator.
+ */
 function partOf(process: Process, tree: Process[], instances: LocalInstance[], root: number): string {
   let current: Process | undefined = process
   while (current && current.pid !== root) {

@@ -5,7 +5,10 @@ import { DnsTcp } from './dns-tcp.ts'
 /** When something was first true, in milliseconds since 1970. */
 type Moments = Map<string, number>
 
-/** Looks up a name again and again, and records when each address appears in the answer and when it disappears. */
+/**
+ * Looks up a name again and again, and records when each address appears in the answer and when it
+ * disappears.
+ */
 export class NameWatch {
   readonly appeared: Moments = new Map()
   readonly left: Moments = new Map()

@@ -25,10 +25,10 @@ interface Definition {
 }
 
 /**
- * The algorithm that registered instances in the project which Nanofleet continues, from its description: every ten seconds
- * it lists the tagged instances, reads the parameter that each one's tag names, puts the address into it and registers it
- * with the first Consul server. It removes nothing. We give it a token, TLS, the right fields of the definition, only
- * running instances, and checks that start as passing.
+ * The algorithm that registered instances in the project which Nanofleet continues, from its description:
+ * every ten seconds it lists the tagged instances, reads the parameter that each one's tag names, puts the
+ * address into it and registers it with the first Consul server. It removes nothing. We give it a token, TLS,
+ * the right fields of the definition, only running instances, and checks that start as passing.
  */
 export class Poller {
   readonly rounds: PollerRound[] = []

@@ -29,8 +29,9 @@ export async function cpuOf(root: number): Promise<number> {
 }
 
 /**
- * Proportional set size in MB: private pages plus its share of pages shared with other processes, so that sums over
- * processes count nothing twice (kernel documentation, "The /proc Filesystem", smaps_rollup). 0 for an ended process.
+ * Proportional set size in MB: private pages plus its share of pages shared with other processes, so that
+ * sums over processes count nothing twice (kernel documentation, "The /proc Filesystem", smaps_rollup). 0 for
+ * an ended process.
  */
 export async function pssOf(pid: number): Promise<number> {
   const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(await readOrNothing(`/proc/${pid}/smaps_rollup`))?.[1]

@@ -8,8 +8,10 @@ export type ProcessorTime = Record<string, number>
 const LOAD = 'this script (load)'
 
 /**
- * Records how much processor time every part of a region and this process, including its ended children, have used so far.
- * @returns a function that returns what was used since then; what a process used before it ended is not counted
+ * Records how much processor time every part of a region and this process, including its ended children, have
+ * used so far.
+ * @returns a function that returns what was used since then; what a process used before it ended is not
+ * counted
  */
 export async function processorTime(state: string): Promise<() => Promise<ProcessorTime>> {
   const before = new Map((await read(state)).map(({ pid, seconds }) => [pid, seconds]))

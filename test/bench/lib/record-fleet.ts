@@ -4,7 +4,10 @@ import { ServiceFailure } from '../../../core/base/errors.ts'
 import { TAG } from '../../../core/base/names.ts'
 import { allInstances } from '../../../scripts/demo/local-instances.ts'
 
-/** An image that is built into the emulator, with nothing behind it: its instances are records without a process. */
+/**
+ * An image that is built into the emulator, with nothing behind it: its instances are records without a
+ * process.
+ */
 const IMAGE = 'ami-0abcdef1234567890'
 
 export interface RecordInstance {

@@ -4,7 +4,10 @@ import { type Distribution, distribution } from './percentiles.ts'
 import { type Report, seconds } from './report.ts'
 import type { Polled, Times } from './ways.ts'
 
-/** How many times faster than the poller, at most how many times the bare way, and the writes when nothing changed. */
+/**
+ * How many times faster than the poller, at most how many times the bare way, and the writes when nothing
+ * changed.
+ */
 const TARGETS = {
   soonerP50: 40,
   soonerP99: 20,
@@ -123,7 +126,10 @@ function tables(each: Found): string {
     .join('\n\n')
 }
 
-/** A burst is limited by Consul, even the bare way: there the comparison with the poller is shown but not judged. */
+/**
+ * A burst is limited by Consul, even the bare way: there the comparison with the poller is shown but not
+ * judged.
+ */
 function verdictsOf(each: Found): Verdict[] {
   return kinds(each).flatMap(({ what, times: { up }, isBurst }) => {
     const times = (one: number, other: number): number => one / Math.max(1, other)

@@ -87,8 +87,8 @@ export async function startRegistrationStage(): Promise<RegistrationStage> {
 }
 
 /**
- * Without the emulator's own overhead: saving thousands of records every 4 s, and ending functions that are idle for 20 s,
- * which AWS keeps for minutes.
+ * Without the emulator's own overhead: saving thousands of records every 4 s, and ending functions that are
+ * idle for 20 s, which AWS keeps for minutes.
  */
 const quiet = (settings: LocalSettings): LocalSettings => ({
   ...settings,

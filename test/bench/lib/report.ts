@@ -25,7 +25,8 @@ export function machine() {
 }
 
 /**
- * Runs a benchmark and prints its results, as tables or with `--json` as one document. Exit code 1 when a target is missed.
+ * Runs a benchmark and prints its results, as tables or with `--json` as one document. Exit code 1 when a
+ * target is missed.
  * @param settings the benchmark's own options, each with its default
  */
 export async function bench<T extends Record<string, string>>(

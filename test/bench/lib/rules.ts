@@ -2,7 +2,9 @@ import { ServiceFailure } from '../../../core/base/errors.ts'
 import { controlName } from '../../../core/base/names.ts'
 import type { LocalRecord } from '../../../local/record.ts'
 
-/** The rules that trigger the control plane's registration: instance events, the clock, changed definitions. */
+/**
+ * The rules that trigger the control plane's registration: instance events, the clock, changed definitions.
+ */
 const RULES = ['instance-states', 'reconcile', 'definition-changes']
 
 /** Turns the control plane's own registration on or off, so that another one has the machine to itself. */

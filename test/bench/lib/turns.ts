@@ -5,11 +5,14 @@ import { bare, eventDriven, polled, type Steps, type Times, watching } from './w
 
 /** The size of a page of DescribeInstances and of a DNS answer. */
 export const MOST = 1000
-/** Single changes in a running fleet, and the milliseconds between them: for ours and the bare way, and for the poller. */
+/**
+ * Single changes in a running fleet, and the milliseconds between them: for ours and the bare way, and for
+ * the poller.
+ */
 const SINGLES = { count: 20, pause: 500, polled: 1500 }
 /**
- * What makes up a turn, so that all of them together take eight minutes: bursts one after the other, the poller's in this
- * many lanes, each with its own poller.
+ * What makes up a turn, so that all of them together take eight minutes: bursts one after the other, the
+ * poller's in this many lanes, each with its own poller.
  */
 const TURNS: Record<number, { bursts: number; lanes: number; polled: number }> = {
   1: { bursts: 50, lanes: 25, polled: 2 },
@@ -17,7 +20,10 @@ const TURNS: Record<number, { bursts: number; lanes: number; polled: number }> =
 }
 const TURN = { bursts: 1, lanes: 1, polled: 1 }
 
-/** The turns of the three ways at one size; the bare way repeats the times of ours, which therefore comes first. */
+/**
+ * The turns of the three ways at one size; the bare way repeats the times of ours, which therefore comes
+ * first.
+ */
 export class Turns {
   readonly found: Found
   readonly #stage: RegistrationStage
@@ -94,7 +100,10 @@ export class Turns {
   }
 }
 
-/** Moments in the poller's period for this many pollers and bursts: the middles of equal parts, in random order. */
+/**
+ * Moments in the poller's period for this many pollers and bursts: the middles of equal parts, in random
+ * order.
+ */
 function spread(pollers: number, bursts: number, random: () => number): number[][] {
   const count = pollers * bursts
   const parts = Array.from({ length: count }, (_, part) => ({ part, rank: random() }))

@@ -1,7 +1,10 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** A shop's worth of services in four waves: the shape of an app with many small services, without their programs. */
+/**
+ * A shop's worth of services in four waves: the shape of an app with many small services, without their
+ * programs.
+ */
 export const NEEDS: Record<string, string[]> = {
   redis: [],
   ad: [],

@@ -47,7 +47,10 @@ export interface Among {
   meanwhile?: (standing: string[]) => Promise<void>
 }
 
-/** Ours: EC2's events, rule, queue, `register`, `consul`, agent. Instances start in these steps, and stop in the same. */
+/**
+ * Ours: EC2's events, rule, queue, `register`, `consul`, agent. Instances start in these steps, and stop in
+ * the same.
+ */
 export async function eventDriven(
   { context, fleet }: RegistrationStage,
   watch: NameWatch,
@@ -80,7 +83,9 @@ export async function eventDriven(
   }
 }
 
-/** Bare: written to the owner's agent at the moment of the change, and removed again. The moments are given. */
+/**
+ * Bare: written to the owner's agent at the moment of the change, and removed again. The moments are given.
+ */
 export async function bare(
   { catalog, definition, servers, resolver }: RegistrationStage,
   watch: NameWatch,
@@ -138,8 +143,9 @@ export interface Polled {
 }
 
 /**
- * The poller: bursts of this many instances, one after the other, each at a given moment of its period. Several pollers do
- * this in parallel, each with its own fleet that only it sees, because a burst takes about ten seconds.
+ * The poller: bursts of this many instances, one after the other, each at a given moment of its period.
+ * Several pollers do this in parallel, each with its own fleet that only it sees, because a burst takes about
+ * ten seconds.
  * @param moments each poller's moments, in milliseconds after the end of a round
  * @param singles the steps in which more instances start while the first burst is running
  */

@@ -1,6 +1,9 @@
 import { crc32 } from 'node:zlib'
 
-/** A zip archive with one file, uncompressed (PKWARE's APPNOTE.TXT, 4.3.6: local header, central header, end record). */
+/**
+ * A zip archive with one file, uncompressed (PKWARE's APPNOTE.TXT, 4.3.6: local header, central header, end
+ * record).
+ */
 export function zipOf(name: string, text: string): Buffer {
   const [file, data] = [Buffer.from(name), Buffer.from(text)]
   // Version 2.0, no flags, stored, 1980-01-01 00:00, checksum, sizes, lengths of name and extra field.

@@ -56,8 +56,8 @@ const STRICTER: [RegExp, string][] = [
 ]
 
 /**
- * Two agents of their own: one is told by Consul's command `consul services register`, the other by us, and what they have
- * written down must be the same but for ids, the address and our meta.
+ * Two agents of their own: one is told by Consul's command `consul services register`, the other by us, and
+ * what they have written down must be the same but for ids, the address and our meta.
  */
 describe('a definition', () => {
   let theirs: ConsulCluster

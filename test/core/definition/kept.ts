@@ -2,10 +2,16 @@ import { canonicalJson } from '../../../core/base/canonical.ts'
 import { META } from '../../../core/registration/registration.ts'
 import type { Fields } from './definition-samples.ts'
 
-/** What the command loses on its way to the agent (`AgentServiceCheck` of Consul's Go API has no place for it), and we do not. */
+/**
+ * What the command loses on its way to the agent (`AgentServiceCheck` of Consul's Go API has no place for
+ * it), and we do not.
+ */
 const LOST = new Set(['DisableRedirects', 'OutputMaxSize', 'H2PingUseTLS'])
 
-/** What an agent has written down: every service and check with all that was said about it, and if with the right token. */
+/**
+ * What an agent has written down: every service and check with all that was said about it, and if with the
+ * right token.
+ */
 export interface Kept {
   services: Fields[]
   checks: Fields[]

@@ -3,7 +3,10 @@ import { nextStep, type Replacement } from '../../../core/deploy/capacity.ts'
 import type { Member } from '../../../core/deploy/fleet.ts'
 
 describe('the next step in one state of a group', () => {
-  /** `s`erving, sta`r`ting and `l`eaving members, in capitals of an older version, `x` and `X` serving and ill. */
+  /**
+   * `s`erving, sta`r`ting and `l`eaving members, in capitals of an older version, `x` and `X` serving and
+   * ill.
+   */
   const step = (
     letters: string,
     desired: number,

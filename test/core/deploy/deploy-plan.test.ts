@@ -1,69 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import { type AppBundle, bundleDigest } from '../../../core/base/bundle.ts'
+import type { AppBundle } from '../../../core/base/bundle.ts'
 import { NotFound } from '../../../core/base/errors.ts'
-import type { ServiceSpec } from '../../../core/base/manifest-types.ts'
 import { deployOrder } from '../../../core/deploy/deploy-order.ts'
-import { type PlanInputs, planDeploy } from '../../../core/deploy/deploy-plan.ts'
-import { effectiveCount, type Release } from '../../../core/deploy/releases.ts'
-import { parsedApp } from '../../../core/template/parsed-app.ts'
-
-const spec = (needs: string[] = [], other: Partial<ServiceSpec> = {}): ServiceSpec => ({
-  protocol: 'http',
-  port: 8080,
-  needs,
-  count: { desired: 2, min: 0, max: 100 },
-  instanceType: 't3.micro',
-  env: {},
-  secrets: {},
-  permissions: [],
-  stateful: false,
-  strategy: 'surge',
-  kind: 'service',
-  ...other,
-})
-const bundle = (services: Record<string, ServiceSpec>): AppBundle => ({
-  format: 1,
-  manifest: { app: 'shop', requires: ['platform'], services },
-  resources: {},
-  services: Object.fromEntries(
-    Object.keys(services).map((name) => [
-      name,
-      {
-        definition: JSON.stringify({ service: { name: `shop-${name}`, port: 8080 } }),
-        config: {},
-        source: 's',
-      },
-    ]),
-  ),
-})
-const empty = { AWSTemplateFormatVersion: '2010-09-09' as const, Description: '', Resources: {} }
-const unchanged = { action: 'unchanged' as const, reasons: [] }
-
-function facts(services: Record<string, ServiceSpec>, other: Partial<PlanInputs> = {}): PlanInputs {
-  const names = Object.keys(services)
-  return {
-    app: parsedApp(bundle(services)),
-    images: new Map(names.map((name) => [name, { hash: `h-${name}`, imageId: `ami-${name}`, builtAt: '' }])),
-    overrides: {},
-    current: undefined,
-    standing: [],
-    templates: { app: 'shop', own: empty, services: {} },
-    changes: { app: unchanged, services: Object.fromEntries(names.map((name) => [name, unchanged])) },
-    ...other,
-  }
-}
-const released = (release: number, made: AppBundle, images: Record<string, string>): Release => ({
-  release,
-  bundle: bundleDigest(made),
-  services: Object.fromEntries(
-    Object.entries(images).map(([name, imageId]) => [
-      name,
-      { hash: `h-${name}`, imageId, count: 2, definition: '' },
-    ]),
-  ),
-  at: '',
-  execution: '',
-})
+import { planDeploy } from '../../../core/deploy/deploy-plan.ts'
+import { effectiveCount } from '../../../core/deploy/releases.ts'
+import { bundle, empty, facts, released, spec, unchanged } from './plan-inputs.ts'
 
 describe('planDeploy', () => {
   it('starts services in the order of their needs', () => {

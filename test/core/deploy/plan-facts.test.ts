@@ -5,13 +5,13 @@ import { PLATFORM } from '../../../core/base/names.ts'
 import type { DeployPlan } from '../../../core/deploy/deploy-plan.ts'
 import { makePlan } from '../../../core/deploy/make-plan.ts'
 import { type PlanPorts, planFacts } from '../../../core/deploy/plan-facts.ts'
-import { appTemplates } from '../../../core/template/app-templates.ts'
 import { parsedApp } from '../../../core/template/parsed-app.ts'
 import { repositoryApps, sampleApp } from '../../apps/apps.ts'
 import { MemoryLockTable } from '../../support/memory-locks.ts'
 import { MemoryReleaseBook } from '../../support/memory-releases.ts'
 import { MemoryStacks } from '../../support/memory-stacks.ts'
 import { stage } from '../../support/stage.ts'
+import { standPlatform } from './standing-platform.ts'
 
 const OWNER = 'execution'
 const [platform] = (await repositoryApps()).filter(({ manifest }) => manifest.app === PLATFORM) as [AppBundle]
@@ -60,21 +60,7 @@ describe('the plan of what was pushed, beside what is deployed', () => {
     )
   }
 
-  /** The platform's stacks as a deployment left them, without one resource of its own one. */
-  const standWithout = (id?: string): void => {
-    const app = parsedApp(platform)
-    const { own, services } = appTemplates(app, stage)
-    const { [id ?? '']: _gone, ...Resources } = own.Resources
-    const tags = { 'nanofleet:stage': stage.name, 'nanofleet:app': 'platform' }
-    const stand = (name: string, template: unknown, more: Record<string, string> = {}) =>
-      stacks.stand(
-        { name, template: JSON.stringify(template), parameters: {}, tags: { ...tags, ...more } },
-        'CREATE_COMPLETE',
-      )
-    stand('nanofleet-dev-platform', { ...own, Resources })
-    for (const [service, template] of Object.entries(services))
-      stand(`nanofleet-dev-platform-${service}`, template, { 'nanofleet:service': service })
-  }
+  const standWithout = (id?: string): void => standPlatform(stacks, parsedApp(platform), id)
 
   it('says what changes against what stands, of the platform, the app and its services', async () => {
     const bundle = app('blog', { host: 'blog', port: 8102 })

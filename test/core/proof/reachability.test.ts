@@ -101,7 +101,8 @@ describe.each(SAMPLE_STAGES.map((stage) => [stage.name, stage] as const))(
       const [platform, ...others] = platformFirst(await repositoryApps())
       if (!platform) throw new Error('no platform')
       const tried = [studio(), ...others].map(async (app, index) => {
-        // Nothing in one app's stacks is for another app; the network and the platform are tried with the first.
+        // Nothing in one app's stacks is for another app; the network and the platform are tried with the
+        // first.
         const apps = [platform, app]
         const compiled = compile(stage, apps)
         const own = (stack: string) => index === 0 || stack.startsWith(appStack(stage.name, app.manifest.app))

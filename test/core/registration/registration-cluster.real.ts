@@ -11,7 +11,10 @@ const SHIPPED = {
   dns_config: { udp_answer_limit: 100, enable_truncate: true, service_ttl: { '*': '0s' } },
   autopilot: { cleanup_dead_servers: true, server_stabilization_time: '3s' },
 }
-/** At most this share of the time, or of the answers, may be left out because a process of the test stood still. */
+/**
+ * At most this share of the time, or of the answers, may be left out because a process of the test stood
+ * still.
+ */
 const EXCLUDED = 0.1
 /** At most this share of the questions to living servers may stay without an answer. */
 const UNANSWERED = 0.01

@@ -14,7 +14,9 @@ import { ModelFleet, stateChange, terminating } from '../../model/model-fleet.ts
 const parameter = '/nanofleet/test/web/web/consul'
 const PORT = 18080
 
-/** Three real Consul servers; the instances are records whose health one process answers on their addresses. */
+/**
+ * Three real Consul servers; the instances are records whose health one process answers on their addresses.
+ */
 describe('registration with real Consul servers', () => {
   let cluster: ConsulCluster
   let fleet: ModelFleet
@@ -49,7 +51,8 @@ describe('registration with real Consul servers', () => {
   const dns = async (server: ConsulServer): Promise<string[]> => {
     const resolver = new Resolver({ timeout: 500, tries: 1 })
     resolver.setServers([`${server.address}:8600`])
-    // Consul answers three addresses of many by default; SRV over several questions would only hide the order.
+    // Consul answers three addresses of many by default; SRV over several questions would only hide the
+    // order.
     const found = new Set<string>()
     for (let question = 0; question < 12; question++)
       for (const address of await resolver.resolve4('web.service.consul').catch(() => [])) found.add(address)
@@ -67,8 +70,9 @@ describe('registration with real Consul servers', () => {
     expect(last).toEqual(expected)
   }
   /**
-   * Rounds until three in a row find the catalog naming each instance once and write nothing: a server that returns
-   * brings its old entries back a moment later, and a round that waits for a check to pass removes nothing.
+   * Rounds until three in a row find the catalog naming each instance once and write nothing: a server that
+   * returns brings its old entries back a moment later, and a round that waits for a check to pass removes
+   * nothing.
    */
   const untilEachOnce = async (server: () => ConsulServer): Promise<void> => {
     const expected = instances.map((each) => each.id).sort()

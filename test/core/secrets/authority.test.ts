@@ -31,10 +31,12 @@ describe('the certificate of an authority', () => {
   it('is of version 3, may sign certificates and lists of revoked ones, and nothing else', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
     const { raw } = new X509Certificate(authorityCertificate(privateKey, 'a', Buffer.from([1]), new Date()))
-    // Versions count from 0. Behind the two outer sequences with a length of two bytes each, then the serial number.
+    // Versions count from 0. Behind the two outer sequences with a length of two bytes each, then the serial
+    // number.
     expect(raw.subarray(0, 1).toString('hex')).toBe('30')
     expect(raw.toString('hex')).toMatch(/^30(81..|82....)30(81..|82....)a003020102020101/)
-    // "RFC 5280", 4.2.1.3: keyCertSign and cRLSign are bits 5 and 6, so one bit of the byte does not count; critical.
+    // "RFC 5280", 4.2.1.3: keyCertSign and cRLSign are bits 5 and 6, so one bit of the byte does not count;
+    // critical.
     expect(raw.toString('hex')).toContain('0603551d0f0101ff040403020106')
     // 4.2.1.9: an authority, critical.
     expect(raw.toString('hex')).toContain('0603551d130101ff040530030101ff')

@@ -32,8 +32,8 @@ interface Task {
 }
 
 /**
- * One step for each task state of the shipped workflows: only that state, under its workflow's role. What it starts gets an
- * input that it refuses, so nothing changes; the permissions are only for starting it.
+ * One step for each task state of the shipped workflows: only that state, under its workflow's role. What it
+ * starts gets an input that it refuses, so nothing changes; the permissions are only for starting it.
  */
 export async function workflowSteps(world: IamWorld): Promise<Step[]> {
   const found = await Promise.all(WORKFLOWS.map((workflow) => stepsOf(world, workflow)))

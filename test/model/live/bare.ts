@@ -8,10 +8,16 @@ import type { Mark } from './ledger.ts'
 export const BARE = 'bare'
 /** Milliseconds between two entries. */
 const EVERY_MS = 250
-/** Entries at the beginning; fewer when a server dies with some of them, but each new one still replaces another. */
+/**
+ * Entries at the beginning; fewer when a server dies with some of them, but each new one still replaces
+ * another.
+ */
 const STANDING = 12
 
-/** Consul without us: entries without a check that a client registers with the live servers in turn and removes again. */
+/**
+ * Consul without us: entries without a check that a client registers with the live servers in turn and
+ * removes again.
+ */
 export class Bare {
   readonly marks = new Map<string, Mark[]>()
   readonly #network: string

@@ -4,8 +4,8 @@ import type { LeaderSample, Sample, Span } from './samples.ts'
 const APART_MS = 1000
 
 /**
- * The times in which the live servers did not all name the same live leader. One that has just been killed is not a leader,
- * whatever the others still say.
+ * The times in which the live servers did not all name the same live leader. One that has just been killed is
+ * not a leader, whatever the others still say.
  * @param alive when a server, by address, was alive
  */
 export function elections(leaders: LeaderSample[], alive: (server: string, at: number) => boolean): Span[] {
@@ -29,8 +29,8 @@ export function elections(leaders: LeaderSample[], alive: (server: string, at: n
 }
 
 /**
- * The same times, extended until Consul accepts writes again: a server that is named leader still has to become one. The
- * first entry of a plain client that appears in or vanishes from an answer shows it.
+ * The same times, extended until Consul accepts writes again: a server that is named leader still has to
+ * become one. The first entry of a plain client that appears in or vanishes from an answer shows it.
  * @param bare answers about those entries, which come and go all the time
  */
 export function untilWritten(spans: Span[], bare: Sample[]): Span[] {

@@ -2,8 +2,8 @@
 export const INTERVAL_SECONDS = 5
 
 /**
- * What DNS owes to a name and an address: `out`, it must not return it; `in`, it must; `coming`, it must once it has done so
- * the first time; `free`, nothing is due yet.
+ * What DNS owes to a name and an address: `out`, it must not return it; `in`, it must; `coming`, it must once
+ * it has done so the first time; `free`, nothing is due yet.
  */
 export type Due = 'in' | 'coming' | 'out' | 'free'
 
@@ -13,8 +13,8 @@ export interface Mark {
 }
 
 /**
- * What is true about an instance under a name. `by`: only the order to go reveals it, as EC2 does not, or only a round over
- * the fleet, as nobody acts on events of instances that are not in the fleet.
+ * What is true about an instance under a name. `by`: only the order to go reveals it, as EC2 does not, or
+ * only a round over the fleet, as nobody acts on events of instances that are not in the fleet.
  */
 export interface Claim {
   service: string
@@ -39,9 +39,10 @@ export interface Cover {
 }
 
 /**
- * Since when DNS owes what. What is true is due from the moment at which a function starts that could know it: `register`
- * with an event about the instance, or `reconcile`, which looks at everything. An instance that must be found is owed in
- * full from the first answer that names it, a new one once that function is done.
+ * Since when DNS owes what. What is true is due from the moment at which a function starts that could know
+ * it: `register` with an event about the instance, or `reconcile`, which looks at everything. An instance
+ * that must be found is owed in full from the first answer that names it, a new one once that function is
+ * done.
  */
 export class Ledger {
   /** Repeated orders to go, by name. */
@@ -86,7 +87,8 @@ export class Ledger {
   /**
    * The function is done.
    * @param unfinished the instances that it could not finish
-   * @param returned the instances whose order to go it returned, because their server does not answer: it comes again, and
+   * @param returned the instances whose order to go it returned, because their server does not answer: it
+   * comes again, and
    *   until then the group waits and they continue
    */
   end(
@@ -113,8 +115,9 @@ export class Ledger {
   }
 
   /**
-   * A server comes back with what it had when it died. Names that its instances have lost since then may be found again until
-   * a function looks next; those of instances that are not running, until it has run their checks.
+   * A server comes back with what it had when it died. Names that its instances have lost since then may be
+   * found again until a function looks next; those of instances that are not running, until it has run their
+   * checks.
    * @param since when it died
    */
   broughtBack(at: number, since: number, isTheirs: (instanceId: string) => boolean): void {
@@ -164,7 +167,10 @@ export class Ledger {
 /** Milliseconds until the check of an instance has run again, whatever its state was. */
 const CHECKED_MS = INTERVAL_SECONDS * 1000
 
-/** An agent keeps the state of a check that it already has: an instance that was out may be critical until it runs again. */
+/**
+ * An agent keeps the state of a check that it already has: an instance that was out may be critical until it
+ * runs again.
+ */
 const patience = ({ turns }: Line): number => (turns === 0 ? 0 : CHECKED_MS)
 
 /** The next mark; it replaces one that was due later. */

@@ -16,8 +16,8 @@ export const VPC = 'vpc-0a'
 /** Milliseconds after which the queue redelivers what failed; 60,000 in resources/registration.yml. */
 const AGAIN_MS = 2000
 /**
- * Milliseconds after which a returned server no longer names instances that do not answer: it first loads its services, and
- * then their checks, as critical.
+ * Milliseconds after which a returned server no longer names instances that do not answer: it first loads its
+ * services, and then their checks, as critical.
  */
 const LOADED_MS = 1000
 /** How many milliseconds a delayed event takes. */
@@ -28,7 +28,10 @@ export class LiveWorld implements Changing {
   readonly ec2: LaggingEc2
   readonly texts = new Map<string, Text[]>()
   readonly told = new Set<string>()
-  /** Empty in this world: an instance that EC2 recommends to replace leaves DNS for longer than the world lasts. */
+  /**
+   * Empty in this world: an instance that EC2 recommends to replace leaves DNS for longer than the world
+   * lasts.
+   */
   readonly advised = new Set<string>()
   readonly ledger = new Ledger()
   readonly events = new LiveQueue(AGAIN_MS)

@@ -1,7 +1,10 @@
 import { seeded } from '../../support/seeded.ts'
 import type { Arrival, Change, Form } from '../happenings.ts'
 
-/** One thing that happens, this many milliseconds after the start. `pick` (0 up to 1) chooses what it happens to. */
+/**
+ * One thing that happens, this many milliseconds after the start. `pick` (0 up to 1) chooses what it happens
+ * to.
+ */
 export type Step = { at: number } & (
   | { do: 'launch'; service: number; count: number; tagged: boolean; event: Arrival }
   | { do: 'change'; to: Change; pick: number; event: Arrival }
@@ -16,8 +19,8 @@ const LENGTH_MS = 48_000
 /** For this long after a server's death only its neighbours' report triggers a round over the fleet. */
 const ALONE_MS = 8_000
 /**
- * Milliseconds between two changes of a definition: a round that the second one overtakes may remove what the next round has
- * just added (docs/registration.md, "What it cannot promise").
+ * Milliseconds between two changes of a definition: a round that the second one overtakes may remove what the
+ * next round has just added (docs/registration.md, "What it cannot promise").
  */
 const SETTLED_MS = 6000
 /** How many milliseconds a definition is broken. */

@@ -13,9 +13,14 @@ import { definition, SERVICES } from './claims.ts'
 import type { Functions } from './functions.ts'
 import type { LiveWorld } from './live-world.ts'
 
-/** What the real servers have once the world is at rest, and what they should have; any difference is a fault. */
+/**
+ * What the real servers have once the world is at rest, and what they should have; any difference is a fault.
+ */
 export interface Comparison {
-  /** The entries of the agents, those that each server's catalog shows as passing, and the addresses in each server's DNS. */
+  /**
+   * The entries of the agents, those that each server's catalog shows as passing, and the addresses in each
+   * server's DNS.
+   */
   found: string[][]
   wanted: string[][]
 }

@@ -8,8 +8,8 @@ import type { LiveWorld } from './live-world.ts'
 import type { Span } from './samples.ts'
 
 /**
- * Milliseconds from the death of a server to the round that its neighbours ask for: they look every half second, and a
- * function takes a while to start.
+ * Milliseconds from the death of a server to the round that its neighbours ask for: they look every half
+ * second, and a function takes a while to start.
  */
 const EARLY_WORD_MS = 1500
 /** They report it when there is a leader other than the dead server. */

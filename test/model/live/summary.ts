@@ -4,7 +4,10 @@ import { overlap, type Span, within } from './samples.ts'
 
 /** How long DNS may return what is no longer true, or not return what is true; milliseconds. */
 export const BOUND_MS = 1000
-/** How much longer ours may be than Consul's own while there is no leader: two of its entries differ by as much. */
+/**
+ * How much longer ours may be than Consul's own while there is no leader: two of its entries differ by as
+ * much.
+ */
 export const TOLERANCE_MS = 500
 
 /** The results of a run. */
@@ -35,8 +38,8 @@ export function summarize({ lapses }: Verdict, elections: Span[]): Summary {
 const byLength = (a: Lapse, b: Lapse): number => b.length - a.length
 
 /**
- * Lapses that are too long. If an election falls into one, nobody could end that part; the rest counts as usual, unless
- * Consul alone was just as late: by as much, or until the same moment.
+ * Lapses that are too long. If an election falls into one, nobody could end that part; the rest counts as
+ * usual, unless Consul alone was just as late: by as much, or until the same moment.
  */
 export function faults({ calm, elections }: Summary): Lapse[] {
   const late = calm.filter(({ length }) => length > BOUND_MS)

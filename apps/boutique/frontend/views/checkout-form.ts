@@ -86,7 +86,10 @@ ${text('credit_card_cvv')}
 </form>`
 }
 
-/** A sent value that is not a choice must not silently turn into the first one: it is added as one more, to be changed. */
+/**
+ * A sent value that is not a choice must not silently turn into the first one: it is added as one more, to be
+ * changed.
+ */
 const withEmpty = (options: (readonly [string, string])[], value: string): (readonly [string, string])[] =>
   options.some(([known]) => known === value)
     ? options

@@ -1,6 +1,8 @@
 // @ts-check
 
-/** What is worth a retry: no answer at all (0), and answers from a gateway or about a service that is down. */
+/**
+ * What is worth a retry: no answer at all (0), and answers from a gateway or about a service that is down.
+ */
 const PASSING = new Set([0, 502, 503, 504])
 
 /** The longest wait between two attempts, in milliseconds. */
@@ -16,8 +18,8 @@ export const TRIES = 10
 export const isPassing = (status) => PASSING.has(status)
 
 /**
- * How long to wait before the next attempt, in milliseconds: twice as long each time, and spread out so that the uploads
- * of many browsers do not come back all at once.
+ * How long to wait before the next attempt, in milliseconds: twice as long each time, and spread out so that
+ * the uploads of many browsers do not come back all at once.
  * @param {number} tried how many attempts there were
  * @param {number} [chance] from 0 to 1
  */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * A task as the gallery shows it. The service makes the page's first cards with this, and the browser all later ones, so
- * both look the same.
+ * A task as the gallery shows it. The service makes the page's first cards with this, and the browser all
+ * later ones, so both look the same.
  */
 
 /**

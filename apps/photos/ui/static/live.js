@@ -1,6 +1,6 @@
 /**
- * Follows changes. A browser reconnects by itself when a stream ends, but gives up on an answer such as 503: then the
- * stream is restarted from the last event.
+ * Follows changes. A browser reconnects by itself when a stream ends, but gives up on an answer such as 503:
+ * then the stream is restarted from the last event.
  */
 
 const AGAIN_MS = 1500
@@ -9,7 +9,8 @@ const HIDDEN_MS = 60_000
 
 /**
  * @param {number} since the time of the newest change that the page knows
- * @param {{task: (task: object) => void, connected: (connected: boolean) => void, trouble: (sentence: string) => void}} tell
+ * @param {{task: (task: object) => void, connected: (connected: boolean) => void, trouble: (sentence: string)
+ * => void}} tell
  */
 export function follow(since, tell) {
   let source

@@ -4,8 +4,8 @@ import { isPassing, pauseAfter, TRIES } from './backoff.js'
 const STUCK_MS = 30_000
 
 /**
- * Identifies one file in all attempts, so that the service knows when it already has the file. Made of random bytes,
- * because pages without HTTPS lack `crypto.randomUUID`.
+ * Identifies one file in all attempts, so that the service knows when it already has the file. Made of random
+ * bytes, because pages without HTTPS lack `crypto.randomUUID`.
  */
 export function makeToken() {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
@@ -16,7 +16,8 @@ export function makeToken() {
  * Sends one file, and retries while that may help.
  * @param {{file: File, filter: string, token: string}} upload
  * @param {{progress: (share: number) => void, waiting: (sentence: string) => void}} tell
- * @returns {Promise<{task?: object, problem?: string, mayRetry?: boolean}>} the task, or a problem for people to read
+ * @returns {Promise<{task?: object, problem?: string, mayRetry?: boolean}>} the task, or a problem for people
+ * to read
  */
 export async function send(upload, tell) {
   for (let tried = 1; ; tried += 1) {

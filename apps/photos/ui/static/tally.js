@@ -4,8 +4,8 @@ import { stateOf } from './card.js'
 /** @typedef {import('./card.js').Task} Task */
 
 /**
- * Whether this version of a task is newer than the known one. Events may come twice and late; of two versions from the same
- * millisecond the later attempt is newer, then the later state.
+ * Whether this version of a task is newer than the known one. Events may come twice and late; of two versions
+ * from the same millisecond the later attempt is newer, then the later state.
  * @param {Task | undefined} known
  * @param {Task} task
  */
@@ -30,10 +30,11 @@ export function tally(tasks) {
 }
 
 /**
- * Whether a task that the page does not show belongs in its gallery: it has a picture, and it is not older than what "more"
- * would add.
+ * Whether a task that the page does not show belongs in its gallery: it has a picture, and it is not older
+ * than what "more" would add.
  * @param {Task} task
- * @param {{oldest: number | null, whole: boolean}} shown the oldest id shown, null for none, and whether there are no older ones
+ * @param {{oldest: number | null, whole: boolean}} shown the oldest id shown, null for none, and whether
+ * there are no older ones
  */
 export function belongs(task, { oldest, whole }) {
   return stateOf(task) !== 'arriving' && (whole || task.id >= (oldest ?? 0))

@@ -1,7 +1,7 @@
 /**
- * A service with two calls, as a separate process: `GetAds`, which the contract calls safe to repeat, and `Charge`, which it
- * does not. Both answer with the instance's name, after the requested milliseconds; each charge is a line of output, as is
- * each call that its caller gave up on.
+ * A service with two calls, as a separate process: `GetAds`, which the contract calls safe to repeat, and
+ * `Charge`, which it does not. Both answer with the instance's name, after the requested milliseconds; each
+ * charge is a line of output, as is each call that its caller gave up on.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { AdService, PaymentService } from '../../../../apps/boutique/lib/gen/hipstershop_pb.ts'
