@@ -23,8 +23,8 @@ export interface Belief {
 const FINAL = new Set(['shutting-down', 'terminated'])
 
 /**
- * Weighs hints against what EC2 shows. EC2 wins, except for final states and orders to go. An instance that EC2
- * does not show is foreign, or gone.
+ * Weighs hints against what EC2 shows. EC2 wins, except for final states and orders to go. An instance that
+ * EC2 does not show is foreign, or gone.
  */
 export function believe(hints: Hint[], seen: Instance[]): Belief {
   const shown = new Map(seen.map((instance) => [instance.id, instance]))

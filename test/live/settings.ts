@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { type LocalSettings, readSettings } from '../../local/settings.ts'
 
 /**
- * Where the end-to-end tests' region lives: separate from the one that people use. Each lane (see scripts/lib/lanes.mjs)
- * has its own, with its own preferred ports and addresses.
+ * Where the end-to-end tests' region lives: separate from the one that people use. Each lane (see
+ * scripts/lib/lanes.mjs) has its own, with its own preferred ports and addresses.
  */
 export function liveSettings(environment: NodeJS.ProcessEnv = process.env): LocalSettings {
   const own = readSettings()
