@@ -67,7 +67,7 @@ describe('what operates a stage', () => {
     const { code, out } = await nanofleet('logs', '--function', 'reconcile', '--since', '2m')
     expect(code).toBe(0)
     expect(out).toMatch(
-      / nanofleet-local-reconcile {2}INFO round instances=5 servers=3 registered=\d+ .* ms=\d+$/m,
+      / nanofleet-local-reconcile {2}INFO reconcile instances=5 servers=3 registered=\d+ .* ms=\d+$/m,
     )
     expect(out).toMatch(/ nanofleet-local-reconcile {2}METRICS .*Drift=\d+ RemovalsHeld=0 ConsulLeader=1$/m)
     const events = await nanofleet('logs', '--function', 'register', '--since', '1d', '--grep', 'Latency')
@@ -98,7 +98,7 @@ describe('what operates a stage', () => {
     expect((await nanofleet('dead-letters')).out).toBe('No dead letters.\n')
     await until('the word of register about them', 20, async () => {
       const { out } = await nanofleet('logs', '--function', 'register', '--since', '1m', '--grep', 'problems')
-      return /INFO batch .*is not an event/.test(out) ? true : undefined
+      return /INFO register .*is not an event/.test(out) ? true : undefined
     })
     expect(await queueDepth(context.sqs(), controlName(context.stage, DEAD))).toBe(0)
     // The one that is not an event would come three more times, and then be a dead letter in a later test.

@@ -105,7 +105,7 @@ describe('a fleet whose parts are killed', () => {
         )
         const round = await until('a round that has looked for itself', 10, async () =>
           (await logLines(context.logs(), functionLogGroup(context.stage, 'reconcile'), said.at)).find(
-            ({ text }) => text.includes('"round"') && text.includes(victim.address),
+            ({ text }) => text.includes('"message":"reconcile"') && text.includes(victim.address),
           ),
         )
         const { result } = JSON.parse(round.text) as { result: { waiting: string[]; failed: string[] } }

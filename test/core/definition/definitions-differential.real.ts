@@ -23,7 +23,7 @@ const run = promisify(execFile)
 /** Where we say no and Consul does not: what our sentence says, and why it is better not to go on. */
 const STRICTER: [RegExp, string][] = [
   [
-    /stands beside (HTTP|GRPC|TCP|UDP|H2PING|TTL)/,
+    /is set together with (HTTP|GRPC|TCP|UDP|H2PING|TTL)/,
     'Consul runs one of two kinds in a check and never says which',
   ],
   [
