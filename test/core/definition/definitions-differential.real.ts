@@ -23,7 +23,7 @@ const run = promisify(execFile)
 /** Where we say no and Consul does not: what our sentence says, and why it is better not to go on. */
 const STRICTER: [RegExp, string][] = [
   [
-    /stands beside (HTTP|GRPC|TCP|UDP|H2PING|TTL)/,
+    /is set together with (HTTP|GRPC|TCP|UDP|H2PING|TTL)/,
     'Consul runs one of two kinds in a check and never says which',
   ],
   [
@@ -52,7 +52,7 @@ const STRICTER: [RegExp, string][] = [
     'the command takes a list of one for the one',
   ],
   [/must not be less than 0/, 'less than none is none to Consul'],
-  [/stands there twice|holds two services called/, 'the last of them would win'],
+  [/is there twice|holds two services called/, 'the last of them would win'],
 ]
 
 /**
