@@ -52,7 +52,7 @@ const STRICTER: [RegExp, string][] = [
     'the command takes a list of one for the one',
   ],
   [/must not be less than 0/, 'less than none is none to Consul'],
-  [/stands there twice|holds two services called/, 'the last of them would win'],
+  [/is there twice|holds two services called/, 'the last of them would win'],
 ]
 
 /**
