@@ -12,7 +12,16 @@ lock file back: next to a node_modules, npm leaves out what this system does not
  * from any registry: `{code, output, seconds}`. Installs nothing and does not use the network.
  */
 export async function checkLockFile(folder) {
-  const dryRun = ['ci', '--dry-run', '--offline', '--ignore-scripts', '--no-audit', '--no-fund']
+  // Its reasons are told also where `npm test --silent` has silenced npm.
+  const dryRun = [
+    'ci',
+    '--dry-run',
+    '--offline',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]
   const result = await capture('npm', ['--prefix', folder, ...dryRun])
   const hosts = withHost(JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')))
   if (result.code === 0 && hosts.length === 0) return result
