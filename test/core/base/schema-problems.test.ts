@@ -73,6 +73,12 @@ describe('what a schema has against a value', () => {
   it.each([
     ['the branch with the key that was given', { Ref: 'long' }, [['place.Ref', '"long" is too long']]],
     ['the other branch', { GetAtt: 'long' }, [['place.GetAtt', '"long" is too long']]],
+    [
+      'the branch with the key, whose value is of another type',
+      { Ref: 5 },
+      [['place.Ref', '5 is not a text']],
+    ],
+    ['the other such branch', { GetAtt: [] }, [['place.GetAtt', '[] is not a text']]],
     ['the branch for texts', '', [['place', '"" is empty']]],
     [
       'none when no branch is near',
