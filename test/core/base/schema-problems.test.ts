@@ -98,6 +98,17 @@ describe('what a schema has against a value', () => {
     ])
   })
 
+  it.each([
+    [z.enum(['a', 'b']), 'give one of a, b'],
+    [z.literal('a'), 'give a'],
+    [z.literal(['a', 7]), 'give one of a, 7'],
+  ])('is that a choice is missing, and what there is to choose from', (choice, remedy) => {
+    const { error } = z.object({ kind: choice }).safeParse({})
+    expect(schemaProblems(error as z.ZodError, {}, () => [])).toEqual([
+      { path: ['kind'], problem: 'is missing', remedy },
+    ])
+  })
+
   it('quotes 57 characters of a value of more than 60', () => {
     const text = (length: number) => 'x'.repeat(length - 2)
     const [short, long] = [problems({ name: 'a', open: text(60) }), problems({ name: 'a', open: text(61) })]
