@@ -15,6 +15,7 @@ describe('the names that a template refers to', () => {
       ['A', 'B'],
     ],
     ['lists and maps, at any depth', { a: [{ b: join('', ['x', ref('A')]) }, [ref('B')]] }, ['A', 'B']],
+    ['no placeholder of any other text', { Description: `\${A}`, 'Fn::Join': ['', [`\${B}`]] }, []],
     ['nothing in plain values', { a: 1, b: 'Ref', c: null, d: [true] }, []],
     ['no Ref that is a map of something else', { Ref: { Ref: 'A' } }, ['A']],
   ])('are found in %s', (_what, value, names) => {

@@ -73,6 +73,12 @@ describe('what a schema has against a value', () => {
   it.each([
     ['the branch with the key that was given', { Ref: 'long' }, [['place.Ref', '"long" is too long']]],
     ['the other branch', { GetAtt: 'long' }, [['place.GetAtt', '"long" is too long']]],
+    [
+      'the branch with the key, whose value is of another type',
+      { Ref: 5 },
+      [['place.Ref', '5 is not a text']],
+    ],
+    ['the other such branch', { GetAtt: [] }, [['place.GetAtt', '[] is not a text']]],
     ['the branch for texts', '', [['place', '"" is empty']]],
     [
       'none when no branch is near',
@@ -89,6 +95,17 @@ describe('what a schema has against a value', () => {
     expect(problems({ name: 'a', either: 7 })).toEqual([{ path: ['either'], problem: '7 is neither' }])
     expect(problems({ name: 'a', both: { a: 'x' } })).toEqual([
       { path: ['both'], problem: '{"a":"x"} has none of the possible forms' },
+    ])
+  })
+
+  it.each([
+    [z.enum(['a', 'b']), 'give one of a, b'],
+    [z.literal('a'), 'give a'],
+    [z.literal(['a', 7]), 'give one of a, 7'],
+  ])('is that a choice is missing, and what there is to choose from', (choice, remedy) => {
+    const { error } = z.object({ kind: choice }).safeParse({})
+    expect(schemaProblems(error as z.ZodError, {}, () => [])).toEqual([
+      { path: ['kind'], problem: 'is missing', remedy },
     ])
   })
 

@@ -35,6 +35,11 @@ describe('the sentence about a build that failed', () => {
     expect(explainBuild({ ...build, ...extra })).toContain(sentence)
   })
 
+  it('quotes the last three of them, and 400 characters at most', () => {
+    expect(explainBuild({ ...build, log: ['a', 'b', 'c', 'd'] })).toContain('BUILD: b / c / d (')
+    expect(explainBuild({ ...build, log: ['x'.repeat(500)] })).toContain(`BUILD: ${'x'.repeat(400)} (`)
+  })
+
   it('stays short however much the build said', () => {
     expect(explainBuild({ ...build, log: ['x'.repeat(10_000)] }).length).toBeLessThan(600)
   })

@@ -100,6 +100,11 @@ describe('an app folder', () => {
       'images/web/data.yml:6: Resources.Bad: refers to "Task"; did you mean "Tasks"?',
     ],
     [
+      'an output that refers to nothing',
+      { 'data.yml': `${GOOD['data.yml']}Outputs:\n  Out: {Value: !Ref Task}\n` },
+      'images/web/data.yml:7: Outputs.Out: refers to "Task"; did you mean "Tasks"?',
+    ],
+    [
       'an environment that refers to nothing',
       { 'app.yml': 'app: web\nresources: data.yml\nservices:\n  web: {env: {TABLE: {Ref: Task}}}\n' },
       'images/web/app.yml: services.web: refers to "Task", which the resources of the app do not have; did you mean "Tasks"?',

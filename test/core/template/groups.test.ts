@@ -110,6 +110,16 @@ describe('the rules of security groups', () => {
     expect(template.Outputs?.TArn).toEqual({ Value: { Ref: 'T' } })
   })
 
+  it('let Consul servers ask each other beside other services, and are not there without servers', () => {
+    const among = (services: string) => {
+      const bundle = sampleApp('platform', `services:\n${services}`)
+      const found = rules(appTemplate(parsedApp(bundle), dev))
+      return found.filter((rule) => /RPC and gossip|: gossip|leader|HTTP API/.test(rule)).length
+    }
+    expect(among('  consul: {kind: consulserver, strategy: quorum, port: 8501}\n  nat: {}\n')).toBe(7)
+    expect(among('  nat: {}\n')).toBe(0)
+  })
+
   it('lead to nothing that listens nowhere', () => {
     const bundle = sampleApp('a', 'services:\n  web: {needs: [job]}\n  job: {}\n')
     expect(rules(appTemplate(parsedApp(bundle), dev)).filter((rule) => rule.includes('needs'))).toEqual([])
