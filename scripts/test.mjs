@@ -25,7 +25,7 @@ await runScript(async () => {
   rmSync(results, { recursive: true, force: true })
   mkdirSync(results, { recursive: true })
   process.env[MARK] = run.slice(MARK.length + 1)
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, interrupt)
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, interrupt)
   const runs = []
   for (let time = 1; time <= times && !interrupted.signal.aborted; time++) {
     if (times > 1) process.stdout.write(`Run ${time} of ${times}\n`)
@@ -47,7 +47,7 @@ async function finish(runs, times) {
   const left = interrupted.signal.aborted ? [] : await leftAfter([run], 5000)
   await endMarked([run])
   if (interrupted.signal.aborted) {
-    process.stdout.write('Interrupted.\n')
+    process.stdout.write(`Interrupted by ${interrupted.signal.reason}.\n`)
     return 130
   }
   const lines =
@@ -63,8 +63,8 @@ async function finish(runs, times) {
 }
 
 /** The parts end at once; what they have started apart, such as regions, has time to end in order. */
-function interrupt() {
-  interrupted.abort()
+function interrupt(name) {
+  interrupted.abort(name)
   endGroups()
   void endMarked([run])
 }

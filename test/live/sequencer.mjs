@@ -1,9 +1,19 @@
 import { inOrderOfPaths } from '../../scripts/lib/lanes.mjs'
 
+/** Quick tests that take seconds: they start first, so that no core has to wait for one of them in the end. */
+const LONG = [
+  '/proof/reachability.test.ts',
+  '/sources/push.test.ts',
+  '/registration/burst.test.ts',
+  '/scripts/asl.test.ts',
+]
+
 /** Jest's `testSequencer`: the same order in every run, whatever failed or was slow in the last one. */
 export default class InOrder {
   sort(tests) {
-    return [...tests].sort((one, other) => inOrderOfPaths(one.path, other.path))
+    return [...tests].sort(
+      (one, other) => rank(one.path) - rank(other.path) || inOrderOfPaths(one.path, other.path),
+    )
   }
 
   allFailedTests(tests) {
@@ -11,4 +21,9 @@ export default class InOrder {
   }
 
   cacheResults() {}
+}
+
+function rank(path) {
+  const found = LONG.findIndex((end) => path.endsWith(end))
+  return found < 0 ? LONG.length : found
 }
