@@ -12,9 +12,11 @@ import { schedule } from './schedule.mjs'
  */
 const WIDTH = 4
 
+/** The local region's own tests wait as a lane does. */
+const PYTEST = { name: 'pytest', seconds: 150, run: pytest }
+
 /** What computes all the time, the longest first. */
 const COMPUTING = [
-  { name: 'pytest', seconds: 150, run: pytest },
   { name: 'checks', seconds: 60, run: checks },
   { name: 'quick', seconds: 50, run: (folder, hear) => quick(folder, [], { hear }) },
   { name: 'go', seconds: 20, run: goTests },
@@ -45,7 +47,7 @@ export async function whole(folder, signal) {
   const all = lanesOf(realFiles()).map((lane) => ({ ...lane, run: inLane(lane, shared) }))
   const options = { signal, done: (outcome) => signal.aborted || tell(outcome) }
   const beside = await Promise.all([
-    schedule(all.filter(({ calm }) => !calm).map(part), WIDTH, options),
+    schedule([...all.filter(({ calm }) => !calm), PYTEST].map(part), WIDTH, options),
     schedule(COMPUTING.map(part), 1, options),
   ])
   const calm = await schedule(all.filter(({ calm }) => calm).map(part), 1, options)

@@ -1,6 +1,6 @@
 import { inOrderOfPaths } from '../../scripts/lib/lanes.mjs'
 
-/** Quick tests that take seconds: they start first, so that no core has to wait for one of them in the end. */
+/** Quick tests that take seconds: they start first, so that no core waits for one of them in the end. */
 const LONG = [
   '/proof/reachability.test.ts',
   '/sources/push.test.ts',
