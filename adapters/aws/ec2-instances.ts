@@ -26,6 +26,8 @@ const PAGE = 1000
  */
 const SMALL = 20
 const VALUES = 200
+/** For so long a fleet that did not fit is taken for a large one, without another try. */
+const LARGE_FOR_MS = 60_000
 /**
  * For so long the Consul servers of a large fleet are believed: to ask for them with every batch of a burst
  * would empty EC2's bucket of 100 requests.
@@ -37,8 +39,8 @@ export class Ec2Instances implements InstanceSource {
   readonly #client: EC2Client
   readonly #vpcId: string
   readonly #now: () => number
-  /** The fleet has been seen to be no small one. */
-  #large = false
+  /** When the fleet was last seen to be no small one, in ms. */
+  #largeAt = -Infinity
   #servers: { read: Promise<Instance[]>; at: number } | undefined
 
   /** @param now milliseconds */
@@ -58,7 +60,7 @@ export class Ec2Instances implements InstanceSource {
    */
   async look(ids: string[]): Promise<Sight> {
     if (ids.length === 0) return { instances: [], servers: await this.#readServers() }
-    if (!this.#large) {
+    if (this.#now() - this.#largeAt >= LARGE_FOR_MS) {
       const { instances, next } = await this.#page(this.#fleet(), undefined, SMALL)
       const wanted = new Set(ids)
       if (next === undefined)
@@ -66,7 +68,7 @@ export class Ec2Instances implements InstanceSource {
           instances: instances.filter(({ id }) => wanted.has(id)),
           servers: instances.filter(isServer),
         }
-      this.#large = true
+      this.#largeAt = this.#now()
     }
     const [instances, servers] = await Promise.all([this.#byId(ids, this.#fleet()), this.#consulServers()])
     return { instances, servers }

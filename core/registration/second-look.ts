@@ -17,7 +17,8 @@ export function unseen(hints: Hint[], seen: Instance[]): Set<string> {
 
 /**
  * Asks EC2 by id for instances that the fleet did not show when their event came, before the fleet is asked
- * for: foreign ones cost no more than one call each time.
+ * for: foreign ones cost no more than one call each time. When the batch holds other hints as well, the fleet
+ * has to be asked for anyway. Its answer then does for all of them: who is still not in it is looked at again.
  * @returns the hints but theirs, except for those that are ours by now; and the ids of those that may become
  * ours
  */
@@ -25,7 +26,8 @@ export async function sift(
   parts: Pick<RoundParts, 'instances' | 'vpcId'>,
   hints: Hint[],
 ): Promise<{ open: Hint[]; maybe: Set<string> }> {
-  const ids = new Set(hints.filter(wasUnseen).map(({ instanceId }) => instanceId))
+  if (!hints.every(wasUnseen)) return { open: hints, maybe: new Set() }
+  const ids = new Set(hints.map(({ instanceId }) => instanceId))
   const found = ids.size > 0 ? await parts.instances.confirm([...ids]) : []
   const own = found.filter(({ vpcId }) => vpcId === parts.vpcId)
   const ours = new Set(own.filter((each) => isService(each) || isServer(each)).map(({ id }) => id))
@@ -33,7 +35,7 @@ export async function sift(
   const untagged = new Set(own.filter(({ tags }) => Object.keys(tags).length === 0).map(({ id }) => id))
   const known = new Set(found.map(({ id }) => id))
   return {
-    open: hints.filter((hint) => !wasUnseen(hint) || ours.has(hint.instanceId)),
+    open: hints.filter(({ instanceId }) => ours.has(instanceId)),
     maybe: new Set([...ids].filter((id) => untagged.has(id) || !known.has(id))),
   }
 }

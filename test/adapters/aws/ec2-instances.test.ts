@@ -111,6 +111,23 @@ describe('the instances as EC2 shows them', () => {
     expect(calls).toEqual([1, 2])
   })
 
+  it('are read with one call again a minute after a large fleet became small', async () => {
+    const fleet = many(95)
+    const ec2 = new PagedEc2(fleet, 10)
+    let now = 0
+    const source = new Ec2Instances(ec2.client, 'vpc-0a', () => now)
+    await source.look(['i-1'])
+    fleet.splice(5)
+    const calls: number[] = []
+    for (const later of [59_000, 60_000, 60_001]) {
+      now = later
+      const before = ec2.calls.length
+      await source.look(['i-1'])
+      calls.push(ec2.calls.length - before)
+    }
+    expect(calls).toEqual([2, 1, 1])
+  })
+
   it('are confirmed wherever they are, 200 ids per call', async () => {
     const ec2 = new PagedEc2(many(450), 1000)
     const ids = Array.from({ length: 450 }, (_, index) => `i-${index}`)

@@ -204,6 +204,25 @@ describe('events that are none of its business', () => {
     expect(fleet.sent).toEqual([])
   })
 
+  it('asks EC2 once for a batch of new events and of instances to look at again, and still finds what is ours', async () => {
+    const fleet = serversOnly(1)
+    const [elsewhere, late] = [fleet.service(), fleet.service()]
+    elsewhere.vpcId = 'vpc-0b'
+    const { tags } = late
+    late.tags = {}
+    await fleet.deliver(stateChange(elsewhere, 'running'), stateChange(late, 'running'))
+    late.tags = tags
+    const again = fleet.sent.splice(0).map(({ body }) => JSON.parse(body))
+    expect(again).toHaveLength(2)
+    await fleet.deliver(...again, stateChange(elsewhere, 'stopping'))
+    expect(fleet.looks).toEqual(['look', 'look'])
+    expect(fleet.catalog.found('web')).toEqual([late.id])
+    expect(fleet.sent).toHaveLength(1)
+    await fleet.deliverLater()
+    expect(fleet.looks).toEqual(['look', 'look', 'confirm'])
+    expect(fleet.sent).toEqual([])
+  })
+
   it('looks at an instance with a tag of others no more than once again', async () => {
     const fleet = serversOnly(1)
     const bastion = fleet.service()
