@@ -21,7 +21,6 @@ export const lanes = [
       '/e2e/page.',
       '/e2e/command-line.',
       '/e2e/bad-input.',
-      // Before the fleet has been large: register then asks EC2 once for each batch.
       '/e2e/foreign-events.',
       '/e2e/scaling.',
       '/e2e/drift.',

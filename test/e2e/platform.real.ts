@@ -32,8 +32,14 @@ describe('the platform', () => {
 
   const ids = async (): Promise<string[]> =>
     (await consulServers(context)).map(({ instanceId }) => instanceId).sort()
-  const registered = async (): Promise<string[]> =>
-    (await catalogEntries(context, 'web')).map(({ instanceId, status }) => `${instanceId} ${status}`).sort()
+  /** An instance whose entry moves to another server has two until the new one is found. */
+  const registered = (): Promise<string[]> =>
+    until('one entry for each instance', 20, async () => {
+      const entries = await catalogEntries(context, 'web')
+      const instances = new Set(entries.map(({ instanceId }) => instanceId))
+      if (instances.size < entries.length) return undefined
+      return entries.map(({ instanceId, status }) => `${instanceId} ${status}`).sort()
+    })
 
   let watch: PlatformWatch | undefined
   afterEach(async () => {
