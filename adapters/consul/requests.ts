@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pLimit, { type LimitFunction } from 'p-limit'
 import type { ConsulServer } from '../../core/base/catalog.ts'
 import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
 import type { AccessSource, ConsulAccess } from './access.ts'
@@ -57,7 +58,7 @@ const isUnknownToken = ({ status, text }: Answer): boolean => status === 403 && 
 export class ConsulRequests {
   private readonly access: AccessSource
   private readonly port: number
-  private readonly gates = new Map<string, Gate>()
+  private readonly lines = new Map<string, LimitFunction>()
   private readonly agents = new Map<string, Agent>()
 
   constructor(access: AccessSource, port = 8501) {
@@ -87,13 +88,16 @@ export class ConsulRequests {
   }
 
   private async send(server: ConsulServer, method: 'GET' | 'PUT', asked: Asked): Promise<string> {
+    const line = this.lines.get(server.address) ?? pLimit(IN_FLIGHT)
+    this.lines.set(server.address, line)
+    return await line(() => this.ask(server, method, asked))
+  }
+
+  private async ask(server: ConsulServer, method: 'GET' | 'PUT', asked: Asked): Promise<string> {
     const { path, query = {}, body, accepted, patienceMs = TIMEOUT_MS } = asked
     const url = new URL(path, `https://${server.address}:${this.port}`)
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, value)
-    const gate = this.gates.get(server.address) ?? new Gate(IN_FLIGHT)
-    this.gates.set(server.address, gate)
-    await gate.enter()
     try {
       const ask = (access: ConsulAccess) => this.twice({ url, method, body, access, patienceMs })
       let answer = await ask(await this.access.current())
@@ -116,8 +120,6 @@ export class ConsulRequests {
         `Consul at ${server.address} does not answer ${method} ${path}: ${reason(cause)}`,
         { cause },
       )
-    } finally {
-      gate.leave()
     }
   }
 
@@ -173,25 +175,4 @@ export class ConsulRequests {
 const reason = (error: unknown): string => {
   const { message, cause } = error as Error
   return (cause as Error | undefined)?.message ?? message
-}
-
-/** Lets so many through at a time, the others in the order they came. */
-class Gate {
-  private free: number
-  private readonly waiting: (() => void)[] = []
-
-  constructor(size: number) {
-    this.free = size
-  }
-
-  async enter(): Promise<void> {
-    if (this.free > 0) this.free--
-    else await new Promise<void>((resolve) => this.waiting.push(resolve))
-  }
-
-  leave(): void {
-    const next = this.waiting.shift()
-    if (next) next()
-    else this.free++
-  }
 }

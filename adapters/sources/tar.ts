@@ -13,7 +13,8 @@ export class PathTooLong extends NanofleetError {}
 
 /**
  * A ustar archive (POSIX.1-1988) of files in the given order, with owner, group and time zero: equal files
- * give equal bytes on every machine.
+ * give equal bytes on every machine. Written here because that is all it does: tar-stream and tar bring
+ * streams, links, unpacking and time stamps of their own in place of forty lines.
  * @throws {PathTooLong} when a path exceeds the format's 100 bytes of name and 155 of prefix
  */
 export function tar(entries: readonly TarEntry[]): Buffer {

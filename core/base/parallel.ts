@@ -1,3 +1,5 @@
+import pLimit from 'p-limit'
+
 /**
  * Runs `work` over all items, at most `limit` at a time, and waits for every one of them.
  * @returns the outcomes in the order of the items; a rejection stops nothing
@@ -7,17 +9,6 @@ export async function settle<T, R>(
   items: T[],
   work: (item: T) => Promise<R>,
 ): Promise<PromiseSettledResult<R>[]> {
-  const outcomes = new Array<PromiseSettledResult<R>>(items.length)
-  const queue = items.entries()
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of queue) {
-      try {
-        outcomes[index] = { status: 'fulfilled', value: await work(item) }
-      } catch (reason) {
-        outcomes[index] = { status: 'rejected', reason }
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
-  return outcomes
+  const line = pLimit(limit)
+  return await Promise.allSettled(items.map((item) => line(work, item)))
 }

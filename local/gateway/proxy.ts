@@ -17,7 +17,9 @@ export interface Exchange {
 
 /**
  * Sends the request to the target and streams the answer back, without buffering either. Answers 502 when the
- * target refuses, closes or talks nonsense, and 504 when it is silent for the idle timeout.
+ * target refuses, closes or talks nonsense, and 504 when it is silent for the idle timeout. No library does
+ * it: which requests an Application Load Balancer repeats, which headers it adds and what it answers when a
+ * target fails is what the apps' tests are about.
  */
 export function proxy(exchange: Exchange): void {
   const { response, target } = exchange

@@ -13,7 +13,11 @@ export const READABLE_KINDS = Object.keys(READABLE)
 /** This many bytes are enough to tell kinds apart. */
 export const KIND_BYTES = 32
 
-/** How files begin, in hexadecimal digits. */
+/**
+ * How files begin, in hexadecimal digits. Kept here and not left to a library: a photo is taken or refused by
+ * what the worker can read, and the words of a refusal name the kinds that people send by mistake. file-type
+ * knows two hundred others and needs a stream for some; image-size does not tell a TIFF from a BigTIFF.
+ */
 const BEGINNINGS: [kind: string, beginning: RegExp][] = [
   ['jpeg', /^ffd8ff/],
   ['png', /^89504e470d0a1a0a/],
