@@ -6,13 +6,16 @@ import type { RepositoryFiles } from './repository-files.ts'
 import { tar } from './tar.ts'
 
 export interface SourceArchive {
-  /** SHA-256 of the tar within; the compression may differ between versions of zlib. */
+  /** SHA-256 of the tar inside; the compression may differ between versions of zlib. */
   digest: string
   /** Gzip of the tar, paths relative to the repository. */
   archive: Buffer
 }
 
-/** The archive of all that one service's image is made of. Equal files make an equal digest everywhere. */
+/**
+ * The archive of everything that one service's image is made from. Equal files give an equal digest
+ * everywhere.
+ */
 export function sourceArchive(manifest: Manifest, service: string, files: RepositoryFiles): SourceArchive {
   const entries = imageFiles(manifest, service, files.texts).map((path) => files.entry(path))
   const content = tar(entries)
