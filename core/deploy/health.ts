@@ -18,7 +18,7 @@ export const firstMemory = (now: Date): Memory => ({
   checks: 0,
 })
 
-/** The memory with this check's result: more healthy members than ever before count as progress. */
+/** Carries a memory on: more healthy members than ever before count as progress. */
 export const remember = (memory: Memory, healthy: number, now: Date): Memory => ({
   ...memory,
   checks: memory.checks + 1,
@@ -40,7 +40,7 @@ export const closePause = (lookSeconds: number): number => Math.min(0.5, Math.ma
 export const DEATHS = 3
 /** Launches that failed one after the other. Auto Scaling would retry for hours, at growing intervals. */
 const LAUNCH_FAILURES = 3
-/** Seconds without one more healthy member: a unikernel boots in seconds, an ALB needs two good checks. */
+/** Seconds without one more healthy member: a unikernel boots in seconds, an ALB needs two good probes. */
 export const PATIENCE_SECONDS = 300
 
 /** Reasons that a retry cannot fix (EC2 API Reference, "Error codes for the Amazon EC2 API"). */

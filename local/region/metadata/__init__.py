@@ -1,1 +1,1 @@
-"""The instance metadata service: its answers, and credentials of the instance's role."""
+"""The instance metadata service and what it tells, credentials of the instance's role among it."""
