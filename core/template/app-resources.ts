@@ -15,8 +15,8 @@ const schema = resourceSections.extend({
 
 /**
  * Reads the CloudFormation file of an app's own resources, with its short forms such as `!Ref`, into JSON.
- * Checks its sections, and that what it refers to exists; CloudFormation checks the properties.
- * @param generated logical ids of the generated template, to which the file may refer
+ * Checks its sections and that what it refers to exists; the properties are CloudFormation's business.
+ * @param generated logical ids that the generated template adds, which the file may refer to
  * @throws {InvalidInput} with one sentence per problem
  */
 export function parseResources(
