@@ -71,11 +71,11 @@ export class BundleStore {
     return { digest, written: true }
   }
 
-  /** Stores a source archive unless one with its digest exists; true if it was written. */
-  async writeSource(digest: string, archive: Uint8Array): Promise<boolean> {
+  /** Packs and stores a source archive unless one with its digest exists; true if it was written. */
+  async writeSource(digest: string, pack: () => Promise<Uint8Array>): Promise<boolean> {
     const key = sourceKey(digest)
     if (await this.#has(key)) return false
-    await this.#write(key, archive, 'application/gzip')
+    await this.#write(key, await pack(), 'application/gzip')
     return true
   }
 

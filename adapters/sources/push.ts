@@ -36,9 +36,7 @@ export async function pushApps({ root, apps, bucket, s3, stage }: PushRequest): 
   return Promise.all(
     loaded.map(async ({ bundle, archives }) => {
       const { app } = bundle.manifest
-      const written = await Promise.all(
-        archives.map(({ digest, archive }) => store.writeSource(digest, archive)),
-      )
+      const written = await Promise.all(archives.map(({ digest, pack }) => store.writeSource(digest, pack)))
       const { digest } = await store.write(bundle)
       const changed = (await store.pointer(app)) !== digest
       if (changed) await store.point(app, digest)

@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { capture } from './jobs.mjs'
 import { lanes, lanesOf, realFiles } from './lanes.mjs'
@@ -12,6 +13,8 @@ import { schedule } from './schedule.mjs'
  */
 const WIDTH = 4
 
+const WORKERS = String(availableParallelism() + 1)
+
 /** The local region's own tests mostly wait, as a lane does. */
 const PYTEST = { name: 'pytest', seconds: 150, run: pytest }
 
@@ -22,9 +25,9 @@ const COMPUTING = [
   { name: 'go', seconds: 20, run: goTests },
 ]
 
-/** The tests that need nothing but Node, on every core. */
+/** The tests that need nothing but Node: one more at a time than there are cores, as some wait. */
 export const quick = (folder, args, options) =>
-  jest(folder, 'quick', ['--selectProjects', 'quick', '--maxWorkers=100%', ...args], options)
+  jest(folder, 'quick', ['--selectProjects', 'quick', `--maxWorkers=${WORKERS}`, ...args], options)
 
 /** Tests of real parts chosen by Jest's arguments, one after the other in one region. */
 export const real = (folder, args, options) =>
