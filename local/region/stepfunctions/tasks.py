@@ -51,6 +51,7 @@ def install() -> None:
 def _invoke(original: Callable[..., Any], resource: str, input_data: Any) -> Any:
     runs.scope().check()
     integration = resource.removeprefix("arn:aws:states:::")
+    history.limit_arguments(integration, input_data)
     handler = _INTEGRATIONS.get(integration)
     if handler is not None:
         return handler(integration, input_data)
