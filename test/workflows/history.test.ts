@@ -29,9 +29,9 @@ describe('the history of an execution', () => {
     const text = deploy.States.WaitForRequiredApp?.Seconds.replace(/^\{%|%\}$/g, '') ?? ''
     const seconds = new Map<number, number>()
     for (let waits = 0; waits < 10_000; waits += 1)
-      seconds.set(waits, waits < 100 ? ((await jsonata(text).evaluate({}, { waits })) as number) : 20)
-    expect(await jsonata(text).evaluate({}, { waits: 10_000 })).toBe(20)
-    const rounds = looks(deploy.TimeoutSeconds, (n) => seconds.get(n) ?? 20)
+      seconds.set(waits, waits < 100 ? ((await jsonata(text).evaluate({}, { waits })) as number) : 30)
+    expect(await jsonata(text).evaluate({}, { waits: 10_000 })).toBe(30)
+    const rounds = looks(deploy.TimeoutSeconds, (n) => seconds.get(n) ?? 30)
     expect(rounds * ROUND).toBeLessThan(MOST_EVENTS / 2)
   })
 
