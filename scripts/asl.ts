@@ -25,7 +25,7 @@ const LAMBDA_SERVICE_ERRORS = [
 ]
 
 /**
- * All problems of a workflow, each a sentence that names the state; empty when there are none. Three opinions:
+ * All problems of a workflow, each a sentence that names the state; none when it is right. Three opinions:
  * asl-validator's, AWS's own language service's, and ours of what both leave out.
  */
 export async function problemsOf(machine: Machine): Promise<string[]> {

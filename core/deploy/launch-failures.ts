@@ -16,10 +16,10 @@ const hopeless = (says: RegExp): LaunchFailure => ({ says, outlook: 'hopeless' }
 const wait = (says: RegExp): LaunchFailure => ({ says, outlook: 'wait' })
 
 /**
- * Why a launch failed, as StatusMessage of a scaling activity says it: mostly sentences without EC2's code. They are
- * those of the Auto Scaling User Guide, "Troubleshoot Amazon EC2 Auto Scaling" (instance launch failures, AMI
- * issues, load balancer issues, launch templates), and those of EC2's "Error codes for the Amazon EC2 API" that a
- * launch can meet; test/core/deploy/launch-failures.test.ts has each in full. The first one that matches counts.
+ * Why a launch failed, as StatusMessage of a scaling activity says it: mostly sentences without EC2's code.
+ * They are those of the Auto Scaling User Guide, "Troubleshoot Amazon EC2 Auto Scaling" (launch failures, AMI
+ * issues, load balancer issues, launch templates), and those of EC2's "Error codes for the Amazon EC2 API" that
+ * a launch can meet; test/core/deploy/launch-failures.test.ts has each in full. The first match counts.
  */
 export const LAUNCH_FAILURES: LaunchFailure[] = [
   // What passes by itself.
@@ -68,12 +68,12 @@ export const LAUNCH_FAILURES: LaunchFailure[] = [
 export const outlook = (message: string): Outlook =>
   LAUNCH_FAILURES.find(({ says }) => says.test(message))?.outlook ?? 'wait'
 
-/** Milliseconds in which refused launches are one attempt: a group asks for each zone, one right after another. */
+/** Milliseconds in which refused launches are one attempt: a group asks for one zone right after another. */
 const ONE_ATTEMPT_MS = 5000
 
 /**
- * The failed launches, oldest first, one for each attempt. An instance that ended before it served is an attempt
- * of its own; launches that EC2 refused within some seconds are one (hashicorp/terraform-provider-aws#29753).
+ * The failed launches, oldest first, one for each attempt. An instance that ended before it served is an
+ * attempt of its own; launches refused within some seconds are one (hashicorp/terraform-provider-aws#29753).
  */
 export function attempts(failures: GroupEvent[]): GroupEvent[] {
   const counted: GroupEvent[] = []
