@@ -18,8 +18,8 @@ const wait = (says: RegExp): LaunchFailure => ({ says, outlook: 'wait' })
 /**
  * Why a launch failed, as StatusMessage of a scaling activity says it: mostly sentences without EC2's code.
  * They are those of the Auto Scaling User Guide, "Troubleshoot Amazon EC2 Auto Scaling" (launch failures, AMI
- * issues, load balancer issues, launch templates), and those of EC2's "Error codes for the Amazon EC2 API" that
- * a launch can meet; test/core/deploy/launch-failures.test.ts has each in full. The first match counts.
+ * issues, load balancer issues, launch templates), and those of EC2's "Error codes for the Amazon EC2 API"
+ * that a launch can meet; test/core/deploy/launch-failures.test.ts has each in full. The first match counts.
  */
 export const LAUNCH_FAILURES: LaunchFailure[] = [
   // What passes by itself.
