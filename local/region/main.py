@@ -31,7 +31,7 @@ from region.functions import errors, starts, workers
 from region.iam import enforcement
 from region.instances import images
 from region.machines import course, recovery, retention
-from region.messages import parameters, queues
+from region.messages import parameters, queues, topics
 from region.metadata import service
 from region.stepfunctions import executions
 
@@ -51,6 +51,7 @@ PARTS: tuple[ModuleType, ...] = (
     metrics,
     parameters,
     queues,
+    topics,
     api,
     inventory,
     state,

@@ -139,7 +139,8 @@ def _start_build(integration: str, input_data: dict[str, Any]) -> dict[str, Any]
     final = _wait(ended, lambda: builds.stop_build({"id": build["id"]}))
     described = output_names({"Build": final})
     if final["buildStatus"] != "SUCCEEDED":
-        raise runs.failure("States.TaskFailed", json.dumps(described))
+        # In the order of AWS, which begins with Arn: a caller that cuts the cause keeps its beginning.
+        raise runs.failure("States.TaskFailed", json.dumps(described, sort_keys=True))
     return described
 
 
