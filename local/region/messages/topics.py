@@ -1,7 +1,8 @@
 """EventBridge publishes to a topic only by a statement of the topic's policy that has no Condition.
 
-EventBridge User Guide, "Using resource-based policies for Amazon EventBridge", Amazon SNS permissions: Condition
-blocks in topic policies are not supported. What it may not publish it drops; the rule's FailedInvocations count.
+EventBridge User Guide, "Using resource-based policies for Amazon EventBridge", Amazon SNS permissions:
+Condition blocks in topic policies are not supported. What it may not publish is dropped and counted as the
+rule's FailedInvocations.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ def _lets_events_publish(statement: dict[str, Any]) -> bool:
 
 
 def _is_open(topic: dict[str, Any]) -> bool:
-    policy: dict[str, Any] = json.loads((topic.get("attributes") or {}).get("Policy") or "{}")
+    attributes: dict[str, str] = topic.get("attributes") or {}
+    policy: dict[str, Any] = json.loads(attributes.get("Policy") or "{}")
     return any(_lets_events_publish(statement) for statement in _listed(policy.get("Statement") or []))
 
 

@@ -27,7 +27,7 @@ def world() -> Iterator[World]:
 
 
 def topic_with_rule(region: Region, name: str, *statements: dict[str, Any]) -> str:
-    """A topic with that policy, a queue that hears it, and a rule that sends it the events of source `name`."""
+    """A topic with that policy, a queue that hears it, and a rule that sends it what comes from `name`."""
     sns, sqs, events = (region.client(service) for service in ("sns", "sqs", "events"))
     topic = sns.create_topic(Name=name)["TopicArn"]
     if statements:
