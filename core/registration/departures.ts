@@ -2,13 +2,13 @@ import type { ConsulServer, ServiceCatalog } from '../base/catalog.ts'
 import { drainedMessage, type Hint, type LifecycleAction, stillLeavingMessage } from './hints.ts'
 import { isOurs } from './registration.ts'
 
-/** Messages to itself, delivered after so many seconds. */
+/** Messages to itself, delivered after the given number of seconds. */
 export interface LaterQueue {
   send(body: string, delaySeconds: number): Promise<void>
 }
 
 export interface LifecycleActions {
-  /** Lets the group go on with a termination; an action that is over or unknown is no error. */
+  /** Lets the group go on with a termination; an action that is over or unknown is not an error. */
   complete(action: LifecycleAction): Promise<void>
 }
 
@@ -18,7 +18,7 @@ export interface DepartureParts {
   catalog: ServiceCatalog
   later: LaterQueue
   lifecycle: LifecycleActions
-  /** Seconds that a terminating instance goes on answering those who still know its address. */
+  /** Seconds for which a terminating instance goes on answering clients that still know its address. */
   drainSeconds: number
   /**
    * Seconds that a Consul server which its group terminates stays as it is: for so long a network load
@@ -30,7 +30,9 @@ export interface DepartureParts {
 /** An order to an instance to go. */
 export type Order = Extract<Hint, { kind: 'leaving' }>
 
-/** Ids of servers whose agents hold entries of ours. Who does not answer has nothing left to give away. */
+/**
+ * Ids of servers whose agents hold entries of ours. One that does not answer has nothing left to hand over.
+ */
 export async function ladenServers(parts: DepartureParts, going: ConsulServer[]): Promise<Set<string>> {
   const listings = await Promise.allSettled(going.map((server) => parts.catalog.listing(server)))
   const laden = listings.flatMap((listing) =>
@@ -68,8 +70,8 @@ export function firstOrders(parts: DepartureParts, hints: Hint[], servers: Consu
 }
 
 /**
- * Who has just been taken out of DNS is still known to others for a moment; a server or an unknown instance
- * is not.
+ * Clients still know an instance for a moment after it left DNS; nobody needs a server or an unknown instance
+ * that long.
  */
 export async function drain(parts: DepartureParts, { lifecycle }: Order, known: boolean): Promise<void> {
   if (!lifecycle) return

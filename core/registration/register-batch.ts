@@ -25,7 +25,7 @@ export interface BatchParts extends RoundParts, DepartureParts {
   requestReconcile(leaving: string[]): Promise<void>
 }
 
-/** What came of a batch. `unfinished`: instances that the catalog is not right about yet. */
+/** The result of a batch. `unfinished`: instances whose entries are not right yet. */
 export interface BatchResult {
   report: Report | null
   unfinished: Set<string>
@@ -34,15 +34,13 @@ export interface BatchResult {
 }
 
 /**
- * What came of a delivery of messages. `failed`: their ids, to be delivered again and in the end set aside.
+ * The result of a delivery of messages. `failed`: ids of those to be delivered again and finally set aside.
  */
 export interface QueueOutcome {
   report: Report | null
   failed: string[]
   problems: string[]
-  /**
-   * Of the instances registered, since when they run (ISO 8601, whole seconds) as far as an event said so.
-   */
+  /** When the registered instances began to run, as far as an event said so (ISO 8601, whole seconds). */
   runningSince: string[]
 }
 
@@ -81,8 +79,8 @@ function startsOf(instanceIds: Set<string>, hints: Hint[]): string[] {
 }
 
 /**
- * Acts on a batch of hints with one look at EC2: whatever the events said, the catalog gets to say what is
- * true now about their instances.
+ * Acts on a batch of hints with one look at EC2: whatever the events said, the catalog ends up with what is
+ * true now of their instances.
  * @param now the time, before anything is read
  */
 export async function registerBatch(parts: BatchParts, hints: Hint[], now: Date): Promise<BatchResult> {
@@ -145,11 +143,11 @@ async function registerBelief(
   { unfinished, registered }: Pick<BatchResult, 'unfinished' | 'registered'>,
 ): Promise<Report | null> {
   const scope = [...belief.instances.filter((each) => !isServer(each)), ...belief.gone].map(({ id }) => id)
-  // Foreign instances, and a platform that is down: nobody to tell.
+  // Only foreign instances, or the platform is down: there is nothing to write.
   if (servers.length === 0 || scope.length === 0) return null
   const { instances, leaving, gone } = belief
   const seen = { now, instances, servers, leaving, gone }
-  // What must leave DNS does not wait until others have given their first answer.
+  // What must leave DNS does not wait for the first answers of others.
   const isArrival = gone.length === 0 && leaving.size === 0 && !instances.some(isGoing)
   const gathered = isArrival ? await gatherNew(parts, seen, scope) : await gather(parts, seen, scope)
   const { evidence, problems } = gathered
@@ -166,7 +164,10 @@ async function registerBelief(
   return report(evidence, plan, applied, plan.uncertain.length, problems)
 }
 
-/** What of the writes was carried out with the look at the catalog, well or not, and what is still open. */
+/**
+ * Which writes were carried out during the look at the catalog, successfully or not, and which are still
+ * open.
+ */
 function split(
   writes: Write[],
   { registered, failed }: Pick<Welcome, 'registered' | 'failed'> = { registered: [], failed: [] },
