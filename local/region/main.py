@@ -27,7 +27,7 @@ from region.codebuild import builds
 from region.ec2 import actions, attributes, launches
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
-from region.functions import errors, starts, workers
+from region.functions import chains, errors, starts, workers
 from region.iam import enforcement
 from region.instances import images
 from region.machines import course, recovery, retention
@@ -63,6 +63,7 @@ PARTS: tuple[ModuleType, ...] = (
     types,
     workers,
     starts,
+    chains,
     errors,
     builds,
     executions,
