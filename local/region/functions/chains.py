@@ -1,8 +1,8 @@
 """Chains of calls that lead through queues: Lambda stops one of more than 16.
 
 The emulator counts calls of functions by functions. AWS counts by the trace header, which its SDKs send along
-from a function and SQS keeps with the message ("Use Lambda recursive loop detection"), so it sees loops through
-queues too. A message that is stopped goes to the queue's dead-letter queue.
+from a function and SQS keeps with the message ("Use Lambda recursive loop detection"): loops through queues
+count too. A message that is stopped goes to the queue's dead-letter queue.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def _batch(
     batch: list[dict[str, Any]],
     *queue: str,
 ) -> None:
-    depths = [depth_of(str((message.get("sys") or {}).get("AWSTraceHeader", ""))) for message in batch]
+    kept: list[dict[str, str]] = [message.get("sys") or {} for message in batch]
+    depths = [depth_of(each.get("AWSTraceHeader", "")) for each in kept]
     depth = 1 + max(depths)
     if lambda_svc._recursive_loop_drop(esm["FunctionName"], func_rec, depth) is not None:
         for message, own in zip(batch, depths, strict=True):
