@@ -53,6 +53,7 @@ export const lanes = [
     files: ['/e2e/slow-aws.'],
     env: {
       NANOFLEET_BOOT_SECONDS: '1.6',
+      NANOFLEET_LAG_SECONDS: '1',
       NANOFLEET_NLB_REGISTER_SECONDS: '8',
       NANOFLEET_NLB_STALE_SECONDS: '5',
       NANOFLEET_SERVER_DRAIN_SECONDS: '6',
