@@ -11,7 +11,7 @@ from urllib.parse import urlparse
 
 from region.base import contract
 from region.base.emulator import iam_actions
-from region.iam import ec2_permissions, pass_role, resources
+from region.iam import ec2_permissions, identities, pass_role, resources
 from region.iam.requests import Permission, Request
 
 contract.expect(
@@ -33,7 +33,8 @@ def needed(request: Request) -> list[Permission]:
         own = ec2_permissions.needed(action, request)
     else:
         tags = iam_actions.request_tag_context(request.service, action, request.body, request.params)
-        own = [Permission(action, resource, tags) for resource in resources.named(action, request)]
+        named = identities.needed(action, request, tags) if request.service == "iam" else None
+        own = named or [Permission(action, resource, tags) for resource in resources.named(action, request)]
     roles = [Permission("iam:PassRole", role, context) for role, context in pass_role.passed(action, request)]
     return own + _template_read(request) + roles
 

@@ -3,11 +3,8 @@ import { serviceTemplate } from '../../../core/template/service.ts'
 import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
 import { sampleApp } from '../../apps/apps.ts'
 
-const [dev, local, prod] = SAMPLE_STAGES as [
-  (typeof SAMPLE_STAGES)[0],
-  (typeof SAMPLE_STAGES)[0],
-  (typeof SAMPLE_STAGES)[0],
-]
+type Sample = (typeof SAMPLE_STAGES)[0]
+const [dev, local, prod] = SAMPLE_STAGES as [Sample, Sample, Sample]
 /** A service with all that a manifest can say of one. */
 const shop = sampleApp(
   'shop',
@@ -22,7 +19,7 @@ services:
     secrets: {KEY: "/secret/\${Table}/key", B2: /secret/b}
     permissions:
       - {actions: ["s3:GetObject"], resource: "arn:aws:s3:::x"}
-      - {actions: ["dynamodb:*"], resource: {Ref: Table}}
+      - {actions: ["dynamodb:Query"], resource: {Ref: Table}}
   job: {}
 `,
   {
@@ -30,6 +27,10 @@ services:
     'web/consul.json': '{"name": "web", "port": 8080}',
   },
 )
+const TRUST = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+}
 const template = serviceTemplate({ bundle: shop, service: 'web', stage: { ...prod, portListeners: true } })
 const job = serviceTemplate({ bundle: shop, service: 'job', stage: dev })
 const properties = (id: string, of = template) => of.Resources[id]?.Properties ?? {}
@@ -64,12 +65,11 @@ describe('the stack of a service', () => {
   it('gives its instances these permissions and no others', () => {
     expect(properties('Role')).toEqual({
       Description: 'Instances of nanofleet-prod-shop-web',
-      AssumeRolePolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
-        ],
+      Path: '/nanofleet/prod/apps/',
+      PermissionsBoundary: {
+        'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/nanofleet-prod-apps-boundary`,
       },
+      AssumeRolePolicyDocument: TRUST,
       Policies: [
         {
           PolicyName: 'manifest',
@@ -77,7 +77,7 @@ describe('the stack of a service', () => {
             Version: '2012-10-17',
             Statement: [
               { Effect: 'Allow', Action: ['s3:GetObject'], Resource: 'arn:aws:s3:::x' },
-              { Effect: 'Allow', Action: ['dynamodb:*'], Resource: { Ref: 'RefTable' } },
+              { Effect: 'Allow', Action: ['dynamodb:Query'], Resource: { Ref: 'RefTable' } },
               {
                 Effect: 'Allow',
                 Action: ['ssm:GetParameters'],
@@ -95,7 +95,7 @@ describe('the stack of a service', () => {
         },
       ],
     })
-    expect(properties('InstanceProfile')).toEqual({ Roles: [{ Ref: 'Role' }] })
+    expect(properties('InstanceProfile')).toEqual({ Path: '/nanofleet/prod/apps/', Roles: [{ Ref: 'Role' }] })
     expect(properties('Role', job)).not.toHaveProperty('Policies')
   })
 
