@@ -35,9 +35,10 @@ class ParameterStoreError extends NanofleetError {
 }
 
 const Answer = z.object({ Parameters: z.array(z.object({ Name: z.string(), Value: z.string() })) })
+/** AWS writes the sentence of some refusals, those of missing rights among them, with a capital letter. */
 const Refusal = z
-  .object({ __type: z.string().catch(''), message: z.string().catch('') })
-  .catch({ __type: '', message: '' })
+  .object({ __type: z.string().catch(''), message: z.string().optional(), Message: z.string().optional() })
+  .catch({ __type: '' })
 
 /**
  * GetParameters with decryption, without the SDK: its client would be two thirds of what the function
@@ -77,7 +78,7 @@ async function ask(access: StoreAccess, body: string, answerMs: number): Promise
   const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(answerMs) })
   if (response.ok) return await response.json()
   const text = await response.text()
-  const { __type, message } = Refusal.parse(parsed(text))
+  const { __type, Message, message = Message } = Refusal.parse(parsed(text))
   const code = __type.slice(__type.indexOf('#') + 1) || `HTTP ${response.status}`
   throw new ParameterStoreError(response.status, code, message || text.slice(0, 200))
 }

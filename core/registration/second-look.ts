@@ -18,7 +18,7 @@ export function unseen(hints: Hint[], seen: Instance[]): Set<string> {
 /**
  * Asks EC2 by id for instances that the fleet did not show when their event came, before the fleet is asked
  * for: foreign ones cost no more than one call each time. When the batch holds other hints as well, the fleet
- * has to be asked for anyway. Its answer then does for all of them: who is still not in it is looked at again.
+ * has to be asked for anyway, and its answer does for all of them: those still not in it are looked at again.
  * @returns the hints but theirs, except for those that are ours by now; and the ids of those that may become
  * ours
  */
