@@ -50,6 +50,9 @@ contract.expect("ministack.services.dynamodb", "_tables")
 # Services whose requests ministack already splits into all their permissions.
 _LEFT_ALONE = {"s3", "dynamodb", "events", "iot", "ses", "bedrock-agentcore"}
 
+# Whose resource policies count for a permission that another service's call needs as well.
+_OWNERS = {"iam": "iam", "kms": "kms"}
+
 _plan: contextvars.ContextVar[Sequence[Permission]] = contextvars.ContextVar("region_iam_plan", default=())
 _denied: contextvars.ContextVar[Permission | None] = contextvars.ContextVar("region_iam_denied", default=None)
 # Whether the last denial was that of a permissions boundary.
@@ -107,9 +110,9 @@ def _enforce(
         context = {**caller, **permission.context}
         if permission.action == iam_action and service != "ec2":
             context = {**service_context, **context}
-        owner = "iam" if permission.action == "iam:PassRole" else service
+        owner = _OWNERS.get(permission.action.split(":")[0], service)
         denial = original(access_key_id, permission.action, owner, region, permission.resource, context)
-        if denial:
+        if denial and not (permission.granted and getattr(denial, "decision", "") == "ImplicitDeny"):
             _denied.set(permission)
             return denial
     return None

@@ -11,7 +11,7 @@ from urllib.parse import urlparse
 
 from region.base import contract
 from region.base.emulator import iam_actions
-from region.iam import ec2_permissions, identities, pass_role, resources
+from region.iam import ec2_permissions, encryption, identities, pass_role, resources
 from region.iam.requests import Permission, Request
 
 contract.expect(
@@ -36,7 +36,7 @@ def needed(request: Request) -> list[Permission]:
         named = identities.needed(action, request, tags) if request.service == "iam" else None
         own = named or [Permission(action, resource, tags) for resource in resources.named(action, request)]
     roles = [Permission("iam:PassRole", role, context) for role, context in pass_role.passed(action, request)]
-    return own + _template_read(request) + roles
+    return own + encryption.needed(action, request) + _template_read(request) + roles
 
 
 def _template_read(request: Request) -> list[Permission]:
