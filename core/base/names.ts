@@ -40,6 +40,10 @@ export const rolePath = (stage: string, app: string): string => `/nanofleet/${st
 export const boundary = (stage: string, kind: 'apps' | typeof PLATFORM): string =>
   `nanofleet-${stage}-${kind}-boundary`
 
+/** The name of an image, before what makes it different from another one of the same content. */
+export const imageName = (stage: string, app: string, service: string, hash: string): string =>
+  `nanofleet-${stage}-${app}-${service}-${hash}`
+
 export const table = (stage: string): string => `nanofleet-${stage}`
 export const bucket = (stage: string, account: string): string => `nanofleet-${stage}-${account}`
 
