@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * Packs a service as a unikernel: mirrors the published image if it is based on one, builds its Dockerfile and
- * lets nanovms/ops make an AMI from the result. It removes nothing, as it could not show what is its own: ops
- * tags what it makes only afterwards. What a failed build leaves goes with `clean-amis` if ops came to tagging
+ * Packs a service as a unikernel: mirrors the published image if it is based on one, builds its Dockerfile
+ * and lets nanovms/ops make an AMI from the result. It removes nothing, as it could not show what is its own:
+ * ops tags what it makes only afterwards. What a failed build leaves goes with `clean-amis` if ops has tagged
  * it; the untagged snapshot of an interrupted upload is left for a person.
  */
 import { spawn } from 'node:child_process'

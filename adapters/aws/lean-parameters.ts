@@ -10,7 +10,7 @@ export interface StoreAccess {
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
 }
 
-/** How often and for how long an answer is waited for. */
+/** How often to try and how long to wait for an answer. */
 export interface Patience {
   attempts: number
   answerMs: number
@@ -19,7 +19,7 @@ export interface Patience {
 }
 
 /**
- * Without a way out of the network it says so in 10 s, when the 25 s of the function `consul` are not over.
+ * Without a way out of the network it fails after 10 s, before the 25 s of the function `consul` are over.
  */
 const PATIENCE: Patience = { attempts: 3, answerMs: 3000, pauseMs: 100 }
 
@@ -42,9 +42,9 @@ const Refusal = z
 
 /**
  * GetParameters with decryption, without the SDK: its client would be two thirds of what the function
- * `consul` loads, and that one call is all that the function asks of AWS (AWS Systems Manager API Reference,
+ * `consul` loads, and this is the only call the function makes to AWS (AWS Systems Manager API Reference,
  * "GetParameters"; "AWS Signature Version 4").
- * @returns the values that are there by name
+ * @returns the existing values, by name
  */
 export const leanParameters =
   (access: StoreAccess, patience = PATIENCE) =>
@@ -61,7 +61,7 @@ export const leanParameters =
     }
   }
 
-/** Also what broke the connection, or took too long. */
+/** Also if the connection broke or the answer took too long. */
 const mayPass = (error: unknown): boolean =>
   error instanceof ParameterStoreError ? error.passing : !(error instanceof z.ZodError)
 
@@ -83,7 +83,7 @@ async function ask(access: StoreAccess, body: string, answerMs: number): Promise
   throw new ParameterStoreError(response.status, code, message || text.slice(0, 200))
 }
 
-/** What stands between us and AWS may answer with a page. */
+/** A proxy between us and AWS may answer with a web page. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -6,7 +6,7 @@ export interface CheckPort {
   port: number
 }
 
-/** Every port that the checks of a definition ask, each once, in the order of their numbers. */
+/** Every port that a definition's checks use, each once, in numeric order. */
 export function checkPorts(services: readonly ServiceDefinition[]): CheckPort[] {
   const checks = services.flatMap(({ Check, Checks }) => [...(Check ? [Check] : []), ...(Checks ?? [])])
   const ports = new Map(checks.flatMap(portOf).map((found) => [`${found.port}/${found.protocol}`, found]))
@@ -21,7 +21,7 @@ function portOf({ HTTP, GRPC, H2PING, TCP, UDP }: CheckDefinition): CheckPort[] 
   if (HTTP !== undefined) return portOfUrl(HTTP)
   const address = GRPC ?? H2PING ?? TCP ?? UDP
   if (address === undefined) return []
-  // gRPC checks append the name of the service that is asked: host:port/name.
+  // gRPC checks append the name of the checked service: host:port/name.
   const [, port] = address.match(/:(\d+)(\/|$)/) ?? []
   return port === undefined ? [] : [{ protocol: UDP === undefined ? 'tcp' : 'udp', port: Number(port) }]
 }

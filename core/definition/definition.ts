@@ -20,14 +20,14 @@ export class BadDefinition extends InvalidInput {}
 export const parseDefinition = (text: string, place: string): ServiceDefinition[] =>
   locatedServices(text, place).map(({ service }) => service)
 
-/** A service of a definition as Consul is told of it, and where in the text its name stands. */
+/** A service of a definition as Consul gets it, and where its name is in the text. */
 export interface LocatedService {
   service: ServiceDefinition
   namePath: Path
 }
 
 /**
- * `parseDefinition` with the way back into the text.
+ * `parseDefinition` with places in the text.
  * @throws BadDefinition for the first fault
  */
 export function locatedServices(text: string, place: string): LocatedService[] {
@@ -48,7 +48,7 @@ export function locatedServices(text: string, place: string): LocatedService[] {
   return located
 }
 
-/** What tells the services of one definition apart: their ids, else their names. */
+/** Tells the services of one definition apart: the id, or else the name. */
 export const identity = (service: ServiceDefinition): string => service.ID ?? service.Name
 
 /**
@@ -129,7 +129,7 @@ function parseService(value: unknown, path: string, place: string): ServiceDefin
   })
 }
 
-/** The longest part of the canonical path that the author wrote, and the rest behind it. */
+/** The longest part of the canonical path that the author wrote, then the rest. */
 function authorsPath(steps: string[], original: Map<string, string>, path: string): string {
   for (let length = steps.length; length > 0; length--) {
     const known = original.get(steps.slice(0, length).join('.'))

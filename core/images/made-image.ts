@@ -29,8 +29,8 @@ export function imageTags(stage: string, { app, service, hash }: BuildStep): Rec
 
 /**
  * Checks the image that a build says it made. The build ran code of the app, so its word is a hint: the image
- * must be available and new, have the name of this service, and neither it nor a snapshot of it may be another
- * service's already.
+ * must be available and new, have the name of this service, and neither it nor a snapshot of it may be that
+ * of another service already.
  * @param image as EC2 shows it among the images of this account; absent while it shows none
  * @throws {ImageNotReady} while it is being made, {WrongImage} when it is not what was to be built
  */

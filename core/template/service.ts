@@ -1,5 +1,11 @@
 import type { AppBundle } from '../base/bundle.ts'
-import { type Resource, ref, references, type Template } from '../base/cloudformation.ts'
+import {
+  type Resource,
+  ref,
+  references,
+  type Template,
+  type TemplateParameter,
+} from '../base/cloudformation.ts'
 import { NotFound } from '../base/errors.ts'
 import { serviceStack, TAG } from '../base/names.ts'
 import type { Stage } from '../base/stage.ts'
@@ -8,7 +14,7 @@ import { attachedTargets } from './attached-targets.ts'
 import { exposure } from './exposure.ts'
 import { groupOutput } from './groups.ts'
 import { instanceResources } from './instance.ts'
-import { declare } from './parameters.ts'
+import { declare, GROUP_ID } from './parameters.ts'
 import type { ServicePlace } from './service-place.ts'
 
 export interface ServiceTemplateInput {
@@ -17,12 +23,12 @@ export interface ServiceTemplateInput {
   stage: Stage
 }
 
-/** Seconds that an instance may drain before Auto Scaling terminates it all the same. */
+/** Seconds that an instance may drain before Auto Scaling terminates it anyway. */
 const DRAIN_SECONDS = 300
 
 /**
  * The template of `nanofleet-<stage>-<app>-<service>`: role, launch template, Auto Scaling group and, for an
- * exposed service, its way into the load balancer. The image and the release come in as parameters, so the
+ * exposed service, its place in the load balancer. The image and the release come in as parameters, so the
  * template changes only with the manifest. Its group starts empty: waves and scale set its size.
  * @throws {NotFound} when the app has no such service
  */
@@ -57,7 +63,7 @@ export function serviceTemplate({ bundle, service, stage }: ServiceTemplateInput
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `Service ${service} of the app ${manifest.app}, stage ${stage.name}`,
     Parameters: {
-      ...Object.fromEntries(carried.map((name) => [name, { Type: carriedType(name, service) }])),
+      ...Object.fromEntries(carried.map((name) => [name, carriedParameter(name, service)])),
       ...declare(used),
     },
     Resources,
@@ -65,8 +71,10 @@ export function serviceTemplate({ bundle, service, stage }: ServiceTemplateInput
   }
 }
 
-const carriedType = (name: string, service: string): string =>
-  name === groupOutput(service) ? 'AWS::EC2::SecurityGroup::Id' : 'String'
+const carriedParameter = (name: string, service: string): TemplateParameter => ({
+  Type: 'String',
+  ...(name === groupOutput(service) && { AllowedPattern: GROUP_ID }),
+})
 
 function autoScalingGroup(
   { app, service, stage }: ServicePlace,
@@ -75,7 +83,7 @@ function autoScalingGroup(
 ): Resource {
   return {
     Type: 'AWS::AutoScaling::AutoScalingGroup',
-    // A target group without a listener makes no health checks, so instances would wait in vain.
+    // A target group without a listener does no health checks, so instances would wait in vain.
     ...(listeners.length > 0 && { DependsOn: listeners }),
     Properties: {
       AutoScalingGroupName: serviceStack(stage.name, app, service),

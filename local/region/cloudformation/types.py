@@ -15,6 +15,7 @@ from region.cloudformation import (
     security_rules,
     service_role,
     tables,
+    unchanged,
 )
 from region.cloudformation.resource import PROVISIONERS
 
@@ -24,7 +25,7 @@ contract.expect(STACKS, "_runs_on_worker_thread", "(resource_type)")
 
 
 def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., Any]) -> None:
-    """Wraps a handler where it stands twice: as a function that others call, and in its type's row."""
+    """Wraps a handler in both its places: as a function that others call, and in its type's row."""
     patch.wrap(PROVISIONERS, name, around)
     provisioners._RESOURCE_HANDLERS[resource_type][verb] = getattr(provisioners, name)
 
@@ -42,3 +43,4 @@ def install() -> None:
     patch.wrap(PROVISIONERS, "_elbv2_listener_actions", balancers.listener_actions)
     patch.wrap(STACKS, "_runs_on_worker_thread", groups.waits)
     service_role.install()
+    unchanged.install()

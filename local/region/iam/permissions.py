@@ -2,11 +2,12 @@
 Authorization Reference ("Actions, resources, and condition keys for …").
 
 ministack knows one resource per request and, for several services, none. This module names all of them for
-the services that a fleet uses; for the others its answer stands.
+the services that a fleet uses; for the others its answer counts.
 """
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlparse
 
 from region.base import contract
@@ -36,7 +37,30 @@ def needed(request: Request) -> list[Permission]:
         named = identities.needed(action, request, tags) if request.service == "iam" else None
         own = named or [Permission(action, resource, tags) for resource in resources.named(action, request)]
     roles = [Permission("iam:PassRole", role, context) for role, context in pass_role.passed(action, request)]
-    return own + encryption.needed(action, request) + _template_read(request) + roles
+    also = encryption.needed(action, request) + _template_read(request) + _looked_up(action, request)
+    return own + also + roles
+
+
+_LOOKS = {
+    "VPC": "DescribeVpcs",
+    "Subnet": "DescribeSubnets",
+    "SecurityGroup": "DescribeSecurityGroups",
+    "Image": "DescribeImages",
+    "Instance": "DescribeInstances",
+    "Volume": "DescribeVolumes",
+}
+
+
+def _looked_up(action: str, request: Request) -> list[Permission]:
+    """CloudFormation looks up values of parameters of a type such as AWS::EC2::VPC::Id as the caller.
+
+    AWS CloudFormation User Guide, "Specify existing resources at runtime with CloudFormation-supplied
+    parameter types".
+    """
+    if action not in ("cloudformation:CreateStack", "cloudformation:UpdateStack"):
+        return []
+    kinds = set(re.findall(r"AWS::EC2::([A-Za-z]+)::Id\b", request.param("TemplateBody")))
+    return [Permission(f"ec2:{_LOOKS[kind]}", "*") for kind in sorted(kinds & _LOOKS.keys())]
 
 
 def _template_read(request: Request) -> list[Permission]:

@@ -32,33 +32,30 @@ const TRUST = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 }
 const template = serviceTemplate({ bundle: shop, service: 'web', stage: { ...prod, portListeners: true } })
+/** No type that CloudFormation would look up with rights that nobody has. */
+const id = (kind: string, text: string) => ({ ...string(text), AllowedPattern: `^${kind}-[0-9a-z-]+$` })
+const string = (Description: string) => ({ Type: 'String', Description })
 const job = serviceTemplate({ bundle: shop, service: 'job', stage: dev })
 const properties = (id: string, of = template) => of.Resources[id]?.Properties ?? {}
 
 describe('the stack of a service', () => {
   it('takes these parameters', () => {
     expect(template.Parameters).toEqual({
-      CertificateArn: { Type: 'String', Description: 'Certificate of the domain; empty for HTTP' },
-      Domain: {
-        Type: 'String',
-        Description: 'Domain of the public host names; empty when the stage has none',
-      },
+      CertificateArn: string('Certificate of the domain; empty for HTTP'),
+      Domain: string('Domain of the public host names; empty when the stage has none'),
       GetAttTableArn: { Type: 'String' },
-      HttpListenerArn: { Type: 'String', Description: 'The listener that all host names share' },
-      ImageId: { Type: 'AWS::EC2::Image::Id', Description: 'The AMI of the release' },
-      LoadBalancerArn: { Type: 'String', Description: 'The public load balancer' },
+      HttpListenerArn: string('The listener that all host names share'),
+      ImageId: id('ami', 'The AMI of the release'),
+      LoadBalancerArn: string('The public load balancer'),
       PrivateSubnets: {
-        Type: 'List<AWS::EC2::Subnet::Id>',
-        Description: 'Subnets of the instances, one per zone',
+        ...id('subnet', 'Subnets of the instances, one per zone'),
+        Type: 'CommaDelimitedList',
       },
       RefTable: { Type: 'String' },
-      Release: {
-        Type: 'String',
-        Description: 'Number of the release, a tag of the instances that start with it',
-      },
-      Stage: { Type: 'String', Description: 'Name of the stage' },
-      VpcId: { Type: 'AWS::EC2::VPC::Id', Description: 'The network of the stage' },
-      WebGroup: { Type: 'AWS::EC2::SecurityGroup::Id' },
+      Release: string('Number of the release, a tag of the instances that start with it'),
+      Stage: string('Name of the stage'),
+      VpcId: id('vpc', 'The network of the stage'),
+      WebGroup: { Type: 'String', AllowedPattern: '^sg-[0-9a-z-]+$' },
     })
   })
 

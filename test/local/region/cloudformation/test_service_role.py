@@ -158,11 +158,14 @@ def test_a_boundary_that_does_not_exist_is_refused_as_by_iam(deploy: Deploy) -> 
 
 GROUP = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "g"}}
 STAGE = {"Key": "nanofleet:stage", "Value": "here"}
-OURS = {"StringEquals": {"aws:ResourceTag/nanofleet:stage": "here"}}
+OURS = {"aws:ResourceTag/nanofleet:stage": "here"}
 NETWORK = [
     allow(["ec2:CreateSecurityGroup", "ec2:Describe*"]),
     allow("ec2:CreateTags", StringEquals={"ec2:CreateAction": "CreateSecurityGroup"}),
-    allow(["ec2:DeleteSecurityGroup", "ec2:AuthorizeSecurityGroup*", "ec2:RevokeSecurityGroup*"], **OURS),
+    allow(
+        ["ec2:DeleteSecurityGroup", "ec2:AuthorizeSecurityGroup*", "ec2:RevokeSecurityGroup*"],
+        StringEquals=OURS,
+    ),
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from typing import Any
 
 import pytest
 from botocore.credentials import InstanceMetadataProvider
@@ -24,7 +25,7 @@ NOT_ALLOWED = "because no permissions boundary allows the {} action"
 DENIED = "with an explicit deny in a permissions boundary"
 
 
-def bound(region: Region, role: str, *statements: dict[str, object]) -> str:
+def bound(region: Region, role: str, *statements: dict[str, Any]) -> str:
     """Puts a boundary around a role."""
     iam = region.client("iam")
     document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
