@@ -1,5 +1,6 @@
 import {
   createServer,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type Server,
   type ServerOptions,
@@ -18,7 +19,7 @@ import type { TargetAgent } from './upstream.ts'
 /** What a server asks on each request; the answers may change between requests. */
 export interface Door {
   /** Undefined: nothing to answer with, so the gateway answers with its landing page or a 404. */
-  choose(host: string, path: string): Action | undefined
+  choose(host: string, path: string, headers: IncomingHttpHeaders): Action | undefined
   agent(): TargetAgent
   /** Answers requests that no action covers. */
   otherwise(request: IncomingMessage, response: ServerResponse): void
@@ -47,7 +48,7 @@ export function createAlb(door: Door, fleet: Fleet): Server {
 function answer(door: Door, fleet: Fleet, request: IncomingMessage, response: ServerResponse): void {
   const url = request.url ?? '/'
   const host = hostName(request.headers.host)
-  const action = door.choose(host, pathOf(url))
+  const action = door.choose(host, pathOf(url), request.headers)
   const port = portOf(request)
   switch (action?.type) {
     case 'forward': {
@@ -70,7 +71,7 @@ function answer(door: Door, fleet: Fleet, request: IncomingMessage, response: Se
 }
 
 function upgrade(door: Door, fleet: Fleet, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  const action = door.choose(hostName(request.headers.host), pathOf(request.url ?? '/'))
+  const action = door.choose(hostName(request.headers.host), pathOf(request.url ?? '/'), request.headers)
   const target = action?.type === 'forward' ? fleet.pick(action) : undefined
   if (!target) {
     socket.on('error', () => socket.destroy())
