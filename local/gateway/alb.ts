@@ -10,6 +10,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { answerError, answerFixed, answerRedirect, rawError } from './answers.ts'
 import type { Fleet } from './fleet.ts'
+import { isAmbiguous, isClearUpgrade, isRefused, refuse, targetOf } from './framing.ts'
 import { proxy } from './proxy.ts'
 import { hostName, pathOf } from './routing.ts'
 import type { Action } from './state.ts'
@@ -46,7 +47,14 @@ export function createAlb(door: Door, fleet: Fleet): Server {
 }
 
 function answer(door: Door, fleet: Fleet, request: IncomingMessage, response: ServerResponse): void {
-  const url = request.url ?? '/'
+  if (isRefused(request.socket)) return
+  if (isAmbiguous(request)) {
+    refuse(request.socket)
+    response.shouldKeepAlive = false
+    answerError(response, 400)
+    return
+  }
+  const url = targetOf(request)
   const host = hostName(request.headers.host)
   const action = door.choose(host, pathOf(url), request.headers)
   const port = portOf(request)
@@ -71,7 +79,13 @@ function answer(door: Door, fleet: Fleet, request: IncomingMessage, response: Se
 }
 
 function upgrade(door: Door, fleet: Fleet, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  const action = door.choose(hostName(request.headers.host), pathOf(request.url ?? '/'), request.headers)
+  if (isRefused(socket)) return
+  if (!isClearUpgrade(request)) {
+    socket.on('error', () => socket.destroy())
+    socket.end(rawError(400))
+    return
+  }
+  const action = door.choose(hostName(request.headers.host), pathOf(targetOf(request)), request.headers)
   const target = action?.type === 'forward' ? fleet.pick(action) : undefined
   if (!target) {
     socket.on('error', () => socket.destroy())
