@@ -24,6 +24,7 @@ from region.base.settings import current as settings
 from region.cloudformation import types
 from region.cloudwatch import logs, metrics
 from region.codebuild import builds
+from region.constraints import gate
 from region.ec2 import actions, attributes, launches
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
@@ -65,6 +66,7 @@ PARTS: tuple[ModuleType, ...] = (
     errors,
     builds,
     executions,
+    gate,
     root,
     enforcement,
     door,
