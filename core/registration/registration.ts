@@ -2,6 +2,7 @@ import { canonicalJson, sha256 } from '../base/canonical.ts'
 import type { CatalogEntry, Registration } from '../base/catalog.ts'
 import type { Instance } from '../base/instances.ts'
 import { TAG } from '../base/names.ts'
+import { ADDRESS_TOKEN } from '../definition/check-targets.ts'
 import { identity } from '../definition/definition.ts'
 import type { CheckDefinition, ServiceDefinition } from '../definition/schema.ts'
 
@@ -21,9 +22,6 @@ export const META = {
   token: 'token',
 } as const
 export const SOURCE = 'nanofleet'
-
-/** Stands for the instance's address in the definitions of a service, which all its instances share. */
-export const ADDRESS_TOKEN = 'HEALTHROUTE'
 
 /** A parsed definition with its fingerprint, made once for all instances that share it. */
 export interface Definition {
