@@ -74,7 +74,7 @@ const others = [
     own: '^local/[^/]+$',
     data: true,
   }),
-  room('local/gateway', 6, ['core/base', 'local'], 'Stands for the load balancers of the local region.'),
+  room('local/gateway', 6, ['core/base', 'local'], 'Plays the load balancers in the local region.'),
   room('local/preload', 0, [], "Runs inside an instance's own Node and finds no package there.", {
     packages: [],
   }),

@@ -9,7 +9,7 @@ export class BadConfiguration extends NanofleetError {}
 const text = z.string().min(1)
 const list = text.transform((value) => value.split(','))
 const threeOf = list.refine((values) => values.length === 3 && values.every(Boolean), 'must be three values')
-/** CloudFormation cannot leave a variable out, so an absent setting is an empty one. */
+/** CloudFormation cannot omit a variable, so an absent setting is an empty one. */
 const optional = z.string().optional()
 
 const Environment = z
@@ -87,7 +87,7 @@ const Registration = z.object({
 })
 
 /**
- * What only the function `register` is told: the queue it reads, for messages to itself, and the seconds
+ * Settings of the function `register` only: the queue it reads, for messages to itself, and the seconds
  * between leaving DNS and termination (SQS delays a message by at most 900).
  * @throws BadConfiguration
  */
@@ -107,8 +107,7 @@ function incomplete(whose: string, cause: z.ZodError): BadConfiguration {
 }
 
 /**
- * What only the functions that change stacks are told: the role with which CloudFormation makes what stands
- * in them.
+ * A setting of the functions that change stacks: the role with which CloudFormation creates the resources.
  * @throws BadConfiguration
  */
 export function readStackRole(environment: Record<string, string | undefined> = process.env): string {
@@ -133,8 +132,8 @@ const Access = z.object({
 })
 
 /**
- * Where Parameter Store is, and the credentials that Lambda gives each function as variables: what the SDK's
- * clients read by themselves ("AWS SDKs and Tools Reference Guide", "Service-specific endpoints").
+ * Where Parameter Store is, and the credentials that Lambda gives each function as variables: the SDK's
+ * clients read these themselves ("AWS SDKs and Tools Reference Guide", "Service-specific endpoints").
  * @throws BadConfiguration
  */
 export function readStoreAccess(environment: Record<string, string | undefined> = process.env): {

@@ -12,7 +12,7 @@ export function name(text: string): string {
   throw new InvalidArgumentError(`Names have lower-case letters, digits and dashes, a letter first.`)
 }
 
-/** Several names: commander hands each one over with those before it. */
+/** Several names: commander passes each one with those before it. */
 export const names = (text: string, before: string[] | undefined): string[] => [...(before ?? []), name(text)]
 
 export function wholeNumber(text: string): number {
@@ -26,7 +26,7 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError('It starts at 1.')
 }
 
-/** A number of days, also a part of one. */
+/** A number of days; fractions are allowed. */
 export function days(text: string): number {
   const value = Number(text)
   if (text !== '' && value >= 0) return value

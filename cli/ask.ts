@@ -1,12 +1,9 @@
 import { createInterface } from 'node:readline/promises'
 
-/** Whether a person sits at the other end of standard input. */
+/** Whether a person is at the other end of standard input. */
 export const canAsk = (): boolean => process.stdin.isTTY === true
 
-/**
- * Asks a question on standard error, since standard output is for results; the answer without blanks around
- * it.
- */
+/** Asks a question on standard error, since standard output is for results; returns the trimmed answer. */
 export async function ask(question: string): Promise<string> {
   const dialogue = createInterface({ input: process.stdin, output: process.stderr })
   try {

@@ -11,7 +11,7 @@ import { LOCAL_ACCOUNT, type LocalSettings, readSettings } from '../local/settin
 import { type Environment, readEnvironment } from './environment.ts'
 import { Output } from './output.ts'
 
-/** How a command gets at its stage; tests give their own. */
+/** How a command reaches its stage; tests pass their own. */
 export type Open = (options: GlobalOptions) => Promise<Context>
 
 /** Options that every command takes. */
@@ -21,7 +21,7 @@ export interface GlobalOptions {
   json?: boolean
 }
 
-/** One stage as a command reaches it. */
+/** One stage, as commands use it. */
 export class Context extends StageClients {
   readonly stage: string
   readonly region: string
@@ -59,7 +59,7 @@ export class Context extends StageClients {
     new Workflows(this.stepFunctions(), { name: this.stage, region: this.region, account: this.account })
 }
 
-/** The region that a stage is in when nothing says otherwise; serverless.yml says the same. */
+/** A stage's default region; serverless.yml has the same. */
 const DEFAULT_REGION = 'eu-west-1'
 
 /**

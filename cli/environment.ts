@@ -9,5 +9,5 @@ export interface Environment {
   BROWSER?: string | undefined
 }
 
-/** The one place of the command line that reads the environment. */
+/** The only place in the command line that reads the environment. */
 export const readEnvironment = (): Environment => process.env

@@ -8,12 +8,12 @@ export const EXIT = {
   badInput: 2,
   notFound: 3,
   lockHeld: 4,
-  /** A workflow stopped in between: a person must look. */
+  /** A workflow stopped halfway: a person must look. */
   dirty: 5,
   interrupted: 130,
 } as const
 
-/** A workflow that was started and followed ended in a failure; its own words are the message. */
+/** A workflow that was started and followed has failed; the message is in its own words. */
 export class WorkflowFailed extends NanofleetError {
   readonly run: Execution
 
@@ -23,7 +23,7 @@ export class WorkflowFailed extends NanofleetError {
   }
 }
 
-/** Error names of our functions, which the workflows give as their own. */
+/** Error names of our functions, which the workflows use too. */
 const NAMED: Record<string, number> = {
   InvalidInput: EXIT.badInput,
   NotFound: EXIT.notFound,

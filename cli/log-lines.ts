@@ -6,7 +6,7 @@ import { readable } from './text/log-text.ts'
 /** Milliseconds between two looks of `--follow`; CloudWatch Logs allows far more. */
 const LOOK_EVERY_MS = 1000
 /**
- * Lines may arrive late and out of order: each look goes back so many milliseconds and drops what it knows.
+ * Lines may arrive late and out of order: each look goes back this many milliseconds and drops known lines.
  */
 const OVERLAP_MS = 30_000
 
@@ -23,7 +23,7 @@ export async function followLog(read: ReadLog, since: number, output: Output): P
 }
 
 /**
- * Tells new lines from known ones in looks that overlap; what is older than the look's start is forgotten.
+ * Tells new lines from known ones when looks overlap; forgets lines older than the look's start.
  * @returns a function of a look's lines and its start in ms since 1970
  */
 export function freshLines(): (lines: LogLine[], from: number) => LogLine[] {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Starts the command line: in this Node when it runs TypeScript as it is, else in the one that the repository
-// installs. No dependencies and nothing newer than Node 20, so that it can explain what is missing.
+// Starts the command line: in this Node if it runs TypeScript directly, otherwise in the one that the
+// repository installs. No dependencies and nothing newer than Node 20, so that it can explain what is
+// missing.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
@@ -19,8 +20,8 @@ if (!existsSync(isRecent ? join(modules, 'commander') : node)) {
   process.exit(1)
 }
 if (isRecent) {
-  // Keeps what V8 made of each file, and its text without types, by the file's content: what changed is read
-  // anew.
+  // Caches each file's code without types, and as compiled by V8, by its content: a changed file is compiled
+  // again.
   nodeModule.enableCompileCache(join(modules, '.cache', 'nanofleet'))
   await import('./main.ts')
 } else {

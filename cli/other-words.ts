@@ -1,6 +1,6 @@
 import { suggest } from '../core/base/suggest.ts'
 
-/** What people type who know the command of another tool, by the command that it is typed at. */
+/** What people who know another tool may type, by our command after which they type it. */
 const KNOWN: Record<string, Record<string, string>> = {
   nanofleet: {
     ...all('teardown', 'delete', 'destroy', 'down', 'remove', 'rm', 'undeploy', 'uninstall'),
@@ -32,13 +32,13 @@ function all(ours: string, ...theirs: string[]): Record<string, string> {
   return Object.fromEntries(theirs.map((word) => [word, ours]))
 }
 
-/** They take something away or end something: a likeness of letters is no reason to name one. */
+/** They remove or stop something: similar letters are no reason to suggest one. */
 const HARMFUL = ['teardown', 'rotate-secrets', 'reset', 'down']
 
 /**
- * What to say after a word that is no command of ours; empty when nothing helps.
- * @param parent the command that it was typed at
- * @param commands those that there are
+ * The hint for a word that is not one of our commands; empty if there is none.
+ * @param parent the command after which it was typed
+ * @param commands the existing ones
  */
 export function otherWord(parent: string, word: string, commands: readonly string[]): string {
   const ours = KNOWN[parent]?.[word.toLowerCase()]

@@ -23,7 +23,9 @@ export class Output {
     this.#err = err
   }
 
-  /** The command's result: `data` with `--json`, else `text` (or nothing, when the progress said it all). */
+  /**
+   * The command's result: `data` with `--json`, otherwise `text` (or nothing, if the progress said it all).
+   */
   result(data: unknown, text?: string): void {
     this.live([])
     if (this.json) this.#out.write(`${JSON.stringify(data, null, 2)}\n`)
@@ -41,7 +43,7 @@ export class Output {
     this.#err.write(`${line}\n`)
   }
 
-  /** Replaces what the last call drew below the progress; draws nothing where there is no terminal. */
+  /** Replaces what the last call drew below the progress; draws nothing without a terminal. */
   live(lines: string[]): void {
     if (this.#err.isTTY !== true) return
     const width = (this.#err.columns || 100) - 1
@@ -58,7 +60,7 @@ export class Output {
   }
 }
 
-/** `45 s`, `3 min 5 s`: how long something took or is ago, from milliseconds. */
+/** `45 s`, `3 min 5 s`: a duration or an age, from milliseconds. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / 1000
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`

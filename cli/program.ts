@@ -16,13 +16,13 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 bad input, 3 not found, 4 another run works on the app,
 5 a workflow stopped in between and a person must look, 130 interrupted.`
 
-/** Loaded by commands that work on a stage only. */
+/** Loaded only by commands that work on a stage. */
 const openStage: Open = async (options) => (await import('./context.ts')).openContext(options)
 
 /**
- * The command line, made anew for each call so that tests can run it in their own process. It knows the names
- * of its commands; each is loaded when it is used, or by `load`.
- * @param open how commands get at their stage
+ * The command line, built anew for each call so that tests can run it in their own process. It knows the
+ * names of its commands and loads each when it is used, or by `load`.
+ * @param open how commands reach their stage
  * @param output where help and usage errors go
  */
 export function program(open: Open = openStage, output: OutputConfiguration = {}): Command {
@@ -48,7 +48,7 @@ export function program(open: Open = openStage, output: OutputConfiguration = {}
     .hook('preSubcommand', (_self, command) => load(command, open))
 }
 
-/** `nanofleet help [command]`: commander's own would show a command that is not loaded. */
+/** `nanofleet help [command]`: commander's own would show a command before it is loaded. */
 function helpCommand(nanofleet: Command, open: Open): Command {
   return new Command('help')
     .description('display help for command')
@@ -67,7 +67,7 @@ function helpCommand(nanofleet: Command, open: Open): Command {
 
 const loaded = new WeakSet<Command>()
 
-/** Makes a command of the program whole: what it takes, its help and what it does. */
+/** Loads a command of the program: its arguments, help and action. */
 export async function load(command: Command, open: Open = openStage): Promise<void> {
   const verb = VERBS.find(({ name }) => name === command.name())
   if (!verb || loaded.has(command)) return
@@ -77,7 +77,7 @@ export async function load(command: Command, open: Open = openStage): Promise<vo
   for (const child of command.commands) configure(child, command.configureOutput())
 }
 
-/** Commands that are added, unlike those made in place, take over no settings of their parent. */
+/** Unlike commands created in place, added ones do not inherit their parent's settings. */
 function configure(command: Command, output: OutputConfiguration): void {
   command
     .exitOverride()

@@ -3,7 +3,7 @@ import { readSettings } from '../local/settings.ts'
 import type { Context } from './context.ts'
 
 /**
- * Puts apps of this checkout into the stage's bucket and says so; without names all of them.
+ * Puts apps of this checkout, by default all, into the stage's bucket and says so.
  * @throws {InvalidInput} when a manifest, configuration, definition or source is wrong: nothing is uploaded
  * then
  */

@@ -4,7 +4,7 @@ import type { Context } from './context.ts'
 
 /**
  * Asks the function `reconcile` of a stage, wherever it is, for a round or a look.
- * @param field one that the answer must have
+ * @param field a field that the answer must have
  * @throws {NotFound} when the stage has no such function
  * @throws {ServiceRefusal} when it fails, or is older than this command
  */

@@ -2,14 +2,14 @@ import type { Context } from './context.ts'
 import { stageText } from './text/status-text.ts'
 
 /**
- * Loads most of the AWS SDK, half of the command's time: a command that waits for something else does it
- * meanwhile.
+ * Loading most of the AWS SDK takes half of the command's time; a command that waits for something else does
+ * it meanwhile.
  */
 export const loadStatus = () => import('./stage/stage-status.ts')
 
 /**
  * Prints the status of these apps, of all when none is named.
- * @param run the run that led to it, for the JSON of a command that started one
+ * @param run the run that the command started, if any, for its JSON
  */
 export async function showStatus(context: Context, apps: string[], run?: unknown): Promise<void> {
   const { stageStatus } = await loadStatus()

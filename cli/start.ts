@@ -6,12 +6,12 @@ import { follow } from './progress/follow.ts'
 
 /** Options of the commands that start a workflow. */
 export interface StartOptions {
-  /** `--no-wait` returns when the run has begun. */
+  /** `--no-wait` returns once the run has started. */
   wait: boolean
 }
 
 /**
- * Starts a workflow and follows it to its end. Ctrl-C ends only the following: the run goes on.
+ * Starts a workflow and follows it to its end. Ctrl-C only stops following: the run goes on.
  * @param subject what the run is about, the first part of its name
  * @returns the ended run; with `wait: false` the run that has just begun
  * @throws {WorkflowFailed} when the run does not succeed
@@ -53,7 +53,7 @@ export async function followUntilInterrupted(context: Context, arn: string): Pro
   }
 }
 
-/** What to do next; nothing for input that is wrong, as the same input would fail again. */
+/** What to do next; nothing for wrong input, because it would fail again. */
 function hintAfter(error: unknown, context: Context, name: string): string | undefined {
   if (!(error instanceof WorkflowFailed))
     return `The run may go on. Look at it with: ${lookCommand(context, name)}`
@@ -65,7 +65,7 @@ function hintAfter(error: unknown, context: Context, name: string): string | und
 const lookCommand = ({ stage }: Context, name: string): string =>
   `nanofleet --stage ${stage} executions ${name}`
 
-/** `web-20260131-235959-123`: sorts by time, says what it is about and stays within 80 characters. */
+/** `web-20260131-235959-123`: sorts by time, names its subject and stays within 80 characters. */
 export function executionName(workflow: string, subject: string, now: Date): string {
   const time = now.toISOString().replace(/[-:]/g, '').replace('T', '-').replace('.', '-').replace('Z', '')
   return `${(subject || workflow).slice(0, 80 - time.length - 1)}-${time}`

@@ -10,7 +10,7 @@ import { memory, serviceTarget } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { catalog, instances, stage } from './lib/parts.ts'
 
-/** Brings a service as near to its target as it gets within some seconds. */
+/** Brings a service as close to its target as it gets within some seconds. */
 export const handler = lambda('advance-service', {
   input: z.strictObject({ target: serviceTarget, memory }),
   parts: () => {

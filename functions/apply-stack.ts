@@ -9,9 +9,9 @@ import { bundles, changeableStacks, runs, stage } from './lib/parts.ts'
 const step = z.enum(['transition', 'final'])
 
 /**
- * Starts what brings one stack of a plan to its template. At the app's own one, which all services wait for,
- * it looks closely; stacks of services are made side by side, and each close look would keep a function of
- * its own busy.
+ * Starts bringing one stack of a plan to its template. It polls the app's own stack closely, because all
+ * services wait for it. Service stacks are created in parallel, and polling each closely would keep a
+ * function per stack busy.
  */
 export const handler = lambda('apply-stack', {
   input: z.strictObject({ plan: planKey, service: z.exactOptional(text), step: z.exactOptional(step) }),

@@ -5,7 +5,10 @@ import { checkDeployable, checkInput, type DeployInput, WORKFLOWS } from '../cor
 import { lambda } from './lib/lambda.ts'
 import { bundles, stage } from './lib/parts.ts'
 
-/** First state of deploy, scale and teardown: the input with its defaults, of an app that somebody pushed. */
+/**
+ * First state of deploy, scale and teardown: returns the input with its defaults, for an app that somebody
+ * pushed.
+ */
 export const handler = lambda('check-input', {
   input: z.strictObject({ workflow: z.enum(WORKFLOWS), input: z.unknown() }),
   parts: (): { stage: Stage; bundles: Pick<BundleStore, 'read'> } => ({ stage: stage(), bundles: bundles() }),

@@ -3,7 +3,7 @@ import { stackStep } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { stacks } from './lib/parts.ts'
 
-/** Looks whether a stack is where it should be; a failed one ends the run with its reason. */
+/** Checks whether a stack has reached its state; a failed one ends the run with its reason. */
 export const handler = lambda('check-stack', {
   input: stackStep,
   parts: stacks,

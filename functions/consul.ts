@@ -17,12 +17,12 @@ interface Door {
   catalog: ServiceCatalog
   /** The only addresses that it speaks to. */
   vpcCidr: string
-  /** Forgets what it knows of secrets. */
+  /** Forgets the secrets it has read. */
   forget?(): void
 }
 
 /**
- * The one door into the private network: carries out calls to Consul servers, and asks the checks of what it
+ * The one door into the private network: carries out calls to Consul servers, and runs the checks of what it
  * registers.
  */
 export const handler = lambda('consul', {
@@ -38,7 +38,7 @@ export const handler = lambda('consul', {
     if (request.renew) forget?.()
     return await answerCalls(catalog, request, vpcCidr)
   },
-  // Calls that went well are the caller's to report.
+  // The caller reports successful calls.
   told: ({ answers }: DoorResponse) => {
     const errors = answers.flatMap((answer) => ('error' in answer ? [answer.error] : []))
     return errors.length > 0 ? { failed: errors.length, first: errors[0] } : undefined

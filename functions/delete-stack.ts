@@ -7,10 +7,7 @@ import { text } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { removableStacks, stage } from './lib/parts.ts'
 
-/**
- * Starts the deletion of a service's stack, or without a service of the app's own one; at that one it looks
- * closely.
- */
+/** Starts deleting a service's stack or, without a service, the app's own one, which it polls closely. */
 export const handler = lambda('delete-stack', {
   input: z.strictObject({ app: text, service: text.optional() }),
   parts: () => ({ stage: stage().name, stacks: removableStacks() }),

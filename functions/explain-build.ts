@@ -5,7 +5,8 @@ import { buildIdIn, explainBuild } from '../core/images/build-failure.ts'
 import { lambda } from './lib/lambda.ts'
 
 /**
- * After a build that failed: the cause that Step Functions gives → one sentence with the build's last words.
+ * After a failed build: turns the cause that Step Functions gives into one sentence with the build's last
+ * words.
  */
 export const handler = lambda('explain-build', {
   input: z.strictObject({ cause: z.string() }),

@@ -6,7 +6,9 @@ import { BuildInput } from '../core/images/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { bundles, stage } from './lib/parts.ts'
 
-/** First state of the workflow `build`: its input → what to build, with a reason for each service. */
+/**
+ * First state of the workflow `build`: plans from its input what to build, with a reason for each service.
+ */
 export const handler = lambda('plan-build', {
   input: BuildInput,
   workflow: 'build',

@@ -6,7 +6,7 @@ import { text } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { bundles, releases } from './lib/parts.ts'
 
-/** What scaling a deployed service means: the child execution's input, and the number to go back to. */
+/** Plans the scaling of a deployed service: the child execution's input, and the number to go back to. */
 export const handler = lambda('plan-scale', {
   input: z.strictObject({ wanted: ScaleInput, execution: text }),
   parts: () => ({ bundles: bundles(), releases: releases() }),

@@ -6,7 +6,7 @@ import { text } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { bundles, releases, stacks, stage } from './lib/parts.ts'
 
-/** What goes in which order, or why the app may not go. */
+/** Plans what to remove in which order, or says why the app must stay. */
 export const handler = lambda('plan-teardown', {
   input: z.strictObject({ wanted: TeardownInput, execution: text }),
   parts: () => ({ stage: stage().name, bundles: bundles(), stacks: stacks(), releases: releases() }),

@@ -7,9 +7,7 @@ import { text } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { changeableStacks, stage } from './lib/parts.ts'
 
-/**
- * Before an app's own stack goes: lets its data out of the stack, or empties the buckets whose data goes too.
- */
+/** Before an app's own stack is deleted: takes its data out of the stack, or empties its buckets. */
 export const handler = lambda('prepare-data', {
   input: z.strictObject({ app: text, data: z.enum(['keep', 'delete']) }),
   parts: () => ({

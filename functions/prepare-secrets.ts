@@ -5,7 +5,7 @@ import { text } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { secrets } from './lib/parts.ts'
 
-/** Makes the secrets of an app that are not there yet. Answers with their names, never with their values. */
+/** Creates an app's missing secrets. Answers with their names, never with their values. */
 export const handler = lambda('prepare-secrets', {
   input: z.strictObject({ app: text }),
   parts: () => ({ secrets }),

@@ -7,8 +7,8 @@ import { lambda } from './lib/lambda.ts'
 import { bundles, runs, stage } from './lib/parts.ts'
 
 /**
- * Writes the Consul definitions of a plan's services; one that stands already is left alone. In the step
- * `final` the services that the plan removes are gone, and their definitions follow.
+ * Writes the Consul definitions of a plan's services; an unchanged one is left alone. In the step `final`,
+ * the services that the plan removes are gone, and their definitions are removed too.
  */
 export const handler = lambda('put-definitions', {
   input: z.strictObject({ plan: planKey, step: z.literal('final').optional() }),

@@ -11,7 +11,7 @@ import { lambda } from './lib/lambda.ts'
 import { catalog, stage } from './lib/parts.ts'
 import { roundRequest } from './lib/round-request.ts'
 
-/** Without a Consul server there is no catalog to measure, and metrics that nobody writes cost nothing. */
+/** Without a Consul server there is no catalog to measure, and metrics that are not written cost nothing. */
 const measured = (result: Report | Drift) =>
   'entries' in result || result.servers === 0
     ? {}

@@ -3,7 +3,7 @@ import { count, text } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { releases } from './lib/parts.ts'
 
-/** Keeps a number set by hand for the deployments to come, if this execution still holds the lock. */
+/** Records a number set by hand for later deployments, if this execution still holds the lock. */
 export const handler = lambda('record-scale', {
   input: z.strictObject({
     app: text,

@@ -17,8 +17,8 @@ import { queueBatch } from './lib/queue-batch.ts'
 type Outcome = QueueOutcome & SQSBatchResponse & { events: number }
 
 /**
- * Metrics cost by the month while they are written: instances of others, and a platform that is down, write
- * none.
+ * CloudWatch bills metrics for each month in which they are written: other people's instances, or a platform
+ * that is down, write none.
  */
 const measured = ({ report, runningSince, events }: Outcome) =>
   report === null
@@ -29,7 +29,7 @@ const measured = ({ report, runningSince, events }: Outcome) =>
         RegistrationLatency: runningSince.map((at) => Math.max(0, Date.now() - Date.parse(at))),
       }
 
-/** Events of instances, from the queue: brings what the catalog says about them up to date. */
+/** Takes instance events from the queue and brings the catalog up to date about their instances. */
 export const handler = lambda('register', {
   input: queueBatch,
   parts: (): BatchParts => {

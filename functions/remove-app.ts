@@ -8,7 +8,7 @@ import { bundles, releases, secrets, stage } from './lib/parts.ts'
 
 /**
  * Forgets a removed app: definitions, image records, secrets, releases, counts set by hand. Its images stay
- * until clean-amis takes them, its sources stay in the bucket.
+ * until clean-amis removes them; its sources stay in the bucket.
  */
 export const handler = lambda('remove-app', {
   input: z.strictObject({ app: text, services: z.array(text) }),

@@ -8,10 +8,7 @@ import { removal } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { stage } from './lib/parts.ts'
 
-/**
- * Looks at all evidence again and removes one image, then its snapshots, if nothing came to need it
- * meanwhile.
- */
+/** Reads all evidence again and removes one image, then its snapshots, if nothing has come to need it. */
 export const handler = lambda('remove-image', {
   input: z.strictObject({ item: removal, options: CleanAmisInput }),
   parts: () => ({ stage: stage(), sources: clients.evidence() }),

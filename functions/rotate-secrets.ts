@@ -12,8 +12,7 @@ import { lambda } from './lib/lambda.ts'
 import { catalog, instances, secrets, stage } from './lib/parts.ts'
 
 /**
- * One step of a rotation, or a look whether the step before it has taken effect. No value of a secret leaves
- * it.
+ * One step of a rotation, or a check whether the previous step has taken effect. No secret value leaves it.
  */
 export const handler = lambda('rotate-secrets', {
   input: z.discriminatedUnion('step', [

@@ -6,8 +6,8 @@ import { bundles, functionNames } from './bundles/bundles.mjs'
 import { repository } from './lib/places.mjs'
 
 /*
- * Holds the size of each function's bundle against its budget: what a function loads, it loads at each cold
- * start. `node scripts/bundle-sizes.mjs --write` gives every function a budget just above what it has now.
+ * Compares the size of each function's bundle with its budget: what a function loads, it loads at each cold
+ * start. `node scripts/bundle-sizes.mjs --write` sets every function's budget just above its current size.
  */
 const FILE = join(repository, 'resources', 'bundle-budgets.yml')
 const HEAD = '# The most bytes that each function may load (scripts/bundle-sizes.mjs).\n'

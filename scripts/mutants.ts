@@ -9,10 +9,10 @@ import { tryMutants } from './mutants/run.ts'
 /**
  * `npm run mutants`: a sample of small changes to core/ against its tests.
  *
- * Why not Stryker (tried: 10.0 with its Jest runner): it runs native ESM under Jest 30, and with TypeScript 7
- * once its tsconfig step is led past the compiler's API that is gone. But it cannot take a sample: a file or
- * a range of lines is the least, and all of core/ is thousands of mutants at several seconds each. It also
- * wants its judgements as comments in the code, and brings 176 packages.
+ * Why not Stryker (tried: 10.0 with its Jest runner): it runs native ESM under Jest 30, and works with
+ * TypeScript 7 if its tsconfig step is kept from using the removed compiler API. But it cannot take a sample,
+ * only files or ranges of lines, and all of core/ is thousands of mutants at several seconds each. It also
+ * wants judgements as comments in the code, and brings 176 packages.
  */
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2))
@@ -27,7 +27,7 @@ async function main(): Promise<number> {
   const results = await tryMutants(options, {
     checkout,
     judgements: readJudgements(join(checkout, 'scripts', 'mutants', 'equivalent.yml')),
-    // JSON stays alone on standard output.
+    // Standard output has only the JSON.
     say: (line) => (options.json ? process.stderr : process.stdout).write(`${line}\n`),
     signal: stop.signal,
   })

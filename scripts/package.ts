@@ -1,4 +1,4 @@
-/** Packages the control plane of stage `dev`, without a word to AWS: `node scripts/package.ts <folder>`. */
+/** Packages the control plane of stage `dev` without contacting AWS: `node scripts/package.ts <folder>`. */
 import { readSettings } from '../local/settings.ts'
 import { runServerless } from './demo/serverless.ts'
 

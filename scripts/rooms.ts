@@ -1,5 +1,5 @@
 /**
- * Draws the rooms from the imports: `npm run docs:rooms` writes docs/rooms.md, with `--check` it only says
+ * Draws the rooms from the imports: `npm run docs:rooms` writes docs/rooms.md, with `--check` it only checks
  * whether the page is up to date.
  */
 import { readFile, writeFile } from 'node:fs/promises'

@@ -1,10 +1,10 @@
 """Prints docs/rooms-region.md: the rooms of the local region and who imports whom.
 
     PYTHONPATH=local python scripts/rooms_region.py           prints the page
-    PYTHONPATH=local python scripts/rooms_region.py --check   fails when the page in docs/ is not fresh
+    PYTHONPATH=local python scripts/rooms_region.py --check   fails if the page in docs/ is out of date
 
-grimp reads the imports. The floors are those of the first contract in pyproject.toml, which import-linter
-enforces; both are in the Python environment of the checks.
+grimp reads the imports. The floors are those of the first contract in pyproject.toml, which
+import-linter enforces; both tools are in the checks' Python environment.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PACKAGE = "region"
 
 HEAD = """# The rooms of the local region
 
-Made by `npm run docs:rooms` out of the imports in `local/region/`; `npm run check` fails when it is stale.
+Drawn by `npm run docs:rooms` from the imports in `local/region/`; `npm run check` fails if it is out of date.
 An arrow leads from a room to one that it imports, with the number of imports between their files. Every room
 also imports `base`, and `main` imports every part that it installs: those arrows are left out.
 
@@ -29,7 +29,7 @@ also imports `base`, and `main` imports every part that it installs: those arrow
 
 
 def floors() -> list[list[str]]:
-    """The rooms by floor, the highest first, as the contract of layers in pyproject.toml names them."""
+    """The rooms by floor, the highest first, as in the layers contract in pyproject.toml."""
     text = (REPOSITORY / "pyproject.toml").read_text()
     start = text.index("layers = [", text.index('type = "layers"'))
     layers = ast.literal_eval(text[text.index("[", start) : text.index("]", start) + 1])
@@ -41,7 +41,7 @@ def room_of(module: str) -> str:
 
 
 def arrows(graph: grimp.ImportGraph) -> dict[tuple[str, str], int]:
-    """How many imports lead from one room to another."""
+    """The number of imports from one room to another."""
     found: dict[tuple[str, str], int] = {}
     for module in graph.modules - {PACKAGE}:
         for imported in graph.find_modules_directly_imported_by(module) - {PACKAGE}:
@@ -80,7 +80,7 @@ def table(graph: grimp.ImportGraph) -> str:
 
 
 def idea(module: str) -> str:
-    """The first line of what the module says about itself."""
+    """The first line of the module's docstring."""
     path = REPOSITORY / "local" / Path(*module.split("."))
     file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     text = ast.get_docstring(ast.parse(file.read_text())) or ""

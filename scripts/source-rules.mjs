@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { repository } from './lib/places.mjs'
 import { lengthProblems } from './lib/source-rules.mjs'
 
-/* Rules of length that neither Biome nor ruff keeps: both break what they format, and leave comments. */
+/* Length rules that neither Biome nor ruff checks: both wrap code but not comments. */
 const KINDS = ['*.ts', '*.mjs', '*.js', '*.py', '*.go']
 const GENERATED = /_pb\.ts$/
 

@@ -62,7 +62,7 @@ async function finish(runs, times) {
   return failed > 0 ? 1 : 0
 }
 
-/** The parts end at once; what they have started apart, such as regions, has time to end in order. */
+/** The parts end at once; what they started separately, such as regions, gets time to shut down. */
 function interrupt(name) {
   interrupted.abort(name)
   endGroups()

@@ -7,7 +7,7 @@ export class NoAccess extends ServiceFailure {}
 
 /**
  * The number of the account that the credentials belong to.
- * @param place how the endpoint is called in a message, such as `AWS in eu-west-1`
+ * @param place the endpoint's name in a message, such as `AWS in eu-west-1`
  * @throws {NoAccess} when there are no credentials, they are refused or nothing answers
  */
 export async function accountId(sts: STSClient, place?: string): Promise<string> {

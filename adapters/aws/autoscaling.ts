@@ -73,7 +73,7 @@ export class AutoScalingFleet implements Fleet {
         }),
       )
     } catch (error) {
-      // The answer for an instance that has left its group meanwhile.
+      // The answer if the instance has left its group meanwhile.
       if (error instanceof Error && error.name === 'ValidationError' && /not found/i.test(error.message))
         return
       throw refusal(`retire ${instance}`, error)
@@ -85,15 +85,15 @@ export class AutoScalingFleet implements Fleet {
       const answer = await this.#ec2.send(new GetConsoleOutputCommand({ InstanceId: instance }))
       return lastWords(Buffer.from(answer.Output ?? '', 'base64').toString('utf8'))
     } catch (error) {
-      // EC2 forgets a terminated instance within the hour; the reason is told without its last words then.
+      // EC2 forgets a terminated instance within the hour; then the reason comes without its last words.
       if (error instanceof Error && error.name.startsWith('InvalidInstanceID')) return undefined
       throw error
     }
   }
 
   /**
-   * Versions that launch the same as `wanted`: going back to an earlier release makes a new number, not a new
-   * content.
+   * Versions that launch the same as `wanted`: going back to an earlier release makes a new number with the
+   * same content.
    */
   async #equalVersions(
     template: string | undefined,
@@ -141,7 +141,8 @@ function toEvent(activity: Activity): GroupEvent[] {
   const instance = id ? { instance: id } : {}
   if (activity.StatusCode === 'Failed' && /^Launching/.test(activity.Description ?? ''))
     return [{ at, kind: 'launch-failed', ...instance, reason: activity.StatusMessage ?? 'no reason given' }]
-  // Capacity that we lowered and instances that a user retired end for other causes than a health check.
+  // Terminations because we lowered the capacity or a user retired an instance name causes other than a
+  // health check.
   if (/^Terminating/.test(activity.Description ?? '') && /health.?check/i.test(activity.Cause ?? ''))
     return [{ at, kind: 'died', ...instance, reason: lastSentence(activity.Cause ?? '') }]
   return []
@@ -150,7 +151,7 @@ function toEvent(activity: Activity): GroupEvent[] {
 /** `At 2026-01-01T00:00:00Z an instance was taken out of service in response to …` without the time. */
 const lastSentence = (cause: string): string => (cause.split(/At \S+Z /).at(-1) ?? cause).trim()
 
-/** What an instance is launched from; the release that first asked for it is no part of that. */
+/** What an instance is launched from, without the release that first asked for it. */
 function content(data: ResponseLaunchTemplateData | undefined): string {
   const TagSpecifications = data?.TagSpecifications?.map(({ ResourceType, Tags }) => ({
     ResourceType,

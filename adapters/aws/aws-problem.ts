@@ -1,7 +1,4 @@
-/**
- * What a person needs of an error of the AWS SDK; nothing here is an SDK type, so any wrapped error can be
- * asked.
- */
+/** What people need to know from an AWS SDK error. Not an SDK type, so that any wrapped error can be read. */
 interface Shape {
   name?: unknown
   code?: unknown
@@ -54,9 +51,9 @@ const UNREACHABLE: Record<string, string> = {
 const unreachable = (place: string, why: string): string => `${place} cannot be reached: ${why}`
 
 /**
- * One sentence for an error that AWS or the way to it is to blame for, told from the error or from what
- * caused it; undefined for any other error.
- * @param place how the endpoint is called in a sentence, such as `AWS in eu-west-1`
+ * One sentence for an error caused by AWS or the connection to it, from the error or its causes; undefined
+ * for any other error.
+ * @param place the endpoint's name in a sentence, such as `AWS in eu-west-1`
  */
 export function awsProblem(error: unknown, place = 'AWS'): string | undefined {
   const chain = [...causes(error)]
@@ -70,14 +67,14 @@ export function awsProblem(error: unknown, place = 'AWS'): string | undefined {
     const known = NAMED.find(([pattern]) => pattern.test(String(name)) || pattern.test(String(code)))
     if (known) return known[1](String(message))
   }
-  // A cause wrapped in a sentence of ours is told by that sentence.
+  // If a cause is wrapped in a sentence of ours, that sentence is shown.
   const [first] = chain
   return first?.$metadata === undefined
     ? undefined
     : `AWS refused: ${String(first.name)}: ${String(first.message)}`
 }
 
-/** The SDK wraps what is not an Error of its own realm, and keeps only the message. */
+/** The SDK wraps errors from another realm and keeps only their message. */
 const wrappedCode = (message: unknown): string | undefined =>
   /^AWS SDK error wrapper .*\b(E[A-Z]{3,})\b/.exec(String(message))?.[1]
 

@@ -25,7 +25,7 @@ export class BundleStore {
     this.#bucket = bucket
   }
 
-  /** Digest of the app's current bundle; undefined when nobody has pushed the app. */
+  /** Digest of the app's current bundle; undefined if nobody has pushed the app. */
   async pointer(app: string): Promise<string | undefined> {
     const key = bundlePointerKey(app)
     const found = await this.#read(key)
@@ -42,9 +42,9 @@ export class BundleStore {
 
   /**
    * An app, read and checked: the current bundle, or the one with a digest that a release recorded.
-   * @throws {NotFound} when the app or that version of it was never pushed
-   * @throws {ServiceRefusal} when the bucket holds something else under that digest
-   * @throws {InvalidInput} when what it holds is not an app by today's rules
+   * @throws {NotFound} if the app, or that version of it, was never pushed
+   * @throws {ServiceRefusal} if the bucket holds something else under that digest
+   * @throws {InvalidInput} if its content is not an app by today's rules
    */
   async read(app: string, digest?: string): Promise<App> {
     const wanted = digest ?? (await this.pointer(app))
@@ -61,7 +61,7 @@ export class BundleStore {
     return parseApp({ app, digest: wanted, value: this.#parse(key, text), place: this.#place(key) })
   }
 
-  /** Stores a bundle under its digest unless it is there. */
+  /** Stores a bundle under its digest unless it already exists. */
   async write(bundle: AppBundle): Promise<{ digest: string; written: boolean }> {
     const text = canonicalJson(bundle)
     const digest = sha256(text)
@@ -71,11 +71,11 @@ export class BundleStore {
     return { digest, written: true }
   }
 
-  /** Stores a source archive unless one with its digest is there; true when it was written. */
-  async writeSource(digest: string, archive: Uint8Array): Promise<boolean> {
+  /** Packs and stores a source archive unless one with its digest exists; true if it was written. */
+  async writeSource(digest: string, pack: () => Promise<Uint8Array>): Promise<boolean> {
     const key = sourceKey(digest)
     if (await this.#has(key)) return false
-    await this.#write(key, archive, 'application/gzip')
+    await this.#write(key, await pack(), 'application/gzip')
     return true
   }
 
@@ -87,7 +87,7 @@ export class BundleStore {
     }
   }
 
-  /** Of an object that another try would find no better. */
+  /** For an object that another try would find no better. */
   #refusal(key: string, problem: string, options?: ErrorOptions): ServiceRefusal {
     return new ServiceRefusal(`${this.#place(key)} ${problem}; delete it and push the app again`, options)
   }

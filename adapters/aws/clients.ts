@@ -4,7 +4,7 @@ import { ec2 } from './clients/ec2.ts'
 import { ssm } from './clients/ssm.ts'
 import { stepFunctions } from './clients/step-functions.ts'
 
-// What functions take: each calls for what it needs, and the bundler drops the others.
+// Clients for functions: each imports what it needs, and the bundler drops the others.
 export { autoScaling } from './clients/auto-scaling.ts'
 export { cloudFormation } from './clients/cloud-formation.ts'
 export { codeBuild } from './clients/code-build.ts'
@@ -20,7 +20,7 @@ export { ssm } from './clients/ssm.ts'
 export { stepFunctions } from './clients/step-functions.ts'
 export { sts } from './clients/sts.ts'
 
-/** What adapters/images/ami-evidence.ts reads from. */
+/** The clients that adapters/images/ami-evidence.ts reads with. */
 export const evidence = () => ({
   ec2: ec2(),
   scaling: autoScaling(),

@@ -15,15 +15,15 @@ import type { StackInput, Stacks, StackView } from '../../core/template/stacks.t
 import { BODY_BYTES, byteLength } from '../../core/template/text.ts'
 import type { TemplateStore } from './template-store.ts'
 
-/** What only those who make or change stacks need. */
+/** Needed only to create or change stacks. */
 export interface StackMeans {
   /** ARN of the service role. */
   role?: string
-  /** Where templates go that are too large for a request. */
+  /** Takes templates that are too large for a request. */
   templates?: TemplateStore
 }
 
-/** Stacks in CloudFormation, made with a service role that may make only what our templates hold. */
+/** Stacks in CloudFormation, created with a service role that may create only what our templates contain. */
 export class CloudFormationStacks implements Stacks {
   readonly #client: CloudFormationClient
   readonly #role: string | undefined
@@ -63,7 +63,7 @@ export class CloudFormationStacks implements Stacks {
   }
 
   async create(input: StackInput): Promise<void> {
-    // A failed creation stays to be read: its reason is in its events.
+    // A stack whose creation failed stays, because its events have the reason.
     await this.#client.send(
       new CreateStackCommand({ ...(await this.#request(input)), OnFailure: 'ROLLBACK' }),
     )
@@ -140,7 +140,7 @@ function toView(stack: Stack): StackView {
   }
 }
 
-/** CloudFormation says ValidationError for a stack that is not there. */
+/** CloudFormation answers ValidationError for a stack that does not exist. */
 async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read()

@@ -3,12 +3,11 @@ import { BatchGetBuildsCommand, type Build, type CodeBuildClient } from '@aws-sd
 import { NotFound } from '../../core/base/errors.ts'
 import type { FailedBuild } from '../../core/images/build-failure.ts'
 
-/** Enough for a compiler's complaint and what the runner says after it. */
+/** Enough for a compiler's error and what the runner prints after it. */
 const LINES = 40
 
 /**
- * What is known of a build that failed: where it stopped and the end of its log, which is empty when it wrote
- * none.
+ * What is known of a failed build: where it stopped, and the end of its log, empty if it wrote none.
  * @throws NotFound when CodeBuild has forgotten the build
  */
 export async function failedBuild(

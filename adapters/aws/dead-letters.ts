@@ -8,10 +8,10 @@ import {
 } from '@aws-sdk/client-sqs'
 import { ServiceFailure } from '../../core/base/errors.ts'
 
-/** A message that its reader gave up. */
+/** A message that its reader gave up on. */
 export interface DeadLetter {
   id: string
-  /** When it was first sent: moving it to the dead letters changes nothing about that. */
+  /** When it was first sent; moving it to the dead letters does not change that. */
   sentAt: Date
   body: string
 }
@@ -22,7 +22,7 @@ export interface QueuePair {
   deadLettersUrl: string
 }
 
-/** Seconds for which a message that was received is hidden from others, also from the one who asks again. */
+/** Seconds for which a received message is hidden, even from the same reader. */
 const HIDDEN_SECONDS = 30
 /**
  * Seconds to wait for a message: long polling asks all servers of SQS (Developer Guide, "short and long
@@ -30,15 +30,15 @@ const HIDDEN_SECONDS = 30
  */
 const WAIT_SECONDS = 1
 /**
- * So many messages are looked at, in pages of ten: about as many as can be received before the first ones
- * show again.
+ * At most this many messages are read, in pages of ten: about as many as can be received before the first
+ * ones show again.
  */
 const MOST = 1000
 
 /**
- * The dead letters, oldest first, at most 1000 of them. They stay where they are; cut off, those received are
- * hidden for half a minute.
- * @throws ServiceFailure when SQS does not let them be read
+ * The dead letters, oldest first, at most 1000 of them. They stay where they are; if the read is cut off,
+ * those already received are hidden for half a minute.
+ * @throws ServiceFailure if SQS does not let them be read
  */
 export async function readDeadLetters(sqs: SQSClient, { deadLettersUrl }: QueuePair): Promise<DeadLetter[]> {
   const letters = new Map<string, DeadLetter>()
@@ -58,11 +58,11 @@ export async function readDeadLetters(sqs: SQSClient, { deadLettersUrl }: QueueP
 }
 
 /**
- * Sends the dead letters through their queue again. Each is deleted only after the queue has taken it: cut
+ * Sends the dead letters through their queue again. Each is deleted only after the queue has taken it: if cut
  * off between the two, it is in both, and its reader sees it twice. StartMessageMoveTask does the same in the
- * background, where nobody sees how far it is, and a local region may lack it.
+ * background, without visible progress, and a local region may lack it.
  * @returns how many were sent
- * @throws ServiceFailure when the queue does not take one; it and those after it stay dead letters
+ * @throws ServiceFailure if the queue does not take one; it and those after it stay dead letters
  */
 export async function sendAgain(sqs: SQSClient, { queueUrl, deadLettersUrl }: QueuePair): Promise<number> {
   let count = 0
@@ -118,7 +118,7 @@ async function remove(sqs: SQSClient, QueueUrl: string, messages: Message[]): Pr
   )
 }
 
-/** Lets others see the messages at once. */
+/** Makes the messages visible again at once. */
 async function show(sqs: SQSClient, QueueUrl: string, messages: Message[]): Promise<void> {
   const Entries = handles(messages).map((entry) => ({ ...entry, VisibilityTimeout: 0 }))
   await asked(`messages of ${QueueUrl} stay hidden for ${HIDDEN_SECONDS} s`, () =>

@@ -22,7 +22,7 @@ export class DefinitionParameters {
 
   /**
    * Writes what differs; a service without a definition has no parameter.
-   * @param texts the definition of each service as its folder holds it
+   * @param texts each service's definition as in its folder
    * @returns the services whose definition was written or removed
    */
   async put(app: string, texts: Record<string, string | null>): Promise<string[]> {
@@ -51,7 +51,7 @@ export class DefinitionParameters {
     return changed.map(([service]) => service)
   }
 
-  /** Removes the definitions of these services; one that is not there is none. */
+  /** Removes the definitions of these services; a missing one is not an error. */
   async remove(app: string, services: string[]): Promise<void> {
     for (const names of batches(services.map((service) => definitionParameter(this.#stage, app, service))))
       await this.#client.send(new DeleteParametersCommand({ Names: names }))

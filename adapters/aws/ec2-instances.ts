@@ -21,16 +21,16 @@ import { withLeanAnswer } from './lean-answer.ts'
  */
 const PAGE = 1000
 /**
- * A fleet that fits into so many is read as a whole for each batch. For a larger one it is sooner to ask for
- * the few instances, and now and then for the servers: EC2 says some 5 KB of each.
+ * A fleet of up to this many is read as a whole for each batch. For a larger one it is faster to ask for the
+ * few instances, and now and then for the servers: EC2 sends some 5 KB for each.
  */
 const SMALL = 20
 const VALUES = 200
-/** For so long a fleet that did not fit is taken for a large one, without another try. */
+/** How long a fleet that did not fit counts as large, without another try. */
 const LARGE_FOR_MS = 60_000
 /**
- * For so long the Consul servers of a large fleet are believed: to ask for them with every batch of a burst
- * would empty EC2's bucket of 100 requests.
+ * How long the Consul servers of a large fleet are remembered: asking with every batch of a burst would empty
+ * EC2's bucket of 100 requests.
  */
 const SERVERS_FOR_MS = 2000
 
@@ -39,7 +39,7 @@ export class Ec2Instances implements InstanceSource {
   readonly #client: EC2Client
   readonly #vpcId: string
   readonly #now: () => number
-  /** When the fleet was last seen to be no small one, in ms. */
+  /** When the fleet was last too large to count as small, in ms. */
   #largeAt = -Infinity
   #servers: { read: Promise<Instance[]>; at: number } | undefined
 
@@ -55,8 +55,8 @@ export class Ec2Instances implements InstanceSource {
   }
 
   /**
-   * A page holds all of a small fleet: instances and servers with a single call. A larger one is asked for
-   * just those, and when only the servers are wanted no other is read.
+   * A page holds all of a small fleet: one call gets instances and servers. In a larger fleet only the given
+   * instances and the servers are read, or the servers alone if no instances are given.
    */
   async look(ids: string[]): Promise<Sight> {
     if (ids.length === 0) return { instances: [], servers: await this.#readServers() }
@@ -95,7 +95,7 @@ export class Ec2Instances implements InstanceSource {
     return await this.#byId(ids, [])
   }
 
-  /** A filter, unlike the parameter InstanceIds, passes over ids that EC2 does not know. */
+  /** Unlike the parameter InstanceIds, a filter ignores ids that EC2 does not know. */
   async #byId(ids: string[], others: Filter[]): Promise<Instance[]> {
     const found: Instance[] = []
     for (let start = 0; start < ids.length; start += VALUES)

@@ -21,7 +21,7 @@ export interface Execution {
   endedAt?: Date
   input?: unknown
   output?: unknown
-  /** Error name and sentence of a run that failed. */
+  /** Error name and sentence of a failed run. */
   error?: string
   cause?: string
 }
@@ -71,7 +71,7 @@ export class Workflows {
         ...(answer.cause ? { cause: answer.cause } : {}),
       }
     } catch (cause) {
-      // A name with a blank in it makes no ARN, so no run has it.
+      // A name with a space in it gives no valid ARN, so no run has it.
       if (!(cause instanceof ExecutionDoesNotExist || cause instanceof InvalidArn)) throw cause
       throw new NotFound(`There is no execution ${arn}; "nanofleet executions" lists them`, { cause })
     }

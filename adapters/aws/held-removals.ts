@@ -4,7 +4,7 @@ import type { HeldRemovals, HeldStore } from '../../core/registration/held.ts'
 const KEY = { pk: 'reconcile', sk: 'held' } as const
 
 /**
- * Held removals in the stage's DynamoDB table. Two rounds at once may overwrite each other: then both wait
+ * Held removals in the stage's DynamoDB table. Simultaneous rounds may overwrite each other; then both wait
  * longer.
  */
 export class DynamoHeldRemovals implements HeldStore {

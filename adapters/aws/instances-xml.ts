@@ -13,11 +13,11 @@ const FIELD = {
 const TAG = /<key>([^<]*)<\/key>\s*(?:<value>([^<]*)<\/value>)?/g
 
 /**
- * Reads what a round needs of an answer of DescribeInstances. The SDK makes objects of everything in it,
- * which takes a batch of `register` a quarter of its time.
+ * Reads what a round needs from an answer of DescribeInstances. The SDK turns everything in it into objects,
+ * which takes a quarter of the time of a `register` batch.
  * @param xml the lean answer: nothing in it but instances and their tags holds an `instanceId` or a `key`
- * @throws {ServiceFailure} for an instance that has no id or no state: then nothing may be concluded from the
- * answer
+ * @throws {ServiceFailure} if an instance has no id or no state: then nothing may be concluded from the
+ *   answer
  */
 export function readInstances(xml: string): Answer {
   const sets = xml.split('<instancesSet>').slice(1)
@@ -51,7 +51,7 @@ const unreadable = (text: string): ServiceFailure =>
 
 const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
-/** Text as it was before it was put into XML. */
+/** Text with its XML entities decoded. */
 const decoded = (text: string): string =>
   text.includes('&')
     ? text.replace(/&(?:#x([\da-f]+)|#(\d+)|(amp|lt|gt|quot|apos));/gi, (_, hex, decimal, name) =>

@@ -8,8 +8,8 @@ import type {
 import { readInstances } from './instances-xml.ts'
 
 /**
- * What DescribeInstances says of an instance that nobody here reads: four fifths of some 5 KB. To read all of
- * it takes most of a round's time and memory for 10,000 instances.
+ * What we never use of an instance in DescribeInstances: four fifths of some 5 KB. Parsing it all takes most
+ * of a round's time and memory for 10,000 instances.
  */
 const UNREAD = [
   'networkInterfaceSet',
@@ -46,16 +46,16 @@ const UNREAD = [
   'enaSupport',
   'amiLaunchIndex',
 ]
-// Text inside elements has no "<" in XML, so the first end tag of a name is that of its element; none holds
-// its like.
+// In XML, text inside elements has no "<", so the first end tag of a name ends its element; none contains
+// another of the same name.
 const START = new RegExp(`<(${UNREAD.join('|')})>`, 'g')
 
 /** Tags that Auto Scaling and launch templates set. */
 const AWS_TAG = /<item><key>aws:[^<]*<\/key><value>[^<]*<\/value><\/item>/g
 
 /**
- * An answer of DescribeInstances without what nobody reads, which is left out as it arrives: a page of 1,000
- * instances is 5 MB that need not be held.
+ * An answer of DescribeInstances without the unused parts, which are dropped as they arrive: a page of 1,000
+ * instances is 5 MB that need not be kept.
  */
 export async function lean(xml: AsyncIterable<Buffer>): Promise<string> {
   const sieve = new Sieve()
@@ -66,11 +66,11 @@ export async function lean(xml: AsyncIterable<Buffer>): Promise<string> {
   return kept.join('').replace(AWS_TAG, '')
 }
 
-/** Takes a text in pieces, wherever they are cut, and keeps what is outside of unread elements. */
+/** Takes a text in pieces, cut anywhere, and keeps what is outside unread elements. */
 class Sieve {
-  /** What may be the beginning of a tag that the next piece ends. */
+  /** A possible beginning of a tag that the next piece completes. */
   rest = ''
-  /** The end tag of the unread element that the last piece has begun. */
+  /** The end tag of the unread element that began in the last piece. */
   #end: string | undefined
 
   pass(piece: string): string {
@@ -112,7 +112,7 @@ type Step = (args: {
 
 const NOTHING = '<DescribeInstancesResponse/>'
 
-/** Reads the answer in the place of the SDK, which gets an empty one; errors it reads as they are. */
+/** Reads the answer instead of the SDK, which gets an empty one; the SDK still reads errors itself. */
 export function withLeanAnswer(command: DescribeInstancesCommand): DescribeInstancesCommand {
   let read: ReturnType<typeof readInstances> | undefined
   const around =

@@ -10,7 +10,7 @@ export interface StoreAccess {
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
 }
 
-/** How often and for how long an answer is waited for. */
+/** How often to try and how long to wait for an answer. */
 export interface Patience {
   attempts: number
   answerMs: number
@@ -19,7 +19,7 @@ export interface Patience {
 }
 
 /**
- * Without a way out of the network it says so in 10 s, when the 25 s of the function `consul` are not over.
+ * Without a way out of the network it fails after 10 s, before the 25 s of the function `consul` are over.
  */
 const PATIENCE: Patience = { attempts: 3, answerMs: 3000, pauseMs: 100 }
 
@@ -35,15 +35,16 @@ class ParameterStoreError extends NanofleetError {
 }
 
 const Answer = z.object({ Parameters: z.array(z.object({ Name: z.string(), Value: z.string() })) })
+/** AWS writes the sentence of some refusals, those of missing rights among them, with a capital letter. */
 const Refusal = z
-  .object({ __type: z.string().catch(''), message: z.string().catch('') })
-  .catch({ __type: '', message: '' })
+  .object({ __type: z.string().catch(''), message: z.string().optional(), Message: z.string().optional() })
+  .catch({ __type: '' })
 
 /**
  * GetParameters with decryption, without the SDK: its client would be two thirds of what the function
- * `consul` loads, and that one call is all that the function asks of AWS (AWS Systems Manager API Reference,
+ * `consul` loads, and this is the only call the function makes to AWS (AWS Systems Manager API Reference,
  * "GetParameters"; "AWS Signature Version 4").
- * @returns the values that are there by name
+ * @returns the existing values, by name
  */
 export const leanParameters =
   (access: StoreAccess, patience = PATIENCE) =>
@@ -60,7 +61,7 @@ export const leanParameters =
     }
   }
 
-/** Also what broke the connection, or took too long. */
+/** Also if the connection broke or the answer took too long. */
 const mayPass = (error: unknown): boolean =>
   error instanceof ParameterStoreError ? error.passing : !(error instanceof z.ZodError)
 
@@ -77,12 +78,12 @@ async function ask(access: StoreAccess, body: string, answerMs: number): Promise
   const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(answerMs) })
   if (response.ok) return await response.json()
   const text = await response.text()
-  const { __type, message } = Refusal.parse(parsed(text))
+  const { __type, Message, message = Message } = Refusal.parse(parsed(text))
   const code = __type.slice(__type.indexOf('#') + 1) || `HTTP ${response.status}`
   throw new ParameterStoreError(response.status, code, message || text.slice(0, 200))
 }
 
-/** What stands between us and AWS may answer with a page. */
+/** A proxy between us and AWS may answer with a web page. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -12,7 +12,7 @@ export interface LogLine {
   id: string
   /** Milliseconds since 1970. */
   at: number
-  /** The log stream: the instance's id; of a function the stream of one of its processes. */
+  /** The log stream: the instance's id, or the stream of one of a function's processes. */
   instance: string
   /** The last part of the log group's name. */
   service: string
@@ -28,8 +28,8 @@ export const functionLogGroup = (stage: string, name: string): string =>
   `/aws/lambda/${controlName(stage, name)}`
 
 /**
- * Lines of a log group from `since` (ms since 1970) on, oldest first. Who has not written yet has no group
- * and so no lines.
+ * Lines of a log group from `since` (ms since 1970) on, oldest first. A service or function that has not
+ * written yet has no group and so no lines.
  * @param pattern a filter pattern of CloudWatch Logs (User Guide, "Filter pattern syntax")
  */
 export async function logLines(

@@ -7,7 +7,7 @@ import {
 import { NotFound, ServiceFailure } from '../../core/base/errors.ts'
 
 /**
- * How many messages wait in a queue, about: SQS counts with a delay of up to a minute.
+ * Approximate number of messages in a queue: SQS counts with a delay of up to a minute.
  * @throws ServiceFailure when SQS does not tell
  */
 export async function queueDepth(sqs: SQSClient, name: string): Promise<number> {

@@ -92,7 +92,7 @@ export class DynamoReleaseBook implements ReleaseBook {
     return answer.Item as Item | undefined
   }
 
-  /** Items of an app whose sort key starts so, in its order (releases: oldest first). */
+  /** Items of an app whose sort key starts with `prefix`, in key order (releases: oldest first). */
   async #query(app: string, prefix: string): Promise<Item[]> {
     const prefixed = prefix === '' ? '' : ' AND begins_with(sk, :prefix)'
     return await this.#pages(

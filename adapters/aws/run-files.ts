@@ -1,7 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { ServiceFailure } from '../../core/base/errors.ts'
 
-/** What an execution hands from state to state by reference: Step Functions carries 256 KiB at most. */
+/** What an execution passes from state to state by reference: Step Functions carries 256 KiB at most. */
 export class RunFiles {
   readonly #client: S3Client
   readonly #bucket: string
@@ -23,7 +23,7 @@ export class RunFiles {
     )
   }
 
-  /** @throws ServiceFailure when it is not there or cannot be read */
+  /** @throws ServiceFailure if it does not exist or cannot be read */
   async read(execution: string, name: string): Promise<unknown> {
     const key = runKey(execution, name)
     try {

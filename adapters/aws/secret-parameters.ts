@@ -40,7 +40,7 @@ export class SecretParameters implements SecretSource {
       )
   }
 
-  /** Removes all of them; one that is not there is none. */
+  /** Removes all of them; a missing one is not an error. */
   async remove(): Promise<void> {
     const Names = SECRETS.map((name) => this.#parameter(name))
     await this.#client.send(new DeleteParametersCommand({ Names }))

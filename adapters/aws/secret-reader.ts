@@ -2,17 +2,15 @@ import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
 import { secretParameter } from '../../core/base/names.ts'
 import { SECRETS, type SecretName } from '../../core/secrets/secrets.ts'
 
-/**
- * Values of parameters by name, decrypted, of those that are there; ten names at most (GetParameters' limit).
- */
+/** Decrypted values of the existing parameters, by name; ten names at most (GetParameters' limit). */
 export type ReadParameters = (names: string[]) => Promise<ReadonlyMap<string, string>>
 
-/** Who can say what secrets there are. */
+/** Where secrets are read from. */
 export interface SecretSource {
   read(names: readonly SecretName[]): Promise<Map<SecretName, string>>
 }
 
-/** The secrets of an app, however Parameter Store is asked. */
+/** The secrets of an app, whichever client reads Parameter Store. */
 export class SecretReader implements SecretSource {
   readonly #parameters: ReadParameters
   readonly #stage: string
@@ -25,8 +23,8 @@ export class SecretReader implements SecretSource {
   }
 
   /**
-   * The secrets that are there, of all or of these.
-   * @throws {ServiceRefusal} when Parameter Store does not allow it, {ServiceFailure} when it does not answer
+   * The existing secrets, all or those named.
+   * @throws {ServiceRefusal} if Parameter Store does not allow it, {ServiceFailure} if it does not answer
    */
   async read(names: readonly SecretName[] = SECRETS): Promise<Map<SecretName, string>> {
     const byName = new Map(names.map((name) => [secretParameter(this.#stage, this.#app, name), name]))

@@ -21,7 +21,7 @@ export class SsmDefinitions implements DefinitionSource {
       names.slice(index * NAMES, (index + 1) * NAMES),
     )
     const outcomes = await settle(AT_ONCE, batches, (batch) => this.#batch(batch, texts))
-    // One name that is not allowed or not well formed fails all ten: then each has to speak for itself.
+    // One name that is not allowed or malformed fails all ten; then each is read separately.
     const alone = outcomes.flatMap((outcome, index) =>
       outcome.status === 'rejected' ? (batches[index] ?? []) : [],
     )

@@ -34,7 +34,7 @@ export const stackOutputs = async (
   name: string,
 ): Promise<Record<string, string>> => (await stackState(client, name)).outputs
 
-/** CloudFormation says ValidationError for a stack that is not there. */
+/** CloudFormation answers ValidationError for a stack that does not exist. */
 async function describe(client: CloudFormationClient, name: string): Promise<Stack> {
   const missing = `There is no stack ${name}; deploy it first`
   try {

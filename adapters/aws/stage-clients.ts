@@ -7,7 +7,7 @@ export interface StageSettings extends ClientSettings {
   region: string
 }
 
-/** Where each client of `clients.ts` is made. */
+/** The file of each client in `clients.ts`. */
 const FILES = {
   autoScaling: './clients/auto-scaling.ts',
   cloudFormation: './clients/cloud-formation.ts',
@@ -26,12 +26,12 @@ const FILES = {
 type Name = keyof typeof FILES
 type Client<N extends Name> = ReturnType<(typeof clients)[N]>
 
-/** Synchronous, as `import()` is not: who asks for a client need not wait for it. */
+/** Synchronous, unlike `import()`, so that callers need not wait for a client. */
 const require = createRequire(import.meta.url)
 
 /**
- * The SDK clients of one stage, made when they are asked for and kept, so that connections are used again.
- * Their packages are loaded then, too: all of them take half a second, and a command needs a few.
+ * The SDK clients of one stage, made on first use and kept, so that connections are reused. Their packages
+ * are loaded then, too: all of them take half a second, and a command needs only a few.
  */
 export class StageClients {
   readonly #settings: StageSettings

@@ -5,7 +5,7 @@ import { templateKey } from '../../core/base/names.ts'
 
 /**
  * Templates that are too large for a request, in the stage's bucket. CloudFormation reads them with the
- * rights of the one who makes the stack, not with those of its service role, and keeps a copy of its own.
+ * rights of the caller, not with those of its service role, and keeps its own copy.
  */
 export class TemplateStore {
   readonly #s3: S3Client
@@ -17,7 +17,7 @@ export class TemplateStore {
   }
 
   /**
-   * Stores a template under the digest of its text. One that is there is written again, so that it does not
+   * Stores a template under the digest of its text. An existing one is written again, so that it does not
    * expire before it is read.
    * @returns the URL that CloudFormation takes
    * @throws {ServiceFailure} when S3 does not take it

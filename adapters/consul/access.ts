@@ -2,21 +2,21 @@ import { ServiceFailure } from '../../core/base/errors.ts'
 import { CERTIFICATE, values } from '../../core/secrets/secrets.ts'
 import type { SecretSource } from '../aws/secret-reader.ts'
 
-/** What Consul's servers want to see, and by what they are known. */
+/** What Consul's servers want to see, and how to recognise them. */
 export interface ConsulAccess {
   /** Sent as X-Consul-Token. */
   token: string
-  /** Certificate of the authority that signed those of the servers, PEM. */
+  /** Certificate of the authority that signed the servers' certificates, PEM. */
   certificate: string
 }
 
 export interface AccessSource {
   current(): Promise<ConsulAccess>
-  /** The same, read anew: what was held is refused. */
+  /** The same, read again, because a server refused what we had. */
   renew(): Promise<ConsulAccess>
 }
 
-/** For so long what was read is good; a rotation waits for longer than that. */
+/** How long a read stays valid; a rotation waits longer than that. */
 export const ACCESS_KEPT_MS = 20_000
 /** Many calls may be refused at once; one of them reads. */
 const RENEWED_MS = 1000
@@ -36,7 +36,7 @@ export class ParameterAccess implements AccessSource {
 
   async current(): Promise<ConsulAccess> {
     if (this.#held && this.#now() - this.#readAt < ACCESS_KEPT_MS) return this.#held
-    // While Parameter Store does not answer, what is known is better than nothing.
+    // While Parameter Store does not answer, old values are better than none.
     const held = this.#held
     return await this.#read().catch((error: unknown) => {
       if (!held) throw error

@@ -3,10 +3,10 @@ import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
 import type { DoorAnswer, DoorCall, DoorRequest, DoorResponse, Verb } from '../../core/registration/door.ts'
 import { ConsulFailure } from './requests.ts'
 
-/** Carries a message to the Lambda `consul` and its answer back. */
+/** Takes a message to the Lambda `consul` and brings its answer back. */
 export type Carry = (request: DoorRequest) => Promise<DoorResponse>
 
-/** Calls in one message: at some 300 writes per second and server they take about a second. */
+/** Calls in one message: at some 300 writes per second and server, about a second. */
 const CALLS = 250
 
 interface Pending {

@@ -17,7 +17,7 @@ export interface AgentCheck {
   CheckID: string
   Status: string
   ServiceID: string
-  /** Of maintenance its reason. */
+  /** For maintenance, its reason. */
   Notes: string
 }
 
@@ -28,8 +28,8 @@ export interface HealthEntry {
 }
 
 /**
- * What an entry's meta says of the token with which it was put. An agent keeps that token and goes on using
- * it for the entry, so one that was put with another token than ours must be put again.
+ * What an entry's meta says of the token that registered it. An agent keeps that token and goes on using it
+ * for the entry, so an entry registered with another token must be registered again.
  */
 const markOf = (token: string): string => sha256(token).slice(0, 8)
 
@@ -42,9 +42,9 @@ export const marked = (registration: Registration, token: string): Registration 
 const MAINTENANCE = '_service_maintenance:'
 
 /**
- * The registration with the check that puts its service into maintenance: with a second call it would be in
- * DNS until that comes. A TTL that nobody renews stays critical, and ends like any maintenance (tried with
- * 1.19).
+ * The registration with the check that puts its service into maintenance: with a second call for that, it
+ * would be in DNS in between. A TTL check that nobody renews stays critical, and it ends like any maintenance
+ * (tried with 1.19).
  */
 export const inMaintenance = (registration: Registration, reason: string): Registration => ({
   ...registration,
@@ -61,15 +61,15 @@ export const inMaintenance = (registration: Registration, reason: string): Regis
 })
 
 /**
- * Without the mark of this token; that of another one, or of none, stays and makes the entry differ from what
- * is wanted.
+ * Without the mark of this token. The mark of another token, or of none, stays and makes the entry differ
+ * from what is wanted.
  */
 function unmarked(meta: Record<string, string>, token: string): Record<string, string> {
   const { [META.token]: mark = 'none', ...others } = meta
   return mark === markOf(token) ? others : { ...others, [META.token]: mark }
 }
 
-/** @param token with which the catalog is written */
+/** @param token the token that writes the catalog */
 export function toEntry(
   service: AgentService,
   checks: AgentCheck[],

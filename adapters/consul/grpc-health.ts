@@ -5,10 +5,9 @@ import type { Probe } from '../../core/registration/probe.ts'
 const SERVING = Buffer.from([0, 0, 0, 0, 2, 0x08, 1])
 
 /**
- * Asks `grpc.health.v1.Health/Check` (gRPC docs, "GRPC Health Checking Protocol"). One question of one
- * message with one field: the HTTP/2 of Node does it, where a gRPC library would weigh more than the rest of
- * the function.
- * @returns true for SERVING; any other answer, also one that is told in more bytes, is not
+ * Asks `grpc.health.v1.Health/Check` (gRPC docs, "GRPC Health Checking Protocol"). One request with one field
+ * is simple enough for Node's HTTP/2; a gRPC library would be larger than the rest of the function.
+ * @returns true for SERVING in its usual bytes, false for any other answer
  * @throws when there is no answer
  */
 export function isServing(probe: Probe & { kind: 'grpc' }, signal: AbortSignal): Promise<boolean> {
@@ -45,7 +44,7 @@ export function isServing(probe: Probe & { kind: 'grpc' }, signal: AbortSignal):
   })
 }
 
-/** `HealthCheckRequest{service}`: field 1, a text, absent when empty. */
+/** `HealthCheckRequest{service}`: field 1, a string, absent if empty. */
 function question(service: string): Buffer {
   const name = Buffer.from(service)
   const message = name.length === 0 ? name : Buffer.concat([Buffer.from([0x0a]), varint(name.length), name])
@@ -54,6 +53,6 @@ function question(service: string): Buffer {
   return Buffer.concat([frame, message])
 }
 
-/** Seven bits per byte, the least first (Protocol Buffers docs, "Encoding"). */
+/** Seven bits per byte, least significant first (Protocol Buffers docs, "Encoding"). */
 const varint = (value: number): Buffer =>
   value < 128 ? Buffer.from([value]) : Buffer.concat([Buffer.from([(value & 127) | 128]), varint(value >> 7)])

@@ -62,8 +62,8 @@ export class ConsulHttp implements ServiceCatalog {
   }
 
   /**
-   * An agent evaluates a filter on each of its entries: one expression for all ids, and the checks only of
-   * instances that it has, take it a third of the time at 300 entries. In a burst most are new to it.
+   * An agent evaluates a filter on each of its entries. With one expression for all ids, and checks read only
+   * for instances it has, it takes a third of the time at 300 entries. In a burst it has few of them.
    */
   private async someOf(server: ConsulServer, instanceIds: string[], patienceMs?: number): Promise<Held> {
     const ids = instanceIds.map((id) => id.replaceAll(/[^\w-]/g, '')).join('|')
@@ -81,8 +81,8 @@ export class ConsulHttp implements ServiceCatalog {
   }
 
   /**
-   * The servers are the nodes: each has the service `consul` for as long as the catalog knows it, and its few
-   * entries are read sooner than all checks of the catalog.
+   * The servers are the nodes: each has the service `consul` for as long as the catalog knows it, and reading
+   * that service's few entries is faster than reading all of the catalog's checks.
    */
   async cluster(
     server: ConsulServer,
@@ -94,8 +94,7 @@ export class ConsulHttp implements ServiceCatalog {
       this.requests.get<HealthEntry[]>(server, { path: '/v1/health/service/consul' }),
       this.requests.get<RaftConfiguration>(server, { path: '/v1/operator/raft/configuration' }),
     ])
-    // A node without gossip's check was written by somebody's catalog call and has never been gossip's
-    // business.
+    // A node without gossip's check was written by a catalog call, and gossip does not know it.
     const nodes = known.flatMap(({ Node: { Node: name, Address: address }, Checks }) => {
       const verdict = Checks.find(({ CheckID }) => CheckID === 'serfHealth')
       return verdict ? [{ name, address, alive: verdict.Status === 'passing' }] : []
@@ -144,7 +143,7 @@ export class ConsulHttp implements ServiceCatalog {
     server: ConsulServer,
     { id, reason, instead = false }: Parameters<ServiceCatalog['maintenance']>[1],
   ): Promise<void> {
-    // An agent does not look at the reason for what is in maintenance (tried with 1.19).
+    // An agent ignores a new reason for an entry already in maintenance (tried with 1.19).
     if (instead) await this.maintenance(server, { id, reason: null })
     const path = `/v1/agent/service/maintenance/${encodeURIComponent(id)}`
     const query = { enable: String(reason !== null), reason: reason ?? undefined }
@@ -152,7 +151,7 @@ export class ConsulHttp implements ServiceCatalog {
   }
 
   async secretReports(server: ConsulServer): Promise<Record<string, string>> {
-    // The values are base64 (Consul docs, "KV Store Endpoints"); a prefix without keys is answered with 404.
+    // The values are base64 (Consul docs, "KV Store Endpoints"); a prefix without keys gets a 404.
     const found = await this.requests.get<{ Key: string; Value: string }[] | null>(server, {
       path: `/v1/kv/${REPORTS}`,
       query: { recurse: 'true' },
@@ -207,8 +206,8 @@ export class ConsulHttp implements ServiceCatalog {
 const REPORTS = 'nanofleet/secrets/'
 const NOTHING = { status: 404, text: '' }
 
-/** What a token that may not write nodes is told about an entry that is not there (tried with 1.19). */
+/** The answer about a missing entry to a token that may not write nodes (tried with 1.19). */
 const FORGOTTEN = { status: 500, text: 'Unknown service ID' }
 
-/** What an agent answers about a service it does not hold: what should be gone is. */
+/** An agent's answer about a service it does not hold: what should be gone already is. */
 const UNKNOWN = { status: 404, text: 'Unknown service ID' }

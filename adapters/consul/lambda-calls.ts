@@ -13,8 +13,8 @@ export const consulDoor = (client: LambdaClient, stage: string): ConsulDoor =>
 
 /**
  * Invokes a function and waits for what it returns.
- * @throws {ServiceRefusal} when Lambda refuses, or the function is broken
- * @throws {ServiceFailure} when there is no answer now
+ * @throws {ServiceRefusal} if Lambda refuses, or the function is broken
+ * @throws {ServiceFailure} if there is no answer now
  */
 export async function call(client: LambdaClient, name: string, payload: unknown): Promise<unknown> {
   const answer = await client
@@ -27,8 +27,8 @@ export async function call(client: LambdaClient, name: string, payload: unknown)
 }
 
 /**
- * Not allowed, not there, not valid. Too many requests (429) pass, and so does a function that is still being
- * made or changed (409, "Lambda function states").
+ * Not allowed, missing or invalid. Too many requests (429) are temporary, and so is a function that is still
+ * being created or changed (409, "Lambda function states").
  */
 function isRefusal(error: Error & { $metadata?: { httpStatusCode?: number } }): boolean {
   const status = error.$metadata?.httpStatusCode ?? 0

@@ -6,7 +6,7 @@ import type { Ask } from '../../core/registration/first-answer.ts'
 import { isPassingStatus, type Probe } from '../../core/registration/probe.ts'
 import { isServing } from './grpc-health.ts'
 
-/** Puts a probe's question over the network, and leaves no connection behind. */
+/** Asks a probe's question over the network, and leaves no connection behind. */
 export const ask: Ask = async (probe, milliseconds) => {
   const signal = AbortSignal.timeout(Math.ceil(milliseconds))
   try {
@@ -19,15 +19,15 @@ export const ask: Ask = async (probe, milliseconds) => {
         return await accepts(probe, signal)
     }
   } catch {
-    // Refused, cut off, too late, or a request that Node will not send: no pass, and Consul will say why.
+    // Refused, cut off, too late, or a request that Node will not send: not passing, and Consul will say why.
     return false
   }
 }
 
-/** How Consul connects: whatever the certificate, with the name for it when there is one. */
+/** How Consul connects: it accepts any certificate, and sends the server name if there is one. */
 const tlsOptions = ({ tls }: Probe) => ({ rejectUnauthorized: false, servername: tls?.serverName ?? '' })
 
-/** The status alone: the body is read, as Consul does for its log, and not waited for. */
+/** Only the status counts: the body is read, as Consul does for its log, but not waited for. */
 function httpStatus(probe: Probe & { kind: 'http' }, signal: AbortSignal): Promise<number> {
   const { host, port, method, path, body, tls } = probe
   const headers = Object.entries(probe.headers).map(([name, values]): [string, string | string[]] =>
@@ -41,7 +41,7 @@ function httpStatus(probe: Probe & { kind: 'http' }, signal: AbortSignal): Promi
       response.on('error', () => undefined).resume()
     })
     request.on('error', reject)
-    // Node frames a body by itself with some methods only, Go with all.
+    // Node sets a body's length only for some methods, Go for all.
     if (body !== '') request.setHeader('Content-Length', Buffer.byteLength(body))
     request.end(body)
   })

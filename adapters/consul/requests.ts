@@ -5,15 +5,15 @@ import type { ConsulServer } from '../../core/base/catalog.ts'
 import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
 import type { AccessSource, ConsulAccess } from './access.ts'
 
-/** A Consul server that cannot be reached or cannot do what it was asked now. */
+/** A Consul server cannot be reached, or cannot do now what it was asked. */
 export class ConsulFailure extends ServiceFailure {}
 
 /** For one request: a healthy server answers in tens of milliseconds. */
 const TIMEOUT_MS = 3000
-/** Requests in flight at one server; its agent works them off one after the other anyway. */
+/** Requests in flight at one server; its agent handles them one after the other anyway. */
 const IN_FLIGHT = 16
 
-/** After that a follower knows a token that was made at the leader; it takes about 100 ms. */
+/** By then a follower knows a token that was made at the leader; it takes about 100 ms. */
 const FOLLOWS_MS = 300
 
 /** An answer that is as good as success. */
@@ -31,7 +31,7 @@ interface Asked {
   body?: unknown
   /** An answer that means null. */
   accepted?: Accepted
-  /** For the answer, if not as long as for every request. */
+  /** How long to wait for the answer, if not the usual time. */
   patienceMs?: number | undefined
 }
 
@@ -49,12 +49,12 @@ interface Sent {
 }
 
 /**
- * What a server says to a token that it does not know (tried with 1.19): one that was deleted, or that a
- * cluster formed a moment ago has not made yet.
+ * A server's answer to a token that it does not know (tried with 1.19): it was deleted, or the cluster has
+ * just formed and has not made it yet.
  */
 const isUnknownToken = ({ status, text }: Answer): boolean => status === 403 && text.includes('ACL not found')
 
-/** HTTPS to Consul's servers with a bound on time and on requests in flight. */
+/** HTTPS to Consul's servers with a limit on time and on requests in flight. */
 export class ConsulRequests {
   private readonly access: AccessSource
   private readonly port: number
@@ -108,7 +108,7 @@ export class ConsulRequests {
       }
       const { status, text } = answer
       if (status < 300 || (accepted?.status === status && text.includes(accepted.text))) return text
-      // 429 is Consul's limit on requests; any other 4xx says that the request is wrong or not allowed.
+      // 429 is Consul's limit on requests; any other 4xx means that the request is wrong or not allowed.
       const passing = status === 429 || isUnknownToken(answer)
       const Failure = status >= 400 && status < 500 && !passing ? ServiceRefusal : ConsulFailure
       throw new Failure(
@@ -145,7 +145,7 @@ export class ConsulRequests {
         },
         signal: AbortSignal.timeout(patienceMs),
       })
-      // An abort says why in its cause.
+      // An abort's cause says why.
       const fail = (error: Error): void =>
         reject(error.name === 'AbortError' ? (error.cause ?? error) : error)
       asked.on('error', fail)
@@ -161,7 +161,7 @@ export class ConsulRequests {
     })
   }
 
-  /** Trusts this authority alone; a certificate is good for the address that it names. */
+  /** Trusts only this authority; a certificate is valid for the address that it names. */
   private agent(certificate: string): Agent {
     const known = this.agents.get(certificate)
     if (known) return known

@@ -21,15 +21,15 @@ export interface EvidenceClients {
 }
 
 /**
- * Reads all that decides whether an image may go. Any call that fails, is throttled to the end or answers in
- * an unknown shape rejects the whole: a clean-up never works on a part of the evidence.
+ * Reads everything that decides whether an image may go. It rejects if any call fails, stays throttled or
+ * answers in an unknown form: a clean-up never works on partial evidence.
  */
 export async function readEvidence(clients: EvidenceClients, stage: Stage, now: Date): Promise<Evidence> {
   const { ec2, scaling, ssm, dynamo, sfn } = clients
   const buildingSince = await oldestBuild(sfn, stage)
-  // Images first, then what names them: an image made in between is not known, a use made in between is seen.
+  // Images first, then what names them: an image made in between is not listed, a use made in between is.
   const [images, snapshots] = await Promise.all([accountImages(ec2, stage.name), accountSnapshots(ec2)])
-  // Groups before what they name, so that a launch in between does not look like a missing instance.
+  // Groups before what they name, so that an instance launched in between does not seem to be missing.
   const groups = await groupReferences(scaling, stage.name)
   const [instances, templates, releases] = await Promise.all([
     instanceReferences(ec2),
@@ -55,7 +55,7 @@ export async function readEvidence(clients: EvidenceClients, stage: Stage, now: 
   }
 }
 
-/** Between registering an image and recording it, only the build that makes it knows that it is needed. */
+/** Between registering an image and recording it, only its build knows that it is needed. */
 async function oldestBuild(sfn: SFNClient, stage: Stage): Promise<string | undefined> {
   const stateMachineArn = `arn:aws:states:${stage.region}:${stage.account}:stateMachine:${controlName(stage.name, 'build')}`
   const starts: string[] = []

@@ -31,7 +31,7 @@ export async function serviceImages(
   }))
 }
 
-/** An AMI of a stage as a person sees it. */
+/** An AMI of a stage, for display. */
 export interface StageImage {
   imageId: string
   app: string
@@ -103,7 +103,7 @@ async function ownImages(ec2: EC2Client, tags: Record<string, string | undefined
     value === undefined ? [] : [{ Name: `tag:${tag}`, Values: [value] }],
   )
   const images: Image[] = []
-  // Without a page size DescribeImages answers in one page, and fails where the account has too many images.
+  // Without a page size DescribeImages answers in one page, and fails if the account has too many images.
   const pages = paginateDescribeImages({ client: ec2, pageSize: 500 }, { Owners: ['self'], Filters })
   for await (const page of pages) images.push(...(page.Images ?? []))
   return images

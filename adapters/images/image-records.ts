@@ -34,7 +34,7 @@ export async function readImageRecords(
   return records
 }
 
-/** Makes this image the one that the next deploy of the service takes. */
+/** Makes this image the one that the service's next deployment uses. */
 export async function writeImageRecord(
   ssm: SSMClient,
   stage: string,
@@ -53,7 +53,7 @@ export async function writeImageRecord(
   )
 }
 
-/** Forgets which images these services have; a later build finds an image by its hash all the same. */
+/** Forgets which images these services have; a later build still finds an image by its hash. */
 export async function removeImageRecords(
   ssm: SSMClient,
   stage: string,

@@ -4,7 +4,7 @@ import { NanofleetError } from '../../core/base/errors.ts'
 /** EC2 still sees an image on the snapshot: deregistration takes a moment to be known everywhere. */
 export class SnapshotBusy extends NanofleetError {}
 
-/** Takes the image from the account; instances that run from it are not touched. Gone already is fine. */
+/** Deregisters the image; instances that run from it are not touched. It may be gone already. */
 export async function deregister(ec2: EC2Client, imageId: string): Promise<void> {
   await unless(['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable'], () =>
     ec2.send(new DeregisterImageCommand({ ImageId: imageId })),
@@ -12,7 +12,7 @@ export async function deregister(ec2: EC2Client, imageId: string): Promise<void>
 }
 
 /**
- * Gone already is fine.
+ * Deletes the snapshot; it may be gone already.
  * @throws SnapshotBusy while an image uses the snapshot
  */
 export async function deleteSnapshot(ec2: EC2Client, snapshotId: string): Promise<void> {

@@ -8,8 +8,8 @@ const BATCH = 10
 const PUBLIC = '/aws/'
 
 /**
- * The images that parameters of the account name, under whatever name they stand. Encrypted ones are left
- * out: an image's id is no secret and decryption is no business of a clean-up.
+ * The images that the account's parameters name, whatever the parameters are called. Encrypted ones are left
+ * out: an image's id is not a secret, and a clean-up should not decrypt anything.
  * @param resolved parameters that launch templates take their image from, with a version or a label if given
  */
 export async function parameterReferences(

@@ -15,7 +15,7 @@ export interface ReleaseReferences {
 
 /**
  * The images of every kept release of every app, what runs now, and the apps that are being worked on.
- * @throws ServiceFailure when an item has not the shape that docs/architecture.md gives it
+ * @throws ServiceFailure if an item does not have the form that docs/architecture.md gives it
  */
 export async function releaseReferences(
   client: DynamoDBDocumentClient,

@@ -18,11 +18,11 @@ export interface LoadedApp {
 }
 
 /**
- * Reads and checks apps of a checkout. All apps there are checked against each other, also those not asked
+ * Reads and checks apps of a checkout. All apps there are checked against each other, even those not asked
  * for.
  * @param root the repository's folder
  * @param apps names of the apps to load; all below `images/` when absent
- * @throws {InvalidInput} when anything is wrong in any of the files that count
+ * @throws {InvalidInput} if anything is wrong in any relevant file
  */
 export async function loadApps(root: string, apps?: readonly string[], stage?: string): Promise<LoadedApp[]> {
   const present = await appFolders(root)

@@ -15,20 +15,20 @@ export interface PushRequest {
 
 export interface PushedApp {
   app: string
-  /** Of the bundle that is now current. */
+  /** Digest of the bundle that is now current. */
   digest: string
-  /** False when the app was pushed before in the same state. */
+  /** False if the app was last pushed in the same state. */
   changed: boolean
-  /** Source archives that were not there yet. */
+  /** Source archives that were new. */
   uploads: number
 }
 
 /**
  * Puts apps into the stage's bucket, where the workflows find them. Everything is checked before anything is
- * uploaded, and the pointer that makes a bundle current is moved last, so a push that breaks off changes
+ * uploaded, and the pointer that makes a bundle current is moved last, so an interrupted push changes
  * nothing. A second push of the same state uploads nothing.
  * @throws {InvalidInput} when a manifest, configuration, definition or source is wrong
- * @throws {ServiceFailure} when S3 does not do what it is asked
+ * @throws {ServiceFailure} if S3 refuses or fails
  */
 export async function pushApps({ root, apps, bucket, s3, stage }: PushRequest): Promise<PushedApp[]> {
   const loaded = await loadApps(root, apps, stage)
@@ -36,9 +36,7 @@ export async function pushApps({ root, apps, bucket, s3, stage }: PushRequest): 
   return Promise.all(
     loaded.map(async ({ bundle, archives }) => {
       const { app } = bundle.manifest
-      const written = await Promise.all(
-        archives.map(({ digest, archive }) => store.writeSource(digest, archive)),
-      )
+      const written = await Promise.all(archives.map(({ digest, pack }) => store.writeSource(digest, pack)))
       const { digest } = await store.write(bundle)
       const changed = (await store.pointer(app)) !== digest
       if (changed) await store.point(app, digest)

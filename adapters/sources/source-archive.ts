@@ -1,4 +1,5 @@
-import { gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { sha256 } from '../../core/base/canonical.ts'
 import type { Manifest } from '../../core/base/manifest-types.ts'
 import { imageFiles } from '../../core/manifest/source-files.ts'
@@ -6,15 +7,23 @@ import type { RepositoryFiles } from './repository-files.ts'
 import { tar } from './tar.ts'
 
 export interface SourceArchive {
-  /** SHA-256 of the tar within; the compression may differ between versions of zlib. */
+  /** SHA-256 of the tar inside; the compression may differ between versions of zlib. */
   digest: string
-  /** Gzip of the tar, paths relative to the repository. */
-  archive: Buffer
+  /**
+   * Gzips the tar, whose paths are relative to the repository; called only for sources that are not stored
+   * yet.
+   */
+  pack(): Promise<Buffer>
 }
 
-/** The archive of all that one service's image is made of. Equal files make an equal digest everywhere. */
+const compress = promisify(gzip)
+
+/**
+ * The archive of everything that one service's image is made from. Equal files give an equal digest
+ * everywhere.
+ */
 export function sourceArchive(manifest: Manifest, service: string, files: RepositoryFiles): SourceArchive {
   const entries = imageFiles(manifest, service, files.texts).map((path) => files.entry(path))
   const content = tar(entries)
-  return { digest: sha256(content), archive: gzipSync(content, { level: 9 }) }
+  return { digest: sha256(content), pack: () => compress(content, { level: 9 }) }
 }

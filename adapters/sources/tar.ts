@@ -13,9 +13,9 @@ export class PathTooLong extends NanofleetError {}
 
 /**
  * A ustar archive (POSIX.1-1988) of files in the given order, with owner, group and time zero: equal files
- * give equal bytes on every machine. Written here because that is all it does: tar-stream and tar bring
- * streams, links, unpacking and time stamps of their own in place of forty lines.
- * @throws {PathTooLong} when a path exceeds the format's 100 bytes of name and 155 of prefix
+ * give equal bytes on every machine. Written here because it does only that, in forty lines: tar-stream and
+ * tar add streams, links, unpacking and their own time stamps.
+ * @throws {PathTooLong} if a path exceeds the format's 100 bytes of name and 155 of prefix
  */
 export function tar(entries: readonly TarEntry[]): Buffer {
   const blocks = entries.flatMap((entry) => [header(entry), entry.content, padding(entry.content.length)])

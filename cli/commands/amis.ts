@@ -48,7 +48,7 @@ function clean(open: Open): Command {
       const run = await startWorkflow(context, 'clean-amis', '', input, options)
       if (!options.wait) return context.output.result(run)
       const done = run.output as CleanedUp
-      // The workflow carries only what it removes; why the others stay lies in the bucket.
+      // The workflow carries only what it removes; the bucket has the reasons why the others stay.
       const files = new RunFiles(context.s3(), context.bucket)
       const plan = (await files.read('clean-amis', run.name)) as CleanupPlan
       const text = really ? cleanedText(done, plan) : cleanupPlanText(plan)

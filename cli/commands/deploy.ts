@@ -51,7 +51,7 @@ export function deploy(command: Command, open: Open): void {
     })
 }
 
-/** @throws {ServiceFailure} when a dry run ended without a plan */
+/** @throws {ServiceFailure} if a dry run ended without a plan */
 function planOf({ name: execution, output }: Execution): DeployPlan {
   const { plan } = Object(output) as { plan?: DeployPlan }
   if (plan) return plan

@@ -20,7 +20,7 @@ export function drift(command: Command, open: Open): void {
     })
 }
 
-/** One line per entry; the server is the instance id of the one concerned. */
+/** One line per entry; the server is given by its instance id. */
 export function driftText({ instances, servers, entries, problems }: Drift): string {
   if (servers === 0) return 'No Consul server runs: there is no catalog to compare.'
   const unread = problems.map((problem) => `not compared: ${problem}`)

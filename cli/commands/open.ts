@@ -24,7 +24,7 @@ export function open(command: Command, openStage: Open): void {
 }
 
 /**
- * The URL of the service asked for, or of the only one that has a URL.
+ * The URL of the given service, or of the only one that has a URL.
  * @throws {NotFound} when there is none, {InvalidInput} when there are several to choose from
  */
 export function urlOf(
@@ -43,7 +43,7 @@ export function urlOf(
   throw new NotFound(`${app} has no exposed ${what}${names ? `; exposed are ${names}` : ''}`)
 }
 
-/** A machine without a browser has printed the URL at least. */
+/** On a machine without a browser the URL has at least been printed. */
 function openInBrowser(url: string): void {
   const opener = readEnvironment().BROWSER || (platform() === 'darwin' ? 'open' : 'xdg-open')
   spawn(opener, [url], { stdio: 'ignore', detached: true })

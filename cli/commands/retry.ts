@@ -21,11 +21,11 @@ export function retry(command: Command, open: Open): void {
     })
 }
 
-/** @throws {InvalidInput} for a run that has not ended or that only its parent may start */
+/** @throws {InvalidInput} for a run that has not ended, or that only its parent may start */
 function refuse({ status, workflow, name }: Execution, input: Record<string, unknown>): void {
   if (status === 'RUNNING')
     throw new InvalidInput(name, 'this run has not ended', `follow it with "nanofleet executions ${name}"`)
-  // It works under the lock of the run that started it.
+  // It runs under the lock of the run that started it.
   if (workflow === 'service' || 'heldBy' in input)
     throw new InvalidInput(name, 'another run started this one', 'retry that one')
 }

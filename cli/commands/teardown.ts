@@ -53,8 +53,8 @@ function dataOption({ keepData, deleteData }: TeardownOptions): Data | undefined
 }
 
 /**
- * What becomes of the app's data; undefined when it has none.
- * @throws {InvalidInput} when nobody is there to say
+ * What to do with the app's data; undefined if it has none.
+ * @throws {InvalidInput} if nobody can be asked
  */
 async function askAboutData(context: Context, app: string): Promise<Data | undefined> {
   const stacks = new CloudFormationStacks(context.cloudFormation())

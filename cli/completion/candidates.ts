@@ -8,7 +8,7 @@ export interface Candidate {
   about: string
 }
 
-/** A command line up to the cursor, read as far as commands and options tell. */
+/** A command line up to the cursor, split into commands and options. */
 interface Line {
   command: Command
   operands: string[]
@@ -17,9 +17,9 @@ interface Line {
 }
 
 /**
- * What may stand where the cursor is.
- * @param load makes a command whole, so that it knows its options
- * @param words what follows `nanofleet`, the last one as far as it is typed
+ * What may come at the cursor.
+ * @param load loads a command, so that it knows its options
+ * @param words what follows `nanofleet`; the last one may be incomplete
  */
 export async function candidates(
   nanofleet: Command,
@@ -27,7 +27,7 @@ export async function candidates(
   words: readonly string[],
   names: CheckoutNames,
 ): Promise<Candidate[]> {
-  // Bash makes a word of its own of each "=" in "--stage=dev".
+  // Bash splits "--stage=dev" and makes the "=" a word of its own.
   const last = words.at(-1) ?? ''
   const current = last === '=' ? '' : last
   const line = await read(
@@ -98,7 +98,7 @@ function optionValues({ long, argChoices }: Option, names: CheckoutNames): strin
   return long === '--stage' ? ['local'] : []
 }
 
-/** By the argument's name; what is named already is not offered again. */
+/** By the argument's name; names already given are not offered again. */
 function argumentValues(
   nanofleet: Command,
   argument: Argument,

@@ -1,4 +1,4 @@
-/** Each asks the command line at TAB what may come next, so that it never falls behind the checkout. */
+/** On TAB each asks the command line what may come next, so that it always matches the checkout. */
 const SCRIPTS = {
   bash: (ask: string) => `_nanofleet() {
   local value
@@ -39,7 +39,5 @@ export const SHELLS = Object.keys(SCRIPTS) as Shell[]
 export const completionScript = (shell: Shell, program: string[]): string =>
   SCRIPTS[shell]([...program, 'complete', '--'].map(quoted).join(' '))
 
-/**
- * For all three shells alike: a quote inside single quotes ends them, stands for itself and opens them again.
- */
+/** Works in all three shells: close the single quotes, add the quote in double quotes, open them again. */
 const quoted = (word: string): string => `'${word.replaceAll("'", `'"'"'`)}'`

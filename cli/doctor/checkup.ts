@@ -12,7 +12,7 @@ import { consulText } from '../text/consul-text.ts'
 import { sentence } from '../text/sentence.ts'
 import { newestSource } from './newest-source.ts'
 
-/** One thing looked at; a warning keeps nothing from working. */
+/** The result of one check; a warning does not keep anything from working. */
 export interface Finding {
   subject: string
   state: 'good' | 'warning' | 'bad'
@@ -20,7 +20,7 @@ export interface Finding {
   remedy?: string
 }
 
-/** Looks at a stage from the outside in, and stops where nothing behind it can be seen. */
+/** Checks a stage from the outside in, and stops at the first thing that hides all others. */
 export async function findings(options: GlobalOptions, open: Open): Promise<Finding[]> {
   const found: Finding[] = []
   if (options.stage === 'local') found.push(packages(), await region())
@@ -88,7 +88,7 @@ const credentials = ({ account, region }: Context): Omit<Finding, 'subject'> => 
   text: `account ${account} in ${region}`,
 })
 
-/** CloudFormation's status codes: a rollback that ended leaves the code of before, so the stage works. */
+/** CloudFormation's status codes: a finished rollback leaves the previous version, so the stage works. */
 export function controlPlane(
   { status }: Pick<StackState, 'status'>,
   stage: string,
@@ -100,7 +100,7 @@ export function controlPlane(
   return { state: status === 'UPDATE_ROLLBACK_COMPLETE' ? 'warning' : 'bad', text, remedy }
 }
 
-/** @param newest the file of the control plane that changed last in this checkout */
+/** @param newest the control plane's file that changed last in this checkout */
 export function codeAge(
   deployed: Date,
   newest: { file: string; at: Date } | undefined,

@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 
-/** What `serverless deploy` makes the control plane of. */
+/** What `serverless deploy` builds the control plane from. */
 const SOURCES = ['serverless.yml', 'adapters', 'buildspecs', 'core', 'functions', 'resources', 'workflows']
 
-/** The file of the control plane that was written last, by its path in the checkout. */
+/** The control plane's file that was written last, by its path in the checkout. */
 export async function newestSource(repository: string): Promise<{ file: string; at: Date } | undefined> {
   let newest: { file: string; at: Date } | undefined
   for (const place of await filesOf(repository)) {

@@ -6,16 +6,15 @@ import { lines, liveLines, took } from './lines.ts'
 import { RunReader, type RunSource, type RunView, title, underWay } from './run-view.ts'
 
 /**
- * Milliseconds between two looks, for each run that is looked at: a look costs two calls per run, and Step
- * Functions grants about 15 of each per second and account (Developer Guide, "Quotas related to API action
- * throttling").
+ * Milliseconds between two looks, per run: a look costs two calls per run, and Step Functions allows about 15
+ * of each per second and account (Developer Guide, "Quotas related to API action throttling").
  */
 const PER_RUN_MS = 300
 const LONGEST_MS = 5000
 
 /**
- * Milliseconds after the first look, half as many again after each further one: what is over at once is not
- * waited for.
+ * Milliseconds after the first look, growing by half after each further one, so that a short run shows at
+ * once.
  */
 const FIRST_MS = 100
 
@@ -53,7 +52,7 @@ function ended(run: Execution, output: Output): Execution {
     return run
   }
   const error = run.error ?? run.status
-  // Other runs are known by their names; ARNs of a hundred characters help nobody to read.
+  // Runs are known by their names; ARNs of a hundred characters are hard to read.
   const reason = (run.cause ?? run.status.toLowerCase()).replace(/arn:\S+:execution:[^\s:]+:/g, '')
   throw new WorkflowFailed(`${title(run)} ended as ${error} after ${took(run)}: ${reason}`, run)
 }

@@ -1,4 +1,7 @@
-/** Reads an execution's history (Step Functions API Reference, "HistoryEvent") as what a person follows. */
+/**
+ * Reads an execution's history (Step Functions API Reference, "HistoryEvent") as the steps that a person
+ * follows.
+ */
 
 /** The fields of an event that are read here; the SDK's type fits. */
 export interface HistoryItem {
@@ -11,16 +14,16 @@ export interface HistoryItem {
   taskSucceededEventDetails?: { resourceType?: string | undefined; output?: string | undefined } | undefined
 }
 
-/** One thing that a run did or does. */
+/** One thing that a run did or is doing. */
 export interface Step {
   /** Name of the state. */
   name: string
   at: Date
-  /** The service that it is about, in a state that runs once for each. */
+  /** The service concerned, in a state that runs once per service. */
   service?: string
-  /** Why, where the workflow says so. */
+  /** Why, if the workflow says so. */
   reason?: string
-  /** ARN of the execution that this step started, when it did. */
+  /** ARN of the execution that this step started, if any. */
   child?: string
 }
 
@@ -35,20 +38,20 @@ export interface PlannedService {
 /** What the last check of a service found. */
 export interface Check {
   healthy: number
-  /** What it waits for or is about to do. */
+  /** What it is waiting for or about to do. */
   why: string
 }
 
 export interface RunHistory {
-  /** In order, each named once: a loop that polls shows as one step. */
+  /** In order, each once: a polling loop shows as one step. */
   steps: Step[]
   /** The order in which services start or go; empty before the plan is made and for runs without waves. */
   waves: PlannedService[][]
-  /** Of a run of the workflow `service`. */
+  /** In a run of the workflow `service`. */
   check?: Check
 }
 
-/** Tasks that only look whether something is ready: to a person they say nothing. All others are shown. */
+/** Tasks that only check whether something is ready, and tell a person nothing. All others are shown. */
 export const SILENT: readonly string[] = [
   'CheckAppStack',
   'CheckData',
@@ -58,7 +61,7 @@ export const SILENT: readonly string[] = [
   'CheckTidyAppStack',
 ]
 
-/** What the events so far, oldest first, tell of a run. */
+/** What the events so far, oldest first, say about a run. */
 export function readHistory(events: readonly HistoryItem[]): RunHistory {
   const found = new Map<string, Step>()
   const stateOf = new Map<number, Step>()
@@ -122,7 +125,7 @@ function readAnswer(event: HistoryItem, history: RunHistory): void {
   if (step && memory) history.check = { healthy: memory.best, why: step.why ?? step.reason ?? '' }
 }
 
-/** Events of a run that was started without execution data, or whose data was cut, hold no JSON. */
+/** Events without execution data, or with truncated data, are not JSON. */
 function parse(text: string | undefined): unknown {
   if (text === undefined) return undefined
   try {

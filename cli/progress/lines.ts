@@ -3,7 +3,7 @@ import { duration } from '../output.ts'
 import { inWords } from './history.ts'
 import { type RunView, type StepView, serviceRun, title } from './run-view.ts'
 
-/** A line of progress with the key by which it is known to have been shown. */
+/** A line of progress, with the key that tells whether it has been shown. */
 export interface Line {
   key: string
   text: string
@@ -43,7 +43,7 @@ function serviceEnd(run: Execution, service: string, wanted: number): string {
     : `${service} ${wanted}/${wanted} healthy after ${took(run)}`
 }
 
-/** What is under way, one line per leaf: the state of each service, else the step that a run is at. */
+/** What is under way, one line per leaf: the state of each service, or the current step of a run. */
 export function liveLines(view: RunView, now: Date, parent?: RunView): string[] {
   if (view.run.status !== 'RUNNING') return []
   const inner = view.steps.flatMap(({ started }) => (started ? liveLines(started, now, view) : []))
@@ -74,6 +74,6 @@ const ending = ({ status }: Execution): string => (status === 'SUCCEEDED' ? 'don
 const since = (run: Execution, at: Date): string =>
   `${((at.getTime() - run.startedAt.getTime()) / 1000).toFixed(1)} s`.padStart(8)
 
-/** How long a run took, or takes. */
+/** How long a run took, or has taken so far. */
 export const took = (run: Execution): string =>
   duration((run.endedAt?.getTime() ?? Date.now()) - run.startedAt.getTime())

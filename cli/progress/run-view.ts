@@ -2,7 +2,7 @@ import { type Execution, type Workflows, workflowOf } from '../../adapters/aws/e
 import { executionName } from '../../core/base/execution-name.ts'
 import { type HistoryItem, type RunHistory, readHistory, type Step } from './history.ts'
 
-/** A run with what it did so far, and the runs that it started. */
+/** A run, what it has done so far, and the runs that it started. */
 export interface RunView {
   run: Execution
   history: RunHistory
@@ -13,7 +13,7 @@ export interface StepView extends Step {
   started?: RunView
 }
 
-/** What is needed of `Workflows` to look at a run. */
+/** The part of `Workflows` needed to look at a run. */
 export interface RunSource {
   describe(arn: string): Promise<Execution>
   history(arn: string): Promise<HistoryItem[]>
@@ -31,7 +31,7 @@ export class RunReader {
   async look(arn: string): Promise<RunView> {
     const known = this.#over.get(arn)
     if (known) return known
-    // In this order: a run that is over has its whole history.
+    // In this order, so that a run seen as over has its complete history.
     const run = await this.#source.describe(arn)
     const history = readHistory(await this.#source.history(arn))
     const steps = await Promise.all(

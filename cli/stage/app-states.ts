@@ -5,10 +5,10 @@ import { executionName } from '../../core/base/execution-name.ts'
 import { TAG } from '../../core/base/names.ts'
 import type { Context } from '../context.ts'
 
-/** An app of the stage, whatever became of it. */
+/** An app of the stage, in whatever state. */
 export interface AppState {
   app: string
-  /** `unfinished`: stacks stand but no deployment of it has succeeded, or its removal stopped in between. */
+  /** `unfinished`: it has stacks, but no deployment has succeeded or its removal stopped halfway. */
   state: 'deployed' | 'unfinished' | 'absent'
   /** The run that holds its lock. */
   lock?: { execution: string; since: string; over: boolean }

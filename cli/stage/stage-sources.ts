@@ -9,14 +9,14 @@ import { runningServers } from '../../core/registration/evidence.ts'
 import type { Context } from '../context.ts'
 
 /**
- * What the services of a stage are told from: one door, so that questions travel together, and the servers
- * once for all.
+ * The sources of a stage's status: one door, so that questions travel together, and one list of servers for
+ * all.
  */
 export interface StageSources extends Omit<HealthPorts, 'fleet'> {
   fleet: Pick<Fleet, 'group'>
 }
 
-/** @param vpcId of the control plane's outputs */
+/** @param vpcId from the control plane's outputs */
 export function stageSources(context: Context, vpcId: string): StageSources {
   const instances = new Ec2Instances(context.ec2(), vpcId)
   const balancing = context.loadBalancing()

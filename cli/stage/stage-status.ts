@@ -27,13 +27,12 @@ export async function appStatus(context: Context, app: string): Promise<ServiceS
   return statusOf(sources, await groupsOf(context, sources, app, control, true))
 }
 
-/** All at once: what Consul is asked for each of them goes in one message. */
+/** All at once, so that the questions to Consul travel in one message. */
 const statusOf = (sources: StageSources, groups: ServiceGroup[]): Promise<ServiceStatus[]> =>
   Promise.all(groups.map((group) => serviceStatus(sources, group)))
 
 /**
- * @param deployed whether only a recorded release will do; an unfinished app is told from what was pushed of
- * it
+ * @param deployed whether only a recorded release will do; an unfinished app is described by what was pushed
  */
 async function groupsOf(
   context: Context,
@@ -55,7 +54,7 @@ async function groupsOf(
   )
 }
 
-/** Undefined while the platform, which has the load balancer, is not there. */
+/** Undefined without the platform, which has the load balancer. */
 async function placeOf(context: Context, control: Record<string, string>): Promise<Place | undefined> {
   if (context.local) return { gateway: context.local.gateway }
   if (control.Domain) return { domain: control.Domain, secure: Boolean(control.CertificateArn) }
@@ -69,15 +68,15 @@ async function placeOf(context: Context, control: Record<string, string>): Promi
 }
 
 /**
- * What there is of these apps, of all when none is named.
- * @throws {NotFound} for an app that is named and of which there is nothing
+ * The status of these apps, by default of all.
+ * @throws {NotFound} for a named app that does not exist
  */
 export async function stageStatus(context: Context, wanted: string[]): Promise<StageStatus> {
   const [outputs, states] = await Promise.allSettled([
     stackOutputs(context.cloudFormation(), controlStack(context.stage)),
     appStates(context),
   ])
-  // A stage without a control plane is told so, not which part of it is missing.
+  // Without a control plane, say just that and not which part is missing.
   const control = fulfilled(outputs)
   const all = fulfilled(states)
   for (const name of wanted) if (!all.some(({ app }) => app === name)) throw notDeployed(context, name)

@@ -2,7 +2,7 @@ import type { CleanupPlan, Removal } from '../../core/images/ami-cleanup.ts'
 import { table } from '../../local/table.ts'
 
 /**
- * Output of the workflow `clean-amis`: a run that had nothing to remove says neither `removed` nor `stayed`.
+ * Output of the workflow `clean-amis`: a run that had nothing to remove has neither `removed` nor `stayed`.
  */
 export interface CleanedUp {
   remove?: Removal[]

@@ -3,7 +3,7 @@ import { type Hint, readHint, UnknownMessage } from '../../core/registration/hin
 import { table } from '../../local/table.ts'
 import { duration } from '../output.ts'
 
-/** What a message to `register` tells, in a few words; of one that nobody can read why, and how it begins. */
+/** What a message to `register` says, in a few words; for an unreadable one, why, and how it begins. */
 export function says(body: string): string {
   try {
     return inWords(readHint(body))

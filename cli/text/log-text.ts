@@ -16,8 +16,8 @@ const CONTEXT = new Set([
 type Fields = Record<string, unknown>
 
 /**
- * A line as a person reads it: one that a function wrote about a call as level, message and fields, one of
- * metrics as their values, any other as it is.
+ * A line for people: a function's line about a call as level, message and fields; a line of metrics as their
+ * values; any other unchanged.
  */
 export function readable(text: string): string {
   const fields = parsed(text)
@@ -44,7 +44,7 @@ function values(fields: Fields): [string, unknown][] {
   )
 }
 
-/** `a=1 b="two words"`; what is inside an object stands beside it, an empty list says nothing. */
+/** `a=1 b="two words"`; an object's fields are shown beside the others, an empty list not at all. */
 function pairs(entries: [string, unknown][]): string {
   return entries.flatMap(([name, value]) => pair(name, value)).join(' ')
 }

@@ -4,7 +4,7 @@ import { table } from '../../local/table.ts'
 
 const VERB: Record<Change['action'], string> = { create: 'create', update: 'update', unchanged: 'keep' }
 
-/** A deployment's plan as a person reads it: every stack with what happens to it and why. */
+/** A deployment's plan for people: every stack, what happens to it and why. */
 export function planText(plan: DeployPlan): string {
   const services = Object.entries(plan.services)
   const rows = [

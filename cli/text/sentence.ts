@@ -3,8 +3,8 @@ import { awsProblem } from '../../adapters/aws/aws-problem.ts'
 import { NanofleetError } from '../../core/base/errors.ts'
 
 /**
- * What went wrong in one sentence; of an error that nobody thought of also where, for anyone who repairs it.
- * @param place how the stage's endpoint is called when it cannot be reached
+ * What went wrong in one sentence; for an unexpected error also where, for anyone who fixes it.
+ * @param place the stage's endpoint in the message that it cannot be reached
  */
 export function sentence(error: unknown, place?: string): string {
   if (error instanceof NoAccess) return error.message

@@ -5,7 +5,7 @@ import type { ServiceStatus } from '../stage/service-status.ts'
 import type { StageStatus } from '../stage/stage-status.ts'
 import { consulText } from './consul-text.ts'
 
-/** A stage as a person reads it: a line per service, then what is wrong, who works on what, and Consul. */
+/** A stage for people: a line per service, then what is wrong, which runs are at work, and Consul. */
 export function stageText({ stage, apps, services, consul }: StageStatus, now: Date): string {
   const remarks = [...services.flatMap(problems), ...apps.flatMap((app) => remark(app, stage, now))]
   if (services.length === 0 && remarks.length === 0) {

@@ -1,4 +1,6 @@
-/** Is an IPv4 address inside a block such as `10.77.0.0/16`? Anything that is no address is not. */
+/**
+ * Is an IPv4 address inside a block such as `10.77.0.0/16`? Anything that is not an address is not inside.
+ */
 export function isIn(address: string, cidr: string): boolean {
   const [base = '', length = ''] = cidr.split('/')
   const [ours, theirs] = [number(base), number(address)]

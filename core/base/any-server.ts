@@ -2,10 +2,9 @@ import type { ConsulServer } from './catalog.ts'
 import { ServiceFailure, ServiceRefusal } from './errors.ts'
 
 /**
- * The answer of the first server that gives one; a server that does not answer has no say, and undefined is
- * no answer at all.
- * @throws {ServiceRefusal} when the question itself is refused: the answer would not come however long one
- * waits
+ * The answer of the first server that gives one. A server that does not answer is skipped; undefined is not
+ * an answer.
+ * @throws {ServiceRefusal} when the question itself is refused: waiting would not bring an answer
  */
 export async function askAnyServer<T>(
   servers: ConsulServer[],

@@ -14,11 +14,11 @@ export interface AppBundle {
   services: Record<string, ServiceBundle>
 }
 
-/** The key under which a bundle lies in the bucket. */
+/** The bundle's key in the bucket. */
 export const bundleDigest = (bundle: AppBundle): string => sha256(canonicalJson(bundle))
 
 export interface ServiceBundle {
-  /** consul.json as it stands in the folder; null for a service that is not discovered. */
+  /** consul.json as it is in the folder; null for a service that is not discovered. */
   definition: string | null
   /** config.json of ops. */
   config: Record<string, unknown>
@@ -26,7 +26,7 @@ export interface ServiceBundle {
   source: string
 }
 
-/** The SSM parameter `…/image` and what a release keeps: which AMI is this service. */
+/** What the SSM parameter `…/image` and a release record: the AMI of a service. */
 export interface ImageRecord {
   hash: string
   imageId: string

@@ -14,7 +14,7 @@ export type EntryStatus = 'passing' | 'warning' | 'critical' | 'maintenance'
 
 /** One service instance as the catalog holds it. */
 export interface CatalogEntry {
-  /** Service ID: the instance id, with `:<name>` behind it where one instance holds several services. */
+  /** Service ID: the instance id, with `:<name>` appended if the instance holds several services. */
   id: string
   service: string
   /** From the meta `instance-id`; empty for an entry that somebody else registered. */
@@ -26,13 +26,13 @@ export interface CatalogEntry {
   /** Address of the server whose agent the entry belongs to. */
   nodeAddress: string
   status: EntryStatus
-  /** It has no check of its own and passes from the first moment. */
+  /** It has no check of its own, so it passes from the first moment. */
   unchecked?: true
   /** Why it is in maintenance. */
   reason?: string
 }
 
-/** What one server's own agent holds: complete, or the call fails. */
+/** What one server's own agent holds: all of it, or the call fails. */
 export interface Listing {
   server: ConsulServer
   entries: CatalogEntry[]
@@ -57,7 +57,7 @@ export interface ClusterView {
   doubted: StrandedEntry[]
 }
 
-/** What is put to an agent: Consul's service definition in the CamelCase of its HTTP API. */
+/** What an agent is asked to register: Consul's service definition in the CamelCase of its HTTP API. */
 export interface Registration {
   ID: string
   Name: string
@@ -66,7 +66,7 @@ export interface Registration {
   [field: string]: unknown
 }
 
-/** An instance that should be registered and, as far as anybody knows, is not yet. */
+/** An instance that should be registered and, as far as we know, is not yet. */
 export interface Arrival {
   instanceId: string
   registration: Registration
@@ -82,10 +82,7 @@ export interface CatalogSight {
   problems: string[]
 }
 
-/**
- * What was seen before anything was registered, and what became of the arrivals: the others were not
- * registered.
- */
+/** What was seen before anything was registered, and which arrivals were registered; the others were not. */
 export interface Welcome extends CatalogSight {
   /** By service id. */
   registered: { id: string; server: ConsulServer }[]
@@ -93,15 +90,14 @@ export interface Welcome extends CatalogSight {
 }
 
 /**
- * Every verb names the server it speaks to; a registration lives on the agent it was put to and nowhere
- * else (Consul docs, "Anti-Entropy Enforcement"). All verbs reject with `ServiceFailure` when the server
- * cannot be reached or cannot do it now, with its kind `ServiceRefusal` when it refuses; removing what is not
- * there succeeds.
+ * Every verb names the server it speaks to; a registration lives only on the agent that took it (Consul docs,
+ * "Anti-Entropy Enforcement"). All verbs reject with `ServiceFailure` if the server cannot be reached or
+ * cannot do it now, with the subclass `ServiceRefusal` if it refuses. Removing what does not exist succeeds.
  */
 export interface ServiceCatalog {
   /**
-   * What the server's agent holds; with `instanceIds` only the entries of those instances.
-   * @param of.patienceMs after which it is taken not to answer, if it is less patience than usual
+   * What the server's agent holds; with `instanceIds`, only the entries of those instances.
+   * @param of.patienceMs after which the server counts as not answering, if shorter than usual
    */
   listing(
     server: ConsulServer,
@@ -110,30 +106,29 @@ export interface ServiceCatalog {
   /** @param of.present addresses of the servers whose agents speak for themselves; absent = all of them */
   cluster(server: ConsulServer, of?: { present?: string[] | undefined }): Promise<ClusterView>
   /**
-   * A check may begin as passing when it has just been seen to pass; one `asleep` begins in maintenance, for
-   * this reason.
+   * A check may begin as passing if it has just been seen to pass. With `asleep` the entry begins in
+   * maintenance, for this reason.
    */
   register(
     server: ConsulServer,
     entry: { registration: Registration; asleep?: string | undefined },
   ): Promise<void>
   /**
-   * Looks at all `servers` and registers, each at its owner, the arrivals of which there is no entry
-   * anywhere. Who has one, or an owner that does not answer, is left alone, and so is everybody while there
-   * is no leader.
-   * @param server the one that is asked first how the cluster sees itself
+   * Looks at all `servers` and registers, each at its owner, the arrivals that have no entry anywhere. One
+   * that has an entry, or whose owner does not answer, is left alone; without a leader, all are.
+   * @param server asked first how the cluster sees itself
    */
   registerNew(
     server: ConsulServer,
     among: { servers: ConsulServer[]; instanceIds: string[]; arrivals: Arrival[] },
   ): Promise<Welcome>
   deregister(server: ConsulServer, entry: { id: string }): Promise<void>
-  /** Takes an entry out of the catalog whose node has no agent any more. */
+  /** Removes an entry from the catalog whose node no longer has an agent. */
   forget(server: ConsulServer, entry: { node: string; id: string }): Promise<void>
   /**
-   * A reason puts the entry into maintenance (out of DNS, its checks go on), null ends it. The reason of an
-   * entry that is in maintenance stays, unless this one comes `instead` of it: then the entry may be in DNS
-   * for some milliseconds.
+   * A reason puts the entry into maintenance (out of DNS, its checks go on), null ends maintenance. An entry
+   * already in maintenance keeps its reason, unless this one replaces it (`instead`): then the entry may be
+   * in DNS for some milliseconds.
    */
   maintenance(
     server: ConsulServer,
@@ -143,13 +138,13 @@ export interface ServiceCatalog {
    * The state of the secrets that each server, by instance id, says it has taken over (`secretsFingerprint`).
    */
   secretReports(server: ConsulServer): Promise<Record<string, string>>
-  /** Entries of these service names over all nodes, healthy or not; a service nobody registered has none. */
+  /** Entries of these service names on all nodes, healthy or not. */
   health(server: ConsulServer, of: { services: string[] }): Promise<Record<string, CatalogEntry[]>>
 }
 
 /**
  * Instance ids that DNS answers for a service. One passing entry is enough: while a dead server's
- * registrations move, the same instance stands in the catalog twice and one of the two is critical.
+ * registrations move, an instance is in the catalog twice and one of its two entries is critical.
  */
 export function passingInstances(entries: CatalogEntry[]): Set<string> {
   return new Set(

@@ -36,7 +36,7 @@ function shortForms(tag: string, key: string): (ScalarTag | CollectionTag)[] {
   ]
 }
 
-/** A map of the one key; a node and not a value, so that anchors inside are still followed. */
+/** A map with this one key; a node rather than a value, so that anchors inside are still followed. */
 function call(key: string, argument: unknown): YAMLMap {
   const map = new YAMLMap()
   map.set(key, argument)

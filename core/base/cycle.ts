@@ -1,5 +1,5 @@
 /**
- * A way that leads back to where it began, as `[a, b, a]`; undefined when there is none.
+ * A path that leads back to where it began, as `[a, b, a]`; undefined if there is none.
  * @param starts where to begin
  * @param next where each one leads to
  */

@@ -9,14 +9,14 @@ export class NanofleetError extends Error {
   }
 }
 
-/** Input that a person can fix: nothing has been changed when it is thrown. */
+/** Input that a person can fix; when it is thrown, nothing has changed yet. */
 export class InvalidInput extends NanofleetError {
   /** @param place file, line or path, such as `images/web/app.yml: services.web.port` */
   constructor(place: string, problem: string, remedy?: string, options?: ErrorOptions) {
     super(`${place}: ${problem}${remedy ? `; ${remedy}` : ''}`, options)
   }
 
-  /** Several problems of one input as one error, a sentence per line; the only one of a list as it is. */
+  /** Several problems of one input as one error, a sentence per line; a single problem as it is. */
   static all(problems: readonly InvalidInput[]): InvalidInput {
     const [first = new InvalidInput('input', 'is invalid'), ...others] = problems
     if (others.length === 0) return first
@@ -32,11 +32,11 @@ export class LockHeld extends NanofleetError {}
 /** A thing that was asked for by name does not exist. */
 export class NotFound extends NanofleetError {}
 
-/** A foreign service answered what it should not, or not at all. */
+/** Another service (AWS, Consul) gave a wrong answer, or none. */
 export class ServiceFailure extends NanofleetError {}
 
 /**
- * A foreign service was reached and will not do what it was asked, or answers what nobody can read: waiting,
- * or asking another of its servers, does not help.
+ * Another service was reached but refuses, or its answer cannot be read: waiting, or asking another of its
+ * servers, does not help.
  */
 export class ServiceRefusal extends ServiceFailure {}

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 /** Step Functions refuses longer names (API Reference, "StartExecution"). */
 const LIMIT = 80
 
-/** Name of a child execution: its parent's with a suffix, cut to fit but still its own. */
+/** Name of a child execution: its parent's with a suffix, cut to fit but still unique. */
 export function childName(parent: string, suffix: string): string {
   const name = `${parent}-${suffix}`
   if (name.length <= LIMIT) return name

@@ -12,8 +12,8 @@ const UNITS: Record<string, number> = {
 const WHOLE = /^\+?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/
 
 /**
- * A duration as Consul reads it: Go's `time.ParseDuration`, such as `1m30s`, without the negative ones.
- * @returns nanoseconds, or undefined when it is none or longer than Go can hold (292 years)
+ * A duration as Consul reads it: Go's `time.ParseDuration`, such as `1m30s`; negative ones are not accepted.
+ * @returns nanoseconds, or undefined if it is not a duration or longer than Go can hold (292 years)
  */
 export function goNanoseconds(text: string): number | undefined {
   if (!WHOLE.test(text)) return undefined

@@ -13,7 +13,7 @@ export interface Instance {
   tags: Record<string, string>
 }
 
-/** What is true now for some instances, and which Consul servers run. */
+/** What EC2 shows now of some instances, and which Consul servers run. */
 export interface Sight {
   instances: Instance[]
   servers: Instance[]
@@ -26,7 +26,7 @@ export interface Sight {
 export interface InstanceSource {
   /** The tagged instances of the stage's VPC that are not terminated. */
   all(): Promise<Instance[]>
-  /** These instances as far as they are tagged and in the VPC; one call for a fleet of up to 1,000. */
+  /** Those of these instances that are tagged and in the VPC; one call for a fleet of up to 1,000. */
   look(ids: string[]): Promise<Sight>
   /** These instances wherever they are; one that EC2 does not know is left out. */
   confirm(ids: string[]): Promise<Instance[]>
@@ -41,6 +41,6 @@ export const isRunning = (instance: Instance): boolean =>
 /** States that are never left. */
 export const isOver = ({ state }: Instance): boolean => state === 'shutting-down' || state === 'terminated'
 
-/** On its way out or out: it must not be found any more. */
+/** Going or gone: nobody must find it any more. */
 export const isGoing = (instance: Instance): boolean =>
   instance.state !== 'running' && instance.state !== 'pending'

@@ -4,7 +4,7 @@ export interface Manifest {
   requires: string[]
   /** Path of the app's own CloudFormation resources, relative to the app's image folder. */
   resources?: string
-  /** Where images come from that others publish; absent when the app's services are made of our source. */
+  /** Where published images come from; absent if the app's services are built from our source. */
   upstream?: Upstream
   services: Record<string, ServiceSpec>
 }
@@ -13,14 +13,14 @@ export interface Upstream {
   /** Host and path of the published images: `<registry>/<service>:<version>`. */
   registry: string
   version: string
-  /** Service -> `sha256:…` of its image, for those that are pinned. */
+  /** Service -> `sha256:…` of its image, for the pinned ones. */
   digests: Record<string, string>
 }
 
 export interface ServiceSpec {
-  /** Repository folder that the image is made of; absent when the Dockerfile fetches everything. */
+  /** Repository folder that the image is built from; absent if the Dockerfile fetches everything. */
   source?: string
-  /** What the service listens on; absent for a worker that serves nobody. */
+  /** Port that the service listens on; absent for a worker, which serves nobody. */
   port?: number
   protocol: 'http' | 'grpc' | 'tcp'
   needs: string[]
@@ -36,7 +36,7 @@ export interface ServiceSpec {
   kind: 'service' | 'consulserver'
 }
 
-/** `count: 2` reads as `{desired: 2, min: 0, max: 100}`, `{min: 1, max: 5}` starts at its `min`. */
+/** `count: 2` is read as `{desired: 2, min: 0, max: 100}`; `{min: 1, max: 5}` starts at its `min`. */
 export interface Count {
   desired: number
   min: number

@@ -1,14 +1,14 @@
 import { appStack, definitionParameter, imageParameter, serviceStack } from './names.ts'
 
-/** The longest stage name; manifests are checked against it so that they fit every stage. */
+/** The longest stage name; manifests are checked with it, so that they fit every stage. */
 export const LONGEST_STAGE = 20
 
 /** A part of names of ours: a DNS label that starts with a letter, since Consul and host rules use it too. */
 export const LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/
 
 /**
- * Names that appear in the generated templates beside those of services; a service called so would take
- * their place. `consul` belongs to the Consul servers of the platform.
+ * Names that the generated templates use beside those of services; a service with such a name would replace
+ * them. `consul` belongs to the Consul servers of the platform.
  */
 export const RESERVED_SERVICES = ['consul', 'consul-function', 'internet', 'load-balancer', 'vpc']
 
@@ -19,7 +19,7 @@ export interface NameProblem {
 }
 
 /**
- * The derived names that are longer than AWS allows. Limits: "CloudFormation quotas" (stack 128), "Amazon EC2
+ * Derived names that are longer than AWS allows. Limits: "CloudFormation quotas" (stack 128), "Amazon EC2
  * Auto Scaling CreateAutoScalingGroup" (255), "CreateLaunchTemplate" (128), "Working with parameters" (1011
  * with the ARN's prefix, 900 to be safe), RFC 1035 (63 per label). Load balancers and target groups (32) get
  * their names from CloudFormation, which cuts them to fit.

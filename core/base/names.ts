@@ -1,4 +1,4 @@
-/** Names and tags: the contract between templates, functions, the CLI and a reader of the AWS console. */
+/** Names and tags: templates, functions, the CLI and people in the AWS console rely on them. */
 
 export const TAG = {
   stage: 'nanofleet:stage',
@@ -13,7 +13,7 @@ export const TAG = {
   createdBy: 'CreatedBy',
 } as const
 
-/** The app that holds what every other app needs. */
+/** The app that every other app needs. */
 export const PLATFORM = 'platform'
 
 /** The value of `CreatedBy` that nanovms/ops gives to its AMIs and that every image of ours carries. */
@@ -28,7 +28,7 @@ export const definitionParameter = (stage: string, app: string, service: string)
   `/nanofleet/${stage}/${app}/${service}/consul`
 export const imageParameter = (stage: string, app: string, service: string): string =>
   `/nanofleet/${stage}/${app}/${service}/image`
-/** Apart from the other parameters, so that no permission on those reaches it. */
+/** Not below the other parameters, so that no permission on those reaches it. */
 export const secretParameter = (stage: string, app: string, name: string): string =>
   `/nanofleet-secrets/${stage}/${app}/${name}`
 

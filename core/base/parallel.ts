@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 
 /**
- * Runs `work` over all items, at most `limit` at a time, and waits for every one of them.
+ * Runs `work` over all items, at most `limit` at a time, and waits for all of them.
  * @returns the outcomes in the order of the items; a rejection stops nothing
  */
 export async function settle<T, R>(

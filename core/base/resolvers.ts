@@ -1,7 +1,7 @@
 import { PLATFORM } from './names.ts'
 import type { Stage } from './stage.ts'
 
-/** The resolver that every VPC has at this link-local address ("Understanding Amazon DNS"). */
+/** Every VPC's resolver is at this link-local address ("Understanding Amazon DNS"). */
 export const VPC_RESOLVER = '169.254.169.253'
 
 /**
@@ -15,8 +15,8 @@ export function loadBalancerAddresses(privateCidrs: readonly string[]): string[]
 }
 
 /**
- * What stands in the image's resolv.conf: the network load balancer in front of Consul's DNS, and for the
- * platform, which is behind that load balancer itself, the VPC's own resolver.
+ * The servers in the image's resolv.conf: the network load balancer in front of Consul's DNS, or, for the
+ * platform, which is behind that load balancer itself, the VPC's resolver.
  */
 export function resolvers(app: string, stage: Pick<Stage, 'privateCidrs'>): string[] {
   return app === PLATFORM ? [VPC_RESOLVER] : loadBalancerAddresses(stage.privateCidrs)

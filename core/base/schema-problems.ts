@@ -3,7 +3,7 @@ import { InvalidInput } from './errors.ts'
 import { didYouMean } from './suggest.ts'
 import type { Path, YamlDocument } from './yaml-document.ts'
 
-/** One problem of a document, before it is put into a sentence with its place. */
+/** One problem of a document, before it becomes a sentence with its place. */
 export interface Problem {
   path: Path
   problem: string
@@ -76,7 +76,7 @@ const KINDS: Record<string, string> = {
   string: 'a text',
 }
 
-/** `a list` for zod's `array`; zod's own word for what no document of ours holds. */
+/** `a list` for zod's `array`; zod's own word for kinds that our documents never contain. */
 export const kindName = (expected: string): string => KINDS[expected] ?? expected
 
 /** What kind of value this is: `a list`, `null`. */
@@ -92,7 +92,7 @@ function mistyped(issue: z.core.$ZodIssueInvalidType, found: unknown): Omit<Prob
   return { problem: `${text} is not ${kind}`, remedy: `give ${kind}${quoting}` }
 }
 
-/** The one branch of a union whose complaint is about the content, not about the type of the value itself. */
+/** The only branch of a union that objects to the content and not to the value's type. */
 function nearestBranch(
   errors: readonly (readonly z.core.$ZodIssue[])[],
 ): readonly z.core.$ZodIssue[] | undefined {
@@ -111,7 +111,7 @@ export function isOurs(message: string): boolean {
   return /^[a-z]/.test(message)
 }
 
-/** The value at a path; undefined when the path leads nowhere. */
+/** The value at a path; undefined if the path does not exist. */
 export function at(value: unknown, path: readonly PropertyKey[]): unknown {
   let found = value
   for (const step of path) {

@@ -21,12 +21,12 @@ export interface Stage {
   architecture: 'x86_64' | 'arm64'
   nanosVersion: string
   opsVersion: string
-  /** Exposed services answer under `<host>.<domain>`; without one each has its own listener port. */
+  /** Exposed services answer under `<host>.<domain>`; without a domain each has its own listener port. */
   domain?: string
   /** Certificate of `*.<domain>`: with it the shared listener is HTTPS on 443, without it HTTP on 80. */
   certificateArn?: string
   /** Every exposed service also has a listener of its own. On by default where there is no domain. */
   portListeners: boolean
-  /** Blocks of addresses that may see Consul's user interface over HTTPS; nobody when absent. */
+  /** Address blocks that may see Consul's user interface over HTTPS; absent means nobody. */
   consulUiSources?: string[]
 }

@@ -1,6 +1,6 @@
 /**
- * The known word that a mistyped one probably means, or undefined when none is near: at most two edits
- * (insert, delete, replace, swap of neighbours), and fewer than half of the word.
+ * The known word that a mistyped one probably means, or undefined if none is close. Close means at most two
+ * edits (insert, delete, replace, swap neighbours), and fewer than half the word's letters.
  */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined

@@ -1,6 +1,6 @@
 /**
- * Items in turns: the first of every group, then the second of every group, and so on. A service with one
- * instance does not wait behind five thousand of another.
+ * Items in turns: the first of every group, then the second of every group, and so on. So a service with one
+ * instance does not wait behind another's five thousand.
  */
 export function inTurns<T>(items: T[], group: (item: T) => string): T[] {
   const turns: T[][] = []

@@ -6,13 +6,13 @@ export type Path = readonly (string | number)[]
 /** A YAML text as a plain value, with the way back from a path in it to its line. */
 export interface YamlDocument {
   value: unknown
-  /** Line (from 1) of the key at `path`; of the nearest key above it when `path` leads nowhere. */
+  /** Line (from 1) of the key at `path`, or of the nearest key above it if `path` does not exist. */
   line(path: Path): number
 }
 
 /**
  * Reads one YAML document.
- * @throws {InvalidInput} with file and line when the text is not YAML, holds a key twice or several documents
+ * @throws {InvalidInput} with file and line if the text is not YAML, repeats a key or holds several documents
  */
 export function readYaml(text: string, file: string, tags: Tags = []): YamlDocument {
   const lines = new LineCounter()

@@ -7,7 +7,7 @@ export interface CheckPort {
   port: number
 }
 
-/** Every port that the checks of a definition ask, each once, in the order of their numbers. */
+/** Every port that a definition's checks use, each once, in numeric order. */
 export function checkPorts(services: readonly ServiceDefinition[]): CheckPort[] {
   const checks = services.flatMap(({ Check, Checks }) => [...(Check ? [Check] : []), ...(Checks ?? [])])
   const targets = checks.flatMap((check) => targetOf(check) ?? [])

@@ -23,14 +23,14 @@ export class BadDefinition extends InvalidInput {}
 export const parseDefinition = (text: string, place: string): ServiceDefinition[] =>
   locatedServices(text, place).map(({ service }) => service)
 
-/** A service of a definition as Consul is told of it, and where in the text its name stands. */
+/** A service of a definition as Consul gets it, and where its name is in the text. */
 export interface LocatedService {
   service: ServiceDefinition
   namePath: Path
 }
 
 /**
- * `parseDefinition` with the way back into the text.
+ * `parseDefinition` with places in the text.
  * @throws BadDefinition for the first fault
  */
 export function locatedServices(text: string, place: string): LocatedService[] {
@@ -51,7 +51,7 @@ export function locatedServices(text: string, place: string): LocatedService[] {
   return located
 }
 
-/** What tells the services of one definition apart: their ids, else their names. */
+/** Tells the services of one definition apart: the id, or else the name. */
 export const identity = (service: ServiceDefinition): string => service.ID ?? service.Name
 
 /**

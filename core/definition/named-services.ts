@@ -5,7 +5,7 @@ import type { ServiceDefinition } from './schema.ts'
 /** A definition with the place of each of its services' names. */
 export interface NamedServices {
   services: ServiceDefinition[]
-  /** The file, with the line of the name unless the text is base64. */
+  /** The file, with the line of each name unless the text is base64. */
   places: string[]
 }
 

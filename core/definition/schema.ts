@@ -4,9 +4,8 @@ import { PROBES, targetProblem } from './check-targets.ts'
 
 /**
  * Consul's service definition in the spelling of its HTTP API (Consul docs, "Register Service" of the agent
- * API and "Services configuration reference"). Closed: Consul answers an unknown field with HTTP 400, so it
- * is refused here before it gets that far. Field names in any other spelling are mapped onto these by
- * `definition-spelling.ts`.
+ * API and "Services configuration reference"). Closed: Consul answers an unknown field with HTTP 400, so we
+ * refuse it before it gets that far. `spelling.ts` maps field names in other spellings onto these.
  */
 const text = z.string()
 const named = z.string().min(1, 'must not be empty')
@@ -34,7 +33,7 @@ const FOREIGN = {
   ScriptArgs: 'a script would run on the Consul server, not on this instance',
   DockerContainerID: 'a unikernel has no containers',
   Shell: 'a unikernel has no shell',
-  // CheckAlias.Stop of Consul 1.19 waits for a blocking query with the agent's lock held (tried).
+  // CheckAlias.Stop in Consul 1.19 waits for a blocking query while it holds the agent's lock (tried).
   AliasNode: 'to end such a check a Consul server stops answering for up to a minute',
   OSService: 'it would ask the operating system of the Consul server',
   Token: 'Nanofleet registers with a token of its own',
@@ -69,7 +68,7 @@ export const Check = z
     Shell: z.unknown().optional(),
     OSService: z.unknown().optional(),
     Token: z.unknown().optional(),
-    // Consul takes it and does nothing with it.
+    // Consul accepts it and ignores it.
     ServiceID: text.optional(),
     TLSServerName: text.optional(),
     TLSSkipVerify: flag.optional(),
@@ -124,7 +123,7 @@ export const Check = z
 
 const Address = z.strictObject({ Address: text, Port: port.optional() })
 
-/** What Consul wants to stand under these tags; the token becomes an IPv4 address. */
+/** What Consul wants under these tags; the token becomes an IPv4 address. */
 const v4 = [z.ipv4().or(z.literal('HEALTHROUTE')), '10.77.0.20'] as const
 const v6 = [z.ipv6(), '2001:db8::1'] as const
 const FAMILIES = { lan_ipv4: v4, wan_ipv4: v4, lan_ipv6: v6, wan_ipv6: v6 }
@@ -190,7 +189,7 @@ export const Service = z
       // Consul allows 64 pairs and seven are ours.
       .refine((meta) => Object.keys(meta).length <= 57, 'must not hold more than 57 pairs')
       .optional(),
-    // The defaults of Consul's command; its API would take an absent one for 0.
+    // The defaults of Consul's command; its API would read an absent one as 0.
     Weights: z
       .strictObject({
         Passing: whole(1, 65535).default(1),

@@ -1,13 +1,13 @@
 import { suggest } from '../base/suggest.ts'
 import { Check, Service } from './schema.ts'
 
-/** A field whose name Consul does not know, at its path in the spelling of the author. */
+/** A field whose name Consul does not know, with its path in the author's spelling. */
 export interface Misspelling {
   path: string
   problem: string
 }
 
-/** Which fields an object has, and the shape of those that hold objects of Consul's. */
+/** Which fields an object has, and the shape of those that hold further Consul objects. */
 interface Shape {
   fields: Map<string, string>
   inner: Record<string, { shape: Shape; holds: 'one' | 'list' | 'map' }>
@@ -22,7 +22,9 @@ function shape(names: string[], aliases: Record<string, string> = {}, inner: Sha
   return { fields: new Map([...names.map((n) => [key(n), n] as const), ...Object.entries(aliases)]), inner }
 }
 
-/** Texts that say nothing when they are empty. Consul refuses an empty name, number, duration or socket. */
+/**
+ * Texts that count as absent when they are empty. Consul refuses an empty name, number, duration or socket.
+ */
 const TEXTS = new Set([
   ...['ID', 'Kind', 'Address', 'Token', 'Region', 'Zone', 'CheckID', 'Notes', 'Status'],
   ...['HTTP', 'Method', 'Body', 'GRPC', 'TCP', 'UDP', 'H2PING', 'AliasNode', 'AliasService'],
@@ -56,7 +58,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /**
  * The service with its field names in the spelling of Consul's HTTP API. `original` maps each canonical path
- * (`Checks.0.HTTP`) to the author's (`checks[0].http`), so that a later complaint can quote what was written.
+ * (`Checks.0.HTTP`) to the author's (`checks[0].http`), so that a later message can quote what was written.
  */
 export function spell(
   value: unknown,

@@ -1,7 +1,7 @@
 import { LockHeld } from '../base/errors.ts'
 import { decideLock, type Executions, type LockTable } from './lock.ts'
 
-/** A lock that keeps changing hands is somebody's live work; three looks are enough to tell. */
+/** If the lock keeps changing hands, somebody is at work; three looks are enough to tell. */
 const ATTEMPTS = 3
 
 /**

@@ -8,7 +8,7 @@ export interface Watch {
   sleep(seconds: number): Promise<unknown>
 }
 
-/** Where a service stands when it is left to the workflow. */
+/** How a service is doing when it is left to the workflow. */
 export interface Advance {
   step: Extract<CheckedStep, { action: 'done' | 'wait' | 'doomed' }>
   memory: Memory | Record<string, never>
@@ -20,12 +20,13 @@ export interface Advance {
 const MOST_SECONDS = 20
 
 /**
- * Brings a service nearer to its target, step after step, and looks closely for some seconds after each, and
- * after each instance more that is healthy: most are by then, a workflow waits for whole seconds, and each of
- * its rounds costs three state transitions. The close looks count like as many checks a second apart.
+ * Brings a service closer to its target, step by step. It looks closely for some seconds after each step, and
+ * after each newly healthy instance: most are healthy by then, a workflow can only wait whole seconds, and
+ * each of its rounds costs three state transitions. The close looks count as the same number of checks a
+ * second apart.
  * @param group name of its Auto Scaling group
- * @param last what the call before this one handed on; empty for the first
- * @throws whatever a look or a step throws while nothing has been changed
+ * @param last what the previous call handed on; empty for the first
+ * @throws whatever a look or a step throws before anything has changed
  */
 export async function advanceService(
   ports: HealthPorts,
@@ -57,11 +58,11 @@ export async function advanceService(
       const pause = closePause((now().getTime() - began.getTime()) / 1000)
       if (seconds() + pause > close) return { step: toWait(step), memory, changed }
       await sleep(pause)
-      // Counted as so many looks a second apart, so that the workflow's waits go on from there.
+      // Counted as that many looks a second apart, so that the workflow's waits continue from there.
       if (step.action === 'wait') memory = { ...checked.memory, checks: CLOSE_SECONDS }
     } catch (error) {
       if (!changed) throw error
-      // An error would hide the change from the workflow; the next call meets the same trouble if it lasts.
+      // An error would hide the change from the workflow; if the problem lasts, the next call meets it too.
       return { step: { action: 'wait', why: String(error), seconds: 1 }, memory, changed }
     }
   }
@@ -73,8 +74,8 @@ type Change = Extract<CheckedStep, { action: 'set' | 'retire' }>
 const toWait = (step: CheckedStep & { why: string }) => ({ seconds: 1, ...step, action: 'wait' as const })
 
 /**
- * What a step asks of the group, one after the other: Auto Scaling refuses two changes of one group at a time
- * now and then.
+ * A step's requests to the group, one after the other: Auto Scaling sometimes refuses two simultaneous
+ * changes to one group.
  */
 const requests = ({ fleet }: HealthPorts, group: string, step: Change): (() => Promise<void>)[] =>
   step.action === 'set'

@@ -23,12 +23,12 @@ export interface ApplyPorts {
   stage: Stage
   stacks: Stacks
   bundles: { read(app: string, digest: string): Promise<App> }
-  /** Where plans lie. */
+  /** Where plans are stored. */
   runs: { read(execution: string, name: string): Promise<unknown> }
 }
 
 /**
- * Starts what brings one stack of a plan to its template, with the values that the stacks before it give now.
+ * Starts bringing one stack of a plan to its template, with the current outputs of the stacks before it.
  * @throws {NotFound} when one of those is missing
  */
 export async function applyPlannedStack(ports: ApplyPorts, request: StackRequest): Promise<StackStep> {

@@ -1,8 +1,9 @@
 import type { GroupView, Member } from './fleet.ts'
 
 /**
- * How instances of an older launch template version give way: `surge` starts all new ones first, `in-place`
- * ends one before its successor starts (two would fight over one state), `quorum` adds one, then removes one.
+ * How instances of an older launch template version are replaced: `surge` starts all new ones first,
+ * `in-place` ends one before its successor starts (two would fight over one state), `quorum` adds one, then
+ * removes one.
  */
 export type Replacement = 'surge' | 'in-place' | 'quorum'
 
@@ -18,9 +19,8 @@ export type Step =
   | { action: 'retire'; instances: string[]; why: string }
 
 /**
- * The one next thing that brings a group nearer to its target: asked again after each step until it says
- * `done`. It remembers nothing, so the next one to ask (a later execution too) continues where the last one
- * stopped.
+ * The next step that brings a group closer to its target; asked again after each step until it says `done`.
+ * It keeps no state, so the next caller (even a later execution) continues where the last one stopped.
  * @param ill what is wrong with each member that is not healthy, by instance id
  */
 export function nextStep(group: GroupView, target: Target, ill: Map<string, string>): Step {
@@ -56,8 +56,8 @@ function settle(group: GroupView, target: Target, staying: Member[], ill: Map<st
 }
 
 /**
- * The group chooses by zone and age, which may hit the one healthy instance: so the ill ones go by name
- * first.
+ * The group chooses by zone and age and may take the only healthy instance, so the ill ones go first, by
+ * name.
  */
 function shrink(group: GroupView, target: Target, staying: Member[], ill: Map<string, string>): Step {
   // Raft loses its majority when several voters go at once.

@@ -56,7 +56,7 @@ export async function checkService(
   return { step: { ...step, seconds: pause(memory.checks) }, memory: after }
 }
 
-/** Whether a check came before. */
+/** Whether there was a check before. */
 export const isMemory = (last: Memory | Record<string, never>): last is Memory => 'since' in last
 
 async function lastWords(fleet: Fleet, verdict: { reason: string; instance?: string }): Promise<string> {
@@ -71,7 +71,7 @@ export async function gatherHealth(
   target: ServiceTarget,
   now: Date,
 ): Promise<Evidence> {
-  // Who has not started yet is not healthy, whatever others say.
+  // An instance that has not started is not healthy, whatever others say.
   if (!view.members.some(({ stage }) => stage === 'serving')) return {}
   const [targets, catalog] = await Promise.all([
     Promise.all(view.targetGroups.map(async (arn) => [arn, await ports.targets(arn)] as const)),
@@ -101,8 +101,8 @@ async function askConsul(
 }
 
 /**
- * Milliseconds that an entry without a check has to last: it passes from the first moment, also when its
- * program ends in the next one. What EC2 tells of such an end takes it out by then.
+ * Milliseconds that an entry without a check has to last: it passes from the first moment, even if its
+ * program ends in the next one. By then EC2's event about such an end has removed it.
  */
 const SETTLING_MS = 5000
 
@@ -110,8 +110,8 @@ const isSettled = (entry: CatalogEntry, now: Date): boolean =>
   !entry.unchecked || now.getTime() - registeredAt(entry) >= SETTLING_MS
 
 /**
- * Servers that see a leader, that gossip calls alive and that vote; asked at each, as one alone may see only
- * itself. None of them while a voter is dead: until Raft has let go of it, one more that goes may cost the
+ * Servers that see a leader, that gossip calls alive and that vote; each one is asked, because a server on
+ * its own may see only itself. None while a voter is dead: until Raft drops it, losing one more may cost the
  * majority.
  */
 async function members(ports: Omit<HealthPorts, 'fleet'>, servers: ConsulServer[]): Promise<Set<string>> {

@@ -10,9 +10,9 @@ const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a name of lower-case
 /** Input of the workflow `deploy`. */
 export const DeployInput = z.strictObject({
   app: name,
-  /** A kept release to go to, with its images; absent means what was pushed last. */
+  /** A kept release to go to, with its images; absent means the last push. */
   release: z.int().min(1).optional(),
-  /** Only say what would be done. */
+  /** Only report what would be done. */
   dryRun: z.boolean().default(false),
 })
 export type DeployInput = z.infer<typeof DeployInput>
@@ -26,7 +26,7 @@ export const TeardownInput = z.strictObject({
   app: name,
   /** The app's name once more. */
   confirm: z.string().optional(),
-  /** What becomes of the tables, buckets … of the app; asked for when it has any. */
+  /** What happens to the app's tables, buckets …; required if it has any. */
   data: z.enum(['keep', 'delete']).optional(),
   /** The execution of `deploy` that holds the app's lock and removes its first, failed deployment. */
   heldBy: z.string().optional(),
@@ -60,7 +60,7 @@ export function checkInput({ workflow, input }: InputToCheck): DeployInput | Sca
 }
 
 /**
- * Refuses a deployment whose images this stage could not make; a kept release has its images.
+ * Refuses a deployment whose images this stage cannot build; a kept release has its images.
  * @throws {InvalidInput} before a lock is taken
  */
 export function checkDeployable(

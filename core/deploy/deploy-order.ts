@@ -5,14 +5,14 @@ import { type DeployPlan, emptyTarget, type PlannedService, type ServiceTarget }
 /** Input of the function `plan-deploy`. */
 export interface PlanRequest {
   app: string
-  /** A kept release, or 0 for what was pushed last. */
+  /** A kept release, or 0 for the last push. */
   release: number
   /** Name of the execution that asks. */
   execution: string
   purpose: 'deploy' | 'dry-run' | 'undo'
 }
 
-/** Where a plan lies in the bucket: `runs/<execution>/<name>.json`. */
+/** Where a plan is in the bucket: `runs/<execution>/<name>.json`. */
 export interface PlanKey {
   execution: string
   name: PlanRequest['purpose']
@@ -38,7 +38,7 @@ export interface DeployOrder {
   plan?: DeployPlan
 }
 
-/** The order of work of a plan: small enough to go from state to state. */
+/** A plan's order of work, small enough to pass from state to state. */
 export function deployOrder({ execution, purpose }: PlanRequest, plan: DeployPlan): DeployOrder {
   // A second run of a service within one execution, on the way back, needs a name of its own.
   const suffix = purpose === 'undo' ? '-undo' : ''

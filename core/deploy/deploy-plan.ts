@@ -12,12 +12,12 @@ import type { PlanFacts } from './plan-facts.ts'
 import { effectiveCount, type Release } from './releases.ts'
 
 /**
- * All that a deployment is going to do, as it lies in the bucket: `runs/<execution>/deploy.json`, or
+ * All that a deployment is going to do, as stored in the bucket: `runs/<execution>/deploy.json` or
  * `dry-run.json`.
  */
 export interface DeployPlan {
   app: string
-  /** The number that the app's state gets when all went well. */
+  /** The release number that the app gets if all goes well. */
   release: number
   /** The release to go back to; 0 before the first one. */
   previous: number
@@ -54,13 +54,13 @@ export interface ServiceTarget {
   /** Names under which Consul knows the service; none for one that is not discovered. */
   catalog: string[]
   /**
-   * Its group is made by this deployment and so is empty: the workflow gives it its number without looking
+   * This deployment creates its group, which is therefore empty: the workflow sets its number without looking
    * first.
    */
   fresh?: true
 }
 
-/** What is known once the app is compiled and held against its stacks. */
+/** What is known once the app is compiled and compared with its stacks. */
 export interface PlanInputs
   extends Pick<PlanFacts, 'app' | 'images' | 'overrides' | 'current' | 'kept' | 'standing'> {
   templates: AppTemplates
@@ -90,7 +90,7 @@ export function planDeploy(inputs: PlanInputs): DeployPlan {
   }
 }
 
-/** What runs already keeps its number. */
+/** What already runs keeps its number. */
 function releaseNumber(
   current: Release | undefined,
   bundle: string,
@@ -122,7 +122,7 @@ export function serviceTarget({ bundle, definitions }: App, service: string, cou
   }
 }
 
-/** A target that only empties a group, for a service of which nothing more is known. */
+/** A target that only empties a group, for a service of which nothing else is known. */
 export const emptyTarget = (app: string, service: string): ServiceTarget => ({
   app,
   service,

@@ -1,4 +1,4 @@
-/** The instances of one service as its Auto Scaling group and their own health show them. */
+/** The instances of one service, as shown by its Auto Scaling group and their own health. */
 export interface GroupView {
   desired: number
   max: number
@@ -9,13 +9,13 @@ export interface GroupView {
 
 export interface Member {
   id: string
-  /** `leaving`: the group is terminating it, its lifecycle hook may still be draining it. */
+  /** `leaving`: the group is terminating it; its lifecycle hook may still be draining it. */
   stage: 'starting' | 'serving' | 'leaving'
-  /** Launched from what the group would launch now: image, user data, type and role are equal. */
+  /** Launched from what the group would launch now: same image, user data, type and role. */
   current: boolean
 }
 
-/** Something that the group did or tried since a moment. */
+/** Something that the group did or tried. */
 export interface GroupEvent {
   at: string
   /** `died`: replaced because it was ill or gone; `launch-failed`: no instance came of it. */
@@ -31,7 +31,9 @@ export interface Fleet {
   /** What went wrong in the group since then, oldest first. */
   troubles(name: string, since: Date): Promise<GroupEvent[]>
   setDesired(name: string, desired: number): Promise<void>
-  /** Terminates one member and lowers the desired number with it. One that is gone already is no error. */
+  /**
+   * Terminates one member and lowers the desired number with it. If it is already gone, that is not an error.
+   */
   retire(instance: string): Promise<void>
   /** Last line that an instance wrote to its console, if any is kept. */
   lastLine(instance: string): Promise<string | undefined>

@@ -1,6 +1,6 @@
 import type { GroupEvent, GroupView } from './fleet.ts'
 
-/** What a check of a service hands to the next one; small, as it travels through the workflow. */
+/** What a check of a service passes on to the next one; small, because it travels through the workflow. */
 export interface Memory {
   /** ISO time of the first check. */
   since: string
@@ -26,17 +26,19 @@ export const remember = (memory: Memory, healthy: number, now: Date): Memory => 
 })
 
 /**
- * For how long a service is looked at closely after a step or an instance more that is healthy, in seconds; a
- * workflow can only wait for whole ones.
+ * Seconds for which a service is looked at closely after a step or a newly healthy instance; a workflow can
+ * only wait whole seconds.
  */
 export const CLOSE_SECONDS = 4
 
-/** Seconds between two close looks: looks that take long, as on a busy machine, are further apart. */
+/**
+ * Seconds between two close looks: the longer a look takes, as on a busy machine, the further apart they are.
+ */
 export const closePause = (lookSeconds: number): number => Math.min(0.5, Math.max(0.15, 2 * lookSeconds))
 
-/** After that many dead instances without one more that is healthy, the next ones will die too. */
+/** After this many dead instances without a newly healthy one, the next ones will die too. */
 export const DEATHS = 3
-/** Launches that failed one after the other. Auto Scaling repeats them at growing distances for hours. */
+/** Launches that failed one after the other. Auto Scaling would retry for hours, at growing intervals. */
 const LAUNCH_FAILURES = 3
 /** Seconds without one more healthy member: a unikernel boots in seconds, an ALB needs two good probes. */
 export const PATIENCE_SECONDS = 300
@@ -46,8 +48,8 @@ const HOPELESS =
   /InvalidAMIID|AMI .*(does not exist|is invalid)|InvalidParameter|InvalidSnapshot|UnauthorizedOperation|not authorized|InvalidKeyPair|InvalidSubnetID|InvalidGroup\.NotFound|VcpuLimitExceeded|Unsupported/i
 
 /**
- * Why a service will not become healthy, or undefined while there is hope. Told early: waiting for a group
- * that starts and loses the same instance again and again helps nobody.
+ * Why a service will not become healthy, or undefined while there is hope. Reported early: waiting for a
+ * group that starts and loses instance after instance helps nobody.
  * @param troubles what went wrong in the group since `memory.since`
  * @param waitingFor what the last step waits for, quoted when patience ends
  */
@@ -80,7 +82,7 @@ export function doomed(
   return undefined
 }
 
-/** Whose last words tell more than the group's reason. */
+/** The instance whose last words say more than the group's reason. */
 const instanceOf = ({ instance }: GroupEvent) => (instance ? { instance } : {})
 
 /** Where a member's health is read; a source that does not apply to the service is undefined. */
@@ -95,8 +97,7 @@ export interface Evidence {
 
 /**
  * What is wrong with each member that is not healthy yet, by instance id. Healthy = in service, passing in
- * Consul under every name of its definition, and healthy in every target group. What nobody has seen is not
- * healthy.
+ * Consul under every name of its definition, and healthy in every target group. Unseen is not healthy.
  */
 export function ailments(group: GroupView, evidence: Evidence): Map<string, string> {
   const ill = new Map<string, string>()

@@ -4,15 +4,15 @@
  */
 const NOT_THE_PROGRAM = /^(\[i-[0-9a-f]+\] |at |Node\.js v\d|\^+$)/
 
-/** How runtimes begin the sentence that says what went wrong; a stack follows it. */
+/** How runtimes start the line that says what went wrong; a stack follows it. */
 const COMPLAINT = /^(Uncaught )?\w*(Error|Exception)\b|^(panic|fatal( error)?): /i
 
 /** More than the stack of an uncaught error. */
 const LINES = 50
 
 /**
- * The line of a console that tells why its program ended: the last complaint, else the last thing it said.
- * Undefined when it said nothing.
+ * The console line that says why the program ended: its last error, or else its last output. Undefined if it
+ * printed nothing.
  */
 export function lastWords(console: string): string | undefined {
   const lines = console

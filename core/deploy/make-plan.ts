@@ -7,7 +7,7 @@ import { type DeployPlan, planDeploy } from './deploy-plan.ts'
 import type { PlanFacts } from './plan-facts.ts'
 
 /**
- * Makes the plan of a deployment from facts: what cannot be is refused, before anything is made.
+ * Makes the plan of a deployment from facts. What cannot work is refused before anything is created.
  * @throws {InvalidInput} when a service takes what a deployed app has, the app's template is too large for a
  * stack, or
  *   the network lacks a path that is needed
@@ -20,7 +20,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
   refuseMissingPaths({
     stage,
     app: app.bundle,
-    // On a new platform every deployed app must find its paths, too.
+    // A new platform must give every deployed app its paths, too.
     compiled: platform
       ? [platform, templates]
       : [templates, ...others.map((each) => appTemplates(each, stage))],

@@ -12,20 +12,20 @@ export interface PlanPorts {
   stage: Stage
   stacks: Stacks
   releases: ReleaseBook
-  /** The app as it was pushed last, or under this digest. */
+  /** The app as last pushed, or the one with this digest. */
   app(name: string, digest?: string): Promise<App>
-  /** The image of each service, built already or in a dry run to be built. */
+  /** The image of each service: built already or, in a dry run, to be built. */
   images(bundle: AppBundle): Promise<Map<string, ImageRecord>>
 }
 
-/** What a plan is made from: the wanted state, and all that it is held against. */
+/** What a plan is made from: the wanted state, and everything it is compared with. */
 export interface PlanFacts {
   stage: Stage
   app: App
-  /** The deployed apps beside it, each as its current release was made of it. */
+  /** The other deployed apps, each as in its current release. */
   others: App[]
   /**
-   * The platform's stacks as they are, or as they would be made where there are none; none for the platform
+   * The platform's stacks as they are, or as they would be created if there are none; absent for the platform
    * itself.
    */
   platform: AppTemplates | undefined
@@ -39,7 +39,7 @@ export interface PlanFacts {
   stacks: StandingApp
 }
 
-/** Reads what a plan is made from; what comes of it is decided by `makePlan`. */
+/** Reads what a plan is made from; `makePlan` decides. */
 export async function planFacts(ports: PlanPorts, name: string, release: number): Promise<PlanFacts> {
   const { stage, stacks, releases } = ports
   const [current, overrides, kept, views] = await Promise.all([
@@ -69,7 +69,7 @@ export async function planFacts(ports: PlanPorts, name: string, release: number)
   }
 }
 
-/** What was pushed from one checkout fits together; apps of several checkouts meet here. */
+/** Apps pushed from one checkout fit together; here apps of several checkouts meet. */
 async function otherApps({ releases, app }: PlanPorts, name: string): Promise<App[]> {
   const others = (await releases.deployedApps()).filter((other) => other !== name)
   return await Promise.all(others.map(async (other) => app(other, (await releases.current(other))?.bundle)))
@@ -81,7 +81,7 @@ export const standingServices = (views: StackView[], app: string): string[] =>
     .filter(({ tags }) => tags[TAG.app] === app && tags[TAG.service])
     .map(({ tags }) => tags[TAG.service] ?? '')
 
-/** Outputs of the platform's stack, which every other app's stacks are given. */
+/** Outputs of the platform's stack, which all other apps' stacks get. */
 export async function platformOutputs(
   stage: Stage,
   stacks: Stacks,

@@ -4,13 +4,13 @@ import { withKeptData } from './teardown-plan.ts'
 
 export interface DataPorts {
   stacks: Stacks
-  /** Deletes every object; a bucket that is not there is empty. */
+  /** Deletes every object; a bucket that does not exist counts as empty. */
   buckets: { empty(bucket: string): Promise<void> }
 }
 
 /**
- * Makes an app's own stack ready to be deleted: kept data gets the policy to stay, and buckets whose data
- * goes are emptied, as CloudFormation deletes none with something in it.
+ * Makes an app's own stack ready to be deleted: kept data gets the policy to stay, and the other buckets are
+ * emptied, because CloudFormation only deletes empty ones.
  */
 export async function prepareData(
   { stacks, buckets }: DataPorts,

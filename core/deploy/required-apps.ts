@@ -4,7 +4,7 @@ import { InvalidInput } from '../base/errors.ts'
 import type { Executions, LockTable } from './lock.ts'
 import type { ReleaseBook } from './releases.ts'
 
-/** How one app that another one needs stands. */
+/** The state of an app that another one needs. */
 export interface RequiredApp {
   app: string
   deployed: boolean
@@ -19,8 +19,8 @@ export type RequiredStep =
   | { action: 'wait'; app: string; execution: string }
 
 /**
- * Every required app must be deployed before its user: one that somebody works on is waited for (it may be
- * going away), one that is absent is deployed by us.
+ * Every required app must be deployed first: if somebody works on it, we wait (it may be going away); if it
+ * is absent, we deploy it.
  */
 export function requiredStep(apps: RequiredApp[]): RequiredStep {
   const busy = apps.find((app) => app.underway !== undefined)
@@ -37,7 +37,7 @@ export interface RequirementPorts {
 }
 
 /**
- * Reads how the apps stand that `app` requires, and says what to do next.
+ * Reads the state of the apps that `app` requires, and says what to do next.
  * @throws {InvalidInput} when the requirements lead back to the app, {NotFound} when nobody pushed one of
  * them
  */

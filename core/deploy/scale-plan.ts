@@ -17,8 +17,8 @@ export interface ScalePlan {
 }
 
 /**
- * What setting the number of instances of a service by hand means. No instances at all is always allowed.
- * @param pushed the app as the current release was made of it
+ * What setting a service's number of instances by hand takes. 0 is always allowed.
+ * @param pushed the app as in the current release
  * @throws {NotFound} for an unknown service, {InvalidInput} for a number outside the manifest's limits
  */
 export function planScale(

@@ -13,7 +13,7 @@ export interface TeardownPorts {
   bundles: { read(app: string, digest?: string): Promise<{ bundle: AppBundle }> }
 }
 
-/** Reads what there is of an app, recorded or not, and which other apps stand in the stage. */
+/** Reads what exists of an app, recorded or not, and which other apps the stage has. */
 export async function teardownFacts(ports: TeardownPorts, app: string): Promise<TeardownFacts> {
   const { stage, stacks } = ports
   const views = await stacks.tagged({ [TAG.stage]: stage })

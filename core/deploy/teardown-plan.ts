@@ -9,11 +9,11 @@ import { emptyTarget } from './deploy-plan.ts'
 
 /** What a removal is planned from. */
 export interface TeardownFacts {
-  /** The app as its current release was made of it, or as it was pushed. */
+  /** The app as in its current release, or as it was pushed. */
   bundle: AppBundle
   /** Services of the app that have a stack. */
   standing: string[]
-  /** The template of the app's own stack as it stands. */
+  /** The current template of the app's own stack. */
   template: Template | undefined
   /** Apps of the stage that have a stack, with the apps that each one requires. */
   others: { app: string; requires: string[] }[]
@@ -27,7 +27,7 @@ export interface TeardownPlan {
   kept: string[]
 }
 
-/** Types of resources that hold what somebody may want to have again. */
+/** Types of resources whose data somebody may want back. */
 const DATA = new Set([
   'AWS::DynamoDB::Table',
   'AWS::S3::Bucket',
@@ -47,8 +47,9 @@ export const dataResources = (template: Template | undefined): string[] =>
     .map(([name]) => name)
 
 /**
- * The order in which an app goes: who needs others first.
- * @throws {InvalidInput} while another app needs this one, or nobody said what becomes of its data
+ * The order in which an app is removed: services that need others go first.
+ * @throws {InvalidInput} while another app needs this one, or if the input does not say what to do with its
+ *   data
  */
 export function planTeardown(
   { app, data }: TeardownInput,
@@ -82,7 +83,7 @@ export function planTeardown(
   }
 }
 
-/** A service that the manifest does not know any more is needed by nobody. */
+/** Nothing needs a service that is no longer in the manifest. */
 function reverseWaves({ manifest }: AppBundle, standing: string[]): string[][] {
   const unknown = standing.filter((service) => !(service in manifest.services))
   const known = waves(manifest)
@@ -91,7 +92,7 @@ function reverseWaves({ manifest }: AppBundle, standing: string[]): string[][] {
   return [unknown, ...known].filter((wave) => wave.length > 0)
 }
 
-/** The app's stack as its data survives it: everything that holds data is let go instead of deleted. */
+/** The app's stack with its data protected: resources that hold data are retained, not deleted. */
 export function withKeptData(template: Template): Template {
   const kept = new Set(dataResources(template))
   const resources = Object.entries(template.Resources).map(([name, resource]) => [

@@ -45,8 +45,8 @@ export function planCleanup(
 }
 
 /**
- * Whether a planned removal still stands on evidence read anew, right before it is carried out.
- * @returns `stays`: why not any more; `snapshots`: those to delete after the image
+ * Whether a planned removal is still right on fresh evidence, just before it is carried out.
+ * @returns `stays`: why the image must stay now; `snapshots`: those to delete after the image
  * @throws ImplausibleEvidence when the evidence contradicts itself
  */
 export function recheck(
@@ -64,7 +64,7 @@ export function recheck(
   return stays ? { id, stays, snapshots: [] } : { id, snapshots: removal(image, evidence).snapshots }
 }
 
-/** Rules in the order of their weight: the first that holds is the reason that a person reads. */
+/** Rules in order of importance: the first that applies is the reason shown. */
 function keepReasons(evidence: Evidence, options: Pick<CleanAmisInput, 'keep' | 'minAgeDays'>) {
   const references = Map.groupBy(evidence.references, ({ id }) => id)
   const newest = newestOfEachService(evidence, options.keep)
@@ -106,7 +106,7 @@ function keepReasons(evidence: Evidence, options: Pick<CleanAmisInput, 'keep' | 
 function newestOfEachService(evidence: Evidence, keep: number): Set<string> {
   const ours = evidence.images.filter(isOurs(evidence)).toSorted(oldestFirst)
   const byService = Map.groupBy(ours, serviceOf)
-  // slice(-0) would be the whole list.
+  // slice(-0) would return the whole list.
   return new Set(
     keep === 0 ? [] : [...byService.values()].flatMap((images) => images.slice(-keep).map((i) => i.imageId)),
   )
@@ -124,7 +124,7 @@ function removal(image: AccountImage, evidence: Evidence): Removal {
   }
 }
 
-/** Snapshots with our tags that no image is made of: their build ended before it registered one. */
+/** Snapshots with our tags but without an image: their build ended before it registered one. */
 function leftovers(evidence: Evidence): Removal[] {
   const old = evidence.snapshots.filter((snapshot) => age(snapshot.startedAt, evidence) >= LEFTOVER_AFTER_MS)
   const unused = unusedSnapshots(
@@ -134,7 +134,7 @@ function leftovers(evidence: Evidence): Removal[] {
   return unused.map((id) => ({ snapshots: [id], reason: 'no image was made of this snapshot for a day' }))
 }
 
-/** Those of the snapshots that are this stage's, and that neither an image nor a launch template names. */
+/** Those of the snapshots that belong to this stage and that neither an image nor a launch template names. */
 function unusedSnapshots(ids: string[], evidence: Evidence): string[] {
   const used = new Set([
     ...evidence.images.flatMap(({ snapshots }) => snapshots),

@@ -25,11 +25,11 @@ export interface Reference {
   id: string
   /** `fleet`: EC2 launches from it or did; `record`: a parameter or a kept release names it. */
   kind: 'fleet' | 'record'
-  /** As a person reads it: `instance i-1 (stopped)`, `launch template web, version 3`. */
+  /** For people: `instance i-1 (stopped)`, `launch template web, version 3`. */
   by: string
 }
 
-/** An Auto Scaling group and what it names that other calls list. */
+/** An Auto Scaling group, and the things it names that other calls list. */
 export interface GroupFacts {
   name: string
   /** The app of this stage that it belongs to. */
@@ -47,7 +47,7 @@ export interface CurrentService {
   imageId: string
 }
 
-/** All that the clean-up looks at, each list read to its last page. */
+/** Everything the clean-up looks at, each list read to its last page. */
 export interface Evidence {
   stage: string
   /** ISO 8601, the time of reading. */
@@ -55,18 +55,18 @@ export interface Evidence {
   images: AccountImage[]
   snapshots: AccountSnapshot[]
   references: Reference[]
-  /** What was listed, to hold it against what the groups and the releases name. */
+  /** What was listed, to compare with what the groups and the releases name. */
   instances: string[]
   launchTemplates: string[]
   launchConfigurations: string[]
   parameters: string[]
   groups: GroupFacts[]
   current: CurrentService[]
-  /** Apps that an execution holds the lock of. */
+  /** Apps whose lock an execution holds. */
   busyApps: string[]
-  /** ISO 8601, start of the oldest build under way; absent when none is. */
+  /** ISO 8601, start of the oldest build under way; absent if there is none. */
   buildingSince?: string
 }
 
-/** Sources that should agree do not: some of the evidence is missing, so nothing may be removed. */
+/** Sources that should agree do not, so some evidence is missing and nothing may be removed. */
 export class ImplausibleEvidence extends NanofleetError {}

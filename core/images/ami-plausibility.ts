@@ -2,8 +2,8 @@ import { imageParameter } from '../base/names.ts'
 import { type CurrentService, type Evidence, ImplausibleEvidence } from './ami-evidence.ts'
 
 /**
- * Holds the lists against each other. A list that came back short contradicts another one, and a short list
- * of references is the way in which clean-ups remove what is in use.
+ * Compares the lists with each other. An incomplete list contradicts another one, and incomplete lists of
+ * references are how clean-ups remove what is in use.
  * @throws ImplausibleEvidence with the first contradiction
  */
 export function checkPlausible(evidence: Evidence): void {
@@ -33,7 +33,10 @@ function missingFromGroups(evidence: Evidence): string | undefined {
   return undefined
 }
 
-/** The table was read short, or a first deployment failed and left a group that a person must look at. */
+/**
+ * The table was not read completely, or a first deployment failed and left a group that a person must look
+ * at.
+ */
 function groupWithoutRelease(evidence: Evidence): string | undefined {
   const released = new Set([...evidence.current.map(({ app }) => app), ...evidence.busyApps])
   const group = evidence.groups.find(({ app }) => app !== undefined && !released.has(app))

@@ -1,4 +1,4 @@
-/** A build that did not succeed, as CodeBuild and its log tell it. */
+/** A build that did not succeed, as CodeBuild and its log describe it. */
 export interface FailedBuild {
   id: string
   /** FAILED, FAULT, TIMED_OUT or STOPPED. */
@@ -7,7 +7,7 @@ export interface FailedBuild {
   phase: string
   /** CodeBuild's own words, such as `Error while executing command: …`. */
   message: string
-  /** The end of the log, an event each; an event may have several lines. */
+  /** The end of the log, event by event; an event may have several lines. */
   log: string[]
 }
 
@@ -17,8 +17,8 @@ const RUNNER = /^\[Container\]/
 const LONGEST = 400
 
 /**
- * The id in the cause that Step Functions gives to a build that failed (a description of the build as JSON);
- * undefined when the build never started.
+ * The build's id from the cause that Step Functions gives for a failed build (a JSON description of it);
+ * undefined if the build never started.
  */
 export function buildIdIn(cause: string): string | undefined {
   return cause.match(/"Id": ?"([^"]+:[0-9a-f-]{36})"/)?.[1]

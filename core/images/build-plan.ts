@@ -21,14 +21,14 @@ export interface BuildStep {
   app: string
   service: string
   hash: string
-  /** False: an image with this hash is there and only needs its record. */
+  /** False: an image with this hash exists and only needs its record. */
   build: boolean
   reason: string
   sourceKey: string
-  /** The published image to make it of; empty for our own. */
+  /** The published image to build from; empty for our own source. */
   upstream: string
   resolvers: string
-  /** Images with this hash from before, which a forced build must not take for its own. */
+  /** Older images with this hash, which a forced build must not mistake for its own. */
   before: string[]
 }
 
@@ -38,7 +38,7 @@ export interface BuildPlan {
   skipped: { service: string; imageId: string; reason: string }[]
 }
 
-/** What the workflow says of an image that it made or found. */
+/** What the workflow reports of an image that it made or found. */
 export interface RecordedImage {
   service: string
   imageId: string
@@ -66,8 +66,8 @@ export function servicesToBuild(bundle: AppBundle, services: string[] | undefine
  * Which services need a build, and why; which have an image that only needs its record; which are done.
  * @param records the image records of the app's services
  * @param images every image of the app in this stage
- * @throws InvalidInput when the app has no such service, or is made of published images that the packager
- * cannot pack
+ * @throws InvalidInput when the app has no such service, or uses published images that the packager cannot
+ *   pack
  */
 export function planBuild(
   stage: Stage,
@@ -108,7 +108,8 @@ export function planBuild(
 }
 
 /**
- * The youngest image; of those of one age the one with the greatest id, so that every caller picks the same.
+ * The youngest image; of several with the same age the one with the greatest id, so that every caller picks
+ * the same.
  */
 export function newest(images: ServiceImage[]): ServiceImage | undefined {
   return images.toSorted(
@@ -122,7 +123,7 @@ function whyBuild(record: ImageRecord | undefined, hash: string): string {
   return 'its source or the tools that make it changed'
 }
 
-/** The image is not there or not yet available: the workflow asks again. */
+/** The image does not exist or is not yet available: the workflow asks again. */
 export class ImageNotReady extends NanofleetError {}
 
 /**

@@ -2,10 +2,10 @@ import type { AppBundle, ImageRecord } from '../base/bundle.ts'
 import type { Stage } from '../base/stage.ts'
 import { newest, planBuild, type ServiceImage } from './build-plan.ts'
 
-/** Stands in a dry run's plan for an image that the deployment would build first. */
+/** In a dry run's plan, the id of an image that the deployment would build first. */
 const TO_BE_BUILT = 'image to be built'
 
-/** The image that each service is going to have, as the workflow `build` would find or make it. */
+/** The image that each service will have, as the workflow `build` would find or build it. */
 export function expectedImages(
   stage: Stage,
   bundle: AppBundle,

@@ -7,14 +7,14 @@ export interface ImageInputs {
   service: string
   /** SHA-256 of the source archive: folder, source, shared library, lock files, build scripts. */
   source: string
-  /** The published image that it is made of, see `upstreamImage`. */
+  /** The published image that it is made from, see `upstreamImage`. */
   upstream?: string | undefined
   stage: Pick<Stage, 'packager' | 'nanosVersion' | 'opsVersion' | 'architecture' | 'region' | 'privateCidrs'>
 }
 
 /**
- * The content hash of an image, 16 hex digits: equal hash, equal image. It covers everything that ends up in
- * the AMI: what it is made of, what makes it, and the resolvers written into it.
+ * The content hash of an image, 16 hex digits: equal hash, equal image. It covers everything that affects the
+ * AMI: its inputs, the tools that build it, and the resolvers written into it.
  */
 export function imageHash({ app, service, source, upstream, stage }: ImageInputs): string {
   const { packager, nanosVersion, opsVersion, architecture, region } = stage
@@ -28,7 +28,7 @@ export function imageHash({ app, service, source, upstream, stage }: ImageInputs
     architecture,
     region,
     resolvers: resolvers(app, stage),
-    // Absent for our own, whose hashes are what they were before there was an upstream.
+    // Absent for our own source, so that adding `upstream` changed none of its hashes.
     ...(upstream !== undefined && { upstream }),
   }
   return sha256(canonicalJson(inputs)).slice(0, 16)

@@ -8,20 +8,22 @@ export const BuildInput = z.strictObject({
   app: name,
   /** Only these services; absent means every service of the app. */
   services: z.array(name).min(1, 'names no service; leave it out for all of them').optional(),
-  /** Build also what is built already. */
+  /** Also build what is already built. */
   force: z.boolean().default(false),
 })
 export type BuildInput = z.infer<typeof BuildInput>
 
 /** Input of the workflow `clean-amis`. */
 export const CleanAmisInput = z.strictObject({
-  /** Only say what would be removed. */
+  /** Only report what would be removed. */
   dryRun: z.boolean().default(true),
-  /** So many of the newest images of each service stay. */
+  /** How many of each service's newest images stay. */
   keep: z.int('is not a whole number').min(0, 'is below 0').default(3),
   /** Younger images stay. */
   minAgeDays: z.number().min(0, 'is below 0').default(0),
-  /** At most so many images go in one run. A plan of 200 is about 50 KiB of the 256 KiB a state may carry. */
+  /**
+   * How many images one run may remove. A plan of 200 is about 50 KiB of the 256 KiB that a state may carry.
+   */
   max: z.int('is not a whole number').min(1, 'is below 1').max(200, 'is above 200').default(50),
 })
 export type CleanAmisInput = z.infer<typeof CleanAmisInput>

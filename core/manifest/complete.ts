@@ -15,7 +15,7 @@ export function complete({ app, requires, resources, source, upstream, services 
   }
 }
 
-/** A stored manifest is complete but for defaults that are younger than it. */
+/** A stored manifest is complete except for defaults that are newer than it. */
 export const completeStored = (stored: StoredManifest): Manifest =>
   complete({ ...stored, source: stored.upstream ? 'upstream' : 'ours' })
 

@@ -8,7 +8,7 @@ import { manifestSchema } from './schema.ts'
 
 /**
  * Reads an app manifest and fills in its defaults.
- * @param place the file that the text comes from, such as `images/web/app.yml`
+ * @param place the file that the text is from, such as `images/web/app.yml`
  * @throws {InvalidInput} with one sentence per problem: `images/web/app.yml:12: services.web.port: …; do …`
  */
 export function parseManifest(text: string, place: string): Manifest {

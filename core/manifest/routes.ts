@@ -1,12 +1,12 @@
 import { sha256 } from '../base/canonical.ts'
 
-/** Paths with more parts are asked first; each depth has a band of priorities. 1 to 50000 are possible. */
+/** Deeper paths come first; each depth has its band of priorities. 1 to 50000 are possible. */
 const DEEPEST = 9
 const BAND = 5000
 
 /**
  * The priority of a host rule on the shared listener: the same for the same route in every deployment, and
- * smaller, so earlier, the deeper its path is.
+ * smaller, hence earlier, the deeper its path.
  */
 export function rulePriority({ host, path }: { service?: string; host: string; path: string }): number {
   const depth = Math.min(DEEPEST, path.split('/').filter((part) => part !== '').length)

@@ -11,7 +11,7 @@ import { didYouMean } from '../base/suggest.ts'
  */
 const LARGEST_USER_DATA = 16_384
 
-/** Without what references will become: their values are known only at deploy. */
+/** Without the values of references, which are known only at deploy. */
 function environmentSize({ env }: ServiceSpec): number {
   const lines = Object.entries(env).map(
     ([name, value]) =>
@@ -20,7 +20,7 @@ function environmentSize({ env }: ServiceSpec): number {
   return lines.reduce((sum, line) => sum + line, 0)
 }
 
-/** What a schema cannot say: rules that look at more than one value. */
+/** What a schema cannot express: rules about more than one value. */
 export function manifestProblems(manifest: Manifest): Problem[] {
   const services = Object.entries(manifest.services)
   return [
@@ -76,7 +76,7 @@ function cycles(manifest: Manifest): Problem[] {
   const { services } = manifest
   const found = cycle(Object.keys(services), (name) => services[name]?.needs ?? [])
   const [first = ''] = found ?? []
-  // A service that needs itself has its own sentence.
+  // A service that needs itself has its own message.
   if (!found || found.length === 2) return []
   return [
     {

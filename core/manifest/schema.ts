@@ -11,7 +11,7 @@ const port = z
   .min(1024, 'is below 1024, which unikernels and the local region leave to the system; choose 1024 to 65535')
   .max(65535, 'is above 65535')
 
-/** The Auto Scaling group's own limits, so that a scale never needs a template. */
+/** The Auto Scaling group's own limits: wide, so that a scale never needs a new template. */
 export const GROUP_LIMITS = { min: 0, max: 100 } as const
 
 const size = z
@@ -150,7 +150,7 @@ export type RawManifest = z.output<typeof manifestSchema>
 
 /**
  * The same manifest as a push stores it: the defaults that depend on a name are filled in, a count has three
- * numbers, and `upstream` alone says what the services are made of.
+ * numbers, and the presence of `upstream` alone says that the services use published images.
  */
 export const storedManifestSchema = z.strictObject({
   app: label,

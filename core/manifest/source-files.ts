@@ -1,32 +1,30 @@
 import type { Manifest } from '../base/manifest-types.ts'
 import { imageFolder, UPSTREAM, upstreamImage } from './upstream.ts'
 
-/** The folder of what our apps share; `apps/lib/<part>/` is one library. */
+/** The folder that all our apps share; `apps/lib/<part>/` is one library. */
 export const LIBRARY = 'apps/lib'
 
 /**
- * The shared folders that services of an app may import from: that of all apps, and what only its own
- * services share.
+ * The shared folders that an app's services may import from: that of all apps, and that of its own services.
  */
 const libraries = (app: string): string[] => [LIBRARY, `apps/${app}/lib`]
 
 const SCRIPTS = 'buildspecs'
-/** The versions of the packages that sources for Node import; a Go module brings its own. */
+/** The package versions of Node sources; a Go module has its own. */
 const PACKAGES = ['package.json', 'package-lock.json']
 
-/** Made by builds and installs, so no part of a source. */
+/** Made by builds and installs, so not part of a source. */
 const MADE = ['node_modules', 'dist', '.git', '.DS_Store']
 
-/** Beside the sources, but no part of a program: a changed test replaces no instance. */
+/** Beside the sources, but not part of a program: a changed test must not replace instances. */
 const TEST = /(_test\.go|\.test\.ts)$/
 
-/** True for a path that no archive holds. */
+/** True for a path that archives leave out. */
 export const isLeftOut = (path: string): boolean =>
   TEST.test(path) || path.split('/').some((part) => MADE.includes(part))
 
 /**
- * The files and folders in which everything that images of this app are made of lies, relative to the
- * repository.
+ * The files and folders that contain everything this app's images are made from, relative to the repository.
  */
 export function sourceRoots({ app, services }: Manifest): string[] {
   const sources = Object.values(services).flatMap(({ source }) => source ?? [])
@@ -34,8 +32,8 @@ export function sourceRoots({ app, services }: Manifest): string[] {
 }
 
 /**
- * The files that one image is made of, sorted: its folder, its source, the libraries that these import, the
- * build scripts and the package versions; of a published image its folder and the build scripts. The Consul
+ * The files that one image is made from, sorted: its folder, its source, the libraries that these import, the
+ * build scripts and the package versions; for a published image, its folder and the build scripts. The Consul
  * definition is not among them: it takes effect without a new image.
  * @param tree text of the files below `sourceRoots`, by path relative to the repository
  */
@@ -49,7 +47,7 @@ export function imageFiles(manifest: Manifest, service: string, tree: ReadonlyMa
   const paths = [...tree.keys()].filter((path) => !isLeftOut(path))
   const folders = libraries(manifest.app)
   const chosen = new Set(paths.filter((path) => below(path, roots) && !below(path, others)))
-  // A Set hands out what is added while it is walked through, so libraries of libraries come along.
+  // Iterating over a Set also visits what is added meanwhile, so libraries of libraries are included.
   for (const path of chosen) {
     if (path.startsWith(`${SCRIPTS}/`)) continue
     const targets = imports(path, tree.get(path) ?? '')
@@ -63,7 +61,8 @@ const below = (path: string, roots: string[]): boolean =>
   roots.some((root) => path === root || path.startsWith(`${root}/`))
 
 /**
- * Which files a path into a shared folder stands for: its library, or the loose files beside the libraries.
+ * The files that an import from a shared folder brings in: the library, or the loose files beside the
+ * libraries.
  */
 function library(folder: string, target: string): ((path: string) => boolean) | undefined {
   if (target !== folder && !target.startsWith(`${folder}/`)) return undefined
@@ -74,10 +73,7 @@ function library(folder: string, target: string): ((path: string) => boolean) | 
   return (path) => path.startsWith(part === '' ? `${folder}/` : `${folder}/${part}/`)
 }
 
-/**
- * The relative paths that a file imports, resolved: of modules by their imports, of go.mod by its
- * replacements.
- */
+/** The relative paths that a file imports, resolved: a module's imports, or the replacements in go.mod. */
 function imports(path: string, text: string): string[] {
   const pattern = /\.[cm]?[jt]sx?$/.test(path)
     ? /(?:\bfrom|\bimport|\bimport\s*\()\s*['"](\.{1,2}\/[^'"]+)['"]/g

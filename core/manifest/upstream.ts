@@ -2,13 +2,12 @@ import { InvalidInput } from '../base/errors.ts'
 import type { Manifest } from '../base/manifest-types.ts'
 import type { Stage } from '../base/stage.ts'
 
-/** The folder beside a service's own Dockerfile and config.json that holds those of its published image. */
+/** The folder beside a service's Dockerfile and config.json that holds those of its published image. */
 export const UPSTREAM = 'upstream'
 
 /**
- * The published image that a service is made of, as Docker names it: `<registry>/<service>:<version>`, with
- * `@<digest>` when the manifest pins one. Undefined where our own source is used, and for a service that
- * never had one.
+ * A service's published image, as Docker names it: `<registry>/<service>:<version>`, with `@<digest>` if the
+ * manifest pins one. Undefined if our own source is used, or for a service without a source.
  */
 export function upstreamImage({ upstream, services }: Manifest, service: string): string | undefined {
   if (!upstream || services[service]?.source === undefined) return undefined
@@ -21,7 +20,7 @@ export const imageFolder = (manifest: Manifest, service: string): string =>
   upstreamImage(manifest, service) === undefined ? service : `${service}/${UPSTREAM}`
 
 /**
- * Refuses published images where nobody can pack them: `process` compiles sources and starts no containers.
+ * Refuses published images where they cannot be packed: `process` compiles sources and starts no containers.
  * @throws {InvalidInput} before anything is built or changed
  */
 export function refuseUpstream({ app, upstream }: Manifest, { name, packager }: Stage): void {

@@ -4,7 +4,7 @@ type Needs = Pick<Manifest, 'services'> | { services: Record<string, { needs: st
 
 /**
  * The order in which services start: each wave needs only earlier ones. Names are sorted within a wave;
- * teardown goes the other way. The manifest has no cycle (`parseManifest` refuses one).
+ * teardown runs in reverse. The manifest has no cycle (`parseManifest` refuses one).
  */
 export function waves(manifest: Needs): string[][] {
   const waiting = new Map(Object.entries(manifest.services).map(([name, { needs }]) => [name, needs]))

@@ -2,14 +2,14 @@ import type { Template } from '../base/cloudformation.ts'
 
 /**
  * A template's resources with every expression replaced. A reference to a resource becomes its token
- * `<stack>/<logical id>`, which parameters carry from stack to stack as they carry ids on AWS.
+ * `<stack>/<logical id>`, which parameters pass from stack to stack as they pass ids on AWS.
  */
 export interface ResolvedStack {
   resources: Map<string, { type: string; properties: Record<string, unknown> }>
   outputs: Record<string, string>
 }
 
-/** A property with this value is taken as absent. */
+/** A property with this value counts as absent. */
 const NO_VALUE = 'AWS::NoValue'
 
 /** Attributes that identify the resource itself. */
@@ -18,7 +18,7 @@ const IDENTITIES = ['GroupId', 'AllocationId', 'Arn', 'TargetGroupArn', 'Listene
 /**
  * Evaluates a template as CloudFormation would.
  * @param parameters values by name; lists are separated by commas
- * @returns for what only CloudFormation can know, such as an import, a token that nothing else has
+ * @returns for values that only CloudFormation can know, such as an import, a token that nothing else has
  */
 export function resolveStack(
   stack: string,
@@ -120,7 +120,7 @@ class Evaluator {
 
   #attribute([name, attribute]: [string, string]): unknown {
     if (IDENTITIES.includes(attribute)) return `${this.#stack}/${name}`
-    // A VPC's block is what it was made with.
+    // A VPC's block is the one it was created with.
     if (attribute === 'CidrBlock') return this.value(this.#template.Resources[name]?.Properties?.[attribute])
     return `${this.#stack}/${name}.${attribute}`
   }

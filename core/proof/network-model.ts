@@ -34,11 +34,11 @@ export interface Fleet {
   targetGroups: string[]
 }
 
-/** What packets meet, of all stacks together. The keys are tokens, `<stack>/<logical id>`. */
+/** Everything packets pass through, from all stacks together. The keys are tokens, `<stack>/<logical id>`. */
 export interface Network {
   vpcCidr: string
   groups: Map<string, Group>
-  /** Subnet -> its route tables; one of them, unless an association is missing. */
+  /** Subnet -> its route tables; exactly one, unless an association is missing. */
   tables: Map<string, string[]>
   routes: { table: string; destination: string; target: string }[]
   endpoints: { service: string; tables: string[] }[]
@@ -55,7 +55,7 @@ export interface Network {
 type Properties = Record<string, unknown>
 type Found = [token: string, properties: Properties]
 
-/** Reads the network out of evaluated stacks. */
+/** Builds the network from evaluated stacks. */
 export function networkModel(stacks: Iterable<ResolvedStack>): Network {
   const all = new Map([...stacks].flatMap(({ resources }) => [...resources]))
   const ofType = (type: string): Found[] =>

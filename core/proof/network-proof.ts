@@ -13,21 +13,21 @@ import { networkModel } from './network-model.ts'
 import { type MissingPath, missingPaths } from './reachability.ts'
 import { requiredPaths } from './required-paths.ts'
 
-/** The templates that a stage is going to have, and whose paths they must give. */
+/** The templates that a stage will have, and the apps whose paths they must provide. */
 export interface ProofInputs {
   stage: Stage
-  /** Of the platform first, as the others take its outputs. */
+  /** The platform's first, because the others use its outputs. */
   compiled: readonly AppTemplates[]
   paths: readonly Pick<App, 'bundle' | 'definitions'>[]
-  /** The network under them; the one that this code makes when absent. */
+  /** The network under them; absent means the one that this code creates. */
   control?: Template
 }
 
 /**
- * Refuses templates that lack a path which an app needs: nothing has been made yet, and instances that cannot
- * reach each other would only be found out by their checks.
+ * Refuses templates that lack a path an app needs, while nothing has been created yet. Otherwise only failing
+ * checks would show that instances cannot reach each other.
  * @param app the one that is to be deployed
- * @throws {InvalidInput} with one sentence per path: which one, what is missing of it, and what to do
+ * @throws {InvalidInput} with one sentence per path: which one, what it lacks, and what to do
  */
 export function refuseMissingPaths({ app, ...inputs }: ProofInputs & { app: AppBundle }): void {
   const { manifest } = app
@@ -42,7 +42,7 @@ export function refuseMissingPaths({ app, ...inputs }: ProofInputs & { app: AppB
 }
 
 /**
- * The required paths that the templates do not give, evaluated as a deployment would: outputs become
+ * The required paths that the templates do not provide. They are evaluated as in a deployment: outputs become
  * parameters.
  */
 export function provenPaths({
@@ -85,7 +85,7 @@ function resolvedApp(
   }
 }
 
-/** @param stack the one that should give what is missing */
+/** @param stack the one that should provide what is missing */
 function remedy(
   { app, resources }: Manifest,
   { stage, compiled }: Pick<ProofInputs, 'stage' | 'compiled'>,

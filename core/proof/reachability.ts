@@ -5,7 +5,7 @@ import { pathName, type RequiredPath } from './required-paths.ts'
 const DNS = { listener: 53, server: 8600 } as const
 const ANYWHERE = '0.0.0.0/0'
 
-/** A required path that the compiled templates do not give. */
+/** A required path that the compiled templates do not provide. */
 export interface MissingPath {
   path: string
   /** A rule at either end, a route, a gateway, an endpoint, a listener, a membership. */
@@ -14,15 +14,15 @@ export interface MissingPath {
   stack: string
 }
 
-/** What is not in the manifest of any app. */
+/** What no app's manifest contains. */
 export interface Places {
   /** Security group of the Lambda consul. */
   consulFunctionGroup: string
-  /** The stack that gives NAT, endpoints and load balancers. */
+  /** The stack that provides NAT, endpoints and load balancers. */
   platform: string
 }
 
-/** The required paths that the compiled templates do not give, in the order in which they are required. */
+/** The required paths that the compiled templates do not provide, in the order in which they are required. */
 export function missingPaths(
   network: Network,
   paths: readonly RequiredPath[],
@@ -63,7 +63,7 @@ function check(network: Network, path: RequiredPath, places: Places): Missing {
   }
 }
 
-/** The security group of a fleet; a token that is no group when it has none. */
+/** The security group of a fleet, or a token that is not a group if it has none. */
 const groupOf = (network: Network, fleet: string): string =>
   network.fleets.get(fleet)?.groups[0] ?? `${fleet}/SecurityGroup`
 
@@ -94,7 +94,7 @@ function allows(network: Network, rule: GroupRule, peer: string, protocol: strin
   return named && [protocol, '-1'].includes(rule.protocol) && rule.from <= port && port <= rule.to
 }
 
-/** All groups are of instances and functions inside the VPC, so a rule for its addresses covers them. */
+/** All groups belong to instances and functions inside the VPC, so a rule for its addresses covers them. */
 const covers = ({ vpcCidr, groups }: Network, block: string, peer: string): boolean =>
   block === ANYWHERE || (block === vpcCidr && groups.has(peer))
 
@@ -205,7 +205,7 @@ function serves(network: Network, path: PublicPath, platform: string): Missing {
   const [group = ''] = balancer?.groups ?? []
   const stack = stackOf(found.loadBalancer)
   if (!balancer) return { lacks: `${found.loadBalancer} does not exist`, stack }
-  // Two zones are the least of an Application Load Balancer.
+  // An Application Load Balancer needs at least two zones.
   if (balancer.subnets.length < 2)
     return { lacks: `${found.loadBalancer} is in fewer than two subnets`, stack }
   const way = balancer.subnets

@@ -6,7 +6,7 @@ import { checkedPorts } from '../definition/check-ports.ts'
 import type { App } from '../template/parsed-app.ts'
 import { publicUi } from '../template/public-ui.ts'
 
-/** Who must be able to reach whom, said without groups, routes or listeners. A fleet is a service's stack. */
+/** Who must be able to reach whom, without groups, routes or listeners. A fleet is a service's stack. */
 export type RequiredPath =
   | { kind: 'connect'; from: string; to: string; protocol: 'tcp' | 'udp'; port: number }
   | { kind: 'probe'; to: string; protocol: 'tcp' | 'udp'; port: number }
@@ -78,7 +78,7 @@ function publicPaths(service: Manifest['services'][string], to: string, stage: S
 }
 
 /**
- * What servers need of each other, and the control plane of them ("Required ports" of Consul's
+ * What servers need from each other, and the control plane from them ("Required ports" in Consul's
  * documentation).
  */
 const catalog = (self: string): RequiredPath[] => [
@@ -88,11 +88,11 @@ const catalog = (self: string): RequiredPath[] => [
   // A server that starts asks the others for a leader.
   { kind: 'connect', from: self, to: self, protocol: 'tcp', port: 8501 },
   { kind: 'probe', to: self, protocol: 'tcp', port: 8501 },
-  // The Lambda stands in the servers' subnets and reads its token from Parameter Store.
+  // The Lambda is in the servers' subnets and reads its token from Parameter Store.
   { kind: 'function-aws', beside: self },
 ]
 
-/** A path in one line, for messages. */
+/** A path on one line, for messages. */
 export function pathName(path: RequiredPath): string {
   switch (path.kind) {
     case 'connect':

@@ -7,18 +7,18 @@ export interface Applied {
   failed: { write: Write; error: Error }[]
 }
 
-/** Writes in flight; the adapters gather them into messages and bound what reaches one server. */
+/** Writes in flight; the adapters gather them into messages and limit what reaches one server. */
 const AT_ONCE = 250
 
 /** Milliseconds between looks for a successor: Raft takes about 100, a first check up to its interval. */
 const LOOKS = [0, 150, 350, 1000]
 
-/** How to wait; what decides has no clock of its own. */
+/** How to wait; decisions have no clock of their own. */
 export type Pause = (milliseconds: number) => Promise<unknown>
 
 /**
- * Carries out the writes: first what stands alone, then the removal of entries that have a successor. A
- * failure stops nothing but what depends on it: cut off anywhere, the next round finds the rest.
+ * Carries out the writes: first those that depend on nothing, then removals of entries that have a successor.
+ * A failure stops only what depends on it. If it is cut off anywhere, the next round finds the rest.
  */
 export async function apply(catalog: ServiceCatalog, writes: Write[], pause: Pause): Promise<Applied> {
   const first = await applyAll(
@@ -38,10 +38,11 @@ const successorOf = (write: Write): Successor | undefined =>
   'successor' in write ? write.successor : undefined
 
 /**
- * The removals whose successor the catalog shows, passing where the old entry passes. An agent answers 200
- * and lists a service before the catalog has it, and a new check begins critical: to remove on its word would
- * be a gap in DNS. Nor on the catalog's alone: of a server that has just come back it shows for a moment what
- * was passing when it died. The others are left to the next round; two entries of one address do no harm.
+ * The removals whose successor the catalog shows, passing if the old entry passes. The agent's word is not
+ * enough: it answers 200 and lists a service before the catalog has it, and a new check begins critical, so
+ * removing then would leave a gap in DNS. Nor is the catalog's word alone: for a moment it shows a server
+ * that has just come back as it was when it died. The others are left to the next round; two entries of one
+ * address do no harm.
  */
 async function withSuccessor(catalog: ServiceCatalog, removals: Write[], pause: Pause): Promise<Write[]> {
   const ready: Write[] = []
@@ -67,7 +68,7 @@ async function healthOf(catalog: ServiceCatalog, removals: Write[]): Promise<Cat
   return Object.values(health).flat()
 }
 
-/** The successors as their own agents hold them. */
+/** The successors that their own agents hold. */
 async function heldBySuccessors(catalog: ServiceCatalog, removals: Write[]): Promise<CatalogEntry[]> {
   const byServer = Map.groupBy(removals, (write) => successorOf(write)?.server)
   const listings = await Promise.all(
@@ -83,7 +84,7 @@ async function heldBySuccessors(catalog: ServiceCatalog, removals: Write[]): Pro
   return listings.flat()
 }
 
-/** @param health where the old entry may have begun to pass since it was listed */
+/** @param health given if the old entry may have begun to pass since it was listed */
 function isReplaced(write: Write, entries: CatalogEntry[], health: CatalogEntry[]): boolean {
   const successor = successorOf(write)
   const passing =

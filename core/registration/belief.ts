@@ -7,11 +7,11 @@ type LeavingHint = Extract<Hint, { kind: 'leaving' }>
 /** What a batch of hints and one look at EC2 amount to. */
 export interface Belief {
   instances: Instance[]
-  /** Instances that EC2 does not show in the fleet and that an event calls gone for good. */
+  /** Instances that EC2 does not show in the fleet and that an event says are gone for good. */
   gone: Instance[]
   /** Running instances that were told to go. */
   leaving: Map<string, string>
-  /** Instances that EC2 does not show as their event said: its reads lag behind its events. */
+  /** Instances that EC2 does not show the way their event said: its reads lag behind its events. */
   lagging: Set<string>
   /** Orders to drain of instances that are in the fleet. */
   drains: LeavingHint[]
@@ -19,7 +19,7 @@ export interface Belief {
   serversChanged: boolean
 }
 
-/** An instance never comes back from these, so the event is as true as a read. */
+/** An instance never leaves these, so the event is as good as a read. */
 const FINAL = new Set(['shutting-down', 'terminated'])
 
 /**
@@ -53,7 +53,7 @@ export function believe(hints: Hint[], seen: Instance[]): Belief {
   }
 }
 
-/** Of two reasons to go the one that lasts longer. */
+/** Of two reasons to go, the one that lasts longer. */
 function reasons(orders: LeavingHint[]): Map<string, string> {
   const found = new Map<string, string>()
   for (const { instanceId, reason } of orders)

@@ -9,7 +9,10 @@ export interface DefinitionTexts {
   failed: Map<string, Error>
 }
 
-/** Where definitions are kept (SSM). Never rejects: one parameter that cannot be read stops no other. */
+/**
+ * Where definitions are kept (SSM). Never rejects: a parameter that cannot be read does not affect the
+ * others.
+ */
 export interface DefinitionSource {
   read(names: string[]): Promise<DefinitionTexts>
 }

@@ -15,7 +15,7 @@ interface Common {
   reason: string
 }
 
-/** The entry that takes the place of a removed one. */
+/** The entry that replaces a removed one. */
 export interface Successor {
   id: string
   service: string
@@ -26,7 +26,7 @@ export interface Successor {
 
 /**
  * One change of the catalog. `asleep`: it begins in maintenance, for this reason. `successor`: only once that
- * entry is in the catalog. `instead`: the reason takes the place of another. `return`: maintenance is over.
+ * entry is in the catalog. `instead`: the reason replaces another. `return`: maintenance is over.
  */
 export type Write =
   | (Common & { verb: 'register'; registration: Registration; asleep?: string })
@@ -39,24 +39,25 @@ export interface Difference {
   /** In the order of urgency: what must leave DNS first. */
   writes: Write[]
   /**
-   * Removals of what EC2 does not show, an instance or its tags: absence is weak evidence, `held.ts` decides.
+   * Removals because EC2 does not show an instance or its tags: absence is weak evidence, so `held.ts`
+   * decides.
    */
   uncertain: Write[]
   /**
-   * Instances whose owner does not answer, or that wait for a leader: for it to come back, or for gossip to
-   * call it dead.
+   * Instances that wait for a leader, or for an owner that does not answer to come back or be called dead by
+   * gossip.
    */
   waiting: string[]
   /** Instances that have entries of ours. */
   known: number
 }
 
-/** What becomes of an entry. */
+/** What happens to an entry. */
 type Fate = 'keep' | 'gone' | 'uncertain' | 'moved'
 
 /**
- * What must be written so that the catalog says what EC2 and the definitions say. Pure: equal evidence gives
- * equal writes, and none once they are done. An entry is removed only for a reason that the evidence states;
+ * The writes that make the catalog say what EC2 and the definitions say. Pure: the same evidence gives the
+ * same writes, and none once they are done. An entry is removed only for a reason that the evidence states;
  * what could not be read leaves everything that depends on it as it is.
  */
 export function difference(evidence: Evidence): Difference {
@@ -72,11 +73,11 @@ export function difference(evidence: Evidence): Difference {
     const { id, instanceId, service } = holding.entry
     const wish = wanted.get(id) ?? heirs.get(heir(instanceId, service))
     const [fate, reason] = judge(holding, instances.get(instanceId), wish, waiting, evidence)
-    // Under another name it takes nobody's place.
+    // An entry under another name replaces none.
     const next = fate === 'moved' && wish?.registration.Name === service ? wish : undefined
     const write = remove(holding, reason, evidence, next)
-    // A server in doubt may live; when it does not, gossip will say so. What nothing replaces does not wait
-    // for that: a server that lives brings the entry back, and its agent is told the next time.
+    // A server in doubt may live; if it does not, gossip will say so. An entry without a replacement does not
+    // wait for that: if the server lives, it brings the entry back, and its agent is told next time.
     const final = fate === 'gone' || (fate === 'moved' && !next)
     if (write && fate !== 'keep' && (final || !holding.doubt)) removals[fate].push(write)
   }
@@ -95,15 +96,15 @@ export function difference(evidence: Evidence): Difference {
 }
 
 /**
- * An entry under another id takes over from one of the same instance and service: the definition got a second
+ * An entry under another id replaces one of the same instance and service: the definition got a second
  * service.
  */
 const heir = (instanceId: string, service: string): string => `${instanceId} ${service}`
 
 /**
- * Seconds for which a registration is on probation. EC2 may not show yet what another answer of it has shown;
- * its page says to ask again for up to five minutes (EC2 Developer Guide, "Eventual consistency in the Amazon
- * EC2 API").
+ * Seconds for which a registration is on probation. EC2 may not yet show what an earlier answer showed; its
+ * page says to retry for up to five minutes (EC2 Developer Guide, "Eventual consistency in the Amazon EC2
+ * API").
  */
 export const PROBATION_SECONDS = 300
 
@@ -153,8 +154,8 @@ function remove(
 }
 
 /**
- * Out of DNS who is told to go. What is in maintenance on a recommendation is kept there by an order, or a
- * later one.
+ * Takes instances out of DNS that are told to go. An order, or a later recommendation, prolongs maintenance
+ * that began with a recommendation.
  */
 function farewell({ entry, server }: Holding, { leaving, now }: Evidence): Write[] {
   const reason = leaving.get(entry.instanceId)
@@ -164,7 +165,7 @@ function farewell({ entry, server }: Holding, { leaving, now }: Evidence): Write
   return endOf(reason) > endOf(entry.reason) ? [{ ...write, instead: true }] : []
 }
 
-/** Back into DNS who was taken out of it on a recommendation and runs on. */
+/** Lets an instance back into DNS that was taken out on a recommendation and still runs. */
 function comeback(
   { entry, server }: Holding,
   instance: Instance | undefined,
@@ -186,16 +187,17 @@ function registers(wanted: Map<string, Wish>, held: Holding[], now: Date): Write
     if (home && isUpToDate(home.entry, registration)) return []
     const reason = home ? 'it is out of date' : found.length > 0 ? 'it is on another server' : 'it is missing'
     const register: Write = { verb: 'register', server: owner, id, instanceId, registration, reason }
-    // A registration ends maintenance (tried with 1.19): what was taken out of DNS stays out.
+    // A registration ends maintenance (tried with 1.19), so it begins in maintenance if the instance was out
+    // of DNS.
     const pause = pauseOf(byInstance.get(instanceId) ?? [])
     return [pause !== undefined && endOf(pause) > now.getTime() ? { ...register, asleep: pause } : register]
   })
 }
 
 /**
- * Why an instance is out of DNS wherever it stands, the reason that lasts longest; undefined for one that is
- * not. What stands on a server that nobody can ask counts when there is nothing else: it may be older than
- * the order to go.
+ * Why an instance is out of DNS on whichever server: the reason that lasts longest, undefined if it is in
+ * DNS. An entry on a server that cannot be asked counts only if there is no other: it may be older than the
+ * order to go.
  */
 function pauseOf(all: Holding[]): string | undefined {
   const asked = all.filter(({ doubt }) => !doubt)

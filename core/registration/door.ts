@@ -2,7 +2,7 @@ import { isIn } from '../base/address.ts'
 import type { ConsulServer, ServiceCatalog } from '../base/catalog.ts'
 import { ServiceRefusal } from '../base/errors.ts'
 
-/** The verbs that pass through the door: all of the port. */
+/** The verbs that pass through the door: all of the port's. */
 export const VERBS = [
   'listing',
   'cluster',
@@ -20,19 +20,19 @@ export type Verb = (typeof VERBS)[number]
 export interface DoorCall {
   verb: Verb
   server: ConsulServer
-  /** Absent for a verb that needs no more than the server. */
+  /** Absent for a verb that needs only the server. */
   of?: object
 }
 
 /**
- * `refused`: the call itself is at fault, another time or server would say the same. `deferred`: not carried
- * out, as the answers so far fill the message; ask again in a smaller batch.
+ * `refused`: the call itself is at fault; another time or server would say the same. `deferred`: not carried
+ * out, because the answers so far fill the message; ask again in a smaller batch.
  */
 export type DoorAnswer = { value: unknown } | { error: string; refused?: true } | { deferred: true }
 
 export interface DoorRequest {
   calls: DoorCall[]
-  /** Secrets have changed: what the function has read of them is to be read again. */
+  /** Secrets have changed: the function must read them again. */
   renew?: true
 }
 export interface DoorResponse {
@@ -42,11 +42,11 @@ export interface DoorResponse {
 /** Characters of answers per message: Lambda returns at most 6 MB (Lambda quotas, "Invocation payload"). */
 export const ANSWER_LIMIT = 5_000_000
 
-/** A read may be dropped for lack of room and repeated. */
+/** A read may be dropped for lack of space and repeated. */
 const READS: ReadonlySet<Verb> = new Set(['listing', 'cluster', 'secretReports', 'health'])
 
 /**
- * Carries out the calls, all at once; one that fails spoils no other.
+ * Carries out the calls, all at once; one that fails does not affect the others.
  * @param vpcCidr a call to a server elsewhere is refused: the door opens into the private network only
  */
 export async function answerCalls(
@@ -84,8 +84,8 @@ const carryOut = (catalog: ServiceCatalog, { verb, server, of }: DoorCall): Prom
   (catalog[verb] as (server: ConsulServer, of?: unknown) => Promise<unknown>).call(catalog, server, of)
 
 /**
- * Keeps the answers that fit into one message, the first in any case; reads that do not are put off. The
- * answer to a write is empty and always stays.
+ * Keeps the answers that fit into one message, always including the first; reads that do not fit are put off.
+ * The answer to a write is empty and always stays.
  */
 export function fitAnswers(calls: DoorCall[], answers: DoorAnswer[], limit = ANSWER_LIMIT): DoorAnswer[] {
   let size = 0

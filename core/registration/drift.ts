@@ -4,10 +4,10 @@ import { gather } from './gather.ts'
 import { exceedsCap } from './held.ts'
 import type { RoundParts } from './round.ts'
 
-/** One entry of the catalog that is not what EC2 and the definitions say. */
+/** One entry of the catalog that differs from what EC2 and the definitions say. */
 export interface DriftEntry {
   instanceId: string
-  /** Its service id in the catalog; empty for an instance of which nothing can be said yet. */
+  /** Its service id in the catalog; empty for an instance about which nothing can be said yet. */
   id: string
   /** What a round would do; `hold`: remove it once a second round agrees; `wait`: nothing yet. */
   change: 'register' | 'remove' | 'maintenance' | 'return' | 'hold' | 'wait'
@@ -16,7 +16,7 @@ export interface DriftEntry {
   reason: string
 }
 
-/** How far the catalog is from EC2. */
+/** How the catalog differs from EC2. */
 export interface Drift {
   instances: number
   servers: number
@@ -26,7 +26,7 @@ export interface Drift {
 }
 
 /**
- * Looks at the whole fleet as a round does, on the same evidence with the same decision, and writes nothing.
+ * Looks at the whole fleet as a round does, with the same evidence and decision, but writes nothing.
  * @param now the time, before anything is read
  */
 export async function findDrift(parts: RoundParts, now: Date): Promise<Drift> {

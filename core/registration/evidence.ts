@@ -11,7 +11,9 @@ import { TAG } from '../base/names.ts'
 import { eligibleServers, owner } from './owner.ts'
 import { type Definition, isOurs, registrations } from './registration.ts'
 
-/** All that a round could read. What could not be read is absent, and nothing may be concluded from that. */
+/**
+ * Everything a round could read. What it could not read is absent, and nothing may be concluded from that.
+ */
 export interface Evidence {
   /** When the reads began: nothing here is older. */
   now: Date
@@ -30,8 +32,8 @@ export interface Evidence {
   /** By parameter name; only those that were read and are valid. */
   definitions: Map<string, Definition>
   /**
-   * Instances that run but were told to go, with the reason: services leave DNS and keep their entries,
-   * Consul servers give theirs away while they still can.
+   * Instances that run but were told to go, with the reason: services leave DNS and keep their entries;
+   * Consul servers hand theirs over while they still can.
    */
   leaving: Map<string, string>
   /**
@@ -42,8 +44,8 @@ export interface Evidence {
 }
 
 /**
- * An entry of ours with the place it was found: on an agent, or only in the catalog under a node that is dead
- * or, in `doubt`, of which nobody can say yet whether it lives.
+ * An entry of ours and where it was found: on an agent, or only in the catalog, under a node that is dead or,
+ * in `doubt`, may be dead.
  */
 export interface Holding {
   entry: CatalogEntry
@@ -59,13 +61,13 @@ export interface Wish {
   owner: ConsulServer
 }
 
-/** Consul servers that run, as the catalog's port wants them. */
+/** Running Consul servers, as the catalog's port wants them. */
 export const runningServers = (instances: Instance[]): ConsulServer[] =>
   instances
     .filter((instance) => isServer(instance) && isRunning(instance))
     .map(({ id, address }) => ({ instanceId: id, address }))
 
-/** Every entry of ours in the listings, and those on nodes that nobody answers for. */
+/** Every entry of ours in the listings, and those on nodes that do not answer. */
 export function holdings(evidence: Evidence): Holding[] {
   const answering = new Set(evidence.listings.map(({ server }) => server.address))
   const found: Holding[] = evidence.listings.flatMap(({ server, entries }) =>
@@ -84,7 +86,7 @@ export type Wanted = Pick<
   'now' | 'stage' | 'vpcId' | 'instances' | 'confirmed' | 'definitions' | 'leaving'
 >
 
-/** The instances that should be registered wherever their owner may be, and as what. */
+/** The instances that should be registered, whatever their owner, and as what. */
 export function arrivals(wanted: Wanted): Arrival[] {
   return [...wanted.instances, ...wanted.confirmed].flatMap((instance) => {
     if (!isService(instance) || !isRunning(instance) || wanted.leaving.has(instance.id)) return []
@@ -100,7 +102,7 @@ export function arrivals(wanted: Wanted): Arrival[] {
 
 /**
  * What should be registered, by service id, and the instances that must wait for an owner that does not
- * answer, or for a leader: an agent that cannot bring an entry into the catalog says 200 and tries again a
+ * answer, or for a leader: an agent that cannot bring an entry into the catalog answers 200 and retries a
  * minute or two later.
  */
 export function wishes(evidence: Evidence): { wanted: Map<string, Wish>; waiting: Set<string> } {

@@ -2,26 +2,26 @@ import type { Registration } from '../base/catalog.ts'
 import type { CheckDefinition } from '../definition/schema.ts'
 import { type Probe, probeOf } from './probe.ts'
 
-/** Puts the question once. True only for an answer that Consul calls passing; never rejects. */
+/** Asks once. True only for an answer that Consul calls passing; never rejects. */
 export type Ask = (probe: Probe, milliseconds: number) => Promise<boolean>
 
-/** Milliseconds since whenever, and a way to let some pass. */
+/** Milliseconds since some moment, and a way to let some pass. */
 export interface Clock {
   now(): number
   pause(milliseconds: number): Promise<unknown>
 }
 
-/** How long a registration waits for its checks to pass: what is not up by then is found by Consul. */
+/** How long a registration waits for its checks to pass; Consul finds what comes up later. */
 const PATIENCE_MS = 2000
-/** Between two questions. */
+/** Pause between two questions. */
 const PAUSE_MS = 100
 /** Questions at once. Each is a connection, and a Lambda has 1,024 file descriptors (Lambda quotas). */
 const AT_ONCE = 400
 
 /**
- * Consul runs a new check at a random moment of its interval, and until then the service is critical. Where
- * the same check passes for us earlier, it is registered as passing; Consul goes on from there and corrects
- * it with its first run.
+ * Consul runs a new check at a random moment of its interval, and until then the service is critical. If the
+ * same check passes for us earlier, it is registered as passing; Consul continues from there and corrects it
+ * with its first run.
  */
 export class FirstAnswer {
   readonly #ask: Ask
@@ -34,9 +34,9 @@ export class FirstAnswer {
   }
 
   /**
-   * The registration with `Status: passing` at each check that has been seen to pass. It comes before the
-   * registration and not after: an agent keeps the state of a check that it has already (tried with 1.19), so
-   * this begins a check and never turns one over.
+   * The registration with `Status: passing` at each check that has been seen to pass. This comes before the
+   * registration and not after it: an agent keeps the state of a check that it already has (tried with 1.19),
+   * so this sets a check's first state and never overrides one.
    */
   async of(registration: Registration): Promise<Registration> {
     const checks = (registration.Checks ?? []) as CheckDefinition[]

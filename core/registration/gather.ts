@@ -28,12 +28,12 @@ export interface Seen {
 export interface Gathered {
   evidence: Evidence
   problems: string[]
-  /** What was registered with the look, and what was not. */
+  /** What was registered during the look, and what was not. */
   welcome?: Welcome
 }
 
 /**
- * Reads what the catalog holds about the instances, a second time at EC2 those that it does not show, and
+ * Reads what the catalog holds about the instances, asks EC2 again about those it did not show, and reads
  * their definitions.
  * @param scope instances to look at; absent = the whole fleet
  */
@@ -49,8 +49,8 @@ export async function gather(sources: Sources, seen: Seen, scope?: string[]): Pr
 }
 
 /**
- * The same about instances that have started, most of which are new: those are registered with the look
- * at the catalog. The definitions come first, as the registrations need them.
+ * The same for instances that have started, most of which are new: these are registered during the look at
+ * the catalog. The definitions come first, because the registrations need them.
  */
 export async function gatherNew(sources: Sources, seen: Seen, scope: string[]): Promise<Gathered> {
   const { definitions, problems } = await readDefinitions(sources.definitions, definitionsOf(seen))
@@ -111,12 +111,12 @@ async function complete(
       .map(({ entry }) => entry.instanceId)
       .filter((id) => !shown.has(id)),
   )
-  // After the listings: an instance that was registered since the first look is found now.
+  // After the listings: an instance registered since the first look is found now.
   if (absent.size > 0) evidence.confirmed.push(...(await sources.instances.confirm([...absent])))
   return evidence
 }
 
-/** A round over some instances has no business with the stranded entries of others. */
+/** A round over some instances ignores the stranded entries of others. */
 function within(cluster: ClusterView | null, scope?: string[]): ClusterView | null {
   if (!cluster || !scope) return cluster
   const ids = new Set(scope)

@@ -7,15 +7,17 @@ export interface HeldRemovals {
   at: string
 }
 
-/** Where held removals outlive the round. `load` resolves to null when nothing is held. */
+/** Keeps held removals between rounds. `load` resolves to null if nothing is held. */
 export interface HeldStore {
   load(): Promise<HeldRemovals | null>
   save(held: HeldRemovals): Promise<void>
 }
 
-/** At most this many instances, or this share of those known, lose their entries on one round's word. */
+/**
+ * At most this many instances, or this share of the known ones, lose their entries because of a single round.
+ */
 export const CAP = { instances: 5, share: 0.2 }
-/** Seconds between two rounds for their reads to be independent, and until the first one counts no more. */
+/** Seconds after which two rounds' reads count as independent, and after which the first no longer counts. */
 export const APART = { least: 30, most: 600 }
 
 export const exceedsCap = (uncertain: Write[], known: number): boolean => {
@@ -24,8 +26,8 @@ export const exceedsCap = (uncertain: Write[], known: number): boolean => {
 }
 
 /**
- * Of removals above the cap, those that an earlier round wanted as well; and what the next round needs to
- * know. An earlier round that is too fresh stays the one to agree with.
+ * Of removals above the cap, those that an earlier round wanted as well, and what the next round needs to
+ * know. If the earlier round is too recent, it stays the one to agree with.
  */
 export function agree(
   uncertain: Write[],

@@ -16,8 +16,7 @@ export interface LifecycleAction {
 
 /**
  * What an event says about an instance. Events may be lost, late, repeated or out of order, so a hint only
- * says where to look; except for states that are never left and for orders to go, which EC2's state does not
- * show.
+ * says where to look. Exceptions are final states, and orders to go, which EC2's state does not show.
  */
 export type Hint =
   | StateHint
@@ -28,15 +27,15 @@ export interface StateHint {
   kind: 'state'
   instanceId: string
   state: InstanceState
-  /** How often it was looked at before. */
+  /** How many looks there were before. */
   attempt: number
-  /** EC2 did not show it in the fleet then: it may be a foreign one. */
+  /** EC2 did not show it in the fleet then, so it may be foreign. */
   unseen?: boolean
-  /** When it got into the state, in whole seconds: the `time` of EC2's event. */
+  /** When it entered the state, in whole seconds: the `time` of EC2's event. */
   at?: string
 }
 
-/** Detail types of what the function sends to itself. */
+/** Detail types of messages that the function sends to itself. */
 export const AGAIN = 'Nanofleet Look Again'
 export const DRAINED = 'Nanofleet Drain Over'
 export const STILL_LEAVING = 'Nanofleet Still Leaving'
@@ -131,11 +130,11 @@ function lifecycleAction(detail: unknown): LifecycleAction {
   }
 }
 
-/** The message that comes back when the drain of an instance is over. */
+/** The message that comes back when an instance's drain is over. */
 export const drainedMessage = (lifecycle: LifecycleAction): string =>
   JSON.stringify({ 'detail-type': DRAINED, detail: actionDetail(lifecycle) })
 
-/** The message that comes back to look whether a Consul server that goes has given its entries away. */
+/** The message that comes back to check whether a departing Consul server has handed over its entries. */
 export const stillLeavingMessage = (lifecycle: LifecycleAction, attempt: number): string =>
   JSON.stringify({ 'detail-type': STILL_LEAVING, detail: { ...actionDetail(lifecycle), attempt } })
 
@@ -146,7 +145,7 @@ const actionDetail = ({ group, hook, token, instanceId: id }: LifecycleAction) =
   EC2InstanceId: id,
 })
 
-/** The message that comes back to look at an instance which EC2 does not show as its event said. */
+/** The message that comes back to look again at an instance that EC2 does not show the way its event said. */
 export const againMessage = (hint: StateHint): string =>
   JSON.stringify({
     'detail-type': AGAIN,

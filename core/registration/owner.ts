@@ -2,8 +2,8 @@ import type { ClusterView, ConsulServer } from '../base/catalog.ts'
 
 /**
  * The server whose agent an instance's registrations live on: rendezvous hashing (Thaler and Ravishankar,
- * 1998). Each pair of instance and server has a weight and the heaviest wins, so everybody computes the same
- * owner with no memory, and a server that goes moves nobody's registrations but its own.
+ * 1998). Each pair of instance and server has a weight and the heaviest wins. So everyone computes the same
+ * owner without shared state, and a server that goes moves only its own registrations.
  * @returns undefined when there is no server
  */
 export function owner(instanceId: string, servers: ConsulServer[]): ConsulServer | undefined {
@@ -38,9 +38,9 @@ function hash(text: string): number {
 
 /**
  * The servers among which owners are chosen: those that run and that gossip calls alive. A server that has
- * not joined yet takes no registration, as nobody could find it there; a dead one gives its own away, and so
- * does one that its neighbours and we find silent. With no verdict of gossip every running server stays in,
- * so that silence to us alone moves nothing; when all of them go, too.
+ * not joined yet takes no registrations, because nobody could find them there. A dead one loses its own, and
+ * so does one that its neighbours and we find silent. Without a verdict from gossip every running server
+ * stays in, so that silence towards us alone moves nothing; the same if all of them are going.
  */
 export function eligibleServers({
   servers: running,

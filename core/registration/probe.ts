@@ -1,14 +1,17 @@
 import { goNanoseconds } from '../base/go-duration.ts'
 import type { CheckDefinition } from '../definition/schema.ts'
 
-/** One question to an instance: what Consul asks when it runs the check. `milliseconds` bound the answer. */
+/**
+ * One question to an instance: what Consul asks when it runs the check. `milliseconds` limits the wait for
+ * the answer.
+ */
 export type Probe = { host: string; port: number; milliseconds: number; tls?: ProbeTls } & (
   | { kind: 'http'; method: string; path: string; headers: Record<string, string[]>; body: string }
   | { kind: 'grpc'; service: string }
   | { kind: 'tcp' }
 )
 
-/** TLS without a look at the certificate. Empty name: none is sent, as for an address. */
+/** TLS without verifying the certificate. An empty name means that none is sent, as for an address. */
 export interface ProbeTls {
   serverName: string
 }
@@ -23,11 +26,11 @@ const HEADERS = {
 const TIMEOUT_MS = 10_000
 
 /**
- * How to ask what Consul will ask. Only questions to the instance itself whose answer we judge exactly as
- * Consul does; undefined leaves the check to Consul: UDP, HTTP/2 pings, TTL and aliases; another host; a
- * certificate, since Consul trusts the roots of its own machine; a check that begins in a state of its
- * author's or wants several passes.
- * @param check as registered, with the address in the place of its token
+ * How to ask what Consul will ask: only questions to the instance itself whose answer we judge exactly as
+ * Consul does. Undefined leaves the check to Consul: UDP, HTTP/2 pings, TTL and aliases; another host; a
+ * verified certificate, since Consul trusts the roots of its own machine; a check whose author gave it a
+ * first state or that needs several passes.
+ * @param check as registered, with the address instead of its token
  */
 export function probeOf(check: CheckDefinition, address: string): Probe | undefined {
   if (check.Status !== undefined || (check.SuccessBeforePassing ?? 0) > 0) return undefined
@@ -46,7 +49,7 @@ function httpProbe(check: CheckDefinition): Probe | undefined {
   if (scheme === undefined) return undefined
   const given = check.Header ?? {}
   const names = Object.keys(given)
-  // Go knows `Host` in this spelling only and would send another one beside its own.
+  // Go knows `Host` only in this spelling and would send any other beside its own.
   if (names.some((name) => name !== 'Host' && name.toLowerCase() === 'host')) return undefined
   const absent = Object.entries(HEADERS).filter(
     ([name]) => !names.some((each) => each.toLowerCase() === name.toLowerCase()),

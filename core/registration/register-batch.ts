@@ -19,13 +19,13 @@ import { isOurs } from './registration.ts'
 import { type Report, type RoundParts, report } from './round.ts'
 import { lookAgain, sift, unseen } from './second-look.ts'
 
-/** Messages to itself, delivered after so many seconds. */
+/** Messages to itself, delivered after the given number of seconds. */
 export interface LaterQueue {
   send(body: string, delaySeconds: number): Promise<void>
 }
 
 export interface LifecycleActions {
-  /** Lets the group go on with a termination; an action that is over or unknown is no error. */
+  /** Lets the group go on with a termination; an action that is over or unknown is not an error. */
   complete(action: LifecycleAction): Promise<void>
 }
 
@@ -37,11 +37,11 @@ export interface BatchParts extends RoundParts {
    * go.
    */
   requestReconcile(leaving: string[]): Promise<void>
-  /** Seconds that a terminating instance goes on answering those who still know its address. */
+  /** Seconds for which a terminating instance goes on answering clients that still know its address. */
   drainSeconds: number
 }
 
-/** What came of a batch. `unfinished`: instances that the catalog is not right about yet. */
+/** The result of a batch. `unfinished`: instances whose entries are not right yet. */
 export interface BatchResult {
   report: Report | null
   unfinished: Set<string>
@@ -50,15 +50,13 @@ export interface BatchResult {
 }
 
 /**
- * What came of a delivery of messages. `failed`: their ids, to be delivered again and in the end set aside.
+ * The result of a delivery of messages. `failed`: ids of those to be delivered again and finally set aside.
  */
 export interface QueueOutcome {
   report: Report | null
   failed: string[]
   problems: string[]
-  /**
-   * Of the instances registered, since when they run (ISO 8601, whole seconds) as far as an event said so.
-   */
+  /** When the registered instances began to run, as far as an event said so (ISO 8601, whole seconds). */
   runningSince: string[]
 }
 
@@ -97,8 +95,8 @@ function startsOf(instanceIds: Set<string>, hints: Hint[]): string[] {
 }
 
 /**
- * Acts on a batch of hints with one look at EC2: whatever the events said, the catalog gets to say what is
- * true now about their instances.
+ * Acts on a batch of hints with one look at EC2: whatever the events said, the catalog ends up with what is
+ * true now of their instances.
  * @param now the time, before anything is read
  */
 export async function registerBatch(parts: BatchParts, hints: Hint[], now: Date): Promise<BatchResult> {
@@ -155,11 +153,11 @@ async function registerBelief(
   { unfinished, registered }: Pick<BatchResult, 'unfinished' | 'registered'>,
 ): Promise<Report | null> {
   const scope = [...belief.instances.filter((each) => !isServer(each)), ...belief.gone].map(({ id }) => id)
-  // Foreign instances, and a platform that is down: nobody to tell.
+  // Only foreign instances, or the platform is down: there is nothing to write.
   if (servers.length === 0 || scope.length === 0) return null
   const { instances, leaving, gone } = belief
   const seen = { now, instances, servers, leaving, gone }
-  // What must leave DNS does not wait until others have given their first answer.
+  // What must leave DNS does not wait for the first answers of others.
   const isArrival = gone.length === 0 && leaving.size === 0 && !instances.some(isGoing)
   const gathered = isArrival ? await gatherNew(parts, seen, scope) : await gather(parts, seen, scope)
   const { evidence, problems } = gathered
@@ -176,7 +174,10 @@ async function registerBelief(
   return report(evidence, plan, applied, plan.uncertain.length, problems)
 }
 
-/** What of the writes was carried out with the look at the catalog, well or not, and what is still open. */
+/**
+ * Which writes were carried out during the look at the catalog, successfully or not, and which are still
+ * open.
+ */
 function split(
   writes: Write[],
   { registered, failed }: Pick<Welcome, 'registered' | 'failed'> = { registered: [], failed: [] },
@@ -198,7 +199,9 @@ function split(
 
 type Drain = Belief['drains'][number]
 
-/** Ids of servers whose agents hold entries of ours. Who does not answer has nothing left to give away. */
+/**
+ * Ids of servers whose agents hold entries of ours. One that does not answer has nothing left to hand over.
+ */
 async function ladenServers(parts: BatchParts, going: ConsulServer[]): Promise<Set<string>> {
   const listings = await Promise.allSettled(going.map((server) => parts.catalog.listing(server)))
   const laden = listings.flatMap((listing) =>
@@ -210,8 +213,8 @@ async function ladenServers(parts: BatchParts, going: ConsulServer[]): Promise<S
 }
 
 /**
- * Looks at a Consul server that goes, 2 seconds apart, before it may go with entries: they leave DNS together
- * with it, and the new ones are found once their first check has passed, after their interval at the latest.
+ * Looks at a departing Consul server, 2 seconds apart, before it may go despite its entries. These leave DNS
+ * with it; the new ones are found once their first check has passed, after one interval at the latest.
  */
 const MOVE_LOOKS = 15
 const MOVE_SECONDS = 2
@@ -221,8 +224,8 @@ async function stillLeaving(parts: BatchParts, { lifecycle, attempt = 0 }: Drain
 }
 
 /**
- * Who has just been taken out of DNS is still known to others for a moment; a server or an unknown instance
- * is not.
+ * Clients still know an instance for a moment after it left DNS; nobody needs a server or an unknown instance
+ * that long.
  */
 async function drain(parts: BatchParts, { lifecycle }: Drain, known: boolean): Promise<void> {
   if (!lifecycle) return

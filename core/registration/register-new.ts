@@ -4,9 +4,9 @@ import { eligibleServers, owner } from './owner.ts'
 import { message, readCatalog } from './sight.ts'
 
 /**
- * `registerNew` of a catalog by its other verbs: most instances that start are new, and with what it takes to
- * see that they are, they are registered on the way. `difference` goes by the same rules (`wishes`), so it
- * finds nothing left to do for them.
+ * A catalog's `registerNew`, made of its other verbs. Most instances that start are new; finding that out
+ * takes most of the calls, so they are registered in the same step. `difference` uses the same rules
+ * (`wishes`), so it finds nothing left to do for them.
  */
 export async function registerNew(
   catalog: ServiceCatalog,

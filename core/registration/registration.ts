@@ -13,12 +13,15 @@ export const META = {
   app: 'app',
   stage: 'stage',
   /**
-   * Fingerprint of the definition: tells whether the entry is up to date without comparing Consul's defaults.
+   * Fingerprint of the definition: shows whether the entry is up to date without comparing Consul's defaults.
    */
   definition: 'definition',
-  /** When the evidence was read that it was registered on, ISO 8601. */
+  /** When the evidence behind the registration was read, ISO 8601. */
   registered: 'registered',
-  /** Which token it was put with: written and read by who speaks to Consul (adapters/consul/entries.ts). */
+  /**
+   * Which token registered it: written and read by the code that speaks to Consul
+   * (adapters/consul/entries.ts).
+   */
   token: 'token',
 } as const
 export const SOURCE = 'nanofleet'
@@ -34,7 +37,7 @@ export const withFingerprint = (services: ServiceDefinition[]): Definition => ({
   fingerprint: sha256(canonicalJson(services)).slice(0, 16),
 })
 
-/** Is this entry ours to change? Only what this stage has marked is. */
+/** Is this entry ours to change? Only if this stage has marked it. */
 export const isOurs = (entry: CatalogEntry, stage: string): boolean =>
   entry.meta[META.source] === SOURCE && entry.meta[META.stage] === stage && entry.instanceId !== ''
 
@@ -60,7 +63,7 @@ export function registrations(
     const { Check, Checks, Meta = {}, ...rest } = addressed(service, instance.address)
     const { [META.token]: _ours, ...meta } = Meta
     const id = ids.get(identity(service)) ?? instance.id
-    // In the order of Consul's command, which numbers the checks by it.
+    // In the order of Consul's command, which numbers the checks.
     const checks = [...(Checks ?? []), ...(Check ? [Check] : [])].map((check) => ownCheck(check, id, ids))
     return {
       ...rest,
@@ -81,7 +84,7 @@ export function registrations(
 }
 
 /**
- * Ids in the catalog by identity in the definition: names are clearer than ids where they tell services
+ * Ids in the catalog by identity in the definition: names are clearer than ids if they tell the services
  * apart.
  */
 function serviceIds(instanceId: string, services: ServiceDefinition[]): Map<string, string> {
@@ -96,8 +99,8 @@ function serviceIds(instanceId: string, services: ServiceDefinition[]): Map<stri
 }
 
 /**
- * Ids of checks are unique per agent, which holds many instances of the same definition: a given one gets the
- * service's id in front. An alias names a sibling by its id in the definition, which is not its id in the
+ * Check ids must be unique per agent, which holds many instances of the same definition, so a given id gets
+ * the service's id in front. An alias names a sibling by its id in the definition, which is not its id in the
  * catalog.
  */
 function ownCheck(check: CheckDefinition, id: string, ids: Map<string, string>): CheckDefinition {
@@ -110,7 +113,7 @@ function ownCheck(check: CheckDefinition, id: string, ids: Map<string, string>):
   }
 }
 
-/** Puts the address for the token in every string, however deep. */
+/** Replaces the token with the address in every string, however deep. */
 function addressed<T>(value: T, address: string): T {
   if (typeof value === 'string') return value.replaceAll(ADDRESS_TOKEN, address) as T
   if (Array.isArray(value)) return value.map((item) => addressed(item, address)) as T
@@ -120,10 +123,7 @@ function addressed<T>(value: T, address: string): T {
   ) as T
 }
 
-/**
- * Does the entry say what the registration would make it say? Then writing it again would only wake its
- * watchers.
- */
+/** Does the entry already match the registration? Then writing it again would only wake its watchers. */
 export function isUpToDate(entry: CatalogEntry, wanted: Registration): boolean {
   const tags = wanted.EnableTagOverride === true ? entry.tags : (wanted.Tags ?? [])
   return (

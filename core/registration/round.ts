@@ -31,7 +31,7 @@ export interface Report {
   returned: number
   /** Removals that wait for a second round to agree. */
   held: number
-  /** Instances whose owner does not answer; all while there is no leader. */
+  /** Instances whose owner does not answer; without a leader, all instances. */
   waiting: string[]
   /** What differed when the round looked: writes, removals in doubt and instances that wait. */
   drift: number
@@ -42,7 +42,7 @@ export interface Report {
 }
 
 /**
- * The whole fleet, once: what `reconcile` does.
+ * One round over the whole fleet: what `reconcile` does.
  * @param now the time, before anything is read
  * @param going ids of Consul servers that were told to go
  * @param silent addresses of Consul servers that do not answer their neighbours
@@ -55,7 +55,8 @@ export async function reconcile(
 ): Promise<Report> {
   const instances = await parts.instances.all()
   const servers = runningServers(instances)
-  // No server, no catalog: the platform is down or on its way, and its first server's event comes back here.
+  // No server, no catalog: the platform is down or starting, and its first server's event brings us back
+  // here.
   if (servers.length === 0) return report({ instances, servers }, nothing, { done: [], failed: [] }, 0, [])
   const leaving = new Map(going.map((id) => [id, 'the server goes']))
   const seen = { now, instances, servers, leaving, suspects: suspects(servers, silent) }
@@ -69,9 +70,8 @@ export async function reconcile(
 const nothing: Difference = { writes: [], uncertain: [], waiting: [], known: 0 }
 
 /**
- * The removals in doubt that may be carried out. Only two rounds that follow each other agree: one in between
- * that sees nothing amiss takes the first one's word back. While the store fails, what is above the cap
- * waits.
+ * The removals in doubt that may be carried out. Only consecutive rounds can agree: one in between that sees
+ * nothing amiss cancels the first one's vote. While the store fails, removals above the cap wait.
  */
 async function weigh(
   { uncertain, known }: Difference,

@@ -2,11 +2,11 @@ import { type Instance, isServer, isService } from '../base/instances.ts'
 import type { Hint, StateHint } from './hints.ts'
 import type { RoundParts } from './round.ts'
 
-/** Looks at an instance, 1, 2 and 4 seconds apart, before it is left to `reconcile`. */
+/** Looks at an instance, after 1, 2 and 4 seconds, before it is left to `reconcile`. */
 const ATTEMPTS = 3
 
 /**
- * Instances that an event calls running and the fleet does not show: new to EC2's answers, or somebody
+ * Instances that an event calls running but the fleet does not show: not yet in EC2's answers, or somebody
  * else's.
  */
 export function unseen(hints: Hint[], seen: Instance[]): Set<string> {
@@ -16,11 +16,10 @@ export function unseen(hints: Hint[], seen: Instance[]): Set<string> {
 }
 
 /**
- * Asks EC2 by id for instances that the fleet did not show when their event came, before the fleet is asked
- * for: foreign ones cost no more than one call each time. When the batch holds other hints as well, the fleet
- * has to be asked for anyway. Its answer then does for all of them: who is still not in it is looked at again.
- * @returns the hints but theirs, except for those that are ours by now; and the ids of those that may become
- * ours
+ * Before the fleet is read, asks EC2 by id about instances that the fleet did not show when their event came:
+ * so foreign ones cost only one call each time. If the batch holds other hints as well, the fleet has to be
+ * read anyway and its answer serves for all: instances still missing from it are looked at again.
+ * @returns the hints without theirs, unless they are ours by now; and the ids of those that may become ours
  */
 export async function sift(
   parts: Pick<RoundParts, 'instances' | 'vpcId'>,
@@ -31,7 +30,7 @@ export async function sift(
   const found = ids.size > 0 ? await parts.instances.confirm([...ids]) : []
   const own = found.filter(({ vpcId }) => vpcId === parts.vpcId)
   const ours = new Set(own.filter((each) => isService(each) || isServer(each)).map(({ id }) => id))
-  // Without a single tag, it may get ours; unknown to EC2, it may be shown later.
+  // One without any tag may still get ours; one unknown to EC2 may be shown later.
   const untagged = new Set(own.filter(({ tags }) => Object.keys(tags).length === 0).map(({ id }) => id))
   const known = new Set(found.map(({ id }) => id))
   return {
@@ -43,8 +42,8 @@ export async function sift(
 const wasUnseen = (hint: Hint): boolean => hint.kind === 'state' && hint.unseen === true
 
 /**
- * Hints about states to look at again: EC2's reads lag behind its events, or Consul did not take the write.
- * No more than a few times and never as a failed message: the next round over the fleet does the same.
+ * Hints about states to look at again, because EC2's reads lag behind its events or Consul did not take the
+ * write. Only a few times and never as a failed message: the next round over the fleet does the same.
  */
 export function lookAgain(hints: Hint[], late: Set<string>, unseen: Set<string>): StateHint[] {
   const needed = hints.flatMap((hint) => {

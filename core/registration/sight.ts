@@ -2,8 +2,8 @@ import type { CatalogSight, ClusterView, ConsulServer, ServiceCatalog } from '..
 import { SUSPECT_PATIENCE_MS } from './suspicion.ts'
 
 /**
- * Every server is asked for its listing, and the first one how the cluster sees itself; who does not answer
- * is left out, and what the catalog holds of it is asked for. A suspect is asked once, and not waited for.
+ * Asks every server for its listing, and the first one how the cluster sees itself. A server that does not
+ * answer is left out, and the catalog is asked for its entries. A suspect is asked once and not waited for.
  */
 export async function readCatalog(
   catalog: ServiceCatalog,
@@ -35,7 +35,7 @@ export async function readCatalog(
   }
 }
 
-/** How the cluster sees itself; null when the server does not say, or knows no leader. */
+/** How the cluster sees itself; null if the server does not answer, or knows no leader. */
 async function ledView(
   catalog: ServiceCatalog,
   server: ConsulServer,
@@ -46,8 +46,8 @@ async function ledView(
 }
 
 /**
- * Rare enough to ask once more, and all who have just answered: a server that nobody has named a suspect yet
- * does not answer, or the first one knows no leader.
+ * Rare, so asking again, and all servers that have just answered, is cheap enough: a server that is not a
+ * suspect yet does not answer, or the first one knows no leader.
  */
 async function laterView(catalog: ServiceCatalog, speaking: ConsulServer[]): Promise<ClusterView | null> {
   const present = speaking.map(({ address }) => address)

@@ -1,11 +1,11 @@
 import type { ClusterView, ConsulServer, Listing } from '../base/catalog.ts'
 
-/** For a suspect to answer: what it holds leaves DNS some 5 s after its death. */
+/** How long a suspect may take to answer: what it holds leaves DNS some 5 s after its death. */
 export const SUSPECT_PATIENCE_MS = 1000
 
 /**
- * The running servers that their neighbours say do not answer. Whole numbers of servers do not die at once,
- * but a network does: when it is not the smaller part, nothing is concluded.
+ * The running servers that, as their neighbours report, do not answer. Servers rarely fail together; networks
+ * do. If half or more are suspect, conclude nothing.
  * @param silent their addresses
  */
 export function suspects(servers: ConsulServer[], silent: string[]): ConsulServer[] {
@@ -14,8 +14,8 @@ export function suspects(servers: ConsulServer[], silent: string[]): ConsulServe
 }
 
 /**
- * Addresses of the suspects that do not answer us either, while the others do and have a leader. That is no
- * proof of death, and none is needed: their instances are registered elsewhere as well, and nothing of theirs
+ * Addresses of the suspects that do not answer us either, while the others do and have a leader. That does
+ * not prove them dead, and need not: their instances are registered elsewhere as well, and nothing of theirs
  * that runs is removed before gossip says so.
  */
 export function silentServers(

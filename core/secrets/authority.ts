@@ -1,20 +1,20 @@
 import { createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { bits, boolean, der, identifier, integer, octets, sequence, set, text, utcTime } from './der.ts'
 
-/** Years that an authority lasts, and with it every certificate that it signs. */
+/** Years for which an authority, and every certificate it signs, is valid. */
 export const AUTHORITY_YEARS = 10
 
 const ECDSA_WITH_SHA256 = sequence(identifier('1.2.840.10045.4.3.2'))
 const COMMON_NAME = identifier('2.5.4.3')
 const KEY_USAGE = identifier('2.5.29.15')
 const BASIC_CONSTRAINTS = identifier('2.5.29.19')
-/** Signs certificates (bit 5) and lists of revoked ones (bit 6), the last bit that counts is the seventh. */
+/** May sign certificates (bit 5) and lists of revoked ones (bit 6); the last used bit is the seventh. */
 const SIGNS = bits(Buffer.from([0b00000110]), 1)
 
 /**
  * The certificate of an authority that signed itself ("RFC 5280", 4.1), PEM. Node signs but makes no
  * certificates. `@peculiar/x509` does, with a decorator runtime and a container for its classes: 241 KB more
- * in a function of 380, and 30 ms of each cold start. This is one certificate of a fixed shape, written and
+ * in a function of 380, and 30 ms of each cold start. This is one certificate of a fixed form, written and
  * never read here; OpenSSL and Go read it in the tests.
  * @param privateKey on the curve P-256
  * @param serial up to 20 bytes, not all zero

@@ -1,6 +1,6 @@
 /**
- * The few values of ASN.1 that a certificate of an authority is made of, in their one binary form ("X.690",
- * DER): a tag, a length, the content.
+ * The few ASN.1 values in an authority's certificate, in their only binary form ("X.690", DER): a tag, a
+ * length, the content.
  */
 export function der(tag: number, ...parts: Uint8Array[]): Buffer {
   const content = Buffer.concat(parts)

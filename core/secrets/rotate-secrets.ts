@@ -16,12 +16,12 @@ import {
 
 /**
  * The steps of a rotation: a new value beside the old one, the new one in use, the new one alone. Each may be
- * repeated, and a rotation that stopped anywhere leaves secrets with which everything works.
+ * repeated, and a rotation that stops anywhere leaves working secrets.
  */
 export const ROTATION = ['add', 'use', 'drop'] as const
 export type RotationStep = (typeof ROTATION)[number]
 
-/** The beginning of a hash of each new value: tells the steps after the first which one is meant. */
+/** The beginning of a hash of each new value: it tells the later steps which value is meant. */
 export type Marks = Partial<Record<RotatedName, string>>
 
 const markOf = (value: string): string => sha256(value).slice(0, 12)
@@ -72,7 +72,7 @@ export interface LookPorts {
   servers(): Promise<ConsulServer[]>
 }
 
-/** Have all running servers taken over these secrets? `why` says who has not. */
+/** Have all running servers taken over these secrets? `why` says which have not. */
 export async function secretsTaken(
   ports: LookPorts,
   secrets: Secrets,
@@ -86,7 +86,7 @@ export async function secretsTaken(
   return { ready: late.length === 0, why: late.map(({ instanceId }) => instanceId).join(', ') }
 }
 
-/** Is there nothing left to register? Then every entry was put with the token that is in use. */
+/** Is there nothing left to register? Then the current token registered every entry. */
 export function allRegistered({ registered, failed, problems, waiting }: Report): {
   ready: boolean
   why: string

@@ -14,7 +14,7 @@ export const TOKENS = [
 ] as const
 export const ROTATED = ['gossip-key', ...TOKENS] as const
 export const AUTHORITY = 'ca'
-/** The certificate of the authority alone, for those who only verify. */
+/** The authority's certificate alone, for those who only verify. */
 export const CERTIFICATE = 'ca-certificate'
 export const SECRETS = [AUTHORITY, CERTIFICATE, ...ROTATED] as const
 
@@ -34,7 +34,7 @@ export interface SecretMaker {
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/
 
-/** What is missing among the secrets, made anew; what stands is left alone. */
+/** New values for missing secrets; existing ones are left alone. */
 export function missingSecrets(standing: Secrets, maker: SecretMaker): Map<SecretName, string> {
   const made = new Map<SecretName, string>()
   for (const name of ROTATED) if (!standing.has(name)) made.set(name, fresh(name, maker))
@@ -56,8 +56,8 @@ export const fresh = (name: RotatedName, maker: SecretMaker): string =>
 export const values = (text: string): string[] => text.split(/\s+/).filter(Boolean)
 
 /**
- * Tells one state of the secrets from another without giving any of them away; each Consul server reports the
- * one that it has taken over (`fingerprint` in apps/platform/consul/secrets.go).
+ * Identifies a state of the secrets without revealing any of them; each Consul server reports the one that it
+ * has taken over (`fingerprint` in apps/platform/consul/secrets.go).
  */
 export function secretsFingerprint(secrets: Secrets): string {
   const lines = ROTATED.map((name) => `${name}=${values(secrets.get(name) ?? '').join(',')}`)

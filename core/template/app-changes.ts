@@ -6,10 +6,10 @@ import type { Outputs } from './parameters.ts'
 import { type Change, type StandingStack, stackChange } from './stack-change.ts'
 import { wantedAppStack, wantedServiceStack } from './wanted-stacks.ts'
 
-/** An app's stacks as they are, with what the wanted ones take from outside. */
+/** An app's existing stacks, and the outside values that the wanted ones need. */
 export interface StandingApp {
   own: StandingStack | undefined
-  /** Those of the wanted services that have a stack which works. */
+  /** The wanted services that have a working stack. */
   services: Record<string, StandingStack>
   /** Outputs of the app's stack and of the platform's. */
   outputs: { app: Outputs | undefined; platform: Outputs | undefined }
@@ -22,9 +22,9 @@ export interface AppChanges {
 }
 
 /**
- * Holds an app's templates against its stacks.
+ * Compares an app's templates with its stacks.
  * @param images the AMI of each service
- * @param release the current one; another number alone is no change
+ * @param release the current one; another number alone is not a change
  */
 export function appChanges(
   stage: Stage,
@@ -45,7 +45,7 @@ export function appChanges(
   }
 }
 
-/** A value that only the app's or the platform's next stack will give is a change, not an error. */
+/** A value that only the next stack of the app or platform will provide is a change, not an error. */
 function tolerant(
   standing: StandingStack | undefined,
   wanted: () => Parameters<typeof stackChange>[1],

@@ -13,14 +13,12 @@ import { parseResources } from './app-resources.ts'
 import { badAttachments } from './attached-targets.ts'
 import { groupId } from './groups.ts'
 
-/**
- * What the files of `images/<app>/` say; the digest of each service's source is added when it is archived.
- */
+/** The content of `images/<app>/`; each source's digest is added when it is archived. */
 export interface AppPieces {
   manifest: Manifest
   resources: Record<string, unknown>
   services: Record<string, Omit<ServiceBundle, 'source'>>
-  /** What the definition of each service holds, and where each name in it stands. */
+  /** Each service's definition, and where each name in it is. */
   definitions: Record<string, ServiceDefinition[]>
   places: Record<string, string[]>
 }
@@ -28,8 +26,8 @@ export interface AppPieces {
 /**
  * Reads and checks an app's folder.
  * @param folder name of the folder below `images/`
- * @param files text of each file below it, by its path relative to it: `app.yml`, `web/config.json`
- * @throws {InvalidInput} for the first file that is wrong, with one sentence per problem in it
+ * @param files text of each file in it, by relative path: `app.yml`, `web/config.json`
+ * @throws {InvalidInput} for the first wrong file, with one sentence per problem
  */
 export function readApp(folder: string, files: ReadonlyMap<string, string>): AppPieces {
   const root = `images/${folder}`

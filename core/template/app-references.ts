@@ -5,7 +5,8 @@ import { didYouMean } from '../base/suggest.ts'
 import { SCALARS } from './parameters.ts'
 
 /**
- * A value of the app's stack that a service's stack needs: an output there, a parameter of this name here.
+ * A value of the app's stack that a service's stack needs: an output of the one, a parameter of the same name
+ * of the other.
  */
 export interface CarriedValue {
   name: string
@@ -51,7 +52,7 @@ export function substituted(text: string): unknown {
 
 const referenceOf = (name: string): Reference => (name.includes('.') ? { GetAtt: name } : { Ref: name })
 
-/** What a service takes from its app's stack, each value once. */
+/** The values a service takes from its app's stack, each once. */
 export function carriedBy(service: ServiceSpec): CarriedValue[] {
   const references: Reference[] = [
     ...Object.values(service.env).filter((value) => typeof value !== 'string'),
@@ -66,7 +67,7 @@ export function carriedBy(service: ServiceSpec): CarriedValue[] {
 const placeholders = (text: string): Reference[] =>
   [...text.matchAll(PLACEHOLDER)].map(([, name = '']) => referenceOf(name))
 
-/** The references of a manifest that lead to nothing in the app's resources. */
+/** A manifest's references to resources that the app does not have. */
 export function unknownReferences(manifest: Manifest, logicalIds: readonly string[]): InvalidInput[] {
   const file = `images/${manifest.app}/app.yml`
   return Object.entries(manifest.services).flatMap(([service, spec]) =>
@@ -79,7 +80,7 @@ export function unknownReferences(manifest: Manifest, logicalIds: readonly strin
   )
 }
 
-/** What all services of an app take from its stack. */
+/** The values that all services of an app take from its stack. */
 export function carriedByAll(manifest: Manifest): CarriedValue[] {
   return distinct(Object.values(manifest.services).flatMap(carriedBy))
 }

@@ -15,13 +15,13 @@ export interface AppTemplates {
 
 /**
  * Compiles an app: its own template and that of each of its services.
- * @throws {InvalidInput} when its resources take a name that the template needs, or are too many for a stack
+ * @throws {InvalidInput} if its resources take a name that the template needs, or are too many for a stack
  */
 export function appTemplates(app: App, stage: Stage): AppTemplates {
   const { bundle } = app
   const name = bundle.manifest.app
   const own = appTemplate(app, stage)
-  // Refused here, where nothing has been changed yet.
+  // Refused here, before anything has changed.
   templateText(appStack(stage.name, name), own)
   const services = Object.keys(bundle.manifest.services).map((service) => [
     service,

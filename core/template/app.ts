@@ -18,8 +18,8 @@ import { declare } from './parameters.ts'
 import type { App } from './parsed-app.ts'
 
 /**
- * The template of `nanofleet-<stage>-<app>`: a security group per service, one rule per end of each edge, the
- * app's own resources, and as outputs all that the stacks of its services need.
+ * The template of `nanofleet-<stage>-<app>`: a security group per service, a rule for each end of each edge,
+ * the app's own resources, and as outputs everything its services' stacks need.
  * @throws {InvalidInput} when the app's resources take a name that the template needs
  */
 export function appTemplate(

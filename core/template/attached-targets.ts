@@ -30,7 +30,7 @@ export function attachedTargets(resources: Record<string, Resource>): AttachedTa
   })
 }
 
-/** The faults of the marks in `file`: a service that the app does not have, a target group without a port. */
+/** Wrong marks in `file`: a service that the app does not have, a target group without a port. */
 export function badAttachments(
   resources: Record<string, Resource>,
   services: readonly string[],

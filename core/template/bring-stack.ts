@@ -8,12 +8,12 @@ import { templateText } from './text.ts'
 /** A stack could not be brought to its template, or could not be deleted. */
 export class StackFailure extends NanofleetError {}
 
-/** The way of one stack through a workflow; small, as it goes from state to state. */
+/** One stack's progress through a workflow; small, because it passes from state to state. */
 export interface StackStep {
   stack: string
   /** `go-on`: as wanted. `apply`: free for the template now. `wait`: ask again after `seconds`. */
   next: 'go-on' | 'apply' | 'wait'
-  /** What is waited for: the template in place, whatever runs now to end, or the stack to be gone. */
+  /** What to wait for: the template is in place, the current operation has ended, or the stack is gone. */
   until: 'ready' | 'idle' | 'gone'
   checks: number
   seconds: number
@@ -35,8 +35,8 @@ const step = (stack: string, until: StackStep['until'], next: StackStep['next'] 
 })
 
 /**
- * Starts what brings the template to the stack; an equal stack is left alone, one that another run left at
- * work is waited for, one whose creation failed is deleted first.
+ * Starts bringing the stack to the template. An equal stack is left alone; one with an operation under way
+ * from another run is waited for; one whose creation failed is deleted first.
  * @throws {InvalidInput} when the template is too large for a stack
  */
 export async function bringStack(stacks: Stacks, wanted: WantedStack): Promise<StackStep> {
@@ -60,7 +60,7 @@ export async function bringStack(stacks: Stacks, wanted: WantedStack): Promise<S
   }
 }
 
-/** Starts the deletion of a stack; one that is not there is gone. */
+/** Starts deleting a stack; one that does not exist counts as gone. */
 export async function removeStack(stacks: Stacks, name: string): Promise<StackStep> {
   const view = await stacks.find(name)
   if (view === undefined || view.status === 'DELETE_COMPLETE') return step(name, 'gone', 'go-on')
@@ -70,7 +70,7 @@ export async function removeStack(stacks: Stacks, name: string): Promise<StackSt
 }
 
 /**
- * Looks whether what a step waits for has come.
+ * Checks whether what a step waits for has happened.
  * @throws {StackFailure} with the first resource that failed and CloudFormation's reason
  */
 export async function checkStack(stacks: Stacks, last: StackStep): Promise<StackStep> {
@@ -85,7 +85,7 @@ export async function checkStack(stacks: Stacks, last: StackStep): Promise<Stack
   return { ...last, next: 'wait', checks, seconds: pause(checks) }
 }
 
-/** The stack with its template as it stands, or undefined when there is none that works. */
+/** The stack with its current template, or undefined if there is none that works. */
 export async function standingStack(stacks: Stacks, view: StackView | undefined) {
   if (!view || approach(view.status) === 'create' || approach(view.status) === 'replace') return undefined
   const text = await stacks.template(view.name)
@@ -94,8 +94,8 @@ export async function standingStack(stacks: Stacks, view: StackView | undefined)
 }
 
 /**
- * Whether what is waited for has come (CloudFormation User Guide, "Stack status codes"). A rolled-back update
- * is a failure although the stack works.
+ * Whether what is waited for has happened (CloudFormation User Guide, "Stack status codes"). A rolled-back
+ * update is a failure, although the stack works.
  */
 export function progress(
   status: string | undefined,
@@ -104,7 +104,7 @@ export function progress(
   const gone = status === undefined || status === 'DELETE_COMPLETE'
   if (gone) return until === 'ready' ? 'failed' : 'reached'
   if (status.endsWith('_IN_PROGRESS')) {
-    // It works already; only what the update replaced is still being removed.
+    // It already works; only what the update replaced is still being removed.
     const works = status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' && until === 'ready'
     return works ? 'reached' : 'underway'
   }
@@ -118,7 +118,7 @@ function approach(status: string | undefined): 'create' | 'update' | 'wait' | 'r
   if (status === undefined || status === 'DELETE_COMPLETE') return 'create'
   if (status === 'REVIEW_IN_PROGRESS') return 'replace'
   if (status.endsWith('_IN_PROGRESS')) return 'wait'
-  // What was never whole, or is not any more, takes no update.
+  // A stack that was never complete, or no longer is, cannot be updated.
   return /^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED|DELETE_FAILED)$/.test(status)
     ? 'replace'
     : 'update'

@@ -5,15 +5,15 @@ import type { ServiceDefinition } from '../definition/schema.ts'
 import { rulePriority } from '../manifest/routes.ts'
 import { UI_HOST } from './public-ui.ts'
 
-/** What two apps can disagree about. */
+/** What two apps can clash about. */
 export interface Tenant {
   manifest: Manifest
   definitions: Record<string, ServiceDefinition[]>
-  /** Where each name of each definition stands, when its text is at hand. */
+  /** Where each name of each definition is, if its text is available. */
   places?: Record<string, string[]>
 }
 
-/** Something of which a stage has one. */
+/** Something that a stage has only once. */
 interface Claim {
   thing: string
   place: string
@@ -21,8 +21,8 @@ interface Claim {
 }
 
 /**
- * Refuses apps that cannot stand side by side in one stage: two services on one listener port, on one host
- * and path or under one Consul name, or two stacks of one name.
+ * Refuses apps that cannot coexist in one stage: two services on one listener port, on one host and path or
+ * under one Consul name, or two stacks with one name.
  * @throws {InvalidInput} with one sentence per clash
  */
 export function refuseClashes(apps: readonly Tenant[]): void {
@@ -68,10 +68,7 @@ function claims({ manifest }: Tenant): Claim[] {
   ]
 }
 
-/**
- * Who has another path of the same host may stay beside it; the host of the user interface is nobody else's
- * at all.
- */
+/** Several services may share a host with different paths; the user interface's host is for it alone. */
 function routes(expose: Expose, at: string): Claim[] {
   const place = `${at}.host`
   if (expose.host === UI_HOST) return [{ thing: UI, place, remedy: 'choose another host' }]
@@ -88,7 +85,7 @@ const UI_OWNER = "Consul's user interface"
 const listenerPriority = (route: Pick<Expose, 'host' | 'path'>): string =>
   `listener priority ${rulePriority(route)}`
 
-/** Within one app several services may stand behind one name; DNS would mix those of two apps. */
+/** Within one app several services may share a name; DNS would mix those of two apps. */
 function consulNames({ manifest: { app }, definitions, places }: Tenant): Claim[] {
   const found = new Map<string, string>()
   for (const [service, services] of Object.entries(definitions)) {
@@ -101,5 +98,5 @@ function consulNames({ manifest: { app }, definitions, places }: Tenant): Claim[
   return [...found].map(([thing, place]) => ({ thing, place, remedy: 'choose another name' }))
 }
 
-/** DNS knows no capital letters. */
+/** DNS ignores case. */
 const consulName = (name: string): string => `the Consul name ${name.toLowerCase()}`

@@ -1,13 +1,13 @@
 import { progress, type StackStep } from './bring-stack.ts'
 import type { Stacks } from './stacks.ts'
 
-/** Seconds before each look, two in all: what has only groups and a parameter to change is done by then. */
+/** Seconds before each look, two in all: a change of just groups and a parameter is done by then. */
 const LOOKS_SECONDS = [0.2, 0.3, 0.5, 1]
 
 /**
- * Looks closely whether what has just been asked of a stack is done: a workflow waits for whole seconds only,
- * and pays for each round. What is not done is left to the workflow, and what went wrong to the look that
- * tells the reason.
+ * Polls closely whether a stack's latest change is done: a workflow can only wait whole seconds, and pays for
+ * each round. A change that is not done is left to the workflow; one that failed, to the look that reports
+ * the reason.
  */
 export async function lookClosely(
   stacks: Pick<Stacks, 'find'>,
@@ -23,7 +23,7 @@ export async function lookClosely(
       if (state === 'failed') return begun
     }
   } catch {
-    // The change is under way whatever a look says; the workflow's own look meets the trouble if it lasts.
+    // The change is under way whatever a look says; if the problem lasts, the workflow's own look meets it.
   }
   return begun
 }

@@ -7,7 +7,7 @@ const ZONES = ['A', 'B', 'C']
 
 /**
  * The network of a stage, a part of the stack `nanofleet-<stage>` (`resources/plugin/network.js` puts it
- * there). A VPC, its subnets, route tables and an internet gateway cost nothing by themselves; what is billed
+ * there). A VPC, its subnets, route tables and an internet gateway cost nothing in themselves; what is billed
  * by the hour (NAT, load balancers, endpoints) belongs to the platform's stack.
  */
 export function controlNetwork({ name, vpcCidr }: Pick<Stage, 'name' | 'vpcCidr'>): Template {
@@ -87,8 +87,8 @@ const association = (subnet: string, table: string): Resource => ({
 })
 
 /**
- * Of the Lambda `consul`, the one door into the private network. It may reach Consul's API and Parameter
- * Store; the app stacks add one rule per check port, and nothing may reach it.
+ * For the Lambda `consul`, the one door into the private network. It may reach Consul's API and Parameter
+ * Store; the app stacks add a rule per check port, and nothing may reach it.
  */
 const consulFunctionGroup = (stack: string, vpcCidr: string, called: object): Resource => ({
   Type: 'AWS::EC2::SecurityGroup',
@@ -103,7 +103,7 @@ const consulFunctionGroup = (stack: string, vpcCidr: string, called: object): Re
         CidrIp: vpcCidr,
         Description: 'HTTPS API of the Consul servers',
       },
-      // Its token stands in Parameter Store, and security groups know no names of services.
+      // Its token is in Parameter Store, and security groups cannot name services.
       { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '0.0.0.0/0', Description: 'Parameter Store' },
     ],
     ...called,
@@ -115,7 +115,8 @@ function eachZone(make: (zone: string, index: number) => [string, Resource][]): 
 }
 
 /**
- * A stage whose ids are references into that template, for those who follow them there instead of asking AWS.
+ * A stage whose ids are references into that template, for code that follows them there instead of asking
+ * AWS.
  * @param token what a reference to a resource of the control plane's stack is
  */
 export const withNetworkIds = (stage: Stage, token: (resource: string) => string): Stage => ({

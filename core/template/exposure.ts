@@ -96,7 +96,7 @@ function listenerRule(service: string, { host, path }: Pick<Expose, 'host' | 'pa
   }
 }
 
-/** The user interface for some addresses: to all others the listener says that there is no such service. */
+/** The user interface for some addresses; the listener tells all others that there is no such service. */
 function uiRule(service: string, { host, sources }: PublicUi): Resource {
   const { Properties, ...rule } = listenerRule(service, { host, path: '/' })
   const Conditions = [

@@ -33,9 +33,7 @@ export function securityGroups(manifest: Manifest, stage: Stage): Record<string,
   )
 }
 
-/**
- * The rules of the edges, one resource each, so that deleting a stack takes along what it opened elsewhere.
- */
+/** The edges' rules, one resource each, so that deleting a stack also deletes what it opened elsewhere. */
 export function groupRules(app: string, edges: readonly Edge[]): Record<string, Resource> {
   return Object.fromEntries(edges.flatMap((edge) => [...egress(app, edge), ...ingress(app, edge)]))
 }
@@ -74,7 +72,7 @@ function ingress(app: string, edge: Edge): [string, Resource][] {
   ]
 }
 
-/** The control plane's network lets its Lambda out to Consul's HTTPS port, whatever apps there are. */
+/** The control plane's network lets its Lambda out to Consul's HTTPS port, whatever apps exist. */
 function belongsToNetwork({ from, to, port }: Edge): boolean {
   return from.kind === 'consul-function' && to.kind === 'consul' && port === CONSUL_PORTS.https
 }

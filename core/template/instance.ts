@@ -86,8 +86,8 @@ function launchTemplate(place: ServicePlace): Resource {
 }
 
 /**
- * The release is not among them: the group adds it, so that a new number makes no new version of the
- * template.
+ * The release is not among them: the group adds it, so that a new number does not make a new template
+ * version.
  */
 function instanceTags({ app, service, spec, files, stage: { name: stage } }: ServicePlace) {
   const discovered = files.definition !== null
@@ -102,8 +102,7 @@ function instanceTags({ app, service, spec, files, stage: { name: stage } }: Ser
 }
 
 /**
- * Lines of user data that the klib `userdata` of Nanos puts into the program's environment, CR LF between
- * them.
+ * Lines of user data, separated by CR LF, that the Nanos klib `userdata` puts into the program's environment.
  */
 function environment(env: Record<string, EnvValue>, secrets: Record<string, string>): unknown[] {
   const names = Object.keys(env).sort()

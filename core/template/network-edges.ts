@@ -4,7 +4,7 @@ import type { Stage } from '../base/stage.ts'
 import type { CheckPort } from '../definition/check-ports.ts'
 import { publicUi } from './public-ui.ts'
 
-/** Who stands at an end of an edge; `vpc` and `internet` are addresses, the others have a security group. */
+/** One end of an edge; `vpc` and `internet` are addresses, the others have a security group. */
 export type Party =
   | { kind: 'service'; name: string }
   | { kind: 'load-balancer' | 'consul' | 'consul-function' | 'vpc' | 'internet' }
@@ -109,7 +109,7 @@ function amongServers(): Edge[] {
     { from: CONSUL, to: CONSUL, protocol: 'tcp', port: rpc, lastPort: gossip, why: 'RPC and gossip' },
     { from: CONSUL, to: CONSUL, protocol: 'udp', port: gossip, why: 'gossip' },
     { from: CONSUL, to: CONSUL, protocol: 'tcp', port: https, why: 'is there a leader' },
-    // The way out of the Lambda's group to this port, and to the secrets, belongs to the control plane's
+    // The egress rules of the Lambda's group to this port, and to the secrets, belong to the control plane's
     // network.
     { from: FUNCTION, to: CONSUL, protocol: 'tcp', port: https, why: 'HTTP API' },
   ]
@@ -120,13 +120,13 @@ const both = (from: Party, to: Party, port: number, why: string): Edge[] => [
   { from, to, protocol: 'udp', port, why },
 ]
 
-/** One rule per way: a port that is exposed and checked has one edge from each that asks it. */
+/** One rule per path: a port that is both exposed and checked has one edge from each side that asks it. */
 function distinct(edges: Edge[]): Edge[] {
   const key = ({ from, to, protocol, port }: Edge) => [partyName(from), partyName(to), protocol, port].join()
   return [...new Map(edges.toReversed().map((edge) => [key(edge), edge])).values()].toReversed()
 }
 
-/** How a party is called in logical ids and descriptions. */
+/** A party's name in logical ids and descriptions. */
 export function partyName(party: Party): string {
   return party.kind === 'service' ? party.name : party.kind
 }

@@ -5,7 +5,7 @@ import type { Stage } from '../base/stage.ts'
 
 type Kind = [type: string, description: string]
 
-/** The parameters that a stage and its platform give to every template; docs/manifest.md lists them. */
+/** The parameters that a stage and its platform offer to every template; docs/manifest.md lists them. */
 const KNOWN: Record<string, Kind> = {
   Stage: ['String', 'Name of the stage'],
   VpcId: ['AWS::EC2::VPC::Id', 'The network of the stage'],
@@ -36,7 +36,7 @@ export const SCALARS = ['Stage', 'VpcId', 'VpcCidr', 'Domain', 'ConsulGroup', 'L
 
 export const isKnownParameter = (name: string): boolean => Object.hasOwn(KNOWN, name)
 
-/** The declaration of the parameters among `names`; names of resources and the like are left out. */
+/** Declares the parameters among `names`; names of resources and the like are left out. */
 export function declare(names: Iterable<string>): Record<string, TemplateParameter> {
   const declared = [...new Set(names)].filter(isKnownParameter).sort()
   return Object.fromEntries(

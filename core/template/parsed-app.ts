@@ -11,13 +11,13 @@ import { manifestProblems } from '../manifest/rules.ts'
 import { storedManifestSchema } from '../manifest/schema.ts'
 import { resourceSections } from './resource-sections.ts'
 
-/** An app as the control plane works with it: its bundle, read and checked once, where it came in. */
+/** An app as the control plane uses it: its bundle, read and checked once, where it came in. */
 export interface App {
-  /** SHA-256 of the bundle, the key under which it lies in the bucket. */
+  /** SHA-256 of the bundle, its key in the bucket. */
   digest: string
-  /** As it was pushed. Parameter Store gets the texts of its definitions, nobody reads them again. */
+  /** As it was pushed. The texts of its definitions go to Parameter Store; nothing here parses them again. */
   bundle: AppBundle
-  /** What Consul is told of each service; nothing for one that is not discovered. */
+  /** What Consul gets for each service; empty for one that is not discovered. */
   definitions: Record<string, ServiceDefinition[]>
 }
 
@@ -36,7 +36,7 @@ const bundleSchema = z.strictObject({
   ),
 })
 
-/** Why a stored bundle can be wrong: another version of Nanofleet wrote it, or nobody of ours did. */
+/** A stored bundle is wrong if another version of Nanofleet, or somebody else, wrote it. */
 const REMEDY = 'push the app again, and deploy it where it is deployed'
 
 /** A bundle as it came out of the bucket. */
@@ -44,12 +44,12 @@ interface StoredBundle {
   app: string
   digest: string
   value: unknown
-  /** What it was read from, such as `s3://bucket/apps/web/<digest>.json`. */
+  /** Where it was read from, such as `s3://bucket/apps/web/<digest>.json`. */
   place: string
 }
 
 /**
- * Checks a stored bundle with the rules of a push that look at one app alone.
+ * Checks a stored bundle with those rules of a push that concern one app.
  * @throws {InvalidInput} with one sentence per problem
  */
 export function parseApp({ app, digest, value, place }: StoredBundle): App {

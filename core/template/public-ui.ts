@@ -6,8 +6,8 @@ export const UI_HOST = 'consul'
 const HEALTH = '/v1/status/leader'
 
 /**
- * Addresses that a rule can name beside its host: five values in all ("Quotas for your Application Load
- * Balancers").
+ * Addresses that a rule can name beside its host: it takes five values in all ("Quotas for your Application
+ * Load Balancers").
  */
 export const MOST_SOURCES = 4
 
@@ -15,13 +15,13 @@ export const MOST_SOURCES = 4
 export interface PublicUi {
   host: string
   health: string
-  /** Blocks of addresses from which it may be asked. */
+  /** Address blocks that may reach it. */
   sources: string[]
 }
 
 /**
- * Consul's user interface in public: over HTTPS alone and only for the addresses that the stage names, of
- * which there are none by default. Undefined for every other service, and while it is private.
+ * Consul's user interface in public: over HTTPS only, and only for the addresses that the stage names (none
+ * by default). Undefined for every other service, and if it is private.
  */
 export function publicUi(
   { kind }: Pick<ServiceSpec, 'kind'>,

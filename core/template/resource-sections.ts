@@ -2,10 +2,7 @@ import * as z from 'zod'
 
 const resource = z.looseObject({ Type: z.string().regex(/^[A-Za-z0-9]+::/, 'is not a resource type') })
 
-/**
- * The sections of a template that an app's own resources may have; the properties are CloudFormation's
- * business.
- */
+/** The template sections that an app's own resources may have; CloudFormation checks the properties. */
 export const resourceSections = z.strictObject({
   Parameters: z.record(z.string(), z.looseObject({ Default: z.union([z.string(), z.number()]) })).optional(),
   Mappings: z.record(z.string(), z.unknown()).optional(),

@@ -17,12 +17,12 @@ export interface ServiceTemplateInput {
   stage: Stage
 }
 
-/** Seconds that an instance may drain before Auto Scaling terminates it all the same. */
+/** Seconds that an instance may drain before Auto Scaling terminates it anyway. */
 const DRAIN_SECONDS = 300
 
 /**
  * The template of `nanofleet-<stage>-<app>-<service>`: role, launch template, Auto Scaling group and, for an
- * exposed service, its way into the load balancer. The image and the release come in as parameters, so the
+ * exposed service, its place in the load balancer. The image and the release come in as parameters, so the
  * template changes only with the manifest. Its group starts empty: waves and scale set its size.
  * @throws {NotFound} when the app has no such service
  */
@@ -75,7 +75,7 @@ function autoScalingGroup(
 ): Resource {
   return {
     Type: 'AWS::AutoScaling::AutoScalingGroup',
-    // A target group without a listener makes no health checks, so instances would wait in vain.
+    // A target group without a listener does no health checks, so instances would wait in vain.
     ...(listeners.length > 0 && { DependsOn: listeners }),
     Properties: {
       AutoScalingGroupName: serviceStack(stage.name, app, service),

@@ -14,10 +14,10 @@ export interface StandingStack {
   parameters: Record<string, string>
 }
 
-/** A number that grows with every release is no change by itself. */
+/** A number that grows with every release is not a change in itself. */
 const IGNORED = 'Release'
 
-/** What bringing a template with these parameters to a stack would do. */
+/** What applying a template with these parameters to a stack would do. */
 export function stackChange(
   standing: StandingStack | undefined,
   wanted: { template: Template; parameters: Record<string, string> },

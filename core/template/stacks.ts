@@ -18,14 +18,14 @@ export interface StackInput {
 
 /** CloudFormation stacks of the stage. */
 export interface Stacks {
-  /** Resolves to undefined when there is no such stack; a deleted one, asked by its name, is none. */
+  /** Resolves to undefined if there is no such stack; a name does not find a deleted one. */
   find(name: string): Promise<StackView | undefined>
   /** Every stack that carries these tags. */
   tagged(tags: Record<string, string>): Promise<StackView[]>
-  /** The template as it was given. */
+  /** The template as it was submitted. */
   template(name: string): Promise<string | undefined>
   create(input: StackInput): Promise<void>
-  /** Resolves to false when nothing is to be updated. */
+  /** Resolves to false if there is nothing to update. */
   update(input: StackInput): Promise<boolean>
   remove(name: string): Promise<void>
   /** Physical ids of the stack's resources of one type. */

@@ -3,7 +3,7 @@ import type { Template } from '../base/cloudformation.ts'
 import { InvalidInput } from '../base/errors.ts'
 
 /**
- * Bytes that a request carries as TemplateBody; a larger template goes through S3 (CloudFormation quotas).
+ * Most bytes that a request takes as TemplateBody; a larger template goes through S3 (CloudFormation quotas).
  */
 export const BODY_BYTES = 51_200
 
@@ -12,7 +12,7 @@ const OBJECT_BYTES = 1_000_000
 const RESOURCES = 500
 
 /**
- * A template as CloudFormation is given it; equal templates are equal texts.
+ * A template as CloudFormation gets it; equal templates give equal texts.
  * @throws {InvalidInput} for one that is too large for a stack
  */
 export function templateText(stack: string, template: Template): string {

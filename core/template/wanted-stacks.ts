@@ -8,7 +8,7 @@ import { type Outputs, templateParameters } from './parameters.ts'
 /**
  * The app's own stack.
  * @param platform outputs of the platform's stack; absent for the platform itself
- * @throws {NotFound} when the platform is not there and the app needs it
+ * @throws {NotFound} if the app needs the platform and it does not exist
  */
 export function wantedAppStack(
   stage: Stage,
@@ -24,7 +24,7 @@ export function wantedAppStack(
   }
 }
 
-/** What the stack of a service takes its values from. */
+/** Where a service's stack takes its values from. */
 export interface ServiceSources {
   platform: Outputs | undefined
   app: Outputs | undefined
@@ -34,7 +34,7 @@ export interface ServiceSources {
 
 /**
  * The stack of one service.
- * @throws {NotFound} when the app's or the platform's stack does not give what it needs
+ * @throws {NotFound} if the app's or the platform's stack lacks a value it needs
  */
 export function wantedServiceStack(
   stage: Stage,
@@ -51,8 +51,8 @@ export function wantedServiceStack(
 }
 
 /**
- * The app's stack with the security groups of services that are going away, and their rules, as they stand:
- * EC2 refuses to delete a group in use, so they may go only after the instances in them.
+ * The app's stack with the unchanged security groups and rules of services that are going away: EC2 refuses
+ * to delete a group in use, so they must stay until the instances in them are gone.
  */
 export function withLeavingGroups(
   wanted: WantedStack,

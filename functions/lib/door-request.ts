@@ -2,8 +2,8 @@ import * as z from 'zod'
 import type { DoorRequest, Verb } from '../../core/registration/door.ts'
 
 /**
- * What the other functions, the CLI and tests ask of the door. An unknown verb is refused by itself and
- * spoils no other call.
+ * What the other functions, the CLI and tests send to the door. An unknown verb is refused on its own and
+ * does not affect the other calls.
  */
 export const doorRequest: z.ZodType<DoorRequest> = z.strictObject({
   calls: z.array(

@@ -7,17 +7,17 @@ import type { BuildStep } from '../../core/images/build-plan.ts'
 import type { StackStep } from '../../core/template/bring-stack.ts'
 
 /*
- * What states of the workflows hand to functions. Each schema is closed: a state that passes a key too many
- * was written for another function.
+ * What workflow states pass to functions. Each schema is closed: a state that passes an extra key was written
+ * for another function.
  */
 
 /** A closed schema of T: the compiler refuses it while a key of T is missing, an optional one too. */
 const closed = <T extends object>(shape: { [K in keyof Required<T>]: z.ZodType<T[K]> }): z.ZodType<T> =>
   z.strictObject(shape) as unknown as z.ZodType<T>
 
-/** A name of ours or of AWS; which ones exist is for the work to say. */
+/** A name of ours or of AWS; the function finds out whether it exists. */
 export const text = z.string().min(1, 'is empty')
-/** Of instances, checks, releases. */
+/** A number of instances, checks or releases. */
 export const count = z.int().min(0, 'is below 0')
 
 export const purpose: z.ZodType<PlanRequest['purpose']> = z.enum(['deploy', 'dry-run', 'undo'])

@@ -5,11 +5,11 @@ import type { MiddlewareObj } from '@middy/core'
 const logger = new Logger()
 
 /**
- * Middlewares that write one line of JSON per invocation with Lambda's context: what the function returned or
- * why it failed, and how long it took. The error goes on to Lambda, which counts and repeats it.
- * @param what the line's message, a word for an invocation that went well
- * @param summary what of the result is worth a line; undefined writes none. Events stay out: they may hold
- * anything
+ * Middlewares that log one line of JSON per invocation with Lambda's context: what the function returned or
+ * why it failed, and how long it took. Lambda still gets the error, counts it and retries.
+ * @param what the line's message for a successful invocation, a word
+ * @param summary the part of the result worth logging; undefined logs nothing. Events are never logged: they
+ *   may contain anything
  */
 export function journal<T>(what: string, summary: (result: T) => unknown) {
   const started = new WeakMap<object, number>()

@@ -5,19 +5,18 @@ import { parseInput } from '../../core/base/workflow-input.ts'
 import { journal } from './journal.ts'
 import { once } from './once.ts'
 
-/** What makes one function differ from another. */
+/** What differs from function to function. */
 interface Shape<Input, Parts, Result> {
-  /** All that may come in, keys included: anything else is refused before the function does anything. */
-  input: z.ZodType<Input>
-  /** Whose input it is, if a person gives it: the workflow that a refusal names in place of the function. */
-  workflow?: string
   /**
-   * Settings, clients, adapters: made at the first call that has a valid input, and kept for the calls after
-   * it.
+   * Everything that may come in, keys included: anything else is refused before the function does anything.
    */
+  input: z.ZodType<Input>
+  /** If a person gives the input, the workflow that an error names instead of the function. */
+  workflow?: string
+  /** Settings, clients, adapters: made at the first call with valid input, and kept for later calls. */
   parts(): Parts
   work(parts: Parts, input: Input): Promise<Result>
-  /** What of the result the journal tells, all of it by default; undefined writes no line. */
+  /** The part of the result to log, all of it by default; undefined logs no line. */
   told?(result: Result): unknown
   also?: MiddlewareObj<unknown, Result>
 }
@@ -32,9 +31,9 @@ export interface Handler<Parts, Result> extends Call<Result> {
 }
 
 /**
- * The one shape of all functions: the input is checked, the parts are made once, the work is done, and one
- * line of JSON says what came of it.
- * @param name of its file, and of the function behind `nanofleet-<stage>-`
+ * All functions have this form: check the input, make the parts once, do the work, and log the result as one
+ * line of JSON.
+ * @param name of its file, and of the function after `nanofleet-<stage>-`
  */
 export function lambda<Input, Parts, Result>(
   name: string,

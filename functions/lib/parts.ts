@@ -13,8 +13,8 @@ import { consulDoor } from '../../adapters/consul/lambda-calls.ts'
 import { once } from './once.ts'
 
 /*
- * The adapters that several functions have, made for the stage of the function. A function calls those that
- * it needs; the bundler leaves the others out.
+ * The adapters that several functions use, for the function's stage. A function imports those that it needs;
+ * the bundler leaves the others out.
  */
 
 /** The stage that this function belongs to. */
@@ -29,12 +29,12 @@ export const releases = () => new DynamoReleaseBook(documents(), stage().table)
 export const locks = () => new DynamoLockTable(documents(), stage().table)
 export const executions = () => new StepFunctionsExecutions(clients.stepFunctions())
 
-/** To look at stacks only. */
+/** Only to look at stacks. */
 export const stacks = () => new CloudFormationStacks(clients.cloudFormation())
 /** To delete them, too. */
 export const removableStacks = () =>
   new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole() })
-/** To make and change them, too. */
+/** To create and change them, too. */
 export const changeableStacks = () => {
   const templates = new TemplateStore(s3(), stage().bucket)
   return new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole(), templates })

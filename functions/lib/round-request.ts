@@ -2,8 +2,8 @@ import * as z from 'zod'
 
 /**
  * `register` names Consul servers that were told to go, the servers themselves the addresses of neighbours
- * that do not answer; with `dryRun` nothing is written. Events of the schedule and of parameters say nothing
- * that a round needs.
+ * that do not answer; with `dryRun` nothing is written. A round needs nothing from the events of the schedule
+ * and of parameters.
  */
 export const roundRequest = z.preprocess(
   (event) => (isEvent(event) ? {} : event),
@@ -11,11 +11,11 @@ export const roundRequest = z.preprocess(
     leaving: z.array(z.string()).default([]),
     silent: z.array(z.string()).default([]),
     dryRun: z.boolean().default(false),
-    /** For those who read the call. */
+    /** For people who read the call. */
     reason: z.string().optional(),
   }),
 )
 
-/** EventBridge sends its events as they are (Amazon EventBridge User Guide, "Events"). */
+/** EventBridge sends its events unchanged (Amazon EventBridge User Guide, "Events"). */
 const isEvent = (event: unknown): boolean =>
   typeof event === 'object' && event !== null && 'detail-type' in event && 'source' in event

@@ -3,9 +3,9 @@ import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
 /**
- * Keeps what a call of esbuild has made in `.nanofleet/bundles`, and takes it from there while nothing of it
- * has changed: the options and plugins, the text of every file of ours that went in, and the packages that
- * npm has installed.
+ * Caches the output of an esbuild call in `.nanofleet/bundles` and uses it while none of its inputs has
+ * changed: the options and plugins, the text of every file of ours in it, and the packages that npm has
+ * installed.
  * @param root of the checkout
  * @param make calls esbuild
  */
@@ -34,12 +34,12 @@ async function isFresh(root, folder, key) {
 }
 
 /**
- * The record comes last: without it, what lies there is of no use. A file that changed meanwhile may have
- * gone in as it was.
+ * The record is written last: without it, the cached files are not used. A file that changed during the build
+ * may have gone in before or after the change, so nothing is recorded then.
  */
 async function keep(root, folder, { key, began }, { inputs, outputs }) {
   await rm(folder, { recursive: true, force: true })
-  // What a plugin made up has a colon in its name; the plugin's own text is in the key.
+  // A plugin's virtual files have a colon in their names; the plugin's own text is in the key.
   const own = Object.keys(inputs).filter((file) => !file.startsWith('node_modules/') && !file.includes(':'))
   const changes = await Promise.all(own.map(async (file) => (await stat(join(root, file))).mtimeMs))
   if (changes.some((at) => at >= began)) return
@@ -50,7 +50,7 @@ async function keep(root, folder, { key, began }, { inputs, outputs }) {
   await writeFile(join(folder, 'record.json'), JSON.stringify(record))
 }
 
-/** What npm has put into node_modules, with the checksum of each package. */
+/** What npm has installed in node_modules, with the checksum of each package. */
 const installed = async (root) => digest(await readFile(join(root, 'node_modules', '.package-lock.json')))
 
 const digest = (data) =>

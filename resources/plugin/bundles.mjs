@@ -4,18 +4,18 @@ import { kept } from './bundle-cache.mjs'
 import leanBundles from './lean-bundles.mjs'
 
 /**
- * Functions bundled by one call of esbuild. Each call reads and parses the SDK anew, and keeps what all its
- * functions are made of until its end: nine take 1 GB, all 26 take 2 GB.
+ * How many functions one call of esbuild bundles. Each call parses the SDK anew and keeps the inputs of all
+ * its functions in memory until it ends: nine take 1 GB, all 26 take 2 GB.
  */
 export const TOGETHER = 9
 
 /**
  * Plugins of serverless-esbuild, which bundles the functions one by one: the first of nine bundles all of
- * them, and for each the bundle that it would have made is there already. They are the same to the byte, for
- * a third of the processor time.
+ * them, and each of the others finds its bundle already made. The bundles are identical to the byte, for a
+ * third of the processor time.
  */
 export default function plugins({ service, serviceDir, processedInput }) {
-  // A single function is quicker by itself.
+  // A single function is faster on its own.
   if (processedInput.options.function) return leanBundles
   const files = Object.values(service.functions).map(({ handler }) => basename(handler, '.handler'))
   return [bundledTogether([...new Set(files)], kept(serviceDir, build), leanBundles), ...leanBundles]
@@ -24,7 +24,7 @@ export default function plugins({ service, serviceDir, processedInput }) {
 /**
  * @param names of the files of all functions, without their ending
  * @param make bundles several functions by one call of esbuild
- * @param plugins what each is bundled with
+ * @param plugins the plugins that each is bundled with
  */
 export function bundledTogether(names, make, plugins = []) {
   const begun = new Map()
@@ -36,7 +36,7 @@ export function bundledTogether(names, make, plugins = []) {
       const [entry] = entryPoints
       const group = groupOf(nameOf(entry))
       if (group < 0) return
-      // Of its own work nothing is written or told: the bundle of all is.
+      // Its own output is neither written nor logged: the common bundle is used.
       Object.assign(initialOptions, { write: false, logLevel: 'silent' })
       onLoad({ filter: /.*/ }, () => ({ contents: '' }))
       onStart(async () => {

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /*
- * Four places where esbuild keeps what no function uses, as it cannot know that leaving it out changes
- * nothing. `node scripts/bundle-sizes.mjs` holds the outcome against resources/bundle-budgets.json.
+ * Four places where esbuild keeps code that no function uses, because it cannot know that leaving it out is
+ * safe. `node scripts/bundle-sizes.mjs` compares the results with resources/bundle-budgets.yml.
  */
 
 /**
- * Keys of the SDK's schemas are constants (`[_xN]: _m`). esbuild takes a computed key for a call that may do
- * anything, and keeps all shapes of all operations: 550 KB of EC2's. Written out they are what they were, and
- * only those used stay.
+ * Keys of the SDK's schemas are constants (`[_xN]: _m`). esbuild treats a computed key as a call that may do
+ * anything, and keeps all shapes of all operations: 550 KB of EC2's. With plain keys they mean the same, and
+ * only the used ones stay.
  */
 const plainKeys = {
   name: 'plain-keys',
@@ -28,8 +28,8 @@ const plainKeys = {
 }
 
 /**
- * lib-dynamodb does not say that loading it does nothing, as the SDK's clients do: all would carry it and
- * DynamoDB's client.
+ * Unlike the SDK's clients, lib-dynamodb does not declare that loading it has no side effects: every bundle
+ * would contain it and DynamoDB's client.
  */
 const documentsOnDemand = {
   name: 'documents-on-demand',
@@ -44,8 +44,8 @@ const documentsOnDemand = {
 
 /**
  * Lambda gives a function its credentials as variables (AWS Lambda Developer Guide, "Defined runtime
- * environment variables"). The SDK would look for profiles, sign-ins, containers and EC2's metadata too, with
- * a client for each: 130 KB.
+ * environment variables"). The SDK would also look for profiles, sign-ins, containers and EC2's metadata,
+ * with a client for each: 130 KB.
  */
 const credentialsOfLambda = {
   name: 'credentials-of-lambda',
@@ -67,7 +67,8 @@ const credentialsOfLambda = {
 }
 
 /**
- * Loading a file of ours does nothing either: without this, a schema stays that only an unused export needs.
+ * Loading a file of ours has no side effects either: without this, a schema stays that only an unused export
+ * needs.
  */
 const oursOnDemand = {
   name: 'ours-on-demand',
@@ -78,5 +79,5 @@ const oursOnDemand = {
   },
 }
 
-/** What the functions are bundled with. */
+/** The plugins that bundle the functions. */
 export default [plainKeys, documentsOnDemand, oursOnDemand, credentialsOfLambda]

@@ -1,7 +1,7 @@
 const bytes = (count) => count.toLocaleString('en')
 
 /**
- * What is wrong with the sizes of bundles, a sentence each.
+ * Problems with the sizes of bundles, a sentence each.
  * @param {Map<string, {contents: Uint8Array, parts: Record<string, number>}>} bundles
  * @param {Record<string, number>} budgets bytes by function
  */
@@ -21,7 +21,7 @@ export function budgetProblems(bundles, budgets) {
   return problems
 }
 
-/** Room for a change that adds little; anything more is worth a look at what it brings along. */
+/** Room for small additions; for anything larger, look at what it brings in. */
 const ROOM = 1.02
 
 /** Budgets for bundles as they are, in whole kilobytes. */

@@ -6,7 +6,7 @@ import { TOGETHER } from '../../resources/plugin/bundles.mjs'
 import leanBundles from '../../resources/plugin/lean-bundles.mjs'
 import { repository } from '../lib/places.mjs'
 
-/** What serverless-esbuild reads of its settings and does not hand on to esbuild. */
+/** Settings that serverless-esbuild reads itself and does not pass on to esbuild. */
 const OF_THE_PLUGIN = ['concurrency', 'skipRebuild', 'outputFileExtension', 'plugins']
 
 /** Names of the functions: each file of functions/ has one. */

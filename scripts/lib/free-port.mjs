@@ -1,8 +1,8 @@
 import { createServer } from 'node:net'
 
 /**
- * Whether a listener could be opened right now. JavaScript, as set-up asks before the Node that reads
- * TypeScript is there.
+ * Whether a listener could be opened right now. JavaScript, because set-up asks before the Node that reads
+ * TypeScript is installed.
  * @param {string} host
  * @param {number} port
  * @returns {Promise<boolean>}

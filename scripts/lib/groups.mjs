@@ -4,14 +4,14 @@ import { environment, repository } from './places.mjs'
 const running = new Set()
 
 /**
- * Runs a command as a process group of its own, which `endGroups` ends with all that it has started.
+ * Runs a command as its own process group, which `endGroups` ends with everything it has started.
  * @param {string} command
  * @param {string[]} args
  * @param {object} [options]
- * @param {Record<string, string>} [options.env] beside that of everything that set-up starts
- * @param {(text: string) => void} [options.hear] gets what it says, piece by piece; without it that goes to
- * this terminal
- * @param {boolean} [options.quiet] leaves its standard output away
+ * @param {Record<string, string>} [options.env] added to the environment of everything that set-up starts
+ * @param {(text: string) => void} [options.hear] gets its output, piece by piece; by default it goes to this
+ *   terminal
+ * @param {boolean} [options.quiet] drops its standard output
  * @returns {Promise<number>} its exit code
  */
 export function inGroup(command, args, { env = {}, hear, quiet = false } = {}) {
@@ -31,12 +31,12 @@ export function inGroup(command, args, { env = {}, hear, quiet = false } = {}) {
       resolve(code ?? 1)
     }
     child.once('close', over)
-    // What it left behind may hold its output open.
+    // Processes that it left behind may keep its output open.
     child.once('exit', (code) => setTimeout(over, 2000, code).unref())
   })
 }
 
-/** Kills every group that still runs. */
+/** Kills every group that is still running. */
 export function endGroups() {
   for (const child of running) {
     try {

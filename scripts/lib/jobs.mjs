@@ -25,7 +25,7 @@ export function capture(command, args, extra = {}) {
 
 /**
  * Runs `{name, work}` jobs, at most `width` at a time; `work` resolves to `{code, output, seconds}`. Prints
- * each result as it comes, with the output of those that fail. Returns the names of the failed ones.
+ * each result as it comes, with the output of failed ones. Returns the names of the failed ones.
  */
 export async function runJobs(jobs, width, say) {
   const failed = []

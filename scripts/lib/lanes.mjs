@@ -3,13 +3,13 @@ import { join, relative } from 'node:path'
 import { repository } from './places.mjs'
 
 /**
- * Which tests of real parts run one after the other, and which beside one another. A lane is one process,
- * with a local region of its own from the first file on that asks for one. `files` are parts of paths, in the
- * order in which they run; a file belongs to the lane that names most of its path. `stage`: its region has
- * the control plane from the start, and the lane ends with the end of a stage's life. `seconds`: about; the
- * longest lane starts first. `calm`: it looks at bounds of time and runs when the others are over.
+ * Which tests of real parts run one after the other, and which at the same time. A lane is one process, with
+ * its own local region from the first file that asks for one. `files` are parts of paths, in the order in
+ * which they run; a file belongs to the lane that names the longest part of its path. `stage`: its region has
+ * the control plane from the start, and the lane ends by tearing the stage down. `seconds`: roughly; the
+ * longest lane starts first. `calm`: it checks time limits and runs when the others are done.
  *
- * A stage costs a packaging, three builds and a teardown, about a minute of a core: few lanes have one.
+ * A stage costs a packaging, three builds and a teardown, about a minute of one core, so few lanes have one.
  */
 export const lanes = [
   {
@@ -48,16 +48,16 @@ export const lanes = [
   { name: 'parts', seconds: 130, files: ['/'] },
 ]
 
-/** Takes the apps down and looks whether the region is as it was before the first. */
+/** Tears the apps down and checks that the region is as it was before the first one. */
 const END = '/e2e/teardown.'
 
-/** Every test of real parts, from the checkout's root on. */
+/** Every test of real parts, by its path in the checkout. */
 export const realFiles = () =>
   readdirSync(join(repository, 'test'), { recursive: true })
     .filter((file) => file.endsWith('.real.ts'))
     .map((file) => join('test', file))
 
-/** The lanes that some of these files belong to, with `own`: theirs in order. */
+/** The lanes that these files belong to; `own` are each lane's files in order. */
 export function lanesOf(files) {
   const ends = files.filter(isEnd)
   return lanes
@@ -66,7 +66,7 @@ export function lanesOf(files) {
     .map((lane) => ({ ...lane, own: [...lane.own.sort(inOrder), ...(lane.stage ? ends : [])] }))
 }
 
-/** Compares two files by when they run in one region. */
+/** Compares two files by their order in one region. */
 export const inOrder = (one, other) => place(one) - place(other) || one.localeCompare(other)
 
 /** The same for absolute paths. */

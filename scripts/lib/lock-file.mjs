@@ -8,11 +8,11 @@ lock file back: next to a node_modules, npm leaves out what this system does not
 `
 
 /**
- * Whether `npm ci` can install what the folder's package.json and package-lock.json say, on any system and
- * from any registry: `{code, output, seconds}`. Installs nothing and does not use the network.
+ * Whether `npm ci` can install from the folder's package.json and package-lock.json, on any system and from
+ * any registry: `{code, output, seconds}`. Installs nothing and does not use the network.
  */
 export async function checkLockFile(folder) {
-  // Its reasons are told also where `npm test --silent` has silenced npm.
+  // Shows npm's reasons even if `npm test --silent` has silenced npm.
   const dryRun = [
     'ci',
     '--dry-run',
@@ -33,7 +33,7 @@ function withHost({ packages }) {
   return Object.keys(packages).filter((name) => packages[name].resolved !== undefined)
 }
 
-/** npm's objections to the lock file, without its help on `npm ci`. */
+/** npm's objections to the lock file, without its help text for `npm ci`. */
 function reasons({ code, output }) {
   if (code === 0) return ''
   return output.replace(/^npm error Clean install a project[\s\S]*/m, '')

@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Every process of a test run has this variable, also the regions, whose own processes end with them. */
+/**
+ * Every process of a test run has this variable, including the regions, whose own processes end with them.
+ */
 export const MARK = 'FLEET_TEST_RUN'
 
 /** Milliseconds: a region saves its state and stops its instances within 20 s. */
 const PATIENCE = 25_000
 
-/** Pids of running processes whose environment holds one of these texts. */
+/** Pids of running processes whose environment contains one of these texts. */
 export function marked(texts) {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -18,7 +20,7 @@ export function marked(texts) {
     .map(Number)
 }
 
-/** Waits for their end, at most so many milliseconds; what those that are left are called. */
+/** Waits for them to end, at most `patience` milliseconds, and returns the names of those left. */
 export async function leftAfter(texts, patience) {
   const deadline = Date.now() + patience
   for (;;) {
@@ -29,7 +31,7 @@ export async function leftAfter(texts, patience) {
   }
 }
 
-/** Ends them: by SIGKILL when they take longer than so many milliseconds. */
+/** Ends them; after `patience` milliseconds, with SIGKILL. */
 export async function endMarked(texts, patience = PATIENCE) {
   for (const pid of marked(texts)) signal(pid, 'SIGTERM')
   const left = await leftAfter(texts, patience)
@@ -38,7 +40,7 @@ export async function endMarked(texts, patience = PATIENCE) {
   await endMarked(texts, patience)
 }
 
-/** A process may end while it is looked at, and those of others cannot be looked into. */
+/** A process may end meanwhile, and those of other users cannot be read. */
 function read(file) {
   try {
     return readFileSync(file, 'utf8')

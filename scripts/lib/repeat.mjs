@@ -1,5 +1,5 @@
 /**
- * Which tests failed in some of the runs or in all of them, most often first.
+ * The tests that failed in some or all of the runs, the most frequent failures first.
  * @param runs the files of each run, `{file, tests: {name, passed}[]}`
  * @returns `{file, name, failed, of}`; `of` counts the runs in which the test ran
  */
@@ -24,8 +24,8 @@ export function describeUnsteady(found, runs) {
 }
 
 /**
- * `--repeat N` out of the arguments: `{times, rest}`; once without it. Throws RangeError for a number that is
- * none.
+ * Takes `--repeat N` out of the arguments: `{times, rest}`; `times` is 1 without it. Throws RangeError for an
+ * invalid number.
  */
 export function repeatOf(args) {
   const at = args.indexOf('--repeat')

@@ -15,7 +15,7 @@ export function jestCounts(file) {
   }
 }
 
-/** Of Jest's `--json` file: `{file, seconds, tests}` of each file; `tests` are `{name, passed}`. */
+/** From Jest's `--json` file: `{file, seconds, tests}` of each file; `tests` are `{name, passed}`. */
 export function jestFiles(file) {
   if (!existsSync(file)) return []
   return JSON.parse(readFileSync(file, 'utf8')).testResults.map(jestFile)
@@ -27,7 +27,7 @@ function jestFile({ name, status, startTime, endTime, assertionResults }) {
   return { file: relative(repository, name), seconds: (endTime - startTime) / 1000, tests }
 }
 
-/** Of pytest's `--junit-xml` file: the attributes of its one `<testsuite>`. */
+/** From pytest's `--junit-xml` file: the attributes of its only `<testsuite>`. */
 export function pytestCounts(file) {
   if (!existsSync(file)) return NOTHING
   const head = /<testsuite [^>]*>/.exec(readFileSync(file, 'utf8'))?.[0] ?? ''
@@ -36,7 +36,7 @@ export function pytestCounts(file) {
   return { passed: count('tests') - failed - count('skipped'), failed }
 }
 
-/** Of pytest's `--junit-xml` file: `{file, seconds, tests}` of each file. */
+/** From pytest's `--junit-xml` file: `{file, seconds, tests}` of each file. */
 export function pytestFiles(file) {
   if (!existsSync(file)) return []
   const cases = [
@@ -51,7 +51,7 @@ export function pytestFiles(file) {
   }))
 }
 
-/** Of `go test -json`. A package that fails without a failed test (it does not compile) counts as one. */
+/** From `go test -json`. A package that fails without a failed test (it does not compile) counts as one. */
 export function goCounts(output) {
   const events = output.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []))
   const tests = events.filter((event) => event.Test && !event.Test.includes('/'))
@@ -67,7 +67,7 @@ export function goCounts(output) {
   }
 }
 
-/** What Go's tests printed, out of the event stream; lines that are no events are the compiler's. */
+/** The output of Go's tests, from the event stream; lines that are not events come from the compiler. */
 export function goSaid(output) {
   const lines = output
     .split('\n')

@@ -6,16 +6,16 @@ import { checkTools, repository } from './places.mjs'
 import { goCounts, goSaid, jestCounts, jestFiles, pytestCounts, pytestFiles, total } from './results.mjs'
 
 /**
- * Every runner resolves to `{passed, failed, files}`: `{file, seconds, tests}` of each file, where it knows
- * them.
+ * Every runner resolves to `{passed, failed, files}`; `files` has `{file, seconds, tests}` of each file, if
+ * the runner knows them.
  */
 
 const JEST = { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' }
 
 /**
- * Runs Jest, its figures in `<folder>/<name>.json`.
- * @param how arguments beside those of any run
- * @param hear gets its report for people; without it that goes to this terminal
+ * Runs Jest; its results go to `<folder>/<name>.json`.
+ * @param how arguments besides those of every run
+ * @param hear gets its report for people; by default it goes to this terminal
  */
 export async function jest(folder, name, how, { env = {}, hear } = {}) {
   mkdirSync(folder, { recursive: true })

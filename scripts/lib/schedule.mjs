@@ -1,9 +1,9 @@
 /**
  * @typedef {object} Job
  * @property {string} name
- * @property {number} seconds that it takes, about
- * @property {() => Promise<{passed: number, failed: number, files: object[]}>} work when it throws it has
- * failed once
+ * @property {number} seconds how long it takes, roughly
+ * @property {() => Promise<{passed: number, failed: number, files: object[]}>} work counts as one failure if
+ *   it throws
  */
 
 /**
@@ -14,8 +14,8 @@
  * @param {(job: Job) => void} [options.began]
  * @param {(outcome: {job: Job, passed: number, failed: number, files: object[], seconds: number, problem?:
  * Error}) => void} [options.done]
- * @param {AbortSignal} [options.signal] when it is aborted, no other job starts
- * @returns what `done` got, in the order of their ends
+ * @param {AbortSignal} [options.signal] once aborted, no further job starts
+ * @returns what `done` got, in the order in which the jobs ended
  */
 export async function schedule(jobs, width, { began, done, signal } = {}) {
   const waiting = [...jobs].sort((one, other) => other.seconds - one.seconds)

@@ -1,17 +1,17 @@
 const COLUMNS = 110
 const LINES = 250
 
-/** What a text says is not broken, nor a pattern: in two pieces no search finds it. */
+/** Texts and patterns are not counted: broken in two, no search would find them. */
 const PATTERN = /(?<=[=(,:[]\s*|^\s*)\/(?:[^/\\]|\\.)+\/[a-z]*(?=[\s,.)\]]|$)/g
 const LITERAL = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g
 
 const COMMENT = /^\s*(\/\/|\/?\*|#)/
 
-/** A line that stands inside a template over several lines: markup, YAML, XML. */
+/** A line inside a template literal over several lines: markup, YAML, XML. */
 const isWithin = (ticks) => ticks % 2 === 1
 
 /**
- * Where a source breaks the rules of length, a sentence each: 110 columns, literals left out; 250 lines.
+ * Where a source breaks the length rules, a sentence each: 110 columns without literals; 250 lines.
  * @param {string} file
  * @param {string} text
  */
@@ -22,7 +22,7 @@ export function lengthProblems(file, text) {
   lines.forEach((line, index) => {
     const before = ticks
     ticks += line.replace(/\\`/g, '').split('`').length - 1
-    // Go indents by tabs, which its people read as four.
+    // Go indents with tabs, usually shown as four columns.
     const shown = line.replaceAll('\t', '    ')
     const width = (COMMENT.test(line) ? shown : shown.replace(LITERAL, "''").replace(PATTERN, '//')).length
     if (width > COLUMNS && !isWithin(before) && !isWithin(ticks))

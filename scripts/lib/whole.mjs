@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { capture } from './jobs.mjs'
 import { lanes, lanesOf, realFiles } from './lanes.mjs'
@@ -7,31 +8,33 @@ import { checks, goTests, jest, pytest } from './runners.mjs'
 import { schedule } from './schedule.mjs'
 
 /**
- * How many lanes run at once. Mostly they wait for a fleet to change, so two cores bear more than two of
- * them, and one at a time of those that compute.
+ * How many lanes run at once. They mostly wait for a fleet to change, so two cores can run more than two of
+ * them, plus one job at a time that computes.
  */
 const WIDTH = 4
 
-/** The local region's own tests wait as a lane does. */
+const WORKERS = String(availableParallelism() + 1)
+
+/** The local region's own tests mostly wait, as a lane does. */
 const PYTEST = { name: 'pytest', seconds: 150, run: pytest }
 
-/** What computes all the time, the longest first. */
+/** Jobs that compute all the time, the longest first. */
 const COMPUTING = [
   { name: 'checks', seconds: 60, run: checks },
   { name: 'quick', seconds: 50, run: (folder, hear) => quick(folder, [], { hear }) },
   { name: 'go', seconds: 20, run: goTests },
 ]
 
-/** The tests that need nothing but Node, on every core. */
+/** The tests that need nothing but Node: one more at a time than there are cores, as some wait. */
 export const quick = (folder, args, options) =>
-  jest(folder, 'quick', ['--selectProjects', 'quick', '--maxWorkers=100%', ...args], options)
+  jest(folder, 'quick', ['--selectProjects', 'quick', `--maxWorkers=${WORKERS}`, ...args], options)
 
-/** Tests of real parts that are chosen by Jest's arguments, one after the other in one region. */
+/** Tests of real parts chosen by Jest's arguments, one after the other in one region. */
 export const real = (folder, args, options) =>
   jest(folder, 'real', ['--selectProjects', 'real', '--runInBand', ...args], options)
 
 /**
- * Runs everything, each part's report in `<folder>/<part>.log`.
+ * Runs everything; each part's report goes to `<folder>/<part>.log`.
  * @returns `{passed, failed, files}` of each part
  */
 export async function whole(folder, signal) {
@@ -55,7 +58,8 @@ export async function whole(folder, signal) {
 }
 
 /**
- * Compiles Consul once; without this each file that needs it would ask Go whether its program is up to date.
+ * Compiles Consul once; otherwise each file that needs it would have Go check whether its program is up to
+ * date.
  */
 async function consul(folder) {
   const out = join(folder, 'consul')
@@ -65,7 +69,7 @@ async function consul(folder) {
   return code === 0 ? { NANOFLEET_CONSUL: join(out, 'program') } : {}
 }
 
-/** Each lane has a number, which gives its region a folder, ports and addresses of its own. */
+/** Each lane has a number, which gives its region its own folder, ports and addresses. */
 function inLane({ name, own }, shared) {
   const number = 1 + lanes.findIndex((lane) => lane.name === name)
   const env = { ...shared, NANOFLEET_TEST_LANE: String(number) }

@@ -5,48 +5,43 @@ import { jest } from './jest.ts'
 import type { Mutant } from './mutant.ts'
 import { probed } from './probes.ts'
 
-/** What became of a mutant. */
+/** The result of trying a mutant. */
 export interface Trial {
   noticed: boolean
-  /** The test file that failed, or what else ended the tests. */
+  /** The test file that failed, or whatever else ended the tests. */
   by?: string
-  /** How many test files there were to notice it. */
+  /** How many test files could have noticed it. */
   related: number
 }
 
-/** What the tests do without a change. Test files are named from the repository's root. */
+/** The tests without a change. Test files are named from the repository's root. */
 export interface Measured {
   /** How long each test file takes. */
   seconds: Map<string, number>
-  /** By a mutant's index, the test files that come by its place; all of them where that is not known. */
+  /** By a mutant's index, the test files that reach its place; all of them if that is not known. */
   reaching: Map<number, string[]>
   /**
-   * Test files that failed without a change and passed the second time: they prove nothing and are left out.
+   * Test files that failed without a change and passed the second time: they prove nothing and are skipped.
    */
   unsteady: string[]
 }
 
 export interface Limits {
-  /** Ends what is being tried. */
+  /** Ends the current trial. */
   signal: AbortSignal
-  /** The least that a test file may take. */
+  /** The shortest time limit for a test file. */
   patienceMs: number
 }
 
-/**
- * A test file may take this many times what it takes without a change, on top of the least that it may take.
- */
+/** A test file may take this many times longer than without a change, plus the shortest time limit. */
 const TIMES_LONGER = 5
 
-/**
- * More than a test needs, also on a machine that has other things to do: a busy machine must not look like a
- * mutant.
- */
+/** More than a test needs, even on a busy machine: that must not look like a mutant. */
 const TEST_MS = 120_000
 
 const TOOLS = join('scripts', 'mutants')
 
-/** The tests fail without any change, so they could not notice one. */
+/** The tests fail without any change, so they cannot notice one. */
 export class BrokenTests extends Error {
   override name = 'BrokenTests'
 }
@@ -72,8 +67,8 @@ export class Bench {
   }
 
   /**
-   * Runs every test related to the mutants' files as they are, save that they tell which places the tests
-   * reach. What runs in a process of its own tells nothing.
+   * Runs every test related to the mutants' files, unchanged except that they report which places the tests
+   * reach. Code that runs in its own process reports nothing.
    * @throws BrokenTests when the tests fail
    */
   async measure(mutants: Mutant[], width: number): Promise<Measured> {
@@ -98,7 +93,7 @@ export class Bench {
     }
   }
 
-  /** Runs the tests that reach the mutant's place on the mutant, up to the first that fails. */
+  /** Runs the tests that reach the mutant's place, up to the first that fails. */
   async tryOut(mutant: Mutant, index: number, { seconds, reaching }: Measured): Promise<Trial> {
     const tests = inOrder(mutant.file, reaching.get(index) ?? [], seconds)
     if (tests.length === 0) return { noticed: false, related: 0 }
@@ -117,7 +112,7 @@ export class Bench {
     }
   }
 
-  /** Writes other text into a file; call what is returned to have the old one back. */
+  /** Writes changed text into a file; returns a function that restores the old text. */
   private change(file: string, other: (text: string) => string): () => void {
     const path = join(this.folder, file)
     const text = readFileSync(path, 'utf8')
@@ -136,7 +131,7 @@ export class Bench {
     })
   }
 
-  /** Runs tests; by file how long it took, NaN for one that failed. */
+  /** Runs tests; returns how long each file took, NaN for a failed one. */
   private async durations(args: string[]): Promise<Map<string, number>> {
     const report = join(this.folder, 'unchanged.json')
     const { output } = await this.jest(['--json', '--outputFile', report, ...args])
@@ -152,7 +147,8 @@ export class Bench {
   }
 
   /**
-   * The files that failed, once they have passed alone: a busy machine makes some fail that are not at fault.
+   * Repeats failed files alone and returns those that pass: on a busy machine some fail through no fault of
+   * theirs.
    */
   private async passAtLast(seconds: Map<string, number>): Promise<string[]> {
     const failed = [...seconds.keys()].filter((file) => Number.isNaN(seconds.get(file)))
@@ -174,7 +170,7 @@ export class Bench {
     return reaching
   }
 
-  /** Where the tests of the measurement write which places they reach. */
+  /** Where the measured tests write which places they reach. */
   private get reached(): string {
     return join(this.folder, 'reached.txt')
   }
@@ -184,7 +180,7 @@ export class Bench {
   }
 }
 
-/** The file's own tests, then those of core, then all others; the quickest of them first. */
+/** The file's own tests, then those of core, then all others; in each group the quickest first. */
 function inOrder(file: string, tests: string[], seconds: Map<string, number>): string[] {
   const own = basename(file, '.ts')
   const distance = (test: string) => {

@@ -1,12 +1,12 @@
 import { isNode, type Source, type SyntaxNode } from './syntax.ts'
 
-/** One small change: other words from `start` to `end`, in bytes. */
+/** One small change: other text from `start` to `end`, in bytes. */
 export interface Change {
   kind: 'operator' | 'number' | 'condition' | 'call' | 'filter'
   start: number
   end: number
   words: string
-  /** The expression that the change is part of, when it can tell that it is come to. */
+  /** The expression that contains the change, if it can report that it was reached. */
   place?: { start: number; end: number }
 }
 
@@ -27,7 +27,7 @@ const OPERATORS: Record<string, string> = {
   '||': '&&',
 }
 
-/** Calls that give something of the type that they are called on: without them the program still runs. */
+/** Calls that return the type they are called on: without them the program still runs. */
 const LEFT_OUT = new Set(
   'sort toSorted reverse toReversed slice trim trimEnd trimStart toLowerCase toUpperCase flat'.split(' '),
 )
@@ -44,7 +44,8 @@ const SWAPPED: Record<string, string> = {
 type Changes = (node: SyntaxNode, source: Source) => Change[]
 
 /**
- * What can be changed about a node, by its kind. Whatever swc's tree has in another form is left as it is.
+ * What can be changed about a node, by its kind. Anything that swc's tree represents differently is left as
+ * it is.
  */
 const CHANGES: Record<string, Changes> = {
   BinaryExpression: operator,
@@ -83,14 +84,16 @@ export function changesOf(source: Source): Change[] {
   )
 }
 
-/** A statement is no expression, but what is changed in it is; a chain with `?.` must stay in one piece. */
+/**
+ * A statement is not an expression, but the changed part of it is; a chain with `?.` must stay in one piece.
+ */
 function placeOf(node: SyntaxNode, { start, end }: Change, source: Source): Pick<Change, 'place'> {
   if (isChained(node)) return {}
   const within = /Statement$|^SpreadElement$|^ConditionalExpression$/.test(node.type)
   return { place: within ? { start, end } : { start: source.start(node), end: source.end(node) } }
 }
 
-/** Whether a value that is not there ends the chain of calls and members that this one is part of. */
+/** Whether a missing value ends the chain of calls and members that this one is part of. */
 function isChained(node: unknown): boolean {
   if (!isNode(node)) return false
   return node.type === 'OptionalChainingExpression' || isChained(node.callee ?? node.object)
@@ -103,13 +106,13 @@ function instead(kind: Change['kind'], node: SyntaxNode, words: string, source: 
 function operator(node: SyntaxNode, source: Source): Change[] {
   const { left, right } = node
   if (!isNode(left) || !isNode(right)) return []
-  // Without what is taken when nothing is there.
+  // Without the fallback for a missing value.
   if (node.operator === '??') return [instead('operator', node, source.text(left), source)]
   const now = String(node.operator)
   const other = OPERATORS[now]
   if (other === undefined) return []
   if (now !== '&&' && now !== '||') return between(left, right, now, other, source)
-  // The brackets keep together what belonged together: the other operator binds differently.
+  // The brackets keep operands together, because the other operator binds differently.
   return [instead('operator', node, `(${source.text(left)} ${other} ${source.text(right)})`, source)]
 }
 
@@ -118,7 +121,7 @@ function between(left: unknown, right: unknown, now: string, other: string, sour
   if (!isNode(left) || !isNode(right)) return []
   const start = source.end(left)
   const gap = source.between(start, source.start(right))
-  // A gap of other characters than one byte each would be a comment, which has no place there.
+  // A gap with multi-byte characters would be a comment, which does not belong there.
   const at = gap.indexOf(now)
   return at < 0 || Buffer.byteLength(gap) !== gap.length
     ? []
@@ -136,7 +139,7 @@ function spread({ arguments: inner }: SyntaxNode, source: Source): Change[] {
   return isNode(value) && value.operator === '&&' ? decided(value.left, source) : []
 }
 
-/** A call for its effect only, left out. */
+/** Leaves out a call made only for its effect. */
 function statement(node: SyntaxNode, source: Source): Change[] {
   const { expression } = node
   const called =
@@ -154,7 +157,7 @@ function call(node: SyntaxNode, source: Source): Change[] {
   if (name === 'filter') return [instead('filter', node, source.text(object), source)]
   if (LEFT_OUT.has(name)) return [instead('call', node, source.text(object), source)]
   const other = SWAPPED[name]
-  // `min` and `max` of anything but Math are bounds of a schema, which may have only one of them.
+  // `min` and `max` of anything but Math are limits of a schema, which may have only one of them.
   if (other === undefined || (/^m(in|ax)$/.test(name) && source.text(object) !== 'Math')) return []
   return [instead(/^(some|every)$/.test(name) ? 'filter' : 'call', property, other, source)]
 }

@@ -5,7 +5,7 @@ export interface JestRun {
   folder: string
   args: string[]
   env: Record<string, string>
-  /** Ends a run that finishes no file for this long. */
+  /** Ends a run if no file finishes for this long. */
   patienceMs?: number
   signal: AbortSignal
 }
@@ -16,7 +16,7 @@ export interface JestEnd {
   output: string
 }
 
-/** Of a mutant that takes memory for ever, Node ends the run before the machine has none left. */
+/** If a mutant takes ever more memory, Node ends the run before the machine runs out. */
 const HEAP_MB = 1500
 
 /** Runs Jest's quick tests in a folder. */
@@ -31,7 +31,7 @@ export function jest({ folder, args, env, patienceMs, signal }: JestRun): Promis
         NODE_OPTIONS: `--experimental-vm-modules --disable-warning=ExperimentalWarning --max-old-space-size=${HEAP_MB}`,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that what its tests have started ends with it.
+      // Its own process group, so that everything its tests start ends with it.
       detached: true,
     })
     const end = () => child.pid !== undefined && endGroup(child.pid)

@@ -10,7 +10,7 @@ const Judgement = z.strictObject({
   why: z.string().min(10),
 })
 
-/** A mutant that changes nothing that anybody could see, and why. Its key is the words, so lines may move. */
+/** A mutant whose change nobody could see, and why. Its key is the text, so lines may move. */
 export type Judgement = z.infer<typeof Judgement>
 
 /** @throws ZodError when an entry lacks a word */
@@ -18,12 +18,12 @@ export function readJudgements(path: string): Judgement[] {
   return z.array(Judgement).parse(parse(readFileSync(path, 'utf8')) ?? [])
 }
 
-/** Why the mutant means nothing; undefined when nobody has said so. */
+/** Why the mutant is equivalent; undefined if it has not been judged so. */
 export function judgementOf(mutant: Mutant, judgements: Judgement[]): string | undefined {
   return judgements.find((each) => isAbout(each, mutant))?.why
 }
 
-/** Judgements about code that is not there any more. */
+/** Judgements about code that no longer exists. */
 export function stale(judgements: Judgement[], mutants: Mutant[]): Judgement[] {
   return judgements.filter((each) => !mutants.some((mutant) => isAbout(each, mutant)))
 }

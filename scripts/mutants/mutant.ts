@@ -5,24 +5,23 @@ import { Source } from './syntax.ts'
 export interface Mutant {
   /** From the repository's root, with slashes. */
   file: string
-  /** Number of the line on which the changed words begin, from 1. */
+  /** Number of the line on which the changed text begins, from 1. */
   line: number
   kind: Change['kind']
-  /** The lines that the change touches, in one line, as they are and as they become. */
+  /** The lines that the change touches, joined into one, before and after it. */
   was: string
   becomes: string
   /** The whole file with the change. */
   text: string
   /**
-   * The expression in the unchanged file that is changed, in bytes; absent where it cannot tell that it is
-   * reached.
+   * The changed expression in the unchanged file, in bytes; absent if it cannot report that it was reached.
    */
   place?: { start: number; end: number }
 }
 
 /**
- * Every mutant of a file, in the order of their places. A few may not be TypeScript any more: see `parses`.
- * @throws Error of the parser when the file is not TypeScript
+ * Every mutant of a file, by position. A few may no longer be valid TypeScript: see `parses`.
+ * @throws Error from the parser if the file is not TypeScript
  */
 export function mutantsOf(file: string, text: string): Mutant[] {
   const source = new Source(text)

@@ -5,7 +5,7 @@ import { InvalidInput } from '../../core/base/errors.ts'
 export interface Options {
   count: number
   seed: number
-  /** Paths of files or folders, or `file:line`; all of core/ when there are none. */
+  /** Paths of files or folders, or `file:line`; by default all of core/. */
   places: string[]
   workers: number
   /** Percent of the mutants that must be noticed. */

@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.ts'
 import { parses, Source } from './syntax.ts'
 
-/** The function that a probed file ends with; it is there before the first line runs. */
+/** The function at the end of a probed file; it is defined before the first line runs. */
 const REACHED = `
 function nanofleetReached(place) {
   globalThis.nanofleetReachedBy?.(place)
@@ -10,14 +10,15 @@ function nanofleetReached(place) {
 `
 
 /**
- * A file that does what it did and tells when it comes to the place of a mutant, by the mutant's index.
- * @returns the text, and the indexes of those whose place cannot tell
+ * The file with the same behaviour, but reporting when it reaches the place of a mutant, by the mutant's
+ * index.
+ * @returns the text, and the indexes of mutants whose place cannot report
  */
 export function probed(text: string, mutants: [index: number, mutant: Mutant][]) {
   const source = new Source(text)
   const places = mutants.map(([index, { place }]) => ({ index, marks: place ? around(place, index) : [] }))
   const all = places.flatMap(({ marks }) => marks)
-  // A number may be a key, or whatever else is no expression: then each place is tried by itself.
+  // A number may be a key or something else that is not an expression; then each place is tried separately.
   const allFit = parses(marked(source, all))
   const fits = (marks: Mark[]) => marks.length > 0 && (allFit || parses(marked(source, marks)))
   const [telling, mute] = [
@@ -40,7 +41,7 @@ function around({ start, end }: { start: number; end: number }, index: number): 
   ]
 }
 
-/** The text with words put in; where one place ends and another begins, the end comes first. */
+/** The text with the marks inserted; where one place ends and another begins, the end comes first. */
 function marked(source: Source, marks: Mark[]): string {
   const inOrder = marks.toSorted(
     (a, b) => a.at - b.at || (a.words === ')' ? 0 : 1) - (b.words === ')' ? 0 : 1),

@@ -1,10 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { expect } from '@jest/globals'
 
-/**
- * Set up before each test file of the measurement: notes which places of core/ the file's tests come by, each
- * once.
- */
+/** Loaded before each measured test file: records which places of core/ the file's tests reach, each once. */
 const seen = new Set()
 globalThis.nanofleetReachedBy = (place) => {
   if (seen.has(place)) return

@@ -3,16 +3,16 @@ import type { Mutant } from './mutant.ts'
 
 export interface Result extends Trial {
   mutant: Mutant
-  /** Why the mutant means nothing, if it has been judged so. */
+  /** Why the mutant is equivalent, if it has been judged so. */
   judgement?: string
 }
 
 export interface Totals {
   noticed: number
-  /** Neither noticed nor judged to mean nothing. */
+  /** Neither noticed nor judged equivalent. */
   missed: number
   equivalent: number
-  /** Noticed in percent of those that mean something, rounded down. */
+  /** Percent of the non-equivalent mutants that were noticed, rounded down. */
   percent: number
 }
 
@@ -29,7 +29,7 @@ export function totals(results: Result[]): Totals {
 }
 
 /**
- * A mutant that was not noticed, or whose judgement is wrong; undefined for one that was noticed as it should
+ * Text for a mutant that was not noticed, or whose judgement is wrong; undefined for one noticed as it should
  * be.
  */
 export function remark({ mutant, noticed, by, related, judgement }: Result): string | undefined {

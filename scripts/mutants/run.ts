@@ -14,10 +14,10 @@ export interface Surroundings {
   /** The checkout, which is only read. */
   checkout: string
   judgements: Judgement[]
-  /** Takes what a person wants to read while it runs. */
+  /** Gets progress for people. */
   say: (line: string) => void
   signal: AbortSignal
-  /** The least that a test file may take, 20 s unless given. */
+  /** The shortest time limit for a test file, 20 s by default. */
   patienceMs?: number
 }
 
@@ -32,8 +32,8 @@ export function allMutants(checkout: string): Mutant[] {
 
 /**
  * Takes a sample of the mutants and tries each.
- * @throws InvalidInput when nothing is to be changed at the places that were asked for
- * @throws BrokenTests when the tests fail without any change
+ * @throws InvalidInput if there is nothing to change at the given places
+ * @throws BrokenTests if the tests fail without any change
  */
 export async function tryMutants(options: Options, surroundings: Surroundings) {
   const { checkout, judgements, say, signal, patienceMs = PATIENCE_MS } = surroundings
@@ -71,7 +71,7 @@ export async function tryMutants(options: Options, surroundings: Surroundings) {
 }
 
 /**
- * Each bench takes the next mutant once it is done with the last one; the results in the order of the
+ * Each bench takes the next mutant when it is done with the last one; results are in the order of the
  * mutants.
  */
 async function inTurn(
@@ -86,7 +86,7 @@ async function inTurn(
       for (const [index, mutant] of waiting) results[index] = await work(mutant, bench, index)
     }),
   )
-  // Only once all have ended, as their folders go next.
+  // Only once all have ended, because their folders are removed next.
   for (const end of ends) if (end.status === 'rejected') throw end.reason
   return results
 }

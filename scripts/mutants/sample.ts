@@ -3,9 +3,9 @@ import type { Mutant } from './mutant.ts'
 import { parses } from './syntax.ts'
 
 /**
- * As many mutants as asked for, or all that there are. Seed and words decide about each, so the same seed
- * takes the same ones, and nearly the same ones once other code has changed. They come by place, a file's
- * mutants one after the other.
+ * The requested number of mutants, or all if there are fewer. Seed and text decide about each, so the same
+ * seed takes the same ones, and nearly the same after other code has changed. They are sorted by place, a
+ * file's mutants one after the other.
  */
 export function sampleOf(mutants: Mutant[], { count, seed }: { count: number; seed: number }): Mutant[] {
   const inTurn = mutants

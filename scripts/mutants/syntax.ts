@@ -1,15 +1,13 @@
 import { parseSync } from '@swc/core'
 
-/**
- * A node of the syntax tree. Its kinds are swc's; what a change needs of them is checked where it is read.
- */
+/** A node of swc's syntax tree; fields that a change needs are checked where they are read. */
 export interface SyntaxNode {
   type: string
   span: { start: number; end: number }
   [part: string]: unknown
 }
 
-/** TypeScript's own nodes that hold an expression; in all others there is nothing that runs. */
+/** TypeScript's own nodes that contain an expression; in all others nothing runs. */
 const EXPRESSIONS = new Set([
   'TsAsExpression',
   'TsNonNullExpression',
@@ -23,11 +21,11 @@ export class Source {
   private readonly bytes: Buffer
   private readonly offset: number
 
-  /** @throws Error of the parser when the text is not TypeScript */
+  /** @throws Error from the parser if the text is not TypeScript */
   constructor(text: string) {
     this.bytes = Buffer.from(text)
-    // A tree says where its first word is, not where its file begins, and counts on from file to file: a word
-    // of ours in front of all else shows the beginning.
+    // A tree's positions start at its first word, not at the beginning of the file, and continue from file to
+    // file. A semicolon in front of everything marks the beginning.
     const { body } = parseSync(`;${text}`, { syntax: 'typescript', target: 'es2024' })
     const [first, ...statements] = body
     this.offset = (first?.span.start ?? 0) + 1
@@ -54,7 +52,7 @@ export class Source {
     return this.bytes.toString('utf8', start, end)
   }
 
-  /** The whole text with other words in one place. */
+  /** The whole text, changed in one place. */
   with(start: number, end: number, words: string): string {
     return this.between(0, start) + words + this.between(end, this.bytes.length)
   }
@@ -86,7 +84,7 @@ function* runningNodes(value: unknown): Generator<SyntaxNode> {
       if (value.type.startsWith('Ts') && !EXPRESSIONS.has(value.type)) return
       yield value
     } else if ('spread' in value && 'type' in value) {
-      // The one node of ours without a place: it has that of its three dots.
+      // The only node without a position: it gets that of its three dots.
       yield { ...value, span: value.spread } as SyntaxNode
     }
     for (const part of Object.values(value)) yield* runningNodes(part)

@@ -5,9 +5,12 @@ import { readApp } from '../../core/template/app-folder.ts'
 
 export const ROOT = join(import.meta.dirname, '../..')
 
-/** The apps in this repository, as a push would upload them. */
+let loaded: Promise<AppBundle[]> | undefined
+
+/** The apps in this repository, as a push would upload them; they are read once in each file of tests. */
 export async function repositoryApps(): Promise<AppBundle[]> {
-  return (await loadApps(ROOT)).map(({ bundle }) => bundle)
+  loaded ??= loadApps(ROOT).then((apps) => apps.map(({ bundle }) => bundle))
+  return [...(await loaded)]
 }
 
 /** A bundle of an app that exists only in a test: its manifest, other files, and empty configurations. */

@@ -13,12 +13,12 @@ import { commandTimes, type Measured, type Times } from './lib/command-times.ts'
 import { onFreshStage } from './lib/region.ts'
 import { bench, progress, type Report } from './lib/report.ts'
 
-/** Milliseconds that each may take of its own: without the region's answers. */
+/** Milliseconds that each may take itself, without the region's answers. */
 const TARGETS = { help: 200, status: 800, scale: 1000 }
 
 const BARE = 'node -e 0'
 
-/** How long a person waits for a command, beside the bare start of Node. */
+/** How long a person waits for a command, compared with the bare start of Node. */
 async function measure({ rounds }: { rounds: string }): Promise<Report> {
   return onFreshStage(async (context, settings) => {
     await bringUp(context, web.name)

@@ -82,8 +82,7 @@ const isNew = ({ instanceId, state, tags }: LocalInstance, old: Set<string>): bo
   state === 'running' && tags['nanofleet:service'] === 'web' && !old.has(instanceId)
 
 /**
- * At addresses of the region's network that no subnet has, with the metadata service of an instance that
- * stands.
+ * At addresses of the region's network outside every subnet, with the metadata service of a running instance.
  */
 async function bareStart(context: Context, count: number): Promise<BareStart> {
   const [instance] = await webInstances(context)

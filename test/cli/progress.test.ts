@@ -74,7 +74,7 @@ describe('the live view', () => {
   })
 })
 
-/** Executions that are over after so many looks. */
+/** Executions that are over after a number of looks. */
 class Source {
   looks = 0
   readonly #ends: Execution

@@ -49,8 +49,9 @@ export function bucketContract(name: string, start: () => Promise<BucketUnderTes
       const bundle = { ...studio(), resources: { Once: {} } }
       expect((await bundles.write(bundle)).written).toBe(true)
       expect((await bundles.write(bundle)).written).toBe(false)
-      expect(await bundles.writeSource('s1', Buffer.from([0x1f, 0x8b, 0]))).toBe(true)
-      expect(await bundles.writeSource('s1', Buffer.from([0x1f, 0x8b, 0]))).toBe(false)
+      const pack = async () => Buffer.from([0x1f, 0x8b, 0])
+      expect(await bundles.writeSource('s1', pack)).toBe(true)
+      expect(await bundles.writeSource('s1', pack)).toBe(false)
     })
 
     it('returns the files of a run as last written', async () => {

@@ -8,7 +8,7 @@ interface Marked {
   command: string
 }
 
-/** Every process of a region, whoever started it. */
+/** Every process of a region, no matter who started it. */
 export async function processesOf(state: string): Promise<Marked[]> {
   const found: Marked[] = []
   for (const name of await readdir('/proc')) {

@@ -10,6 +10,7 @@ import {
   terminate,
   withEnvironment,
 } from '../../local/process.ts'
+import { until } from '../../scripts/demo/wait.ts'
 
 const started: number[] = []
 afterEach(() => {
@@ -82,7 +83,9 @@ describe('A process that was started', () => {
     })
     expect(await terminate(record, 200)).toBe(true)
     expect(await isAlive(record)).toBe(false)
-    expect(await withEnvironment(['MARK=stubborn'])).toEqual([])
+    await until('its child has ended', 10, async () =>
+      (await withEnvironment(['MARK=stubborn'])).length === 0 ? true : undefined,
+    )
   })
 
   it('is found by a mark in its environment', async () => {

@@ -14,8 +14,8 @@ import { type Scene, STAGE } from './scene.ts'
 const WATCHED = new Set(['register', 'deregister', 'forget', 'maintenance'])
 
 /**
- * Checks every write when it reaches the catalog: the truth must allow it, whoever makes it and whatever else
- * is going on.
+ * Checks every write when it reaches the catalog: the truth must allow it, no matter who makes it and what
+ * else happens.
  */
 export class Watch {
   /** Sentences about writes that the truth does not allow. */
@@ -132,7 +132,7 @@ export class Watch {
     )
   }
 
-  /** What stood there, as it is wanted, since before the flight began is not written once more. */
+  /** What was already there, and right, before the flight began is not written again. */
   #needed(flight: Flight, server: ConsulServer, registration: Registration): void {
     const held = this.#world.catalog.agents.get(server.address)?.entries.get(registration.ID)
     if (!held || (this.#written.get(held) ?? flight.start) >= flight.start) return

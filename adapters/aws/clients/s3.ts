@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { type ClientSettings, patient } from './settings.ts'
 
-/** An endpoint given by address has no names for the buckets below it. */
+/** An endpoint given as an address has no host names for its buckets. */
 export const s3 = (own: ClientSettings = {}) =>
   new S3Client({ ...patient, ...own, ...(own.endpoint === undefined ? {} : { forcePathStyle: true }) })

@@ -1,10 +1,10 @@
 /**
- * What a client is told besides its service's own settings: where AWS is, who asks, how long an answer may
+ * What every client needs besides its service's own settings: where AWS is, who asks, how long an answer may
  * take.
  */
 export interface ClientSettings {
   region?: string
-  /** Of the local region; absent for AWS itself. */
+  /** The local region's endpoint; absent for AWS itself. */
   endpoint?: string
   credentials?: { accessKeyId: string; secretAccessKey: string }
   maxAttempts?: number
@@ -16,12 +16,12 @@ export interface ClientSettings {
  */
 export const patient = { maxAttempts: 5 }
 
-/**
- * EC2's limits are shared with all that runs in the account: anyone who was throttled slows down by itself.
- */
+/** Everything in the account shares EC2's limits, so a client that was throttled slows itself down. */
 export const considerate = { ...patient, retryMode: 'adaptive' }
 
-/** For reads that a round waits for: five attempts end within the 30 s of `register`, however EC2 hangs. */
+/**
+ * For reads that a round waits for: five attempts end within the 30 s of `register`, however long EC2 hangs.
+ */
 export const PROMPT = {
   requestHandler: { connectionTimeout: 1500, requestTimeout: 5000, throwOnRequestTimeout: true },
 }

@@ -46,7 +46,7 @@ def named_template(spec: dict[str, str]) -> dict[str, str]:
 
 
 def change_limits(group: Group, minimum: int | None, maximum: int | None, desired: int | None) -> None:
-    """Sets the bounds; a capacity that is not given follows them only when it would lie outside."""
+    """Sets the limits; a capacity that is not given changes only if it is outside them."""
     low = group["MinSize"] if minimum is None else minimum
     high = group["MaxSize"] if maximum is None else maximum
     wanted = min(max(group["DesiredCapacity"], low), high) if desired is None else desired
@@ -57,12 +57,12 @@ def change_limits(group: Group, minimum: int | None, maximum: int | None, desire
 
 
 def new_chance(group: Group) -> None:
-    """A changed group starts at once: what made its instances crash may be mended."""
+    """A changed group starts at once: the cause of its crashes may be fixed."""
     group.update({"_early_deaths": 0, "_launch_after": 0})
 
 
 def begin_delete(group: Group, force: bool) -> None:
-    """Empties the group and removes it once it is empty; by force it waits for no hook or draining target."""
+    """Empties the group and removes it once it is empty; with force it does not wait for hooks or drains."""
     group.update({"_deleting": True, "_force_delete": force, "Status": "Delete in progress"})
     group.update({"MinSize": 0, "MaxSize": 0})
     set_desired(group, 0, "a user request deleted an AutoScalingGroup")

@@ -1,8 +1,8 @@
 """The loop that makes every Auto Scaling group's instances what the group wants them to be.
 
 Each round looks at EC2's state of every member, moves each one step on in its lifecycle, then launches or
-terminates. Decisions are made under the lock; launches and terminations happen outside it, for they start and
-end processes.
+terminates. Decisions are made under the lock; launches and terminations happen outside it, because they start
+and end processes.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from region.base.emulator import request_scope
 logger = logging.getLogger("region.autoscaling")
 
 STEPS = 4
-"""Lifecycle steps a member can take in one round, so that a chain of them does not wait for as many rounds.
+"""Lifecycle steps a member can take in one round, so that a chain of them does not take a round each.
 """
 
 
 def round_trip() -> None:
-    """One round over every group; what one group raises does not hold up the others."""
+    """One round over every group; an exception in one does not hold up the others."""
     for account, region, group in list(everywhere()):
         with request_scope(account, region):
             try:

@@ -42,7 +42,7 @@ def is_kept(group: Group) -> bool:
 
 
 def remove(group: Group) -> None:
-    """Removes the record of a group with all that belongs to it."""
+    """Removes the record of a group with everything that belongs to it."""
     name = group["AutoScalingGroupName"]
     if is_kept(group):
         autoscaling._asgs.pop(name, None)
@@ -151,7 +151,7 @@ def is_current(group: Group, member: Member) -> bool:
 
 
 def instance_state(instance_id: str) -> str:
-    """EC2's word on an instance; `terminated` once its record is gone."""
+    """EC2's state of an instance; `terminated` once its record is gone."""
     record = ec2._instances.get(instance_id)
     return record["State"]["Name"] if record else "terminated"
 

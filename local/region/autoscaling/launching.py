@@ -37,7 +37,8 @@ SLOWEST = 15.0
 
 
 def pause(deaths: int) -> float:
-    """Seconds to wait before the next launch after so many early deaths in a row: 0, 1, 2, 4, 8, 15, 15 …"""
+    """Seconds to wait before the next launch after a number of early deaths in a row: 0, 1, 2, 4, 8, 15, 15
+    …"""
     return 0.0 if deaths < 2 else min(2.0 ** (deaths - 2), SLOWEST)
 
 
@@ -207,7 +208,7 @@ def _add_tags(parameters: dict[str, str], tags: dict[str, str]) -> None:
 
 
 def terminate(instance_ids: list[str]) -> None:
-    """Asks EC2 to terminate instances, each by itself, so that an unknown one does not spare the others."""
+    """Asks EC2 to terminate instances one by one, so that an unknown one does not save the others."""
     for instance_id in instance_ids:
         try:
             actions.terminate_instances([instance_id])

@@ -1,4 +1,4 @@
-"""What EC2 and the load balancers say of a group's members, and what follows from it."""
+"""What EC2 and the load balancers say about a group's members, and what follows from it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def observe(group: Group) -> None:
 
 
 def _found_dead(group: Group, member: Member, state: str) -> None:
-    """An instance that ended outside the group's doing: no hook could reach it, so none is waited for."""
+    """An instance that the group did not end: no hook could reach it, so none is waited for."""
     if member["LifecycleState"] in LEAVING:
         if member["LifecycleState"] != "Terminating:Proceed":
             lifecycle.clear(member)

@@ -23,7 +23,7 @@ contract.expect(RESPONSES, "request_scope", "(account_id, region)")
 
 
 Response = tuple[int, dict[str, str], Any]
-"""What a service answers: status, headers and body, which is bytes unless the service says otherwise."""
+"""A service's answer: status, headers and body, which is bytes unless the service says otherwise."""
 
 
 class _Late:

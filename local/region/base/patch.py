@@ -16,7 +16,7 @@ class UnstatedHook(Exception):
 
 
 def replace(module: str, name: str, new: Any) -> Any:
-    """Puts `new` in place of `module.name` and returns what stood there."""
+    """Replaces `module.name` with `new` and returns the former value."""
     _require_stated(module, name)
     owner, last = _owner(module, name)
     original = getattr(owner, last)

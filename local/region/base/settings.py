@@ -38,7 +38,7 @@ MACHINE_VARIABLES = (
 
 
 class SettingsError(Exception):
-    """An environment variable holds what the region cannot use; the message says which and what to do."""
+    """An environment variable's value cannot be used; the message says which and what to do."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _network(environment: dict[str, str], name: str, default: str) -> ipaddress.
 
 
 def emulator_environment(settings: Settings) -> dict[str, str]:
-    """All that ministack and what it starts (Lambda workers) see: nothing of the developer's own credentials.
+    """What ministack and its Lambda workers see: none of the developer's own credentials.
 
     ministack reads its variables while it is imported, so they are set before.
     """

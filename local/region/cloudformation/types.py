@@ -16,7 +16,7 @@ contract.expect(STACKS, "_runs_on_worker_thread", "(resource_type)")
 
 
 def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., Any]) -> None:
-    """Wraps a handler where it stands twice: as a function that others call, and in its type's row."""
+    """Wraps a handler in both its places: as a function that others call, and in its type's row."""
     patch.wrap(PROVISIONERS, name, around)
     provisioners._RESOURCE_HANDLERS[resource_type][verb] = getattr(provisioners, name)
 

@@ -46,7 +46,7 @@ def dimensions(alarm: Alarm) -> dict[str, str]:
 
 
 def _evaluate(alarm: Alarm) -> None:
-    """Brings the alarm into the state that its latest periods call for and tells of the change."""
+    """Brings the alarm into the state that its latest periods call for and reports the change."""
     state, reason = _judge(alarm, time.time())
     before = alarm["StateValue"]
     if state == before:

@@ -20,7 +20,7 @@ DAY_MS = 24 * 3600 * 1000
 
 
 def open_stream(group_name: str, stream_name: str) -> None:
-    """Makes group and stream unless they are there."""
+    """Makes group and stream unless they exist."""
     now = int(time.time() * 1000)
     group: dict[str, Any] | None = logs._log_groups.get(group_name)
     if group is None:
@@ -47,7 +47,7 @@ def open_stream(group_name: str, stream_name: str) -> None:
 
 
 def append(group_name: str, stream_name: str, lines: list[str]) -> None:
-    """Adds `lines` with the time of now; nothing when the group or stream was deleted meanwhile."""
+    """Adds `lines` with the current time; nothing if the group or stream was deleted meanwhile."""
     group = logs._log_groups.get(group_name)
     stream = group["streams"].get(stream_name) if group else None
     if stream is None or not lines:

@@ -67,7 +67,7 @@ def _embedded(line: str) -> None:
 
 
 def _depths() -> None:
-    """What waits in queues that an alarm watches; an empty queue says so once."""
+    """Records what waits in queues that an alarm watches; an empty queue, once."""
     watched = {
         alarms.dimensions(alarm).get("QueueName")
         for alarm in cloudwatch._alarms.values()

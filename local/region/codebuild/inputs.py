@@ -20,7 +20,7 @@ contract.expect("ministack.services.ssm", "_get_parameters", "(data)")
 
 
 class InputFailure(Exception):
-    """A build's source, buildspec or variable cannot be had; `code` is CodeBuild's status code."""
+    """A build's source, buildspec or variable is not available; `code` is CodeBuild's status code."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""What the CodeBuild API and its events say about one build.
+"""What the CodeBuild API and its events say about a build.
 
 Shapes: the AWS pages "Build" (CodeBuild API Reference) and "Build notifications input format reference".
 """

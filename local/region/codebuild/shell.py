@@ -82,7 +82,7 @@ class BuildShell:
         return failure or cleanup
 
     def set(self, name: str, value: str) -> None:
-        """Gives the phases to come the variable `name`."""
+        """Sets the variable `name` for the later phases."""
         with (self._state / "exports").open("a", encoding="utf-8") as file:
             file.write(f"export {name}={shlex.quote(value)}\n")
 
@@ -95,7 +95,7 @@ class BuildShell:
             end_group(process.pid)
 
     def exported(self, names: list[str]) -> dict[str, str]:
-        """The values that the build's shell holds for `names`, those that were never exported left out."""
+        """The build shell's values of `names`, without those that were never exported."""
         if not names:
             return {}
         probe = "".join(

@@ -1,4 +1,4 @@
-"""What is asked of one instance: its console, and the attributes that the region acts on."""
+"""Requests about one instance: its console, and the attributes that the region acts on."""
 
 from __future__ import annotations
 

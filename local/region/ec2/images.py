@@ -86,7 +86,7 @@ def _matches(original: Callable[..., bool], view: dict[str, Any], wanted: dict[s
 
 
 def _bootable(original: Callable[[str], Image | None], image_id: str) -> Image | None:
-    """None for an AMI of a snapshot: the emulator then leaves its instances to the region."""
+    """None for an AMI made from a snapshot: the emulator then leaves its instances to the region."""
     image = original(image_id)
     return image if image and image.get("ImageLocation") else None
 

@@ -1,4 +1,4 @@
-"""What a RunInstances request has to be, and what the emulator drops of it."""
+"""What a RunInstances request must contain, and what the emulator drops of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the gateway is told of the load balancers, and what it reports.
+"""What the gateway learns about the load balancers, and what it reports.
 
 It asks `GET /_nanofleet/elb?version=N` (held until something differs from version N, at most 20 s) and
 reports by `PUT /_nanofleet/elb/health`. The JSON is the one of local/gateway/state.ts.

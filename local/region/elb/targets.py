@@ -74,7 +74,8 @@ def draining_keys(arn: str) -> list[str]:
 
 
 def drain_seconds(arn: str) -> float:
-    """The group's deregistration delay, at most NANOFLEET_DRAIN_SECONDS: no waiting 5 minutes on a laptop."""
+    """The group's deregistration delay, at most NANOFLEET_DRAIN_SECONDS: nobody waits 5 minutes on a
+    laptop."""
     delay = float(attribute("_tg_attrs", arn, "deregistration_delay.timeout_seconds", DEFAULT_DELAY))
     return min(delay, settings.drain_seconds)
 
@@ -163,7 +164,7 @@ def address_of(group: dict[str, Any], target_id: str) -> str | None:
 
 
 def take_report(arn: str, key: str, health: dict[str, str]) -> None:
-    """Keeps what the gateway says of one target; a draining one that it calls unused has drained."""
+    """Keeps the gateway's report on a target; a draining one that it calls unused has drained."""
     if key in _draining.get(arn, {}):
         if health["state"] == "unused":
             _draining[arn].pop(key)

@@ -76,7 +76,7 @@ def _complete(name: str, props: Properties) -> None:
 
 
 def reap() -> None:
-    """Ends every worker that has been idle for NANOFLEET_WORKER_IDLE_SECONDS; one that serves never is."""
+    """Ends every worker that has been idle for NANOFLEET_WORKER_IDLE_SECONDS; a busy one is not idle."""
     now = time.time()
     idle: list[Any] = []
     with lambda_runtime._lock:
@@ -113,7 +113,7 @@ def _release(original: Callable[[Any], None], worker: Any) -> None:
 
 
 def _read_stderr(worker: Any) -> None:
-    """Moves lines from the worker's pipe to its queue; `process.log_idle` says that it holds nothing back."""
+    """Moves lines from the worker's pipe to its queue; `process.log_idle` is set when all have been moved."""
     process, lines = worker._proc, worker._stderr_queue
     descriptor = process.stderr.fileno()
     rest = b""

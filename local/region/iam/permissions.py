@@ -2,7 +2,7 @@
 Authorization Reference ("Actions, resources, and condition keys for …").
 
 ministack knows one resource per request and, for several services, none. This module names all of them for
-the services that a fleet uses; for the others its answer stands.
+the services that a fleet uses; for the others its answer counts.
 """
 
 from __future__ import annotations

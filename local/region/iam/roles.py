@@ -24,7 +24,7 @@ _KEY_LETTERS = string.ascii_uppercase + "234567"
 
 @dataclass(frozen=True)
 class Denial:
-    """A call that the role's policies do not allow; `str()` is the sentence AWS answers with."""
+    """A call that the role's policies do not allow; `str()` is AWS's own message."""
 
     principal: str
     action: str

@@ -17,7 +17,7 @@ class SubnetFull(Exception):
 
 
 class Allocator:
-    """Hands out addresses of subnets; the place where it stands is kept in `file`."""
+    """Hands out addresses of subnets; `file` keeps the current position."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -27,7 +27,7 @@ class Allocator:
     def take(self, cidr: str, taken: set[str]) -> str:
         """The next address of `cidr` that is not in `taken`; SubnetFull when there is none.
 
-        It goes round the subnet, so an address that was given back is used again only after all others.
+        It goes round the subnet, so a returned address is used again only after all others.
         """
         network = ipaddress.IPv4Network(cidr)
         usable = network.num_addresses - SKIPPED - 1  # the last one is the broadcast address

@@ -1,6 +1,6 @@
-"""Snapshots with files behind them and the AMIs that are made of them.
+"""Snapshots with files behind them, and the AMIs made from them.
 
-A snapshot's files lie in `<state>/snapshots/<snapshot-id>/`: CreateSnapshot makes the folder, DeleteSnapshot
+A snapshot's files are in `<state>/snapshots/<snapshot-id>/`: CreateSnapshot makes the folder, DeleteSnapshot
 removes it.
 """
 
@@ -39,7 +39,7 @@ def root_snapshot(image: Image) -> str:
 
 
 def disk(image: Image) -> Path:
-    """The folder that stands for the root disk of `image`."""
+    """The folder that is the root disk of `image`."""
     return settings.snapshots / (root_snapshot(image) or "none")
 
 

@@ -74,7 +74,7 @@ def has_process(instance: states.Instance) -> bool:
 
 
 def release(instance: states.Instance) -> None:
-    """Gives back what a terminated instance held: its root disk; its address is free by its state."""
+    """Removes a terminated instance's root disk; its address is free by its state."""
     for volume in _volumes(instance):
         ec2._volumes.pop(volume["VolumeId"], None)
     instance["BlockDeviceMappings"] = []

@@ -27,7 +27,7 @@ def name(instance: Instance) -> str:
 def enter(instance: Instance, state: str, reason: tuple[str, str] | None = None) -> None:
     """Puts `instance` into `state` without an event; `reason` is `(code, message)` of StateReason."""
     instance["State"] = {"Code": CODES[state], "Name": state}
-    # To the millisecond, unlike the event's time: for who measures how soon a change is acted upon.
+    # To the millisecond, unlike the event's time: for measuring how soon a change takes effect.
     instance.setdefault("_entered", {})[state] = int(time.time() * 1000)
     if state in ("pending", "running"):
         instance.pop("StateReason", None)

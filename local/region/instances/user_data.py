@@ -9,7 +9,7 @@ from typing import Any
 
 
 def user_data(instance: dict[str, Any]) -> bytes:
-    """The decoded user data of an instance; as it stands when it is not base64."""
+    """The decoded user data of an instance; unchanged if it is not base64."""
     text = instance.get("UserData") or ""
     try:
         return base64.b64decode(text, validate=True)

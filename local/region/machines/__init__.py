@@ -1,1 +1,1 @@
-"""The processes that stand behind instances: program, output, boot, life and end."""
+"""The processes behind instances: program, output, boot, life and end."""

@@ -154,7 +154,7 @@ def _start(instance: states.Instance) -> Machine:
 
 
 def stop_all() -> None:
-    """Ends every process, at most the grace time long; the records stay for the next start to judge."""
+    """Ends every process, within the grace time; the records stay for the next start to sort out."""
     _boots.shutdown(cancel_futures=True)
     end_processes()
 

@@ -1,4 +1,4 @@
-"""The lives of instances: what is known of each beside its record, and what is asked of it.
+"""The lives of instances: what is known of each besides its record, and what was requested.
 
 The EC2 actions put a record into `pending`, `stopping` or `shutting-down` and say so here; course.py makes it
 happen.

@@ -1,4 +1,4 @@
-"""One process that stands for one instance: started in a session of its own, recorded, ended as a group."""
+"""The process of an instance: started in a session of its own, recorded, ended as a group."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Machine:
 def reap(home: Path) -> bool:
     """Kills the process that `home/process.json` records when it still runs; whether there was one.
 
-    A process is known by its number and the time it started, so a number that was given anew is left alone.
+    A process is known by its pid and start time, so a reused pid is left alone.
     """
     file = home / "process.json"
     if not file.exists():

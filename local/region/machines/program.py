@@ -1,4 +1,4 @@
-"""What an image makes a process: its executable, arguments, files and environment.
+"""How an image becomes a process: its executable, arguments, files and environment.
 
 An image is `<snapshot>/image.json`, an ops configuration (`Program`, `Args`, `Env`), and `<snapshot>/root/`,
 the file system. On AWS the same configuration makes a unikernel whose `/` is that file system.
@@ -87,7 +87,7 @@ def _mapped(argument: str, root: Path) -> str:
 
 
 def _own_address(argument: str, address: str) -> str:
-    """`0.0.0.0` as the instance's address: in a machine of its own that is all a program listens on."""
+    """`0.0.0.0` replaced by the instance's address, the only one a program has on a machine of its own."""
     return re.sub(r"(?<![\w.])0\.0\.0\.0(?![\w./])", address, argument)
 
 

@@ -1,4 +1,4 @@
-"""What becomes of instances that an earlier run left behind, and of all of them at a reset."""
+"""What happens to instances that an earlier run left behind, and to all of them at a reset."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from pathlib import Path
 AT_ONCE = 2 * (os.cpu_count() or 1)
 """One works while another one waits for a file or the metadata service."""
 PATIENCE_SECONDS = 3.0
-"""A program that works on for so long is taken for started."""
+"""A program still busy after this time counts as started."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Starts:
         self._working[pid] = _Look(time.monotonic(), -1)
 
     def settle(self) -> None:
-        """Lets go of the programs that have ended, that rest, or whose time is up."""
+        """Drops the programs that have ended, are idle, or whose time is up."""
         for pid, look in list(self._working.items()):
             use = _use(pid)
             late = time.monotonic() - look.since > PATIENCE_SECONDS

@@ -1,4 +1,4 @@
-"""Parameter Store: a parameter that is written or removed is told as an event; the emulator tells none."""
+"""Parameter Store: an event for each parameter written or removed, which the emulator does not send."""
 
 from __future__ import annotations
 

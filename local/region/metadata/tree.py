@@ -23,7 +23,7 @@ _contributors: list[Callable[[states.Instance], Values]] = []
 
 
 def contribute(values: Callable[[states.Instance], Values]) -> None:
-    """Shows what `values` says of an instance too; for rooms that know more of one than EC2."""
+    """Also shows what `values` says about an instance; for rooms that know more about it than EC2."""
     _contributors.append(values)
 
 

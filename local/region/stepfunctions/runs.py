@@ -104,7 +104,7 @@ def call_off(execution_arn: str) -> None:
 
 
 def failure(error: str, cause: str) -> Exception:
-    """The exception that fails a task with this error name and cause."""
+    """An exception that fails a task with this error name and cause."""
     return stepfunctions._ExecutionError(error, cause)
 
 

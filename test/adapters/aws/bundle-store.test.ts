@@ -38,8 +38,11 @@ describe('the bundle store', () => {
   })
 
   it('writes a source once', async () => {
-    expect(await store.writeSource('d1', Buffer.from('x'))).toBe(true)
-    expect(await store.writeSource('d1', Buffer.from('x'))).toBe(false)
+    let packed = 0
+    const pack = async () => Buffer.from(`x${++packed}`)
+    expect(await store.writeSource('d1', pack)).toBe(true)
+    expect(await store.writeSource('d1', pack)).toBe(false)
+    expect(packed).toBe(1)
   })
 
   it('says which bundle is missing behind a pointer', async () => {

@@ -36,7 +36,7 @@ async function ec2(status: number, body: string): Promise<EC2Client> {
 }
 
 describe('an answer of EC2 without what nobody reads', () => {
-  /** The answer as it arrives in pieces of so many bytes. */
+  /** The answer when it arrives in pieces of `size` bytes. */
   const leanOf = (xml: string, size = 1000): Promise<string> => {
     const bytes = Buffer.from(xml)
     const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>

@@ -87,16 +87,19 @@ describe.each(ways)('secrets read %s', (_, source) => {
     expect(asked.targets).toEqual(['AmazonSSM.GetParameters'])
   })
 
-  it('are refused without a permission, in the words of AWS', async () => {
-    const body = '{"__type":"AccessDeniedException","message":"not authorized to perform: ssm:GetParameters"}'
-    const { endpoint, asked } = await store({ status: 400, body })
-    const reading = source(endpoint).read(['ui-token'])
-    await expect(reading).rejects.toThrow(ServiceRefusal)
-    await expect(reading).rejects.toThrow(
-      'the secrets of platform cannot be read: not authorized to perform: ssm:GetParameters',
-    )
-    expect(asked.calls).toBe(1)
-  })
+  it.each(['message', 'Message'])(
+    'are refused without a permission, in the words of AWS: %s',
+    async (field) => {
+      const body = `{"__type":"AccessDeniedException","${field}":"not authorized to perform: ssm:GetParameters"}`
+      const { endpoint, asked } = await store({ status: 400, body })
+      const reading = source(endpoint).read(['ui-token'])
+      await expect(reading).rejects.toThrow(ServiceRefusal)
+      await expect(reading).rejects.toThrow(
+        'the secrets of platform cannot be read: not authorized to perform: ssm:GetParameters',
+      )
+      expect(asked.calls).toBe(1)
+    },
+  )
 })
 
 describe('Parameter Store asked without the SDK', () => {

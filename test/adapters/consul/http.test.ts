@@ -62,7 +62,7 @@ describe('the catalog over HTTP', () => {
     const one = catalog()
     const ids = Array.from({ length: 200 }, (_, index) => `i-${index}`)
     const place = (path: string) => ids.indexOf(path.split('/').at(-1) ?? '')
-    // A connection may be slow: whoever comes first out of the gate need not arrive first.
+    // A connection may be slow: the first request to be sent need not arrive first.
     let open = 0
     arrived = (path) => {
       const earlier = answered.filter((each) => place(each) < place(path)).length

@@ -5,7 +5,7 @@ import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { treeOf } from './processes.ts'
 
-/** The program of a running instance as the kernel knows it. */
+/** The program of a running instance, as the kernel shows it. */
 export interface RunningProgram {
   command: string[]
   environment: Record<string, string>
@@ -26,17 +26,17 @@ export async function programOf(pid: number): Promise<RunningProgram> {
   }
 }
 
-/** What it takes to start a program so many times with nothing around it. */
+/** How long it takes to start a program several times with nothing around it. */
 export interface BareStart {
   milliseconds: number
   cpuSeconds: number
 }
 
 /**
- * Starts a program once for each address, all at the same moment, in the folder that it runs in already, and
- * ends them when each has answered its health route. Each gets a session of its own as in the region: Linux
- * shares the processors among sessions (sched(7), "The autogroup feature").
- * @param addresses the variable HOST of each; the program takes everything else from where it came
+ * Starts a program once for each address, all at the same moment, in the instance's folder, and ends them
+ * when each has answered its health route. Each gets a session of its own as in the region: Linux shares the
+ * processors among sessions (sched(7), "The autogroup feature").
+ * @param addresses the variable HOST of each; everything else is as in the instance
  */
 export async function startBare(
   { command: [file = '', ...args], environment, folder }: RunningProgram,

@@ -14,7 +14,7 @@ export function covered(intervals: Interval[]): number {
   return sum
 }
 
-/** Stands before a region and takes the time of its answers. */
+/** A proxy in front of a region that times its answers. */
 export class BusyProxy {
   readonly #target: URL
   readonly #server: Server

@@ -4,14 +4,14 @@ import { text } from 'node:stream/consumers'
 import { ServiceFailure } from '../../../core/base/errors.ts'
 import { type BusyProxy, covered, type Interval } from './busy-proxy.ts'
 
-/** A command line that is measured. */
+/** A command line to measure. */
 export interface Measured {
   name: string
   args: string[]
   environment?: () => Promise<Record<string, string>>
-  /** Whether it follows a run, whose time is the region's, too; its `--json` tells it. */
+  /** Whether it follows a run, whose time counts as the region's; its `--json` gives that time. */
   run?: true
-  /** Most milliseconds of its own time. */
+  /** The most milliseconds of its own time. */
   target?: number
 }
 
@@ -19,14 +19,14 @@ export interface Measured {
 export interface Times {
   name: string
   wall: number
-  /** The part of it in which the region answered something, or a run was under way. */
+  /** The part in which the region was answering, or a run was under way. */
   region: number
   own: number
   requests: number
   target?: number
 }
 
-/** Runs every command once in each round, so that what else the machine does falls on all of them. */
+/** Runs every command once in each round, so that other load on the machine affects all of them alike. */
 export async function commandTimes(
   node: string,
   commands: Measured[],
@@ -59,7 +59,7 @@ export async function commandTimes(
   })
 }
 
-/** @throws {ServiceFailure} when the command fails: what it took says nothing then */
+/** @throws {ServiceFailure} if the command fails: then its time means nothing */
 async function timed(
   node: string,
   args: string[],

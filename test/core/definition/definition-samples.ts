@@ -148,7 +148,7 @@ function distinct(fields: Fields, index: number, named: boolean): Fields {
   return all
 }
 
-/** Names of fields that are no matter of casing words together. */
+/** Field names that joining capitalised words does not give. */
 const CAMEL: Record<string, string> = {
   http: 'HTTP',
   grpc: 'GRPC',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { check, type Fields, type Sample, samples } from './definition-samples.ts'
 
-/** What may stand where it should not. */
+/** Values that may appear where they should not. */
 const junk = fc.constantFrom<unknown[]>(
   null,
   '',

@@ -59,7 +59,7 @@ class World {
   #now = (): Date => new Date(this.#time)
 }
 
-/** A world in which instances pass after so many looks that each take some seconds. */
+/** A world in which instances pass after a number of looks, each of which takes some seconds. */
 const watched = (looks: number, lookSeconds = 0): World => Object.assign(new World(), { looks, lookSeconds })
 
 describe('advanceService', () => {

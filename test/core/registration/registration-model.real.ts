@@ -21,7 +21,7 @@ describe('a fault in registration', () => {
       const code = await buildMutant(mutant)
       const outcome = await fc.check(registrationProperty(code), {
         numRuns: 3 * HISTORIES,
-        // The same histories each time: whether a fault is found is no matter of luck.
+        // The same histories each time, so that finding a fault is not a matter of luck.
         seed: 1,
         endOnFailure: true,
       })

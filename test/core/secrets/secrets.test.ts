@@ -38,7 +38,7 @@ describe('the secrets of the platform', () => {
     const before = standing.get(name)
     standing.delete(name)
     const made = missingSecrets(standing, maker)
-    // A new authority has a new certificate; a lost certificate stands in the authority.
+    // A new authority has a new certificate; a lost certificate can be read from the authority.
     expect([...made.keys()]).toEqual(name === AUTHORITY ? [AUTHORITY, CERTIFICATE] : [name])
     expect(made.get(name)).toBe(before)
   })

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
 import { hello, keyOf, Rig, until } from './rig.ts'
 
@@ -83,17 +82,18 @@ describe('The targets of the gateway', () => {
 
   it('tells the target when the client has gone', async () => {
     await using rig = await Rig.start()
-    const gone = Promise.withResolvers<void>()
+    const [arrived, gone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const target = await rig.target('i-1', (asked, response) => {
-      if (asked.url === '/wait') response.once('close', gone.resolve)
-      else response.end()
+      if (asked.url !== '/wait') return response.end()
+      response.once('close', gone.resolve)
+      return arrived.resolve()
     })
     rig.expose({ web: [target] })
     await until('it is served', async () => (await rig.ask('web.localhost')).status === 200)
     const asked = request({ port: rig.port, path: '/wait', headers: { Host: 'web.localhost' }, agent: false })
     asked.on('error', () => {})
     asked.end()
-    await sleep(50)
+    await arrived.promise
     asked.destroy()
     await gone.promise
   })

@@ -54,10 +54,11 @@ describe('A call', () => {
 
   it('ends at its deadline, and the handler notices', async () => {
     const began = Date.now()
+    const slow = { contextKeys: ['60000'] }
     const late = { code: 'DEADLINE_EXCEEDED' }
-    await expect(ads.getAds({ contextKeys: ['700'] }, { timeoutMs: 200 })).rejects.toMatchObject(late)
-    await expect(ads.getAds({ contextKeys: ['700'] }, { deadline: began + 400 })).rejects.toMatchObject(late)
-    expect(Date.now() - began).toBeLessThan(600)
+    await expect(ads.getAds(slow, { timeoutMs: 1000 })).rejects.toMatchObject(late)
+    await expect(ads.getAds(slow, { deadline: Date.now() + 1000 })).rejects.toMatchObject(late)
+    expect(Date.now() - began).toBeLessThan(30_000)
     await until(() => instance.count('given up') === 2)
   })
 
