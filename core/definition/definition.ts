@@ -156,7 +156,7 @@ function parseService(value: unknown, path: string, place: string): ServiceDefin
   })
 }
 
-/** A health check that is led elsewhere has not asked the instance: Consul takes its redirect for a failure. */
+/** A check that is redirected has not asked the instance: to Consul the redirect is a failure then. */
 function withoutRedirects({ Check, Checks, ...rest }: ServiceDefinition): ServiceDefinition {
   const kept = (check: CheckDefinition): CheckDefinition =>
     check.HTTP === undefined ? check : { ...check, DisableRedirects: true }
