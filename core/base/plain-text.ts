@@ -1,4 +1,4 @@
-/** ECMA-48: control sequences (colours, cursors), strings up to their terminator (titles, links), the rest. */
+/** ECMA-48: control sequences (colours, cursors), strings up to their terminator (titles, links), others. */
 const ESCAPES =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]/g
