@@ -132,6 +132,22 @@ describe('a build', () => {
     expect([...account.tagged]).toEqual(['ami-2', 'snap-0000000b'])
   })
 
+  it('asks again for half a minute while EC2 does not show the AMI yet', async () => {
+    let hidden = 14
+    const slept: number[] = []
+    const run = async (command: { program: string; args: string[] }) => {
+      const answer = await account.run(command)
+      if (command.args[1] !== 'describe-images' || account.images.length === 1 || hidden-- <= 0) return answer
+      return JSON.stringify({ Images: account.images.slice(0, 1) })
+    }
+    const sleep = async (milliseconds: number) => slept.push(milliseconds)
+    expect(await makeImage(settings, config, 'c', run, sleep)).toBe('ami-2')
+    expect(slept.reduce((sum, each) => sum + each, 0)).toBe(28_000)
+    hidden = 99
+    account.images.pop()
+    await expect(makeImage(settings, config, 'c', run, sleep)).rejects.toThrow('EC2 has no new AMI')
+  })
+
   it('that fails says so even when its leftovers cannot be removed', async () => {
     const run = async (command: { program: string; args: string[] }) => {
       if (command.args[1] === 'deregister-image') throw new FailedCommand('aws ec2 ended with status 254', '')

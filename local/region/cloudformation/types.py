@@ -7,7 +7,7 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import provisioners
-from region.cloudformation import balancers, groups, network, security_rules, tables
+from region.cloudformation import balancers, groups, listing, network, security_rules, tables
 from region.cloudformation.resource import PROVISIONERS
 
 STACKS = "ministack.services.cloudformation.stacks"
@@ -22,6 +22,7 @@ def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., An
 
 
 def install() -> None:
+    listing.install()
     for resource_type, row in {**network.rows(), **security_rules.rows()}.items():
         patch.entry(PROVISIONERS, "_RESOURCE_HANDLERS", resource_type, row)
     for resource_type, verb, name, around in (*groups.HOOKS, *balancers.HOOKS, *tables.HOOKS):
