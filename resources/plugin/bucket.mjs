@@ -1,6 +1,7 @@
 import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation'
 import { DeleteObjectsCommand, NoSuchBucket, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import { pushApps } from '../../adapters/sources/push.ts'
 import { appStack, bucket, controlStack } from '../../core/base/names.ts'
 
@@ -18,7 +19,12 @@ async function bucketOf({ stage, region }) {
 /** Uploads every app of the checkout to the stage's bucket. @param {Target} target */
 export async function push(target) {
   const { stage, root } = target
-  return await pushApps({ root, stage, bucket: await bucketOf(target), s3: s3Of(target) })
+  const { Architecture } = await stackOutputs(
+    new CloudFormationClient({ region: target.region }),
+    controlStack(stage),
+  )
+  const bucket = await bucketOf(target)
+  return await pushApps({ root, stage, bucket, s3: s3Of(target), architecture: Architecture })
 }
 
 /** Removes all objects from the stage's bucket; a missing bucket counts as empty. @param {Target} target */
