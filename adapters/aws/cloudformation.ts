@@ -21,18 +21,24 @@ export interface StackMeans {
   role?: string
   /** Takes templates that are too large for a request. */
   templates?: TemplateStore
+  /** Lifts the protection of a load balancer, which a stack that is deleted would otherwise keep. */
+  unprotect?: (loadBalancer: string) => Promise<void>
 }
+
+const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer'
 
 /** Stacks in CloudFormation, created with a service role that may create only what our templates contain. */
 export class CloudFormationStacks implements Stacks {
   readonly #client: CloudFormationClient
   readonly #role: string | undefined
   readonly #templates: TemplateStore | undefined
+  readonly #unprotect: StackMeans['unprotect']
 
-  constructor(client: CloudFormationClient, { role, templates }: StackMeans = {}) {
+  constructor(client: CloudFormationClient, { role, templates, unprotect }: StackMeans = {}) {
     this.#client = client
     this.#role = role
     this.#templates = templates
+    this.#unprotect = unprotect
   }
 
   async find(name: string): Promise<StackView | undefined> {
@@ -80,6 +86,10 @@ export class CloudFormationStacks implements Stacks {
   }
 
   async remove(name: string): Promise<void> {
+    if (this.#unprotect) {
+      const balancers = await unlessMissing(() => this.resources(name, LOAD_BALANCER))
+      for (const arn of balancers ?? []) await this.#unprotect(arn)
+    }
     await this.#client.send(new DeleteStackCommand({ StackName: name, RoleARN: this.#role }))
   }
 

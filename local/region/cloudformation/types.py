@@ -7,7 +7,15 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import provisioners
-from region.cloudformation import balancers, groups, network, security_rules, tables
+from region.cloudformation import (
+    balancers,
+    buckets,
+    groups,
+    guarded_balancers,
+    network,
+    security_rules,
+    tables,
+)
 from region.cloudformation.resource import PROVISIONERS
 
 STACKS = "ministack.services.cloudformation.stacks"
@@ -22,9 +30,15 @@ def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., An
 
 
 def install() -> None:
-    for resource_type, row in {**network.rows(), **security_rules.rows()}.items():
+    for resource_type, row in {**network.rows(), **security_rules.rows(), **guarded_balancers.rows()}.items():
         patch.entry(PROVISIONERS, "_RESOURCE_HANDLERS", resource_type, row)
-    for resource_type, verb, name, around in (*groups.HOOKS, *balancers.HOOKS, *tables.HOOKS):
+    for resource_type, verb, name, around in (
+        *groups.HOOKS,
+        *balancers.HOOKS,
+        *guarded_balancers.HOOKS,
+        *buckets.HOOKS,
+        *tables.HOOKS,
+    ):
         _hook_row(resource_type, verb, name, around)
     patch.wrap(PROVISIONERS, "_elbv2_listener_actions", balancers.listener_actions)
     patch.wrap(STACKS, "_runs_on_worker_thread", groups.waits)

@@ -1,6 +1,8 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { CloudFormationStacks } from '../../../adapters/aws/cloudformation.ts'
+import { liftProtection } from '../../../adapters/aws/load-balancing.ts'
 import { TemplateStore } from '../../../adapters/aws/template-store.ts'
 import { sha256 } from '../../../core/base/canonical.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
@@ -53,5 +55,42 @@ describe('a template', () => {
     s3.broken.add(`templates/${sha256(text)}.json`)
     await expect(stacks.create(input(text))).rejects.toThrow(ServiceFailure)
     expect(aws.calls).toEqual([])
+  })
+})
+
+describe('a stack with load balancers', () => {
+  const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/web/1'
+  const member = (type: string, id: string) =>
+    `<member><ResourceType>AWS::${type}</ResourceType><PhysicalResourceId>${id}</PhysicalResourceId></member>`
+
+  it.each([
+    ['lifted before the stack is deleted', '', ['ModifyLoadBalancerAttributes', 'DeleteStack']],
+    [
+      'no matter where the load balancer is gone',
+      'LoadBalancerNotFound',
+      ['ModifyLoadBalancerAttributes', 'DeleteStack'],
+    ],
+    ['left, and the stack too, where that is denied', 'AccessDenied', ['ModifyLoadBalancerAttributes']],
+  ])('has their protection %s', async (_what, error, calls) => {
+    const resources = member('ElasticLoadBalancingV2::LoadBalancer', ARN) + member('S3::Bucket', 'bucket')
+    const aws = new CannedAws({
+      DescribeStackResources: `<StackResources>${resources}</StackResources>`,
+      ModifyLoadBalancerAttributes: error === '' ? '<Attributes/>' : { error },
+    })
+    const settings = await aws.start()
+    try {
+      const unprotect = (arn: string) => liftProtection(new ElasticLoadBalancingV2Client(settings), arn)
+      const removed = new CloudFormationStacks(new CloudFormationClient(settings), { unprotect }).remove(
+        'app',
+      )
+      if (error === 'AccessDenied') await expect(removed).rejects.toThrow()
+      else await removed
+      expect(aws.calls.map(({ action }) => action)).toEqual(['DescribeStackResources', ...calls])
+      const sent = new URLSearchParams(aws.calls[1]?.body)
+      expect(sent.get('LoadBalancerArn')).toBe(ARN)
+      expect([...sent.values()]).toEqual(expect.arrayContaining(['deletion_protection.enabled', 'false']))
+    } finally {
+      await aws.stop()
+    }
   })
 })
