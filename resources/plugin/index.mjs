@@ -1,7 +1,7 @@
 import { localRegion } from './local-region.js'
 
-/** A stage's name is part of a bucket's name (63 characters with the account id) and of stack names. */
-const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/
+/** As in `core/base/name-rules.ts`, which an older Node could not read before it is refused here. */
+const STAGE_NAME = /^[a-z][a-z0-9]{0,19}$/
 
 /**
  * What the control plane adds to `serverless`: a stage name that AWS accepts, the local region as the target
@@ -61,7 +61,7 @@ function checkNode(serverless) {
 function checkStage(serverless, stage) {
   if (STAGE_NAME.test(stage)) return
   throw new serverless.classes.Error(
-    `The stage name "${stage}" breaks AWS's rules for names; use at most 20 lower-case letters, digits and dashes, starting with a letter`,
+    `${JSON.stringify(stage)} is not a stage name; use up to 20 lower-case letters and digits, a letter first`,
   )
 }
 

@@ -9,12 +9,15 @@ from region.base import contract, patch
 from region.base.emulator import provisioners
 from region.cloudformation import (
     balancers,
+    bounded_roles,
     buckets,
     groups,
     guarded_balancers,
     network,
     security_rules,
+    service_role,
     tables,
+    unchanged,
 )
 from region.cloudformation.resource import PROVISIONERS
 
@@ -35,10 +38,13 @@ def install() -> None:
     for resource_type, verb, name, around in (
         *groups.HOOKS,
         *balancers.HOOKS,
-        *guarded_balancers.HOOKS,
+        *bounded_roles.HOOKS,
         *buckets.HOOKS,
+        *guarded_balancers.HOOKS,
         *tables.HOOKS,
     ):
         _hook_row(resource_type, verb, name, around)
     patch.wrap(PROVISIONERS, "_elbv2_listener_actions", balancers.listener_actions)
     patch.wrap(STACKS, "_runs_on_worker_thread", groups.waits)
+    service_role.install()
+    unchanged.install()

@@ -20,6 +20,7 @@ MADE = [f"{EC2}volume/*", f"{PUBLIC_EC2}snapshot/*", f"{PUBLIC_EC2}image/*"]
 
 def permissions(bucket: str) -> dict[str, dict[str, Any]]:
     own = {"aws:ResourceTag/nanofleet:stage": "test"}
+    nobodys = {"aws:ResourceTag/nanofleet:hash": "true"}
     return {
         "logs": allow(["logs:CreateLogStream", "logs:PutLogEvents"]),
         "source": allow("s3:GetObject", f"arn:aws:s3:::{bucket}/sources/*"),
@@ -29,9 +30,12 @@ def permissions(bucket: str) -> dict[str, dict[str, Any]]:
         "tags": allow(
             "ec2:CreateTags",
             MADE,
-            StringEquals={"ec2:CreateAction": ["CreateVolume", "CreateSnapshot", "RegisterImage"]},
+            **{
+                "StringEquals": {"ec2:CreateAction": ["CreateVolume", "CreateSnapshot", "RegisterImage"]},
+                "ForAllValues:StringEquals": {"aws:TagKeys": ["Name", "CreatedBy", "nanofleet:stage"]},
+            },
         ),
-        "removal": allow(["ec2:DeleteVolume", "ec2:DeleteSnapshot"], StringEquals=own),
+        "removal": allow(["ec2:DeleteVolume", "ec2:DeleteSnapshot"], StringEquals=own, Null=nobodys),
     }
 
 
@@ -82,7 +86,7 @@ class ImageBuild:
 
     def made(self) -> dict[str, list[dict[str, Any]]]:
         ec2 = self.region.client("ec2")
-        mine = [{"Name": "tag:nanofleet:hash", "Values": [self.hash]}]
+        mine = [{"Name": "tag:Name", "Values": [f"nanofleet-test-web-page-{self.hash}"]}]
         return {
             "images": ec2.describe_images(Owners=["self"], Filters=mine)["Images"],
             "snapshots": ec2.describe_snapshots(OwnerIds=["self"], Filters=mine)["Snapshots"],
@@ -123,11 +127,10 @@ def test_a_typescript_source_becomes_an_image_that_an_instance_runs(region: Regi
     assert done["exportedEnvironmentVariables"] == [{"name": "IMAGE_ID", "value": image["ImageId"]}]
     for thing in (image, snapshot):
         tags = {tag["Key"]: tag["Value"] for tag in thing["Tags"]}
-        assert (
-            tags["CreatedBy"] == "ops"
-            and tags["nanofleet:service"] == "page"
-            and tags["nanofleet:stage"] == "test"
-        )
+        assert {key: tags[key] for key in tags if key != "Name"} == {
+            "CreatedBy": "ops",
+            "nanofleet:stage": "test",
+        }
     [instance] = region.launch(image["ImageId"])
     console = region.state / "instances" / instance / "console.log"
     wait_for("the program is silent", lambda: console.exists() and "up on 8080" in console.read_text())
