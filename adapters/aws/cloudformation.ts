@@ -95,9 +95,13 @@ export class CloudFormationStacks implements Stacks {
 
   async resources(name: string, type: string): Promise<string[]> {
     const answer = await this.#client.send(new DescribeStackResourcesCommand({ StackName: name }))
-    return (answer.StackResources ?? [])
-      .filter((resource) => resource.ResourceType === type && resource.PhysicalResourceId)
-      .map((resource) => resource.PhysicalResourceId ?? '')
+    return (
+      (answer.StackResources ?? [])
+        .filter((resource) => resource.ResourceType === type && resource.PhysicalResourceId)
+        // A rollback leaves the names of what it deleted.
+        .filter((resource) => resource.ResourceStatus !== 'DELETE_COMPLETE')
+        .map((resource) => resource.PhysicalResourceId ?? '')
+    )
   }
 
   async firstFailure(id: string): Promise<string | undefined> {

@@ -60,8 +60,8 @@ describe('a template', () => {
 
 describe('a stack with load balancers', () => {
   const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/web/1'
-  const member = (type: string, id: string) =>
-    `<member><ResourceType>AWS::${type}</ResourceType><PhysicalResourceId>${id}</PhysicalResourceId></member>`
+  const member = (type: string, id: string, status = 'CREATE_COMPLETE') =>
+    `<member><ResourceType>AWS::${type}</ResourceType><PhysicalResourceId>${id}</PhysicalResourceId><ResourceStatus>${status}</ResourceStatus></member>`
 
   it.each([
     ['lifted before the stack is deleted', '', ['ModifyLoadBalancerAttributes', 'DeleteStack']],
@@ -72,7 +72,9 @@ describe('a stack with load balancers', () => {
     ],
     ['left, and the stack too, where that is denied', 'AccessDenied', ['ModifyLoadBalancerAttributes']],
   ])('has their protection %s', async (_what, error, calls) => {
-    const resources = member('ElasticLoadBalancingV2::LoadBalancer', ARN) + member('S3::Bucket', 'bucket')
+    const resources =
+      member('ElasticLoadBalancingV2::LoadBalancer', ARN) +
+      member('ElasticLoadBalancingV2::LoadBalancer', 'gone', 'DELETE_COMPLETE')
     const aws = new CannedAws({
       DescribeStackResources: `<StackResources>${resources}</StackResources>`,
       ModifyLoadBalancerAttributes: error === '' ? '<Attributes/>' : { error },
