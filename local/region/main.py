@@ -17,14 +17,14 @@ from typing import IO, Any
 from region import inventory
 from region.autoscaling import actions as autoscaling_actions
 from region.autoscaling import lifecycle, refresh, target_state
-from region.base import api, contract, loops, patch, state
+from region.base import api, contract, loops, patch, quotas, state
 from region.base import settings as environment
 from region.base.emulator import app
 from region.base.settings import current as settings
 from region.cloudformation import types
 from region.cloudwatch import logs, metrics
 from region.codebuild import builds
-from region.ec2 import actions, attributes, launches
+from region.ec2 import account, actions, attributes, launches
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
 from region.functions import errors, starts, workers
@@ -41,6 +41,7 @@ logger = logging.getLogger("region")
 PARTS: tuple[ModuleType, ...] = (
     launches,
     actions,
+    account,
     attributes,
     ec2_images,
     course,
@@ -52,6 +53,7 @@ PARTS: tuple[ModuleType, ...] = (
     parameters,
     queues,
     api,
+    quotas,
     inventory,
     state,
     autoscaling_actions,
