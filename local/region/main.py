@@ -27,11 +27,11 @@ from region.codebuild import builds
 from region.ec2 import account, actions, attributes, launches
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
-from region.functions import errors, starts, workers
+from region.functions import chains, errors, starts, workers
 from region.iam import enforcement
 from region.instances import images
 from region.machines import course, recovery, retention
-from region.messages import parameters, queues
+from region.messages import parameters, queues, topics
 from region.metadata import service
 from region.stepfunctions import executions
 
@@ -52,6 +52,7 @@ PARTS: tuple[ModuleType, ...] = (
     metrics,
     parameters,
     queues,
+    topics,
     api,
     quotas,
     inventory,
@@ -64,6 +65,7 @@ PARTS: tuple[ModuleType, ...] = (
     types,
     workers,
     starts,
+    chains,
     errors,
     builds,
     executions,

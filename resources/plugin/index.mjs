@@ -33,6 +33,7 @@ export default class Nanofleet {
   async push() {
     const { push } = await import('./bucket.mjs')
     const apps = await push(this.target())
+    for (const warning of new Set(apps.flatMap(({ warnings }) => warnings))) this.log.warning(warning)
     const changed = apps.filter((app) => app.changed).map(({ app }) => app)
     this.log.notice(`Apps in the bucket: ${apps.length}, changed: ${changed.join(', ') || 'none'}`)
   }

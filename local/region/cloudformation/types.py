@@ -13,6 +13,7 @@ from region.cloudformation import (
     buckets,
     groups,
     guarded_balancers,
+    listing,
     network,
     security_rules,
     service_role,
@@ -33,6 +34,7 @@ def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., An
 
 
 def install() -> None:
+    listing.install()
     for resource_type, row in {**network.rows(), **security_rules.rows(), **guarded_balancers.rows()}.items():
         patch.entry(PROVISIONERS, "_RESOURCE_HANDLERS", resource_type, row)
     for resource_type, verb, name, around in (

@@ -130,7 +130,7 @@ export const stackSteps: Step[] = [
   ),
   applies(
     'a stack that could not be made',
-    ['cloudformation:DeleteStack', 'cloudformation:DescribeStackResources'],
+    ['cloudformation:DeleteStack', 'cloudformation:ListStackResources'],
     (world) => stand(world, { Topic: topic, Broken: broken }, 'ROLLBACK_COMPLETE'),
   ),
   applies(
@@ -169,7 +169,7 @@ export const stackSteps: Step[] = [
     does: 'delete-stack: the stack of the probe',
     covers: needs(
       'cloudformation:DescribeStacks',
-      'cloudformation:DescribeStackResources',
+      'cloudformation:ListStackResources',
       'cloudformation:DeleteStack',
       'elasticloadbalancing:ModifyLoadBalancerAttributes',
       'iam:PassRole',
@@ -193,7 +193,7 @@ export const stackSteps: Step[] = [
     'a bucket whose data goes',
     [
       'cloudformation:DescribeStacks',
-      'cloudformation:DescribeStackResources',
+      'cloudformation:ListStackResources',
       's3:ListBucketVersions',
       's3:DeleteObjectVersion',
       's3:DeleteObject',

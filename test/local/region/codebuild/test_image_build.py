@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import io
 import json
 import tarfile
@@ -40,12 +42,16 @@ def permissions(bucket: str) -> dict[str, dict[str, Any]]:
 
 
 class ImageBuild:
-    def __init__(self, region: Region, without: str = "", source: str = "console.log('up')") -> None:
+    def __init__(
+        self, region: Region, without: str = "", source: str = "console.log('up')", intact: bool = True
+    ) -> None:
         self.region = region
         bucket = f"bucket-{uuid.uuid4().hex[:8]}"
         s3 = region.client("s3")
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-        s3.put_object(Bucket=bucket, Key="sources/a.tgz", Body=archive(source))
+        packed = archive(source)
+        self.source = f"sources/{hashlib.sha256(gzip.decompress(packed)).hexdigest()}.tgz"
+        s3.put_object(Bucket=bucket, Key=self.source, Body=packed if intact else archive("other"))
         statements = [value for name, value in permissions(bucket).items() if name != without]
         role = make_role(region, f"image-{uuid.uuid4().hex[:8]}", "codebuild", *statements)
         variables = {"STAGE": "test", "BUCKET": bucket, "PACKAGER": "process", "ARCH": "x86_64"}
@@ -73,7 +79,7 @@ class ImageBuild:
                     "APP": "web",
                     "SERVICE": "page",
                     "HASH": self.hash,
-                    "SOURCE_KEY": "sources/a.tgz",
+                    "SOURCE_KEY": self.source,
                     "RESOLVERS": "127.0.0.1",
                 }
             ),
@@ -148,3 +154,15 @@ def test_a_source_that_does_not_compile_makes_nothing(region: Region) -> None:
     build = ImageBuild(region, source="import './nowhere.ts'")
     assert build.run()["buildStatus"] == "FAILED"
     assert build.made() == {"images": [], "snapshots": [], "volumes": []}
+
+
+def test_a_source_that_is_not_what_its_name_says_is_not_built(region: Region) -> None:
+    build = ImageBuild(region, intact=False)
+    done = build.run()
+    assert done["buildStatus"] == "FAILED"
+    assert build.made() == {"images": [], "snapshots": [], "volumes": []}
+    logs = region.client("logs").get_log_events(
+        logGroupName=done["logs"]["groupName"], logStreamName=done["logs"]["streamName"]
+    )
+    said = "".join(event["message"] for event in logs["events"])
+    assert f"{build.source} is not what its name says; delete it and push the app again" in said
