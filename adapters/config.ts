@@ -84,20 +84,24 @@ export function readStage(environment: Record<string, string | undefined> = proc
 const Registration = z.object({
   REGISTER_QUEUE: z.url(),
   DRAIN_SECONDS: z.coerce.number().int().min(0).max(900),
+  // With half a minute for its entries to move, less than the 300 s of the hook.
+  SERVER_DRAIN_SECONDS: z.coerce.number().int().min(0).max(240),
 })
 
 /**
- * Settings of the function `register` only: the queue it reads, for messages to itself, and the seconds
- * between leaving DNS and termination (SQS delays a message by at most 900).
+ * Settings of the function `register` only: the queue it reads, for messages to itself, the seconds between
+ * leaving DNS and termination (SQS delays a message by at most 900), and those that a Consul server is kept.
  * @throws BadConfiguration
  */
 export function readRegistration(environment: Record<string, string | undefined> = process.env): {
   queueUrl: string
   drainSeconds: number
+  serverDrainSeconds: number
 } {
   const parsed = Registration.safeParse(environment)
-  if (parsed.success) return { queueUrl: parsed.data.REGISTER_QUEUE, drainSeconds: parsed.data.DRAIN_SECONDS }
-  throw incomplete('function register', parsed.error)
+  if (!parsed.success) throw incomplete('function register', parsed.error)
+  const { REGISTER_QUEUE: queueUrl, DRAIN_SECONDS, SERVER_DRAIN_SECONDS } = parsed.data
+  return { queueUrl, drainSeconds: DRAIN_SECONDS, serverDrainSeconds: SERVER_DRAIN_SECONDS }
 }
 
 function incomplete(whose: string, cause: z.ZodError): BadConfiguration {

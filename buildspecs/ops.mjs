@@ -9,6 +9,7 @@
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { readConfig } from './archive.mjs'
 import { BuildFailure, runScript } from './failure.mjs'
 import { findImages, imageCommands } from './ops-commands.mjs'
@@ -28,16 +29,36 @@ import { mirroredImage } from './upstream.mjs'
  * @param {Record<string, any>} config the service's config.json
  * @param {string} configFile the file with the final configuration for ops
  * @param {Run} run
+ * @param {(milliseconds: number) => Promise<unknown>} [sleep]
  * @returns {Promise<string>} the id of the AMI
  */
-export async function makeImage(settings, config, configFile, run) {
+export async function makeImage(settings, config, configFile, run, sleep = pause) {
   const base = settings.upstream && (await mirroredImage(settings, settings.upstream, run))
   const before = new Set((await images(settings, run)).map(({ ImageId }) => ImageId))
   for (const command of imageCommands(settings, config, configFile, base)) await run(command)
-  const made = (await images(settings, run)).filter(({ ImageId }) => !before.has(ImageId))
-  const image = made.sort((a, b) => b.CreationDate.localeCompare(a.CreationDate))[0]
+  const image = await newImage(settings, before, run, sleep)
   if (!image) throw new BuildFailure('ops succeeded, but EC2 has no new AMI of this image')
   return image.ImageId
+}
+
+const LOOKS = 15
+const LOOK_MS = 2000
+
+/**
+ * The newest image that was not there before the build. EC2 may show it some seconds after it was registered
+ * ("Eventual consistency in the Amazon EC2 API"), so half a minute is waited for it.
+ * @param {import('./settings.mjs').BuildSettings} settings
+ * @param {Set<string>} before
+ * @param {Run} run
+ * @param {(milliseconds: number) => Promise<unknown>} sleep
+ */
+async function newImage(settings, before, run, sleep) {
+  for (let look = 0; ; look++) {
+    const made = (await images(settings, run)).filter(({ ImageId }) => !before.has(ImageId))
+    if (made.length > 0 || look === LOOKS)
+      return made.sort((a, b) => b.CreationDate.localeCompare(a.CreationDate))[0]
+    await sleep(LOOK_MS)
+  }
 }
 
 /** A program ended with a status other than 0. */

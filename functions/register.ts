@@ -34,12 +34,13 @@ export const handler = lambda('register', {
   input: queueBatch,
   parts: (): BatchParts => {
     const { name, vpcId } = stage()
-    const { queueUrl, drainSeconds } = readRegistration()
+    const { queueUrl, drainSeconds, serverDrainSeconds } = readRegistration()
     const functions = clients.lambda()
     return {
       stage: name,
       vpcId,
       drainSeconds,
+      serverDrainSeconds,
       instances: new Ec2Instances(clients.ec2(clients.PROMPT), vpcId),
       definitions: new SsmDefinitions(clients.ssm(clients.PROMPT)),
       pause: sleep,

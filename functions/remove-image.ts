@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import * as clients from '../adapters/aws/clients.ts'
 import { readEvidence } from '../adapters/images/ami-evidence.ts'
-import { deleteSnapshot, deregister } from '../adapters/images/image-removal.ts'
+import { deleteSnapshot, deregister, Protected } from '../adapters/images/image-removal.ts'
 import { recheck } from '../core/images/ami-cleanup.ts'
 import { CleanAmisInput } from '../core/images/inputs.ts'
 import { removal } from './lib/inputs.ts'
@@ -15,8 +15,14 @@ export const handler = lambda('remove-image', {
   work: async ({ stage, sources }, { item, options }) => {
     const { id, stays, snapshots } = recheck(item, await readEvidence(sources, stage, new Date()), options)
     if (stays) return { id, removed: false, snapshots: [], reason: stays }
-    if (item.imageId) await deregister(sources.ec2, item.imageId)
-    for (const snapshot of snapshots) await deleteSnapshot(sources.ec2, snapshot)
+    try {
+      if (item.imageId) await deregister(sources.ec2, item.imageId)
+      for (const snapshot of snapshots) await deleteSnapshot(sources.ec2, snapshot)
+    } catch (error) {
+      // One that nobody may remove holds up no other.
+      if (!(error instanceof Protected)) throw error
+      return { id, removed: false, snapshots: [], reason: error.message }
+    }
     return { id, removed: true, snapshots }
   },
 })

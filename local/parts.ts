@@ -44,6 +44,7 @@ export function regionPart(settings: LocalSettings, place: Place): Part {
       NANOFLEET_VPC_CIDR: place.vpcCidr,
       NANOFLEET_GATEWAY: `127.0.0.1:${place.gatewayPort}`,
       NANOFLEET_NODE: settings.node,
+      ...settings.tuning,
     },
     log: 'region.log',
     health: `http://127.0.0.1:${place.port}/_nanofleet/health`,

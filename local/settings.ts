@@ -26,7 +26,21 @@ export interface LocalSettings {
   vpcCidr: string
   /** The environment that the parts are started with, apart from their own settings. */
   environment: Record<string, string>
+  /** How slow the region is to be, by the names of TUNING; what is not set has its default. */
+  tuning: Record<string, string>
 }
+
+/**
+ * Variables that make the region as slow as AWS (local/region/README.md, "Settings"), and the seconds that a
+ * Consul server is kept, which go with them.
+ */
+const TUNING = [
+  'NANOFLEET_BOOT_SECONDS',
+  'NANOFLEET_LAG_SECONDS',
+  'NANOFLEET_NLB_REGISTER_SECONDS',
+  'NANOFLEET_NLB_STALE_SECONDS',
+  'NANOFLEET_SERVER_DRAIN_SECONDS',
+]
 
 /**
  * The only place in the local region that reads the environment.
@@ -53,6 +67,9 @@ export function readSettings(
     gatewayPort: Number(environment.NANOFLEET_GATEWAY_PORT || 8080),
     vpcCidr: environment.NANOFLEET_VPC_CIDR || '127.77.0.0/16',
     environment: { ...defined(environment), PATH: path },
+    tuning: Object.fromEntries(
+      TUNING.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+    ),
   }
 }
 

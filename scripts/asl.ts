@@ -7,23 +7,9 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import validate from 'asl-validator'
 import { parse } from 'yaml'
-
-interface State {
-  Type: string
-  Comment?: string
-  Resource?: string
-  End?: boolean
-  Retry?: { ErrorEquals: string[] }[]
-  Catch?: { ErrorEquals: string[] }[]
-  ItemProcessor?: Machine
-  Branches?: Machine[]
-}
-
-interface Machine {
-  Comment?: string
-  QueryLanguage?: string
-  States: Record<string, State>
-}
+import { innerMachines, type Machine, type State } from './asl/machine.ts'
+import { secondOpinion } from './asl/second-opinion.ts'
+import { variableProblems } from './asl/variables.ts'
 
 /** The only ways for a workflow to end: done, nothing changed, a person must look. */
 const ENDS = ['Success', 'FailureClean', 'FailureDirty']
@@ -39,9 +25,11 @@ const LAMBDA_SERVICE_ERRORS = [
 ]
 
 /**
- * All problems of a workflow, each a sentence that starts with the state's path; empty when there are none.
+ * All problems of a workflow, each a sentence that names the state; none when it is right. Three opinions:
+ * asl-validator's, AWS's own language service's, and ours of what both leave out.
  */
-export function problemsOf(machine: Machine): string[] {
+export async function problemsOf(machine: Machine): Promise<string[]> {
+  if (!machine.States) return ['the workflow has no States']
   // A copy, because the validator changes what it checks. Its schema refuses null and '' in Assign, Step
   // Functions accepts them.
   const copy: unknown = JSON.parse(JSON.stringify(machine), (_key, value) =>
@@ -50,9 +38,12 @@ export function problemsOf(machine: Machine): string[] {
   const verdict = validate(copy, { checkPaths: true, checkArn: true })
   return [
     ...(verdict.isValid ? [] : [verdict.errorsText('\n')]),
+    ...(await secondOpinion(machine)),
+    ...variableProblems(machine),
     ...(machine.Comment ? [] : ['the workflow has no Comment']),
     ...(machine.QueryLanguage === 'JSONata' ? [] : ['the QueryLanguage is not JSONata']),
     ...endProblems(machine),
+    ...repeatedNames(machine),
     ...allStates(machine).flatMap(([path, state]) => stateProblems(path, state)),
   ]
 }
@@ -76,13 +67,20 @@ function stateProblems(path: string, state: State): string[] {
   return problems
 }
 
+/** A name is unique in the whole machine (Amazon States Language, "State": States within Maps included). */
+function repeatedNames(machine: Machine): string[] {
+  const names = allStates(machine).map(([path]) => path.slice(path.lastIndexOf('/') + 1))
+  return names
+    .filter((name, index) => names.indexOf(name) !== index)
+    .map((name) => `${name}: there are two states of that name`)
+}
+
 /** Every state with its path, including those in maps and parallel branches. */
 function allStates({ States }: Machine, prefix = ''): [string, State][] {
   return Object.entries(States).flatMap(([name, state]) => {
-    const inner = [...(state.ItemProcessor ? [state.ItemProcessor] : []), ...(state.Branches ?? [])]
     return [
       [`${prefix}${name}`, state] as [string, State],
-      ...inner.flatMap((machine) => allStates(machine, `${prefix}${name}/`)),
+      ...innerMachines(state).flatMap((machine) => allStates(machine, `${prefix}${name}/`)),
     ]
   })
 }
@@ -96,9 +94,10 @@ export function readWorkflows(): Map<string, Machine> {
 }
 
 if (import.meta.main) {
-  const problems = [...readWorkflows()].flatMap(([file, machine]) =>
-    problemsOf(machine).map((problem) => `${relative('.', join(folder, file))}: ${problem}`),
-  )
-  for (const problem of problems) process.stderr.write(`${problem}\n`)
-  if (problems.length > 0) process.exitCode = 1
+  for (const [file, machine] of readWorkflows()) {
+    for (const problem of await problemsOf(machine)) {
+      process.stderr.write(`${relative('.', join(folder, file))}: ${problem}\n`)
+      process.exitCode = 1
+    }
+  }
 }

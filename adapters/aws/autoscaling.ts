@@ -37,7 +37,9 @@ export class AutoScalingFleet implements Fleet {
     const instances = group.Instances ?? []
     const versions = new Set(instances.map((instance) => instance.LaunchTemplate?.Version ?? ''))
     const equal = await this.#equalVersions(template?.LaunchTemplateId, template?.Version, versions)
-    const members: Member[] = instances.map((instance) => ({
+    const isStandby = ({ LifecycleState: state = '' }) => /^(Entering)?Standby$/.test(state)
+    const counted = instances.filter((instance) => !isStandby(instance))
+    const members: Member[] = counted.map((instance) => ({
       id: instance.InstanceId ?? '',
       stage: stageOf(instance.LifecycleState ?? ''),
       current: equal.has(instance.LaunchTemplate?.Version ?? ''),
@@ -46,6 +48,7 @@ export class AutoScalingFleet implements Fleet {
       desired: group.DesiredCapacity ?? 0,
       max: group.MaxSize ?? 0,
       members,
+      standby: instances.filter(isStandby).map(({ InstanceId = '' }) => InstanceId),
       targetGroups: group.TargetGroupARNs ?? [],
     }
   }
@@ -65,11 +68,19 @@ export class AutoScalingFleet implements Fleet {
   }
 
   async retire(instance: string): Promise<void> {
+    await this.#terminate(instance, true)
+  }
+
+  async end(instance: string): Promise<void> {
+    await this.#terminate(instance, false)
+  }
+
+  async #terminate(instance: string, ShouldDecrementDesiredCapacity: boolean): Promise<void> {
     try {
       await this.#scaling.send(
         new TerminateInstanceInAutoScalingGroupCommand({
           InstanceId: instance,
-          ShouldDecrementDesiredCapacity: true,
+          ShouldDecrementDesiredCapacity,
         }),
       )
     } catch (error) {

@@ -2,12 +2,13 @@ import {
   type CloudFormationClient,
   CreateStackCommand,
   DeleteStackCommand,
-  DescribeStackEventsCommand,
-  DescribeStackResourcesCommand,
   DescribeStacksCommand,
   GetTemplateCommand,
+  paginateDescribeStackEvents,
   paginateDescribeStacks,
+  paginateListStackResources,
   type Stack,
+  type StackEvent,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation'
 import { ServiceFailure } from '../../core/base/errors.ts'
@@ -84,25 +85,32 @@ export class CloudFormationStacks implements Stacks {
   }
 
   async resources(name: string, type: string): Promise<string[]> {
-    const answer = await this.#client.send(new DescribeStackResourcesCommand({ StackName: name }))
-    return (answer.StackResources ?? [])
-      .filter((resource) => resource.ResourceType === type && resource.PhysicalResourceId)
-      .map((resource) => resource.PhysicalResourceId ?? '')
+    const found: string[] = []
+    // DescribeStackResources would show the first hundred only.
+    for await (const page of paginateListStackResources({ client: this.#client }, { StackName: name }))
+      for (const { ResourceType, PhysicalResourceId: id } of page.StackResourceSummaries ?? [])
+        if (ResourceType === type && id) found.push(id)
+    return found
   }
 
   async firstFailure(id: string): Promise<string | undefined> {
-    const answer = await this.#client.send(new DescribeStackEventsCommand({ StackName: id }))
-    const events = answer.StackEvents ?? []
-    // Newest first: the last operation starts with the stack's own event "User Initiated".
-    const start = events.findIndex((event) => /User Initiated/.test(event.ResourceStatusReason ?? ''))
-    const failed = events
-      .slice(0, start < 0 ? events.length : start)
-      .filter(
-        ({ ResourceStatus: status, ResourceStatusReason: reason }) => status?.endsWith('_FAILED') && reason,
-      )
-      .filter(({ ResourceStatusReason: reason }) => !/cancelled/i.test(reason ?? ''))
-    const first = failed.at(-1)
-    return first && `${first.LogicalResourceId}: ${first.ResourceStatusReason}`
+    const events = await this.#lastOperation(id)
+    const first = events.findLast(isFailure) ?? events.findLast(isOwnReason)
+    if (first === undefined) return undefined
+    return isOwn(first)
+      ? first.ResourceStatusReason
+      : `${first.LogicalResourceId}: ${first.ResourceStatusReason}`
+  }
+
+  /** The events of the stack's last operation, newest first; CloudFormation tells a hundred at a time. */
+  async #lastOperation(id: string): Promise<StackEvent[]> {
+    const events: StackEvent[] = []
+    for await (const page of paginateDescribeStackEvents({ client: this.#client }, { StackName: id }))
+      for (const event of page.StackEvents ?? []) {
+        if (isOwn(event) && /User Initiated/.test(event.ResourceStatusReason ?? '')) return events
+        events.push(event)
+      }
+    return events
   }
 
   async #request(input: StackInput) {
@@ -126,6 +134,24 @@ export class CloudFormationStacks implements Stacks {
     throw new ServiceFailure(`${name}: its template of ${bytes} bytes needs a bucket, and there is none here`)
   }
 }
+
+/** An event of the stack itself, not of one of its resources. */
+const isOwn = ({ PhysicalResourceId, StackId }: StackEvent): boolean =>
+  PhysicalResourceId !== undefined && PhysicalResourceId === StackId
+
+/** A resource that failed by itself: the others are cancelled because of it. */
+const isFailure = ({ ResourceStatus: status, ResourceStatusReason: reason }: StackEvent): boolean =>
+  status?.endsWith('_FAILED') === true && reason !== undefined && !/cancelled/i.test(reason)
+
+/**
+ * What went wrong before any resource did, such as a role that cannot be assumed, stands at the stack's own
+ * ROLLBACK_IN_PROGRESS; a list of the resources that failed says nothing new.
+ */
+const isOwnReason = (event: StackEvent): boolean =>
+  isOwn(event) &&
+  /ROLLBACK_IN_PROGRESS$/.test(event.ResourceStatus ?? '') &&
+  event.ResourceStatusReason !== undefined &&
+  !/^The following resource\(s\) failed/.test(event.ResourceStatusReason)
 
 function toView(stack: Stack): StackView {
   const pairs = <T>(list: T[] | undefined, entry: (item: T) => [string | undefined, string | undefined]) =>

@@ -1,6 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { ServiceFailure } from '../../core/base/errors.ts'
-import type { LaterQueue } from '../../core/registration/register-batch.ts'
+import type { LaterQueue } from '../../core/registration/departures.ts'
 
 /** Delayed messages in an SQS queue. */
 export class SqsLater implements LaterQueue {

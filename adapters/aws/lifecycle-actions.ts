@@ -1,7 +1,7 @@
 import { type AutoScalingClient, CompleteLifecycleActionCommand } from '@aws-sdk/client-auto-scaling'
 import { ServiceFailure } from '../../core/base/errors.ts'
+import type { LifecycleActions } from '../../core/registration/departures.ts'
 import type { LifecycleAction } from '../../core/registration/hints.ts'
-import type { LifecycleActions } from '../../core/registration/register-batch.ts'
 
 /** Terminations that a lifecycle hook of EC2 Auto Scaling holds back. */
 export class AutoScalingActions implements LifecycleActions {

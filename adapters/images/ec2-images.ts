@@ -118,6 +118,7 @@ export async function accountImages(ec2: EC2Client, stage: string): Promise<Acco
       tags,
       snapshots: (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []),
       sharedWith: tags[TAG.stage] === stage ? await launchPermissions(ec2, image) : [],
+      isProtected: /^enabled/.test(image.DeregistrationProtection ?? ''),
     })
   }
   return images

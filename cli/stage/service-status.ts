@@ -21,6 +21,9 @@ export interface ServiceStatus {
   problems: Record<string, string>
 }
 
+const STANDBY =
+  'is in Standby: it serves nothing and does not count; put it back with "aws autoscaling exit-standby" or end it'
+
 /** A service and its group; `view` is undefined while it has none. */
 export interface ServiceGroup {
   target: ServiceTarget
@@ -47,7 +50,7 @@ export async function serviceStatus(
     running: members.filter(({ stage }) => stage === 'serving').length,
     healthy: members.filter(({ id }) => !problems.has(id)).length,
     imageId: release?.services[service]?.imageId ?? '',
-    problems: Object.fromEntries(problems),
+    problems: Object.fromEntries([...problems, ...(view?.standby ?? []).map((id) => [id, STANDBY])]),
     ...(url === undefined ? {} : { url }),
   }
 }

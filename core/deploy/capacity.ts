@@ -17,6 +17,7 @@ export type Step =
   | { action: 'wait'; why: string }
   | { action: 'set'; desired: number; why: string }
   | { action: 'retire'; instances: string[]; why: string }
+  | { action: 'end'; instances: string[]; why: string }
 
 /**
  * The next step that brings a group closer to its target; asked again after each step until it says `done`.
@@ -24,6 +25,10 @@ export type Step =
  * @param ill what is wrong with each member that is not healthy, by instance id
  */
 export function nextStep(group: GroupView, target: Target, ill: Map<string, string>): Step {
+  const { standby = [] } = group
+  // A group with one of them is never empty, and its stack could not be deleted.
+  if (target.count === 0 && standby.length > 0)
+    return { action: 'end', instances: standby, why: 'nothing of the service is to be left' }
   const staying = group.members.filter((member) => member.stage !== 'leaving')
   const old = staying.filter((member) => !member.current)
   if (target.count === 0 || old.length === 0) return settle(group, target, staying, ill)

@@ -12,7 +12,16 @@ import { registeredAt } from '../registration/registration.ts'
 import { nextStep, type Step } from './capacity.ts'
 import type { ServiceTarget } from './deploy-plan.ts'
 import type { Fleet, GroupView } from './fleet.ts'
-import { ailments, doomed, type Evidence, firstMemory, type Memory, remember } from './health.ts'
+import {
+  ailments,
+  beginAnew,
+  doomed,
+  type Evidence,
+  firstMemory,
+  type Memory,
+  onlyOthersWork,
+  remember,
+} from './health.ts'
 
 export interface HealthPorts {
   fleet: Fleet
@@ -43,11 +52,12 @@ export async function checkService(
     if (target.count === 0) return { step: { action: 'done' }, memory }
     throw new NotFound(`${group}: there is no such group; deploy the app ${target.app} again`)
   }
-  const ill = ailments(view, target.count === 0 ? {} : await gatherHealth(ports, view, target, now))
+  const evidence = target.count === 0 ? {} : await gatherHealth(ports, view, target, now)
+  const ill = ailments(view, evidence)
   const step = nextStep(view, target, ill)
-  if (step.action !== 'wait') return { step, memory: { ...memory, checks: 0 } }
   const healthy = view.members.filter(({ id, current }) => current && !ill.has(id)).length
-  const after = remember(memory, healthy, now)
+  if (step.action !== 'wait') return { step, memory: beginAnew(memory, healthy, now) }
+  const after = remember(memory, healthy, now, onlyOthersWork(view, evidence))
   if (target.count > 0) {
     const verdict = doomed(after, await ports.fleet.troubles(group, new Date(memory.since)), step.why, now)
     if (verdict)

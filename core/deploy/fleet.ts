@@ -2,8 +2,13 @@
 export interface GroupView {
   desired: number
   max: number
-  /** Every instance that is not gone yet. */
+  /** Every instance that is not gone yet and not in standby. */
   members: Member[]
+  /**
+   * Ids of instances that a person put into Standby: they are not in `desired`, serve nothing and stay until
+   * someone ends them or puts them back.
+   */
+  standby?: string[]
   targetGroups: string[]
 }
 
@@ -35,6 +40,8 @@ export interface Fleet {
    * Terminates one member and lowers the desired number with it. If it is already gone, that is not an error.
    */
   retire(instance: string): Promise<void>
+  /** Terminates an instance in standby, which is not in the desired number; it may be gone already. */
+  end(instance: string): Promise<void>
   /** Last line that an instance wrote to its console, if any is kept. */
   lastLine(instance: string): Promise<string | undefined>
 }

@@ -1,4 +1,5 @@
 import type { GroupEvent, GroupView } from './fleet.ts'
+import { attempts, outlook } from './launch-failures.ts'
 
 /** What a check of a service passes on to the next one; small, because it travels through the workflow. */
 export interface Memory {
@@ -7,6 +8,11 @@ export interface Memory {
   /** The most members that were healthy at once, and when that number last grew. */
   best: number
   bestAt: string
+  /**
+   * From when on waiting tries our patience: later than `bestAt` while all that is waited for is a load
+   * balancer that registers, or an instance that drains. Absent when it is `bestAt`.
+   */
+  patientAt?: string
   /** Checks since the last step that changed something: spaces them out. */
   checks: number
 }
@@ -18,11 +24,23 @@ export const firstMemory = (now: Date): Memory => ({
   checks: 0,
 })
 
-/** Carries a memory on: more healthy members than ever before count as progress. */
-export const remember = (memory: Memory, healthy: number, now: Date): Memory => ({
-  ...memory,
-  checks: memory.checks + 1,
-  ...(healthy > memory.best ? { best: healthy, bestAt: now.toISOString() } : {}),
+/**
+ * Carries a memory on: more healthy members than ever before count as progress.
+ * @param elsewhere whether all that is waited for is the work of others, see `onlyOthersWork`
+ */
+export const remember = (memory: Memory, healthy: number, now: Date, elsewhere = false): Memory => {
+  const { patientAt, ...rest } = { ...memory, checks: memory.checks + 1 }
+  const at = now.toISOString()
+  if (healthy > memory.best) return { ...rest, best: healthy, bestAt: at }
+  if (elsewhere) return { ...rest, patientAt: at }
+  return patientAt === undefined ? rest : { ...rest, patientAt }
+}
+
+/** After a step everything begins anew, with what is healthy now as the number to exceed. */
+export const beginAnew = ({ since }: Memory, healthy: number, now: Date): Memory => ({
+  ...firstMemory(now),
+  since,
+  best: healthy,
 })
 
 /**
@@ -40,12 +58,13 @@ export const closePause = (lookSeconds: number): number => Math.min(0.5, Math.ma
 export const DEATHS = 3
 /** Launches that failed one after the other. Auto Scaling would retry for hours, at growing intervals. */
 const LAUNCH_FAILURES = 3
-/** Seconds without one more healthy member: a unikernel boots in seconds, an ALB needs two good probes. */
+/** Seconds without one more healthy member: EC2 boots within a minute, an ALB needs two good probes. */
 export const PATIENCE_SECONDS = 300
-
-/** Reasons that a retry cannot fix (EC2 API Reference, "Error codes for the Amazon EC2 API"). */
-const HOPELESS =
-  /InvalidAMIID|AMI .*(does not exist|is invalid)|InvalidParameter|InvalidSnapshot|UnauthorizedOperation|not authorized|InvalidKeyPair|InvalidSubnetID|InvalidGroup\.NotFound|VcpuLimitExceeded|Unsupported/i
+/**
+ * Seconds after which a load balancer that still registers, or an instance that still drains, is no excuse: a
+ * network load balancer takes 180 to 300 s (kubernetes-sigs/aws-load-balancer-controller#1834), a hook 300 s.
+ */
+export const LONGEST_SECONDS = 1200
 
 /**
  * Why a service will not become healthy, or undefined while there is hope. Reported early: waiting for a
@@ -60,10 +79,10 @@ export function doomed(
   now: Date,
 ): { reason: string; instance?: string } | undefined {
   const failures = troubles.filter(({ kind }) => kind === 'launch-failed')
-  const hopeless = failures.find(({ reason }) => HOPELESS.test(reason))
+  const hopeless = failures.find(({ reason }) => outlook(reason) === 'hopeless')
   if (hopeless) return { reason: `no instance can be launched: ${hopeless.reason}` }
   const recent = troubles.filter(({ at }) => at >= memory.bestAt)
-  const failed = recent.filter(({ kind }) => kind === 'launch-failed')
+  const failed = attempts(recent.filter(({ kind }) => kind === 'launch-failed'))
   const failure = failed.at(-1)
   if (failure && failed.length >= LAUNCH_FAILURES)
     return {
@@ -77,8 +96,11 @@ export function doomed(
       reason: `${deaths.length} instances ended by themselves, the last one was ${last.instance}: ${last.reason}`,
       ...instanceOf(last),
     }
-  const waited = (now.getTime() - Date.parse(memory.bestAt)) / 1000
-  if (waited > PATIENCE_SECONDS) return { reason: `no progress for ${PATIENCE_SECONDS} s: ${waitingFor}` }
+  const tooLong = (at: string, seconds: number): boolean => now.getTime() - Date.parse(at) > seconds * 1000
+  if (tooLong(memory.bestAt, LONGEST_SECONDS))
+    return { reason: `no progress for ${LONGEST_SECONDS} s: ${waitingFor}` }
+  if (tooLong(memory.patientAt ?? memory.bestAt, PATIENCE_SECONDS))
+    return { reason: `no progress for ${PATIENCE_SECONDS} s: ${waitingFor}` }
   return undefined
 }
 
@@ -102,7 +124,7 @@ export interface Evidence {
 export function ailments(group: GroupView, evidence: Evidence): Map<string, string> {
   const ill = new Map<string, string>()
   for (const member of group.members) {
-    const problem = ailment(member.id, member.stage, evidence)
+    const problem = ailment(member.id, member.stage, evidence) ?? atBalancer(member.id, evidence)
     if (problem) ill.set(member.id, problem)
   }
   return ill
@@ -112,11 +134,40 @@ function ailment(id: string, stage: string, evidence: Evidence): string | undefi
   if (stage !== 'serving') return 'is starting'
   const missing = Object.entries(evidence.catalog ?? {}).find(([, passing]) => !passing.has(id))
   if (missing) return `does not pass its Consul check as ${missing[0]}`
-  for (const states of Object.values(evidence.targets ?? {})) {
-    const target = states.get(id)
-    if (target?.state !== 'healthy')
-      return `is ${target?.state ?? 'unknown'} at the load balancer${target?.description ? ` (${target.description})` : ''}`
-  }
   if (evidence.servers && !evidence.servers.has(id)) return 'has no vote in the Consul cluster yet'
   return undefined
+}
+
+/**
+ * ELB's state of a target that it still registers (Elb.RegistrationInProgress) or asks for the first time
+ * (Elb.InitialHealthChecking): API reference, "TargetHealth".
+ */
+const INITIAL = 'initial'
+
+/** What the load balancers say of a member, where that is not "healthy". */
+function balancers(id: string, { targets = {} }: Evidence): { state: string; description: string }[] {
+  return Object.values(targets)
+    .map((states) => states.get(id) ?? { state: 'unknown', description: '' })
+    .filter(({ state }) => state !== 'healthy')
+}
+
+function atBalancer(id: string, evidence: Evidence): string | undefined {
+  const bad = balancers(id, evidence)
+  const worst = bad.find(({ state }) => state !== INITIAL) ?? bad[0]
+  if (worst === undefined) return undefined
+  return `is ${worst.state} at the load balancer${worst.description ? ` (${worst.description})` : ''}`
+}
+
+/**
+ * Whether nobody can do more now: all instances are there, and those that are not healthy yet wait for the
+ * load balancer's first answer only, or one that leaves is draining.
+ */
+export function onlyOthersWork(group: GroupView, evidence: Evidence): boolean {
+  const staying = group.members.filter(({ stage }) => stage !== 'leaving')
+  if (staying.length < group.desired) return false
+  const current = staying.filter(({ current }) => current)
+  if (current.some(({ id, stage }) => ailment(id, stage, evidence) !== undefined)) return false
+  const waiting = current.flatMap(({ id }) => balancers(id, evidence))
+  if (waiting.length === 0) return staying.length < group.members.length
+  return waiting.every(({ state }) => state === INITIAL)
 }

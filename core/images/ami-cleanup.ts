@@ -77,6 +77,10 @@ function keepReasons(evidence: Evidence, options: Pick<CleanAmisInput, 'keep' | 
   }
   const shared = ({ sharedWith }: AccountImage) =>
     sharedWith.length > 0 ? `shared with ${sharedWith.join(', ')}` : undefined
+  const kept = ({ isProtected }: AccountImage) =>
+    isProtected
+      ? 'protected against deregistration; "aws ec2 disable-image-deregistration-protection" ends that'
+      : undefined
   const unfinished = ({ state }: AccountImage) => (state === 'pending' ? 'still being made' : undefined)
   const busy = ({ tags }: AccountImage) =>
     evidence.busyApps.includes(tags[TAG.app] ?? '') ? `a run works on ${tags[TAG.app]}` : undefined
@@ -93,7 +97,7 @@ function keepReasons(evidence: Evidence, options: Pick<CleanAmisInput, 'keep' | 
       ? `younger than ${options.minAgeDays} days`
       : undefined
   }
-  const rules = [needed, shared, unfinished, busy, building, recent, young]
+  const rules = [needed, shared, kept, unfinished, busy, building, recent, young]
   return (image: AccountImage): string | undefined => {
     for (const rule of rules) {
       const reason = rule(image)
@@ -104,7 +108,10 @@ function keepReasons(evidence: Evidence, options: Pick<CleanAmisInput, 'keep' | 
 }
 
 function newestOfEachService(evidence: Evidence, keep: number): Set<string> {
-  const ours = evidence.images.filter(isOurs(evidence)).toSorted(oldestFirst)
+  // An image that was not finished is nothing to go back to, so it takes no good one's place.
+  const ours = evidence.images
+    .filter((image) => isOurs(evidence)(image) && image.state === 'available')
+    .toSorted(oldestFirst)
   const byService = Map.groupBy(ours, serviceOf)
   // slice(-0) would return the whole list.
   return new Set(

@@ -10,6 +10,8 @@ export interface AccountImage {
   snapshots: string[]
   /** `everybody`, or the accounts and organisations, that may launch it. */
   sharedWith: string[]
+  /** A person protected it against deregistration. */
+  isProtected?: boolean
 }
 
 /** An EBS snapshot of this account. */

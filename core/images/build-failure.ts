@@ -17,11 +17,12 @@ const RUNNER = /^\[Container\]/
 const LONGEST = 400
 
 /**
- * The build's id from the cause that Step Functions gives for a failed build (a JSON description of it);
- * undefined if the build never started.
+ * The build's id from the cause that Step Functions gives for a failed build: a JSON description of it that
+ * may be cut off before `Id`, so it is taken from `Arn`, the first of its fields. Undefined if the build
+ * never started.
  */
 export function buildIdIn(cause: string): string | undefined {
-  return cause.match(/"Id": ?"([^"]+:[0-9a-f-]{36})"/)?.[1]
+  return cause.match(/"(?:Arn": ?"arn:[^"]*:build\/|Id": ?")([^"/]+:[0-9a-f-]{36})"/)?.[1]
 }
 
 /** One sentence: what happened, the last words of the build's own programs, and where the rest is. */

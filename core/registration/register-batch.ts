@@ -2,43 +2,27 @@ import type { ConsulServer, Welcome } from '../base/catalog.ts'
 import { isGoing, isServer } from '../base/instances.ts'
 import { type Applied, apply } from './apply.ts'
 import { type Belief, believe } from './belief.ts'
+import {
+  type DepartureParts,
+  drain,
+  firstOrders,
+  ladenServers,
+  lookLater,
+  MOVE_SECONDS,
+} from './departures.ts'
 import { difference, type Write } from './difference.ts'
 import { runningServers } from './evidence.ts'
 import { gather, gatherNew } from './gather.ts'
-import {
-  againMessage,
-  drainedMessage,
-  type Hint,
-  type LifecycleAction,
-  readHint,
-  type StateHint,
-  stillLeavingMessage,
-  UnknownMessage,
-} from './hints.ts'
-import { isOurs } from './registration.ts'
+import { againMessage, type Hint, readHint, type StateHint, UnknownMessage } from './hints.ts'
 import { type Report, type RoundParts, report } from './round.ts'
 import { lookAgain, sift, unseen } from './second-look.ts'
 
-/** Messages to itself, delivered after the given number of seconds. */
-export interface LaterQueue {
-  send(body: string, delaySeconds: number): Promise<void>
-}
-
-export interface LifecycleActions {
-  /** Lets the group go on with a termination; an action that is over or unknown is not an error. */
-  complete(action: LifecycleAction): Promise<void>
-}
-
-export interface BatchParts extends RoundParts {
-  later: LaterQueue
-  lifecycle: LifecycleActions
+export interface BatchParts extends RoundParts, DepartureParts {
   /**
    * Asks for a round over the whole fleet, without waiting for it, in which these Consul servers are about to
    * go.
    */
   requestReconcile(leaving: string[]): Promise<void>
-  /** Seconds for which a terminating instance goes on answering clients that still know its address. */
-  drainSeconds: number
 }
 
 /** The result of a batch. `unfinished`: instances whose entries are not right yet. */
@@ -113,7 +97,12 @@ export async function registerBatch(parts: BatchParts, hints: Hint[], now: Date)
   }
 
   const sight = await parts.instances.look(ids)
-  const belief = believe(open, sight.instances)
+  const firstly = firstOrders(parts, open, runningServers(sight.servers))
+  const held = new Set<Hint>(firstly)
+  const belief = believe(
+    open.filter((hint) => !held.has(hint)),
+    sight.instances,
+  )
   const unknown = new Set([...maybe, ...unseen(open, [...sight.instances, ...belief.gone])])
   const servers = runningServers(sight.servers)
   const going = servers.filter(({ instanceId }) => belief.leaving.has(instanceId))
@@ -127,9 +116,10 @@ export async function registerBatch(parts: BatchParts, hints: Hint[], now: Date)
   const drains = belief.drains.filter((order) => !unfinished.has(order.instanceId))
   await Promise.all([
     later(parts, lookAgain(about, new Set([...unfinished, ...belief.lagging]), unknown)),
+    ...firstly.map((order) => lookLater(parts, order, parts.serverDrainSeconds)),
     ...drains.map((order) =>
-      laden.has(order.instanceId) && (order.attempt ?? 0) < MOVE_LOOKS
-        ? stillLeaving(parts, order)
+      laden.has(order.instanceId) && (order.attempt ?? 0) < MOVE_SECONDS.length
+        ? lookLater(parts, order, MOVE_SECONDS[order.attempt ?? 0] ?? 0)
         : drain(
             parts,
             order,
@@ -195,40 +185,4 @@ function split(
     return false
   })
   return { open, early }
-}
-
-type Drain = Belief['drains'][number]
-
-/**
- * Ids of servers whose agents hold entries of ours. One that does not answer has nothing left to hand over.
- */
-async function ladenServers(parts: BatchParts, going: ConsulServer[]): Promise<Set<string>> {
-  const listings = await Promise.allSettled(going.map((server) => parts.catalog.listing(server)))
-  const laden = listings.flatMap((listing) =>
-    listing.status === 'fulfilled' && listing.value.entries.some((entry) => isOurs(entry, parts.stage))
-      ? [listing.value.server.instanceId]
-      : [],
-  )
-  return new Set(laden)
-}
-
-/**
- * Looks at a departing Consul server, 2 seconds apart, before it may go despite its entries. These leave DNS
- * with it; the new ones are found once their first check has passed, after one interval at the latest.
- */
-const MOVE_LOOKS = 15
-const MOVE_SECONDS = 2
-
-async function stillLeaving(parts: BatchParts, { lifecycle, attempt = 0 }: Drain): Promise<void> {
-  if (lifecycle) await parts.later.send(stillLeavingMessage(lifecycle, attempt + 1), MOVE_SECONDS)
-}
-
-/**
- * Clients still know an instance for a moment after it left DNS; nobody needs a server or an unknown instance
- * that long.
- */
-async function drain(parts: BatchParts, { lifecycle }: Drain, known: boolean): Promise<void> {
-  if (!lifecycle) return
-  if (known && parts.drainSeconds > 0) await parts.later.send(drainedMessage(lifecycle), parts.drainSeconds)
-  else await parts.lifecycle.complete(lifecycle)
 }

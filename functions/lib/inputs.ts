@@ -44,7 +44,13 @@ export const serviceTarget = closed<ServiceTarget>({
 const time = z.iso.datetime('is not a time such as 2026-01-31T12:00:00.000Z')
 /** Empty before the first look. */
 export const memory: z.ZodType<Memory | Record<string, never>> = z.union([
-  z.strictObject({ since: time, best: count, bestAt: time, checks: count }),
+  z.strictObject({
+    since: time,
+    best: count,
+    bestAt: time,
+    patientAt: z.exactOptional(time),
+    checks: count,
+  }),
   z.strictObject({}),
 ])
 

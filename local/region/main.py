@@ -27,11 +27,11 @@ from region.codebuild import builds
 from region.ec2 import actions, attributes, launches
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
-from region.functions import errors, starts, workers
+from region.functions import chains, errors, starts, workers
 from region.iam import enforcement
 from region.instances import images
 from region.machines import course, recovery, retention
-from region.messages import parameters, queues
+from region.messages import parameters, queues, topics
 from region.metadata import service
 from region.stepfunctions import executions
 
@@ -51,6 +51,7 @@ PARTS: tuple[ModuleType, ...] = (
     metrics,
     parameters,
     queues,
+    topics,
     api,
     inventory,
     state,
@@ -62,6 +63,7 @@ PARTS: tuple[ModuleType, ...] = (
     types,
     workers,
     starts,
+    chains,
     errors,
     builds,
     executions,

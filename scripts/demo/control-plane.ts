@@ -15,7 +15,11 @@ export async function deployControlPlane(settings = readSettings()): Promise<voi
   const log = createWriteStream(file)
   await once(log, 'open')
   // How often it looks at the stack's progress, in ms: 5 s by default, for AWS's sake.
-  const environment = { NANOFLEET_STATE: settings.state, SLS_AWS_MONITORING_FREQUENCY: '500' }
+  const environment = {
+    ...settings.tuning,
+    NANOFLEET_STATE: settings.state,
+    SLS_AWS_MONITORING_FREQUENCY: '500',
+  }
   const code = await runServerless(['deploy', '--stage', 'local'], settings, { environment, log })
   log.close()
   if (code === 0) return

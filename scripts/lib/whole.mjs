@@ -70,9 +70,9 @@ async function consul(folder) {
 }
 
 /** Each lane has a number, which gives its region its own folder, ports and addresses. */
-function inLane({ name, own }, shared) {
+function inLane({ name, own, env: settings = {} }, shared) {
   const number = 1 + lanes.findIndex((lane) => lane.name === name)
-  const env = { ...shared, NANOFLEET_TEST_LANE: String(number) }
+  const env = { ...shared, ...settings, NANOFLEET_TEST_LANE: String(number) }
   const how = ['--selectProjects', 'real', '--runInBand', '--runTestsByPath', ...own]
   return (folder, hear) => jest(folder, name, how, { env, hear })
 }

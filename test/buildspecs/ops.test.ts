@@ -105,11 +105,27 @@ describe('a build', () => {
     ])
   })
 
+  it('asks again for half a minute while EC2 does not show the AMI yet', async () => {
+    const account = new Account()
+    let hidden = 14
+    const slept: number[] = []
+    const run = async (command: { program: string; args: string[] }) => {
+      const answer = await account.run(command)
+      if (command.args[1] !== 'describe-images' || account.images.length === 1 || hidden-- <= 0) return answer
+      return JSON.stringify({ Images: account.images.slice(0, 1) })
+    }
+    const sleep = async (milliseconds: number) => slept.push(milliseconds)
+    expect(await makeImage(settings, config, 'c', run, sleep)).toBe('ami-2')
+    expect(slept.reduce((sum, each) => sum + each, 0)).toBe(28_000)
+  })
+
   it('that makes nothing new says so', async () => {
     const account = new Account()
     const idle = async (command: { program: string; args: string[] }) =>
       command.program === 'ops' ? '' : await account.run(command)
-    await expect(makeImage(settings, config, 'c', idle)).rejects.toThrow('EC2 has no new AMI of this image')
+    await expect(makeImage(settings, config, 'c', idle, async () => {})).rejects.toThrow(
+      'EC2 has no new AMI of this image',
+    )
   })
 
   it.each(['docker build --platform', 'ops pkg from-docker', 'ops image create'])(

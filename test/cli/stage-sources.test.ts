@@ -42,4 +42,24 @@ describe('the status of a stage', () => {
     expect([web?.healthy, cart?.healthy]).toEqual([0, 0])
     expect(consul).toEqual({ servers: 1, alive: 1, leader: '10.0.0.1:8300' })
   })
+
+  it('names an instance in Standby, which does not count', async () => {
+    const sources: StageSources = {
+      fleet: { group: async () => undefined },
+      catalog: new ConsulDoor(async () => ({ answers: [] })),
+      servers: async () => [],
+      targets: async () => new Map(),
+    }
+    const asked = group('web')
+    const resting = {
+      ...asked,
+      view: { desired: 0, max: 2, members: [], standby: ['i-2'], targetGroups: [] },
+    }
+    expect(await serviceStatus(sources, resting)).toMatchObject({
+      desired: 0,
+      running: 0,
+      healthy: 0,
+      problems: { 'i-2': expect.stringMatching(/^is in Standby/) },
+    })
+  })
 })

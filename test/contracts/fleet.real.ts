@@ -1,3 +1,4 @@
+import { EnterStandbyCommand } from '@aws-sdk/client-auto-scaling'
 import { TerminateInstancesCommand } from '@aws-sdk/client-ec2'
 import { AutoScalingFleet } from '../../adapters/aws/autoscaling.ts'
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
@@ -26,6 +27,14 @@ fleetContract('of EC2 Auto Scaling', async () => {
     group: group.name,
     kill: async (instance) =>
       void (await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance] }))),
+    rest: async (instance) =>
+      void (await context.autoScaling().send(
+        new EnterStandbyCommand({
+          AutoScalingGroupName: group.name,
+          InstanceIds: [instance],
+          ShouldDecrementDesiredCapacity: true,
+        }),
+      )),
     change,
     refuse: () => group.launchFrom({ ImageId: 'ami-0abcdef0123456789' }),
     stop: group.stop,

@@ -10,6 +10,7 @@ fleetContract('in memory', async () => {
     fleet,
     group,
     kill: async (instance) => fleet.kill(instance),
+    rest: async (instance) => fleet.rest(instance),
     change: async (content) => fleet.change(group, content),
     refuse: async () => fleet.refuse(group, 'there is no capacity'),
     stop: async () => {},

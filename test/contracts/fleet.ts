@@ -9,6 +9,8 @@ export interface FleetUnderTest {
   group: string
   /** Ends an instance behind the group's back. */
   kill(instance: string): Promise<void>
+  /** Puts an instance into standby; the group's number becomes one less. */
+  rest(instance: string): Promise<void>
   /** Makes the group launch from different content from now on; the same name means the same content. */
   change(content: 'first' | 'second'): Promise<void>
   /** Makes all launches of the group fail from now on. */
@@ -58,7 +60,7 @@ export function fleetContract(name: string, start: () => Promise<FleetUnderTest>
     })
 
     it('brings a group to the requested number, but not beyond its limits', async () => {
-      expect(await view()).toEqual({ desired: 0, max: MAX, members: [], targetGroups: [] })
+      expect(await view()).toEqual({ desired: 0, max: MAX, members: [], standby: [], targetGroups: [] })
       await fleet.setDesired(under.group, 2)
       expect((await view()).desired).toBe(2)
       const { members } = await eventually(serving(2))
@@ -74,6 +76,18 @@ export function fleetContract(name: string, start: () => Promise<FleetUnderTest>
       await fleet.retire(named?.id ?? '')
       await fleet.retire(UNKNOWN)
       expect((await view()).desired).toBe(1)
+    }, 30_000)
+
+    it('leaves an instance in standby out of the members, and ends it without touching the number', async () => {
+      const [resting, other] = await scale(2)
+      await under.rest(resting?.id ?? '')
+      const rests = await eventually(({ standby = [] }) => standby.includes(resting?.id ?? ''))
+      expect(rests.desired).toBe(1)
+      expect(rests.members.map(({ id }) => id)).toEqual([other?.id])
+      await fleet.end(resting?.id ?? '')
+      await fleet.end(UNKNOWN)
+      const after = await eventually(({ standby }) => standby?.length === 0)
+      expect(after.desired).toBe(1)
     }, 30_000)
 
     it('reports which instances died and were replaced, but not those that were retired', async () => {

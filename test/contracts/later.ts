@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { ServiceFailure } from '../../core/base/errors.ts'
-import type { LaterQueue } from '../../core/registration/register-batch.ts'
+import type { LaterQueue } from '../../core/registration/departures.ts'
 
 /** A queue that nobody else writes to or reads. */
 export interface LaterUnderTest {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { LifecycleActions } from '../../core/registration/departures.ts'
 import type { LifecycleAction } from '../../core/registration/hints.ts'
-import type { LifecycleActions } from '../../core/registration/register-batch.ts'
 
 /** A group whose terminations wait for a go-ahead. */
 export interface LifecycleUnderTest {

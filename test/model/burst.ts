@@ -129,6 +129,7 @@ export async function burst({ fleet, events, lag }: Settings): Promise<Course> {
     definitions,
     pause: (milliseconds) => time.sleep(milliseconds / 1000),
     drainSeconds: 5,
+    serverDrainSeconds: 0,
     later: {
       send: async (body, delaySeconds) => void visible.push({ at: time.now + delaySeconds, body }),
     },

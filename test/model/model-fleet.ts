@@ -79,6 +79,9 @@ export class ModelFleet {
       .map(({ id, address }) => ({ instanceId: id, address }))
   }
 
+  /** Seconds that a Consul server stays as it is after it was told to go. */
+  serverDrainSeconds = 0
+
   parts(drainSeconds = 5): BatchParts {
     return {
       stage: 'test',
@@ -87,6 +90,7 @@ export class ModelFleet {
       catalog: this.other ?? this.catalog,
       definitions: this.definitions,
       drainSeconds,
+      serverDrainSeconds: this.serverDrainSeconds,
       later: this.queue,
       pause: async () => {},
       lifecycle: this.lifecycle,

@@ -135,6 +135,7 @@ export class World implements Scene {
         this.runChecks()
       },
       drainSeconds: 5,
+      serverDrainSeconds: 0,
       later: { send: async (body) => void this.queue.push(body) },
       lifecycle: { complete: async () => {} },
       requestReconcile: async (leaving) => {

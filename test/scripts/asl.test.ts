@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
+import type { Machine } from '../../scripts/asl/machine.ts'
 import { problemsOf, readWorkflows } from '../../scripts/asl.ts'
 
 const retry = [
@@ -27,12 +29,12 @@ const machine = (call_: object, more: object = {}) => ({
 })
 
 describe('the check of workflows', () => {
-  it.each([...readWorkflows()])('finds nothing in %s', (_file, workflow) => {
-    expect(problemsOf(workflow)).toEqual([])
+  it.each([...readWorkflows()])('finds nothing in %s', async (_file, workflow) => {
+    expect(await problemsOf(workflow)).toEqual([])
   })
 
-  it('accepts a workflow that follows the rules', () => {
-    expect(problemsOf(machine(call))).toEqual([])
+  it('accepts a workflow that follows the rules', async () => {
+    expect(await problemsOf(machine(call))).toEqual([])
   })
 
   it.each([
@@ -65,7 +67,44 @@ describe('the check of workflows', () => {
       }),
       'Call/A: has no Comment',
     ],
-  ])('names %s', (_case, workflow, problem) => {
-    expect(problemsOf(workflow as never).join('\n')).toContain(problem)
+    [
+      'a field that a state does not have',
+      machine({ ...call, InputPath: '$.x', Retries: 3 }),
+      '"Retries": 3: Field is not supported.',
+    ],
+    [
+      'a value out of range',
+      machine({ ...call, Retry: [{ ...retry[0], BackoffRate: 0.5 }] }),
+      '"BackoffRate": 0.5: Value is below the minimum of 1.',
+    ],
+    [
+      'a variable that no state assigns',
+      machine({ ...call, Output: '{% ( $own := 1; $map([$own], function($v) { $v + $gone }) ) %}' }),
+      'Call: Output reads $gone, which no state assigns',
+    ],
+  ])('names %s', async (_case, workflow, problem) => {
+    expect((await problemsOf(workflow as never)).join('\n')).toContain(problem)
+  })
+
+  it('names only what is not bound in the expression, is no function and is assigned nowhere', async () => {
+    const workflow = machine({
+      ...call,
+      Assign: { one: 1 },
+      Output: '{% ( $own := $one; $map([$own], function($v, $i) { $string($v + $i) }) ) %}',
+    })
+    expect(await problemsOf(workflow)).toEqual([])
+  })
+
+  it.each(refused())('refuses %s', async (_behaviour, { definition, ours }) => {
+    expect((await problemsOf(definition)).join('\n')).toContain(ours)
   })
 })
+
+/** What the region's CreateStateMachine refuses too: test_definitions.py reads the same files. */
+function refused(): [string, { definition: Machine; ours: string }][] {
+  const folder = 'test/workflows/refused'
+  return readdirSync(folder).map((file) => {
+    const { behaviour, ...rest } = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8'))
+    return [behaviour, rest]
+  })
+}

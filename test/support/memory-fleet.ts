@@ -10,6 +10,7 @@ interface MemoryGroup {
   content: string
   refusal: string | undefined
   members: (Omit<Member, 'current'> & { content: string })[]
+  standby: string[]
   targetGroups: string[]
   events: GroupEvent[]
 }
@@ -36,7 +37,7 @@ export class MemoryFleet implements Fleet {
       current: one.content === content,
     }))
     this.#goOn(group)
-    return { desired, max, members, targetGroups: [...targetGroups] }
+    return { desired, max, members, standby: [...group.standby], targetGroups: [...targetGroups] }
   }
 
   async troubles(name: string, since: Date): Promise<GroupEvent[]> {
@@ -62,18 +63,33 @@ export class MemoryFleet implements Fleet {
         }
   }
 
+  async end(instance: string): Promise<void> {
+    for (const group of this.#groups.values()) group.standby = group.standby.filter((id) => id !== instance)
+  }
+
   async lastLine(instance: string): Promise<string | undefined> {
     return this.lines.get(instance)
   }
 
+  /** A person puts an instance into standby. */
+  rest(instance: string): void {
+    for (const group of this.#groups.values()) {
+      if (!group.members.some(({ id }) => id === instance)) continue
+      group.members = group.members.filter(({ id }) => id !== instance)
+      group.standby.push(instance)
+      group.desired--
+    }
+  }
+
   /** Adds a group as given. */
-  stand(name: string, { desired, max, members, targetGroups }: GroupView): void {
+  stand(name: string, { desired, max, members, standby = [], targetGroups }: GroupView): void {
     this.#groups.set(name, {
       desired,
       max,
       content: 'now',
       refusal: undefined,
       members: members.map(({ id, stage, current }) => ({ id, stage, content: current ? 'now' : 'before' })),
+      standby: [...standby],
       targetGroups,
       events: [],
     })

@@ -1,5 +1,5 @@
+import type { LifecycleActions } from '../../core/registration/departures.ts'
 import type { LifecycleAction } from '../../core/registration/hints.ts'
-import type { LifecycleActions } from '../../core/registration/register-batch.ts'
 
 /** Held terminations in memory: every completion is recorded, even of unknown or ended actions. */
 export class MemoryLifecycleActions implements LifecycleActions {

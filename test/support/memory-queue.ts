@@ -1,5 +1,5 @@
 import { ServiceFailure } from '../../core/base/errors.ts'
-import type { LaterQueue } from '../../core/registration/register-batch.ts'
+import type { LaterQueue } from '../../core/registration/departures.ts'
 
 /** SQS delays a message by at most 15 minutes (SQS Developer Guide, "Amazon SQS delay queues"). */
 const LONGEST_SECONDS = 900

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from region.autoscaling import changes, fleet, lifecycle, member_actions, process_actions, views
+from region.autoscaling import changes, fleet, lifecycle, member_actions, process_actions, standby, views
 from region.autoscaling.groups import Group, lock, refresh_zones, set_desired, template_spec
 from region.autoscaling.query import (
     Params,
@@ -157,6 +157,7 @@ HANDLERS: dict[str, Callable[[Params], str]] = {
     "SetDesiredCapacity": _set_desired,
     **member_actions.HANDLERS,
     **process_actions.HANDLERS,
+    **standby.HANDLERS,
     **views.HANDLERS,
 }
 

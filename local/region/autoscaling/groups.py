@@ -29,6 +29,7 @@ lock = threading.RLock()
 """Held for every change of a group or member, never across a launch or anything else that may wait."""
 
 LEAVING = ("Terminating", "Terminating:Wait", "Terminating:Proceed")
+STANDBY = "Standby"
 DEAD_STATES = ("shutting-down", "terminated", "stopping", "stopped")
 
 
@@ -72,8 +73,8 @@ def member_of(instance_id: str) -> tuple[Group, Member] | None:
 
 
 def staying(group: Group) -> list[Member]:
-    """The members that count towards the capacity: all but those on their way out."""
-    return [member for member in group["Instances"] if member["LifecycleState"] not in LEAVING]
+    """The members that count towards the capacity: all but those on their way out or in standby."""
+    return [member for member in group["Instances"] if member["LifecycleState"] not in (*LEAVING, STANDBY)]
 
 
 def in_service(group: Group) -> list[Member]:

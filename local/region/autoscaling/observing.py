@@ -8,6 +8,7 @@ from region.autoscaling import activities, launching, leaving, lifecycle
 from region.autoscaling.groups import (
     DEAD_STATES,
     LEAVING,
+    STANDBY,
     Group,
     Member,
     instance_state,
@@ -28,7 +29,7 @@ def observe(group: Group) -> None:
         state = instance_state(member["InstanceId"])
         if state in DEAD_STATES:
             _found_dead(group, member, state)
-        elif member["LifecycleState"] in LEAVING:
+        elif member["LifecycleState"] in (*LEAVING, STANDBY):
             continue
         elif member["HealthStatus"] == "Healthy" and _fails_load_balancer(group, member):
             member["HealthStatus"] = "Unhealthy"

@@ -55,6 +55,9 @@ class Settings:
     grace_seconds: float
     save_seconds: float
     drain_seconds: float
+    lag_seconds: float
+    nlb_register_seconds: float
+    nlb_stale_seconds: float
     worker_idle_seconds: float
     log_level: str
     cache: Path
@@ -103,6 +106,10 @@ def read(environment: dict[str, str]) -> Settings:
         # A target group's deregistration delay is cut to this, and an idle Lambda worker ends after the
         # other.
         drain_seconds=_seconds(environment, "NANOFLEET_DRAIN_SECONDS", 5.0),
+        lag_seconds=_seconds(environment, "NANOFLEET_LAG_SECONDS", 0.0),
+        # How slow a network load balancer is: region/elb/flows.py.
+        nlb_register_seconds=_seconds(environment, "NANOFLEET_NLB_REGISTER_SECONDS", 0.2),
+        nlb_stale_seconds=_seconds(environment, "NANOFLEET_NLB_STALE_SECONDS", 0.0),
         worker_idle_seconds=_seconds(environment, "NANOFLEET_WORKER_IDLE_SECONDS", 20.0),
         log_level=environment.get("NANOFLEET_LOG_LEVEL") or "INFO",
         cache=_cache(environment),

@@ -17,7 +17,7 @@ from region.cloudformation.resource import (
     ResourceFailed,
 )
 from region.elb import actions as elb
-from region.elb import targets
+from region.elb import health_checks, target_groups, targets
 
 contract.expect(PROVISIONERS, "_elbv2_load_balancer_create", CREATE)
 contract.expect(PROVISIONERS, "_elbv2_load_balancer_update", UPDATE)
@@ -67,14 +67,19 @@ def _create_targets(
 def _update_targets(
     original: Callable[..., Created], physical_id: str, old: Properties, new: Properties, *rest: Any
 ) -> Created:
-    return original(physical_id, _checked(old), _checked(new), *rest)
+    return original(physical_id, health_checks.completed(old), _checked(new), *rest)
 
 
 def _checked(props: Properties) -> Properties:
-    """Health checks of groups below HTTP are TCP unless the template says otherwise."""
-    if props.get("Protocol") in elb.TRANSPORT and not props.get("HealthCheckProtocol"):
-        return {**props, "HealthCheckProtocol": "TCP"}
-    return props
+    """The properties with the health check that ELB makes of them; it is refused where ELB refuses it."""
+    values = health_checks.completed(props)
+    problem = health_checks.problem(values)
+    if problem:
+        raise ResourceFailed(
+            f'Resource handler returned message: "{problem} '
+            f'(Service: ElasticLoadBalancingV2, Status Code: 400)" (HandlerErrorCode: InvalidRequest)'
+        )
+    return {**props, **{name: value for name, value in values.items() if name in target_groups.HEALTH_CHECK}}
 
 
 def _delete_targets(original: Callable[..., None], physical_id: str, props: Properties) -> None:

@@ -11,6 +11,7 @@ from region.cloudformation import (
     balancers,
     bounded_roles,
     groups,
+    listing,
     network,
     security_rules,
     service_role,
@@ -31,6 +32,7 @@ def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., An
 
 
 def install() -> None:
+    listing.install()
     for resource_type, row in {**network.rows(), **security_rules.rows()}.items():
         patch.entry(PROVISIONERS, "_RESOURCE_HANDLERS", resource_type, row)
     for resource_type, verb, name, around in (

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from region.base import contract, patch
@@ -17,6 +19,7 @@ EC2 = "ministack.services.ec2"
 
 contract.expect(EC2, "_registered_image", "(image_id)")
 contract.expect(EC2, "_image_matches_filters", "(view, filters)")
+contract.expect(EC2, "_image_owner_matches", "(view, owners)")
 contract.expect(EC2, "_images")
 contract.expect(EC2, "_snapshots")
 for _action in ("CreateSnapshot", "CopySnapshot", "DeleteSnapshot", "RegisterImage", "DescribeImages"):
@@ -68,6 +71,8 @@ def _describe(original: Callable[[Parameters], Response], parameters: Parameters
     """The emulator's answer with the creation date, and a refusal for ids that do not exist."""
     for image_id in listed(parameters, "ImageId"):
         require_launchable(image_id)
+        if _is_unseen(image_id):
+            raise Refused("InvalidAMIID.NotFound", f"The image id '[{image_id}]' does not exist")
     status, headers, body = original(parameters)
 
     def dated(found: re.Match[str]) -> str:
@@ -76,6 +81,19 @@ def _describe(original: Callable[[Parameters], Response], parameters: Parameters
         return f"{found[0]}<creationDate>{date}</creationDate>"
 
     return status, headers, re.sub(r"<imageId>(ami-[0-9a-f]+)</imageId>", dated, body.decode()).encode()
+
+
+def _is_unseen(image_id: str) -> bool:
+    """Whether EC2 does not show an image yet: "Eventual consistency in the Amazon EC2 API"."""
+    image = ec2._images.get(image_id)
+    if image is None or settings.lag_seconds == 0:
+        return False
+    made = datetime.fromisoformat(image["CreationDate"].replace("Z", "+00:00")).timestamp()
+    return time.time() - made < settings.lag_seconds
+
+
+def _owner_matches(original: Callable[..., bool], view: dict[str, Any], owners: list[str]) -> bool:
+    return original(view, owners) and not _is_unseen(view["ImageId"])
 
 
 def _matches(original: Callable[..., bool], view: dict[str, Any], wanted: dict[str, list[str]]) -> bool:
@@ -94,6 +112,7 @@ def _bootable(original: Callable[[str], Image | None], image_id: str) -> Image |
 def install() -> None:
     patch.wrap(EC2, "_registered_image", _bootable)
     patch.wrap(EC2, "_image_matches_filters", _matches)
+    patch.wrap(EC2, "_image_owner_matches", _owner_matches)
     for action, around in (
         ("CreateSnapshot", _create_snapshot),
         ("CopySnapshot", _copy_snapshot),

@@ -7,13 +7,12 @@ from typing import Any
 
 from region.base import contract, loops, patch
 from region.base.emulator import Response, alb, ec2
-from region.elb import gateway
+from region.elb import gateway, target_groups
 from region.elb.targets import (
     balancers_of,
     deregister,
     draining_keys,
     health_of,
-    in_use,
     key_of,
     register,
     sweep,
@@ -40,13 +39,10 @@ for _action in (
         "CreateLoadBalancer",
         "DeleteLoadBalancer",
     ),
-    *("CreateTargetGroup", "DeleteTargetGroup", "CreateRule", "DeleteListener"),
+    *("CreateRule", "DeleteListener"),
 ):
     contract.expect_entry(ALB, "_ACTION_MAP", _action, "(params)")
 contract.expect("ministack.services.ec2", "_subnets")
-
-TRANSPORT = ("TCP", "UDP", "TCP_UDP", "TLS")
-"""Protocols of target groups whose health checks are TCP unless they say otherwise."""
 
 
 def _register_targets(params: dict[str, Any]) -> Response:
@@ -132,22 +128,6 @@ def _delete_balancer(original: Callable[..., Response], params: dict[str, Any]) 
     return original(params)
 
 
-def _create_target_group(original: Callable[..., Response], params: dict[str, Any]) -> Response:
-    protocol = alb._p(params, "Protocol", "HTTP")
-    given = dict(params)
-    if protocol in TRANSPORT and not alb._p(params, "HealthCheckProtocol"):
-        given["HealthCheckProtocol"] = "TCP"
-    return original(given)
-
-
-def _delete_target_group(original: Callable[..., Response], params: dict[str, Any]) -> Response:
-    arn = alb._p(params, "TargetGroupArn")
-    if arn in alb._tgs and in_use(arn):
-        message = f"Target group '{arn}' is currently in use by a listener or a rule"
-        return alb._error("ResourceInUse", message)
-    return original(params)
-
-
 def _create_rule(original: Callable[..., Response], params: dict[str, Any]) -> Response:
     listener, priority = alb._p(params, "ListenerArn"), alb._p(params, "Priority")
     if any(r["ListenerArn"] == listener and str(r["Priority"]) == priority for r in alb._rules.values()):
@@ -221,8 +201,6 @@ def install() -> None:
     for action, around in (
         ("CreateLoadBalancer", _create_balancer),
         ("DeleteLoadBalancer", _delete_balancer),
-        ("CreateTargetGroup", _create_target_group),
-        ("DeleteTargetGroup", _delete_target_group),
         ("CreateRule", _create_rule),
     ):
         patch.wrap_entry(ALB, "_ACTION_MAP", action, around)
@@ -233,4 +211,5 @@ def install() -> None:
         ("_tg_xml", _tg_xml),
     ):
         patch.wrap(ALB, name, around)
+    target_groups.install()
     loops.every(0.25, sweep)

@@ -13,6 +13,7 @@ from typing import Any
 
 from region.base import api, contract
 from region.base.emulator import alb, ec2
+from region.elb import flows
 from region.elb.targets import (
     DEFAULT_DELAY,
     address_of,
@@ -116,8 +117,10 @@ def _action(action: dict[str, Any]) -> dict[str, Any] | None:
 
 def _group(group: dict[str, Any]) -> dict[str, Any]:
     arn = group["TargetGroupArn"]
-    registered = [(key_of(group, target), "registered") for target in alb._targets.get(arn, [])]
-    draining = [(key, "draining") for key in draining_keys(arn)]
+    keys = [key_of(group, target) for target in alb._targets.get(arn, [])]
+    registered = [(key, "registered") for key in keys if not flows.is_registering(arn, key)]
+    stale = flows.stale(arn)
+    draining = [(key, "draining") for key in draining_keys(arn) if key not in stale]
     port = str(group.get("HealthCheckPort") or "traffic-port")
     return {
         "arn": arn,
@@ -137,7 +140,8 @@ def _group(group: dict[str, Any]) -> dict[str, Any]:
             "healthyThreshold": group.get("HealthyThresholdCount", 5),
             "unhealthyThreshold": group.get("UnhealthyThresholdCount", 2),
         },
-        "targets": [_target(group, key, state) for key, state in registered + draining],
+        "targets": [_target(group, key, state) for key, state in registered + draining]
+        + [{**_target(group, key, "registered"), "address": address} for key, address in stale.items()],
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from region.base import contract
 from region.base.emulator import alb, ec2
 from region.base.settings import current as settings
+from region.elb import flows
 
 ALB = "ministack.services.alb"
 for _store in ("_lbs", "_tgs", "_listeners", "_rules", "_targets", "_lb_attrs", "_tg_attrs"):
@@ -23,7 +24,8 @@ _draining: dict[str, dict[str, float]] = {}
 """Target group ARN -> `<id>:<port>` -> when its deregistration delay ends."""
 
 REASONS = {
-    "initial": ("Elb.RegistrationInProgress", "Target registration is in progress"),
+    "registering": ("Elb.RegistrationInProgress", "Target registration is in progress"),
+    "initial": ("Elb.InitialHealthChecking", "Initial health checks in progress"),
     "unused": ("Target.NotInUse", "Target group is not configured to receive traffic from the load balancer"),
     "draining": ("Target.DeregistrationInProgress", "Target deregistration is in progress"),
     "absent": ("Target.NotRegistered", "Target is not registered to the target group"),
@@ -41,6 +43,7 @@ def register(arn: str, target_id: str, port: int | None = None) -> None:
     targets = alb._targets.setdefault(arn, [])
     if not any(key_of(group, known) == f"{target_id}:{port}" for known in targets):
         _health.get(arn, {}).pop(f"{target_id}:{port}", None)
+        flows.begin(arn, f"{target_id}:{port}", group["Protocol"])
         targets.append({"Id": target_id, "Port": port})
 
 
@@ -58,6 +61,7 @@ def deregister(arn: str, target_id: str, port: int | None = None, at_once: bool 
     for target in gone:
         key = key_of(group, target)
         _health.get(arn, {}).pop(key, None)
+        flows.end(arn, key, group["Protocol"], address_of(group, target["Id"]))
         if delay > 0:
             _draining.setdefault(arn, {})[key] = time.time() + delay
 
@@ -148,8 +152,9 @@ def health_of(arn: str, key: str) -> tuple[str, str, str]:
     if address_of(group, key.rpartition(":")[0]) is None:
         return ("unused", *REASONS["stopped"])
     report = _health.get(arn, {}).get(key)
-    if report is None:
-        return ("initial", *REASONS["initial"])
+    registering = flows.is_registering(arn, key)
+    if report is None or registering:
+        return ("initial", *REASONS["registering" if registering else "initial"])
     return report["state"], report["reason"], report["description"]
 
 
@@ -169,6 +174,8 @@ def take_report(arn: str, key: str, health: dict[str, str]) -> None:
         if health["state"] == "unused":
             _draining[arn].pop(key)
         return
+    if key in flows.stale(arn):
+        return
     report = {name: health.get(name, "") for name in ("state", "reason", "description")}
     _health.setdefault(arn, {})[key] = report
 
@@ -177,6 +184,7 @@ def sweep() -> None:
     """Forgets targets whose delay is over and reports of groups that are gone."""
     now = time.time()
     known = {key[-1] for key, _group in alb._tgs.all_items()}
+    flows.forget(known)
     for store in (_draining, _health):
         for arn in [arn for arn in store if arn not in known]:
             store.pop(arn, None)

@@ -1,7 +1,7 @@
 """Step Functions as AWS runs it: executions act as their role, can be stopped or time out, keep history.
 
 This module installs the parts: tasks.py (integrations), sdk.py (AWS SDK integrations), language.py (states),
-history.py (events); runs.py knows what a thread works for.
+variables.py (Assign), history.py (events), refusals.py (definitions); runs.py knows what a thread works for.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import Response, get_account_id, get_region, now_iso, request_scope, stepfunctions
-from region.stepfunctions import history, language, runs, sdk, tasks
+from region.stepfunctions import history, language, refusals, runs, sdk, tasks, variables
 
 logger = logging.getLogger("region.stepfunctions")
 
@@ -56,7 +56,7 @@ def install() -> None:
     patch.wrap(SERVICE, "_stop_execution", _stop)
     patch.wrap(SERVICE, "_fail_execution", _fail)
     patch.wrap(SERVICE, "_describe_execution", _describe)
-    for part in (history, language, tasks, sdk):
+    for part in (history, language, refusals, tasks, sdk, variables):
         part.install()
 
 

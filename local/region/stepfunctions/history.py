@@ -81,6 +81,19 @@ def _limit(execution: dict[str, Any], details: dict[str, Any]) -> None:
             )
 
 
+def limit_arguments(integration: str, arguments: Any) -> None:
+    """What a task is given is bounded as what it returns is: "Step Functions service quotas", Maximum input
+    or result size of a task or state.
+    """
+    size = len(json.dumps(arguments, separators=(",", ":")).encode())
+    if size > MAXIMUM_BYTES:
+        raise runs.failure(
+            "States.DataLimitExceeded",
+            f"The arguments of the task '{integration}' have a size exceeding the maximum number of bytes "
+            f"service limit ({size} > {MAXIMUM_BYTES}).",
+        )
+
+
 def _shaped(details: dict[str, Any] | None) -> dict[str, Any] | None:
     """`arn:aws:states:::codebuild:startBuild.sync` becomes type `codebuild`, resource `startBuild.sync`."""
     if not details:

@@ -51,6 +51,7 @@ def install() -> None:
 def _invoke(original: Callable[..., Any], resource: str, input_data: Any) -> Any:
     runs.scope().check()
     integration = resource.removeprefix("arn:aws:states:::")
+    history.limit_arguments(integration, input_data)
     handler = _INTEGRATIONS.get(integration)
     if handler is not None:
         return handler(integration, input_data)
@@ -138,7 +139,8 @@ def _start_build(integration: str, input_data: dict[str, Any]) -> dict[str, Any]
     final = _wait(ended, lambda: builds.stop_build({"id": build["id"]}))
     described = output_names({"Build": final})
     if final["buildStatus"] != "SUCCEEDED":
-        raise runs.failure("States.TaskFailed", json.dumps(described))
+        # In the order of AWS, which begins with Arn: a caller that cuts the cause keeps its beginning.
+        raise runs.failure("States.TaskFailed", json.dumps(described, sort_keys=True))
     return described
 
 

@@ -53,6 +53,28 @@ describe('AutoScalingFleet', () => {
     ])
   })
 
+  it('leaves instances in Standby out of the members and names them', async () => {
+    const groups = {
+      DescribeAutoScalingGroups: {
+        AutoScalingGroups: [
+          {
+            DesiredCapacity: 1,
+            MaxSize: 9,
+            Instances: [
+              instance('i-1', '1'),
+              instance('i-2', '1', 'Standby'),
+              instance('i-3', '1', 'EnteringStandby'),
+            ],
+          },
+        ],
+      },
+    }
+    const fleet = new AutoScalingFleet(client<AutoScalingClient>(groups), client<EC2Client>({}))
+    const view = await fleet.group('web')
+    expect(view?.members.map(({ id }) => id)).toEqual(['i-1'])
+    expect(view?.standby).toEqual(['i-2', 'i-3'])
+  })
+
   it('tells deaths and failed launches from what was asked for, oldest first', async () => {
     const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second))
     const cause = 'At 2026-01-01T00:00:02Z an instance was taken out of service in response to '

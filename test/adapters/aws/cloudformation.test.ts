@@ -55,3 +55,66 @@ describe('a template', () => {
     expect(aws.calls).toEqual([])
   })
 })
+
+describe('the first failure of an operation', () => {
+  let aws: CannedAws
+  afterEach(() => aws.stop())
+  const OWN = 'arn:stack'
+  const event = (logical: string, status: string, reason = '', physical = `${logical}-id`): string =>
+    `<member><StackId>${OWN}</StackId><LogicalResourceId>${logical}</LogicalResourceId><PhysicalResourceId>${physical}</PhysicalResourceId><ResourceStatus>${status}</ResourceStatus>${reason && `<ResourceStatusReason>${reason}</ResourceStatusReason>`}</member>`
+  const own = (status: string, reason = '') => event('app', status, reason, OWN)
+  const page = (events: string[], next = '') =>
+    `<StackEvents>${events.join('')}</StackEvents>${next && `<NextToken>${next}</NextToken>`}`
+  async function firstFailure(...pages: string[]) {
+    aws = new CannedAws({ DescribeStackEvents: pages })
+    return await new CloudFormationStacks(new CloudFormationClient(await aws.start())).firstFailure(OWN)
+  }
+  const many = Array.from({ length: 100 }, (_, index) => event(`Rule${index}`, 'DELETE_COMPLETE'))
+  const begun = own('CREATE_IN_PROGRESS', 'User Initiated')
+
+  it('is looked for on as many pages as the operation has, newest first', async () => {
+    const cause = event('Table', 'CREATE_FAILED', 'Table already exists')
+    const after = event('Queue', 'CREATE_FAILED', 'Resource creation cancelled')
+    expect(await firstFailure(page(many, 'two'), page([after, cause, begun]))).toBe(
+      'Table: Table already exists',
+    )
+  })
+
+  it('is not one of an earlier operation', async () => {
+    const earlier = event('Old', 'CREATE_FAILED', 'long ago')
+    const cause = event('Table', 'UPDATE_FAILED', 'no')
+    const now = own('UPDATE_IN_PROGRESS', 'User Initiated')
+    expect(await firstFailure(page([cause, now, earlier, begun]))).toBe('Table: no')
+    expect(aws.calls).toHaveLength(1)
+  })
+
+  it("is the stack's own reason when no resource failed", async () => {
+    const reason = 'Role arn:aws:iam::1:role/stack is invalid or cannot be assumed'
+    expect(
+      await firstFailure(page([own('ROLLBACK_COMPLETE'), own('ROLLBACK_IN_PROGRESS', reason), begun])),
+    ).toBe(reason)
+  })
+
+  it('is not the list of the resources that failed', async () => {
+    const list = own('ROLLBACK_IN_PROGRESS', 'The following resource(s) failed to create: [Table].')
+    const cause = event('Table', 'CREATE_FAILED', 'no')
+    expect(await firstFailure(page([list, cause, begun]))).toBe('Table: no')
+    await aws.stop()
+    expect(await firstFailure(page([list, begun]))).toBeUndefined()
+  })
+})
+
+it('finds the resources of a type on every page', async () => {
+  const resources = (from: number) =>
+    Array.from(
+      { length: 100 },
+      (_, index) =>
+        `<member><ResourceType>AWS::S3::Bucket</ResourceType><PhysicalResourceId>b-${from + index}</PhysicalResourceId></member>`,
+    ).join('')
+  const list = (from: number, next = '') =>
+    `<StackResourceSummaries>${resources(from)}</StackResourceSummaries>${next}`
+  const aws = new CannedAws({ ListStackResources: [list(0, '<NextToken>2</NextToken>'), list(100)] })
+  const stacks = new CloudFormationStacks(new CloudFormationClient(await aws.start()))
+  expect(await stacks.resources('app', 'AWS::S3::Bucket')).toHaveLength(200)
+  await aws.stop()
+})

@@ -50,6 +50,8 @@ describe('a call of a function', () => {
     ['the answer is not JSON', { status: 200, body: '<html>' }, true],
     ['there are too many requests', refused(429, 'TooManyRequestsException'), false],
     ['the function is being changed', refused(409, 'ResourceConflictException'), false],
+    // Lambda takes its network interface away and has to make another one ("Lambda function states").
+    ['the function was idle for weeks', refused(502, 'ResourceNotReadyException'), false],
     ['Lambda is out of order', refused(500, 'ServiceException'), false],
     ['the function does not end in time', ended('Task timed out after 30.00 seconds'), false],
   ])('fails when %s', async (_when, answer, refusal) => {

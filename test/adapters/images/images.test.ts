@@ -3,7 +3,12 @@ import { SSMClient } from '@aws-sdk/client-ssm'
 import { describe, expect, it } from '@jest/globals'
 import { madeImage, serviceImages, tagImage } from '../../../adapters/images/ec2-images.ts'
 import { readImageRecords, writeImageRecord } from '../../../adapters/images/image-records.ts'
-import { deleteSnapshot, deregister, SnapshotBusy } from '../../../adapters/images/image-removal.ts'
+import {
+  deleteSnapshot,
+  deregister,
+  Protected,
+  SnapshotBusy,
+} from '../../../adapters/images/image-removal.ts'
 import { type Answer, CannedAws } from '../../support/canned-aws.ts'
 
 type Settings = Awaited<ReturnType<CannedAws['start']>>
@@ -159,6 +164,15 @@ describe('a removal', () => {
     await expect(remove({ DeleteSnapshot: { error: 'InvalidSnapshot.InUse' } })).rejects.toBeInstanceOf(
       SnapshotBusy,
     )
+  })
+
+  it.each([
+    [{ DeregisterImage: { error: 'OperationNotPermitted' } }, 'The image ami-1 is protected: no'],
+    [{ DeleteSnapshot: { error: 'SnapshotLocked' } }, 'The snapshot snap-1 is protected: no'],
+  ])('says of what a person protected that it is: %j', async (answers, message) => {
+    const removal = remove(answers as Record<string, Answer>)
+    await expect(removal).rejects.toBeInstanceOf(Protected)
+    await expect(removal).rejects.toThrow(message)
   })
 
   it('does not go on to the snapshot when the image cannot be deregistered', async () => {

@@ -148,6 +148,16 @@ describe('checkService', () => {
     expect(acting).toMatchObject({ memory: { checks: 0 }, step: { action: 'set', desired: 3 } })
   })
 
+  it('waits for a load balancer that takes five minutes to register an instance, at each of its steps', async () => {
+    let memory: Parameters<typeof checkService>[3] = {}
+    for (let second = 0; second <= 1000; second += 10) {
+      const at = new Date(now.getTime() + second * 1000)
+      const checked = await checkService(ports({ target: 'initial' }), 'group', target, memory, at)
+      expect(checked.step.action).toBe('wait')
+      memory = checked.memory
+    }
+  })
+
   it('counts as progress what is healthy and of the current version only', async () => {
     const members = [
       { id: 'i-1', stage: 'serving' as const, current: true },

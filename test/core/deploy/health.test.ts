@@ -3,10 +3,12 @@ import { pause } from '../../../core/base/pause.ts'
 import type { GroupEvent, GroupView } from '../../../core/deploy/fleet.ts'
 import {
   ailments,
+  beginAnew,
   closePause,
   DEATHS,
   doomed,
   firstMemory,
+  LONGEST_SECONDS,
   PATIENCE_SECONDS,
   remember,
 } from '../../../core/deploy/health.ts'
@@ -42,6 +44,35 @@ describe('doomed', () => {
     expect(doomed(better, [], 'i-2: is starting', later(PATIENCE_SECONDS + 1))).toBeUndefined()
   })
 
+  it('has patience for as long as a network load balancer registers, then for five minutes more', () => {
+    const registered = Array.from({ length: 30 }, (_, look) => (look + 1) * 10).reduce(
+      (last, second) => remember(last, 0, later(second), true),
+      memory,
+    )
+    expect(doomed(registered, [], 'i-1: is initial', later(300 + PATIENCE_SECONDS))).toBeUndefined()
+    expect(doomed(registered, [], 'w', later(301 + PATIENCE_SECONDS))?.reason).toBe(
+      'no progress for 300 s: w',
+    )
+  })
+
+  it('gives up on a load balancer that never registers', () => {
+    const waiting = remember(memory, 0, later(LONGEST_SECONDS), true)
+    expect(doomed(waiting, [], 'w', later(LONGEST_SECONDS))).toBeUndefined()
+    expect(doomed(waiting, [], 'w', later(LONGEST_SECONDS + 1))?.reason).toBe('no progress for 1200 s: w')
+  })
+
+  it('sees a crash loop also while instances are being registered', () => {
+    const registering = remember(memory, 0, later(60), true)
+    const deaths = [died(10), died(30), died(50)]
+    expect(doomed(registering, deaths, '', later(61))).toMatchObject({ instance: 'i-1' })
+  })
+
+  it('begins anew with each step', () => {
+    const anew = beginAnew(remember(memory, 3, later(1)), 3, later(1000))
+    expect(anew).toEqual({ ...firstMemory(later(1000)), since: memory.since, best: 3 })
+    expect(doomed(anew, [died(1), died(2), died(3)], '', later(1000 + PATIENCE_SECONDS))).toBeUndefined()
+  })
+
   it('recognises a crash loop and names the instance that died last', () => {
     const deaths = Array.from({ length: DEATHS }, (_, index) => died(index, `i-${index}`))
     expect(doomed(memory, deaths, '', later(9))).toMatchObject({ instance: `i-${DEATHS - 1}` })
@@ -71,9 +102,16 @@ describe('doomed', () => {
 
   it('gives up after three launches that found no capacity', () => {
     const reason = 'We currently do not have sufficient t3.micro capacity'
-    const failures = [1, 2, 3].map((second) => failed(second, reason))
-    expect(doomed(memory, failures.slice(1), '', later(4))).toBeUndefined()
-    expect(doomed(memory, failures, '', later(4))?.reason).toContain(reason)
+    const failures = [1, 6, 11].map((second) => failed(second, reason))
+    expect(doomed(memory, failures.slice(1), '', later(12))).toBeUndefined()
+    expect(doomed(memory, failures, '', later(12))?.reason).toContain(reason)
+  })
+
+  it('takes launches that three zones refuse at the same time for one', () => {
+    const reason = 'We currently do not have sufficient t3.micro capacity'
+    const zones = [1, 1.4, 1.9, 6.5, 6.6, 7.1].map((second) => failed(second, reason))
+    expect(doomed(memory, zones, '', later(8))).toBeUndefined()
+    expect(doomed(memory, [...zones, failed(12, reason)], '', later(13))?.reason).toContain('3 launches')
   })
 })
 
@@ -97,7 +135,7 @@ describe('the patience with a service', () => {
     const failures = [1, 2, 11].map((second) => failed(second, 'no capacity'))
     expect(doomed(better, failures, '', later(12))).toBeUndefined()
     expect(
-      doomed(better, [...failures, failed(10, 'no capacity'), failed(12, 'still none')], '', later(13)),
+      doomed(better, [...failures, failed(20, 'no capacity'), failed(30, 'still none')], '', later(31)),
     ).toEqual({
       reason: '3 launches failed, the last one: still none',
     })

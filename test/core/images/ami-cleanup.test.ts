@@ -59,6 +59,12 @@ describe('an image stays when', () => {
     ],
     ['it is public', { sharedWith: ['everybody'] }, {}, 'shared with everybody'],
     ['another account may launch it', { sharedWith: ['210987654321'] }, {}, 'shared with 210987654321'],
+    [
+      'it is protected against deregistration',
+      { isProtected: true },
+      {},
+      'protected against deregistration; "aws ec2 disable-image-deregistration-protection" ends that',
+    ],
     ['it is still being made', { state: 'pending' }, {}, 'still being made'],
     ['a run holds the lock of its app', {}, { busyApps: ['web'] }, 'a run works on web'],
     [
@@ -85,6 +91,16 @@ describe('an image stays when', () => {
     expect(planned({ images }, { keep: 1 })).toEqual({
       remove: ['ami-1', 'ami-2'],
       keep: { 'ami-3': 'one of the 1 newest of web/page', 'ami-other': 'one of the 1 newest of web/api' },
+    })
+  })
+
+  it('it is the newest that works, however many failed after it', () => {
+    const failed = [2, 3, 4].map((day) =>
+      ours(`ami-${day}`, { createdAt: `2026-01-0${day}T00:00:00.000Z`, state: 'failed' }),
+    )
+    expect(planned({ images: [ours('ami-1'), ...failed] }, { keep: 3 })).toEqual({
+      remove: ['ami-2', 'ami-3', 'ami-4'],
+      keep: { 'ami-1': 'one of the 3 newest of web/page' },
     })
   })
 

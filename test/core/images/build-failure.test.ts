@@ -7,6 +7,10 @@ describe('the cause of a build that failed', () => {
   it.each([
     [`{"Build":{"Id":"${ID}","Arn":"arn:aws:codebuild:eu-west-1:1:build/${ID}"}}`, ID],
     [`{"Build": {"Id": "${ID}", "BuildStatus": "FAILED"`, ID],
+    [
+      `{"Build":{"Arn":"arn:aws:codebuild:eu-west-1:1:build/${ID}","Artifacts":{"Location":"${'x'.repeat(1900)}`,
+      ID,
+    ],
     ['User: arn is not authorized to perform: codebuild:StartBuild', undefined],
   ])('%s names the build %s', (cause, id) => {
     expect(buildIdIn(cause)).toBe(id)

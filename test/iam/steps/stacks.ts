@@ -158,7 +158,7 @@ export const stackSteps: Step[] = [
     'a bucket whose data goes',
     [
       'cloudformation:DescribeStacks',
-      'cloudformation:DescribeStackResources',
+      'cloudformation:ListStackResources',
       's3:ListBucketVersions',
       's3:DeleteObjectVersion',
       's3:DeleteObject',

@@ -96,6 +96,7 @@ export class Functions {
       pause: sleep,
       catalog: this.#catalog,
       drainSeconds: DRAIN_SECONDS,
+      serverDrainSeconds: 0,
       later: { send: async (body, seconds) => this.#world.events.push(body, seconds * 1000) },
       lifecycle: { complete: (action) => this.#world.goOn(action) },
       requestReconcile: async (going) => void this.reconcile({ going }),

@@ -15,6 +15,7 @@ from region.base import settings
         ("NANOFLEET_VPC_CIDR", "127.77"),
         ("NANOFLEET_BOOT_SECONDS", "soon"),
         ("NANOFLEET_GRACE_SECONDS", "-1"),
+        ("NANOFLEET_NLB_REGISTER_SECONDS", "long"),
     ],
 )
 def test_a_bad_setting_is_named(name: str, value: str) -> None:

@@ -57,6 +57,7 @@ def balancers(world: World, path: str, body: str, delay: int) -> dict[str, Any]:
                     "Port": 8600,
                     "Protocol": "TCP_UDP",
                     "HealthCheckIntervalSeconds": 5,
+                    "HealthCheckTimeoutSeconds": 4,
                 },
             },
             "Http": {

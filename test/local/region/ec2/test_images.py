@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from regions import Region
 from waiting import wait_for
+from world import started
 
 
 def code_of(function: Callable[..., Any], **arguments: Any) -> str:
@@ -107,3 +108,17 @@ def test_arguments_and_variables_reach_the_program(region: Region) -> None:
         ]
     )
     region.terminate([instance_id])
+
+
+def test_an_image_is_shown_some_time_after_it_was_registered() -> None:
+    with started(NANOFLEET_LAG_SECONDS="2") as world:
+        ec2 = world.client("ec2")
+        image = world.region.register(world.region.snapshot({}), {"Name": "late"})
+        wanted = [{"Name": "tag:Name", "Values": ["late"]}]
+        assert ec2.describe_images(Owners=["self"], Filters=wanted)["Images"] == []
+        assert code_of(ec2.describe_images, ImageIds=[image]) == "InvalidAMIID.NotFound"
+        wait_for(
+            "EC2 does not show the image",
+            lambda: ec2.describe_images(Owners=["self"], Filters=wanted)["Images"],
+        )
+        assert ec2.describe_images(ImageIds=[image])["Images"][0]["ImageId"] == image

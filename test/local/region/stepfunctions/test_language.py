@@ -68,17 +68,20 @@ def test_branches_have_variables_of_their_own(machines: Machines) -> None:
 
 
 def test_parallel_succeed_and_choice_evaluate_their_output(machines: Machines) -> None:
-    one = {
-        "StartAt": "One",
-        "States": {"One": {"Type": "Pass", "Output": "{% $states.input.x + 1 %}", "End": True}},
-    }
+    one, two = (
+        {
+            "StartAt": name,
+            "States": {name: {"Type": "Pass", "Output": "{% $states.input.x + 1 %}", "End": True}},
+        }
+        for name in ("One", "Two")
+    )
     machine = machines.make(
         {
             "StartAt": "Both",
             "States": {
                 "Both": {
                     "Type": "Parallel",
-                    "Branches": [one, one],
+                    "Branches": [one, two],
                     "Arguments": {"x": 1},
                     "Output": "{% {'results': $states.result} %}",
                     "Assign": {"kept": "{% $states.result[0] %}"},
