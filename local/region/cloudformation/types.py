@@ -33,7 +33,7 @@ def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., An
 
 def install() -> None:
     listing.install()
-    for resource_type, row in {**network.rows(), **security_rules.rows()}.items():
+    for resource_type, row in {**network.rows(), **security_rules.rows(), **bounded_roles.rows()}.items():
         patch.entry(PROVISIONERS, "_RESOURCE_HANDLERS", resource_type, row)
     for resource_type, verb, name, around in (
         *groups.HOOKS,
