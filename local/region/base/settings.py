@@ -60,6 +60,7 @@ class Settings:
     nlb_stale_seconds: float
     worker_idle_seconds: float
     log_level: str
+    quotas: dict[str, float]
     cache: Path
     machine: dict[str, str]
 
@@ -112,6 +113,7 @@ def read(environment: dict[str, str]) -> Settings:
         nlb_stale_seconds=_seconds(environment, "NANOFLEET_NLB_STALE_SECONDS", 0.0),
         worker_idle_seconds=_seconds(environment, "NANOFLEET_WORKER_IDLE_SECONDS", 20.0),
         log_level=environment.get("NANOFLEET_LOG_LEVEL") or "INFO",
+        quotas=_quotas(environment, "NANOFLEET_QUOTAS"),
         cache=_cache(environment),
         machine={name: environment[name] for name in MACHINE_VARIABLES if environment.get(name)},
     )
@@ -147,6 +149,17 @@ def _seconds(environment: dict[str, str], name: str, default: float) -> float:
     if value < 0:
         raise SettingsError(f"{name}={text}: below 0 seconds")
     return value
+
+
+def _quotas(environment: dict[str, str], name: str) -> dict[str, float]:
+    """`L-1216C47A=5,L-2DC20C30=1`: values of quotas by their code; region/base/quotas.py knows the codes."""
+    found: dict[str, float] = {}
+    for part in filter(None, (environment.get(name) or "").split(",")):
+        code, _equals, text = part.partition("=")
+        if not code.startswith("L-") or not text.isdigit():
+            raise SettingsError(f"{name}={part}: not a code and a number such as L-1216C47A=5")
+        found[code] = float(text)
+    return found
 
 
 def _network(environment: dict[str, str], name: str, default: str) -> ipaddress.IPv4Network:

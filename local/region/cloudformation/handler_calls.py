@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from region.base import contract
-from region.base.emulator import ec2, provisioners
+from region.base.emulator import alb, ec2, provisioners
 from region.cloudformation.change import Change, tags
 from region.cloudformation.resource import PROVISIONERS
 from region.iam.requests import Permission
@@ -23,6 +23,7 @@ contract.expect(
     PROVISIONERS, "_physical_name", "(stack_name, logical_id, *, lowercase=False, max_len=128, seeded=True)"
 )
 contract.expect("ministack.services.ec2", "_tags")
+contract.expect("ministack.services.alb", "_tags")
 
 # Whose tags and name count, for a type that changes something else.
 _TARGETS = {
@@ -33,6 +34,7 @@ _TARGETS = {
     "AWS::SNS::Subscription": "TopicArn",
     "AWS::SNS::TopicPolicy": "Topics",
     "AWS::SQS::QueuePolicy": "Queues",
+    "AWS::WAFv2::WebACLAssociation": "ResourceArn",
 }
 _NAMES = {
     "AWS::AutoScaling::AutoScalingGroup": "AutoScalingGroupName",
@@ -93,7 +95,9 @@ def _tags(change: Change, taggable: bool) -> dict[str, str]:
     """Of the target if it is another resource, else its own, with the stack's where a type takes tags."""
     if change.type in _TARGETS:
         identifier = str(change.properties.get(_TARGETS[change.type], ""))
-        return {tag["Key"]: tag["Value"] for tag in ec2._tags.get(identifier) or []}
+        return {
+            tag["Key"]: tag["Value"] for tag in ec2._tags.get(identifier) or alb._tags.get(identifier) or []
+        }
     if change.type == "AWS::EC2::LaunchTemplate":
         given = change.properties.get("TagSpecifications") or []
         return {key: value for part in given for key, value in tags(part).items()}
