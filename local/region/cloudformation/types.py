@@ -35,7 +35,8 @@ def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., An
 
 def install() -> None:
     listing.install()
-    for resource_type, row in {**network.rows(), **security_rules.rows(), **guarded_balancers.rows()}.items():
+    own = {**network.rows(), **security_rules.rows(), **guarded_balancers.rows(), **bounded_roles.rows()}
+    for resource_type, row in own.items():
         patch.entry(PROVISIONERS, "_RESOURCE_HANDLERS", resource_type, row)
     for resource_type, verb, name, around in (
         *groups.HOOKS,
