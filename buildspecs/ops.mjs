@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * Packs a service as a unikernel: mirrors the published image if it is based on one, builds its Dockerfile,
- * lets nanovms/ops make an AMI from the result, and completes the tags. A failed build removes what is
- * recognizably its own. The untagged snapshot of an interrupted upload is not, because another build's upload
- * looks the same: a person has to remove it.
+ * Packs a service as a unikernel: mirrors the published image if it is based on one, builds its Dockerfile
+ * and lets nanovms/ops make an AMI from the result. It removes nothing, as it could not show what is its own:
+ * ops tags what it makes only afterwards. What a failed build leaves goes with `clean-amis` if ops has tagged
+ * it; the untagged snapshot of an interrupted upload is left for a person.
  */
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { readConfig } from './archive.mjs'
 import { BuildFailure, runScript } from './failure.mjs'
-import { findImages, imageCommands, removalCommands, tagResources } from './ops-commands.mjs'
+import { findImages, imageCommands } from './ops-commands.mjs'
 import { imageConfig } from './ops-config.mjs'
 import { buildSettings } from './settings.mjs'
 import { mirroredImage } from './upstream.mjs'
@@ -20,8 +20,7 @@ import { mirroredImage } from './upstream.mjs'
 /**
  * @typedef {(command: import('./ops-commands.mjs').Command) => Promise<string>} Run runs a program and
  * returns its output
- * @typedef {{ImageId: string, CreationDate: string, BlockDeviceMappings?: {Ebs?: {SnapshotId?: string}}[]}}
- * Image
+ * @typedef {{ImageId: string, CreationDate: string}} Image
  */
 
 /**
@@ -36,28 +35,10 @@ import { mirroredImage } from './upstream.mjs'
 export async function makeImage(settings, config, configFile, run, sleep = pause) {
   const base = settings.upstream && (await mirroredImage(settings, settings.upstream, run))
   const before = new Set((await images(settings, run)).map(({ ImageId }) => ImageId))
-  let output = ''
-  try {
-    for (const command of imageCommands(settings, config, configFile, base)) output += await run(command)
-    const image = await newImage(settings, before, run, sleep)
-    if (!image) throw new BuildFailure('ops succeeded, but EC2 has no new AMI of this image')
-    await run(tagResources(settings, [image.ImageId, ...snapshotsOf([image])]))
-    return image.ImageId
-  } catch (error) {
-    const failure = error instanceof FailedCommand ? `${output}${error.output}` : output
-    try {
-      await removeLeftovers(settings, before, failure, run)
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      throw new BuildFailure(
-        `the build failed and what it left behind could not be removed (${why}); remove it by hand`,
-        {
-          cause: error,
-        },
-      )
-    }
-    throw error
-  }
+  for (const command of imageCommands(settings, config, configFile, base)) await run(command)
+  const image = await newImage(settings, before, run, sleep)
+  if (!image) throw new BuildFailure('ops succeeded, but EC2 has no new AMI of this image')
+  return image.ImageId
 }
 
 const LOOKS = 15
@@ -94,32 +75,10 @@ export class FailedCommand extends BuildFailure {
 
 /**
  * @param {import('./settings.mjs').BuildSettings} settings
- * @param {Set<string>} before the AMIs that existed before the build
- * @param {string} output what the programs printed; ops names the snapshot in some of its errors
- * @param {Run} run
- */
-async function removeLeftovers(settings, before, output, run) {
-  const made = (await images(settings, run)).filter(({ ImageId }) => !before.has(ImageId))
-  const snapshots = [...new Set([...snapshotsOf(made), ...(output.match(/\bsnap-[0-9a-f]{8,17}\b/g) ?? [])])]
-  const ids = made.map(({ ImageId }) => ImageId)
-  if (ids.length + snapshots.length === 0) return
-  // The build's role may remove only what carries the stage's tags.
-  await run(tagResources(settings, [...ids, ...snapshots]))
-  for (const command of removalCommands(settings, { images: ids, snapshots })) await run(command)
-}
-
-/**
- * @param {import('./settings.mjs').BuildSettings} settings
  * @param {Run} run
  * @returns {Promise<Image[]>}
  */
 const images = async (settings, run) => JSON.parse(await run(findImages(settings))).Images
-
-/** @param {Image[]} found */
-const snapshotsOf = (found) =>
-  found.flatMap(({ BlockDeviceMappings }) =>
-    (BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []),
-  )
 
 /**
  * Runs a program, shows its output and returns it.

@@ -1,6 +1,8 @@
 // @ts-check
 /**
- * Names and tags of an image, the same from both packagers: clean-up and lookup rely on them.
+ * The name of an image, the same from both packagers, and the tags that a build may give to what it makes: it
+ * belongs to the stage. Which service it is of is said by the control plane, once the build is over
+ * (`functions/record-image.ts`): a build runs the code of an app.
  * @param {import('./settings.mjs').BuildSettings} settings
  * @returns {{name: string, tags: {Key: string, Value: string}[]}}
  */
@@ -10,9 +12,6 @@ export function identity({ app, service, stage, hash }) {
     Name: name,
     CreatedBy: 'ops',
     'nanofleet:stage': stage,
-    'nanofleet:app': app,
-    'nanofleet:service': service,
-    'nanofleet:hash': hash,
   }
   return { name, tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }
 }

@@ -3,7 +3,7 @@ import { Workflows } from '../adapters/aws/executions.ts'
 import { DynamoReleaseBook } from '../adapters/aws/releases.ts'
 import { StageClients, type StageSettings } from '../adapters/aws/stage-clients.ts'
 import { InvalidInput, NotFound } from '../core/base/errors.ts'
-import { LONGEST_STAGE } from '../core/base/name-rules.ts'
+import { isStageName, STAGE_NAME_RULE } from '../core/base/name-rules.ts'
 import * as names from '../core/base/names.ts'
 import { isAlive } from '../local/process.ts'
 import { type LocalRecord, readRecord } from '../local/record.ts'
@@ -88,12 +88,8 @@ async function accountOf(clients: StageSettings): Promise<string> {
 
 /** @throws {InvalidInput} */
 export function checkStage(stage: string): void {
-  if (/^[a-z][a-z0-9]*$/.test(stage) && stage.length <= LONGEST_STAGE) return
-  throw new InvalidInput(
-    '--stage',
-    `${JSON.stringify(stage)} is not a stage name`,
-    `use up to ${LONGEST_STAGE} lower-case letters and digits, a letter first`,
-  )
+  if (isStageName(stage)) return
+  throw new InvalidInput('--stage', `${JSON.stringify(stage)} is not a stage name`, STAGE_NAME_RULE)
 }
 
 function regionOf(options: GlobalOptions, environment: Environment): string {

@@ -20,6 +20,8 @@ export async function pushFirst(context: Context, apps: string[]): Promise<Pushe
     architecture: await architectureOf(context),
   })
   for (const app of pushed) context.output.note(context.output.paint('dim', inWords(app)))
+  for (const warning of new Set(pushed.flatMap(({ warnings }) => warnings)))
+    context.output.note(context.output.paint('yellow', `warning: ${warning}`))
   return pushed
 }
 

@@ -1,4 +1,5 @@
 import {
+  CreateTagsCommand,
   DescribeImageAttributeCommand,
   type EC2Client,
   type Image,
@@ -9,6 +10,7 @@ import {
 import { CREATED_BY, TAG } from '../../core/base/names.ts'
 import type { AccountImage, AccountSnapshot } from '../../core/images/ami-evidence.ts'
 import type { ServiceImage } from '../../core/images/build-plan.ts'
+import type { MadeImage } from '../../core/images/made-image.ts'
 
 /** Every image of an app in this stage, or of one service with one hash. */
 export async function serviceImages(
@@ -29,6 +31,47 @@ export async function serviceImages(
     createdAt: image.CreationDate ?? '',
     state: image.State === 'available' ? 'available' : image.State === 'pending' ? 'pending' : 'failed',
   }))
+}
+
+/**
+ * An image of this account, and those of its snapshots that are this account's. A filter, and not a list of
+ * ids, as EC2 refuses an id that it does not know yet.
+ */
+export async function madeImage(ec2: EC2Client, imageId = ''): Promise<MadeImage | undefined> {
+  const Filters = [{ Name: 'image-id', Values: [imageId] }]
+  const answer = paginateDescribeImages({ client: ec2, pageSize: 500 }, { Owners: ['self'], Filters })
+  const images: Image[] = []
+  for await (const page of answer) images.push(...(page.Images ?? []))
+  const image = images.find(({ ImageId }) => ImageId === imageId)
+  if (!image) return undefined
+  const ids = (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? [])
+  const snapshots: MadeImage['snapshots'] = []
+  const wanted = { OwnerIds: ['self'], Filters: [{ Name: 'snapshot-id', Values: ids }] }
+  for await (const page of paginateDescribeSnapshots({ client: ec2, pageSize: 500 }, wanted))
+    for (const { SnapshotId = '', Tags } of page.Snapshots ?? [])
+      snapshots.push({ snapshotId: SnapshotId, tags: tagsOf(Tags) })
+  return {
+    imageId,
+    name: image.Name ?? '',
+    state: image.State ?? '',
+    createdAt: image.CreationDate ?? '',
+    tags: tagsOf(image.Tags),
+    snapshots: ids.length === snapshots.length ? snapshots : [],
+  }
+}
+
+/** Gives an image and its snapshots these tags. */
+export async function tagImage(
+  ec2: EC2Client,
+  { imageId, snapshots }: MadeImage,
+  tags: Record<string, string>,
+): Promise<void> {
+  await ec2.send(
+    new CreateTagsCommand({
+      Resources: [imageId, ...snapshots.map(({ snapshotId }) => snapshotId)],
+      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    }),
+  )
 }
 
 /** An AMI of a stage, for display. */

@@ -5,16 +5,20 @@ import { InvalidInput } from '../../core/base/errors.ts'
 import type { Manifest } from '../../core/base/manifest-types.ts'
 import { tooLongNames } from '../../core/base/name-rules.ts'
 import { didYouMean } from '../../core/base/suggest.ts'
-import { imageFiles, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
+import { secretLook } from '../../core/manifest/secret-looks.ts'
+import { imageFiles, isLeftOut, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
 import { readApp } from '../../core/template/app-folder.ts'
 import { refuseClashes } from '../../core/template/clashes.ts'
 import { type RepositoryFiles, readRepository } from './repository-files.ts'
 import { type SourceArchive, sourceArchive } from './source-archive.ts'
+import { type TrackedFiles, trackedFiles } from './tracked-files.ts'
 
 /** An app of a checkout, checked and archived: all that a push uploads. */
 export interface LoadedApp {
   bundle: AppBundle
   archives: SourceArchive[]
+  /** What somebody should look at before it is in an image, a sentence each. */
+  warnings: string[]
 }
 
 /**
@@ -25,18 +29,16 @@ export interface LoadedApp {
  * @throws {InvalidInput} if anything is wrong in any relevant file
  */
 export async function loadApps(root: string, apps?: readonly string[], stage?: string): Promise<LoadedApp[]> {
-  const present = await appFolders(root)
-  for (const app of apps ?? []) {
-    if (!present.includes(app))
-      throw new InvalidInput(`images/${app}`, 'no such app', didYouMean(app, present))
-  }
-  const folders = await readRepository(root, ['images'])
+  const git = await trackedFiles(root)
+  const present = await appFolders(root, git)
+  for (const app of apps ?? []) if (!present.includes(app)) throw unknownApp(app, present, git)
+  const folders = await readRepository(root, ['images'], git)
   const pieces = present.map((app) => readApp(app, folders.below(`images/${app}`)))
   refuseClashes(pieces)
   const wanted = pieces.filter(({ manifest }) => apps === undefined || apps.includes(manifest.app))
   return Promise.all(
     wanted.map(async ({ manifest, resources, services }) => {
-      const files = await readRepository(root, sourceRoots(manifest))
+      const files = await readRepository(root, sourceRoots(manifest), git)
       checkStage(manifest, stage)
       const archived = Object.entries(services).map(([name, service]) => {
         checkSource(manifest, name, files)
@@ -49,17 +51,41 @@ export async function loadApps(root: string, apps?: readonly string[], stage?: s
       return {
         bundle: { format: 1 as const, manifest, resources, services: Object.fromEntries(bundled) },
         archives: archived.map(({ archive }) => archive),
+        warnings: [...looks(files), ...untrackedSources(manifest, git)],
       }
     }),
   )
 }
 
-async function appFolders(root: string): Promise<string[]> {
+async function appFolders(root: string, git: TrackedFiles | undefined): Promise<string[]> {
   const entries = await readdir(join(root, 'images'), { withFileTypes: true })
+  const tracked = new Set([...(git?.tracked ?? [])].map((path) => path.split('/').slice(0, 2).join('/')))
   return entries
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && (!git || tracked.has(`images/${entry.name}`)))
     .map(({ name }) => name)
     .sort()
+}
+
+function unknownApp(app: string, present: readonly string[], git: TrackedFiles | undefined): InvalidInput {
+  const folder = `images/${app}`
+  const added = git?.untracked.some((path) => path.startsWith(`${folder}/`))
+  if (!added) return new InvalidInput(folder, 'no such app', didYouMean(app, present))
+  return new InvalidInput(folder, 'git does not track it', `git add ${folder}`)
+}
+
+function looks(files: RepositoryFiles): string[] {
+  return [...files.texts].flatMap(([path, text]) => {
+    const look = secretLook(path, text)
+    return look ? [`${path} ${look}; a secret in an image is read by anyone who may read the image`] : []
+  })
+}
+
+/** What somebody may have forgotten to add; tests and the like are no part of an image anyway. */
+function untrackedSources(manifest: Manifest, git: TrackedFiles | undefined): string[] {
+  const roots = sourceRoots(manifest)
+  return (git?.untracked ?? [])
+    .filter((path) => !isLeftOut(path) && roots.some((root) => path === root || path.startsWith(`${root}/`)))
+    .map((path) => `${path} is left out, as git does not track it; git add it if it belongs to the app`)
 }
 
 function checkSource(manifest: Manifest, service: string, files: RepositoryFiles): void {

@@ -25,6 +25,8 @@ export interface PushedApp {
   changed: boolean
   /** Source archives that were new. */
   uploads: number
+  /** What somebody should look at, such as what looks like a key. */
+  warnings: string[]
 }
 
 /**
@@ -47,13 +49,13 @@ export async function pushApps({
     for (const { bundle } of loaded) refuseOtherArchitecture(bundle.manifest, { name: stage, architecture })
   const store = new BundleStore(s3, bucket)
   return Promise.all(
-    loaded.map(async ({ bundle, archives }) => {
+    loaded.map(async ({ bundle, archives, warnings }) => {
       const { app } = bundle.manifest
       const written = await Promise.all(archives.map(({ digest, pack }) => store.writeSource(digest, pack)))
       const { digest } = await store.write(bundle)
       const changed = (await store.pointer(app)) !== digest
       if (changed) await store.point(app, digest)
-      return { app, digest, changed, uploads: written.filter(Boolean).length }
+      return { app, digest, changed, uploads: written.filter(Boolean).length, warnings }
     }),
   )
 }

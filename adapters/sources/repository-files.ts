@@ -1,7 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises'
+import { isAbsolute, join, relative, sep } from 'node:path'
+import { InvalidInput } from '../../core/base/errors.ts'
+import { isEnvironmentFile } from '../../core/manifest/secret-looks.ts'
 import { isLeftOut } from '../../core/manifest/source-files.ts'
 import type { TarEntry } from './tar.ts'
+import type { TrackedFiles } from './tracked-files.ts'
 
 /** Files of the repository in memory, by path relative to it. */
 export class RepositoryFiles {
@@ -31,24 +34,83 @@ export class RepositoryFiles {
   }
 }
 
-/** Reads files and folders below a root; those that do not exist are left out, links are followed. */
-export async function readRepository(root: string, paths: readonly string[]): Promise<RepositoryFiles> {
-  const entries = await Promise.all([...new Set(paths)].map((path) => read(root, path)))
+/**
+ * Reads files and folders below a root. Where git tells which files it tracks, these alone; links are followed
+ * inside the root. What does not exist is left out, and so is `.env` where there is no git.
+ * @throws {InvalidInput} for a link that leads elsewhere, and for a tracked `.env`
+ */
+export async function readRepository(
+  root: string,
+  paths: readonly string[],
+  git?: TrackedFiles,
+): Promise<RepositoryFiles> {
+  const reader = new Reader(await realpath(root), git)
+  const entries = await Promise.all([...new Set(paths)].map((path) => reader.read(path)))
   return new RepositoryFiles(entries.flat())
 }
 
-async function read(root: string, path: string): Promise<TarEntry[]> {
-  if (isLeftOut(path)) return []
-  const place = join(root, path)
-  const found = await stat(place).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (!found) return []
-  if (found.isDirectory()) {
-    const names = await readdir(place)
-    return (await Promise.all(names.sort().map((name) => read(root, `${path}/${name}`)))).flat()
+class Reader {
+  readonly #root: string
+  readonly #git: TrackedFiles | undefined
+
+  constructor(root: string, git: TrackedFiles | undefined) {
+    this.#root = root
+    this.#git = git
   }
-  if (!found.isFile()) return []
-  return [{ path, content: await readFile(place), executable: (found.mode & 0o100) !== 0 }]
+
+  async read(path: string): Promise<TarEntry[]> {
+    if (!this.#git) return this.#walk(path, path)
+    return (await Promise.all(this.#tracked(path).map((file) => this.#walk(file, file)))).flat()
+  }
+
+  #tracked(path: string): string[] {
+    const tracked = [...(this.#git?.tracked ?? [])]
+    return tracked.filter((file) => file === path || file.startsWith(`${path}/`)).sort()
+  }
+
+  /** @param path where the content lies @param as the path that it is read by, through a link another one */
+  async #walk(path: string, as: string): Promise<TarEntry[]> {
+    if (isLeftOut(as)) return []
+    const place = join(this.#root, path)
+    const found = await lstat(place).catch(missing)
+    if (found?.isSymbolicLink()) return this.#follow(path, as)
+    if (found?.isDirectory()) {
+      const names = await readdir(place)
+      const inside = names.sort().map((name) => this.#walk(`${path}/${name}`, `${as}/${name}`))
+      return (await Promise.all(inside)).flat()
+    }
+    if (!found?.isFile() || this.#refusesSecrets(path, as)) return []
+    return [{ path: as, content: await readFile(place), executable: (found.mode & 0o100) !== 0 }]
+  }
+
+  #refusesSecrets(path: string, as: string): boolean {
+    if (!isEnvironmentFile(path) && !isEnvironmentFile(as)) return false
+    if (!this.#git) return true
+    const remedy = `take it out with "git rm --cached ${as}" and give passwords as secrets of the service`
+    throw new InvalidInput(
+      as,
+      'holds the environment of a machine, and a push would put it into an image',
+      remedy,
+    )
+  }
+
+  async #follow(path: string, as: string): Promise<TarEntry[]> {
+    const real = await realpath(join(this.#root, path)).catch(missing)
+    if (real === undefined) return []
+    const target = relative(this.#root, real).split(sep).join('/')
+    const refusal = (why: string, remedy: string) =>
+      new InvalidInput(as, `is a link to ${target}, ${why}`, remedy)
+    if (target === '' || /^\.\.(\/|$)/.test(target) || isAbsolute(target))
+      throw refusal('which is not inside the repository', 'copy what it needs to its place')
+    if (`${path}/`.startsWith(`${target}/`)) throw refusal('in which it lies itself', 'remove it')
+    if (!this.#git) return this.#walk(target, as)
+    const files = this.#tracked(target)
+    if (files.length === 0) throw refusal('which git does not track', `git add ${target}`)
+    const under = files.map((file) => this.#walk(file, as + file.slice(target.length)))
+    return (await Promise.all(under)).flat()
+  }
+}
+
+const missing = (error: NodeJS.ErrnoException): undefined => {
+  if (error.code !== 'ENOENT') throw error
 }

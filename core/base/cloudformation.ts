@@ -13,6 +13,7 @@ export interface TemplateParameter {
   Type: string
   Description?: string
   Default?: string
+  AllowedPattern?: string
 }
 
 export interface Resource {

@@ -3,6 +3,15 @@ import { appStack, definitionParameter, imageParameter, serviceStack } from './n
 /** The longest stage name; manifests are checked with it, so that they fit every stage. */
 export const LONGEST_STAGE = 20
 
+/**
+ * A stage's name is part of a bucket's name (63 characters with the account id) and of stack names. It has no
+ * dash, as rights are given by the start of a name: `nanofleet-a-*` of a stage `a` would cover all of `a-b`.
+ */
+export const isStageName = (name: string): boolean =>
+  /^[a-z][a-z0-9]*$/.test(name) && name.length <= LONGEST_STAGE
+
+export const STAGE_NAME_RULE = `use up to ${LONGEST_STAGE} lower-case letters and digits, a letter first`
+
 /** A part of names of ours: a DNS label that starts with a letter, since Consul and host rules use it too. */
 export const LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/
 

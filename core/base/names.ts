@@ -32,6 +32,18 @@ export const imageParameter = (stage: string, app: string, service: string): str
 export const secretParameter = (stage: string, app: string, name: string): string =>
   `/nanofleet-secrets/${stage}/${app}/${name}`
 
+/** Whose roles: the platform's may do other things than those of all other apps. */
+export const roleKind = (app: string): 'apps' | typeof PLATFORM => (app === PLATFORM ? PLATFORM : 'apps')
+/** The IAM path of an app's roles and instance profiles. */
+export const rolePath = (stage: string, app: string): string => `/nanofleet/${stage}/${roleKind(app)}/`
+/** The managed policy that bounds the roles of a kind. */
+export const boundary = (stage: string, kind: 'apps' | typeof PLATFORM): string =>
+  `nanofleet-${stage}-${kind}-boundary`
+
+/** The name of an image, before what makes it different from another one of the same content. */
+export const imageName = (stage: string, app: string, service: string, hash: string): string =>
+  `nanofleet-${stage}-${app}-${service}-${hash}`
+
 export const table = (stage: string): string => `nanofleet-${stage}`
 export const bucket = (stage: string, account: string): string => `nanofleet-${stage}-${account}`
 

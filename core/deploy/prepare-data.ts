@@ -1,6 +1,6 @@
-import { bringStack, type StackStep, standingStack } from '../template/bring-stack.ts'
+import { bringStack, StackFailure, type StackStep, standingStack } from '../template/bring-stack.ts'
 import type { Stacks } from '../template/stacks.ts'
-import { withKeptData } from './teardown-plan.ts'
+import { withKeptData, wouldBeDeleted } from './teardown-plan.ts'
 
 export interface DataPorts {
   stacks: Stacks
@@ -11,6 +11,7 @@ export interface DataPorts {
 /**
  * Makes an app's own stack ready to be deleted: kept data gets the policy to stay, and the other buckets are
  * emptied, because CloudFormation only deletes empty ones.
+ * @throws {StackFailure} when CloudFormation has nothing to do although kept data would go with the stack
  */
 export async function prepareData(
   { stacks, buckets }: DataPorts,
@@ -26,10 +27,18 @@ export async function prepareData(
     return ready
   }
   const { parameters, tags } = view
-  return await bringStack(stacks, {
-    name: stack,
-    template: withKeptData(standing.template),
-    parameters,
-    tags,
-  })
+  const wanted = { name: stack, template: withKeptData(standing.template), parameters, tags }
+  const step = await bringStack(stacks, wanted)
+  if (step.next === 'go-on') await refuseLoss(stacks, stack)
+  return step
+}
+
+/** What counts is the template of the stack, not the one that CloudFormation was asked for. */
+async function refuseLoss(stacks: Stacks, stack: string): Promise<void> {
+  const standing = await standingStack(stacks, await stacks.find(stack))
+  const lost = standing ? wouldBeDeleted(standing.template) : []
+  if (lost.length === 0) return
+  throw new StackFailure(
+    `stack ${stack}: CloudFormation did not take over that ${lost.join(', ')} is kept; nothing was deleted`,
+  )
 }

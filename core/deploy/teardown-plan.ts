@@ -1,5 +1,5 @@
 import type { AppBundle } from '../base/bundle.ts'
-import type { Template } from '../base/cloudformation.ts'
+import type { Resource, Template } from '../base/cloudformation.ts'
 import { InvalidInput } from '../base/errors.ts'
 import { childName } from '../base/execution-name.ts'
 import { waves } from '../manifest/waves.ts'
@@ -97,7 +97,22 @@ export function withKeptData(template: Template): Template {
   const kept = new Set(dataResources(template))
   const resources = Object.entries(template.Resources).map(([name, resource]) => [
     name,
-    kept.has(name) ? { ...resource, DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' } : resource,
+    kept.has(name) ? letGo(resource) : resource,
   ])
   return { ...template, Resources: Object.fromEntries(resources) }
 }
+
+/**
+ * A changed policy alone is no update ("DeletionPolicy attribute"): CloudFormation takes it with a change of
+ * the resource, and one of its metadata touches nothing.
+ */
+const letGo = (resource: Resource): Resource => ({
+  ...resource,
+  Metadata: { ...resource.Metadata, KeptBy: 'nanofleet teardown' },
+  DeletionPolicy: 'Retain',
+  UpdateReplacePolicy: 'Retain',
+})
+
+/** What holds data in a template and would be deleted with its stack. */
+export const wouldBeDeleted = (template: Template): string[] =>
+  dataResources(template).filter((name) => template.Resources[name]?.DeletionPolicy !== 'Retain')

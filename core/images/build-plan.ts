@@ -31,6 +31,8 @@ export interface BuildStep {
   resolvers: string
   /** Older images with this hash, which a forced build must not mistake for its own. */
   before: string[]
+  /** The image that its build says it made; absent while nothing was built. */
+  imageId?: string
 }
 
 export interface BuildPlan {
@@ -129,14 +131,12 @@ function whyBuild(record: ImageRecord | undefined, hash: string): string {
 export class ImageNotReady extends NanofleetError {}
 
 /**
- * The image that this step made or found.
+ * The image with this hash that was recorded before: only recorded images have the tag.
  * @throws ImageNotReady while EC2 does not show it as available
  */
-export function builtImage(step: BuildStep, images: ServiceImage[]): ServiceImage {
+export function foundImage(step: BuildStep, images: ServiceImage[]): ServiceImage {
   const made = images.filter(({ service, hash }) => service === step.service && hash === step.hash)
-  const image = newest(made.filter((i) => i.state === 'available' && !step.before.includes(i.imageId)))
+  const image = newest(made.filter((i) => i.state === 'available'))
   if (image) return image
-  throw new ImageNotReady(
-    `The build of ${step.service} left no available image with the hash ${step.hash}; look at its log`,
-  )
+  throw new ImageNotReady(`No available image of ${step.service} has the hash ${step.hash}; try again`)
 }

@@ -1,3 +1,4 @@
+import { appActionsOf, isAppAction, SECRETS_PATH } from '../base/app-rights.ts'
 import { cycle } from '../base/cycle.ts'
 import type { Manifest, ServiceSpec } from '../base/manifest-types.ts'
 import { LONGEST_STAGE, logicalStem, RESERVED_SERVICES, tooLongNames } from '../base/name-rules.ts'
@@ -29,6 +30,7 @@ export function manifestProblems(manifest: Manifest): Problem[] {
     ...services.flatMap(([name, service]) => needs(manifest, name, service)),
     ...cycles(manifest),
     ...services.flatMap(([name, service]) => serviceProblems(manifest, name, service)),
+    ...services.flatMap(([name, service]) => rights(manifest.app, name, service)),
     ...routes(services),
     ...names(manifest),
   ]
@@ -141,6 +143,41 @@ function serviceProblems(manifest: Manifest, name: string, service: ServiceSpec)
     problems.push({ path: at('strategy'), problem: 'quorum is for Consul servers', remedy: 'use surge' })
   }
   return problems
+}
+
+/** What would let a program do more than use data: the boundary of its role would refuse it at run time. */
+function rights(app: string, name: string, { permissions, secrets }: ServiceSpec): Problem[] {
+  const tooMuch = permissions.flatMap(({ actions }, index) =>
+    actions
+      .filter((action) => !isAppAction(action))
+      .map((action) => ({
+        path: ['services', name, 'permissions', index, 'actions', actions.indexOf(action)],
+        problem: `"${action}" is more than the program of an app may do`,
+        remedy: instead(action),
+      })),
+  )
+  if (app === PLATFORM) return tooMuch
+  const reads = (path: Problem['path']): Problem => ({
+    path: ['services', name, ...path],
+    problem: `/${SECRETS_PATH}/ holds the keys of the stage, which only the platform reads`,
+    remedy: `keep the app's own secrets in parameters with another name`,
+  })
+  return [
+    ...tooMuch,
+    ...permissions.flatMap(({ resource }, index) =>
+      JSON.stringify(resource).includes(SECRETS_PATH) ? [reads(['permissions', index, 'resource'])] : [],
+    ),
+    ...Object.entries(secrets).flatMap(([variable, parameter]) =>
+      parameter.includes(SECRETS_PATH) ? [reads(['secrets', variable])] : [],
+    ),
+  ]
+}
+
+function instead(action: string): string {
+  const [service = ''] = action.split(':')
+  const possible = appActionsOf(service)
+  if (possible.length === 0) return 'remove it; docs/security.md lists what a program may do'
+  return `name what it does: ${possible.join(', ')}`
 }
 
 function routes(services: [string, ServiceSpec][]): Problem[] {

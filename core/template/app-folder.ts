@@ -79,7 +79,7 @@ function readResources(
       didYouMean(resources, known),
     )
   }
-  return parseResources(text, `${root}/${resources}`, generated)
+  return parseResources(manifest.app, text, `${root}/${resources}`, generated)
 }
 
 function readService(

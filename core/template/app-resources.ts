@@ -4,6 +4,7 @@ import { CLOUDFORMATION_TAGS } from '../base/cloudformation-yaml.ts'
 import { type Problem, refuse, schemaProblems } from '../base/schema-problems.ts'
 import { didYouMean } from '../base/suggest.ts'
 import { readYaml } from '../base/yaml-document.ts'
+import { resourceProblems } from './own-resources.ts'
 import { isKnownParameter } from './parameters.ts'
 import { resourceSections } from './resource-sections.ts'
 
@@ -15,11 +16,14 @@ const schema = resourceSections.extend({
 
 /**
  * Reads the CloudFormation file of an app's own resources, with its short forms such as `!Ref`, into JSON.
- * Checks its sections and that what it refers to exists; the properties are CloudFormation's business.
+ * Checks its sections, that what it refers to exists, and that it makes only what an app may make; the other
+ * properties are CloudFormation's business.
+ * @param app the app that the file is of
  * @param generated logical ids that the generated template adds, which the file may refer to
  * @throws {InvalidInput} with one sentence per problem
  */
 export function parseResources(
+  app: string,
   text: string,
   place: string,
   generated: readonly string[],
@@ -42,7 +46,7 @@ export function parseResources(
         return { path: [section, name], problem: `refers to "${target}"`, remedy: didYouMean(target, known) }
       }),
   )
-  refuse(problems, place, document)
+  refuse([...problems, ...resourceProblems(app, parsed.data, generated)], place, document)
   const { AWSTemplateFormatVersion: _version, Description: _description, ...sections } = parsed.data
   return sections
 }

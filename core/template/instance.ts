@@ -1,6 +1,6 @@
-import { getAtt, join, type Resource, ref } from '../base/cloudformation.ts'
+import { getAtt, join, type Resource, ref, sub } from '../base/cloudformation.ts'
 import type { EnvValue, Permission } from '../base/manifest-types.ts'
-import { definitionParameter, serviceStack, TAG } from '../base/names.ts'
+import { boundary, definitionParameter, roleKind, rolePath, serviceStack, TAG } from '../base/names.ts'
 import { expression, substituted } from './app-references.ts'
 import { groupOutput } from './groups.ts'
 import type { ServicePlace } from './service-place.ts'
@@ -9,18 +9,28 @@ import type { ServicePlace } from './service-place.ts'
 export function instanceResources(place: ServicePlace): Record<string, Resource> {
   return {
     Role: role(place),
-    InstanceProfile: { Type: 'AWS::IAM::InstanceProfile', Properties: { Roles: [ref('Role')] } },
+    InstanceProfile: {
+      Type: 'AWS::IAM::InstanceProfile',
+      Properties: { Path: rolePath(place.stage.name, place.app), Roles: [ref('Role')] },
+    },
     LaunchTemplate: launchTemplate(place),
   }
 }
 
-/** The instance role: what the manifest permits and its secrets, nothing more. */
+/**
+ * The instance role: what the manifest permits and its secrets, and never more than the boundary of the
+ * control plane. CloudFormation may make it only so, and only below this path.
+ */
 function role({ app, service, spec, stage }: ServicePlace): Resource {
   const statements = [...spec.permissions.map(statement), ...secretStatements(Object.values(spec.secrets))]
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
       Description: `Instances of ${serviceStack(stage.name, app, service)}`,
+      Path: rolePath(stage.name, app),
+      PermissionsBoundary: sub(
+        `arn:${pseudo('Partition')}:iam::${pseudo('AccountId')}:policy/${boundary(stage.name, roleKind(app))}`,
+      ),
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
         Statement: [

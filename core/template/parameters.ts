@@ -3,31 +3,42 @@ import { NotFound } from '../base/errors.ts'
 import { loadBalancerAddresses } from '../base/resolvers.ts'
 import type { Stage } from '../base/stage.ts'
 
-type Kind = [type: string, description: string]
+type Kind = [type: string, description: string, pattern?: string]
+
+/**
+ * An id as EC2 gives it. Values of types such as AWS::EC2::VPC::Id are looked up by CloudFormation with the
+ * rights of the one who starts the operation ("Specify existing resources at runtime with
+ * CloudFormation-supplied parameter types"), and the functions have none for that; a pattern needs none.
+ */
+const id = (kind: string): string => `^${kind}-[0-9a-z-]+$`
+
+/** Of a security group, also one that another template's output gives. */
+export const GROUP_ID = id('sg')
 
 /** The parameters that a stage and its platform offer to every template; docs/manifest.md lists them. */
 const KNOWN: Record<string, Kind> = {
   Stage: ['String', 'Name of the stage'],
-  VpcId: ['AWS::EC2::VPC::Id', 'The network of the stage'],
+  VpcId: ['String', 'The network of the stage', id('vpc')],
   VpcCidr: ['String', 'Addresses of the VPC'],
-  PrivateSubnets: ['List<AWS::EC2::Subnet::Id>', 'Subnets of the instances, one per zone'],
+  PrivateSubnets: ['CommaDelimitedList', 'Subnets of the instances, one per zone', id('subnet')],
   PublicSubnets: [
-    'List<AWS::EC2::Subnet::Id>',
+    'CommaDelimitedList',
     'Subnets of the public load balancer and of NAT, one per zone',
+    id('subnet'),
   ],
-  PrivateRouteTables: ['CommaDelimitedList', 'Route table of each private subnet'],
+  PrivateRouteTables: ['CommaDelimitedList', 'Route table of each private subnet', id('rtb')],
   ResolverAddresses: [
     'CommaDelimitedList',
     'Static addresses of the network load balancer, one per private subnet',
   ],
-  ConsulFunctionGroup: ['AWS::EC2::SecurityGroup::Id', 'Security group of the Lambda consul'],
+  ConsulFunctionGroup: ['String', 'Security group of the Lambda consul', GROUP_ID],
   Domain: ['String', 'Domain of the public host names; empty when the stage has none'],
   CertificateArn: ['String', 'Certificate of the domain; empty for HTTP'],
   LoadBalancerArn: ['String', 'The public load balancer'],
-  LoadBalancerGroup: ['AWS::EC2::SecurityGroup::Id', 'Security group of the public load balancer'],
-  ConsulGroup: ['AWS::EC2::SecurityGroup::Id', 'Security group of the Consul servers'],
+  LoadBalancerGroup: ['String', 'Security group of the public load balancer', GROUP_ID],
+  ConsulGroup: ['String', 'Security group of the Consul servers', GROUP_ID],
   HttpListenerArn: ['String', 'The listener that all host names share'],
-  ImageId: ['AWS::EC2::Image::Id', 'The AMI of the release'],
+  ImageId: ['String', 'The AMI of the release', id('ami')],
   Release: ['String', 'Number of the release, a tag of the instances that start with it'],
 }
 
@@ -41,8 +52,8 @@ export function declare(names: Iterable<string>): Record<string, TemplateParamet
   const declared = [...new Set(names)].filter(isKnownParameter).sort()
   return Object.fromEntries(
     declared.map((name) => {
-      const [Type, Description] = KNOWN[name] as Kind
-      return [name, { Type, Description }]
+      const [Type, Description, AllowedPattern] = KNOWN[name] as Kind
+      return [name, { Type, Description, ...(AllowedPattern && { AllowedPattern }) }]
     }),
   )
 }

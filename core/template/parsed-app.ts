@@ -9,6 +9,8 @@ import { completeStored } from '../manifest/complete.ts'
 import { opsConfigSchema } from '../manifest/ops-schema.ts'
 import { manifestProblems } from '../manifest/rules.ts'
 import { storedManifestSchema } from '../manifest/schema.ts'
+import { groupId } from './groups.ts'
+import { resourceProblems } from './own-resources.ts'
 import { resourceSections } from './resource-sections.ts'
 
 /** An app as the control plane uses it: its bundle, read and checked once, where it came in. */
@@ -63,10 +65,12 @@ export function parseApp({ app, digest, value, place }: StoredBundle): App {
   }
   const { data } = parsed
   const manifest = completeStored(data.manifest)
-  const problems = manifestProblems(manifest).map((problem) => ({
-    ...problem,
-    path: ['manifest', ...problem.path],
-  }))
+  const below = (part: string) => (problem: Problem) => ({ ...problem, path: [part, ...problem.path] })
+  const groups = Object.keys(manifest.services).map(groupId)
+  const problems = [
+    ...manifestProblems(manifest).map(below('manifest')),
+    ...resourceProblems(manifest.app, data.resources, groups).map(below('resources')),
+  ]
   refuse([...problems, ...misfits(app, manifest, Object.keys(data.services))], place)
   const bundle = { ...data, manifest }
   try {

@@ -1,5 +1,11 @@
 import type { AppBundle } from '../base/bundle.ts'
-import { type Resource, ref, references, type Template } from '../base/cloudformation.ts'
+import {
+  type Resource,
+  ref,
+  references,
+  type Template,
+  type TemplateParameter,
+} from '../base/cloudformation.ts'
 import { NotFound } from '../base/errors.ts'
 import { serviceStack, TAG } from '../base/names.ts'
 import type { Stage } from '../base/stage.ts'
@@ -8,7 +14,7 @@ import { attachedTargets } from './attached-targets.ts'
 import { exposure } from './exposure.ts'
 import { groupOutput } from './groups.ts'
 import { instanceResources } from './instance.ts'
-import { declare } from './parameters.ts'
+import { declare, GROUP_ID } from './parameters.ts'
 import type { ServicePlace } from './service-place.ts'
 
 export interface ServiceTemplateInput {
@@ -57,7 +63,7 @@ export function serviceTemplate({ bundle, service, stage }: ServiceTemplateInput
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `Service ${service} of the app ${manifest.app}, stage ${stage.name}`,
     Parameters: {
-      ...Object.fromEntries(carried.map((name) => [name, { Type: carriedType(name, service) }])),
+      ...Object.fromEntries(carried.map((name) => [name, carriedParameter(name, service)])),
       ...declare(used),
     },
     Resources,
@@ -65,8 +71,10 @@ export function serviceTemplate({ bundle, service, stage }: ServiceTemplateInput
   }
 }
 
-const carriedType = (name: string, service: string): string =>
-  name === groupOutput(service) ? 'AWS::EC2::SecurityGroup::Id' : 'String'
+const carriedParameter = (name: string, service: string): TemplateParameter => ({
+  Type: 'String',
+  ...(name === groupOutput(service) && { AllowedPattern: GROUP_ID }),
+})
 
 function autoScalingGroup(
   { app, service, stage }: ServicePlace,

@@ -64,6 +64,7 @@ export const buildStep = closed<BuildStep>({
   upstream: z.string(),
   resolvers: z.string(),
   before: z.array(text),
+  imageId: z.exactOptional(text),
 })
 
 export const removal = closed<Removal>({

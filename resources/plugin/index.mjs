@@ -1,7 +1,7 @@
 import { localRegion } from './local-region.js'
 
-/** A stage's name is part of a bucket's name (63 characters with the account id) and of stack names. */
-const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/
+/** As in `core/base/name-rules.ts`, which an older Node could not read before it is refused here. */
+const STAGE_NAME = /^[a-z][a-z0-9]{0,19}$/
 
 /**
  * What the control plane adds to `serverless`: a stage name that AWS accepts, the local region as the target
@@ -25,6 +25,7 @@ export default class Nanofleet {
   async push() {
     const { push } = await import('./bucket.mjs')
     const apps = await push(this.target())
+    for (const warning of new Set(apps.flatMap(({ warnings }) => warnings))) this.log.warning(warning)
     const changed = apps.filter((app) => app.changed).map(({ app }) => app)
     this.log.notice(`Apps in the bucket: ${apps.length}, changed: ${changed.join(', ') || 'none'}`)
   }
@@ -53,7 +54,7 @@ function checkNode(serverless) {
 function checkStage(serverless, stage) {
   if (STAGE_NAME.test(stage)) return
   throw new serverless.classes.Error(
-    `The stage name "${stage}" breaks AWS's rules for names; use at most 20 lower-case letters, digits and dashes, starting with a letter`,
+    `${JSON.stringify(stage)} is not a stage name; use up to 20 lower-case letters and digits, a letter first`,
   )
 }
 

@@ -39,6 +39,7 @@ const jobs = [
   { name: 'workflows (ASL)', work: () => capture('node', ['scripts/asl.ts']) },
   { name: 'generated templates (cfn-lint)', work: lintGenerated },
   { name: 'packaged template (cfn-lint)', work: lintPackaged },
+  { name: "permissions of CloudFormation's handlers", work: handlerPermissions },
   { name: 'Python style (ruff)', work: pythonStyle },
   { name: 'Python types (pyright)', work: () => capture('pyright', ['--pythonpath', tool('python')]) },
   { name: 'Python rooms (import-linter)', work: pythonRooms },
@@ -70,6 +71,10 @@ async function lintPackaged() {
     () => capture('node', ['scripts/package.ts', folder]),
     () => lint([join(folder, 'cloudformation-template-update-stack.json')]),
   )
+}
+
+function handlerPermissions() {
+  return capture(tool('python'), [join('scripts', 'handler_permissions.py'), '--check'])
 }
 
 function pythonStyle() {

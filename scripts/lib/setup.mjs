@@ -59,7 +59,7 @@ function emulatorVenv(python) {
 
 function checkVenv(python) {
   const packages = [
-    `cfn-lint${versions['cfn-lint']}`,
+    `cfn-lint==${versions['cfn-lint']}`,
     `pytest${versions.pytest}`,
     `ministack==${versions.ministack}`,
     `import-linter==${versions['import-linter']}`,

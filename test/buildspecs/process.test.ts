@@ -65,13 +65,16 @@ describe('registering the AMI of a service', () => {
     filled.push(folder)
   }
 
-  it("fills the snapshot's folder and leaves an AMI and a snapshot, tagged from the start", async () => {
+  it("fills the snapshot's folder and leaves an AMI and a snapshot, tagged as the stage's from the start", async () => {
     expect(await register(cloud, ec2, settings, fill)).toBe('ami-1')
     expect(filled).toEqual(['/state/snapshots/snap-1'])
     expect([...cloud.left]).toEqual(['snap-1', 'ami-1'])
     for (const kind of ['image', 'snapshot', 'volume']) {
       expect(cloud.tags.get(kind)).toContainEqual({ Key: 'CreatedBy', Value: 'ops' })
-      expect(cloud.tags.get(kind)).toContainEqual({ Key: 'nanofleet:hash', Value: '0123456789abcdef' })
+      expect(cloud.tags.get(kind)).toContainEqual({ Key: 'nanofleet:stage', Value: 'local' })
+      // Whose it is, the control plane says: the build runs code of an app.
+      const keys = (cloud.tags.get(kind) as { Key: string }[]).map(({ Key }) => Key)
+      expect(keys).toEqual(['Name', 'CreatedBy', 'nanofleet:stage'])
     }
   })
 

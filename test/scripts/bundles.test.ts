@@ -17,7 +17,7 @@ const STEP = {
   app: 'web',
   service: 'front',
   hash: 'h1',
-  build: true,
+  build: false,
   reason: 'new',
   sourceKey: 'sources/1.tgz',
   upstream: '',
@@ -75,7 +75,7 @@ describe('a function as it is shipped', () => {
   it('asks AWS, and reads its answers, as the whole SDK does', async () => {
     const answer = await call({ AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' })
     expect(answer).toEqual({
-      result: { service: 'front', imageId: 'ami-1', hash: 'h1', built: true, reason: 'new' },
+      result: { service: 'front', imageId: 'ami-1', hash: 'h1', built: false, reason: 'new' },
     })
     const [images, record] = region.asked
     const query = Object.fromEntries(new URLSearchParams(images))

@@ -45,6 +45,7 @@ responses: Any = _Late(RESPONSES)
 
 alb: Any = _Late("ministack.services.alb")
 autoscaling: Any = _Late("ministack.services.autoscaling")
+cloudformation: Any = _Late("ministack.services.cloudformation")
 cloudwatch: Any = _Late("ministack.services.cloudwatch")
 cloudwatch_logs: Any = _Late("ministack.services.cloudwatch_logs")
 codebuild: Any = _Late("ministack.services.codebuild")

@@ -7,7 +7,17 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import provisioners
-from region.cloudformation import balancers, groups, listing, network, security_rules, tables
+from region.cloudformation import (
+    balancers,
+    bounded_roles,
+    groups,
+    listing,
+    network,
+    security_rules,
+    service_role,
+    tables,
+    unchanged,
+)
 from region.cloudformation.resource import PROVISIONERS
 
 STACKS = "ministack.services.cloudformation.stacks"
@@ -25,7 +35,14 @@ def install() -> None:
     listing.install()
     for resource_type, row in {**network.rows(), **security_rules.rows()}.items():
         patch.entry(PROVISIONERS, "_RESOURCE_HANDLERS", resource_type, row)
-    for resource_type, verb, name, around in (*groups.HOOKS, *balancers.HOOKS, *tables.HOOKS):
+    for resource_type, verb, name, around in (
+        *groups.HOOKS,
+        *balancers.HOOKS,
+        *tables.HOOKS,
+        *bounded_roles.HOOKS,
+    ):
         _hook_row(resource_type, verb, name, around)
     patch.wrap(PROVISIONERS, "_elbv2_listener_actions", balancers.listener_actions)
     patch.wrap(STACKS, "_runs_on_worker_thread", groups.waits)
+    service_role.install()
+    unchanged.install()

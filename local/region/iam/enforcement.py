@@ -18,6 +18,7 @@ from region.iam import base_resource
 from region.iam.permissions import needed
 from region.iam.requests import Permission, Request
 from region.iam.roles import Denial
+from region.metadata import credentials
 
 ACTIONS = "ministack.core.iam_actions"
 EVALUATOR = "ministack.core.iam_evaluator"
@@ -34,11 +35,13 @@ contract.expect(
     "(service, action, principal_arn, request_id, *, error_code='', message='', headers=None, "
     "resource_arn='*', explicit_deny=False, resource_policy_arn='')",
 )
+contract.expect(ACTIONS, "identity_denial_message", "(action, principal_arn, resource, explicit_deny)")
 contract.expect(
     EVALUATOR,
     "enforce",
     "(access_key_id, iam_action, service, region, resource_arn='*', service_context=None)",
 )
+contract.expect(EVALUATOR, "evaluate", "(ctx, policies, *limits)")
 contract.expect("ministack.core.lambda_runtime", "execution_credentials", "(config)")
 contract.expect("ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS")
 contract.expect("ministack.services.autoscaling", "_asgs")
@@ -47,8 +50,13 @@ contract.expect("ministack.services.dynamodb", "_tables")
 # Services whose requests ministack already splits into all their permissions.
 _LEFT_ALONE = {"s3", "dynamodb", "events", "iot", "ses", "bedrock-agentcore"}
 
+# Whose resource policies count for a permission that another service's call needs as well.
+_OWNERS = {"iam": "iam", "kms": "kms"}
+
 _plan: contextvars.ContextVar[Sequence[Permission]] = contextvars.ContextVar("region_iam_plan", default=())
 _denied: contextvars.ContextVar[Permission | None] = contextvars.ContextVar("region_iam_denied", default=None)
+# Whether the last denial was that of a permissions boundary.
+_bounded: contextvars.ContextVar[bool] = contextvars.ContextVar("region_iam_bounded", default=False)
 # Access keys of functions; the credentials of a function carry its ARN ("Using source function ARN to control
 # access").
 _functions: dict[str, str] = {}
@@ -57,7 +65,9 @@ _functions: dict[str, str] = {}
 def install() -> None:
     base_resource.keep(patch.replace(ACTIONS, "extract_resource_arn", _extract_resource))
     patch.wrap(EVALUATOR, "enforce", _enforce)
+    patch.wrap(EVALUATOR, "evaluate", _evaluate)
     patch.wrap(ACTIONS, "access_denied_response", _explain)
+    patch.wrap(ACTIONS, "identity_denial_message", _explain_identity)
     patch.wrap(ACTIONS, "dynamodb_service_context", _leading_keys)
     patch.wrap("ministack.core.lambda_runtime", "execution_credentials", _remember_function)
     patch.entry("ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS", "autoscaling", _group_tags)
@@ -92,7 +102,7 @@ def _enforce(
 ) -> Any:
     plan = _plan.get()
     _plan.set(())
-    caller = {"lambda:SourceFunctionArn": _functions[access_key_id]} if access_key_id in _functions else {}
+    caller = _caller(access_key_id)
     service_context = {**(service_context or {}), **caller}
     if not plan or plan[0].action != iam_action or plan[0].resource != resource_arn:
         return original(access_key_id, iam_action, service, region, resource_arn, service_context)
@@ -100,12 +110,27 @@ def _enforce(
         context = {**caller, **permission.context}
         if permission.action == iam_action and service != "ec2":
             context = {**service_context, **context}
-        owner = "iam" if permission.action == "iam:PassRole" else service
+        owner = _OWNERS.get(permission.action.split(":")[0], service)
         denial = original(access_key_id, permission.action, owner, region, permission.resource, context)
-        if denial:
+        if denial and not (permission.granted and getattr(denial, "decision", "") == "ImplicitDeny"):
             _denied.set(permission)
             return denial
     return None
+
+
+def _caller(access_key_id: str) -> dict[str, Any]:
+    """What a session carries: the function or the instance that it was given to. No service calls for it."""
+    context: dict[str, Any] = {"aws:ViaAWSService": "false", **credentials.context(access_key_id)}
+    if access_key_id in _functions:
+        context["lambda:SourceFunctionArn"] = _functions[access_key_id]
+    return context
+
+
+def _evaluate(original: Callable[..., Any], request: Any, policies: Any, *limits: Any) -> Any:
+    result = original(request, policies, *limits)
+    refused = result.decision != "Allow" and bool(limits)
+    _bounded.set(refused and original(request, policies).decision == "Allow")
+    return result
 
 
 def _remember_function(
@@ -131,9 +156,24 @@ def _explain(
     if missing is not None and not details.get("error_code") and not details.get("resource_policy_arn"):
         action, details["resource_arn"] = missing.action, missing.resource
         details["message"] = str(
-            Denial(principal_arn, action, missing.resource, bool(details.get("explicit_deny")))
+            Denial(
+                principal_arn,
+                action,
+                missing.resource,
+                bool(details.get("explicit_deny")),
+                bounded=_bounded.get(),
+            )
         )
     return original(service, action, principal_arn, request_id, **details)
+
+
+def _explain_identity(
+    original: Callable[..., str], action: str, principal_arn: str, resource: str, explicit_deny: bool
+) -> str:
+    """For the services that write their own sentence."""
+    if not _bounded.get():
+        return original(action, principal_arn, resource, explicit_deny)
+    return str(Denial(principal_arn, action, resource, explicit_deny, bounded=True))
 
 
 def _leading_keys(original: Callable[[bytes], dict[str, Any]], body: bytes) -> dict[str, Any]:

@@ -7,11 +7,12 @@ the services that a fleet uses; for the others its answer counts.
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlparse
 
 from region.base import contract
 from region.base.emulator import iam_actions
-from region.iam import ec2_permissions, pass_role, resources
+from region.iam import ec2_permissions, encryption, identities, pass_role, resources
 from region.iam.requests import Permission, Request
 
 contract.expect(
@@ -33,9 +34,33 @@ def needed(request: Request) -> list[Permission]:
         own = ec2_permissions.needed(action, request)
     else:
         tags = iam_actions.request_tag_context(request.service, action, request.body, request.params)
-        own = [Permission(action, resource, tags) for resource in resources.named(action, request)]
+        named = identities.needed(action, request, tags) if request.service == "iam" else None
+        own = named or [Permission(action, resource, tags) for resource in resources.named(action, request)]
     roles = [Permission("iam:PassRole", role, context) for role, context in pass_role.passed(action, request)]
-    return own + _template_read(request) + roles
+    also = encryption.needed(action, request) + _template_read(request) + _looked_up(action, request)
+    return own + also + roles
+
+
+_LOOKS = {
+    "VPC": "DescribeVpcs",
+    "Subnet": "DescribeSubnets",
+    "SecurityGroup": "DescribeSecurityGroups",
+    "Image": "DescribeImages",
+    "Instance": "DescribeInstances",
+    "Volume": "DescribeVolumes",
+}
+
+
+def _looked_up(action: str, request: Request) -> list[Permission]:
+    """CloudFormation looks up values of parameters of a type such as AWS::EC2::VPC::Id as the caller.
+
+    AWS CloudFormation User Guide, "Specify existing resources at runtime with CloudFormation-supplied
+    parameter types".
+    """
+    if action not in ("cloudformation:CreateStack", "cloudformation:UpdateStack"):
+        return []
+    kinds = set(re.findall(r"AWS::EC2::([A-Za-z]+)::Id\b", request.param("TemplateBody")))
+    return [Permission(f"ec2:{_LOOKS[kind]}", "*") for kind in sorted(kinds & _LOOKS.keys())]
 
 
 def _template_read(request: Request) -> list[Permission]:

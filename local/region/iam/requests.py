@@ -41,3 +41,5 @@ class Permission:
     action: str
     resource: str
     context: dict[str, Any] = field(default_factory=dict)
+    granted: bool = False
+    """Whether the resource's own policy gives it to everybody in the account: only a Deny takes it away."""

@@ -30,12 +30,16 @@ class Denial:
     action: str
     resource: str
     explicit: bool
+    bounded: bool = False
+    """Whether it is the role's permissions boundary that does not allow it."""
 
     def __str__(self) -> str:
+        # IAM User Guide, "Troubleshoot access denied error messages".
+        kind = "permissions boundary" if self.bounded else "identity-based policy"
         reason = (
-            "with an explicit deny in an identity-based policy"
+            f"with an explicit deny in a{'' if self.bounded else 'n'} {kind}"
             if self.explicit
-            else f"because no identity-based policy allows the {self.action} action"
+            else f"because no {kind} allows the {self.action} action"
         )
         return (
             f"User: {self.principal} is not authorized to perform: {self.action} "
@@ -98,11 +102,11 @@ def check(
         service_context={"aws:tagkeys": None}
         | {key.lower(): value for key, value in (context or {}).items()},
     )
-    result = iam_evaluator.evaluate(
-        request,
-        iam_evaluator._gather_role_policies(name, account),
-        *iam_evaluator._permissions_boundary(iam._roles, name, account),
-    )
-    return (
-        None if result.decision == "Allow" else Denial(principal, action, resource, result.decision == "Deny")
-    )
+    own = iam_evaluator._gather_role_policies(name, account)
+    limits = iam_evaluator._permissions_boundary(iam._roles, name, account)
+    result = iam_evaluator.evaluate(request, own, *limits)
+    if result.decision == "Allow":
+        return None
+    explicit = result.decision == "Deny"
+    alone = iam_evaluator.evaluate(request, own).decision if limits else ""
+    return Denial(principal, action, resource, explicit, bounded=alone == "Allow")

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from region.base import contract
-from region.base.emulator import get_account_id, iam, sts
+from region.base.emulator import get_account_id, get_region, iam, sts
 from region.instances import states
 
 contract.expect("ministack.services.sts", "register_session", "(access_key, session)")
+contract.expect("ministack.services.sts", "_sessions")
 contract.expect("ministack.services.iam", "_lookup_instance_profile", "(name='', arn='')")
 contract.expect("ministack.services.iam", "_roles")
 
@@ -47,7 +48,7 @@ def of_instance(instance: states.Instance, role: dict[str, Any]) -> dict[str, st
     key = (instance["InstanceId"], role["Arn"])
     session = _sessions.get(key)
     if session is None or session.until - time.time() < RENEW_BEFORE_SECONDS:
-        session = _sessions[key] = _new_session(instance["InstanceId"], role)
+        session = _sessions[key] = _new_session(instance, role)
     return session.value
 
 
@@ -57,8 +58,19 @@ def forget(instance_id: str) -> None:
         del _sessions[key]
 
 
-def _new_session(instance_id: str, role: dict[str, Any]) -> _Session:
+def context(access_key: str) -> dict[str, str]:
+    """The condition keys of a session that an instance was given; others have none of them.
+
+    IAM User Guide, "AWS global condition context keys"; EC2 User Guide, "Using instance-specific roles".
+    """
+    session: dict[str, Any] = sts._sessions.get(access_key) or {}
+    return dict(session.get("InstanceContext") or {})
+
+
+def _new_session(instance: states.Instance, role: dict[str, Any]) -> _Session:
+    instance_id = instance["InstanceId"]
     until = time.time() + SECONDS
+    place = f"{get_region()}:{get_account_id()}"
     access_key = "ASIA" + secrets.token_hex(8).upper()
     secret, token = secrets.token_urlsafe(30), secrets.token_urlsafe(120)
     sts.register_session(
@@ -69,6 +81,11 @@ def _new_session(instance_id: str, role: dict[str, Any]) -> _Session:
             "SecretAccessKey": secret,
             "SessionToken": token,
             "Expiration": until,
+            "InstanceContext": {
+                "aws:EC2InstanceSourceVPC": str(instance.get("VpcId", "")),
+                "aws:EC2InstanceSourcePrivateIPv4": str(instance.get("PrivateIpAddress", "")),
+                "ec2:SourceInstanceARN": f"arn:aws:ec2:{place}:instance/{instance_id}",
+            },
         },
     )
     return _Session(

@@ -1,7 +1,7 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { describe, expect, it } from '@jest/globals'
-import { serviceImages } from '../../../adapters/images/ec2-images.ts'
+import { madeImage, serviceImages, tagImage } from '../../../adapters/images/ec2-images.ts'
 import { readImageRecords, writeImageRecord } from '../../../adapters/images/image-records.ts'
 import {
   deleteSnapshot,
@@ -50,6 +50,52 @@ describe('images of a service', () => {
         ['Filter.4.Name', 'tag:nanofleet:hash'],
       ]),
     )
+  })
+})
+
+describe('the image that a build made', () => {
+  const images = `<imagesSet><item><imageId>ami-1</imageId><name>n</name><imageState>available</imageState><creationDate>2026-01-01T00:00:00.000Z</creationDate><tagSet><item><key>CreatedBy</key><value>ops</value></item></tagSet><blockDeviceMapping><item><ebs><snapshotId>snap-1</snapshotId></ebs></item></blockDeviceMapping></item></imagesSet>`
+  const snapshots = `<snapshotSet><item><snapshotId>snap-1</snapshotId><tagSet><item><key>nanofleet:hash</key><value>h1</value></item></tagSet></item></snapshotSet>`
+  const made = {
+    imageId: 'ami-1',
+    name: 'n',
+    state: 'available',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    tags: { CreatedBy: 'ops' },
+    snapshots: [{ snapshotId: 'snap-1', tags: { 'nanofleet:hash': 'h1' } }],
+  }
+
+  it('is looked for among the images of this account, with its snapshots', async () => {
+    const { result, calls } = await withAws(
+      { DescribeImages: images, DescribeSnapshots: snapshots },
+      (settings) => madeImage(new EC2Client(settings), 'ami-1'),
+    )
+    expect(result).toEqual(made)
+    const [first, second] = calls.map(({ body }) => Object.fromEntries(new URLSearchParams(body)))
+    expect(first).toMatchObject({ 'Owner.1': 'self', 'Filter.1.Name': 'image-id' })
+    expect(second).toMatchObject({ 'Owner.1': 'self', 'Filter.1.Value.1': 'snap-1' })
+  })
+
+  it("has no snapshots when one of them is somebody else's, and may be unknown", async () => {
+    const none = { DescribeImages: images, DescribeSnapshots: '<snapshotSet/>' }
+    const { result } = await withAws(none, (settings) => madeImage(new EC2Client(settings), 'ami-1'))
+    expect(result?.snapshots).toEqual([])
+    const unknown = { DescribeImages: '<imagesSet/>' }
+    const { result: nothing } = await withAws(unknown, (settings) =>
+      madeImage(new EC2Client(settings), 'ami-1'),
+    )
+    expect(nothing).toBeUndefined()
+  })
+
+  it('is tagged with its snapshots', async () => {
+    const { calls } = await withAws({ CreateTags: '' }, (settings) =>
+      tagImage(new EC2Client(settings), made, { Name: 'n' }),
+    )
+    expect(Object.fromEntries(new URLSearchParams(calls[0]?.body))).toMatchObject({
+      'ResourceId.1': 'ami-1',
+      'ResourceId.2': 'snap-1',
+      'Tag.1.Key': 'Name',
+    })
   })
 })
 

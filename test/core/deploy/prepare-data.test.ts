@@ -32,11 +32,35 @@ describe('an app that is about to go', () => {
     expect(await prepare('keep')).toMatchObject({ stack: 'shop', next: 'wait', until: 'ready' })
     expect(stacks.calls).toEqual(['update'])
     expect(JSON.parse(stacks.templates.get('shop') ?? '').Resources).toEqual({
-      Orders: { Type: 'AWS::S3::Bucket', DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' },
+      Orders: {
+        Type: 'AWS::S3::Bucket',
+        // A policy alone is no update for CloudFormation.
+        Metadata: { KeptBy: 'nanofleet teardown' },
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+      },
       Topic: { Type: 'AWS::SNS::Topic' },
     })
     expect(await stacks.find('shop')).toMatchObject({ parameters: { a: '1' }, tags: { b: '2' } })
     expect(emptied).toEqual([])
+  })
+
+  it('is not deleted when CloudFormation had nothing to do and the data would go', async () => {
+    stacks.stand(app, 'CREATE_COMPLETE')
+    stacks.update = async () => false
+    await expect(prepare('keep')).rejects.toThrow(
+      'stack shop: CloudFormation did not take over that Orders is kept; nothing was deleted',
+    )
+  })
+
+  it('goes on when its data is kept already', async () => {
+    const Orders = { Type: 'AWS::S3::Bucket', DeletionPolicy: 'Retain' }
+    stacks.stand(
+      { ...app, template: JSON.stringify({ ...template, Resources: { Orders } }) },
+      'CREATE_COMPLETE',
+    )
+    stacks.update = async () => false
+    expect(await prepare('keep')).toMatchObject({ next: 'go-on' })
   })
 
   it.each(['keep', 'delete'] as const)(

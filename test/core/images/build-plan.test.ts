@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { AppBundle, ImageRecord } from '../../../core/base/bundle.ts'
-import { builtImage, ImageNotReady, planBuild, type ServiceImage } from '../../../core/images/build-plan.ts'
+import { foundImage, ImageNotReady, planBuild, type ServiceImage } from '../../../core/images/build-plan.ts'
 import { imageHash } from '../../../core/images/image-hash.ts'
 import { stage } from '../../support/stage.ts'
 
@@ -117,7 +117,7 @@ describe('the build plan', () => {
         const after = new Map(records)
         for (const step of plan(records, images).steps) {
           if (step.build) images.push(image(step.service))
-          after.set(step.service, { ...builtImage(step, images), builtAt: '' })
+          after.set(step.service, { ...foundImage(step, images), builtAt: '' })
         }
         expect(plan([...after], images).steps).toEqual([])
       }),
@@ -125,7 +125,7 @@ describe('the build plan', () => {
   })
 })
 
-describe('the image that a build left', () => {
+describe('the image that is there already', () => {
   const [step] = plan([], [], { services: ['page'] }).steps
   if (!step) throw new Error('the plan has no step')
 
@@ -135,16 +135,10 @@ describe('the image that a build left', () => {
       image('page', { imageId: 'ami-3', createdAt: '2026-01-03T00:00:00.000Z', state: 'pending' }),
       image('page', { imageId: 'ami-2', createdAt: '2026-01-02T00:00:00.000Z' }),
     ]
-    expect(builtImage(step, images).imageId).toBe('ami-2')
-  })
-
-  it('is none of those from before a forced build', () => {
-    const forced = { ...step, before: ['ami-page'] }
-    expect(() => builtImage(forced, [image('page')])).toThrow(ImageNotReady)
-    expect(builtImage(forced, [image('page'), image('page', { imageId: 'ami-new' })]).imageId).toBe('ami-new')
+    expect(foundImage(step, images).imageId).toBe('ami-2')
   })
 
   it('is awaited while it is pending', () => {
-    expect(() => builtImage(step, [image('page', { state: 'pending' })])).toThrow(ImageNotReady)
+    expect(() => foundImage(step, [image('page', { state: 'pending' })])).toThrow(ImageNotReady)
   })
 })

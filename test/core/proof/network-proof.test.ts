@@ -90,7 +90,7 @@ describe('a deployment', () => {
     )
   })
 
-  it('may have resources of any kind beside its paths, and load balancers of its own', () => {
+  it('may have other resources beside its paths, and load balancers of its own', () => {
     const own = sampleApp(
       'own',
       `resources: r.yml
@@ -114,11 +114,11 @@ Resources:
       Port: 8101
       Protocol: TCP
       DefaultActions: [!If [Never, {Type: forward}, !Ref 'AWS::NoValue']]
-  Zone:
-    Type: AWS::Route53::RecordSet
+  Names:
+    Type: AWS::SNS::Topic
     Properties:
-      ResourceRecords: !Split [',', !Join [',', !GetAtt Other.SecurityGroups]]
-      TTL: {'Fn::Length': [1, 2]}
+      DisplayName: !Split [',', !Join [',', !GetAtt Other.SecurityGroups]]
+      FifoTopic: {'Fn::Length': [1, 2]}
 `,
       },
     )

@@ -3,11 +3,8 @@ import { serviceTemplate } from '../../../core/template/service.ts'
 import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
 import { sampleApp } from '../../apps/apps.ts'
 
-const [dev, local, prod] = SAMPLE_STAGES as [
-  (typeof SAMPLE_STAGES)[0],
-  (typeof SAMPLE_STAGES)[0],
-  (typeof SAMPLE_STAGES)[0],
-]
+type Sample = (typeof SAMPLE_STAGES)[0]
+const [dev, local, prod] = SAMPLE_STAGES as [Sample, Sample, Sample]
 /** A service with all that a manifest can say of one. */
 const shop = sampleApp(
   'shop',
@@ -22,7 +19,7 @@ services:
     secrets: {KEY: "/secret/\${Table}/key", B2: /secret/b}
     permissions:
       - {actions: ["s3:GetObject"], resource: "arn:aws:s3:::x"}
-      - {actions: ["dynamodb:*"], resource: {Ref: Table}}
+      - {actions: ["dynamodb:Query"], resource: {Ref: Table}}
   job: {}
 `,
   {
@@ -30,46 +27,46 @@ services:
     'web/consul.json': '{"name": "web", "port": 8080}',
   },
 )
+const TRUST = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+}
 const template = serviceTemplate({ bundle: shop, service: 'web', stage: { ...prod, portListeners: true } })
+/** No type that CloudFormation would look up with rights that nobody has. */
+const id = (kind: string, text: string) => ({ ...string(text), AllowedPattern: `^${kind}-[0-9a-z-]+$` })
+const string = (Description: string) => ({ Type: 'String', Description })
 const job = serviceTemplate({ bundle: shop, service: 'job', stage: dev })
 const properties = (id: string, of = template) => of.Resources[id]?.Properties ?? {}
 
 describe('the stack of a service', () => {
   it('takes these parameters', () => {
     expect(template.Parameters).toEqual({
-      CertificateArn: { Type: 'String', Description: 'Certificate of the domain; empty for HTTP' },
-      Domain: {
-        Type: 'String',
-        Description: 'Domain of the public host names; empty when the stage has none',
-      },
+      CertificateArn: string('Certificate of the domain; empty for HTTP'),
+      Domain: string('Domain of the public host names; empty when the stage has none'),
       GetAttTableArn: { Type: 'String' },
-      HttpListenerArn: { Type: 'String', Description: 'The listener that all host names share' },
-      ImageId: { Type: 'AWS::EC2::Image::Id', Description: 'The AMI of the release' },
-      LoadBalancerArn: { Type: 'String', Description: 'The public load balancer' },
+      HttpListenerArn: string('The listener that all host names share'),
+      ImageId: id('ami', 'The AMI of the release'),
+      LoadBalancerArn: string('The public load balancer'),
       PrivateSubnets: {
-        Type: 'List<AWS::EC2::Subnet::Id>',
-        Description: 'Subnets of the instances, one per zone',
+        ...id('subnet', 'Subnets of the instances, one per zone'),
+        Type: 'CommaDelimitedList',
       },
       RefTable: { Type: 'String' },
-      Release: {
-        Type: 'String',
-        Description: 'Number of the release, a tag of the instances that start with it',
-      },
-      Stage: { Type: 'String', Description: 'Name of the stage' },
-      VpcId: { Type: 'AWS::EC2::VPC::Id', Description: 'The network of the stage' },
-      WebGroup: { Type: 'AWS::EC2::SecurityGroup::Id' },
+      Release: string('Number of the release, a tag of the instances that start with it'),
+      Stage: string('Name of the stage'),
+      VpcId: id('vpc', 'The network of the stage'),
+      WebGroup: { Type: 'String', AllowedPattern: '^sg-[0-9a-z-]+$' },
     })
   })
 
   it('gives its instances these permissions and no others', () => {
     expect(properties('Role')).toEqual({
       Description: 'Instances of nanofleet-prod-shop-web',
-      AssumeRolePolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
-        ],
+      Path: '/nanofleet/prod/apps/',
+      PermissionsBoundary: {
+        'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/nanofleet-prod-apps-boundary`,
       },
+      AssumeRolePolicyDocument: TRUST,
       Policies: [
         {
           PolicyName: 'manifest',
@@ -77,7 +74,7 @@ describe('the stack of a service', () => {
             Version: '2012-10-17',
             Statement: [
               { Effect: 'Allow', Action: ['s3:GetObject'], Resource: 'arn:aws:s3:::x' },
-              { Effect: 'Allow', Action: ['dynamodb:*'], Resource: { Ref: 'RefTable' } },
+              { Effect: 'Allow', Action: ['dynamodb:Query'], Resource: { Ref: 'RefTable' } },
               {
                 Effect: 'Allow',
                 Action: ['ssm:GetParameters'],
@@ -95,7 +92,7 @@ describe('the stack of a service', () => {
         },
       ],
     })
-    expect(properties('InstanceProfile')).toEqual({ Roles: [{ Ref: 'Role' }] })
+    expect(properties('InstanceProfile')).toEqual({ Path: '/nanofleet/prod/apps/', Roles: [{ Ref: 'Role' }] })
     expect(properties('Role', job)).not.toHaveProperty('Policies')
   })
 

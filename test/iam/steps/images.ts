@@ -14,7 +14,7 @@ import {
   type ResourceType,
 } from '@aws-sdk/client-ec2'
 import { ServiceFailure } from '../../../core/base/errors.ts'
-import { CREATED_BY, controlName, sourceKey, TAG } from '../../../core/base/names.ts'
+import { CREATED_BY, controlName, imageName, sourceKey, TAG } from '../../../core/base/names.ts'
 import { needs, type Step } from '../step.ts'
 import { type IamWorld, PROBE } from '../world.ts'
 
@@ -35,12 +35,14 @@ const EVIDENCE = [
 
 /** The hash of what is built here: no image of an app has it. */
 const HASH = '0000000000000000'
-const OURS = { Name: `tag:${TAG.hash}`, Values: [HASH] }
+/** The name of what is built here, which is all that a build says of it. */
+const OURS = { Name: 'tag:Name', Values: [`nanofleet-*-${HASH}`] }
 
 const tagged = (world: IamWorld, ResourceType: ResourceType) => [
   {
     ResourceType,
     Tags: Object.entries({
+      Name: imageName(world.context.stage, PROBE, 'probe', HASH),
       [TAG.createdBy]: CREATED_BY,
       [TAG.stage]: world.context.stage,
       [TAG.app]: PROBE,

@@ -100,14 +100,15 @@ export const planSteps: Step[] = [
   {
     role: 'RecordImageRole',
     does: 'record-image: the image that web has',
-    covers: needs('ssm:PutParameter', 'ec2:DescribeImages'),
+    covers: needs('ssm:PutParameter', 'ec2:DescribeImages', 'ec2:DescribeSnapshots', 'ec2:CreateTags'),
     run: async (world) => {
-      const { hash } = world.release.services.web ?? {}
+      const { hash, imageId } = world.release.services.web ?? {}
       const step = {
         app: 'web',
         service: 'web',
         hash,
-        build: false,
+        build: true,
+        imageId,
         reason: 'again',
         sourceKey: 'sources/none.tgz',
         upstream: '',

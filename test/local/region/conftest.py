@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import importlib.util
 import site
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from regions import EMULATOR, Region
+from roles import Actor, allow
 
 if importlib.util.find_spec("ministack") is None:
     for packages in EMULATOR.glob("lib/python*/site-packages"):
@@ -35,3 +37,9 @@ def own_region(tmp_path: Path) -> Iterator[Region]:
     yield running
     if running.process and running.process.poll() is None:
         running.stop()
+
+
+@pytest.fixture
+def actor(region: Region) -> Actor:
+    """Somebody who may do nothing yet."""
+    return Actor(region, f"actor-{uuid.uuid4().hex[:8]}", allow("sts:GetCallerIdentity"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import io
 import json
 import tarfile
@@ -20,6 +22,7 @@ MADE = [f"{EC2}volume/*", f"{PUBLIC_EC2}snapshot/*", f"{PUBLIC_EC2}image/*"]
 
 def permissions(bucket: str) -> dict[str, dict[str, Any]]:
     own = {"aws:ResourceTag/nanofleet:stage": "test"}
+    nobodys = {"aws:ResourceTag/nanofleet:hash": "true"}
     return {
         "logs": allow(["logs:CreateLogStream", "logs:PutLogEvents"]),
         "source": allow("s3:GetObject", f"arn:aws:s3:::{bucket}/sources/*"),
@@ -29,19 +32,26 @@ def permissions(bucket: str) -> dict[str, dict[str, Any]]:
         "tags": allow(
             "ec2:CreateTags",
             MADE,
-            StringEquals={"ec2:CreateAction": ["CreateVolume", "CreateSnapshot", "RegisterImage"]},
+            **{
+                "StringEquals": {"ec2:CreateAction": ["CreateVolume", "CreateSnapshot", "RegisterImage"]},
+                "ForAllValues:StringEquals": {"aws:TagKeys": ["Name", "CreatedBy", "nanofleet:stage"]},
+            },
         ),
-        "removal": allow(["ec2:DeleteVolume", "ec2:DeleteSnapshot"], StringEquals=own),
+        "removal": allow(["ec2:DeleteVolume", "ec2:DeleteSnapshot"], StringEquals=own, Null=nobodys),
     }
 
 
 class ImageBuild:
-    def __init__(self, region: Region, without: str = "", source: str = "console.log('up')") -> None:
+    def __init__(
+        self, region: Region, without: str = "", source: str = "console.log('up')", intact: bool = True
+    ) -> None:
         self.region = region
         bucket = f"bucket-{uuid.uuid4().hex[:8]}"
         s3 = region.client("s3")
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-        s3.put_object(Bucket=bucket, Key="sources/a.tgz", Body=archive(source))
+        packed = archive(source)
+        self.source = f"sources/{hashlib.sha256(gzip.decompress(packed)).hexdigest()}.tgz"
+        s3.put_object(Bucket=bucket, Key=self.source, Body=packed if intact else archive("other"))
         statements = [value for name, value in permissions(bucket).items() if name != without]
         role = make_role(region, f"image-{uuid.uuid4().hex[:8]}", "codebuild", *statements)
         variables = {"STAGE": "test", "BUCKET": bucket, "PACKAGER": "process", "ARCH": "x86_64"}
@@ -69,7 +79,7 @@ class ImageBuild:
                     "APP": "web",
                     "SERVICE": "page",
                     "HASH": self.hash,
-                    "SOURCE_KEY": "sources/a.tgz",
+                    "SOURCE_KEY": self.source,
                     "RESOLVERS": "127.0.0.1",
                 }
             ),
@@ -82,7 +92,7 @@ class ImageBuild:
 
     def made(self) -> dict[str, list[dict[str, Any]]]:
         ec2 = self.region.client("ec2")
-        mine = [{"Name": "tag:nanofleet:hash", "Values": [self.hash]}]
+        mine = [{"Name": "tag:Name", "Values": [f"nanofleet-test-web-page-{self.hash}"]}]
         return {
             "images": ec2.describe_images(Owners=["self"], Filters=mine)["Images"],
             "snapshots": ec2.describe_snapshots(OwnerIds=["self"], Filters=mine)["Snapshots"],
@@ -123,11 +133,10 @@ def test_a_typescript_source_becomes_an_image_that_an_instance_runs(region: Regi
     assert done["exportedEnvironmentVariables"] == [{"name": "IMAGE_ID", "value": image["ImageId"]}]
     for thing in (image, snapshot):
         tags = {tag["Key"]: tag["Value"] for tag in thing["Tags"]}
-        assert (
-            tags["CreatedBy"] == "ops"
-            and tags["nanofleet:service"] == "page"
-            and tags["nanofleet:stage"] == "test"
-        )
+        assert {key: tags[key] for key in tags if key != "Name"} == {
+            "CreatedBy": "ops",
+            "nanofleet:stage": "test",
+        }
     [instance] = region.launch(image["ImageId"])
     console = region.state / "instances" / instance / "console.log"
     wait_for("the program is silent", lambda: console.exists() and "up on 8080" in console.read_text())
@@ -145,3 +154,15 @@ def test_a_source_that_does_not_compile_makes_nothing(region: Region) -> None:
     build = ImageBuild(region, source="import './nowhere.ts'")
     assert build.run()["buildStatus"] == "FAILED"
     assert build.made() == {"images": [], "snapshots": [], "volumes": []}
+
+
+def test_a_source_that_is_not_what_its_name_says_is_not_built(region: Region) -> None:
+    build = ImageBuild(region, intact=False)
+    done = build.run()
+    assert done["buildStatus"] == "FAILED"
+    assert build.made() == {"images": [], "snapshots": [], "volumes": []}
+    logs = region.client("logs").get_log_events(
+        logGroupName=done["logs"]["groupName"], logStreamName=done["logs"]["streamName"]
+    )
+    said = "".join(event["message"] for event in logs["events"])
+    assert f"{build.source} is not what its name says; delete it and push the app again" in said

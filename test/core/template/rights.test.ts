@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals'
+import { APP_ACTIONS } from '../../../core/base/app-rights.ts'
+import { bundleDigest } from '../../../core/base/bundle.ts'
+import { boundaries } from '../../../core/template/boundaries.ts'
+import { ownTypes } from '../../../core/template/own-resources.ts'
+import { parseApp } from '../../../core/template/parsed-app.ts'
+import { sampleApp } from '../../apps/apps.ts'
+import { GAINS, type Gain } from '../../iam/gains.ts'
+
+const cases = GAINS.map((gain): [string, Gain] => [gain.what, gain])
+
+/** An app with this in it, as its files would be pushed. */
+function pushed({ resources, service }: Gain): void {
+  const files = { 'r.yml': JSON.stringify({ Resources: resources ?? {} }) }
+  const manifest = `resources: r.yml\nservices:\n  web: ${JSON.stringify({ source: 'apps/web', ...service })}\n`
+  sampleApp('gain', manifest, files)
+}
+
+/** The same as somebody put it into the bucket who may write there, past every check of a push. */
+function smuggled({ resources, service }: Gain): void {
+  const honest = sampleApp('gain', 'services:\n  web: {source: apps/web}\n')
+  const { web } = honest.manifest.services
+  if (!web) throw new Error('the sample has no service')
+  const manifest = { ...honest.manifest, services: { web: { ...web, ...service } } }
+  const value = { ...honest, manifest, resources: { Resources: resources ?? {} } }
+  parseApp({ app: 'gain', digest: bundleDigest(honest), value, place: 'stored' })
+}
+
+describe('a manifest that tries to gain rights', () => {
+  it.each(cases)('is refused when it is pushed: %s', (_what, gain) => {
+    expect(() => pushed(gain)).toThrow(gain.refused)
+  })
+
+  it.each(cases)('is refused when a plan reads it: %s', (_what, gain) => {
+    expect(() => smuggled(gain)).toThrow(gain.refused)
+  })
+
+  it('says what to do instead, by the name of the action or of the place', () => {
+    const asks = (service: Record<string, unknown>) => () => pushed({ what: '', service, refused: '' })
+    expect(asks({ permissions: [{ actions: ['sqs:*'], resource: '*' }] })).toThrow(
+      'images/gain/app.yml:4: services.web.permissions.0.actions.0: "sqs:*" is more than the program of an app may do; name what it does: sqs:ChangeMessageVisibility, sqs:DeleteMessage',
+    )
+    expect(asks({ permissions: [{ actions: ['iam:*'], resource: '*' }] })).toThrow(
+      'remove it; docs/security.md lists what a program may do',
+    )
+    expect(() => pushed({ what: '', resources: { R: { Type: 'AWS::IAM::Role' } }, refused: '' })).toThrow(
+      'images/gain/r.yml:1: Resources.R.Type: an app makes no AWS::IAM::Role; say what a service may do in its permissions in app.yml',
+    )
+  })
+})
+
+describe('what an app may make and do', () => {
+  const allowed =
+    (resources: Record<string, unknown>, app = 'gain') =>
+    () => {
+      sampleApp(app, 'resources: r.yml\nservices:\n  web: {}\n', {
+        'r.yml': JSON.stringify({ Resources: resources }),
+      })
+    }
+  const statement = (extra: Record<string, unknown>) => ({
+    Q: { Type: 'AWS::SQS::Queue' },
+    P: {
+      Type: 'AWS::SQS::QueuePolicy',
+      Properties: {
+        Queues: [{ Ref: 'Q' }],
+        PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sqs:SendMessage', ...extra }] },
+      },
+    },
+  })
+
+  it.each<[string, Record<string, unknown>]>([
+    ['a service of AWS', { Principal: { Service: 's3.amazonaws.com' } }],
+    ['two services of AWS', { Principal: { Service: ['s3.amazonaws.com', 'sns.amazonaws.com'] } }],
+    ['the own account', { Principal: { AWS: { Ref: 'AWS::AccountId' } } }],
+    [
+      'a role of the own account',
+      {
+        Principal: {
+          AWS: { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role/backup` },
+        },
+      },
+    ],
+    ['a denial for everybody', { Effect: 'Deny', Principal: '*' }],
+  ])('a policy may let in %s', (_who, extra) => {
+    expect(allowed(statement(extra))).not.toThrow()
+  })
+
+  it('a rule may be in a group of the file, of a service, or either of two', () => {
+    const rule = (GroupId: unknown) => ({
+      Own: { Type: 'AWS::EC2::SecurityGroup' },
+      Rule: { Type: 'AWS::EC2::SecurityGroupIngress', Properties: { GroupId } },
+    })
+    expect(allowed(rule({ 'Fn::GetAtt': ['Own', 'GroupId'] }))).not.toThrow()
+    expect(allowed(rule({ Ref: 'WebSecurityGroup' }))).not.toThrow()
+    const either = { 'Fn::If': ['C', { Ref: 'Own' }, { Ref: 'WebSecurityGroup' }] }
+    expect(allowed(rule(either))).not.toThrow()
+    const half = { 'Fn::If': ['C', { Ref: 'Own' }, { Ref: 'ConsulGroup' }] }
+    expect(allowed(rule(half))).toThrow("must be a Ref or GetAtt of the app's own AWS::EC2::SecurityGroup")
+    expect(allowed(rule({ 'Fn::Join': ['', [{ Ref: 'Own' }]] }))).toThrow('must be a Ref or GetAtt')
+  })
+
+  it('only the platform changes the network of all', () => {
+    expect(ownTypes('platform').filter((type) => !ownTypes('gain').includes(type))).toEqual([
+      'AWS::EC2::EIP',
+      'AWS::EC2::NatGateway',
+      'AWS::EC2::Route',
+      'AWS::EC2::VPCEndpoint',
+    ])
+  })
+
+  it('the boundaries allow no more than the list, and fit into a managed policy', () => {
+    for (const { Properties } of Object.values(boundaries({ name: 'a'.repeat(20) }).Resources)) {
+      const { PolicyDocument } = Properties as { PolicyDocument: { Statement: Record<string, unknown>[] } }
+      const allows = PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow')
+      expect(allows).toEqual([{ Effect: 'Allow', Action: APP_ACTIONS, Resource: '*' }])
+      // "IAM and AWS STS quotas": 6,144 characters without white space.
+      expect(JSON.stringify(PolicyDocument).length).toBeLessThan(6144)
+    }
+  })
+})
