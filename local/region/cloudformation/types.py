@@ -16,6 +16,7 @@ from region.cloudformation import (
     security_rules,
     service_role,
     tables,
+    typed_values,
     unchanged,
 )
 from region.cloudformation.resource import PROVISIONERS
@@ -33,6 +34,7 @@ def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., An
 
 def install() -> None:
     listing.install()
+    typed_values.install()
     for resource_type, row in {**network.rows(), **security_rules.rows()}.items():
         patch.entry(PROVISIONERS, "_RESOURCE_HANDLERS", resource_type, row)
     for resource_type, verb, name, around in (
