@@ -19,7 +19,7 @@ export const QUOTA = {
   functions: { service: 'lambda', code: 'L-B99A9384', name: 'Concurrent executions' },
 } as const satisfies Record<string, Quota>
 
-/** Functions that run at once while an app is deployed: five batches of events, ten stacks, rounds, the door. */
+/** Functions that run at once while an app is deployed: five batches of events, ten stacks, the door. */
 const FUNCTIONS_AT_ONCE = 25
 
 /** Where to ask for more. */
