@@ -102,8 +102,8 @@ function regionOf(options: GlobalOptions, environment: Environment): string {
   )
 }
 
-function localClients({ region, endpoint }: LocalRecord): StageSettings {
-  return { region, endpoint, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
+function localClients({ region, endpoint, credentials }: LocalRecord): StageSettings {
+  return { region, endpoint, credentials }
 }
 
 async function localRegion(settings: LocalSettings): Promise<LocalRecord> {

@@ -1,4 +1,6 @@
 import type { PushedApp } from '../adapters/sources/push.ts'
+import { controlStack } from '../core/base/names.ts'
+import type { Stage } from '../core/base/stage.ts'
 import { readSettings } from '../local/settings.ts'
 import type { Context } from './context.ts'
 
@@ -15,11 +17,18 @@ export async function pushFirst(context: Context, apps: string[]): Promise<Pushe
     bucket: context.bucket,
     s3: context.s3(),
     stage: context.stage,
+    architecture: await architectureOf(context),
   })
   for (const app of pushed) context.output.note(context.output.paint('dim', inWords(app)))
   for (const warning of new Set(pushed.flatMap(({ warnings }) => warnings)))
     context.output.note(context.output.paint('yellow', `warning: ${warning}`))
   return pushed
+}
+
+async function architectureOf(context: Context): Promise<Stage['architecture']> {
+  const { stackOutputs } = await import('../adapters/aws/stack-outputs.ts')
+  const { Architecture } = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
+  return Architecture === 'arm64' ? 'arm64' : 'x86_64'
 }
 
 function inWords({ app, changed, uploads }: PushedApp): string {

@@ -6,6 +6,7 @@ import { ServiceFailure } from '../core/base/errors.ts'
 import { MARK } from './orphans.ts'
 import { claimAddress } from './ports.ts'
 import { isAlive, type ProcessRecord, recordOf, terminate } from './process.ts'
+import { rootKeyFile } from './root-key.ts'
 import type { LocalSettings } from './settings.ts'
 
 /** A part of the region, as a process in its own session: it outlives the command that starts it. */
@@ -69,6 +70,8 @@ export function gatewayPart(settings: LocalSettings, place: Place): Part {
       ...args,
       '--record',
       join(settings.state, 'gateway.json'),
+      '--key',
+      rootKeyFile(settings.state),
     ],
     environment: {},
     log: 'gateway.log',
@@ -83,7 +86,7 @@ export async function start(
   started: (record: ProcessRecord) => Promise<void>,
 ): Promise<ProcessRecord> {
   const log = join(settings.state, part.log)
-  const file = openSync(log, 'a')
+  const file = openSync(log, 'a', 0o600)
   const before = statSync(log).size
   const child = spawn(part.command, part.args, {
     cwd: settings.state,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LockHeld, ServiceFailure } from '../core/base/errors.ts'
 import { isAlive, type ProcessRecord, recordOf } from './process.ts'
+import type { RootKey } from './root-key.ts'
 
 /** `state.json`: how the next command, in this or another process, finds the region. */
 export interface LocalRecord {
@@ -11,6 +12,8 @@ export interface LocalRecord {
   gateway: string
   vpcCidr: string
   region: string
+  /** Root's key: the file is for its owner only. */
+  credentials: RootKey
   pids: { region?: ProcessRecord; gateway?: ProcessRecord }
 }
 
@@ -21,8 +24,8 @@ export async function readRecord(state: string): Promise<LocalRecord | undefined
 
 export async function writeRecord(state: string, record: LocalRecord): Promise<void> {
   const file = join(state, 'state.json')
-  await mkdir(state, { recursive: true })
-  await writeFile(`${file}.tmp`, `${JSON.stringify(record, null, 2)}\n`)
+  await mkdir(state, { recursive: true, mode: 0o700 })
+  await writeFile(`${file}.tmp`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
   await rename(`${file}.tmp`, file)
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { isHealthy } from './parts.ts'
 import { isAlive } from './process.ts'
 import { readJson, readRecord } from './record.ts'
+import { askPrivately, type PrivateApi } from './root-key.ts'
 import type { Served } from './served.ts'
 import type { LocalSettings } from './settings.ts'
 import { table } from './table.ts'
@@ -30,7 +31,7 @@ export async function status(settings: LocalSettings): Promise<LocalStatus> {
   const served = gatewayUp
     ? await readJson<{ listeners: Served[] }>(join(settings.state, 'gateway.json'))
     : undefined
-  const inventory = regionHealthy ? await readInventory(record.endpoint) : undefined
+  const inventory = regionHealthy ? await readInventory(record) : undefined
   return {
     state: settings.state,
     running: regionHealthy && gatewayHealthy,
@@ -42,8 +43,8 @@ export async function status(settings: LocalSettings): Promise<LocalStatus> {
   }
 }
 
-async function readInventory(endpoint: string): Promise<Record<string, number> | undefined> {
-  const answer = await fetch(`${endpoint}/_nanofleet/inventory`, { signal: AbortSignal.timeout(5_000) })
+async function readInventory(region: PrivateApi): Promise<Record<string, number> | undefined> {
+  const answer = await askPrivately(region, 'inventory', { signal: AbortSignal.timeout(5_000) })
   if (answer.ok) return (await answer.json()) as Record<string, number>
   await answer.arrayBuffer()
   return undefined

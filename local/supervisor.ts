@@ -7,6 +7,7 @@ import { gatewayPart, isHealthy, type Part, type Place, regionPart, start } from
 import { freePort, freeRange } from './ports.ts'
 import { isAlive, type ProcessRecord, terminate } from './process.ts'
 import { exclusively, type LocalRecord, readRecord, writeRecord } from './record.ts'
+import { rootKey } from './root-key.ts'
 import { type LocalSettings, requireInstalled } from './settings.ts'
 
 /** Milliseconds: the region saves its state and stops its instances within 20 s. */
@@ -52,9 +53,10 @@ async function repair(
     gateway: `http://localhost:${place.gatewayPort}`,
     vpcCidr: place.vpcCidr,
     region: settings.region,
+    credentials: await rootKey(settings.state),
     pids: { ...(region && { region }), ...(gateway && { gateway }) },
   }
-  await mkdir(settings.state, { recursive: true })
+  await mkdir(settings.state, { recursive: true, mode: 0o700 })
   const took: Up['took'] = {}
   const startPart = async (name: 'region' | 'gateway', part: Part): Promise<void> => {
     const began = performance.now()

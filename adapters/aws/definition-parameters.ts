@@ -5,6 +5,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm'
 import { definitionParameter } from '../../core/base/names.ts'
+import { storedText } from '../../core/definition/stored-text.ts'
 
 /** GetParameters and DeleteParameters take ten names (Systems Manager API Reference). */
 const NAMES = 10
@@ -26,9 +27,11 @@ export class DefinitionParameters {
    */
   async put(app: string, texts: Record<string, string | null>): Promise<string[]> {
     const standing = await this.#read(app, Object.keys(texts))
-    const changed = Object.entries(texts).filter(
-      ([service, text]) => (standing.get(service) ?? null) !== text,
-    )
+    const stored = Object.entries(texts).map(([service, text]): [string, string | null] => [
+      service,
+      text === null ? null : storedText(text),
+    ])
+    const changed = stored.filter(([service, text]) => (standing.get(service) ?? null) !== text)
     for (const [service, text] of changed) {
       if (text === null) continue
       await this.#client.send(

@@ -1,6 +1,6 @@
 import { sha256 } from '../../core/base/canonical.ts'
 import type { CatalogEntry, EntryStatus, Registration } from '../../core/base/catalog.ts'
-import { META } from '../../core/registration/registration.ts'
+import { META } from '../../core/registration/registration-meta.ts'
 
 /** A service as the agent and the catalog answer it (Consul docs, "Agent HTTP API: Service"). */
 export interface AgentService {

@@ -1,4 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
+import type { Stage } from '../../core/base/stage.ts'
+import { refuseOtherArchitecture } from '../../core/manifest/architecture.ts'
 import { BundleStore } from '../aws/bundle-store.ts'
 import { loadApps } from './app-sources.ts'
 
@@ -11,6 +13,8 @@ export interface PushRequest {
   s3: S3Client
   /** Name of the stage, so that names too long for it are refused before a deployment. */
   stage?: string
+  /** What that stage builds images for, so that an instance type of another one is refused. */
+  architecture?: Stage['architecture']
 }
 
 export interface PushedApp {
@@ -32,8 +36,17 @@ export interface PushedApp {
  * @throws {InvalidInput} when a manifest, configuration, definition or source is wrong
  * @throws {ServiceFailure} if S3 refuses or fails
  */
-export async function pushApps({ root, apps, bucket, s3, stage }: PushRequest): Promise<PushedApp[]> {
+export async function pushApps({
+  root,
+  apps,
+  bucket,
+  s3,
+  stage,
+  architecture,
+}: PushRequest): Promise<PushedApp[]> {
   const loaded = await loadApps(root, apps, stage)
+  if (stage !== undefined && architecture !== undefined)
+    for (const { bundle } of loaded) refuseOtherArchitecture(bundle.manifest, { name: stage, architecture })
   const store = new BundleStore(s3, bucket)
   return Promise.all(
     loaded.map(async ({ bundle, archives, warnings }) => {

@@ -1,4 +1,6 @@
 import { Command } from 'commander'
+import { NotFound } from '../../core/base/errors.ts'
+import { readRecord } from '../../local/record.ts'
 import { readSettings } from '../../local/settings.ts'
 import { formatStatus, status } from '../../local/status.ts'
 import { down, reset, up } from '../../local/supervisor.ts'
@@ -10,6 +12,7 @@ const EXAMPLES = `
 Examples:
   nanofleet local up
   nanofleet local status --json
+  eval "$(nanofleet local env)"  lets "aws ec2 describe-instances" ask it
   nanofleet local down        stops everything, what you deployed is there again at the next start
   nanofleet local reset       stops everything and forgets it`
 
@@ -20,6 +23,7 @@ export function local(command: Command): void {
     .addCommand(verb('up', 'start it, or what is missing of it after a crash', start))
     .addCommand(verb('down', 'stop it and all its instances; its state stays', stop))
     .addCommand(verb('status', 'what runs and where; exit code 1 when it is down', show))
+    .addCommand(verb('env', 'variables by which other AWS clients use it, to eval in a shell', variables))
     .addCommand(verb('reset', 'stop it and remove its state: the next start is a fresh region', forget))
 }
 
@@ -35,8 +39,9 @@ async function start(output: Output): Promise<void> {
   const { record, started, reaped } = await up(readSettings())
   const what = started.length > 0 ? `started (${started.join(', ')})` : 'was up already'
   const ended = reaped > 0 ? `; ended ${reaped} processes of an earlier run` : ''
+  const { credentials: _, ...shown } = record
   output.result(
-    { ...record, started, reaped },
+    { ...shown, started, reaped },
     `Local region ${what}${ended}.\n  AWS      ${record.endpoint}\n  gateway  ${record.gateway}`,
   )
 }
@@ -53,6 +58,20 @@ async function show(output: Output): Promise<void> {
   const now = await status(readSettings())
   output.result(now, formatStatus(now))
   if (!now.running) process.exitCode = EXIT.failure
+}
+
+/** @throws {NotFound} when it was never started */
+async function variables(output: Output): Promise<void> {
+  const record = await readRecord(readSettings().state)
+  if (!record) throw new NotFound('The local region is not up; start it with "nanofleet local up"')
+  const set = {
+    AWS_ENDPOINT_URL: record.endpoint,
+    AWS_ACCESS_KEY_ID: record.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: record.credentials.secretAccessKey,
+    AWS_DEFAULT_REGION: record.region,
+  }
+  const lines = Object.entries(set).map(([name, value]) => `export ${name}=${value}`)
+  output.result(set, [...lines, 'unset AWS_SESSION_TOKEN AWS_PROFILE'].join('\n'))
 }
 
 async function forget(output: Output): Promise<void> {

@@ -12,15 +12,28 @@ export interface Problem {
 
 type Keys = (path: Path) => readonly string[]
 
+/** A value that a schema looked at, and what is known about it besides. */
+interface Given {
+  value: unknown
+  keys: Keys
+  written: (path: Path) => string | undefined
+}
+
 /**
  * The problems that a schema found, the value quoted.
  * @param keys the keys that the schema knows at a path, for a hint at a misspelt one
+ * @param written numbers as their author wrote them: `1.10` is not 1.1
  */
-export function schemaProblems(error: z.ZodError, value: unknown, keys: Keys): Problem[] {
-  return error.issues.flatMap((issue) => problemsOf(issue, [], value, keys))
+export function schemaProblems(
+  error: z.ZodError,
+  value: unknown,
+  keys: Keys,
+  written: Given['written'] = () => undefined,
+): Problem[] {
+  return error.issues.flatMap((issue) => problemsOf(issue, [], { value, keys, written }))
 }
 
-function problemsOf(issue: z.core.$ZodIssue, prefix: Path, value: unknown, keys: Keys): Problem[] {
+function problemsOf(issue: z.core.$ZodIssue, prefix: Path, given: Given): Problem[] {
   const path: Path = [
     ...prefix,
     ...issue.path.map((step) => (typeof step === 'number' ? step : String(step))),
@@ -30,35 +43,35 @@ function problemsOf(issue: z.core.$ZodIssue, prefix: Path, value: unknown, keys:
       return issue.keys.map((key) => ({
         path: [...path, key],
         problem: 'unknown key',
-        remedy: didYouMean(key, keys(path)),
+        remedy: didYouMean(key, given.keys(path)),
       }))
     case 'invalid_union': {
       const branch = nearestBranch(issue.errors)
-      if (branch) return branch.flatMap((inner) => problemsOf(inner, path, value, keys))
+      if (branch) return branch.flatMap((inner) => problemsOf(inner, path, given))
       return [
         {
           path,
-          problem: `${quote(value, path)} ${isOurs(issue.message) ? issue.message : 'has none of the possible forms'}`,
+          problem: `${quote(given, path)} ${isOurs(issue.message) ? issue.message : 'has none of the possible forms'}`,
         },
       ]
     }
     case 'invalid_key':
       return issue.issues.map((inner) => ({ path, problem: `"${String(path.at(-1))}" ${inner.message}` }))
     case 'invalid_type':
-      if (path.length === 0 && at(value, path) === null) return [{ path, problem: 'the file is empty' }]
-      return [{ path, ...mistyped(issue, at(value, path)) }]
+      if (path.length === 0 && at(given.value, path) === null) return [{ path, problem: 'the file is empty' }]
+      return [{ path, ...mistyped(issue, at(given.value, path), quote(given, path)) }]
     case 'invalid_value':
-      if (at(value, path) === undefined)
+      if (at(given.value, path) === undefined)
         return [{ path, problem: 'is missing', remedy: `give ${oneOf(issue.values)}` }]
       return [
         {
           path,
-          problem: `${quote(value, path)} is unknown`,
-          remedy: didYouMean(String(at(value, path)), issue.values.map(String)),
+          problem: `${quote(given, path)} is unknown`,
+          remedy: didYouMean(String(at(given.value, path)), issue.values.map(String)),
         },
       ]
     default:
-      return [{ path, problem: `${quote(value, path)} ${issue.message}` }]
+      return [{ path, problem: `${quote(given, path)} ${issue.message}` }]
   }
 }
 
@@ -83,13 +96,12 @@ export const kindName = (expected: string): string => KINDS[expected] ?? expecte
 export const kindOf = (value: unknown): string =>
   kindName(Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value)
 
-function mistyped(issue: z.core.$ZodIssueInvalidType, found: unknown): Omit<Problem, 'path'> {
+function mistyped(issue: z.core.$ZodIssueInvalidType, found: unknown, text: string): Omit<Problem, 'path'> {
   const kind = kindName(issue.expected)
   if (found === undefined || found === null) return { problem: 'is missing', remedy: `give ${kind}` }
-  const text = abridged(found)
   if (isOurs(issue.message)) return { problem: `${text} ${issue.message}`, remedy: `give ${kind}` }
-  const quoting = issue.expected === 'string' && typeof found !== 'object' ? ', in quotes' : ''
-  return { problem: `${text} is not ${kind}`, remedy: `give ${kind}${quoting}` }
+  const quoted = issue.expected === 'string' && typeof found !== 'object'
+  return { problem: `${text} is not ${kind}`, remedy: quoted ? `write "${text}"` : `give ${kind}` }
 }
 
 /** The only branch of a union that objects to the content and not to the value's type. */
@@ -121,7 +133,7 @@ export function at(value: unknown, path: readonly PropertyKey[]): unknown {
   return found
 }
 
-const quote = (value: unknown, path: Path): string => abridged(at(value, path))
+const quote = ({ value, written }: Given, path: Path): string => written(path) ?? abridged(at(value, path))
 
 function abridged(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing'

@@ -6,6 +6,8 @@ export type Path = readonly (string | number)[]
 /** A YAML text as a plain value, with the way back from a path in it to its line. */
 export interface YamlDocument {
   value: unknown
+  /** A number, or true or false, as its author wrote it, such as `1.10`; undefined for anything else. */
+  written(path: Path): string | undefined
   /** Line (from 1) of the key at `path`, or of the nearest key above it if `path` does not exist. */
   line(path: Path): number
 }
@@ -25,9 +27,32 @@ export function readYaml(text: string, file: string, tags: Tags = []): YamlDocum
     })
   }
   return {
-    value: document.toJS(),
+    value: plainValue(document, file),
+    written: (path) => sourceOf(document.getIn(path, true)),
     line: (path) => lines.linePos(offsetOf(document.contents, path)).line,
   }
+}
+
+/** Aliases may stand for more than memory holds, or for nothing: yaml says so with errors of JavaScript. */
+function plainValue(document: { toJS(): unknown }, file: string): unknown {
+  try {
+    return document.toJS()
+  } catch (cause) {
+    const [, name] = /Unresolved alias.*: (.+)$/.exec((cause as Error).message) ?? []
+    if (name !== undefined)
+      throw new InvalidInput(file, `*${name} names no anchor`, `add &${name}`, { cause })
+    throw new InvalidInput(
+      file,
+      'its aliases (*) stand for too much',
+      'write out what they name, or use fewer of them',
+      { cause },
+    )
+  }
+}
+
+function sourceOf(node: unknown): string | undefined {
+  if (!isScalar(node) || typeof node.value === 'string' || node.value === null) return undefined
+  return node.source
 }
 
 function offsetOf(root: Node | null, path: Path): number {

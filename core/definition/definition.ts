@@ -1,9 +1,12 @@
 import type { core } from 'zod'
 import { InvalidInput } from '../base/errors.ts'
+import { repeatedKey } from '../base/json-keys.ts'
 import { at, isOurs, kindName, kindOf } from '../base/schema-problems.ts'
 import type { Path } from '../base/yaml-document.ts'
-import { Service, type ServiceDefinition } from './schema.ts'
+import { agentKeys } from './agent-files.ts'
+import { type CheckDefinition, Service, type ServiceDefinition } from './schema.ts'
 import { spell } from './spelling.ts'
+import { storedLength } from './stored-text.ts'
 
 /**
  * A Consul definition that cannot be registered; the message has the place, the field's path and the fault.
@@ -58,18 +61,30 @@ export const identity = (service: ServiceDefinition): string => service.ID ?? se
 const LARGEST = 8192
 
 function parseJson(text: string, place: string): unknown {
-  const { length } = new TextEncoder().encode(text)
+  const length = storedLength(text)
   if (length > LARGEST)
     throw new BadDefinition(
       place,
-      `has ${length} bytes, and a parameter holds ${LARGEST}`,
+      `has ${length} bytes${text.includes('{{') ? ' as base64, which {{ needs,' : ','} and a parameter holds ${LARGEST}`,
       'leave out spaces and notes',
     )
   const trimmed = text.trim()
   const plain = isPlain(trimmed) ? trimmed : decodeBase64(trimmed)
   if (plain === undefined) throw new BadDefinition(place, 'is neither JSON nor base64 of JSON')
+  const value = parsed(plain, place)
+  const repeated = repeatedKey(plain)
+  if (repeated)
+    throw new BadDefinition(
+      `${place}:${repeated.line}: ${repeated.path}`,
+      'is there twice, and the last of them would win',
+      'keep one of them, or make it a list under "services"',
+    )
+  return value
+}
+
+function parsed(json: string, place: string): unknown {
   try {
-    return JSON.parse(plain)
+    return JSON.parse(json)
   } catch (cause) {
     throw new BadDefinition(place, `is not JSON (${(cause as Error).message})`, undefined, { cause })
   }
@@ -100,6 +115,7 @@ function unwrap(value: unknown, place: string, path: Path = []): Found[] {
       'must be an object that describes a service',
     )
   const wrapped = Object.entries(value).filter(([name]) => /^services?$/i.test(name))
+  refuseAgentFile(Object.keys(value), wrapped[0]?.[0], place)
   if (wrapped.length === 0) return [{ value, path }]
   const strange = Object.keys(value).find((name) => !/^services?$/i.test(name))
   if (strange !== undefined)
@@ -111,6 +127,17 @@ function unwrap(value: unknown, place: string, path: Path = []): Found[] {
   return wrapped.flatMap(([name, inner]) => unwrap(inner, place, [...path, name]))
 }
 
+/** Names all that does not belong here at once, so that one change is enough. */
+function refuseAgentFile(keys: string[], wrapper: string | undefined, place: string): void {
+  const foreign = agentKeys(keys)
+  if (foreign.length === 0) return
+  throw new BadDefinition(
+    place,
+    `is a configuration of Consul's agent: ${foreign.map((key) => `"${key}"`).join(', ')}`,
+    wrapper ? `keep "${wrapper}" and leave out the rest` : 'write a definition of the service instead',
+  )
+}
+
 /** `services[0].check` */
 const written = (path: Path): string =>
   path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index > 0 ? `.${step}` : step)).join('')
@@ -120,7 +147,7 @@ function parseService(value: unknown, path: string, place: string): ServiceDefin
   const [misspelling] = spelled.misspellings
   if (misspelling) throw new BadDefinition(`${place}: ${misspelling.path}`, misspelling.problem)
   const parsed = Service.safeParse(spelled.value)
-  if (parsed.success) return parsed.data
+  if (parsed.success) return withoutRedirects(parsed.data)
   const [issue] = parsed.error.issues
   const steps = (issue?.path ?? []).map(String).filter((step) => step !== '')
   const at = authorsPath(steps, spelled.original, path)
@@ -129,7 +156,14 @@ function parseService(value: unknown, path: string, place: string): ServiceDefin
   })
 }
 
-/** The longest part of the canonical path that the author wrote, then the rest. */
+/** A check that is redirected has not asked the instance: to Consul the redirect is a failure then. */
+function withoutRedirects({ Check, Checks, ...rest }: ServiceDefinition): ServiceDefinition {
+  const kept = (check: CheckDefinition): CheckDefinition =>
+    check.HTTP === undefined ? check : { ...check, DisableRedirects: true }
+  return { ...rest, ...(Check && { Check: kept(Check) }), ...(Checks && { Checks: Checks.map(kept) }) }
+}
+
+/** The longest part of the canonical path that the author wrote, and the rest behind it. */
 function authorsPath(steps: string[], original: Map<string, string>, path: string): string {
   for (let length = steps.length; length > 0; length--) {
     const known = original.get(steps.slice(0, length).join('.'))

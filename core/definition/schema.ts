@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { goNanoseconds } from '../base/go-duration.ts'
+import { PROBES, targetProblem } from './check-targets.ts'
 
 /**
  * Consul's service definition in the spelling of its HTTP API (Consul docs, "Register Service" of the agent
@@ -8,6 +9,11 @@ import { goNanoseconds } from '../base/go-duration.ts'
  */
 const text = z.string()
 const named = z.string().min(1, 'must not be empty')
+/** Consul's DNS answers for `<name>.service.consul`: a label of RFC 1035. */
+const label = named.regex(
+  /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/,
+  'must be a name that DNS can say: letters, digits and dashes between them, 63 at most',
+)
 /** A whole number from `least` to `most`. */
 const whole = (least: number, most: number) => {
   const message = `must be a whole number, ${least} to ${most}`
@@ -22,8 +28,6 @@ const duration = z
   .refine((written) => goNanoseconds(written) !== undefined, 'must be a duration such as "10s"')
 const state = z.enum(['passing', 'warning', 'critical'], 'must be passing, warning or critical')
 
-/** Kinds of check; each needs exactly one of these fields. */
-const PROBES = ['HTTP', 'GRPC', 'TCP', 'UDP', 'H2PING'] as const
 const FOREIGN = {
   Args: 'a script would run on the Consul server, not on this instance',
   ScriptArgs: 'a script would run on the Consul server, not on this instance',
@@ -33,6 +37,8 @@ const FOREIGN = {
   AliasNode: 'to end such a check a Consul server stops answering for up to a minute',
   OSService: 'it would ask the operating system of the Consul server',
   Token: 'Nanofleet registers with a token of its own',
+  ProxyHTTP: 'a proxy would be asked instead of the instance',
+  ProxyGRPC: 'a proxy would be asked instead of the instance',
 } as const
 
 export const Check = z
@@ -73,8 +79,8 @@ export const Check = z
     FailuresBeforeWarning: count.optional(),
     FailuresBeforeCritical: count.optional(),
     DeregisterCriticalServiceAfter: duration.optional(),
-    ProxyHTTP: text.optional(),
-    ProxyGRPC: text.optional(),
+    ProxyHTTP: z.unknown().optional(),
+    ProxyGRPC: z.unknown().optional(),
   })
   .superRefine((check, context) => {
     const refuse = (field: string, message: string) =>
@@ -98,6 +104,12 @@ export const Check = z
         last,
         `is set together with ${kinds[0]}, and Consul would run only one of them; make it two checks`,
       )
+    for (const kind of probes) {
+      const problem = targetProblem(kind, check[kind] ?? '')
+      if (problem) return refuse(kind, problem)
+    }
+    if (check.HTTP !== undefined && check.DisableRedirects === false)
+      refuse('DisableRedirects', 'must not be false: a redirect could lead a Consul server anywhere')
     if (probes.length > 0 && !interval)
       refuse('Interval', `is needed for a check of kind ${probes[0]}, such as "10s"`)
     if (ttl && interval) refuse('Interval', 'has no meaning beside ttl; remove one of them')
@@ -151,7 +163,7 @@ const KINDS = [
 
 export const Service = z
   .strictObject({
-    Name: named,
+    Name: label,
     ID: named.optional(),
     Kind: z.enum(KINDS, `must be one of ${KINDS.join(', ')}, or absent`).optional(),
     Tags: z.array(z.string()).optional(),

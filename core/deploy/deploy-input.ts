@@ -3,6 +3,7 @@ import { InvalidInput } from '../base/errors.ts'
 import type { Manifest } from '../base/manifest-types.ts'
 import type { Stage } from '../base/stage.ts'
 import { parseInput } from '../base/workflow-input.ts'
+import { refuseOtherArchitecture } from '../manifest/architecture.ts'
 import { refuseUpstream } from '../manifest/upstream.ts'
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a name of lower-case letters, digits and dashes')
@@ -68,7 +69,9 @@ export function checkDeployable(
   manifest: Manifest,
   stage: Stage,
 ): void {
-  if (release === undefined) refuseUpstream(manifest, stage)
+  if (release !== undefined) return
+  refuseUpstream(manifest, stage)
+  refuseOtherArchitecture(manifest, stage)
 }
 
 function confirmed({ app, confirm }: TeardownInput): void {

@@ -1,3 +1,5 @@
+import { plainText } from '../base/plain-text.ts'
+
 /** A build that did not succeed, as CodeBuild and its log describe it. */
 export interface FailedBuild {
   id: string
@@ -27,8 +29,8 @@ export function buildIdIn(cause: string): string | undefined {
 
 /** One sentence: what happened, the last words of the build's own programs, and where the rest is. */
 export function explainBuild({ id, status, phase, message, log }: FailedBuild): string {
-  const own = log.filter((event) => event !== '' && !RUNNER.test(event))
-  const said = own.slice(-3).join(' / ') || message || 'it wrote no log'
+  const own = log.map(plainText).filter((event) => event.trim() !== '' && !RUNNER.test(event))
+  const said = own.slice(-3).join(' / ') || plainText(message) || 'it wrote no log'
   const what = status === 'TIMED_OUT' ? 'took too long' : status === 'STOPPED' ? 'was stopped' : 'failed'
   return `the build ${what} in phase ${phase}: ${said.slice(0, LONGEST)} (CodeBuild ${id})`
 }

@@ -3,6 +3,7 @@ import { InvalidInput, NanofleetError } from '../base/errors.ts'
 import { sourceKey } from '../base/names.ts'
 import { resolvers } from '../base/resolvers.ts'
 import type { Stage } from '../base/stage.ts'
+import { refuseOtherArchitecture } from '../manifest/architecture.ts'
 import { refuseUpstream, upstreamImage } from '../manifest/upstream.ts'
 import { imageHash } from './image-hash.ts'
 
@@ -81,6 +82,7 @@ export function planBuild(
   const { manifest } = bundle
   const { app } = manifest
   refuseUpstream(manifest, stage)
+  refuseOtherArchitecture(manifest, stage)
   const plan: BuildPlan = { app, steps: [], skipped: [] }
   for (const service of servicesToBuild(bundle, wanted.services)) {
     const source = bundle.services[service]?.source ?? ''

@@ -15,7 +15,11 @@ export function parseManifest(text: string, place: string): Manifest {
   const document = readYaml(text, place)
   const parsed = manifestSchema.safeParse(document.value)
   if (!parsed.success) {
-    refuse(schemaProblems(parsed.error, document.value, knownKeys(manifestSchema)), place, document)
+    refuse(
+      schemaProblems(parsed.error, document.value, knownKeys(manifestSchema), document.written),
+      place,
+      document,
+    )
     throw parsed.error
   }
   const manifest = complete(parsed.data)

@@ -15,7 +15,11 @@ export function parseOpsConfig(json: string, place: string): Record<string, unkn
   const document = readYaml(json, place)
   const parsed = opsConfigSchema.safeParse(document.value)
   if (parsed.success) return parsed.data
-  refuse(schemaProblems(parsed.error, document.value, knownKeys(opsConfigSchema)), place, document)
+  refuse(
+    schemaProblems(parsed.error, document.value, knownKeys(opsConfigSchema), document.written),
+    place,
+    document,
+  )
   throw parsed.error
 }
 

@@ -49,6 +49,15 @@ const urlPath = z
   )
   .max(120, 'is longer than 120 characters')
 
+/** "CreateTargetGroup" of the Elastic Load Balancing API: 1 to 1,024 characters, `/path?query`. */
+const healthPath = z
+  .string()
+  .regex(
+    /^\/(?:[A-Za-z0-9_.~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*(?:\?(?:[A-Za-z0-9_.~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?$/,
+    'is not a URL path with or without a query, such as /health?full=1',
+  )
+  .max(1024, 'is longer than the 1024 characters that a load balancer asks')
+
 const folder = z
   .string()
   .regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9_./-]+$/, 'is not a path inside the repository')
@@ -57,7 +66,7 @@ const expose = z.strictObject({
   host: label.optional().describe('First label of the public host name; the service name when absent'),
   port: port.describe('Listener port on the shared load balancer; one per stage and service'),
   path: urlPath.default('/').describe('Requests below this path; the longest path wins'),
-  health: urlPath.default('/healthz').describe('What the load balancer asks; 200 is healthy'),
+  health: healthPath.default('/healthz').describe('What the load balancer asks; 200 is healthy'),
 })
 
 const permission = z.strictObject({

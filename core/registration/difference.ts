@@ -4,6 +4,7 @@ import { TAG } from '../base/names.ts'
 import { inTurns } from '../base/turns.ts'
 import { endOf, longer } from './advice.ts'
 import { type Evidence, type Holding, holdings, type Wish, wishes } from './evidence.ts'
+import { withOutsideTags } from './outside-tags.ts'
 import { isUpToDate, registeredAt } from './registration.ts'
 
 interface Common {
@@ -186,7 +187,12 @@ function registers(wanted: Map<string, Wish>, held: Holding[], now: Date): Write
     const home = found.find(({ server }) => server?.address === owner.address)
     if (home && isUpToDate(home.entry, registration)) return []
     const reason = home ? 'it is out of date' : found.length > 0 ? 'it is on another server' : 'it is missing'
-    const register: Write = { verb: 'register', server: owner, id, instanceId, registration, reason }
+    const others = (byInstance.get(instanceId) ?? []).map(({ entry }) => entry)
+    const tagged = withOutsideTags(
+      registration,
+      others.filter(({ service }) => service === registration.Name),
+    )
+    const register: Write = { verb: 'register', server: owner, id, instanceId, registration: tagged, reason }
     // A registration ends maintenance (tried with 1.19), so it begins in maintenance if the instance was out
     // of DNS.
     const pause = pauseOf(byInstance.get(instanceId) ?? [])

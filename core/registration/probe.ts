@@ -40,7 +40,7 @@ export function probeOf(check: CheckDefinition, address: string): Probe | undefi
   return probe
 }
 
-/** An HTTP check passes with these; a redirect, which Consul may follow, is for Consul to judge. */
+/** An HTTP check passes with these; nobody follows a redirect, Consul neither. */
 export const isPassingStatus = (status: number): boolean => status >= 200 && status <= 299
 
 function httpProbe(check: CheckDefinition): Probe | undefined {

@@ -2,31 +2,13 @@ import { canonicalJson, sha256 } from '../base/canonical.ts'
 import type { CatalogEntry, Registration } from '../base/catalog.ts'
 import type { Instance } from '../base/instances.ts'
 import { TAG } from '../base/names.ts'
+import { ADDRESS_TOKEN } from '../definition/check-targets.ts'
 import { identity } from '../definition/definition.ts'
 import type { CheckDefinition, ServiceDefinition } from '../definition/schema.ts'
+import { definitionMark } from './outside-tags.ts'
+import { META } from './registration-meta.ts'
 
-/** Service meta that marks an entry as ours and says where it comes from. */
-export const META = {
-  source: 'external-source',
-  instance: 'instance-id',
-  app: 'app',
-  stage: 'stage',
-  /**
-   * Fingerprint of the definition: shows whether the entry is up to date without comparing Consul's defaults.
-   */
-  definition: 'definition',
-  /** When the evidence behind the registration was read, ISO 8601. */
-  registered: 'registered',
-  /**
-   * Which token registered it: written and read by the code that speaks to Consul
-   * (adapters/consul/entries.ts).
-   */
-  token: 'token',
-} as const
 export const SOURCE = 'nanofleet'
-
-/** Replaced by the instance's address in a service's definition, which all its instances share. */
-export const ADDRESS_TOKEN = 'HEALTHROUTE'
 
 /** A parsed definition with its fingerprint, made once for all instances that share it. */
 export interface Definition {
@@ -77,7 +59,7 @@ export function registrations(
         [META.instance]: instance.id,
         ...(app ? { [META.app]: app } : {}),
         [META.stage]: stage,
-        [META.definition]: definition.fingerprint,
+        [META.definition]: definitionMark(definition.fingerprint, service),
         [META.registered]: now.toISOString(),
       },
       ...(checks.length > 0 ? { Checks: checks } : {}),

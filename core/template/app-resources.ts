@@ -33,7 +33,7 @@ export function parseResources(
   if (!parsed.success) {
     const sections = Object.keys(schema.shape)
     const keys = (path: readonly (string | number)[]) => (path.length === 0 ? sections : [])
-    refuse(schemaProblems(parsed.error, document.value, keys), place, document)
+    refuse(schemaProblems(parsed.error, document.value, keys, document.written), place, document)
     throw parsed.error
   }
   const { Parameters, Resources, Outputs } = parsed.data

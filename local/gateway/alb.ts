@@ -1,5 +1,6 @@
 import {
   createServer,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type Server,
   type ServerOptions,
@@ -9,6 +10,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { answerError, answerFixed, answerRedirect, rawError } from './answers.ts'
 import type { Fleet } from './fleet.ts'
+import { isAmbiguous, isClearUpgrade, isRefused, refuse, targetOf } from './framing.ts'
 import { proxy } from './proxy.ts'
 import { hostName, pathOf } from './routing.ts'
 import type { Action } from './state.ts'
@@ -18,7 +20,7 @@ import type { TargetAgent } from './upstream.ts'
 /** What a server asks on each request; the answers may change between requests. */
 export interface Door {
   /** Undefined: nothing to answer with, so the gateway answers with its landing page or a 404. */
-  choose(host: string, path: string): Action | undefined
+  choose(host: string, path: string, headers: IncomingHttpHeaders): Action | undefined
   agent(): TargetAgent
   /** Answers requests that no action covers. */
   otherwise(request: IncomingMessage, response: ServerResponse): void
@@ -45,9 +47,16 @@ export function createAlb(door: Door, fleet: Fleet): Server {
 }
 
 function answer(door: Door, fleet: Fleet, request: IncomingMessage, response: ServerResponse): void {
-  const url = request.url ?? '/'
+  if (isRefused(request.socket)) return
+  if (isAmbiguous(request)) {
+    refuse(request.socket)
+    response.shouldKeepAlive = false
+    answerError(response, 400)
+    return
+  }
+  const url = targetOf(request)
   const host = hostName(request.headers.host)
-  const action = door.choose(host, pathOf(url))
+  const action = door.choose(host, pathOf(url), request.headers)
   const port = portOf(request)
   switch (action?.type) {
     case 'forward': {
@@ -70,7 +79,13 @@ function answer(door: Door, fleet: Fleet, request: IncomingMessage, response: Se
 }
 
 function upgrade(door: Door, fleet: Fleet, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  const action = door.choose(hostName(request.headers.host), pathOf(request.url ?? '/'))
+  if (isRefused(socket)) return
+  if (!isClearUpgrade(request)) {
+    socket.on('error', () => socket.destroy())
+    socket.end(rawError(400))
+    return
+  }
+  const action = door.choose(hostName(request.headers.host), pathOf(targetOf(request)), request.headers)
   const target = action?.type === 'forward' ? fleet.pick(action) : undefined
   if (!target) {
     socket.on('error', () => socket.destroy())

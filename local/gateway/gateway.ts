@@ -1,22 +1,26 @@
 import type { Server } from 'node:http'
 import { createServer } from 'node:net'
 import { CLAIM_PORT } from '../ports.ts'
+import type { RootKey } from '../root-key.ts'
 import type { Served } from '../served.ts'
 import { createAlb, type Door } from './alb.ts'
 import { HealthChecker } from './checks.ts'
 import { consulGroup, consulRule } from './extras.ts'
-import { Fleet } from './fleet.ts'
+import { Fleet, isLocal } from './fleet.ts'
 import { answerLanding, exposed, isLanding } from './landing.ts'
 import { closeHttp, isPublic, Listeners, listen } from './listeners.ts'
 import { RegionClient } from './region.ts'
 import { HealthReporter } from './reporter.ts'
 import { compileRoutes, type Routes, route } from './routing.ts'
-import type { ElbState, Rule } from './state.ts'
+import type { Action, ElbState, Rule } from './state.ts'
 import { TargetAgent } from './upstream.ts'
+import { isForeign, REFUSED } from './visitors.ts'
 
 export interface GatewayOptions {
   /** The region, such as `http://127.0.0.1:4566`. */
   endpoint: string
+  /** Root's key there; absent in tests, whose region asks for none. */
+  key?: RootKey
   /** The public address. */
   address: string
   port: number
@@ -27,6 +31,10 @@ export interface GatewayOptions {
 }
 
 const NOTHING: ElbState = { version: 0, loadBalancers: [], targetGroups: [], consulServers: [] }
+
+/** Whether the gateway itself answers: with its landing page, or with Consul's. */
+const isOwn = (action: Action | undefined): boolean =>
+  action === undefined || (action.type === 'forward' && action.targetGroups.some(({ arn }) => isLocal(arn)))
 
 /** The load balancers of the local region. */
 export class Gateway {
@@ -46,7 +54,7 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     this.#options = options
-    this.#region = new RegionClient(options.endpoint)
+    this.#region = new RegionClient(options.endpoint, options.key)
     this.#reporter = new HealthReporter(this.fleet, (report) => this.#region.report(report))
     this.#public = createAlb(this.#door(), this.fleet)
   }
@@ -98,7 +106,10 @@ export class Gateway {
 
   #door(): Door {
     return {
-      choose: (host, path) => (isLanding(host) ? undefined : route(this.#routes, host, path)),
+      choose: (host, path, headers) => {
+        const action = isLanding(host) ? undefined : route(this.#routes, host, path)
+        return isOwn(action) && isForeign(headers) ? REFUSED : action
+      },
       agent: () => this.#agent,
       otherwise: (request, response) => answerLanding(request, response, this.#exposed()),
     }

@@ -4,7 +4,9 @@ import type { IncomingMessage } from 'node:http'
 /** Headers that concern only one connection (RFC 9110, 7.6.1), and those that the gateway writes itself. */
 const OWN_REQUEST = new Set([
   'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'te', 'trailer', 'upgrade', 'expect',
-  'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'x-amzn-trace-id',
+  'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'x-amzn-trace-id', 'http2-settings',
+  // Names that some servers read as the ones that end a message.
+  'content_length', 'transfer_encoding',
 ]) // biome-ignore format: a list of names
 const HOP_RESPONSE = new Set([
   'connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',

@@ -1,6 +1,7 @@
-import { rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { startTime } from '../process.ts'
+import type { RootKey } from '../root-key.ts'
 import type { Served } from '../served.ts'
 import { Gateway } from './gateway.ts'
 
@@ -19,16 +20,20 @@ const { values } = parseArgs({
     port: { type: 'string' },
     claim: { type: 'string' },
     record: { type: 'string' },
+    key: { type: 'string' },
   },
 })
-const { endpoint, port, claim, record } = values
-if (!endpoint || !port || !claim || !record) {
-  throw new Error('usage: gateway/main.ts --endpoint <url> --port <port> --claim <127.x.0.2> --record <file>')
+const { endpoint, port, claim, record, key } = values
+if (!endpoint || !port || !claim || !record || !key) {
+  throw new Error(
+    'usage: gateway/main.ts --endpoint <url> --port <port> --claim <127.x.0.2> --record <file> --key <file>',
+  )
 }
 
 const address = '127.0.0.1'
 let written: Promise<void> = Promise.resolve()
-const gateway = new Gateway({ endpoint, address, port: Number(port), claim, onChange: write })
+const root = JSON.parse(await readFile(key, 'utf8')) as RootKey
+const gateway = new Gateway({ endpoint, key: root, address, port: Number(port), claim, onChange: write })
 await gateway.start()
 await write([])
 process.stdout.write(`gateway: http://localhost:${port}/ for ${endpoint}\n`)
@@ -54,7 +59,7 @@ async function writeWhole(listeners: Served[]): Promise<void> {
     listeners,
   }
   const file = String(record)
-  await writeFile(`${file}.tmp`, `${JSON.stringify(content, null, 2)}\n`)
+  await writeFile(`${file}.tmp`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
   await rename(`${file}.tmp`, file)
   for (const { loadBalancer, protocol, port, boundPort, problem } of listeners) {
     if (problem) process.stderr.write(`gateway: ${loadBalancer} ${protocol}:${port}: ${problem}\n`)

@@ -1,6 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 import { answerError } from './answers.ts'
+import { targetOf } from './framing.ts'
 import { hasBody, requestHeaders, responseHeaders } from './headers.ts'
 import type { ReachableTarget } from './targets.ts'
 import { ConnectTimeout, mayRepeat, type TargetAgent } from './upstream.ts'
@@ -50,7 +51,7 @@ function send(flight: Flight, again: boolean): void {
     host: target.address,
     port: target.port,
     method: incoming.method ?? 'GET',
-    path: incoming.url ?? '/',
+    path: targetOf(incoming),
     headers: requestHeaders(incoming, flight.port),
     agent: again ? false : target.secure ? secureAgent : flight.agent,
     ...unverified,

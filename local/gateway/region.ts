@@ -1,4 +1,5 @@
 import { ServiceFailure } from '../../core/base/errors.ts'
+import { keyHeader, type RootKey } from '../root-key.ts'
 import type { ElbState, HealthReport } from './state.ts'
 
 /** Milliseconds: the region holds a poll open for at most 20 s. */
@@ -8,10 +9,12 @@ const RETRY_MS = 300
 /** The part of the region's private API that the gateway uses. */
 export class RegionClient {
   readonly #endpoint: string
+  readonly #key: Record<string, string>
   readonly #stop = new AbortController()
 
-  constructor(endpoint: string) {
+  constructor(endpoint: string, key?: RootKey) {
     this.#endpoint = endpoint
+    this.#key = keyHeader(key)
   }
 
   stop(): void {
@@ -45,7 +48,7 @@ export class RegionClient {
     try {
       const answer = await fetch(`${this.#endpoint}/_nanofleet/elb/health`, {
         method: 'PUT',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...this.#key },
         body: JSON.stringify(health),
         signal,
       })
@@ -63,7 +66,7 @@ export class RegionClient {
     const query = version === undefined ? '' : `?version=${version}`
     try {
       const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(POLL_TIMEOUT_MS)])
-      const answer = await fetch(`${this.#endpoint}/_nanofleet/elb${query}`, { signal })
+      const answer = await fetch(`${this.#endpoint}/_nanofleet/elb${query}`, { signal, headers: this.#key })
       if (answer.ok) return (await answer.json()) as ElbState
       await answer.arrayBuffer()
       return undefined

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { rawError } from './answers.ts'
+import { targetOf } from './framing.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import type { ReachableTarget } from './targets.ts'
 
@@ -28,7 +29,7 @@ export function proxyUpgrade(upgrade: Upgrade): void {
     host: target.address,
     port: target.port,
     method: incoming.method ?? 'GET',
-    path: incoming.url ?? '/',
+    path: targetOf(incoming),
     headers: [...requestHeaders(incoming, upgrade.port), 'Connection', 'Upgrade', 'Upgrade', 'websocket'],
     agent: false,
     timeout: upgrade.idleMs,

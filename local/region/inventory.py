@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 from typing import Any
 
 from region import PINNED_MINISTACK
 from region.base import api, contract
 from region.base.api import Answer, Request
-from region.base.emulator import ec2
+from region.base.emulator import app, ec2
 from region.base.settings import current as settings
 from region.instances import states
 from region.machines import console, lives
@@ -28,6 +29,7 @@ _STORES = {
 }
 _STACKS = ("ministack.services.cloudformation", "_stacks")
 
+contract.expect("ministack.app", "_handle_admin_config_request", "(path, method, body)")
 for _module, _name in [*_STORES.values(), _STACKS]:
     contract.expect(_module, _name)
 
@@ -82,6 +84,14 @@ def _inventory(_: Request) -> Answer:
     return 200, counts
 
 
+async def _calls(request: Request) -> Answer:
+    """Turns CloudTrail's records of API calls on or off; they are off by default, for speed."""
+    wanted = {"cloudtrail._recording_enabled": bool(request.json().get("recorded"))}
+    config = json.dumps(wanted).encode()
+    await app._handle_admin_config_request("/_ministack/config", "POST", config)
+    return 200, {"recorded": wanted["cloudtrail._recording_enabled"]}
+
+
 def _store(module: str, name: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
@@ -90,3 +100,4 @@ def install() -> None:
     api.route("GET", "/_nanofleet/health", _health)
     api.route("GET", "/_nanofleet/instances", _instances)
     api.route("GET", "/_nanofleet/inventory", _inventory)
+    api.route("PUT", "/_nanofleet/calls", _calls)

@@ -17,18 +17,19 @@ from typing import IO, Any
 from region import inventory
 from region.autoscaling import actions as autoscaling_actions
 from region.autoscaling import lifecycle, refresh, target_state
-from region.base import api, contract, loops, patch, quotas, state
+from region.base import api, contract, door, loops, patch, quotas, state
 from region.base import settings as environment
 from region.base.emulator import app
 from region.base.settings import current as settings
 from region.cloudformation import types
 from region.cloudwatch import logs, metrics
 from region.codebuild import builds
+from region.constraints import gate
 from region.ec2 import account, actions, attributes, launches
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
 from region.functions import chains, errors, starts, workers
-from region.iam import enforcement
+from region.iam import enforcement, root
 from region.instances import images
 from region.machines import course, recovery, retention
 from region.messages import parameters, queues, topics
@@ -69,7 +70,10 @@ PARTS: tuple[ModuleType, ...] = (
     errors,
     builds,
     executions,
+    gate,
+    root,
     enforcement,
+    door,
 )
 
 contract.expect("ministack.app", "main", "()")
@@ -83,7 +87,9 @@ def run() -> int:
     """Serves until SIGTERM or SIGINT; the exit code, 1 with one clear message if the region cannot start."""
     os.environ.clear()
     os.environ.update(environment.emulator_environment(settings))
+    # Keys, secrets and the files of instances lie below.
     settings.state.mkdir(parents=True, exist_ok=True)
+    settings.state.chmod(0o700)
     held = _hold(settings.state / "region.lock")
     if held is None:
         return _refuse(f"another one runs on {settings.state}; end it or set NANOFLEET_STATE")
@@ -149,6 +155,7 @@ async def _lifespan(
 
 
 def _start() -> None:
+    root.register()
     images.recover()
     recovery.recover()
     loops.start()

@@ -2,6 +2,7 @@ import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cl
 import { S3Client } from '@aws-sdk/client-s3'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { BucketEmptier } from '../../adapters/aws/bucket-emptier.ts'
+import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import { pushApps } from '../../adapters/sources/push.ts'
 import { appStack, bucket, controlStack, logBucket } from '../../core/base/names.ts'
 
@@ -20,7 +21,12 @@ async function accountOf({ region }) {
 export async function push(target) {
   const { stage, root } = target
   const account = await accountOf(target)
-  return await pushApps({ root, stage, bucket: bucket(stage, account), s3: s3Of(target) })
+  const { Architecture } = await stackOutputs(
+    new CloudFormationClient({ region: target.region }),
+    controlStack(stage),
+  )
+  const stageBucket = bucket(stage, account)
+  return await pushApps({ root, stage, bucket: stageBucket, s3: s3Of(target), architecture: Architecture })
 }
 
 /**

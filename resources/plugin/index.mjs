@@ -71,14 +71,14 @@ function checkStage(serverless, stage) {
  * later.
  */
 function targetLocalRegion(serverless) {
-  const endpoint = process.env.AWS_ENDPOINT_URL ?? localRegion()?.endpoint
-  if (!endpoint) {
+  const record = localRegion()
+  if (!record) {
     throw new serverless.classes.Error('No local region runs; start it with "npx nanofleet local up"')
   }
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL: process.env.AWS_ENDPOINT_URL ?? record.endpoint,
+    AWS_ACCESS_KEY_ID: record.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: record.credentials.secretAccessKey,
   })
   // Stacks take only a second or two there, and the default is to look every five seconds.
   process.env.SLS_AWS_MONITORING_FREQUENCY ??= '250'

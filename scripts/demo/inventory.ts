@@ -1,4 +1,5 @@
 import { NanofleetError, ServiceFailure } from '../../core/base/errors.ts'
+import { askPrivately, type PrivateApi } from '../../local/root-key.ts'
 import { until } from './wait.ts'
 
 /** Counts by kind: stacks, instances, images, snapshots, parameters, processes and so on. */
@@ -7,8 +8,8 @@ export type Inventory = Record<string, number>
 /** Something is left over after the demo. */
 export class Leftovers extends NanofleetError {}
 
-export async function readInventory(endpoint: string): Promise<Inventory> {
-  const response = await fetch(`${endpoint}/_nanofleet/inventory`)
+export async function readInventory(region: PrivateApi): Promise<Inventory> {
+  const response = await askPrivately(region, 'inventory')
   if (!response.ok)
     throw new ServiceFailure(`The region does not return its inventory: HTTP ${response.status}`)
   return (await response.json()) as Inventory
@@ -18,10 +19,10 @@ export async function readInventory(endpoint: string): Promise<Inventory> {
  * Compares the inventory with the earlier one, kind by kind.
  * @throws Leftovers that names every kind with a different count
  */
-export async function compare(before: Inventory, endpoint: string): Promise<string[]> {
+export async function compare(before: Inventory, region: PrivateApi): Promise<string[]> {
   let last: Inventory = {}
   await until('the same inventory as before', 15, async () => {
-    last = await readInventory(endpoint)
+    last = await readInventory(region)
     return differences(before, last).length === 0 ? true : undefined
   }).catch((cause: unknown) => {
     throw new Leftovers(`something is left over: ${differences(before, last).join(', ')}`, { cause })

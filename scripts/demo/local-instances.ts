@@ -1,4 +1,5 @@
 import { NotFound } from '../../core/base/errors.ts'
+import { askPrivately, type PrivateApi } from '../../local/root-key.ts'
 
 /** An instance of the local region with the process behind it. */
 export interface LocalInstance {
@@ -13,22 +14,22 @@ export interface LocalInstance {
 
 /** The running instances of one service. */
 export async function serviceInstances(
-  endpoint: string,
+  region: PrivateApi,
   app: string,
   service: string,
 ): Promise<LocalInstance[]> {
-  const running = await runningInstances(endpoint)
+  const running = await runningInstances(region)
   return running.filter(({ tags }) => tags['nanofleet:app'] === app && tags['nanofleet:service'] === service)
 }
 
 /** All running instances in the region. */
-export async function runningInstances(endpoint: string): Promise<LocalInstance[]> {
-  return (await allInstances(endpoint)).filter(({ state }) => state === 'running')
+export async function runningInstances(region: PrivateApi): Promise<LocalInstance[]> {
+  return (await allInstances(region)).filter(({ state }) => state === 'running')
 }
 
 /** All instances that the region still shows, in any state. */
-export async function allInstances(endpoint: string): Promise<LocalInstance[]> {
-  const response = await fetch(`${endpoint}/_nanofleet/instances`)
+export async function allInstances(region: PrivateApi): Promise<LocalInstance[]> {
+  const response = await askPrivately(region, 'instances')
   return (await response.json()) as LocalInstance[]
 }
 
@@ -38,11 +39,11 @@ export async function allInstances(endpoint: string): Promise<LocalInstance[]> {
  * @throws NotFound when it has none with a process
  */
 export async function killOneOf(
-  endpoint: string,
+  region: PrivateApi,
   app: string,
   service: string,
 ): Promise<{ victim: LocalInstance; count: number }> {
-  const instances = await serviceInstances(endpoint, app, service)
+  const instances = await serviceInstances(region, app, service)
   const victim = instances.find(({ pid }) => pid !== null)
   if (!victim?.pid) throw new NotFound(`${service} has no running instance to kill`)
   process.kill(victim.pid, 'SIGKILL')

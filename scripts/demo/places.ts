@@ -2,11 +2,12 @@ import { Resolver } from 'node:dns/promises'
 import type { Context } from '../../cli/context.ts'
 import { appStatus } from '../../cli/stage/stage-status.ts'
 import { NotFound, ServiceFailure } from '../../core/base/errors.ts'
+import type { LocalRecord } from '../../local/record.ts'
 
-/** The AWS endpoint of the local region. @throws NotFound on a stage in an account */
-export function regionOf(context: Context): string {
+/** The local region behind a context. @throws NotFound on a stage in an account */
+export function regionOf(context: Context): LocalRecord {
   if (!context.local) throw new NotFound('The demo runs in the local region only')
-  return context.local.endpoint
+  return context.local
 }
 
 /** The public URL of an app: that of its first exposed service. @throws NotFound */

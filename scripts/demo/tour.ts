@@ -36,7 +36,7 @@ export async function bringEverythingUp(
   story.say(`AWS at ${record.endpoint}, gateway at ${record.gateway}`)
   await story.chapter('Control plane: serverless deploy --stage local', () => deployControlPlane(settings))
   const context = await openContext({ stage: 'local' }, {}, settings, output)
-  const before = await readInventory(record.endpoint)
+  const before = await readInventory(record)
   for (const [index, app] of apps.entries()) {
     const what = index === 0 ? `platform and ${app.name}` : app.name
     await story.chapter(`Build and deploy: ${what}`, async () => {

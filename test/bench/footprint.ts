@@ -41,7 +41,7 @@ async function measure(): Promise<Report> {
     const moments = [await at('at rest', TARGETS.rest)]
     await deployControlPlane(settings)
     moments.push(await at('control plane'))
-    const watch = new StartUpWatch(record.endpoint, PORTS)
+    const watch = new StartUpWatch(record, PORTS)
     const context = await openContext({ stage: 'local' }, {}, settings, progress)
     await bringUp(context, web.name)
     moments.push(await at(`${web.name} deployed`, TARGETS.deployed))

@@ -22,7 +22,7 @@ async function measure(): Promise<Report> {
   const bare = await startBare(settings)
   try {
     const { record } = await up(settings)
-    const [alone, region] = [await latencies(bare.endpoint), await latencies(record.endpoint)]
+    const [alone, region] = [await latencies(bare), await latencies(record)]
     const keys = Object.keys(ROWS) as (keyof Latencies)[]
     return {
       data: { bare: alone, region },

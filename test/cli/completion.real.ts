@@ -24,7 +24,7 @@ async function offered(line: string): Promise<string[]> {
 describe('bash', () => {
   it.each([
     ['nanofleet sca', ['scale']],
-    ['nanofleet local ', ['up', 'down', 'status', 'reset', 'help']],
+    ['nanofleet local ', ['up', 'down', 'status', 'env', 'reset', 'help']],
     ['nanofleet scale boutique front', ['frontend']],
     ['nanofleet deploy web --no-', ['--no-push', '--no-wait']],
     ['nanofleet frobnicate ', []],

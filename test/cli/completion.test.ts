@@ -15,7 +15,7 @@ describe('at TAB', () => {
   it.each([
     ['dep', ['deploy']],
     ['comp', ['completion']],
-    ['local ', ['up', 'down', 'status', 'reset', 'help']],
+    ['local ', ['up', 'down', 'status', 'env', 'reset', 'help']],
     ['local re', ['reset']],
     ['amis cl', ['clean']],
     ['deploy ', ['boutique', 'photos', 'platform', 'web']],

@@ -17,11 +17,10 @@ describe('bad input', () => {
   beforeAll(async () => {
     context = await withWeb()
     await untilWhole(context, 2, 30)
-    before = await readInventory(regionOf(context).endpoint)
+    before = await readInventory(regionOf(context))
   }, 240_000)
 
-  const changes = async (): Promise<string[]> =>
-    differences(before, await readInventory(regionOf(context).endpoint))
+  const changes = async (): Promise<string[]> => differences(before, await readInventory(regionOf(context)))
 
   it.each([
     ['an unknown app', 'deploy', { app: 'webb' }, /webb/],

@@ -26,7 +26,7 @@ describe('a fleet whose parts are killed', () => {
 
   /** Kills the instance with this id or address without warning. */
   const kill = async (service: [app: string, name: string], which: string): Promise<void> => {
-    const instances = await serviceInstances(regionOf(context).endpoint, ...service)
+    const instances = await serviceInstances(regionOf(context), ...service)
     const victim = instances.find((one) => one.instanceId === which || one.privateIp === which)
     if (!victim?.pid) throw new Error(`${which} is not a running instance of ${service.join('/')}`)
     process.kill(victim.pid, 'SIGKILL')
@@ -90,7 +90,7 @@ describe('a fleet whose parts are killed', () => {
     async () => {
       const leader = (await clusterView(context)).leader?.split(':')[0]
       const victim = (await consulServers(context)).find(({ address }) => address !== leader)
-      const process_ = (await serviceInstances(regionOf(context).endpoint, 'platform', 'consul')).find(
+      const process_ = (await serviceInstances(regionOf(context), 'platform', 'consul')).find(
         ({ instanceId }) => instanceId === victim?.instanceId,
       )
       if (!victim || !process_?.pid) throw new Error('no follower is running')

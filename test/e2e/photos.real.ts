@@ -80,7 +80,7 @@ describe('photos', () => {
   describe('with bad input', () => {
     let workers: (number | null)[]
     const pids = async () => {
-      const running = await serviceInstances(regionOf(context).endpoint, 'photos', 'worker')
+      const running = await serviceInstances(regionOf(context), 'photos', 'worker')
       return running.map(({ pid }) => pid).sort()
     }
     beforeAll(async () => {

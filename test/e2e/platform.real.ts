@@ -96,7 +96,7 @@ describe('the platform', () => {
       const fresh = await until('a new server', BUILD + 60, async () =>
         (await ids()).find((id) => !before.includes(id)),
       )
-      const instances = await serviceInstances(regionOf(context).endpoint, 'platform', 'consul')
+      const instances = await serviceInstances(regionOf(context), 'platform', 'consul')
       const victim = instances.find(({ instanceId }) => instanceId === fresh)
       if (!victim?.pid) throw new Error(`${fresh} has no process`)
       process.kill(victim.pid, 'SIGKILL')

@@ -47,7 +47,7 @@ describe('teardown and clean-amis', () => {
   it('leave the same inventory as before the first deployment', async () => {
     await runToEnd(context, 'clean-amis', { dryRun: false, keep: 0 })
     expect(await stageImages(context)).toEqual([])
-    await compare(await inventoryBefore(), regionOf(context).endpoint)
+    await compare(await inventoryBefore(), regionOf(context))
   }, 90_000)
 
   it('leave no process when the region stops', async () => {

@@ -98,7 +98,7 @@ describe('the shape of functions', () => {
   it('names every field that is wrong', async () => {
     await printed(() =>
       expect(sample({ times: 1.5, app: 3 }, lambdaContext)).rejects.toThrow(
-        'input of sample: app: 3 is not a text; give a text, in quotes | times: 1.5 is not a whole number',
+        'input of sample: app: 3 is not a text; write "3" | times: 1.5 is not a whole number',
       ),
     )
   })

@@ -19,7 +19,7 @@ export async function pairs(context: Context): Promise<string[]> {
 
 /** The ids of each service's running instances. */
 export async function shopInstances(context: Context): Promise<Map<string, string[]>> {
-  const all = await runningInstances(regionOf(context).endpoint)
+  const all = await runningInstances(regionOf(context))
   const own = all.filter(({ tags }) => tags['nanofleet:app'] === 'boutique')
   const byService = Map.groupBy(own, ({ tags }) => tags['nanofleet:service'] ?? '')
   return new Map([...byService].map(([service, theirs]) => [service, ids(theirs)]))

@@ -1,5 +1,7 @@
 import { ServiceFailure } from '../../core/base/errors.ts'
 import type { LocalRecord } from '../../local/record.ts'
+import { askPrivately } from '../../local/root-key.ts'
+import { callAsRoot } from './signed.ts'
 
 interface CallRecord {
   EventId: string
@@ -15,9 +17,9 @@ interface CallRecord {
 const PAGE = 50
 
 /** Turns CloudTrail's records of API calls on or off; they are off by default, for speed. */
-export async function recordCalls({ endpoint }: LocalRecord, on: boolean): Promise<void> {
-  const body = JSON.stringify({ 'cloudtrail._recording_enabled': on })
-  const answer = await fetch(`${endpoint}/_ministack/config`, { method: 'POST', body })
+export async function recordCalls(region: LocalRecord, on: boolean): Promise<void> {
+  const body = JSON.stringify({ recorded: on })
+  const answer = await askPrivately(region, 'calls', { method: 'PUT', body })
   if (!answer.ok) throw new ServiceFailure(`CloudTrail cannot be switched on or off: HTTP ${answer.status}`)
 }
 
@@ -51,7 +53,7 @@ async function callsOfRoles(
     if (page.length < PAGE || !oldest) break
     until = oldest.EventTime * 1000
   }
-  return [...found.values()].filter(({ AccessKeyId }) => AccessKeyId !== 'test')
+  return [...found.values()].filter(({ AccessKeyId }) => AccessKeyId !== region.credentials.accessKeyId)
 }
 
 async function lookUp(
@@ -60,24 +62,15 @@ async function lookUp(
   until: number,
   attributes: Record<string, string>,
 ): Promise<CallRecord[]> {
-  const credential = `test/20260101/${region.region}/cloudtrail/aws4_request`
-  const answer = await fetch(region.endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents',
-      authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`,
-    },
-    body: JSON.stringify({
-      StartTime: since / 1000,
-      EndTime: until / 1000,
-      MaxResults: PAGE,
-      LookupAttributes: Object.entries(attributes).map(([AttributeKey, AttributeValue]) => ({
-        AttributeKey,
-        AttributeValue,
-      })),
-    }),
+  const target = 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents'
+  const answer = await callAsRoot(region, 'cloudtrail', target, {
+    StartTime: since / 1000,
+    EndTime: until / 1000,
+    MaxResults: PAGE,
+    LookupAttributes: Object.entries(attributes).map(([AttributeKey, AttributeValue]) => ({
+      AttributeKey,
+      AttributeValue,
+    })),
   })
-  if (!answer.ok) throw new ServiceFailure(`CloudTrail does not answer: ${await answer.text()}`)
-  return ((await answer.json()) as { Events: CallRecord[] }).Events
+  return (answer as { Events: CallRecord[] }).Events
 }

@@ -41,10 +41,10 @@ export async function killInTurn(
 
 /** @param choice from 0 up to 1, chooses the instance */
 async function killOne(context: Context, app: string, service: string, choice: number): Promise<string> {
-  const { endpoint } = regionOf(context)
+  const region = regionOf(context)
   const deadline = Date.now() + 30_000
   for (;;) {
-    const alive = (await serviceInstances(endpoint, app, service)).filter(({ pid }) => pid !== null)
+    const alive = (await serviceInstances(region, app, service)).filter(({ pid }) => pid !== null)
     const victim = alive[Math.floor(choice * alive.length)]
     if (victim?.pid && kill(victim.pid)) return victim.instanceId
     if (Date.now() > deadline) throw new Error(`${service} has had no instance to kill for 30 s`)

@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { regionPart, start } from '../../local/parts.ts'
 import { freePort } from '../../local/ports.ts'
 import { terminate } from '../../local/process.ts'
+import { type RootKey, rootKey } from '../../local/root-key.ts'
 import { readSettings, requireInstalled } from '../../local/settings.ts'
 
 /** An emulator without a stage, just for one suite. */
 export interface OwnEmulator {
   /** Settings for clients of any service. */
-  client: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } }
+  client: { endpoint: string; region: string; credentials: RootKey }
   stop(): Promise<void>
 }
 
@@ -24,12 +25,13 @@ export async function ownEmulator(): Promise<OwnEmulator> {
     gatewayPort: 20_000,
     vpcCidr: '127.97.0.0/16',
   }
+  const credentials = await rootKey(state)
   const record = await start(regionPart(settings, place), settings, async () => {})
   return {
     client: {
       endpoint: `http://127.0.0.1:${place.port}`,
       region: settings.region,
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      credentials,
     },
     stop: async () => {
       await terminate(record, 5000)

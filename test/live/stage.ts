@@ -32,7 +32,7 @@ export async function liveStage(): Promise<Context> {
   await reset(liveSettings())
   const { record } = await up(liveSettings())
   await deployControlPlane(liveSettings())
-  await writeJson(recordFile(), { run, inventory: await readInventory(record.endpoint) })
+  await writeJson(recordFile(), { run, inventory: await readInventory(record) })
   return openLive()
 }
 
@@ -59,8 +59,8 @@ export function regionOf(context: Context): LocalRecord {
 
 /** For clients that the CLI does not need. */
 export function clientSettings(context: Context) {
-  const { endpoint, region } = regionOf(context)
-  return { endpoint, region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
+  const { endpoint, region, credentials } = regionOf(context)
+  return { endpoint, region, credentials }
 }
 
 /** A context for the stage as it is now; after a restart of the region, with its new processes. */

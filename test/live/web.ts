@@ -25,7 +25,7 @@ export async function webPortUrl(): Promise<string> {
 
 /** The running instances of web with their processes. */
 export const webInstances = (context: Context): Promise<LocalInstance[]> =>
-  serviceInstances(regionOf(context).endpoint, 'web', 'web')
+  serviceInstances(regionOf(context), 'web', 'web')
 
 /**
  * Waits until `count` instances are running, all healthy in Consul and at the load balancer, and exactly

@@ -7,10 +7,12 @@ import json
 import logging
 import os
 import threading
+from collections.abc import Callable
 from typing import Any
 
-from region.base import contract, loops
+from region.base import contract, loops, patch
 from region.base.emulator import app, persistence
+from region.base.root_key import PRIVATE
 from region.base.settings import current as settings
 
 logger = logging.getLogger("region.state")
@@ -20,6 +22,7 @@ contract.expect("ministack.app", "_build_persistence_save_dict", "()")
 contract.expect(PERSISTENCE, "_json_default", "(obj)")
 contract.expect(PERSISTENCE, "_state_format_version", "(service)")
 contract.expect(PERSISTENCE, "load_state", "(service)")
+contract.expect(PERSISTENCE, "save_state", "(service, data)")
 
 # A store that changes while it is copied is copied again.
 ATTEMPTS = 5
@@ -51,7 +54,7 @@ def _save_one(name: str, get_state: Any) -> bool:
     version = persistence._state_format_version(name)
     file = settings.emulator / f"{name}.json"
     draft = file.with_suffix(".json.draft")
-    with draft.open("w") as output:
+    with open(draft, "w", opener=_for_owner) as output:
         output.write(f'{{"__ministack_format__": {version}, "payload": {text}}}')
     os.replace(draft, file)
     _written[name] = digest
@@ -70,7 +73,20 @@ def _serialised(name: str, get_state: Any) -> str | None:
     return None
 
 
+def _for_owner(path: str, flags: int) -> int:
+    """SecureStrings and the environments of functions are in these files."""
+    return os.open(path, flags, PRIVATE)
+
+
+def _at_the_end(original: Callable[[str, Any], None], service: str, data: Any) -> None:
+    original(service, data)
+    file = settings.emulator / f"{service}.json"
+    if file.exists():
+        file.chmod(PRIVATE)
+
+
 def install() -> None:
+    patch.wrap(PERSISTENCE, "save_state", _at_the_end)
     loops.every(settings.save_seconds, _round)
 
 

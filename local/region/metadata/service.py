@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from region.base import visitors
 from region.base.emulator import get_account_id, get_region, request_scope
 from region.instances import states
 from region.metadata import tree
@@ -129,7 +130,7 @@ def _answer(service: _Service, head: str) -> Answer:
         name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)
     }
     options: dict[str, str] = service.instance.get("MetadataOptions") or {}
-    if options.get("HttpEndpoint") == "disabled":
+    if options.get("HttpEndpoint") == "disabled" or _foreign(headers):
         return Answer(HTTPStatus.FORBIDDEN)
     if path.rstrip("/") == "/latest/api/token":
         return _token(service, method, headers)
@@ -138,6 +139,12 @@ def _answer(service: _Service, head: str) -> Answer:
     if not _admitted(service, headers, options.get("HttpTokens", "optional")):
         return Answer(HTTPStatus.UNAUTHORIZED)
     return _value(service, path)
+
+
+def _foreign(headers: dict[str, str]) -> bool:
+    """A page of the web must not read a role's keys, be it by a name that its DNS points here."""
+    fields = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items())
+    return visitors.refusal(fields) is not None
 
 
 def _token(service: _Service, method: str, headers: dict[str, str]) -> Answer:

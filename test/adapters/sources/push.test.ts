@@ -42,6 +42,15 @@ describe('a push', () => {
     expect(s3.objects.has(`sources/${bundle.services.web?.source}.tgz`)).toBe(true)
   })
 
+  it('uploads nothing for a stage whose images the instances cannot start', async () => {
+    const to = { root, apps: ['web'], bucket: 'b', s3: s3.client, stage: 'dev' }
+    await expect(pushApps({ ...to, architecture: 'arm64' })).rejects.toThrow(
+      'images/web/app.yml: services.web.instanceType: t3.micro has x86_64 processors, and the stage dev builds images for arm64',
+    )
+    expect(s3.writes).toEqual([])
+    expect(await pushApps({ ...to, architecture: 'x86_64' })).toHaveLength(1)
+  })
+
   it('moves the pointer after everything that it leads to', async () => {
     await push(['web'])
     expect(s3.writes.at(-1)).toBe(bundlePointerKey('web'))

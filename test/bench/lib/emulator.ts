@@ -7,13 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ServiceFailure } from '../../../core/base/errors.ts'
 import { isHealthy } from '../../../local/parts.ts'
 import { freePort } from '../../../local/ports.ts'
+import type { PrivateApi } from '../../../local/root-key.ts'
 import type { LocalSettings } from '../../../local/settings.ts'
 
 /** An emulator that answers at `endpoint` until it is stopped. */
-export interface Emulator {
-  endpoint: string
+export interface Emulator extends PrivateApi {
   stop(): Promise<void>
 }
+
+/** It takes root's word for it. */
+const UNCHECKED = { accessKeyId: 'test', secretAccessKey: 'test' }
 
 /** ministack as installed, without our extension, for comparison with the region. */
 export async function startBare({ python, node, environment }: LocalSettings): Promise<Emulator> {
@@ -44,7 +47,7 @@ export async function startBare({ python, node, environment }: LocalSettings): P
   }
   const endpoint = `http://127.0.0.1:${port}`
   for (let attempt = 0; attempt < 300; attempt += 1) {
-    if (await isHealthy(`${endpoint}/_ministack/health`)) return { endpoint, stop }
+    if (await isHealthy(`${endpoint}/_ministack/health`)) return { endpoint, credentials: UNCHECKED, stop }
     if (child.exitCode !== null) break
     await sleep(100)
   }

@@ -26,7 +26,7 @@ export async function processesByPart(state: string): Promise<Map<string, Proces
   const record = await readRecord(state)
   const { region, gateway } = record?.pids ?? {}
   if (!record || !region || !gateway) return new Map()
-  const instances = await runningInstances(record.endpoint)
+  const instances = await runningInstances(record)
   const tree = await treeOf(region.pid)
   const parts = new Map<string, Process[]>([
     ['region (guard and emulator)', []],

@@ -8,6 +8,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
 import { ServiceFailure } from '../../../core/base/errors.ts'
+import type { PrivateApi } from '../../../local/root-key.ts'
 import { zipOf } from './zip.ts'
 
 /** The medians in milliseconds. */
@@ -26,11 +27,11 @@ const ROUNDS = { cold: 5, warm: 60, run: 15 }
 const TASKS = 6
 
 /** Measures an emulator with functions and workflows that do nothing. */
-export async function latencies(endpoint: string): Promise<Latencies> {
+export async function latencies({ endpoint, credentials }: PrivateApi): Promise<Latencies> {
   const client = {
     endpoint,
     region: 'eu-west-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials,
   }
   const [lambda, workflows] = [new LambdaClient(client), new SFNClient(client)]
   const role = await createRole(new IAMClient(client))

@@ -2,6 +2,7 @@ import { RunInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-
 import type { Context } from '../../../cli/context.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
 import { TAG } from '../../../core/base/names.ts'
+import type { PrivateApi } from '../../../local/root-key.ts'
 import { allInstances } from '../../../scripts/demo/local-instances.ts'
 
 /**
@@ -18,14 +19,14 @@ export interface RecordInstance {
 /** Instances in the region's EC2 with all their states and events, but no process. */
 export class RecordFleet {
   readonly #context: Context
-  readonly #endpoint: string
+  readonly #region: PrivateApi
   readonly #subnet: string
   readonly #definition: string
 
   /** @param definition the name of the parameter that all of them point to */
-  constructor(context: Context, endpoint: string, subnet: string, definition: string) {
+  constructor(context: Context, region: PrivateApi, subnet: string, definition: string) {
     this.#context = context
-    this.#endpoint = endpoint
+    this.#region = region
     this.#subnet = subnet
     this.#definition = definition
   }
@@ -62,7 +63,7 @@ export class RecordFleet {
 
   /** When each entered a state, in milliseconds since 1970, in the order of the instances. */
   async entered(instances: RecordInstance[], state: string): Promise<number[]> {
-    const shown = new Map((await allInstances(this.#endpoint)).map((each) => [each.instanceId, each.entered]))
+    const shown = new Map((await allInstances(this.#region)).map((each) => [each.instanceId, each.entered]))
     return instances.map(({ id }) => {
       const at = shown.get(id)?.[state]
       if (at === undefined) throw new ServiceFailure(`the region does not say when ${id} entered ${state}`)

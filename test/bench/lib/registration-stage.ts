@@ -73,7 +73,7 @@ export async function startRegistrationStage(): Promise<RegistrationStage> {
     return {
       context,
       region,
-      fleet: new RecordFleet(context, region.endpoint, subnet, parameter),
+      fleet: new RecordFleet(context, region, subnet, parameter),
       servers,
       resolver: await follower(servers, access),
       catalog: new ConsulHttp(new ConsulRequests(fixedAccess(access))),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { recordOf } from '../../../local/process.ts'
+import type { PrivateApi } from '../../../local/root-key.ts'
 import { type LocalInstance, runningInstances } from '../../../scripts/demo/local-instances.ts'
 
 /** The time from the start of an instance's process to its first accepted connection. */
@@ -12,7 +13,7 @@ export interface StartUp {
 
 /** Watches a region from outside and records how long each new instance's program takes to listen. */
 export class StartUpWatch {
-  readonly #endpoint: string
+  readonly #region: PrivateApi
   /** The port on which an instance of a service first listens. */
   readonly #ports: Record<string, number>
   readonly #seen = new Set<string>()
@@ -21,8 +22,8 @@ export class StartUpWatch {
   readonly #loop: Promise<void>
   readonly found: StartUp[] = []
 
-  constructor(endpoint: string, ports: Record<string, number>) {
-    this.#endpoint = endpoint
+  constructor(region: PrivateApi, ports: Record<string, number>) {
+    this.#region = region
     this.#ports = ports
     this.#loop = this.#watch()
   }
@@ -36,7 +37,7 @@ export class StartUpWatch {
 
   async #watch(): Promise<void> {
     while (!this.#stopped) {
-      for (const instance of await runningInstances(this.#endpoint)) {
+      for (const instance of await runningInstances(this.#region)) {
         if (this.#seen.has(instance.instanceId)) continue
         this.#seen.add(instance.instanceId)
         this.#pending.push(this.#time(instance))

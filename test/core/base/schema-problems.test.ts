@@ -29,7 +29,7 @@ describe('what a schema has against a value', () => {
   it.each([
     ['nothing where a text must be', {}, 'name', 'is missing', 'give a text'],
     ['null where a text must be', { name: null }, 'name', 'is missing', 'give a text'],
-    ['a number for a text', { name: 8080 }, 'name', '8080 is not a text', 'give a text, in quotes'],
+    ['a number for a text', { name: 8080 }, 'name', '8080 is not a text', 'write "8080"'],
     ['a list for a text', { name: [1] }, 'name', '[1] is not a text', 'give a text'],
     [
       'a text for a truth',

@@ -17,6 +17,13 @@ const text = fc.oneof(
 )
 const port = fc.integer({ min: 0, max: 65535 })
 const host = fc.constantFrom('HEALTHROUTE', '192.0.2.7', 'db.example')
+/** Whom a check may ask, in each way that Go reads as the instance. */
+const instance = fc.constantFrom('HEALTHROUTE', 'guest:gu%65st@HEALTHROUTE', '@HEALTHROUTE')
+const checkPort = fc.integer({ min: 1, max: 65535 })
+const path = fc.oneof(
+  word,
+  fc.constantFrom('', 'a b', 'wéb', '%41?x=1#y', 'HEALTHROUTE', '//', '..%2f?q=a@b:c'),
+)
 const duration = fc.oneof(
   fc
     .tuple(fc.integer({ min: 10, max: 99 }), fc.constantFrom('s', 'm', 'h'))
@@ -32,24 +39,26 @@ const some = (fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Field
 const asked = { interval: duration }
 const tls = { tls_server_name: word, tls_skip_verify: fc.boolean() }
 const probe = fc.oneof(
-  fc.tuple(fc.constantFrom('http', 'https'), host, port, text).chain(([scheme, name, number, path]) =>
-    fc.record(
-      {
-        http: fc.constant(`${scheme}://${name}:${number}/${path}`),
-        ...asked,
-        method: fc.constantFrom('GET', 'HEAD', 'POST', 'PUT'),
-        header: fc.dictionary(word, fc.array(text, { maxLength: 2 }), { maxKeys: 2 }),
-        body: text,
-        disable_redirects: fc.boolean(),
-        ...tls,
-      },
-      { requiredKeys: ['http', 'interval'] },
+  fc
+    .tuple(fc.constantFrom('http', 'https', 'HTTP'), instance, checkPort, path)
+    .chain(([scheme, name, number, rest]) =>
+      fc.record(
+        {
+          http: fc.constant(`${scheme}://${name}:${number}/${rest}`),
+          ...asked,
+          method: fc.constantFrom('GET', 'HEAD', 'POST', 'PUT'),
+          header: fc.dictionary(word, fc.array(text, { maxLength: 2 }), { maxKeys: 2 }),
+          body: text,
+          disable_redirects: fc.constant(true),
+          ...tls,
+        },
+        { requiredKeys: ['http', 'interval'] },
+      ),
     ),
-  ),
-  fc.tuple(host, port, fc.option(word)).chain(([name, number, service]) =>
+  fc.tuple(checkPort, fc.option(word)).chain(([number, service]) =>
     fc.record(
       {
-        grpc: fc.constant(`${name}:${number}${service ? `/${service}` : ''}`),
+        grpc: fc.constant(`HEALTHROUTE:${number}${service ? `/${service}` : ''}`),
         ...asked,
         grpc_use_tls: fc.boolean(),
         ...tls,
@@ -58,13 +67,11 @@ const probe = fc.oneof(
     ),
   ),
   ...(['tcp', 'udp', 'h2ping'] as const).map((kind) =>
-    fc
-      .tuple(host, port)
-      .chain(([name, number]) =>
-        fc
-          .tuple(fc.record(asked), some(kind === 'udp' ? {} : { [`${kind}_use_tls`]: fc.boolean(), ...tls }))
-          .map(([when, how]): Fields => ({ [kind]: `${name}:${number}`, ...when, ...how })),
-      ),
+    checkPort.chain((number) =>
+      fc
+        .tuple(fc.record(asked), some(kind === 'udp' ? {} : { [`${kind}_use_tls`]: fc.boolean(), ...tls }))
+        .map(([when, how]): Fields => ({ [kind]: `HEALTHROUTE:${number}`, ...when, ...how })),
+    ),
   ),
 )
 /** No alias of a node, which we refuse: to end one, the command's agent would stop answering. */

@@ -19,8 +19,8 @@ describe('a Consul definition', () => {
   })
 
   it('may be base64, with line breaks', () => {
-    const encoded = Buffer.from('{"name": "wéb", "port": 8080}').toString('base64')
-    expect(parse(`${encoded.slice(0, 20)}\n${encoded.slice(20)}\n`)).toEqual([{ Name: 'wéb', Port: 8080 }])
+    const encoded = Buffer.from('{"name": "web", "tags": ["wéb"]}').toString('base64')
+    expect(parse(`${encoded.slice(0, 20)}\n${encoded.slice(20)}\n`)).toEqual([{ Name: 'web', Tags: ['wéb'] }])
   })
 
   it.each([
@@ -138,7 +138,7 @@ describe('a Consul definition', () => {
     ['a number for a duration', { name: 'web', check: { ttl: 5 } }, 'check.ttl: must be a duration'],
     [
       'no interval',
-      { name: 'web', checks: [{ http: 'http://x' }] },
+      { name: 'web', checks: [{ http: 'http://HEALTHROUTE' }] },
       'checks[0].Interval: is needed for a check of kind HTTP',
     ],
     [
@@ -159,7 +159,7 @@ describe('a Consul definition', () => {
     ],
     [
       'an interval of nothing',
-      { name: 'web', check: { tcp: 'a:1', interval: '0s' } },
+      { name: 'web', check: { tcp: 'HEALTHROUTE:1', interval: '0s' } },
       'check.interval: is needed',
     ],
     ['a time to live of nothing', { name: 'web', check: { ttl: '0s' } }, 'check.ttl: must be longer'],

@@ -53,6 +53,13 @@ const STRICTER: [RegExp, string][] = [
   ],
   [/must not be less than 0/, 'less than none is none to Consul'],
   [/is there twice|holds two services called/, 'the last of them would win'],
+  [
+    /must ask HEALTHROUTE|must be a whole URL|must name a port|must have a port|hexadecimal digits/,
+    'the check would ask the Consul server, somebody else or nobody',
+  ],
+  [/is not possible here: a proxy would be asked/, 'a proxy is somebody else than the instance'],
+  [/must not be false: a redirect/, 'a redirect could lead the Consul server to its own credentials'],
+  [/must be a name that DNS can say/, 'Consul takes it with a warning, and its DNS never finds it'],
 ]
 
 /**
@@ -157,7 +164,10 @@ describe('a definition', () => {
   it('keeps what the command loses on its way to the agent', async () => {
     const check = { interval: '1h', h2ping: 'HEALTHROUTE:1', h2ping_use_tls: false, output_max_size: 9 }
     const services = [
-      { name: 'web', checks: [check, { interval: '1h', http: 'x', disable_redirects: true }] },
+      {
+        name: 'web',
+        checks: [check, { interval: '1h', http: 'http://HEALTHROUTE:1/', disable_redirects: true }],
+      },
     ]
     const outcome = await mine({ services, form: 'services', spelling: 'snake', base64: false })
     await empty()

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../../core/base/canonical.ts'
-import { META } from '../../../core/registration/registration.ts'
+import { META } from '../../../core/registration/registration-meta.ts'
 import type { Fields } from './definition-samples.ts'
 
 /**

@@ -23,6 +23,16 @@ const junk = fc.constantFrom<unknown[]>(
   {},
   { a: 1 },
   { consul: 'x' },
+  'Shop.Orders_v2',
+  'media server',
+  'http://localhost:8080/health',
+  'http://HEALTHROUTE@169.254.169.254/',
+  'http://HEALTHROUTE.example/',
+  'http://HEALTHROUTE:8080/%zz',
+  'healthroute:80',
+  'HEALTHROUTE',
+  'HEALTHROUTE:0',
+  '/healthz',
 )
 const SERVICE = ['name', 'id', 'tags', 'port', 'meta', 'tagged_addresses', 'weights', 'enable_tag_override']
 const MORE = [
@@ -69,6 +79,7 @@ const CHECK_LAST = [
   'interval',
   'timeout',
   'htpp',
+  'proxy_http',
 ]
 const CHECK_NUMBERS = [
   'output_max_size',

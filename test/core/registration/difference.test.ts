@@ -5,7 +5,7 @@ import { TAG } from '../../../core/base/names.ts'
 import { difference } from '../../../core/registration/difference.ts'
 import type { Evidence } from '../../../core/registration/evidence.ts'
 import { owner } from '../../../core/registration/owner.ts'
-import { META } from '../../../core/registration/registration.ts'
+import { META } from '../../../core/registration/registration-meta.ts'
 import {
   ago,
   brief,

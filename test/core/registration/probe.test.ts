@@ -5,8 +5,8 @@ import { isPassingStatus, probeOf } from '../../../core/registration/probe.ts'
 const address = '10.77.0.20'
 const probe = (check: object) => {
   const text = JSON.stringify({ name: 'web', check: { interval: '10s', ...check } })
-  const [service] = parseDefinition(text.replaceAll('HEALTHROUTE', address), 'consul.json')
-  return probeOf(service?.Check ?? {}, address)
+  const [service] = parseDefinition(text, 'consul.json')
+  return probeOf(JSON.parse(JSON.stringify(service?.Check ?? {}).replaceAll('HEALTHROUTE', address)), address)
 }
 
 describe('the probe of a check', () => {
@@ -69,15 +69,9 @@ describe('the probe of a check', () => {
 
   it.each([
     ['of UDP', { udp: 'HEALTHROUTE:1' }],
-    ['through a proxy of HTTP', { http: 'http://HEALTHROUTE:1', proxy_http: 'http://HEALTHROUTE:2' }],
-    ['through a proxy of gRPC', { grpc: 'HEALTHROUTE:1', proxy_grpc: 'HEALTHROUTE:2' }],
     ['of an HTTP/2 ping', { h2ping: 'HEALTHROUTE:1' }],
     ['of a time to live', { ttl: '10s', interval: undefined }],
     ['of an alias', { alias_service: 'db', interval: undefined }],
-    ['of another host', { http: 'http://10.77.0.21:8080/' }],
-    ['of this machine', { tcp: '127.0.0.1:8080' }],
-    ['of a name', { grpc: 'db.service.consul:9090' }],
-    ['of another host behind a user', { http: 'http://HEALTHROUTE@10.77.0.21/' }],
     ['whose certificate counts', { http: 'https://HEALTHROUTE/' }],
     ['whose certificate counts, gRPC', { grpc: 'HEALTHROUTE:1', grpc_use_tls: true }],
     ['whose certificate counts, TCP', { tcp: 'HEALTHROUTE:1', tcp_use_tls: true }],
@@ -86,6 +80,16 @@ describe('the probe of a check', () => {
     ['with a host header that Go sends twice', { http: 'http://HEALTHROUTE', header: { host: ['shop'] } }],
   ])('is none for a check %s', (_what, check) => {
     expect(probe(check)).toBeUndefined()
+  })
+
+  it.each([
+    ['of another host', { HTTP: 'http://10.77.0.21:8080/' }],
+    ['of this machine', { TCP: '127.0.0.1:8080' }],
+    ['of a name', { GRPC: 'db.service.consul:9090' }],
+    ['of another host behind a user', { HTTP: `http://${address}@10.77.0.21/` }],
+    ['through a proxy', { HTTP: `http://${address}:1/`, ProxyHTTP: 'http://10.77.0.21/' }],
+  ])('is none for a check %s, which no definition may have', (_what, check) => {
+    expect(probeOf({ Interval: '10s', ...check }, address)).toBeUndefined()
   })
 
   it.each([

@@ -35,7 +35,7 @@ function wholly(outcome: unknown, report: Outcome['report'], failed: string[] = 
 }
 
 async function instanceOf(world: IamWorld, app: string, service: string) {
-  const [first] = await serviceInstances(regionOf(world.context).endpoint, app, service)
+  const [first] = await serviceInstances(regionOf(world.context), app, service)
   if (!first) throw new ServiceFailure(`${app} has no running ${service}`)
   return first
 }

@@ -6,7 +6,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from free_places import free_port, free_range
 from inbox import Inbox
 from waiting import wait_for
 
@@ -27,28 +27,6 @@ HTTP_SERVER = """import http from 'node:http'
 console.log('listening on', process.env.HOST)
 http.createServer((_, response) => response.end(process.env.HOST)).listen(8080, process.env.HOST)
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def free_range() -> tuple[int, socket.socket]:
-    """The second octet of loopback addresses that no other region has, and the claim that keeps them.
-
-    The claim is the gateway's of `nanofleet local`: a listener on port 4510 of 127.<octet>.0.2.
-    """
-    for octet in random.sample(range(60, 250), 190):
-        claim = socket.socket()
-        try:
-            claim.bind((f"127.{octet}.0.2", 4510))
-            claim.listen()
-            return octet, claim
-        except OSError:
-            claim.close()
-    pytest.fail("no loopback range is free for another region")
 
 
 class Region:
@@ -121,13 +99,30 @@ class Region:
     def log(self) -> str:
         return (self.state / "region.log").read_text()
 
+    @property
+    def root(self) -> tuple[str, str]:
+        """Root's key in this region, which it makes when it is first started."""
+        key = json.loads((self.state / "root-key.json").read_text())
+        return key["accessKeyId"], key["secretAccessKey"]
+
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(f"{self.endpoint}{path}", timeout=25) as response:
+        return self.call("GET", path)
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """An answer of the private API."""
+        data = None if body is None else json.dumps(body).encode()
+        file = self.state / "root-key.json"
+        key = {"x-nanofleet-key": self.root[1]} if file.exists() else {}
+        request = urllib.request.Request(self.endpoint + path, data=data, method=method, headers=key)
+        with urllib.request.urlopen(request, timeout=30) as response:
             return json.load(response)
 
-    def client(self, service: str, key: str = "test", secret: str = "test", token: str | None = None) -> Any:
+    def client(self, service: str, key: str = "", secret: str = "", token: str | None = None) -> Any:
+        """A client with root's key, unless another one is given."""
         import botocore.session  # noqa: PLC0415 -- conftest.py has to find ministack's packages first
 
+        if not key:
+            key, secret = self.root
         if (service, key) not in self._clients:
             self._clients[service, key] = botocore.session.get_session().create_client(
                 service,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
-import urllib.request
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -29,16 +28,10 @@ class World:
 
     def __init__(self, region: Region) -> None:
         self.region = region
-        self.client = region.client
+        self.client, self.call = region.client, region.call
         self.vpc, _subnet = region.network()
         places = (("a", 0), ("b", 16), ("c", 32))
         self.subnets = [region.network(f"{REGION}{zone}", part)[1] for zone, part in places]
-
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.region.endpoint + path, data=data, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.loads(answer.read())
 
     def image(self, program: str) -> str:
         """An AMI whose instances run this shell program; returns its id."""

@@ -77,12 +77,13 @@ def test_reserved_concurrency_throttles(world: World) -> None:
 
 def impatient(world: World) -> Any:
     """A client that does not try again when it is throttled."""
+    key, secret = world.region.root
     return botocore.session.get_session().create_client(
         "lambda",
         region_name=REGION,
         endpoint_url=world.region.endpoint,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
         config=Config(retries={"max_attempts": 0}),
     )
 

@@ -156,3 +156,21 @@ def test_the_javascript_sdk_finds_the_role_by_itself(region: Region, profile: st
     output = wait_for("output", lambda: ec2.get_console_output(InstanceId=instance_id).get("Output"))
     assert output.strip() == "described"
     region.terminate([instance_id])
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"Host": "evil.example:8169"},
+        {"Origin": "http://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+def test_a_page_of_the_web_gets_no_token_and_no_keys(guest: dict[str, Any], foreign: dict[str, str]) -> None:
+    metadata = Metadata(guest["PrivateIpAddress"])
+    asked = {"X-aws-ec2-metadata-token-ttl-seconds": "60"}
+    assert metadata.call("PUT", "/latest/api/token", {**asked, **foreign}) == (403, "")
+    keys = "/latest/meta-data/iam/security-credentials/program"
+    held = {"X-aws-ec2-metadata-token": metadata.token()}
+    assert metadata.call("GET", keys, held)[0] == 200
+    assert metadata.call("GET", keys, {**held, **foreign}) == (403, "")

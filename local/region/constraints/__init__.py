@@ -1,0 +1,1 @@
+"""What the models of AWS's APIs ask of a request: required members, enumerations, patterns, lengths."""
