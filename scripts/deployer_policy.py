@@ -38,7 +38,7 @@ def handlers(names: list[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for schema in schemas:
         if schema["typeName"] in names:
-            calls = [schema["handlers"].get(verb, {}).get("permissions", []) for verb in VERBS]
+            calls = [schema.get("handlers", {}).get(verb, {}).get("permissions", []) for verb in VERBS]
             found[schema["typeName"]] = {action for listed in calls for action in listed}
     if missing := [name for name in names if name not in found]:
         raise SystemExit(f"cfn-lint has no schema of {', '.join(missing)}")

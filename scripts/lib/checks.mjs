@@ -38,7 +38,7 @@ const jobs = [
   { name: 'sizes of bundles', work: () => capture('node', ['scripts/bundle-sizes.mjs']) },
   { name: 'workflows (ASL)', work: () => capture('node', ['scripts/asl.ts']) },
   { name: 'generated templates (cfn-lint)', work: lintGenerated },
-  { name: 'packaged template (cfn-lint)', work: lintPackaged },
+  { name: 'packaged template (cfn-lint), policy of who deploys it', work: lintPackaged },
   { name: "permissions of CloudFormation's handlers", work: handlerPermissions },
   { name: 'Python style (ruff)', work: pythonStyle },
   { name: 'Python types (pyright)', work: () => capture('pyright', ['--pythonpath', tool('python')]) },
@@ -70,6 +70,7 @@ async function lintPackaged() {
   return inOrder(
     () => capture('node', ['scripts/package.ts', folder]),
     () => lint([join(folder, 'cloudformation-template-update-stack.json')]),
+    () => capture(tool('python'), ['scripts/deployer_policy.py', '--check', folder]),
   )
 }
 
