@@ -20,13 +20,12 @@ async function accountOf({ region }) {
 /** Uploads every app of the checkout to the stage's bucket. @param {Target} target */
 export async function push(target) {
   const { stage, root } = target
-  const account = await accountOf(target)
   const { Architecture } = await stackOutputs(
     new CloudFormationClient({ region: target.region }),
     controlStack(stage),
   )
-  const stageBucket = bucket(stage, account)
-  return await pushApps({ root, stage, bucket: stageBucket, s3: s3Of(target), architecture: Architecture })
+  const name = bucket(stage, await accountOf(target))
+  return await pushApps({ root, stage, bucket: name, s3: s3Of(target), architecture: Architecture })
 }
 
 /**
