@@ -1,7 +1,7 @@
 /**
  * What looks like a secret in a source: files that hold secrets by their name, and keys whose form gives them
  * away. The forms are those of gitleaks' default rules (MIT) that have a prefix or a frame of their own. A
- * form that any random text may have would warn of nothing.
+ * form that any random text may have would warn all the time.
  */
 
 /** `.env` and its variants, samples aside: a machine's environment, passwords among it. */

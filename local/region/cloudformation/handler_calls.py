@@ -8,6 +8,7 @@ those of the resource.
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ _NAMES = {
     "AWS::SQS::Queue": "QueueName",
 }
 _LOOKS = ("Describe", "Get", "List")
+_MAKES = re.compile(r"Create(?!Tags)|Allocate")
 _NO_RESOURCE = ("sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe")
 # Handed on or looked up beside the resource itself; the roles are checked where they are put into profiles.
 _BESIDE = ("iam:", "ec2:RunInstances")
@@ -62,9 +64,8 @@ def needed(change: Change) -> list[Permission]:
         return [Permission(f"{service.lower()}:{verb}{name}", "*")]
     listed = entry["handlers"].get(change.verb, {})
     calls = [action for action, reason in listed.items() if reason is None]
-    made = next(
-        (call.split(":")[1] for call in calls if call.split(":")[1].startswith(("Create", "Alloc"))), ""
-    )
+    operations = [call.split(":")[1] for call in calls]
+    made = next((one for one in operations if _MAKES.match(one)), "")
     return [
         _permission(change, entry["taggable"], action, made)
         for action in calls
