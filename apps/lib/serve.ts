@@ -26,6 +26,9 @@ export function serve(
   const server = createServer((request, response) => {
     // Makes callers use another instance for their next request.
     if (stopping()) response.shouldKeepAlive = false
+    // Browsers that came by HTTPS once do not try without it for a year (RFC 6797).
+    if (request.headers['x-forwarded-proto'] === 'https')
+      response.setHeader('strict-transport-security', 'max-age=31536000')
     return listener(request, response)
   })
   // Longer than the load balancer's idle timeout (60 s), so that it never reuses a connection we just closed.

@@ -19,6 +19,8 @@ export function open(command: Command, openStage: Open): void {
       const { appStatus } = await import('../stage/stage-status.ts')
       const url = urlOf(await appStatus(context, app), app, service)
       context.output.result({ url }, url)
+      const other = withoutNames(url)
+      if (other && !options.print && !context.output.json) context.output.note(other)
       if (!options.print && !context.output.json && process.stdout.isTTY) openInBrowser(url)
     })
 }
@@ -41,6 +43,17 @@ export function urlOf(
   if (url !== undefined) return url
   const what = service === undefined ? 'service' : `service named ${service}`
   throw new NotFound(`${app} has no exposed ${what}${names ? `; exposed are ${names}` : ''}`)
+}
+
+/**
+ * How a program reaches a service whose name is under localhost: browsers and curl resolve such names
+ * themselves, Python, Java and Go leave it to the system, which may not (RFC 6761, section 6.3).
+ */
+export function withoutNames(url: string): string | undefined {
+  const { hostname, port, pathname } = new URL(url)
+  if (!hostname.endsWith('.localhost')) return undefined
+  const address = `http://127.0.0.1:${port || '80'}${pathname}`
+  return `A program that does not find ${hostname} asks ${address} with the header "Host: ${hostname}"`
 }
 
 /** On a machine without a browser the URL has at least been printed. */

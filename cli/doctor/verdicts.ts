@@ -1,18 +1,19 @@
+import type { Diagnostic } from '../../adapters/aws/account-facts.ts'
 import type { Finding } from './finding.ts'
 
 type Verdict = Omit<Finding, 'subject'>
 
-/** What ValidateStateMachineDefinition says of one workflow. */
+/** What Step Functions says of one workflow. */
 export interface Validated {
   name: string
-  problems: { severity: string; code: string; message: string; location?: string }[]
+  problems: Diagnostic[]
 }
 
 export function workflow(validated: readonly Validated[]): Verdict {
   const wrong = validated.flatMap(({ name, problems }) =>
     problems
       .filter(({ severity }) => severity === 'ERROR')
-      .map(({ code, message, location = '' }) => `${name}${location}: ${message} (${code})`),
+      .map(({ code, message, location }) => `${name}${location}: ${message} (${code})`),
   )
   if (wrong.length === 0)
     return { state: 'good', text: `Step Functions accepts all ${validated.length} workflows` }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { builtTable } from '../../cli/commands/build.ts'
 import { executionsTable } from '../../cli/commands/executions.ts'
-import { urlOf } from '../../cli/commands/open.ts'
+import { urlOf, withoutNames } from '../../cli/commands/open.ts'
 import { serviceUrl } from '../../cli/stage/service-url.ts'
 import { executionName } from '../../cli/start.ts'
 import { cleanedText, cleanupPlanText } from '../../cli/text/cleanup-text.ts'
@@ -10,6 +10,13 @@ import { stageText } from '../../cli/text/status-text.ts'
 import type { DeployPlan, PlannedService } from '../../core/deploy/deploy-plan.ts'
 import type { Change } from '../../core/template/stack-change.ts'
 import { runOf, second } from './runs.ts'
+
+it('an address under localhost comes with a way for programs that cannot find it', () => {
+  expect(withoutNames('http://boutique.localhost:8080/shop')).toBe(
+    'A program that does not find boutique.localhost asks http://127.0.0.1:8080/shop with the header "Host: boutique.localhost"',
+  )
+  expect(withoutNames('https://boutique.example.com/')).toBeUndefined()
+})
 
 const consul = { servers: 3, alive: 3, leader: '10.77.0.4:8300' }
 const web = {

@@ -27,9 +27,7 @@ function checked(request: PlaceOrderRequest, call: Call): Asked {
     /^[A-Z]{3}$/.test(userCurrency)
       ? undefined
       : `user_currency is ${quoted(userCurrency)}; it must be a code such as USD`,
-    /^[^\s@]+@[^\s@]+$/.test(email)
-      ? undefined
-      : `email is ${quoted(email)}; it must be an address such as name@example.org`,
+    /^[^\s@]+@[^\s@]+$/.test(email) ? undefined : 'email must be an address such as name@example.org',
     keyFlaw(token),
   ]
   const [problem] = problems.filter((one) => one !== undefined)

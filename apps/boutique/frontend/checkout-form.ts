@@ -18,7 +18,7 @@ export const FIELDS = [
 
 export type Field = (typeof FIELDS)[number]
 
-/** What was typed, and one sentence about each field that is wrong. */
+/** What was typed, the security code aside, and one sentence about each field that is wrong. */
 export interface Typed {
   values: Record<Field, string>
   problems: Partial<Record<Field, string>>
@@ -72,7 +72,9 @@ export function checkOrder(form: Form, now: Date): { typed: Typed; order: Order 
     if (problem !== undefined) problems[field] = problem
   }
   const key = form.get('idempotency_key') ?? ''
-  const typed = { values, problems, key: UUID.test(key) ? key.toLowerCase() : randomUUID() }
+  // No page ever has a security code that somebody typed; it is typed again (PCI DSS, requirement 3.3).
+  const shown = { ...values, credit_card_cvv: '' }
+  const typed = { values: shown, problems, key: UUID.test(key) ? key.toLowerCase() : randomUUID() }
   return { typed, order: Object.keys(problems).length === 0 ? orderOf(values) : undefined }
 }
 
@@ -112,7 +114,6 @@ const CHECKS: Record<Field, Check> = {
   credit_card_expiration_year(value, { credit_card_expiration_month: month }, now) {
     const year = now.getUTCFullYear()
     if (!/^\d{4}$/.test(value)) return 'Choose the year in which the card expires, such as 2030.'
-    if (Number(value) > year + 50) return `Choose a year before ${year + 50}.`
     const last = Number(value) * 12 + (isWhole(month, 1, 12) ? Number(month) : 12)
     const isOver = last < year * 12 + now.getUTCMonth() + 1
     return isOver ? 'This card has expired; use another one.' : undefined

@@ -23,9 +23,16 @@ function decoded(text: string): string {
   }
 }
 
+/**
+ * The name of a cookie. Over HTTPS with the prefix that browsers take from this host alone: a page of another
+ * name below the same domain can neither set nor replace it (RFC 6265bis, "The \"__Host-\" Prefix").
+ */
+export const named = (name: string, secure: boolean): string => (secure ? `__Host-${name}` : name)
+
 /** A cookie for 48 h, hidden from scripts and from requests by another site's form. */
 export const cookie = (name: string, value: string, secure: boolean): string =>
-  `${name}=${encodeURIComponent(value)}; Path=/; Max-Age=${HOURS * 3600}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+  `${named(name, secure)}=${encodeURIComponent(value)}; Path=/; Max-Age=${HOURS * 3600}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
 
 /** The same cookie, expired at once. */
-export const expired = (name: string): string => `${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`
+export const expired = (name: string, secure: boolean): string =>
+  `${named(name, secure)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`

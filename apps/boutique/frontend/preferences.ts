@@ -15,8 +15,8 @@ export const preferences = (site: Site): Record<string, Handler> => ({
     keepCurrency(request, response, code)
     redirect(response, backTo(request.headers))
   }),
-  'GET /logout': (_request, response) => {
-    forget(response)
+  'GET /logout': (request, response) => {
+    forget(request, response)
     redirect(response, '/')
   },
 })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { cookie, expired, readCookies } from './cookies.ts'
+import { cookie, expired, named, readCookies } from './cookies.ts'
 import { type CurrencyCode, DEFAULT_CURRENCY, isShown } from './currencies.ts'
 
 const SESSION = 'shop_session-id'
@@ -24,11 +24,12 @@ export interface Visit {
  * answer.
  */
 export function welcome(request: IncomingMessage, response: ServerResponse): Visit {
+  const secure = isSecure(request)
   const cookies = readCookies(request.headers.cookie)
-  const known = cookies.get(SESSION)?.toLowerCase()
+  const known = cookies.get(named(SESSION, secure))?.toLowerCase()
   const session = known !== undefined && UUID.test(known) ? known : randomUUID()
-  if (session !== known) response.appendHeader('set-cookie', cookie(SESSION, session, isSecure(request)))
-  const wanted = cookies.get(CURRENCY)
+  if (session !== known) response.appendHeader('set-cookie', cookie(SESSION, session, secure))
+  const wanted = cookies.get(named(CURRENCY, secure))
   const currency = isShown(wanted) ? wanted : DEFAULT_CURRENCY
   return { session, currency, deadline: Date.now() + PAGE_MS }
 }
@@ -39,8 +40,9 @@ export function keepCurrency(request: IncomingMessage, response: ServerResponse,
 }
 
 /** Makes the visitor's browser forget the session and the currency. */
-export function forget(response: ServerResponse): void {
-  for (const name of [SESSION, CURRENCY]) response.appendHeader('set-cookie', expired(name))
+export function forget(request: IncomingMessage, response: ServerResponse): void {
+  const secure = isSecure(request)
+  for (const name of [SESSION, CURRENCY]) response.appendHeader('set-cookie', expired(name, secure))
 }
 
 /** Whether the browser uses HTTPS, according to the load balancer in front of us. */

@@ -4,6 +4,7 @@ import { readJson, sendJson, sendText } from '../../lib/answers.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { Handler, Match } from '../../lib/routes.ts'
 import { DEFAULT_FILTER, FILTERS } from '../lib/filters.ts'
+import { cut } from '../lib/text.ts'
 import { seen } from './decisions.ts'
 import type { TaskStore } from './task-store.ts'
 
@@ -20,7 +21,7 @@ const READY = z.object({ type: name, bytes: count, width: count, height: count }
 const FINISH = z.object({ attempt, result: name, before: name, after: name })
 const FAIL = z.object({
   attempt,
-  reason: z.string('must be text').transform((text) => text.slice(0, 1000)),
+  reason: z.string('must be text').transform((text) => cut(text, 1000)),
 })
 const RELEASE = z.object({ attempt })
 
@@ -42,7 +43,7 @@ export function taskRoutes(tasks: TaskStore): Record<string, Handler> {
     'GET /task/next': async (_request, response, { query }) => {
       const worker = query.get('worker')
       if (!worker) throw new Refusal(400, 'The worker is missing; say who asks: /task/next?worker=NAME.')
-      const task = await tasks.next(worker.slice(0, 200))
+      const task = await tasks.next(cut(worker, 200))
       if (task) sendJson(response, 200, seen(task))
       else sendJson(response, 404, { id: -1, state: 0 })
     },

@@ -7,6 +7,7 @@ import { DEFAULT_FILTER, FILTERS, isFilter } from '../lib/filters.ts'
 import { isForm, openForm } from '../lib/form.ts'
 import { FORM_BYTES, ORIGINAL_BYTES } from '../lib/limits.ts'
 import { CREATED, type Task } from '../lib/task.ts'
+import { cut } from '../lib/text.ts'
 import { look } from './look.ts'
 import { accepted, type Peers, tell } from './peers.ts'
 
@@ -28,7 +29,7 @@ export async function takeIn({ db, storage }: Peers, request: IncomingMessage): 
   const form = await openForm(request)
   const filter = filterOf(form.fields.filter)
   const token = tokenOf(form.fields.token)
-  const name = form.name?.slice(0, 200)
+  const name = form.name === undefined ? undefined : cut(form.name, 200)
   const counter = { bytes: 0 }
   const picture = await look(counted(form.image, counter, ORIGINAL_BYTES), name ?? 'The picture')
 

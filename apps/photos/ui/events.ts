@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Match } from '../../lib/routes.ts'
 import { onStop } from '../../lib/stopping.ts'
 import type { Task } from '../lib/task.ts'
+import { addressOf, type Most, Places } from './client.ts'
 import type { Feed, Listener } from './feed.ts'
 
 /** Load balancers close a connection that is silent for 60 s. */
@@ -21,20 +22,37 @@ const LEAVE_MS = 2000
 /** Without a time to start from, the last seconds are sent. */
 const RECENT_MS = 10_000
 
-/** Server-sent events to any number of browsers. */
+/**
+ * A browser that was away for longer than this starts from here; its page shows older changes when it is
+ * loaded again. Anyone may ask, and each second asked for is read from the table.
+ */
+const REPLAY_MS = 15 * 60_000
+
+/** Each page has one stream; an office or a phone network may be behind one address. */
+const STREAMS: Most = { each: 100, all: 2000 }
+
+/** Server-sent events to browsers. */
 export class Events {
   readonly #feed: Feed
   readonly #streams = new Set<ServerResponse>()
+  readonly #places: Places
 
-  constructor(feed: Feed, heartbeatMs = HEARTBEAT_MS) {
+  constructor(feed: Feed, heartbeatMs = HEARTBEAT_MS, most: Most = STREAMS) {
     this.#feed = feed
+    this.#places = new Places(most)
     setInterval(() => this.#beat(), heartbeatMs).unref()
     onStop(() => setTimeout(() => this.end(), LEAVE_MS))
   }
 
-  /** `GET /events`: changes since `Last-Event-ID`, or since the query's `since`, and all later ones. */
+  /**
+   * `GET /events`: changes since `Last-Event-ID`, or since the query's `since`, and all later ones.
+   * @throws {Refusal} 429, 503 when too many are open
+   */
   async open(request: IncomingMessage, response: ServerResponse, { query }: Match): Promise<void> {
-    const since = timeOf(request.headers['last-event-id'] ?? query.get('since')) ?? Date.now() - RECENT_MS
+    const asked = timeOf(request.headers['last-event-id'] ?? query.get('since')) ?? Date.now() - RECENT_MS
+    const since = Math.max(asked, Date.now() - REPLAY_MS)
+    const leave = this.#places.take(addressOf(request), 'open pages')
+    response.once('close', leave)
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',

@@ -6,7 +6,8 @@ import type { Match } from '../../lib/routes.ts'
 import { FINISHED, type Task } from '../lib/task.ts'
 import type { Master } from './master.ts'
 
-const KINDS = ['original', 'result', 'before', 'after'] as const
+/** Not the original: it may say where it was taken, and by which camera. */
+const KINDS = ['result', 'before', 'after'] as const
 type Kind = (typeof KINDS)[number]
 
 const FOR_EVER = 'public, max-age=31536000, immutable'
@@ -88,9 +89,13 @@ function isHangUp(error: unknown): boolean {
 function disposition({ kind, task }: { kind: Kind; task: Task }): string {
   const stored = task[kind] ?? ''
   const base = (task.name ?? `picture-${task.id}`).replace(/\.[^.]*$/, '')
-  const ending = kind === 'original' ? /\.[^.]*$/.exec(task.name ?? '') : /\.[^.]*$/.exec(stored)
-  const suffix = kind === 'original' ? '' : `-${kind === 'result' ? (task.filter ?? kind) : kind}`
-  const name = `${base}${suffix}${ending?.[0] ?? ''}`
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (it) => `%${it.charCodeAt(0).toString(16)}`)
+  const ending = /\.[^.]*$/.exec(stored)
+  const suffix = kind === 'result' ? (task.filter ?? kind) : kind
+  const name = `${base}-${suffix}${ending?.[0] ?? ''}`
+  // A record of before may have half a sign at its end.
+  const encoded = encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (it) => `%${it.charCodeAt(0).toString(16)}`,
+  )
   return `inline; filename*=UTF-8''${encoded}`
 }

@@ -1,8 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sendJson } from '../../lib/answers.ts'
 import { Refusal } from '../../lib/refusal.ts'
+import { Allowance, addressOf, Places } from './client.ts'
 import type { Master } from './master.ts'
 import { sendPage, uploadPage } from './pages.ts'
+
+const places = new Places({ each: 50, all: 500 })
+/** Twenty of the largest pictures, or ten thousand of a web page's. */
+const allowance = new Allowance(1_000_000_000)
 
 /**
  * `POST /upload`: passes the form on to `master` while it arrives. Scripts get the task, forms the page with
@@ -16,6 +21,9 @@ export async function upload(
   const accept = request.headers.accept ?? ''
   try {
     requireForm(request)
+    const address = addressOf(request)
+    allowance.spend(address, Number(request.headers['content-length'] ?? 0))
+    response.once('close', places.take(address, 'uploads'))
     const task = await master.upload(request)
     if (accept.includes('application/json')) sendJson(response, 200, task)
     else response.writeHead(303, { location: `/?taskId=${task.id}` }).end()

@@ -64,13 +64,19 @@ describe('a visitor', () => {
     expect(visit({ cookie: `shop_currency=${code}` }).visit.currency).toBe('USD')
   })
 
-  it('restricts the cookies to HTTPS where the load balancer uses it', () => {
-    expect(visit({ 'x-forwarded-proto': 'https' }).cookies[0]).toMatch(/; Secure$/)
+  it('over HTTPS has cookies that no page of another name below the same domain can set', () => {
+    const secure = { 'x-forwarded-proto': 'https' }
+    expect(visit(secure).cookies[0]).toMatch(/^__Host-shop_session-id=.*; Path=\/; .*; Secure$/)
+    const planted = visit({ ...secure, cookie: `shop_session-id=${SESSION}` })
+    expect(planted.visit.session).not.toBe(SESSION)
+    const own = visit({ ...secure, cookie: `__Host-shop_session-id=${SESSION}` })
+    expect([own.visit.session, own.cookies]).toEqual([SESSION, []])
   })
 
   it('is forgotten at once', () => {
-    const response = new ServerResponse(new IncomingMessage(new Socket()))
-    forget(response)
+    const request = new IncomingMessage(new Socket())
+    const response = new ServerResponse(request)
+    forget(request, response)
     expect([response.getHeader('set-cookie')].flat()).toEqual([
       expect.stringMatching(/^shop_session-id=;.*Max-Age=0/),
       expect.stringMatching(/^shop_currency=;.*Max-Age=0/),

@@ -33,7 +33,8 @@ export class ScriptedMaster {
   away = false
   /** Uploads that broke off. */
   broken = 0
-  #clock = 1_790_000_000_000
+  /** Recent, as a stream tells nothing that is older than a quarter of an hour. */
+  #clock = Date.now() - 600_000
 
   private constructor(server: Server) {
     this.#server = server

@@ -4,6 +4,7 @@ import { isPassing, pauseAfter, TRIES } from '../../../apps/photos/ui/static/bac
 describe('the attempts of an upload', () => {
   it.each([
     [0, true],
+    [429, true],
     [502, true],
     [503, true],
     [504, true],

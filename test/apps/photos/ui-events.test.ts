@@ -44,6 +44,34 @@ describe('a stream of events', () => {
     expect(most).toBeLessThan(1_500_000)
   })
 
+  it('starts a quarter of an hour ago at the earliest, and has a limit for each address', async () => {
+    const asked: number[] = []
+    const feed = new Feed(async (since) => {
+      asked.push(since)
+      return { tasks: [], newest: since }
+    }, 1000)
+    const events = new Events(feed, 1000, { each: 1, all: 10 })
+    const refused: string[] = []
+    const server = createServer((request, response) => {
+      const query = new URL(request.url ?? '', 'http://ui').searchParams
+      events.open(request, response, { params: {}, query }).catch((error: Error) => {
+        refused.push(error.message)
+        response.destroy()
+      })
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/events?since=0`
+    const from = (address: string) => fetch(url, { headers: { 'x-forwarded-for': address } })
+    await from('203.0.113.7')
+    await expect(from('203.0.113.7')).rejects.toThrow()
+    await from('203.0.113.8')
+    expect(refused).toEqual([expect.stringContaining('1 open pages of your address')])
+    expect(asked[0]).toBeGreaterThan(Date.now() - 16 * 60_000)
+    events.end()
+    server.closeAllConnections()
+    server.close()
+  })
+
   it('says something now and then, so that no load balancer closes it', async () => {
     const events = new Events(new Feed(async (since) => ({ tasks: [], newest: since }), 20), 30)
     const server = createServer((asked, response) => {

@@ -100,7 +100,8 @@ describe('the service ui', () => {
   it('serves pictures with their type, cacheable for ever once they are finished', async () => {
     const { id } = master.add({ width: 640, height: 480, name: 'Häuser "1".jpg' })
     expect((await fetch(`${ui.url}/photo/${id}/after`)).status).toBe(404)
-    expect((await fetch(`${ui.url}/photo/${id}/original`)).headers.get('cache-control')).toBe('no-cache')
+    // It may say where it was taken.
+    expect((await fetch(`${ui.url}/photo/${id}/original`)).status).toBe(404)
     master.finish(id)
     const after = await fetch(`${ui.url}/photo/${id}/after`)
     expect(after.headers.get('content-type')).toBe('image/webp')

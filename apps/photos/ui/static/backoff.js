@@ -3,7 +3,7 @@
 /**
  * What is worth a retry: no answer at all (0), and answers from a gateway or about a service that is down.
  */
-const PASSING = new Set([0, 502, 503, 504])
+const PASSING = new Set([0, 429, 502, 503, 504])
 
 /** The longest wait between two attempts, in milliseconds. */
 const LONGEST_MS = 10_000

@@ -99,10 +99,10 @@ function reason(task, state) {
  * @param {State} state
  */
 function links(task, state) {
-  if (state === 'arriving') return ''
+  if (state !== 'done') return ''
   const link = (/** @type {string} */ of, /** @type {string} */ text) =>
     `<a href="/photo/${task.id}/${of}">${text}<span class="hidden"> of ${escapeHtml(titleOf(task))}</span></a>`
-  return `<p class="links">${link('original', 'Original')}${state === 'done' ? link('result', 'Result') : ''}</p>`
+  return `<p class="links">${link('result', 'Result')}</p>`
 }
 
 /**

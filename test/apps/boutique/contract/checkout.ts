@@ -35,7 +35,7 @@ const BAD_ORDERS: Bad<typeof PlaceOrderRequestSchema> = {
   'to nowhere': [{ ...order, userId: 'u', address: undefined } as Request, 'has no address'],
   'without a card': [{ ...order, userId: 'u', creditCard: undefined } as Request, 'has no credit card'],
   'in no currency': [{ ...order, userId: 'u', userCurrency: 'dollars' }, 'user_currency is "dollars"'],
-  'confirmed to nobody': [{ ...order, userId: 'u', email: 'nobody' }, 'email is "nobody"'],
+  'confirmed to nobody': [{ ...order, userId: 'u', email: 'nobody' }, 'email must be an address'],
 }
 
 /** The cart of a new user, with two mugs in it, and a look at what is in it later. */
