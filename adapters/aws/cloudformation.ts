@@ -97,8 +97,8 @@ export class CloudFormationStacks implements Stacks {
   async resources(name: string, type: string): Promise<string[]> {
     const found: string[] = []
     // DescribeStackResources would show the first hundred only.
+    // A rollback leaves the names of what it deleted.
     for await (const page of paginateListStackResources({ client: this.#client }, { StackName: name }))
-      // A rollback leaves the names of what it deleted.
       for (const { ResourceType, PhysicalResourceId: id, ResourceStatus } of page.StackResourceSummaries ??
         [])
         if (ResourceType === type && id && ResourceStatus !== 'DELETE_COMPLETE') found.push(id)

@@ -98,7 +98,7 @@ describe('a role of an app that was given all rights', () => {
     name = await roleNamed(iam, `nanofleet-${context.stage}-web-web-`)
     const all = { RoleName: name, PolicyName: 'all', PolicyDocument: JSON.stringify(policy) }
     await iam.send(new PutRolePolicyCommand(all))
-    const [instance] = await serviceInstances(regionOf(context).endpoint, 'web', 'web')
+    const [instance] = await serviceInstances(regionOf(context), 'web', 'web')
     const credentials = await instanceCredentials(instance?.privateIp ?? '')
     settings = { ...clientSettings(context), credentials }
   }, 300_000)
