@@ -25,7 +25,7 @@ from region.cloudformation import types
 from region.cloudwatch import logs, metrics
 from region.codebuild import builds
 from region.constraints import gate
-from region.ec2 import account, actions, attributes, launches
+from region.ec2 import account, actions, attributes, capacity, launches
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
 from region.functions import chains, errors, starts, workers
@@ -44,6 +44,7 @@ PARTS: tuple[ModuleType, ...] = (
     actions,
     account,
     attributes,
+    capacity,
     ec2_images,
     course,
     recovery,

@@ -39,7 +39,7 @@ const jobs = [
   { name: 'sizes of bundles', work: () => capture('node', ['scripts/bundle-sizes.mjs']) },
   { name: 'workflows (ASL)', work: () => capture('node', ['scripts/asl.ts']) },
   { name: 'generated templates (cfn-lint)', work: () => lintGenerated() },
-  { name: 'packaged template (cfn-lint)', work: () => lintPackaged() },
+  { name: 'packaged template (cfn-lint), policy of who deploys it', work: () => lintPackaged() },
   { name: 'second opinions (parliament, checkov)', work: () => secondOpinions() },
   { name: "permissions of CloudFormation's handlers", work: handlerPermissions },
   { name: 'Python style (ruff)', work: pythonStyle },
@@ -73,7 +73,12 @@ const generated = () => readdirSync(templates).map((file) => join(templates, fil
 
 const lintGenerated = () => inOrder(generate, () => lint(generated()))
 
-const lintPackaged = () => inOrder(pack, () => lint([packaged]))
+const lintPackaged = () =>
+  inOrder(
+    pack,
+    () => lint([packaged]),
+    () => capture(tool('python'), ['scripts/deployer_policy.py', '--check', dirname(packaged)]),
+  )
 
 /** parliament and checkov; what they say and we accept is in resources/accepted-findings.yml. */
 function secondOpinions() {

@@ -1,9 +1,9 @@
 import { DeleteQueueCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs'
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import type { Context } from '../../cli/context.ts'
-import { ServiceFailure } from '../../core/base/errors.ts'
 import { controlStack } from '../../core/base/names.ts'
 import { ownQueue } from '../contracts/own-queue.ts'
+import { queryAsRoot } from './signed.ts'
 import { regionOf } from './stage.ts'
 
 /** A subscriber to the stage's alarm topic. */
@@ -25,7 +25,7 @@ export async function listenToAlarms(context: Context): Promise<Listener> {
   }
   const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
   await context.sqs().send(new SetQueueAttributesCommand({ QueueUrl: queue.url, Attributes: { Policy } }))
-  const subscribed = await query(context, 'sns', {
+  const subscribed = await queryAsRoot(regionOf(context), 'sns', {
     Action: 'Subscribe',
     TopicArn: AlarmTopic,
     Protocol: 'sqs',
@@ -37,7 +37,7 @@ export async function listenToAlarms(context: Context): Promise<Listener> {
   return {
     heard: () => queue.arrivals(1),
     stop: async () => {
-      await query(context, 'sns', { Action: 'Unsubscribe', SubscriptionArn })
+      await queryAsRoot(regionOf(context), 'sns', { Action: 'Unsubscribe', SubscriptionArn })
       await context.sqs().send(new DeleteQueueCommand({ QueueUrl: queue.url }))
     },
   }
@@ -45,23 +45,9 @@ export async function listenToAlarms(context: Context): Promise<Listener> {
 
 /** The state of an alarm: `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
 export async function alarmState(context: Context, name: string): Promise<string | undefined> {
-  const answer = await query(context, 'monitoring', { Action: 'DescribeAlarms', 'AlarmNames.member.1': name })
-  return /<StateValue>(\w+)</.exec(answer)?.[1]
-}
-
-/** The control plane itself needs no clients for these services. */
-async function query(context: Context, service: string, parameters: Record<string, string>): Promise<string> {
-  const region = regionOf(context)
-  const credential = `test/20260101/${region.region}/${service}/aws4_request`
-  const answer = await fetch(region.endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`,
-    },
-    body: new URLSearchParams(parameters),
+  const answer = await queryAsRoot(regionOf(context), 'monitoring', {
+    Action: 'DescribeAlarms',
+    'AlarmNames.member.1': name,
   })
-  const text = await answer.text()
-  if (!answer.ok) throw new ServiceFailure(`${parameters.Action} failed with HTTP ${answer.status}: ${text}`)
-  return text
+  return /<StateValue>(\w+)</.exec(answer)?.[1]
 }

@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { leftovers } from '../../local/orphans.ts'
 import { isAlive, type ProcessRecord } from '../../local/process.ts'
-import { readRecord } from '../../local/record.ts'
+import { type LocalRecord, readRecord } from '../../local/record.ts'
 import { type LocalSettings, readSettings } from '../../local/settings.ts'
 import { formatStatus, status } from '../../local/status.ts'
 import { down, reset, up } from '../../local/supervisor.ts'
+import { callAsRoot } from '../live/signed.ts'
 
 jest.setTimeout(60_000)
 
@@ -74,14 +75,14 @@ describe('A local region', () => {
 
   it('keeps its state over a restart, and loses it on reset', async () => {
     const { record } = await up(settings)
-    await putParameter(record.endpoint, 'kept')
+    await putParameter(record, 'kept')
     await down(settings)
     const again = await up(settings)
-    expect(await countParameters(again.record.endpoint)).toBe(1)
+    expect(await countParameters(again.record)).toBe(1)
     await reset(settings)
     expect(existsSync(settings.state)).toBe(false)
     const fresh = await up(settings)
-    expect(await countParameters(fresh.record.endpoint)).toBe(0)
+    expect(await countParameters(fresh.record)).toBe(0)
   })
 
   it('moves when its ports are taken', async () => {
@@ -97,22 +98,10 @@ describe('A local region', () => {
   })
 })
 
-async function ssm(endpoint: string, action: string, input: unknown): Promise<Record<string, unknown[]>> {
-  const answer = await fetch(endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': `AmazonSSM.${action}`,
-      authorization:
-        'AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/ssm/aws4_request, SignedHeaders=host, Signature=0',
-    },
-    body: JSON.stringify(input),
-  })
-  if (!answer.ok) throw new Error(await answer.text())
-  return (await answer.json()) as Record<string, unknown[]>
-}
+const putParameter = (region: LocalRecord, name: string): Promise<unknown> =>
+  callAsRoot(region, 'ssm', 'AmazonSSM.PutParameter', { Name: name, Value: 'x', Type: 'String' })
 
-const putParameter = (endpoint: string, name: string): Promise<unknown> =>
-  ssm(endpoint, 'PutParameter', { Name: name, Value: 'x', Type: 'String' })
-const countParameters = async (endpoint: string): Promise<number> =>
-  (await ssm(endpoint, 'DescribeParameters', {})).Parameters?.length ?? 0
+async function countParameters(region: LocalRecord): Promise<number> {
+  const answer = await callAsRoot(region, 'ssm', 'AmazonSSM.DescribeParameters', {})
+  return (answer as { Parameters?: unknown[] }).Parameters?.length ?? 0
+}

@@ -18,6 +18,7 @@ from region.cloudformation import (
     security_rules,
     service_role,
     tables,
+    typed_values,
     unchanged,
 )
 from region.cloudformation.resource import PROVISIONERS
@@ -35,6 +36,7 @@ def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., An
 
 def install() -> None:
     listing.install()
+    typed_values.install()
     own = {**network.rows(), **security_rules.rows(), **guarded_balancers.rows(), **bounded_roles.rows()}
     for resource_type, row in own.items():
         patch.entry(PROVISIONERS, "_RESOURCE_HANDLERS", resource_type, row)

@@ -6,7 +6,9 @@ import base64
 import binascii
 import fnmatch
 import re
+import time
 from collections.abc import Callable
+from datetime import datetime
 from xml.sax.saxutils import escape
 
 from region.base import contract
@@ -104,7 +106,11 @@ def describe(parameters: Parameters) -> Response:
         )
     wanted = filters(parameters)
     after = _decode(first(parameters, "NextToken"))
-    found = [i for i in _candidates(ids, wanted) if i["InstanceId"] > after and matches(i, wanted)]
+    found = [
+        instance
+        for instance in _candidates(ids, wanted)
+        if instance["InstanceId"] > after and matches(instance, wanted) and not _is_unseen(instance)
+    ]
     found.sort(key=lambda instance: instance["InstanceId"])
     page = found[:size]
     items = "".join(
@@ -114,6 +120,14 @@ def describe(parameters: Parameters) -> Response:
     )
     more = f"<nextToken>{_encode(page[-1]['InstanceId'])}</nextToken>" if len(found) > size else ""
     return ec2._xml(200, "DescribeInstancesResponse", f"<reservationSet>{items}</reservationSet>{more}")
+
+
+def _is_unseen(instance: states.Instance) -> bool:
+    """Whether EC2 does not show an instance yet: "Eventual consistency in the Amazon EC2 API"."""
+    if settings.lag_seconds == 0:
+        return False
+    launched = datetime.fromisoformat(instance["LaunchTime"].replace("Z", "+00:00")).timestamp()
+    return time.time() - launched < settings.lag_seconds
 
 
 def _candidates(ids: list[str], wanted: dict[str, list[str]]) -> list[states.Instance]:
@@ -128,7 +142,11 @@ def _named(ids: list[str]) -> list[states.Instance]:
     for instance_id in ids:
         if not re.fullmatch(r"i-([0-9a-f]{8}|[0-9a-f]{17})", instance_id):
             raise Refused("InvalidInstanceID.Malformed", f'Invalid id: "{instance_id}"')
-    unknown = [instance_id for instance_id in ids if instance_id not in ec2._instances]
+    unknown = [
+        instance_id
+        for instance_id in ids
+        if instance_id not in ec2._instances or _is_unseen(ec2._instances[instance_id])
+    ]
     if unknown:
         kind = "ID" if len(unknown) == 1 else "IDs"
         raise Refused(

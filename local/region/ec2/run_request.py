@@ -7,6 +7,7 @@ import re
 
 from region.base import contract
 from region.base.emulator import ec2
+from region.ec2 import capacity
 from region.instances import images, states
 from region.instances.query import Parameters, Refused, first, listed, number, truth
 
@@ -20,6 +21,7 @@ contract.expect(EC2, "_resolve_iam_instance_profile", "(iam_arn='', iam_name='',
 def check(parameters: Parameters) -> None:
     """What EC2 checks before it launches anything."""
     images.require_launchable(first(parameters, "ImageId"))
+    capacity.check(parameters)
     subnet = _subnet_of(parameters)
     if subnet and subnet not in ec2._subnets:
         raise Refused("InvalidSubnetID.NotFound", f"The subnet ID '{subnet}' does not exist")

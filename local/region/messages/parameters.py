@@ -7,16 +7,21 @@ from collections.abc import Callable
 from typing import Any
 
 from region.base import contract, events, patch
-from region.base.emulator import Response, get_account_id, get_region
+from region.base.emulator import Response, get_account_id, get_region, ssm
+from region.messages import parameter_rules
 
 SSM = "ministack.services.ssm"
 
 contract.expect(SSM, "_put_parameter", "(data)")
 contract.expect(SSM, "_delete_parameter", "(data)")
+contract.expect(SSM, "_parameters")
 contract.expect(SSM, "_delete_parameters", "(data)")
 
 
 def _put(original: Callable[[dict[str, Any]], Response], data: dict[str, Any]) -> Response:
+    refused = parameter_rules.refusal(data, data.get("Name") in ssm._parameters)
+    if refused:
+        return _refuse(*refused)
     answer = original(data)
     if answer[0] == 200:
         written = json.loads(answer[2])
@@ -24,6 +29,11 @@ def _put(original: Callable[[dict[str, Any]], Response], data: dict[str, Any]) -
             str(data["Name"]), "Create" if written["Version"] == 1 else "Update", data.get("Type", "String")
         )
     return answer
+
+
+def _refuse(code: str, message: str) -> Response:
+    headers = {"Content-Type": "application/x-amz-json-1.1"}
+    return 400, headers, json.dumps({"__type": code, "message": message}).encode()
 
 
 def _delete(original: Callable[[dict[str, Any]], Response], data: dict[str, Any]) -> Response:
