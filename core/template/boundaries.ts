@@ -8,7 +8,7 @@ const ARN = (service: string, rest: string) =>
 
 /**
  * The permissions boundaries of the roles of apps, a part of the stack `nanofleet-<stage>`
- * (`resources/plugin/boundaries.js` puts them there, beside `Bucket`, `Table` and `Vpc`): the most that such
+ * (`resources/plugin/boundaries.js` puts them there, beside its buckets and table): the most that such
  * a role can do, whatever its own policies say. The role that makes the stacks of apps cannot change them.
  */
 export function boundaries({ name }: Pick<Stage, 'name'>): Pick<Template, 'Resources'> {
@@ -52,6 +52,8 @@ const deny = (Action: string | string[], where: object) => ({ Effect: 'Deny', Ac
 const control = [
   getAtt('Bucket', 'Arn'),
   sub(`\${Bucket.Arn}/*`),
+  getAtt('LogBucket', 'Arn'),
+  sub(`\${LogBucket.Arn}/*`),
   sub(`arn:\${AWS::Partition}:s3:::\${ServerlessDeploymentBucket}`),
   sub(`arn:\${AWS::Partition}:s3:::\${ServerlessDeploymentBucket}/*`),
   getAtt('Table', 'Arn'),

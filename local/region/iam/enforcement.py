@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from region.base import contract, patch
-from region.base.emulator import Response, autoscaling, dynamodb
+from region.base.emulator import Response, alb, autoscaling, dynamodb
 from region.iam import base_resource
 from region.iam.permissions import needed
 from region.iam.requests import Permission, Request
@@ -44,6 +44,7 @@ contract.expect(
 contract.expect(EVALUATOR, "evaluate", "(ctx, policies, *limits)")
 contract.expect("ministack.core.lambda_runtime", "execution_credentials", "(config)")
 contract.expect("ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS")
+contract.expect("ministack.services.alb", "_tags")
 contract.expect("ministack.services.autoscaling", "_asgs")
 contract.expect("ministack.services.dynamodb", "_tables")
 
@@ -71,6 +72,9 @@ def install() -> None:
     patch.wrap(ACTIONS, "dynamodb_service_context", _leading_keys)
     patch.wrap("ministack.core.lambda_runtime", "execution_credentials", _remember_function)
     patch.entry("ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS", "autoscaling", _group_tags)
+    patch.entry(
+        "ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS", "elasticloadbalancing", _balancer_tags
+    )
 
 
 def _extract_resource(
@@ -202,6 +206,11 @@ def _partition_keys(request: dict[str, Any]) -> list[str]:
         if isinstance(item, dict) and isinstance(item.get(name), dict):
             found += [str(value) for value in item[name].values()]
     return found
+
+
+def _balancer_tags() -> list[tuple[str, list[dict[str, str]]]]:
+    """Of load balancers, listeners, rules and target groups."""
+    return [(arn, list(tags)) for arn, tags in list(alb._tags.items())]
 
 
 def _group_tags() -> list[tuple[str, list[dict[str, str]]]]:
