@@ -10,7 +10,7 @@
  * The rooms of `core/`, lowest floor first. They reach no package but these, so that a decision is plain
  * data.
  */
-const DECIDING = ['zod', 'yaml', 'node:crypto']
+const DECIDING = ['zod', 'yaml', 'p-limit', 'node:crypto']
 const core = [
   room('core/base', 0, [], 'Words, names and small tools that every room uses; it imports no other room.'),
   room(

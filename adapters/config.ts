@@ -11,6 +11,7 @@ const list = text.transform((value) => value.split(','))
 const threeOf = list.refine((values) => values.length === 3 && values.every(Boolean), 'must be three values')
 /** CloudFormation cannot omit a variable, so an absent setting is an empty one. */
 const optional = z.string().optional()
+const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true')
 
 const Environment = z
   .object({
@@ -35,6 +36,9 @@ const Environment = z
     DOMAIN: optional,
     CERTIFICATE_ARN: optional,
     PORT_LISTENERS: z.enum(['', 'true', 'false']).optional(),
+    ACCESS_LOGS: yesOrNo,
+    DELETION_PROTECTION: yesOrNo,
+    WEB_ACL_ARN: optional,
     CONSUL_UI_SOURCES: z
       .string()
       .transform((value) => value.split(',').filter(Boolean))
@@ -76,6 +80,9 @@ export function readStage(environment: Record<string, string | undefined> = proc
     opsVersion: e.OPS_VERSION,
     ...(e.DOMAIN ? { domain: e.DOMAIN } : {}),
     ...(e.CERTIFICATE_ARN ? { certificateArn: e.CERTIFICATE_ARN } : {}),
+    accessLogs: e.ACCESS_LOGS,
+    deletionProtection: e.DELETION_PROTECTION,
+    ...(e.WEB_ACL_ARN ? { webAclArn: e.WEB_ACL_ARN } : {}),
     ...(e.CONSUL_UI_SOURCES?.length ? { consulUiSources: e.CONSUL_UI_SOURCES } : {}),
     portListeners: e.PORT_LISTENERS ? e.PORT_LISTENERS === 'true' : !e.DOMAIN,
   }

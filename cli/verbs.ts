@@ -104,6 +104,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'doctor',
+    usage: '[options]',
     description:
       'look for what keeps a stage from working, with a remedy for each; exit code 1 when something does',
     load: async () => (await import('./commands/doctor.ts')).doctor,

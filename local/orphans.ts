@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readJson } from './json-file.ts'
 import { isAlive, type ProcessRecord, terminate, withEnvironment } from './process.ts'
-import { readJson } from './record.ts'
 
 /**
  * A variable that only the supervisor sets: its value, the state folder, marks all processes of that region.

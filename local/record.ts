@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LockHeld, ServiceFailure } from '../core/base/errors.ts'
+import { readJson } from './json-file.ts'
 import { isAlive, type ProcessRecord, recordOf } from './process.ts'
 import type { RootKey } from './root-key.ts'
 
@@ -27,27 +28,6 @@ export async function writeRecord(state: string, record: LocalRecord): Promise<v
   await mkdir(state, { recursive: true, mode: 0o700 })
   await writeFile(`${file}.tmp`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
   await rename(`${file}.tmp`, file)
-}
-
-/** Undefined when the file does not exist. Throws ServiceFailure when it is not JSON. */
-export async function readJson<T>(file: string): Promise<T | undefined> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-  try {
-    return JSON.parse(text) as T
-  } catch (cause) {
-    throw new ServiceFailure(
-      `${file}: not JSON; remove it, or the whole state with "nanofleet local reset"`,
-      {
-        cause,
-      },
-    )
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readJson } from './record.ts'
+import { readJson } from './json-file.ts'
 
 /** Root's key of one local region. Whoever has it may do everything there, and run programs as its owner. */
 export interface RootKey {

@@ -44,6 +44,7 @@ TYPES = [
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::Queue",
     "AWS::SQS::QueuePolicy",
+    "AWS::WAFv2::WebACLAssociation",
 ]
 VERBS = ("create", "read", "update", "delete")
 

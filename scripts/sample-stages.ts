@@ -21,6 +21,8 @@ export const DEV_STAGE: Stage = {
   nanosVersion: '0.1.55',
   opsVersion: '0.1.46',
   portListeners: true,
+  accessLogs: true,
+  deletionProtection: false,
 }
 
 /** A stage with only ports, one like the local region, and one with host names over HTTPS. */
@@ -34,5 +36,7 @@ export const SAMPLE_STAGES: Stage[] = [
     certificateArn: 'arn:aws:acm:::certificate/1',
     portListeners: false,
     consulUiSources: ['192.0.2.0/24'],
+    deletionProtection: true,
+    webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1',
   },
 ]

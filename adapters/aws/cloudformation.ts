@@ -22,18 +22,24 @@ export interface StackMeans {
   role?: string
   /** Takes templates that are too large for a request. */
   templates?: TemplateStore
+  /** Lifts the protection of a load balancer, which a stack that is deleted would otherwise keep. */
+  unprotect?: (loadBalancer: string) => Promise<void>
 }
+
+const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer'
 
 /** Stacks in CloudFormation, created with a service role that may create only what our templates contain. */
 export class CloudFormationStacks implements Stacks {
   readonly #client: CloudFormationClient
   readonly #role: string | undefined
   readonly #templates: TemplateStore | undefined
+  readonly #unprotect: StackMeans['unprotect']
 
-  constructor(client: CloudFormationClient, { role, templates }: StackMeans = {}) {
+  constructor(client: CloudFormationClient, { role, templates, unprotect }: StackMeans = {}) {
     this.#client = client
     this.#role = role
     this.#templates = templates
+    this.#unprotect = unprotect
   }
 
   async find(name: string): Promise<StackView | undefined> {
@@ -81,15 +87,21 @@ export class CloudFormationStacks implements Stacks {
   }
 
   async remove(name: string): Promise<void> {
+    if (this.#unprotect) {
+      const balancers = await unlessMissing(() => this.resources(name, LOAD_BALANCER))
+      for (const arn of balancers ?? []) await this.#unprotect(arn)
+    }
     await this.#client.send(new DeleteStackCommand({ StackName: name, RoleARN: this.#role }))
   }
 
   async resources(name: string, type: string): Promise<string[]> {
     const found: string[] = []
     // DescribeStackResources would show the first hundred only.
+    // A rollback leaves the names of what it deleted.
     for await (const page of paginateListStackResources({ client: this.#client }, { StackName: name }))
-      for (const { ResourceType, PhysicalResourceId: id } of page.StackResourceSummaries ?? [])
-        if (ResourceType === type && id) found.push(id)
+      for (const { ResourceType, PhysicalResourceId: id, ResourceStatus } of page.StackResourceSummaries ??
+        [])
+        if (ResourceType === type && id && ResourceStatus !== 'DELETE_COMPLETE') found.push(id)
     return found
   }
 

@@ -11,6 +11,7 @@ export interface StageSettings extends ClientSettings {
 const FILES = {
   autoScaling: './clients/auto-scaling.ts',
   cloudFormation: './clients/cloud-formation.ts',
+  codeBuild: './clients/code-build.ts',
   documents: './clients/documents.ts',
   ec2: './clients/ec2.ts',
   lambda: './clients/lambda.ts',
@@ -41,8 +42,14 @@ export class StageClients {
     this.#settings = settings
   }
 
+  /** The local region's; undefined for AWS itself. */
+  get endpoint(): string | undefined {
+    return this.#settings.endpoint
+  }
+
   autoScaling = () => this.#client('autoScaling')
   cloudFormation = () => this.#client('cloudFormation')
+  codeBuild = () => this.#client('codeBuild')
   documents = () => this.#client('documents')
   ec2 = () => this.#client('ec2')
   lambda = () => this.#client('lambda')

@@ -5,6 +5,7 @@ import { InvalidInput } from '../../core/base/errors.ts'
 import type { Manifest } from '../../core/base/manifest-types.ts'
 import { tooLongNames } from '../../core/base/name-rules.ts'
 import { didYouMean } from '../../core/base/suggest.ts'
+import { unpinnedBases } from '../../core/manifest/base-images.ts'
 import { secretLook } from '../../core/manifest/secret-looks.ts'
 import { imageFiles, isLeftOut, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
 import { readApp } from '../../core/template/app-folder.ts'
@@ -51,7 +52,7 @@ export async function loadApps(root: string, apps?: readonly string[], stage?: s
       return {
         bundle: { format: 1 as const, manifest, resources, services: Object.fromEntries(bundled) },
         archives: archived.map(({ archive }) => archive),
-        warnings: [...looks(files), ...untrackedSources(manifest, git)],
+        warnings: [...looks(files), ...bases(files), ...untrackedSources(manifest, git)],
       }
     }),
   )
@@ -79,6 +80,9 @@ function looks(files: RepositoryFiles): string[] {
     return look ? [`${path} ${look}; a secret in an image is read by anyone who may read the image`] : []
   })
 }
+
+const bases = (files: RepositoryFiles): string[] =>
+  [...files.texts].flatMap(([path, text]) => (path.endsWith('/Dockerfile') ? unpinnedBases(path, text) : []))
 
 /** What somebody may have forgotten to add; tests and the like are no part of an image anyway. */
 function untrackedSources(manifest: Manifest, git: TrackedFiles | undefined): string[] {

@@ -35,8 +35,8 @@ export class RepositoryFiles {
 }
 
 /**
- * Reads files and folders below a root. Where git tells which files it tracks, these alone; links are followed
- * inside the root. What does not exist is left out, and so is `.env` where there is no git.
+ * Reads files and folders below a root: where git tells which files it tracks, only those. Links are
+ * followed inside the root. What does not exist is left out, and so is `.env` where there is no git.
  * @throws {InvalidInput} for a link that leads elsewhere, and for a tracked `.env`
  */
 export async function readRepository(

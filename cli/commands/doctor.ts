@@ -1,17 +1,18 @@
 import type { Command } from 'commander'
 import type { GlobalOptions, Open } from '../context.ts'
-import type { Finding } from '../doctor/checkup.ts'
+import type { Finding } from '../doctor/finding.ts'
 import { EXIT } from '../exit-codes.ts'
 import { Output } from '../output.ts'
 
-const MARK: Record<Finding['state'], string> = { good: '✓', warning: '!', bad: '✗' }
+const MARK: Record<Finding['state'], string> = { good: '✓', warning: '!', bad: '✗', unknown: '?' }
 
 /** `nanofleet doctor` */
 export function doctor(command: Command, open: Open): void {
   command
+    .option('--account', 'also check what the account allows, as for every stage on AWS')
     .addHelpText('after', '\nExamples:\n  nanofleet doctor\n  nanofleet --stage dev doctor --json')
     .action(async (_options, self: Command) => {
-      const options = self.optsWithGlobals<GlobalOptions>()
+      const options = self.optsWithGlobals<GlobalOptions & { account?: true }>()
       const { findings } = await import('../doctor/checkup.ts')
       const found = await findings(options, open)
       new Output(options.json === true).result(found, found.map(findingText).join('\n'))

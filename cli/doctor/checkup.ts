@@ -10,23 +10,22 @@ import { type ConsulState, consulState } from '../stage/consul-state.ts'
 import { stageSources } from '../stage/stage-sources.ts'
 import { consulText } from '../text/consul-text.ts'
 import { sentence } from '../text/sentence.ts'
+import type { Finding } from './finding.ts'
 import { newestSource } from './newest-source.ts'
+import { preflight } from './preflight.ts'
 
-/** The result of one check; a warning does not keep anything from working. */
-export interface Finding {
-  subject: string
-  state: 'good' | 'warning' | 'bad'
-  text: string
-  remedy?: string
-}
-
-/** Checks a stage from the outside in, and stops at the first thing that hides all others. */
-export async function findings(options: GlobalOptions, open: Open): Promise<Finding[]> {
+/**
+ * Checks a stage from the outside in, and stops at the first thing that hides all others.
+ * @param options `account`: also what the account allows; always for a stage on AWS
+ */
+export async function findings(options: GlobalOptions & { account?: true }, open: Open): Promise<Finding[]> {
   const found: Finding[] = []
   if (options.stage === 'local') found.push(packages(), await region())
   if (found.some(({ state }) => state === 'bad')) return found
   const context = await look(found, 'credentials', () => open(options), credentials)
   if (!context) return found
+  if (options.account || options.stage !== 'local')
+    found.push(...(await preflight(context, readSettings().repository)))
   const stack = () => stackState(context.cloudFormation(), controlStack(context.stage))
   const control = await look(found, 'control plane', stack, (state) => controlPlane(state, context.stage))
   if (!control) return found

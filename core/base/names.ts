@@ -47,6 +47,9 @@ export const imageName = (stage: string, app: string, service: string, hash: str
 export const table = (stage: string): string => `nanofleet-${stage}`
 export const bucket = (stage: string, account: string): string => `nanofleet-${stage}-${account}`
 
+/** Where access logs and flow logs go. */
+export const logBucket = (stage: string, account: string): string => `${bucket(stage, account)}-logs`
+
 /** Name of a Lambda or a state machine of the control plane. */
 export const controlName = (stage: string, part: string): string => `nanofleet-${stage}-${part}`
 

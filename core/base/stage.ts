@@ -27,6 +27,12 @@ export interface Stage {
   certificateArn?: string
   /** Every exposed service also has a listener of its own. On by default where there is no domain. */
   portListeners: boolean
+  /** The public load balancer writes access logs into the stage's bucket for logs. */
+  accessLogs: boolean
+  /** Nobody can delete a load balancer of the stage before `teardown` has lifted its protection. */
+  deletionProtection: boolean
+  /** A web ACL in front of the public load balancer; absent means none. */
+  webAclArn?: string
   /** Address blocks that may see Consul's user interface over HTTPS; absent means nobody. */
   consulUiSources?: string[]
 }

@@ -1,10 +1,10 @@
 /**
- * What looks like a secret in a source: files that hold them by their name, and keys whose form gives them
- * away. The forms are those of gitleaks' default rules (MIT), those with a prefix or a frame of their own: a form
- * that any random text may have would warn of nothing.
+ * What looks like a secret in a source: files that hold secrets by their name, and keys whose form gives them
+ * away. The forms are those of gitleaks' default rules (MIT) that have a prefix or a frame of their own. A
+ * form that any random text may have would warn all the time.
  */
 
-/** `.env` and its variants, samples aside: names and values of a machine's environment, passwords among them. */
+/** `.env` and its variants, samples aside: a machine's environment, passwords among it. */
 export function isEnvironmentFile(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1)
   return /^\.env(\.|$)/.test(name) && !/\.(example|sample|template|dist)$/.test(name)

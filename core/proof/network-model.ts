@@ -19,6 +19,8 @@ export interface Listener {
   protocol: string
   /** Target group of the default action. */
   forwardsTo: string | undefined
+  /** Port to which the default action sends clients on, over HTTPS. */
+  sendsTo: string | undefined
   rules: { hosts: string[]; paths: string[]; forwardsTo: string | undefined }[]
 }
 
@@ -166,6 +168,7 @@ function listener([token, found]: Found, rules: Found[]): Listener {
     port: Number(found.Port),
     protocol: text(found.Protocol),
     forwardsTo: target(found.DefaultActions),
+    sendsTo: securePort(found.DefaultActions),
     rules: rules
       .filter(([, candidate]) => candidate.ListenerArn === token)
       .map(([, candidate]) => ({
@@ -182,6 +185,12 @@ const conditions = (rule: Properties, kind: string): string[] =>
 function target(actions: unknown): string | undefined {
   const forward = objects(actions).find(({ Type }) => Type === 'forward')
   return forward && text(forward.TargetGroupArn)
+}
+
+function securePort(actions: unknown): string | undefined {
+  const { RedirectConfig } = objects(actions).find(({ Type }) => Type === 'redirect') ?? {}
+  const { Protocol, Port } = Object(RedirectConfig)
+  return Protocol === 'HTTPS' ? text(Port) : undefined
 }
 
 function fleet([, found]: Found, templates: Map<string, Properties>): Fleet {

@@ -58,6 +58,8 @@ function check(network: Network, path: RequiredPath, places: Places): Missing {
       return toEndpoint(network, path.from, path.service, platform)
     case 'names':
       return resolves(network, path, platform)
+    case 'sent-on':
+      return sendsOn(network, path, platform)
     case 'public':
       return serves(network, path, platform)
   }
@@ -220,6 +222,17 @@ function serves(network: Network, path: PublicPath, platform: string): Missing {
   )
 }
 
+function sendsOn(network: Network, { listener, to }: SentOn, platform: string): Missing {
+  const found = network.listeners.find(
+    ({ loadBalancer, port }) => stackOf(loadBalancer) === platform && port === listener,
+  )
+  if (found?.sendsTo !== String(to))
+    return { lacks: `no load balancer sends port ${listener} on to HTTPS on ${to}`, stack: platform }
+  const [group = ''] = network.loadBalancers.get(found.loadBalancer)?.groups ?? []
+  return into(network, group, ANYWHERE, 'tcp', listener)
+}
+
+type SentOn = Extract<RequiredPath, { kind: 'sent-on' }>
 type PublicPath = Extract<RequiredPath, { kind: 'public' }>
 
 const leadsTo = (listener: Listener, path: PublicPath): boolean =>

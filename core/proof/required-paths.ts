@@ -14,6 +14,7 @@ export type RequiredPath =
   | { kind: 'function-aws'; beside: string }
   | { kind: 'gateway-endpoint'; from: string; service: 's3' | 'dynamodb' }
   | { kind: 'names'; from: string; servers: string; addresses: string[] }
+  | { kind: 'sent-on'; listener: number; to: number }
   | { kind: 'public'; to: string; port: number; listener: number; host?: string; path?: string }
 
 /** Every path that the app needs to work, derived from its manifest and definitions alone. */
@@ -25,7 +26,8 @@ export function requiredPaths(
   const { app, services } = manifest
   const fleet = (service: string) => serviceStack(stage.name, app, service)
   const servers = serviceStack(stage.name, PLATFORM, 'consul')
-  return Object.entries(services).flatMap(([name, service]): RequiredPath[] => {
+  const own = app === PLATFORM && stage.certificateArn !== undefined ? [SENT_ON] : []
+  const each = Object.entries(services).flatMap(([name, service]): RequiredPath[] => {
     const self = fleet(name)
     return [
       { kind: 'aws', from: self },
@@ -46,7 +48,11 @@ export function requiredPaths(
       ...(service.kind === 'consulserver' ? catalog(self) : []),
     ]
   })
+  return [...own, ...each]
 }
+
+/** Where there is a certificate, plain HTTP only leads to HTTPS. */
+const SENT_ON: RequiredPath = { kind: 'sent-on', listener: 80, to: 443 }
 
 function names(app: string, from: string, servers: string, { privateCidrs }: Stage): RequiredPath[] {
   if (app === PLATFORM) return []
@@ -107,6 +113,8 @@ export function pathName(path: RequiredPath): string {
       return `${path.from} -> ${path.service}`
     case 'names':
       return `${path.from} -> names at ${path.addresses.join(', ')}`
+    case 'sent-on':
+      return `internet -> port ${path.to} through port ${path.listener}`
     case 'public':
       return `internet -> ${path.to} through port ${path.listener}${path.host ? `, ${path.host}${path.path}` : ''}`
   }

@@ -21,8 +21,14 @@ const ANY_APP = [
   'AWS::SQS::QueuePolicy',
 ]
 
-/** What changes the network of all apps. */
-const PLATFORM_ONLY = ['AWS::EC2::EIP', 'AWS::EC2::NatGateway', 'AWS::EC2::Route', 'AWS::EC2::VPCEndpoint']
+/** What changes the network of all apps, or who may come in from outside. */
+const PLATFORM_ONLY = [
+  'AWS::EC2::EIP',
+  'AWS::EC2::NatGateway',
+  'AWS::EC2::Route',
+  'AWS::EC2::VPCEndpoint',
+  'AWS::WAFv2::WebACLAssociation',
+]
 
 /**
  * The types that the resources of an app may have. None of IAM: a service's role is made of `permissions`,
@@ -42,6 +48,10 @@ const CHANGES: Record<string, { property: string; of: string }> = {
   'AWS::S3::BucketPolicy': { property: 'Bucket', of: 'AWS::S3::Bucket' },
   'AWS::SNS::Subscription': { property: 'TopicArn', of: 'AWS::SNS::Topic' },
   'AWS::SNS::TopicPolicy': { property: 'Topics', of: 'AWS::SNS::Topic' },
+  'AWS::WAFv2::WebACLAssociation': {
+    property: 'ResourceArn',
+    of: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+  },
   'AWS::SQS::QueuePolicy': { property: 'Queues', of: 'AWS::SQS::Queue' },
 }
 

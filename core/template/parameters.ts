@@ -1,5 +1,6 @@
 import type { Template, TemplateParameter } from '../base/cloudformation.ts'
 import { NotFound } from '../base/errors.ts'
+import { logBucket } from '../base/names.ts'
 import { loadBalancerAddresses } from '../base/resolvers.ts'
 import type { Stage } from '../base/stage.ts'
 
@@ -34,6 +35,9 @@ const KNOWN: Record<string, Kind> = {
   ConsulFunctionGroup: ['String', 'Security group of the Lambda consul', GROUP_ID],
   Domain: ['String', 'Domain of the public host names; empty when the stage has none'],
   CertificateArn: ['String', 'Certificate of the domain; empty for HTTP'],
+  LogBucket: ['String', 'Bucket for access logs; empty for none'],
+  DeletionProtection: ['String', 'Whether load balancers are protected: true or false'],
+  WebAclArn: ['String', 'Web ACL of the public load balancer; empty for none'],
   LoadBalancerArn: ['String', 'The public load balancer'],
   LoadBalancerGroup: ['String', 'Security group of the public load balancer', GROUP_ID],
   ConsulGroup: ['String', 'Security group of the Consul servers', GROUP_ID],
@@ -91,6 +95,9 @@ export function templateParameters(template: Template, sources: ParameterSources
     ConsulFunctionGroup: stage.consulFunctionGroup,
     Domain: stage.domain ?? '',
     CertificateArn: stage.certificateArn ?? '',
+    LogBucket: stage.accessLogs ? logBucket(stage.name, stage.account) : '',
+    DeletionProtection: String(stage.deletionProtection),
+    WebAclArn: stage.webAclArn ?? '',
     ImageId: imageId,
     Release: release?.toString(),
   }

@@ -2,6 +2,7 @@ import { BundleStore } from '../../adapters/aws/bundle-store.ts'
 import * as clients from '../../adapters/aws/clients.ts'
 import { CloudFormationStacks } from '../../adapters/aws/cloudformation.ts'
 import { Ec2Instances } from '../../adapters/aws/ec2-instances.ts'
+import { liftProtection } from '../../adapters/aws/load-balancing.ts'
 import { DynamoLockTable } from '../../adapters/aws/lock-table.ts'
 import { DynamoReleaseBook } from '../../adapters/aws/releases.ts'
 import { RunFiles } from '../../adapters/aws/run-files.ts'
@@ -31,13 +32,14 @@ export const executions = () => new StepFunctionsExecutions(clients.stepFunction
 
 /** Only to look at stacks. */
 export const stacks = () => new CloudFormationStacks(clients.cloudFormation())
+const unprotect = async (loadBalancer: string) => await liftProtection(clients.loadBalancing(), loadBalancer)
 /** To delete them, too. */
 export const removableStacks = () =>
-  new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole() })
+  new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole(), unprotect })
 /** To create and change them, too. */
 export const changeableStacks = () => {
   const templates = new TemplateStore(s3(), stage().bucket)
-  return new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole(), templates })
+  return new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole(), templates, unprotect })
 }
 
 export const instances = () => new Ec2Instances(clients.ec2(), stage().vpcId)

@@ -17,7 +17,7 @@ from typing import IO, Any
 from region import inventory
 from region.autoscaling import actions as autoscaling_actions
 from region.autoscaling import lifecycle, refresh, target_state
-from region.base import api, contract, door, loops, patch, state
+from region.base import api, contract, door, loops, patch, quotas, state
 from region.base import settings as environment
 from region.base.emulator import app
 from region.base.settings import current as settings
@@ -25,7 +25,7 @@ from region.cloudformation import types
 from region.cloudwatch import logs, metrics
 from region.codebuild import builds
 from region.constraints import gate
-from region.ec2 import actions, attributes, capacity, launches
+from region.ec2 import account, actions, attributes, capacity, launches
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
 from region.functions import chains, errors, starts, workers
@@ -42,6 +42,7 @@ logger = logging.getLogger("region")
 PARTS: tuple[ModuleType, ...] = (
     launches,
     actions,
+    account,
     attributes,
     capacity,
     ec2_images,
@@ -55,6 +56,7 @@ PARTS: tuple[ModuleType, ...] = (
     queues,
     topics,
     api,
+    quotas,
     inventory,
     state,
     autoscaling_actions,

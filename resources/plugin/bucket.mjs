@@ -1,9 +1,10 @@
 import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation'
-import { DeleteObjectsCommand, NoSuchBucket, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3'
+import { S3Client } from '@aws-sdk/client-s3'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { BucketEmptier } from '../../adapters/aws/bucket-emptier.ts'
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import { pushApps } from '../../adapters/sources/push.ts'
-import { appStack, bucket, controlStack } from '../../core/base/names.ts'
+import { appStack, bucket, controlStack, logBucket } from '../../core/base/names.ts'
 
 /** @typedef {{stage: string, region: string, root: string}} Target */
 
@@ -11,9 +12,9 @@ import { appStack, bucket, controlStack } from '../../core/base/names.ts'
 const s3Of = ({ region }) =>
   new S3Client({ region, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined })
 
-async function bucketOf({ stage, region }) {
+async function accountOf({ region }) {
   const { Account } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}))
-  return bucket(stage, Account)
+  return Account
 }
 
 /** Uploads every app of the checkout to the stage's bucket. @param {Target} target */
@@ -23,27 +24,20 @@ export async function push(target) {
     new CloudFormationClient({ region: target.region }),
     controlStack(stage),
   )
-  const bucket = await bucketOf(target)
-  return await pushApps({ root, stage, bucket, s3: s3Of(target), architecture: Architecture })
+  const name = bucket(stage, await accountOf(target))
+  return await pushApps({ root, stage, bucket: name, s3: s3Of(target), architecture: Architecture })
 }
 
-/** Removes all objects from the stage's bucket; a missing bucket counts as empty. @param {Target} target */
-export async function emptyBucket(target) {
-  const client = s3Of(target)
-  const Bucket = await bucketOf(target)
-  try {
-    for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket })) {
-      if (Contents.length === 0) continue
-      const Objects = Contents.map(({ Key }) => ({ Key }))
-      const { Errors = [] } = await client.send(
-        new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
-      )
-      if (Errors[0])
-        throw new Error(`s3://${Bucket}/${Errors[0].Key} cannot be deleted: ${Errors[0].Message}`)
-    }
-  } catch (error) {
-    if (!(error instanceof NoSuchBucket)) throw error
-  }
+/**
+ * Removes every version of every object from the stage's buckets; a missing bucket counts as empty. The one
+ * for logs comes last, as it hears of what is done to the other.
+ * @param {Target} target
+ */
+export async function emptyBuckets(target) {
+  const account = await accountOf(target)
+  const emptier = new BucketEmptier(s3Of(target))
+  await emptier.empty(bucket(target.stage, account))
+  await emptier.empty(logBucket(target.stage, account))
 }
 
 /**

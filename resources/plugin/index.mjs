@@ -16,9 +16,17 @@ export default class Nanofleet {
     checkStage(serverless, this.stage)
     if (this.stage === 'local') targetLocalRegion(serverless)
     this.hooks = {
-      'after:deploy:deploy': () => this.push(),
+      'after:deploy:deploy': () => this.finish(),
       'before:remove:remove': () => this.makeRemovable(),
     }
+  }
+
+  /** What a template cannot do. */
+  async finish() {
+    const { closeDefaultGroup } = await import('./default-group.mjs')
+    const closed = await closeDefaultGroup(this.target())
+    if (closed > 0) this.log.notice(`Rules taken out of the network's default security group: ${closed}`)
+    await this.push()
   }
 
   /** Uploads every app of this checkout to the bucket, so that a workflow needs only the app's name. */
@@ -32,9 +40,9 @@ export default class Nanofleet {
 
   /** CloudFormation cannot delete a bucket that is not empty, nor a network with instances in it. */
   async makeRemovable() {
-    const { emptyBucket, refuseWithApps } = await import('./bucket.mjs')
+    const { emptyBuckets, refuseWithApps } = await import('./bucket.mjs')
     await refuseWithApps(this.target(), (message) => new this.serverless.classes.Error(message))
-    await emptyBucket(this.target())
+    await emptyBuckets(this.target())
   }
 
   target() {

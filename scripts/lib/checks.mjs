@@ -1,10 +1,11 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { parse } from 'yaml'
 import { capture, runJobs } from './jobs.mjs'
 import { checkLockFile } from './lock-file.mjs'
-import { checkTools, repository } from './places.mjs'
+import { checkTools, opinionTools, repository } from './places.mjs'
 import { regionRooms } from './region-rooms.mjs'
 
 const made = join(repository, '.nanofleet', 'check')
@@ -37,8 +38,9 @@ const jobs = [
   { name: 'unused code (knip)', work: () => capture('knip', []) },
   { name: 'sizes of bundles', work: () => capture('node', ['scripts/bundle-sizes.mjs']) },
   { name: 'workflows (ASL)', work: () => capture('node', ['scripts/asl.ts']) },
-  { name: 'generated templates (cfn-lint)', work: lintGenerated },
-  { name: 'packaged template (cfn-lint)', work: lintPackaged },
+  { name: 'generated templates (cfn-lint)', work: () => lintGenerated() },
+  { name: 'packaged template (cfn-lint), policy of who deploys it', work: () => lintPackaged() },
+  { name: 'second opinions (parliament, checkov)', work: () => secondOpinions() },
   { name: "permissions of CloudFormation's handlers", work: handlerPermissions },
   { name: 'Python style (ruff)', work: pythonStyle },
   { name: 'Python types (pyright)', work: () => capture('pyright', ['--pythonpath', tool('python')]) },
@@ -55,22 +57,33 @@ export async function runChecks(say = (line) => process.stdout.write(`${line}\n`
   return { passed: jobs.length - failed.length, failed }
 }
 
-async function lintGenerated() {
-  const folder = join(made, 'templates')
+const templates = join(made, 'templates')
+const packaged = join(made, 'package', 'cloudformation-template-update-stack.json')
+
+/** Two checks look at each; what makes them runs once. */
+const generate = once(() => afresh(templates, ['scripts/templates.ts', templates]))
+const pack = once(() => afresh(dirname(packaged), ['scripts/package.ts', dirname(packaged)]))
+
+async function afresh(folder, script) {
   await rm(folder, { recursive: true, force: true })
-  return inOrder(
-    () => capture('node', ['scripts/templates.ts', folder]),
-    () => lint(readdirSync(folder).map((file) => join(folder, file))),
-  )
+  return await capture('node', script)
 }
 
-async function lintPackaged() {
-  const folder = join(made, 'package')
-  await rm(folder, { recursive: true, force: true })
-  return inOrder(
-    () => capture('node', ['scripts/package.ts', folder]),
-    () => lint([join(folder, 'cloudformation-template-update-stack.json')]),
+const generated = () => readdirSync(templates).map((file) => join(templates, file))
+
+const lintGenerated = () => inOrder(generate, () => lint(generated()))
+
+const lintPackaged = () =>
+  inOrder(
+    pack,
+    () => lint([packaged]),
+    () => capture(tool('python'), ['scripts/deployer_policy.py', '--check', dirname(packaged)]),
   )
+
+/** parliament and checkov; what they say and we accept is in resources/accepted-findings.yml. */
+function secondOpinions() {
+  const args = () => [join('scripts', 'second_opinions.py'), packaged, ...generated()]
+  return inOrder(generate, pack, () => capture(join(opinionTools, 'bin', 'python'), args()))
 }
 
 function handlerPermissions() {
@@ -93,13 +106,12 @@ function tool(name) {
   return join(checkTools, 'bin', name)
 }
 
-/**
- * Errors and warnings fail; information does not. W3005: the framework adds a DependsOn that GetAtt implies.
- */
+/** Errors and warnings fail; information does not. */
 function lint(files) {
+  const accepted = parse(readFileSync(join(repository, 'resources', 'accepted-findings.yml'), 'utf8'))
   const args = [
     '--ignore-checks',
-    'W3005',
+    ...accepted.filter(({ tool }) => tool === 'cfn-lint').map(({ rule }) => rule),
     '--regions',
     'eu-west-1',
     '--non-zero-exit-code',
@@ -108,6 +120,15 @@ function lint(files) {
     ...files,
   ]
   return capture(tool('cfn-lint'), args)
+}
+
+/** The same promise for every caller. */
+function once(work) {
+  let under
+  return () => {
+    under ??= work()
+    return under
+  }
 }
 
 /** Runs the steps up to the first one that fails, as one result. */

@@ -10,6 +10,8 @@ export const versions = JSON.parse(readFileSync(join(repository, 'package.json')
 
 export const emulator = join(cache, `ministack-${versions.ministack}`)
 export const checkTools = join(cache, 'check')
+/** Apart from the others: checkov pins packages that the emulator needs in other versions. */
+export const opinionTools = join(cache, 'opinions')
 export const ownGo = join(cache, 'go')
 /** What image builds use as is: our linked programs and programs that set-up downloads. */
 export const programs = join(cache, 'programs')

@@ -4,7 +4,17 @@ import { chmod, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { chromium, chromiumLauncher, machineBrowser } from './chromium.mjs'
-import { cache, checkTools, emulator, environment, ownGo, programs, repository, versions } from './places.mjs'
+import {
+  cache,
+  checkTools,
+  emulator,
+  environment,
+  opinionTools,
+  ownGo,
+  programs,
+  repository,
+  versions,
+} from './places.mjs'
 import { preflight } from './preflight.mjs'
 import { linkMachineRedis, redis } from './redis.mjs'
 import { logged, output } from './run.mjs'
@@ -27,7 +37,7 @@ export async function setup({ tests = false, only } = {}) {
     if (!(await linkMachineGo())) steps.push(goToolchain(python))
     steps.push(consul())
     if (!(await linkMachineRedis())) steps.push(redis(python))
-    if (tests) steps.push(checkVenv(python))
+    if (tests) steps.push(checkVenv(python), opinionsVenv(python))
     if (tests && !machineBrowser()) steps.push(chromium(), chromiumLauncher())
   }
   await runSteps(steps)
@@ -72,6 +82,18 @@ function checkVenv(python) {
     stamp: join(checkTools, '.nanofleet'),
     key: packages.join(' '),
     work: () => venv(python, checkTools, packages),
+  }
+}
+
+function opinionsVenv(python) {
+  const packages = ['parliament', 'checkov'].map((name) => `${name}==${versions[name]}`)
+  return {
+    title: 'parliament and checkov',
+    why: 'second opinions about policies and templates, in a Python environment of their own (300 MB)',
+    lasts: 'about 1 min',
+    stamp: join(opinionTools, '.nanofleet'),
+    key: packages.join(' '),
+    work: () => venv(python, opinionTools, packages),
   }
 }
 

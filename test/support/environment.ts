@@ -21,4 +21,7 @@ export const environment = {
   DOMAIN: '',
   CERTIFICATE_ARN: '',
   PORT_LISTENERS: '',
+  ACCESS_LOGS: 'true',
+  DELETION_PROTECTION: 'false',
+  WEB_ACL_ARN: '',
 }

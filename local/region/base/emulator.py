@@ -61,6 +61,7 @@ sqs: Any = _Late("ministack.services.sqs")
 ssm: Any = _Late("ministack.services.ssm")
 stepfunctions: Any = _Late("ministack.services.stepfunctions")
 sts: Any = _Late("ministack.services.sts")
+waf: Any = _Late("ministack.services.waf")
 
 # ministack's own library for the models of APIs of AWS, which it too opens for the first call that needs one.
 botocore_parsers: Any = _Late("botocore.parsers")

@@ -63,6 +63,7 @@ class Settings:
     quota_addresses: int
     quota_concurrency: int
     log_level: str
+    quotas: dict[str, float]
     cache: Path
     machine: dict[str, str]
 
@@ -119,6 +120,7 @@ def read(environment: dict[str, str]) -> Settings:
         quota_addresses=_integer(environment, "NANOFLEET_QUOTA_ADDRESSES", 0, 0, 10_000),
         quota_concurrency=_integer(environment, "NANOFLEET_QUOTA_CONCURRENCY", 0, 0, 1000),
         log_level=environment.get("NANOFLEET_LOG_LEVEL") or "INFO",
+        quotas=_quotas(environment, "NANOFLEET_QUOTAS"),
         cache=_cache(environment),
         machine={name: environment[name] for name in MACHINE_VARIABLES if environment.get(name)},
     )
@@ -154,6 +156,17 @@ def _seconds(environment: dict[str, str], name: str, default: float) -> float:
     if value < 0:
         raise SettingsError(f"{name}={text}: below 0 seconds")
     return value
+
+
+def _quotas(environment: dict[str, str], name: str) -> dict[str, float]:
+    """`L-1216C47A=5,L-2DC20C30=1`: values of quotas by their code; region/base/quotas.py knows the codes."""
+    found: dict[str, float] = {}
+    for part in filter(None, (environment.get(name) or "").split(",")):
+        code, _equals, text = part.partition("=")
+        if not code.startswith("L-") or not text.isdigit():
+            raise SettingsError(f"{name}={part}: not a code and a number such as L-1216C47A=5")
+        found[code] = float(text)
+    return found
 
 
 def _network(environment: dict[str, str], name: str, default: str) -> ipaddress.IPv4Network:

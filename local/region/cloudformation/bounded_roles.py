@@ -5,6 +5,7 @@ AWS CloudFormation Template Reference, "AWS::IAM::Role"; a policy that does not 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -50,3 +51,26 @@ def _update(original: Callable[..., Created], physical_id: str, old: Properties,
 
 
 HOOKS = ((ROLE, "create", "_iam_role_create", _create), (ROLE, "update", "_iam_role_update", _update))
+
+
+def _put(logical_id: str, props: Properties, stack: str) -> Created:
+    """AWS::IAM::RolePolicy, which the emulator does not know."""
+    name = str(props["PolicyName"])
+    iam._roles[str(props["RoleName"])]["InlinePolicies"][name] = json.dumps(props.get("PolicyDocument") or {})
+    return f"{name}|{props['RoleName']}", {}
+
+
+def _replace(physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Created:
+    _drop(physical_id, old)
+    return _put(logical_id, new, stack)
+
+
+def _drop(physical_id: str, props: Properties) -> None:
+    role = iam._roles.get(str(props.get("RoleName", "")))
+    if role:
+        role["InlinePolicies"].pop(str(props.get("PolicyName", "")), None)
+
+
+def rows() -> dict[str, dict[str, Any]]:
+    verbs = {"create": _put, "update": _replace, "update_with_logical_id": True, "delete": _drop}
+    return {"AWS::IAM::RolePolicy": verbs}

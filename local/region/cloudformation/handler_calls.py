@@ -8,12 +8,13 @@ those of the resource.
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from region.base import contract
-from region.base.emulator import ec2, provisioners
+from region.base.emulator import alb, ec2, provisioners
 from region.cloudformation.change import Change, tags
 from region.cloudformation.resource import PROVISIONERS
 from region.iam.requests import Permission
@@ -22,6 +23,7 @@ contract.expect(
     PROVISIONERS, "_physical_name", "(stack_name, logical_id, *, lowercase=False, max_len=128, seeded=True)"
 )
 contract.expect("ministack.services.ec2", "_tags")
+contract.expect("ministack.services.alb", "_tags")
 
 # Whose tags and name count, for a type that changes something else.
 _TARGETS = {
@@ -32,6 +34,7 @@ _TARGETS = {
     "AWS::SNS::Subscription": "TopicArn",
     "AWS::SNS::TopicPolicy": "Topics",
     "AWS::SQS::QueuePolicy": "Queues",
+    "AWS::WAFv2::WebACLAssociation": "ResourceArn",
 }
 _NAMES = {
     "AWS::AutoScaling::AutoScalingGroup": "AutoScalingGroupName",
@@ -41,6 +44,7 @@ _NAMES = {
     "AWS::SQS::Queue": "QueueName",
 }
 _LOOKS = ("Describe", "Get", "List")
+_MAKES = re.compile(r"Create(?!Tags)|Allocate")
 _NO_RESOURCE = ("sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe")
 # Handed on or looked up beside the resource itself; the roles are checked where they are put into profiles.
 _BESIDE = ("iam:", "ec2:RunInstances")
@@ -60,9 +64,8 @@ def needed(change: Change) -> list[Permission]:
         return [Permission(f"{service.lower()}:{verb}{name}", "*")]
     listed = entry["handlers"].get(change.verb, {})
     calls = [action for action, reason in listed.items() if reason is None]
-    made = next(
-        (call.split(":")[1] for call in calls if call.split(":")[1].startswith(("Create", "Alloc"))), ""
-    )
+    operations = [call.split(":")[1] for call in calls]
+    made = next((one for one in operations if _MAKES.match(one)), "")
     return [
         _permission(change, entry["taggable"], action, made)
         for action in calls
@@ -92,7 +95,9 @@ def _tags(change: Change, taggable: bool) -> dict[str, str]:
     """Of the target if it is another resource, else its own, with the stack's where a type takes tags."""
     if change.type in _TARGETS:
         identifier = str(change.properties.get(_TARGETS[change.type], ""))
-        return {tag["Key"]: tag["Value"] for tag in ec2._tags.get(identifier) or []}
+        return {
+            tag["Key"]: tag["Value"] for tag in ec2._tags.get(identifier) or alb._tags.get(identifier) or []
+        }
     if change.type == "AWS::EC2::LaunchTemplate":
         given = change.properties.get("TagSpecifications") or []
         return {key: value for part in given for key, value in tags(part).items()}

@@ -1,4 +1,4 @@
-"""CloudFormation's DynamoDB tables, with their time to live."""
+"""CloudFormation's DynamoDB tables, with their time to live and their backups."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from region.cloudformation.resource import CREATE, PROVISIONERS, UPDATE, Created
 contract.expect(PROVISIONERS, "_ddb_create", CREATE)
 contract.expect(PROVISIONERS, "_ddb_update", UPDATE)
 contract.expect("ministack.services.dynamodb", "_update_ttl", "(data)")
+contract.expect("ministack.services.dynamodb", "_update_continuous_backups", "(data)")
 
 TABLE = "AWS::DynamoDB::Table"
 
@@ -21,6 +22,7 @@ def _create_table(
 ) -> Created:
     made = original(logical_id, props, stack_name)
     _expire(made[0], props.get("TimeToLiveSpecification"))
+    _back_up(made[0], props)
     return made
 
 
@@ -31,6 +33,7 @@ def _update_table(
     before, after = old.get("TimeToLiveSpecification"), new.get("TimeToLiveSpecification")
     if before != after or made[0] != physical_id:
         _expire(made[0], after or {**(before or {}), "Enabled": False})
+    _back_up(made[0], new)
     return made
 
 
@@ -41,6 +44,15 @@ def _expire(table: str, specification: Properties | None) -> None:
     enabled = str(specification.get("Enabled", True)).lower() == "true"
     wanted = {"AttributeName": specification["AttributeName"], "Enabled": enabled}
     dynamodb._update_ttl({"TableName": table, "TimeToLiveSpecification": wanted})
+
+
+def _back_up(table: str, props: Properties) -> None:
+    """Turns point-in-time recovery on or off, which the emulator leaves out of a template."""
+    wanted = props.get("PointInTimeRecoverySpecification") or {}
+    enabled = str(wanted.get("PointInTimeRecoveryEnabled", False)).lower() == "true"
+    dynamodb._update_continuous_backups(
+        {"TableName": table, "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": enabled}}
+    )
 
 
 HOOKS: tuple[tuple[str, str, str, Callable[..., Any]], ...] = (

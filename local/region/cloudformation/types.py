@@ -10,7 +10,9 @@ from region.base.emulator import provisioners
 from region.cloudformation import (
     balancers,
     bounded_roles,
+    buckets,
     groups,
+    guarded_balancers,
     listing,
     network,
     security_rules,
@@ -35,13 +37,16 @@ def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., An
 def install() -> None:
     listing.install()
     typed_values.install()
-    for resource_type, row in {**network.rows(), **security_rules.rows()}.items():
+    own = {**network.rows(), **security_rules.rows(), **guarded_balancers.rows(), **bounded_roles.rows()}
+    for resource_type, row in own.items():
         patch.entry(PROVISIONERS, "_RESOURCE_HANDLERS", resource_type, row)
     for resource_type, verb, name, around in (
         *groups.HOOKS,
         *balancers.HOOKS,
-        *tables.HOOKS,
         *bounded_roles.HOOKS,
+        *buckets.HOOKS,
+        *guarded_balancers.HOOKS,
+        *tables.HOOKS,
     ):
         _hook_row(resource_type, verb, name, around)
     patch.wrap(PROVISIONERS, "_elbv2_listener_actions", balancers.listener_actions)

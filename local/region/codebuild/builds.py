@@ -17,7 +17,7 @@ import time
 from collections import deque
 from typing import Any
 
-from region.base import contract, patch
+from region.base import contract, patch, quotas
 from region.base.emulator import Response, codebuild, get_account_id, iam_evaluator, responses
 from region.codebuild import record
 from region.codebuild.job import BuildJob, sweep
@@ -64,6 +64,16 @@ def start_build(data: dict[str, Any]) -> Response:
     earlier = _earlier(data.get("idempotencyToken"))
     if earlier is not None:
         return responses.json_response({"build": record.snapshot(earlier)})
+
+    most = quotas.imposed(quotas.BUILDS)
+    with _lock:
+        under_way = len(_waiting) + len(_running)
+    if most is not None and under_way >= most:
+        return responses.error_response_json(
+            "AccountLimitExceededException",
+            f"Cannot have more than {most:.0f} builds in queue for the account",
+            400,
+        )
 
     build_id = codebuild._build_id(name)
     build = record.create(

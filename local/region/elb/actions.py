@@ -7,7 +7,7 @@ from typing import Any
 
 from region.base import contract, loops, patch
 from region.base.emulator import Response, alb, ec2
-from region.elb import gateway, target_groups
+from region.elb import attributes, gateway, target_groups
 from region.elb.targets import (
     balancers_of,
     deregister,
@@ -192,6 +192,7 @@ def _tg_xml(original: Any, group: dict[str, Any]) -> str:
 
 def install() -> None:
     gateway.install()
+    attributes.install()
     for action, handler in (
         ("RegisterTargets", _register_targets),
         ("DeregisterTargets", _deregister_targets),

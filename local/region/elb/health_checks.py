@@ -46,7 +46,12 @@ def problem(values: Mapping[str, Any]) -> str | None:
     group, asked = values["Protocol"], values["HealthCheckProtocol"]
     for name, (least, most) in RANGES.items():
         if not least <= int(values[name]) <= most:
-            return f"'{values[name]}' is not valid for {name}; it must be between {least} and {most}"
+            low = int(values[name]) < least
+            bound = f"greater than or equal to {least}" if low else f"less than or equal to {most}"
+            return (
+                f"1 validation error detected: Value '{values[name]}' at '{name[0].lower()}{name[1:]}' "
+                f"failed to satisfy constraint: Member must have value {bound}"
+            )
     interval, timeout = int(values["HealthCheckIntervalSeconds"]), int(values["HealthCheckTimeoutSeconds"])
     # At a network load balancer the two may be equal (aws/aws-cdk#16445).
     if timeout > interval or (timeout == interval and group not in TRANSPORT):

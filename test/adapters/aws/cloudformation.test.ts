@@ -1,6 +1,8 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { CloudFormationStacks } from '../../../adapters/aws/cloudformation.ts'
+import { liftProtection } from '../../../adapters/aws/load-balancing.ts'
 import { TemplateStore } from '../../../adapters/aws/template-store.ts'
 import { sha256 } from '../../../core/base/canonical.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
@@ -117,4 +119,43 @@ it('finds the resources of a type on every page', async () => {
   const stacks = new CloudFormationStacks(new CloudFormationClient(await aws.start()))
   expect(await stacks.resources('app', 'AWS::S3::Bucket')).toHaveLength(200)
   await aws.stop()
+})
+
+describe('a stack with load balancers', () => {
+  const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/web/1'
+  const member = (type: string, id: string, status = 'CREATE_COMPLETE') =>
+    `<member><ResourceType>AWS::${type}</ResourceType><PhysicalResourceId>${id}</PhysicalResourceId><ResourceStatus>${status}</ResourceStatus></member>`
+
+  it.each([
+    ['lifted before the stack is deleted', '', ['ModifyLoadBalancerAttributes', 'DeleteStack']],
+    [
+      'no matter where the load balancer is gone',
+      'LoadBalancerNotFound',
+      ['ModifyLoadBalancerAttributes', 'DeleteStack'],
+    ],
+    ['left, and the stack too, where that is denied', 'AccessDenied', ['ModifyLoadBalancerAttributes']],
+  ])('has their protection %s', async (_what, error, calls) => {
+    const resources =
+      member('ElasticLoadBalancingV2::LoadBalancer', ARN) +
+      member('ElasticLoadBalancingV2::LoadBalancer', 'gone', 'DELETE_COMPLETE')
+    const aws = new CannedAws({
+      ListStackResources: `<StackResourceSummaries>${resources}</StackResourceSummaries>`,
+      ModifyLoadBalancerAttributes: error === '' ? '<Attributes/>' : { error },
+    })
+    const settings = await aws.start()
+    try {
+      const unprotect = (arn: string) => liftProtection(new ElasticLoadBalancingV2Client(settings), arn)
+      const removed = new CloudFormationStacks(new CloudFormationClient(settings), { unprotect }).remove(
+        'app',
+      )
+      if (error === 'AccessDenied') await expect(removed).rejects.toThrow()
+      else await removed
+      expect(aws.calls.map(({ action }) => action)).toEqual(['ListStackResources', ...calls])
+      const sent = new URLSearchParams(aws.calls[1]?.body)
+      expect(sent.get('LoadBalancerArn')).toBe(ARN)
+      expect([...sent.values()]).toEqual(expect.arrayContaining(['deletion_protection.enabled', 'false']))
+    } finally {
+      await aws.stop()
+    }
+  })
 })

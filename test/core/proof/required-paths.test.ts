@@ -11,6 +11,7 @@ describe('the name of a path', () => {
     [{ kind: 'function-aws', beside: 'a' }, 'Lambda consul -> AWS APIs'],
     [{ kind: 'gateway-endpoint', from: 'a', service: 's3' }, 'a -> s3'],
     [{ kind: 'names', from: 'a', servers: 'c', addresses: ['1', '2'] }, 'a -> names at 1, 2'],
+    [{ kind: 'sent-on', listener: 80, to: 443 }, 'internet -> port 443 through port 80'],
     [{ kind: 'public', to: 'a', port: 80, listener: 8101 }, 'internet -> a through port 8101'],
     [
       { kind: 'public', to: 'a', port: 80, listener: 443, host: 'www.example', path: '/b' },

@@ -89,6 +89,8 @@ describe('apps of one stage', () => {
   it('may have several services of one app behind one Consul name', () => {
     const both = app('a', '  blue: {}\n  green: {}\n', { blue: '{"name": "web"}', green: '{"name": "web"}' })
     expect(clashes([both])).toEqual([])
+    const other = app('b', '  red: {}\n', { red: '{"name": "web"}' })
+    expect(clashes([both, other])[0]?.message).toContain('is taken by images/a/blue/consul.json:1')
   })
 
   it('may share a host with different paths', () => {

@@ -74,6 +74,7 @@ describe('the rules of security groups', () => {
     const platform = (await repositoryApps()).find(({ manifest }) => manifest.app === 'platform')
     if (!platform) throw new Error('no platform')
     expect(rules(appTemplate(parsedApp(platform), prod))).toEqual([
+      'PlainFromInternet: LoadBalancerSecurityGroup tcp 80-80 0.0.0.0/0: Sent on to HTTPS',
       'ConsulEgressToInternetTcp443: ConsulSecurityGroup tcp 443-443 0.0.0.0/0: AWS APIs',
       'LoadBalancerEgressToConsulTcp8501: LoadBalancerSecurityGroup tcp 8501-8501 ConsulSecurityGroup: user interface',
       'ConsulIngressFromLoadBalancerTcp8501: ConsulSecurityGroup tcp 8501-8501 LoadBalancerSecurityGroup: user interface',

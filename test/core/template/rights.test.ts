@@ -105,6 +105,7 @@ describe('what an app may make and do', () => {
       'AWS::EC2::NatGateway',
       'AWS::EC2::Route',
       'AWS::EC2::VPCEndpoint',
+      'AWS::WAFv2::WebACLAssociation',
     ])
   })
 

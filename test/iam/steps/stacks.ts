@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DeleteStackCommand } from '@aws-sdk/client-cloudformation'
 import { DeleteBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { CloudFormationStacks } from '../../../adapters/aws/cloudformation.ts'
+import { liftProtection } from '../../../adapters/aws/load-balancing.ts'
+import { stackOutputs } from '../../../adapters/aws/stack-outputs.ts'
 import { TemplateStore } from '../../../adapters/aws/template-store.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
-import { appStack, serviceStack } from '../../../core/base/names.ts'
+import { appStack, controlStack, serviceStack, TAG } from '../../../core/base/names.ts'
 import { needs, type Step } from '../step.ts'
 import { type IamWorld, PROBE, PROBE_PLAN } from '../world.ts'
 
@@ -21,29 +22,47 @@ const broken = {
 }
 
 /** Creates the probe's stack by hand, so that a step finds one. */
-async function stand(world: IamWorld, resources: Record<string, unknown>, ends = 'CREATE'): Promise<void> {
+async function stand(
+  world: IamWorld,
+  resources: Record<string, unknown>,
+  ends = 'CREATE_COMPLETE',
+): Promise<void> {
   await takeAway(world)
   const { context } = world
   const name = appStack(context.stage, PROBE)
   const templates = new TemplateStore(context.s3(), context.bucket)
   const stacks = new CloudFormationStacks(context.cloudFormation(), { templates })
   await stacks.create({ name, template: JSON.stringify({ Resources: resources }), parameters: {}, tags: {} })
-  const status = await settled(world)
-  if (status !== `${ends}_COMPLETE`) throw new ServiceFailure(`${name} ended as ${status}`)
+  const status = await settled(context)
+  if (status !== ends) throw new ServiceFailure(`${name} ended as ${status}`)
 }
 
-async function takeAway(world: IamWorld): Promise<void> {
-  await settled(world)
-  const StackName = appStack(world.context.stage, PROBE)
-  await world.context.cloudFormation().send(new DeleteStackCommand({ StackName }))
-  await settled(world)
+async function takeAway({ context }: IamWorld): Promise<void> {
+  await settled(context)
+  const StackName = appStack(context.stage, PROBE)
+  const unprotect = (arn: string) => liftProtection(context.loadBalancing(), arn)
+  await new CloudFormationStacks(context.cloudFormation(), { unprotect }).remove(StackName)
+  await settled(context)
+}
+
+/** A load balancer that only the stage may delete. */
+async function protectedBalancer({ context }: IamWorld) {
+  const { PublicSubnets = '' } = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
+  return {
+    Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    Properties: {
+      Subnets: PublicSubnets.split(','),
+      LoadBalancerAttributes: [{ Key: 'deletion_protection.enabled', Value: 'true' }],
+      Tags: [{ Key: TAG.stage, Value: context.stage }],
+    },
+  }
 }
 
 /** The status of the probe's stack once no operation is under way. */
-async function settled(world: IamWorld): Promise<string> {
-  const stacks = new CloudFormationStacks(world.context.cloudFormation())
+async function settled(context: IamWorld['context']): Promise<string> {
+  const stacks = new CloudFormationStacks(context.cloudFormation())
   for (let waited = 0; waited < 200; waited++) {
-    const { status = 'gone' } = (await stacks.find(appStack(world.context.stage, PROBE))) ?? {}
+    const { status = 'gone' } = (await stacks.find(appStack(context.stage, PROBE))) ?? {}
     if (!status.endsWith('_IN_PROGRESS')) return status
     await sleep(100)
   }
@@ -109,8 +128,18 @@ export const stackSteps: Step[] = [
   applies('a changed stack', ['cloudformation:GetTemplate', 'cloudformation:UpdateStack'], (world) =>
     stand(world, { Topic: topic }),
   ),
-  applies('a stack that could not be made', ['cloudformation:DeleteStack'], (world) =>
-    stand(world, { Topic: topic, Broken: broken }, 'ROLLBACK'),
+  applies(
+    'a stack that could not be made',
+    ['cloudformation:DeleteStack', 'cloudformation:ListStackResources'],
+    (world) => stand(world, { Topic: topic, Broken: broken }, 'ROLLBACK_COMPLETE'),
+  ),
+  applies(
+    'a stack that could not be made, with a load balancer that is protected',
+    ['elasticloadbalancing:ModifyLoadBalancerAttributes'],
+    async (world) => {
+      const waits = { ...broken, DependsOn: 'Public' }
+      await stand(world, { Public: await protectedBalancer(world), Broken: waits }, 'ROLLBACK_FAILED')
+    },
   ),
   {
     ...applies('a template too large for a request', ['s3:PutObject', 's3:GetObject /templates/']),
@@ -138,8 +167,14 @@ export const stackSteps: Step[] = [
   {
     role: 'DeleteStackRole',
     does: 'delete-stack: the stack of the probe',
-    covers: needs('cloudformation:DescribeStacks', 'cloudformation:DeleteStack', 'iam:PassRole'),
-    prepare: (world) => stand(world, { Topic: topic }),
+    covers: needs(
+      'cloudformation:DescribeStacks',
+      'cloudformation:ListStackResources',
+      'cloudformation:DeleteStack',
+      'elasticloadbalancing:ModifyLoadBalancerAttributes',
+      'iam:PassRole',
+    ),
+    prepare: async (world) => stand(world, { Public: await protectedBalancer(world) }),
     run: async (world) => void (await world.invoke('delete-stack', { app: PROBE })),
     tidy: takeAway,
   },

@@ -114,6 +114,13 @@ def test_a_bounded_role_in_its_path_is_made_and_deleted(deploy: Deploy, region: 
         (role(ManagedPolicyArns=["arn:aws:iam::aws:policy/ReadOnlyAccess"]), "iam:AttachRolePolicy"),
         (
             {
+                "Type": "AWS::IAM::RolePolicy",
+                "Properties": {"RoleName": "somebody", "PolicyName": "p", "PolicyDocument": DOCUMENT},
+            },
+            "iam:PutRolePolicy",
+        ),
+        (
+            {
                 "Type": "AWS::IAM::Policy",
                 "Properties": {"Roles": ["somebody"], "PolicyName": "p", "PolicyDocument": DOCUMENT},
             },

@@ -36,14 +36,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a short interval": (
         {"Protocol": "HTTP", "HealthCheckIntervalSeconds": 4, "HealthCheckTimeoutSeconds": 2},
-        "HealthCheckIntervalSeconds",
+        "healthCheckIntervalSeconds",
     ),
     "a short timeout": (
         {"Protocol": "TCP", "HealthCheckIntervalSeconds": 5, "HealthCheckTimeoutSeconds": 1},
-        "HealthCheckTimeoutSeconds",
+        "healthCheckTimeoutSeconds",
     ),
-    "one success": ({"Protocol": "TCP", "HealthyThresholdCount": 1}, "HealthyThresholdCount"),
-    "eleven failures": ({"Protocol": "HTTP", "UnhealthyThresholdCount": 11}, "UnhealthyThresholdCount"),
+    "one success": ({"Protocol": "TCP", "HealthyThresholdCount": 1}, "at 'healthyThresholdCount'"),
+    "eleven failures": ({"Protocol": "HTTP", "UnhealthyThresholdCount": 11}, "at 'unhealthyThresholdCount'"),
     "UDP asked for health": ({"Protocol": "UDP", "HealthCheckProtocol": "UDP"}, "'UDP' is not supported"),
     "TCP at an ALB": ({"Protocol": "HTTP", "HealthCheckProtocol": "TCP"}, "'TCP' is not supported"),
     "a path for TCP": ({"Protocol": "TCP", "HealthCheckPath": "/up"}, "HealthCheckPath cannot be specified"),
@@ -78,12 +78,13 @@ def unchecked(world: World) -> Any:
     import botocore.session  # noqa: PLC0415 -- conftest.py has to find ministack's packages first
     from botocore.config import Config  # noqa: PLC0415
 
+    key, secret = world.region.root
     return botocore.session.get_session().create_client(
         "elbv2",
         region_name="eu-west-1",
         endpoint_url=world.region.endpoint,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
         config=Config(parameter_validation=False),
     )
 

@@ -1,0 +1,80 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AppBundle } from '../../core/base/bundle.ts'
+import type { Template } from '../../core/base/cloudformation.ts'
+import { appStack, serviceStack } from '../../core/base/names.ts'
+import type { Stage } from '../../core/base/stage.ts'
+import { readYaml } from '../../core/base/yaml-document.ts'
+import { appTemplates } from '../../core/template/app-templates.ts'
+import { parsedApp } from '../../core/template/parsed-app.ts'
+
+/** What a template needs to know of a stage, before there is one: ids that nobody has given yet. */
+const planned = (name: string, region: string, account: string): Stage => {
+  const three = (part: string): string[] => ['a', 'b', 'c'].map((zone) => `${part}-${zone}`)
+  return {
+    name,
+    region,
+    account,
+    bucket: '',
+    table: '',
+    vpcId: 'vpc',
+    vpcCidr: '10.77.0.0/16',
+    zones: three(region),
+    privateSubnets: three('private'),
+    privateCidrs: ['10.77.0.0/20', '10.77.16.0/20', '10.77.32.0/20'],
+    publicSubnets: three('public'),
+    privateRouteTables: three('routes'),
+    publicRouteTable: 'routes',
+    consulFunctionGroup: 'ConsulFunctionGroup',
+    packager: 'ops',
+    architecture: 'x86_64',
+    nanosVersion: '',
+    opsVersion: '',
+    // The most rules: a port of its own for each exposed service.
+    portListeners: true,
+    accessLogs: true,
+    deletionProtection: false,
+  }
+}
+
+/** The templates that these apps would have, by the names of their stacks. */
+export function compiledTemplates(
+  bundles: readonly AppBundle[],
+  { stage, region, account }: { stage: string; region: string; account: string },
+): Map<string, Template> {
+  const place = planned(stage, region, account)
+  return new Map(
+    bundles.flatMap((bundle) => {
+      const { app, own, services } = appTemplates(parsedApp(bundle), place)
+      const rest = Object.entries(services).map(([service, template]): [string, Template] => [
+        serviceStack(stage, app, service),
+        template,
+      ])
+      return [[appStack(stage, app), own] as [string, Template], ...rest]
+    }),
+  )
+}
+
+/**
+ * The definitions of all workflows as JSON by name, with ARNs of this account where CloudFormation would put
+ * those of functions and of other workflows.
+ */
+export async function workflows(
+  root: string,
+  { region, account }: { region: string; account: string },
+): Promise<Map<string, string>> {
+  const folder = join(root, 'workflows')
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.asl.yml')).sort()
+  const read = files.map(async (file): Promise<[string, string]> => {
+    const text = await readFile(join(folder, file), 'utf8')
+    const definition = JSON.stringify(readYaml(text, `workflows/${file}`).value).replaceAll(
+      /\$\{(\w+)\}/g,
+      (_match, name: string) =>
+        name.endsWith('Workflow')
+          ? `arn:aws:states:${region}:${account}:stateMachine:${name}`
+          : `arn:aws:lambda:${region}:${account}:function:${name}`,
+    )
+    return [file.replace('.asl.yml', ''), definition]
+  })
+  return new Map(await Promise.all(read))
+}

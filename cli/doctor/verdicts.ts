@@ -1,0 +1,84 @@
+import type { Finding } from './finding.ts'
+
+type Verdict = Omit<Finding, 'subject'>
+
+/** What ValidateStateMachineDefinition says of one workflow. */
+export interface Validated {
+  name: string
+  problems: { severity: string; code: string; message: string; location?: string }[]
+}
+
+export function workflow(validated: readonly Validated[]): Verdict {
+  const wrong = validated.flatMap(({ name, problems }) =>
+    problems
+      .filter(({ severity }) => severity === 'ERROR')
+      .map(({ code, message, location = '' }) => `${name}${location}: ${message} (${code})`),
+  )
+  if (wrong.length === 0)
+    return { state: 'good', text: `Step Functions accepts all ${validated.length} workflows` }
+  return {
+    state: 'bad',
+    text: wrong.join('; '),
+    remedy: 'correct these files in workflows/ before you deploy',
+  }
+}
+
+/**
+ * @param zones the first three of the region, where the subnets are
+ * @param offers zones by instance type
+ */
+export function offered(zones: readonly string[], offers: ReadonlyMap<string, readonly string[]>): Verdict {
+  const types = [...offers.keys()].join(', ')
+  if (zones.length < 3)
+    return {
+      state: 'bad',
+      text: `the account sees ${zones.length} zones here, a stage needs three`,
+      remedy: 'choose another region with --param region=<region>',
+    }
+  const lacking = [...offers].flatMap(([type, places]) =>
+    zones.filter((zone) => !places.includes(zone)).map((zone) => `${type} in ${zone}`),
+  )
+  if (lacking.length === 0) return { state: 'good', text: `${types} in ${zones.join(', ')}` }
+  const remedy = "write another instanceType into the apps' app.yml, or choose another region"
+  return { state: 'bad', text: `EC2 does not offer ${lacking.join(', ')}`, remedy }
+}
+
+/** @param key the default key; AWS's own is `alias/aws/ebs` */
+export function encryption(byDefault: boolean, key: string, stage: string): Verdict {
+  if (!byDefault) return { state: 'good', text: 'new disks are not encrypted unless somebody asks' }
+  const project = `nanofleet-${stage}-image`
+  const rights =
+    'kms:DescribeKey, kms:Decrypt, kms:GenerateDataKeyWithoutPlaintext, kms:ReEncrypt* and kms:CreateGrant'
+  if (/alias\/aws\/ebs$/.test(key))
+    return {
+      state: 'unknown',
+      text: `every new disk and snapshot is encrypted with ${key}`,
+      remedy: `deploy web; if its build is refused a key, allow the role of ${project} ${rights} on ${key}`,
+    }
+  const remedy = `allow the role of the build project ${project} and AWSServiceRoleForAutoScaling ${rights} in the policy of that key`
+  return {
+    state: 'bad',
+    text: `every new disk and snapshot is encrypted with ${key}, and builds may not use it`,
+    remedy,
+  }
+}
+
+/** @param variables of the build project; undefined before the control plane is deployed */
+export function opsProgram(variables: ReadonlyMap<string, string> | undefined, stage: string): Verdict {
+  const command = `npx serverless deploy --stage ${stage} --param opsSha256=<SHA-256 of the program ops>`
+  if (!variables)
+    return {
+      state: 'unknown',
+      text: 'there is no build project yet, so nobody has said which program ops to trust',
+      remedy: `deploy with "${command}"`,
+    }
+  if (variables.get('PACKAGER') !== 'ops') return { state: 'good', text: 'images are not built by ops here' }
+  const sum = variables.get('OPS_SHA256') ?? ''
+  if (/^[0-9a-f]{64}$/.test(sum))
+    return { state: 'good', text: `builds run ops ${variables.get('OPS_VERSION')}, ${sum.slice(0, 12)}…` }
+  return {
+    state: 'bad',
+    text: 'opsSha256 is not set, so every build refuses to start',
+    remedy: `run "${command}"`,
+  }
+}
