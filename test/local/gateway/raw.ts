@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rootKey, rootKeyFile } from '../../../local/root-key.ts'
+import { until } from '../../../scripts/demo/wait.ts'
 import { isFree } from '../../../scripts/lib/free-port.mjs'
-import { group, StubRegion, until } from './rig.ts'
+import { group, StubRegion } from './rig.ts'
 
 /** How a target may find the end of a request: by its length first, or by its chunks first. */
 type Reader = 'length' | 'chunks'
@@ -88,6 +89,8 @@ export class RawTarget {
   }
 }
 
+const FIRST_BYTE_MS = 10_000
+
 /** The gateway as a process of its own, in front of a raw target under the name `web.localhost`. */
 export class GatewayProcess {
   readonly target = new RawTarget()
@@ -115,10 +118,15 @@ export class GatewayProcess {
       loadBalancers: [{ ...balancer, listeners: [listener] }],
       targetGroups: [{ ...group('web'), targets: [target] }],
     })
-    await until('the gateway serves', async () => (await this.send(ORDINARY)).startsWith('HTTP/1.1 200'))
+    await until('the gateway serves', 30, async () =>
+      (await this.send(ORDINARY)).startsWith('HTTP/1.1 200') ? true : undefined,
+    )
   }
 
-  /** What comes back for these bytes until the gateway closes, or is silent for `silence` milliseconds. */
+  /**
+   * What comes back for these bytes until the gateway closes, or has begun to answer and is silent for
+   * `silence` milliseconds.
+   */
   async send(bytes: string, silence = 150): Promise<string> {
     const socket = connect({ host: '127.0.0.1', port: this.port })
     let answer = ''
@@ -133,7 +141,7 @@ export class GatewayProcess {
       closed = true
     })
     socket.write(Buffer.from(bytes, 'latin1'))
-    while (!closed && Date.now() - last < silence) await sleep(5)
+    while (!closed && Date.now() - last < (answer === '' ? FIRST_BYTE_MS : silence)) await sleep(5)
     socket.destroy()
     return closed ? `${answer}<closed>` : answer
   }

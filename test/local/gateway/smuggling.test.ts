@@ -97,7 +97,7 @@ const ONE: [name: string, bytes: string][] = [
 
 describe('The gateway, as a process, in front of a target that reads bytes', () => {
   const gateway = new GatewayProcess()
-  beforeAll(() => gateway.start(), 20_000)
+  beforeAll(() => gateway.start(), 40_000)
   afterAll(() => gateway.stop())
   beforeEach(() => {
     gateway.target.forget()
