@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from region.base import contract, patch
-from region.base.emulator import Response, autoscaling, dynamodb
+from region.base.emulator import Response, alb, autoscaling, dynamodb
 from region.iam import base_resource
 from region.iam.permissions import needed
 from region.iam.requests import Permission, Request
@@ -45,6 +45,7 @@ contract.expect(EVALUATOR, "evaluate", "(ctx, policies, *limits)")
 contract.expect("ministack.core.lambda_runtime", "execution_credentials", "(config)")
 contract.expect("ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS")
 contract.expect("ministack.services.autoscaling", "_asgs")
+contract.expect("ministack.services.alb", "_tags")
 contract.expect("ministack.services.dynamodb", "_tables")
 
 # Services whose requests ministack already splits into all their permissions.
@@ -70,7 +71,8 @@ def install() -> None:
     patch.wrap(ACTIONS, "identity_denial_message", _explain_identity)
     patch.wrap(ACTIONS, "dynamodb_service_context", _leading_keys)
     patch.wrap("ministack.core.lambda_runtime", "execution_credentials", _remember_function)
-    patch.entry("ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS", "autoscaling", _group_tags)
+    for service, collect in (("autoscaling", _group_tags), ("elasticloadbalancing", _balancer_tags)):
+        patch.entry("ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS", service, collect)
 
 
 def _extract_resource(
@@ -202,6 +204,11 @@ def _partition_keys(request: dict[str, Any]) -> list[str]:
         if isinstance(item, dict) and isinstance(item.get(name), dict):
             found += [str(value) for value in item[name].values()]
     return found
+
+
+def _balancer_tags() -> list[tuple[str, list[dict[str, str]]]]:
+    """Of load balancers, target groups, listeners and rules; those of their stack are among them."""
+    return list(alb._tags.items())
 
 
 def _group_tags() -> list[tuple[str, list[dict[str, str]]]]:
