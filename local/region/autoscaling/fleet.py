@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 
-from region.autoscaling import activities, launching, observing, refresh, shrinking, steps
+from region.autoscaling import activities, launching, observing, rebalancing, refresh, shrinking, steps
 from region.autoscaling.groups import Group, Member, deleting, everywhere, instance_state, lock, remove
 from region.base.emulator import request_scope
 
@@ -42,9 +42,12 @@ def reconcile(group: Group) -> None:
                     break
         ending = [member["InstanceId"] for member in group["Instances"] if _take_order(member)]
         count = 0 if deleting(group) else launching.missing(group)
+        balance = rebalancing.cause_now(group)
     launching.terminate(ending)
     if count:
         launching.launch(group, count)
+    elif balance:
+        launching.launch(group, 1, balance)
     with lock:
         _bury(group)
 

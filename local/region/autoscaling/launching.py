@@ -82,12 +82,13 @@ def spread(group: Group, count: int) -> list[tuple[str, int]]:
     return sorted(chosen.items(), key=lambda item: order[item[0]])
 
 
-def launch(group: Group, count: int) -> None:
+def launch(group: Group, count: int, why: str | None = None) -> None:
     """Launches `count` instances and adds them as Pending; a refusal is recorded and slows the next try."""
     before = len(staying(group))
     moved = f"increasing the capacity from {before} to {before + count}"
     started = f"At {moment()} an instance was started in response to a difference"
-    cause = f"{group.get('_request', '')} {started} between desired and actual capacity, {moved}.".strip()
+    usual = f"{group.get('_request', '')} {started} between desired and actual capacity, {moved}.".strip()
+    cause = why or usual
     try:
         for subnet, number in spread(group, count) or [("", count)]:
             _launch_into(group, subnet, number, cause)

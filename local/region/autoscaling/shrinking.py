@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from region.autoscaling import leaving
+from region.autoscaling import leaving, rebalancing
 from region.autoscaling.groups import Group, Member, deleting, moment, staying, suspended
 
 
 def shrink(group: Group) -> None:
     """Takes the surplus out of service."""
-    surplus = len(staying(group)) - group["DesiredCapacity"]
+    surplus = len(staying(group)) - group["DesiredCapacity"] - rebalancing.extra(group)
     if surplus <= 0 or (suspended(group, "Terminate") and not deleting(group)):
         return
     before = len(staying(group))

@@ -56,6 +56,7 @@ class Settings:
     save_seconds: float
     drain_seconds: float
     lag_seconds: float
+    rebalance_seconds: float
     nlb_register_seconds: float
     nlb_stale_seconds: float
     worker_idle_seconds: float
@@ -110,6 +111,7 @@ def read(environment: dict[str, str]) -> Settings:
         # A target group's deregistration delay is cut to this, and an idle Lambda worker ends after the
         # other.
         drain_seconds=_seconds(environment, "NANOFLEET_DRAIN_SECONDS", 5.0),
+        rebalance_seconds=_seconds(environment, "NANOFLEET_REBALANCE_SECONDS", 0.0),
         lag_seconds=_seconds(environment, "NANOFLEET_LAG_SECONDS", 0.0),
         # How slow a network load balancer is: region/elb/flows.py.
         nlb_register_seconds=_seconds(environment, "NANOFLEET_NLB_REGISTER_SECONDS", 0.2),

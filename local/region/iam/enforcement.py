@@ -44,8 +44,8 @@ contract.expect(
 contract.expect(EVALUATOR, "evaluate", "(ctx, policies, *limits)")
 contract.expect("ministack.core.lambda_runtime", "execution_credentials", "(config)")
 contract.expect("ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS")
-contract.expect("ministack.services.alb", "_tags")
 contract.expect("ministack.services.autoscaling", "_asgs")
+contract.expect("ministack.services.alb", "_tags")
 contract.expect("ministack.services.dynamodb", "_tables")
 
 # Services whose requests ministack already splits into all their permissions.
@@ -71,10 +71,8 @@ def install() -> None:
     patch.wrap(ACTIONS, "identity_denial_message", _explain_identity)
     patch.wrap(ACTIONS, "dynamodb_service_context", _leading_keys)
     patch.wrap("ministack.core.lambda_runtime", "execution_credentials", _remember_function)
-    patch.entry("ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS", "autoscaling", _group_tags)
-    patch.entry(
-        "ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS", "elasticloadbalancing", _balancer_tags
-    )
+    for service, collect in (("autoscaling", _group_tags), ("elasticloadbalancing", _balancer_tags)):
+        patch.entry("ministack.services.tagging", "_RESOURCE_TAG_COLLECTORS", service, collect)
 
 
 def _extract_resource(
@@ -209,8 +207,8 @@ def _partition_keys(request: dict[str, Any]) -> list[str]:
 
 
 def _balancer_tags() -> list[tuple[str, list[dict[str, str]]]]:
-    """Of load balancers, listeners, rules and target groups."""
-    return [(arn, list(tags)) for arn, tags in list(alb._tags.items())]
+    """Of load balancers, target groups, listeners and rules; those of their stack are among them."""
+    return list(alb._tags.items())
 
 
 def _group_tags() -> list[tuple[str, list[dict[str, str]]]]:
