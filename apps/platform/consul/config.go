@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -72,6 +73,7 @@ func serverConfig(
 	if enters.bootstrap {
 		config["bootstrap"] = true
 	}
+	maps.Copy(config, hardening())
 	return config
 }
 
