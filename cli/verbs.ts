@@ -76,7 +76,8 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'rotate-secrets',
     usage: '[options]',
-    description: "change the gossip key and the tokens of the stage's Consul servers while everything runs",
+    description:
+      "change the authority, gossip key and tokens of the stage's Consul servers while everything runs",
     load: async () => (await import('./commands/rotate-secrets.ts')).rotateSecrets,
   },
   {

@@ -9,12 +9,9 @@ export const randomSecrets: SecretMaker = {
   authority: () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
     const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
-    const certificate = authorityCertificate(
-      privateKey,
-      'Nanofleet Consul servers',
-      randomBytes(16),
-      new Date(),
-    )
+    const serial = randomBytes(16)
+    const name = `Nanofleet Consul servers ${serial.toString('hex').slice(0, 8)}`
+    const certificate = authorityCertificate(privateKey, name, serial, new Date())
     return { key, certificate }
   },
 }

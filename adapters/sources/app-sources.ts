@@ -5,6 +5,7 @@ import { InvalidInput } from '../../core/base/errors.ts'
 import type { Manifest } from '../../core/base/manifest-types.ts'
 import { tooLongNames } from '../../core/base/name-rules.ts'
 import { didYouMean } from '../../core/base/suggest.ts'
+import { consulVersion } from '../../core/deploy/consul-step.ts'
 import { unpinnedBases } from '../../core/manifest/base-images.ts'
 import { secretLook } from '../../core/manifest/secret-looks.ts'
 import { imageFiles, isLeftOut, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
@@ -47,7 +48,7 @@ export async function loadApps(root: string, apps?: readonly string[], stage?: s
       })
       const bundled = archived.map(({ name, service, archive }) => [
         name,
-        { ...service, source: archive.digest },
+        { ...service, source: archive.digest, ...consulIn(manifest, name, files) },
       ])
       return {
         bundle: { format: 1 as const, manifest, resources, services: Object.fromEntries(bundled) },
@@ -56,6 +57,14 @@ export async function loadApps(root: string, apps?: readonly string[], stage?: s
       }
     }),
   )
+}
+
+/** A deployment compares the version of Consul servers with the one that runs. */
+function consulIn({ services }: Manifest, service: string, files: RepositoryFiles): { consul?: string } {
+  const { kind, source } = services[service] ?? {}
+  if (kind !== 'consulserver' || source === undefined) return {}
+  const consul = consulVersion(files.below(source).get('go.mod') ?? '')
+  return consul === undefined ? {} : { consul }
 }
 
 async function appFolders(root: string, git: TrackedFiles | undefined): Promise<string[]> {

@@ -24,6 +24,8 @@ export interface ServiceBundle {
   config: Record<string, unknown>
   /** SHA-256 of the source archive `sources/<digest>.tgz`, a tar with paths relative to the repository. */
   source: string
+  /** The version of Consul in a Consul server's program, such as 1.22.6. */
+  consul?: string
 }
 
 /** What the SSM parameter `…/image` and a release record: the AMI of a service. */

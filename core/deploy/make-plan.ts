@@ -3,18 +3,19 @@ import { appChanges } from '../template/app-changes.ts'
 import { appTemplates } from '../template/app-templates.ts'
 import { refuseClashes } from '../template/clashes.ts'
 import type { App } from '../template/parsed-app.ts'
+import { refuseConsulJump } from './consul-step.ts'
 import { type DeployPlan, planDeploy } from './deploy-plan.ts'
 import type { PlanFacts } from './plan-facts.ts'
 
 /**
  * Makes the plan of a deployment from facts. What cannot work is refused before anything is created.
  * @throws {InvalidInput} when a service takes what a deployed app has, the app's template is too large for a
- * stack, or
- *   the network lacks a path that is needed
+ * stack, the network lacks a path that is needed, or Consul would move too far
  * @throws {NotFound} when a service has no image and none is on the way
  */
 export function makePlan(facts: PlanFacts): DeployPlan {
   const { stage, app, others, platform, stacks, current } = facts
+  refuseConsulJump(app.bundle, current)
   refuseClashes([...others, app].map(({ bundle, definitions }) => ({ ...bundle, definitions })))
   const templates = appTemplates(app, stage)
   refuseMissingPaths({

@@ -6,9 +6,10 @@ import type { Release } from './releases.ts'
 /** The record of what a plan brought up. */
 export function releaseOf(plan: DeployPlan, bundle: AppBundle, execution: string, now: Date): Release {
   const services = Object.entries(plan.services).map(([service, { hash, imageId, target }]) => {
-    const text = bundle.services[service]?.definition ?? null
+    const { definition: text = null, consul } = bundle.services[service] ?? {}
     const definition = text === null ? '' : sha256(text)
-    return [service, { hash, imageId, count: target.count, definition }] as const
+    const version = consul === undefined ? {} : { consul }
+    return [service, { hash, imageId, count: target.count, definition, ...version }] as const
   })
   return {
     release: plan.release,

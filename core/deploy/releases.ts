@@ -5,6 +5,8 @@ interface ReleasedService {
   count: number
   /** SHA-256 of the Consul definition; empty when the service is not discovered. */
   definition: string
+  /** The version of Consul, of Consul servers. */
+  consul?: string
 }
 
 /** The set {service → image} that an app ran after a deployment that succeeded. */

@@ -15,6 +15,8 @@ function lengthOf(length: number): number[] {
 }
 
 export const sequence = (...parts: Uint8Array[]): Buffer => der(0x30, ...parts)
+/** A value under a number of its own, as optional parts of a certificate are. */
+export const explicit = (number: number, content: Uint8Array): Buffer => der(0xa0 + number, content)
 export const set = (...parts: Uint8Array[]): Buffer => der(0x31, ...parts)
 export const boolean = (value: boolean): Buffer => der(0x01, Buffer.from([value ? 0xff : 0]))
 export const octets = (content: Uint8Array): Buffer => der(0x04, content)

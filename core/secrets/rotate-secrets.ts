@@ -4,6 +4,10 @@ import type { ConsulServer, ServiceCatalog } from '../base/catalog.ts'
 import { NotFound } from '../base/errors.ts'
 import type { Report } from '../registration/round.ts'
 import {
+  AUTHORITY,
+  authorities,
+  CERTIFICATE,
+  certificates,
   fresh,
   ROTATED,
   type RotatedName,
@@ -40,14 +44,16 @@ export function rotated(
   const secrets = new Map<SecretName, string>()
   const made: Marks = {}
   for (const name of ROTATED) {
-    const known = values(standing.get(name) ?? '')
+    const isAuthority = name === AUTHORITY
+    const known = (isAuthority ? authorities : values)(standing.get(name) ?? '')
     if (known.length === 0)
       throw new NotFound(`the platform has no ${name}; deploy it before its secrets are changed`)
     const [next, ...others] =
       step === 'add' ? withNew(known, fresh(name, maker)) : newFirst(known, marks[name])
     made[name] = markOf(next)
-    secrets.set(name, lines[step](next, others).join('\n'))
+    secrets.set(name, lines[step](next, others).join(isAuthority ? '' : '\n'))
   }
+  secrets.set(CERTIFICATE, certificates(secrets.get(AUTHORITY) ?? ''))
   return { secrets, marks: made }
 }
 

@@ -1,9 +1,9 @@
 import { sha256 } from '../base/canonical.ts'
 
 /**
- * The secrets of the platform, by the last part of their parameters' names (docs/security.md). Except for the
- * authority each holds one value per line: the first is in use, the others are accepted too, while secrets
- * change.
+ * The secrets of the platform, by the last part of their parameters' names (docs/security.md). Each holds one
+ * value per line, `ca` and `ca-certificate` one PEM text after the other: the first is in use, the others are
+ * accepted too, while secrets change.
  */
 export const TOKENS = [
   'management-token',
@@ -12,11 +12,13 @@ export const TOKENS = [
   'ui-token',
   'registration-token',
 ] as const
-export const ROTATED = ['gossip-key', ...TOKENS] as const
 export const AUTHORITY = 'ca'
-/** The authority's certificate alone, for those who only verify. */
+/** The certificates of `ca` alone, for those who only verify; derived from it. */
 export const CERTIFICATE = 'ca-certificate'
-export const SECRETS = [AUTHORITY, CERTIFICATE, ...ROTATED] as const
+export const ROTATED = [AUTHORITY, 'gossip-key', ...TOKENS] as const
+/** What the Consul servers read. The key of `ca` is not among it. */
+export const READ_BY_SERVERS = [CERTIFICATE, 'gossip-key', ...TOKENS] as const
+export const SECRETS = [CERTIFICATE, ...ROTATED] as const
 
 export type RotatedName = (typeof ROTATED)[number]
 export type SecretName = (typeof SECRETS)[number]
@@ -32,34 +34,43 @@ export interface SecretMaker {
   authority(): { key: string; certificate: string }
 }
 
-const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g
+
+/** An authority's value is its key and its certificate. */
+const PEM_AUTHORITY =
+  /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----\s*-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g
 
 /** New values for missing secrets; existing ones are left alone. */
 export function missingSecrets(standing: Secrets, maker: SecretMaker): Map<SecretName, string> {
   const made = new Map<SecretName, string>()
   for (const name of ROTATED) if (!standing.has(name)) made.set(name, fresh(name, maker))
-  const known = standing.get(AUTHORITY)
-  if (known === undefined) {
-    const { key, certificate } = maker.authority()
-    made.set(AUTHORITY, key + certificate).set(CERTIFICATE, certificate)
-  } else if (!standing.has(CERTIFICATE)) {
-    const [certificate = ''] = PEM_CERTIFICATE.exec(known) ?? []
-    made.set(CERTIFICATE, certificate)
-  }
+  if (made.has(AUTHORITY) || !standing.has(CERTIFICATE))
+    made.set(CERTIFICATE, certificates(made.get(AUTHORITY) ?? standing.get(AUTHORITY) ?? ''))
   return made
 }
 
-export const fresh = (name: RotatedName, maker: SecretMaker): string =>
-  name === 'gossip-key' ? maker.gossipKey() : maker.token()
+export function fresh(name: RotatedName, maker: SecretMaker): string {
+  if (name === 'gossip-key') return maker.gossipKey()
+  if (name !== AUTHORITY) return maker.token()
+  const { key, certificate } = maker.authority()
+  return key + certificate
+}
 
-/** The values of a secret that changes, the one in use first. */
+/** The secret `ca-certificate` that belongs to a secret `ca`. */
+export const certificates = (authorities: string): string =>
+  (authorities.match(PEM_CERTIFICATE) ?? []).join('')
+
+/** The values of a secret that is one word per line, the one in use first. */
 export const values = (text: string): string[] => text.split(/\s+/).filter(Boolean)
+
+/** The authorities in the secret `ca`, the one that signs first. */
+export const authorities = (text: string): string[] => text.match(PEM_AUTHORITY) ?? []
 
 /**
  * Identifies a state of the secrets without revealing any of them; each Consul server reports the one that it
  * has taken over (`fingerprint` in apps/platform/consul/secrets.go).
  */
 export function secretsFingerprint(secrets: Secrets): string {
-  const lines = ROTATED.map((name) => `${name}=${values(secrets.get(name) ?? '').join(',')}`)
+  const lines = READ_BY_SERVERS.map((name) => `${name}=${values(secrets.get(name) ?? '').join(',')}`)
   return sha256(lines.sort().join('\n')).slice(0, 16)
 }

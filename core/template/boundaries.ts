@@ -12,7 +12,13 @@ const ARN = (service: string, rest: string) =>
  * a role can do, whatever its own policies say. The role that makes the stacks of apps cannot change them.
  */
 export function boundaries({ name }: Pick<Stage, 'name'>): Pick<Template, 'Resources'> {
-  const secrets = ARN('ssm', `parameter/${SECRETS_PATH}/${name}/${PLATFORM}/*`)
+  // All but `ca`, the key with which the function sign-server signs the servers' certificates.
+  const secrets = ['ca-certificate', 'gossip-key', '*-token'].map((secret) =>
+    ARN('ssm', `parameter/${SECRETS_PATH}/${name}/${PLATFORM}/${secret}`),
+  )
+  const functions = ['reconcile', 'sign-server'].map((each) =>
+    ARN('lambda', `function:${controlName(name, each)}`),
+  )
   return {
     Resources: {
       AppsBoundary: policy(boundary(name, 'apps'), 'Most that a role of an app can do', [
@@ -21,7 +27,7 @@ export function boundaries({ name }: Pick<Stage, 'name'>): Pick<Template, 'Resou
       ]),
       PlatformBoundary: policy(boundary(name, PLATFORM), 'Most that a role of the platform can do', [
         deny('ssm:*', { NotResource: secrets }),
-        deny('lambda:*', { NotResource: ARN('lambda', `function:${controlName(name, 'reconcile')}`) }),
+        deny('lambda:*', { NotResource: functions }),
       ]),
     },
   }

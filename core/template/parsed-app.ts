@@ -34,6 +34,7 @@ const bundleSchema = z.strictObject({
       definition: z.string().nullable(),
       config: opsConfigSchema,
       source: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256'),
+      consul: z.exactOptional(z.string().regex(/^\d+\.\d+\.\d+/, 'is not a version such as 1.22.6')),
     }),
   ),
 })

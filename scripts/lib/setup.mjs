@@ -100,7 +100,7 @@ function opinionsVenv(python) {
 function goToolchain(python) {
   return {
     title: `Go ${versions.go}`,
-    why: 'no Go 1.24 or newer on this machine, and Consul and some services are compiled',
+    why: `no Go ${neededGo()} or newer on this machine, and Consul and some services are compiled`,
     lasts: 'about 30 s',
     stamp: join(ownGo, '.nanofleet'),
     key: versions.go,
@@ -137,15 +137,20 @@ async function compileOnce(source) {
   }
 }
 
+/** The Go that Consul needs, such as 1.25.9, from the line `go` of its go.mod. */
+const neededGo = () =>
+  /^go (\S+)$/m.exec(readFileSync(join(repository, 'apps', 'platform', 'consul', 'go.mod'), 'utf8'))?.[1] ??
+  ''
+
 /**
- * Links the machine's Go, if it is 1.24 or newer (which the AWS SDK for Go needs), under the cache's name,
- * where builds look for it. False when there is none, or when the cache has its own Go.
+ * Links the machine's Go, if it is new enough for Consul, under the cache's name, where builds look for it.
+ * False when there is none, or when the cache has its own Go.
  */
 async function linkMachineGo() {
   if (existsSync(join(ownGo, '.nanofleet'))) return false
   const [version = '', root = ''] = ((await output('go', ['env', 'GOVERSION', 'GOROOT'])) ?? '').split('\n')
-  const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version) ?? []
-  if (Number(major) !== 1 || Number(minor) < 24) return false
+  const found = /^go(\d+\.\d+(\.\d+)?)/.exec(version)?.[1]
+  if (found === undefined || found.localeCompare(neededGo(), 'en', { numeric: true }) < 0) return false
   if (resolve(root) === ownGo || (existsSync(ownGo) && realpathSync(ownGo) === realpathSync(root)))
     return true
   await rm(ownGo, { recursive: true, force: true })

@@ -1,9 +1,10 @@
+import { connect } from 'node:tls'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { SecretParameters } from '../../adapters/aws/secret-parameters.ts'
 import type { ConsulAccess } from '../../adapters/consul/access.ts'
 import type { Context } from '../../cli/context.ts'
 import { PLATFORM } from '../../core/base/names.ts'
-import { ROTATED, values } from '../../core/secrets/secrets.ts'
+import { AUTHORITY, authorities, CERTIFICATE, ROTATED, values } from '../../core/secrets/secrets.ts'
 import { throughGateway } from '../../scripts/demo/gateway.ts'
 import { askServer, liveAccess } from '../live/consul-api.ts'
 import { catalogEntries, consulServers } from '../live/names.ts'
@@ -24,6 +25,15 @@ describe('the workflow rotate-secrets', () => {
   const held = () => new SecretParameters(context.ssm(), context.stage, PLATFORM).read()
   const isKnown = async (address: string, access: ConsulAccess): Promise<boolean> =>
     (await askServer(address, '/v1/acl/token/self?stale', access)).status === 200
+  /** Does this authority vouch for what the server shows on a new connection? */
+  const isTrustedBy = (host: string, ca: string): Promise<boolean> =>
+    new Promise((resolve) => {
+      const socket = connect({ host, port: 8501, ca }, () => {
+        socket.destroy()
+        resolve(true)
+      })
+      socket.on('error', () => resolve(false))
+    })
 
   it(
     'changes every secret, keeps every entry and leaves no gap in DNS',
@@ -45,14 +55,18 @@ describe('the workflow rotate-secrets', () => {
       }
       const after = await held()
       for (const name of ROTATED) {
-        const [now, ...others] = values(after.get(name) ?? '')
+        const listed = name === AUTHORITY ? authorities : values
+        const [now, ...others] = listed(after.get(name) ?? '')
         expect(others).toEqual([])
-        expect(values(before.get(name) ?? '')).not.toContain(now)
+        expect(listed(before.get(name) ?? '')).not.toContain(now)
       }
       const access = await liveAccess(context)
+      expect(after.get(CERTIFICATE)).not.toBe(before.get(CERTIFICATE))
       for (const { address } of await consulServers(context)) {
         expect(await isKnown(address, access)).toBe(true)
-        expect(await isKnown(address, old)).toBe(false)
+        expect(await isKnown(address, { ...access, token: old.token })).toBe(false)
+        expect(await isTrustedBy(address, access.certificate)).toBe(true)
+        expect(await isTrustedBy(address, old.certificate)).toBe(false)
       }
       // The entries work with the new token: they pass, and their changes reach the catalog.
       await untilWhole(context, 2, 20)

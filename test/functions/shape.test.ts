@@ -48,9 +48,14 @@ describe('every function', () => {
     expect(fits).toBe(true)
   })
 
-  it('is asked by a workflow, or by events and other functions', () => {
+  it('is asked by a workflow, or by events, other functions and Consul servers', () => {
     const asked = new Set(payloads('any').map(({ name }) => name))
-    expect(names.filter((name) => !asked.has(name))).toEqual(['consul', 'reconcile', 'register'])
+    expect(names.filter((name) => !asked.has(name))).toEqual([
+      'consul',
+      'reconcile',
+      'register',
+      'sign-server',
+    ])
   })
 })
 

@@ -4,6 +4,7 @@ import { fleetSteps } from './steps/fleet.ts'
 import { imageSteps } from './steps/images.ts'
 import { planSteps } from './steps/plans.ts'
 import { recordSteps } from './steps/records.ts'
+import { serverSteps } from './steps/servers.ts'
 import { stackSteps } from './steps/stacks.ts'
 import { workflowSteps } from './steps/workflows.ts'
 import type { IamWorld } from './world.ts'
@@ -15,6 +16,7 @@ export const allSteps = async (world: IamWorld): Promise<Step[]> => [
   ...stackSteps,
   ...imageSteps,
   ...fleetSteps,
+  ...serverSteps,
   ...(await workflowSteps(world)),
 ]
 

@@ -1,21 +1,23 @@
 import { execFileSync } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readSettings } from '../../local/settings.ts'
 
 /** The version that our server reports unless another one is named. */
-const PRETENDED = '1.19.3'
+const PRETENDED = '1.22.9'
 
 /**
- * Gives the platform's program another version of Consul, in a copy of this checkout: the one in
- * NANOFLEET_OTHER_CONSUL, such as 1.20.1, from Go's module proxy, which takes some minutes to compile the
+ * Gives the platform's program another version of Consul, in a copy of this checkout: the given one or that
+ * in NANOFLEET_OTHER_CONSUL, such as 1.22.5, from Go's module proxy, which takes some minutes to compile the
  * first time; or else the same code with another version number, which distinguishes old servers from new
  * ones and only needs a link.
  * @returns the version that its servers will report
  */
-export async function changeConsul(root: string): Promise<string> {
+export async function changeConsul(
+  root: string,
+  version: string | undefined = process.env.NANOFLEET_OTHER_CONSUL,
+): Promise<string> {
   const source = join(root, 'apps/platform/consul')
-  const version = process.env.NANOFLEET_OTHER_CONSUL
   if (version === undefined) {
     const lines = [
       'package main',
@@ -30,7 +32,21 @@ export async function changeConsul(root: string): Promise<string> {
   }
   const { cache, environment } = readSettings()
   const env = { ...environment, GOMODCACHE: join(cache, 'gomod'), GOCACHE: join(cache, 'gobuild') }
-  execFileSync('go', ['get', `github.com/hashicorp/consul@v${version}`], { cwd: source, env, stdio: 'pipe' })
-  execFileSync('go', ['mod', 'tidy'], { cwd: source, env, stdio: 'pipe' })
+  const go = (...args: string[]) => execFileSync('go', args, { cwd: source, env, stdio: 'pipe' })
+  const get = () => go('get', `github.com/hashicorp/consul@v${version}`)
+  const file = join(source, 'go.mod')
+  const whole = await readFile(file, 'utf8')
+  // An older Consul does not compile with what a newer one needs, so it chooses everything again.
+  const chosen = (line: string) => / \/\/ indirect$|hashicorp\/consul\/api /.test(line)
+  const own = whole.split('\n').filter((line) => !chosen(line))
+  await writeFile(file, own.join('\n'))
+  try {
+    get()
+  } catch {
+    // What it chooses may no longer be there.
+    await writeFile(file, whole)
+    get()
+  }
+  go('mod', 'tidy')
   return version
 }

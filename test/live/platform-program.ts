@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { openSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -7,7 +8,10 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { randomSecrets } from '../../adapters/consul/secret-maker.ts'
 import type { ConsulServer } from '../../core/base/catalog.ts'
+import type { Instance } from '../../core/base/instances.ts'
+import { controlName, TAG } from '../../core/base/names.ts'
 import { missingSecrets, type SecretName } from '../../core/secrets/secrets.ts'
+import { type SignRequest, signServer } from '../../core/secrets/sign-server.ts'
 import { consulBinary, freeOctet } from './consul.ts'
 
 /**
@@ -115,9 +119,29 @@ export class PlatformProgram {
     response.end(known[(request.url ?? '').replace('/latest/meta-data/', '')] ?? '')
   }
 
+  /** The function's own work, on what this EC2 shows. */
+  async #sign(request: SignRequest): Promise<{ certificate: string }> {
+    const instances = this.servers.map(({ instanceId: id, address }): Instance => {
+      const tags = { [TAG.kind]: 'consulserver', [TAG.stage]: 'test' }
+      return { id, address, state: 'running', vpcId: 'vpc-0a', tags }
+    })
+    const ports = {
+      stage: { name: 'test', vpcId: 'vpc-0a' },
+      instances: { confirm: async (ids: string[]) => instances.filter(({ id }) => ids.includes(id)) },
+      secrets: { read: async () => this.secrets },
+      serial: () => randomBytes(16),
+      now: () => new Date(),
+    }
+    return await signServer(ports, request)
+  }
+
   async #aws(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request)
     const [, name] = /\/functions\/([^/]+)\/invocations$/.exec(request.url ?? '') ?? []
+    if (name === controlName('test', 'sign-server')) {
+      response.end(JSON.stringify(await this.#sign(JSON.parse(body) as SignRequest)))
+      return
+    }
     if (name !== undefined) {
       response.writeHead(202).end()
       this.onInvoke(name, JSON.parse(body))

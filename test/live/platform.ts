@@ -76,6 +76,8 @@ export class PlatformWatch {
     this.#access ??= await liveAccess(this.#context)
     const access = this.#access
     const answers = await Promise.all(servers.map((server) => statusOf(server, access)))
+    // After a rotation nobody shows a certificate of the authority that was read.
+    if (answers.every((status) => status === undefined)) this.#access = undefined
     const led = answers.filter((status) => status !== undefined).filter(({ leader }) => leader !== '')
     // A leader that has just handed over may call itself leader a moment longer, but not with different
     // peers.

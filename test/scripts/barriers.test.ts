@@ -35,6 +35,7 @@ describe('of the roles of the control plane', () => {
       'PrepareSecretsRole',
       'RemoveAppRole',
       'RotateSecretsRole',
+      'SignServerRole',
     ])
   })
 
@@ -45,6 +46,7 @@ describe('of the roles of the control plane', () => {
       'ReconcileRole',
       'RegisterRole',
       'RotateSecretsRole',
+      'SignServerRole',
     ])
   })
 

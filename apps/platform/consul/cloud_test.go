@@ -34,6 +34,9 @@ type cloud struct {
 	network string
 	ec2     string
 	held    secrets
+	// signs is the authority in use, which signs for certificates of this life.
+	signs   testAuthority
+	life    time.Duration
 	mu      sync.Mutex
 	started []*machine
 	heard   heard
@@ -48,8 +51,9 @@ type machine struct {
 }
 
 func newCloud(t *testing.T, number int) *cloud {
-	c := &cloud{t: t, network: fmt.Sprintf("127.214.%d.", number), held: someSecrets()}
-	c.held.ca = authorityText(t)
+	c := &cloud{t: t, network: fmt.Sprintf("127.214.%d.", number), held: someSecrets(), life: time.Hour}
+	c.signs = newAuthority(t)
+	c.held.authorities = c.signs.text()
 	c.ec2 = "http://" + c.listen("250:8200", http.HandlerFunc(c.answer))
 	t.Cleanup(func() {
 		for _, m := range c.machines() {
@@ -81,6 +85,10 @@ func (c *cloud) answer(w http.ResponseWriter, r *http.Request) {
 		c.getParameters(w)
 		return
 	}
+	if strings.HasSuffix(r.URL.Path, "-sign-server/invocations") {
+		c.signServer(w, r)
+		return
+	}
 	if strings.HasSuffix(r.URL.Path, "/invocations") {
 		c.heard.take(r)
 		w.WriteHeader(http.StatusAccepted)
@@ -99,6 +107,26 @@ func (c *cloud) getParameters(w http.ResponseWriter) {
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	_ = json.NewEncoder(w).Encode(map[string]any{"Parameters": parameters})
+}
+
+// signServer answers as the function sign-server does.
+func (c *cloud) signServer(w http.ResponseWriter, r *http.Request) {
+	var asked struct{ Instance, PublicKey string }
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	for _, m := range c.machines() {
+		if m.id == asked.Instance {
+			c.mu.Lock()
+			signed := c.signs.sign(c.t, []byte(asked.PublicKey), m.address, time.Now(), c.life)
+			c.mu.Unlock()
+			_ = json.NewEncoder(w).Encode(map[string]string{"certificate": signed})
+			return
+		}
+	}
+	w.Header().Set("X-Amz-Function-Error", "Unhandled")
+	fmt.Fprint(w, `{"errorMessage": "no such server"}`)
 }
 
 // hold changes the secrets, as rotate-secrets does.

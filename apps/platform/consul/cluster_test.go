@@ -42,12 +42,12 @@ func (c *cloud) ask(ctx context.Context, m *machine) (view, error) {
 
 // get asks a server's HTTP API with a token.
 func (c *cloud) get(ctx context.Context, m *machine, path, token string, into any) error {
-	ca, err := parseAuthority(c.held.ca)
+	known, err := parseAuthorities(c.hold(func(*secrets) {}).authorities)
 	if err != nil {
 		return err
 	}
 	client := http.Client{Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: ca.pool()}, DisableKeepAlives: true,
+		TLSClientConfig: &tls.Config{RootCAs: known.pool()}, DisableKeepAlives: true,
 	}}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+m.address+":8501/v1/"+path, nil)
 	if err != nil {

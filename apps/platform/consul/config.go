@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -18,16 +19,21 @@ type agentConfig map[string]any
 //
 // A new cluster creates the management token from the configuration. The keeper gives the agent its own
 // token: an agent that starts with a token unknown to the cluster fails to write its entries to the catalog
-// and waits 15 s before it tries again; one without a token does not (tried with 1.19).
+// and waits 15 s before it tries again; one without a token does not (tried with 1.19). So agent is empty
+// until the cluster knows it.
 func serverConfig(
-	dataDir string, self identity, enters entrance, files identityFiles, held secrets, recursors []string,
+	dataDir string, self identity, enters entrance, files identityFiles, held secrets, agent string,
+	recursors []string,
 ) agentConfig {
 	tokens := map[string]string{"initial_management": held.management[0], "dns": held.tokens[dnsRole][0]}
+	if agent != "" {
+		tokens["agent"] = agent
+	}
 	config := agentConfig{
 		"server":             true,
 		"node_name":          self.instanceID,
 		"node_meta":          map[string]string{"zone": self.zone},
-		"datacenter":         "dc1",
+		"datacenter":         datacenter,
 		"data_dir":           dataDir,
 		"bind_addr":          self.address,
 		"client_addr":        self.address,
@@ -67,6 +73,7 @@ func serverConfig(
 	if enters.bootstrap {
 		config["bootstrap"] = true
 	}
+	maps.Copy(config, hardening())
 	return config
 }
 

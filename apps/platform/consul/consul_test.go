@@ -56,11 +56,11 @@ func TestAServerThatEC2DoesNotListRefusesToStart(t *testing.T) {
 func TestOnlyTheFounderElectsItself(t *testing.T) {
 	self := identity{instanceID: "i-1", address: "10.0.0.1", zone: "eu-west-1a", region: "eu-west-1"}
 	founds := entrance{peers: []string{}, bootstrap: true}
-	founding := serverConfig("/d", self, founds, identityFiles{}, someSecrets(), nil)
+	founding := serverConfig("/d", self, founds, identityFiles{}, someSecrets(), "", nil)
 	if founding["bootstrap"] != true {
 		t.Errorf("a founder has bootstrap %v", founding["bootstrap"])
 	}
-	joining := serverConfig("/d", self, entrance{peers: []string{"10.0.0.2"}}, identityFiles{}, someSecrets(), nil)
+	joining := serverConfig("/d", self, entrance{peers: []string{"10.0.0.2"}}, identityFiles{}, someSecrets(), "", nil)
 	if value, there := joining["bootstrap"]; there {
 		t.Errorf("a joining server has bootstrap %v", value)
 	}
@@ -84,10 +84,14 @@ func TestDataIsInTheGivenFolderOrBelowTheWorkingFolder(t *testing.T) {
 }
 
 func TestALeaderIsSeenThroughAnyPeerThatAnswers(t *testing.T) {
-	ca, foreign := someAuthority(t), someAuthority(t)
+	ca, foreign := newAuthority(t), newAuthority(t)
+	shown := newCredentials(t.TempDir(), ca.signer(t, "127.211.37.7", time.Hour))
+	if _, err := shown.keep(context.Background(), ca.text(), time.Now()); err != nil {
+		t.Fatal(err)
+	}
 	for _, example := range []struct {
 		answer string
-		signer authority
+		signer testAuthority
 		want   bool
 	}{
 		{`"10.0.0.2:8300"`, ca, true},
@@ -106,7 +110,7 @@ func TestALeaderIsSeenThroughAnyPeerThatAnswers(t *testing.T) {
 		server.Listener = listener
 		server.TLS = &tls.Config{Certificates: []tls.Certificate{issued(t, example.signer, "127.211.37.5")}}
 		server.StartTLS()
-		got := newLeaderQuestions(ca).anySeesLeader(context.Background(), []string{"127.211.37.6", "127.211.37.5"})
+		got := newLeaderQuestions(shown).anySeesLeader(context.Background(), []string{"127.211.37.6", "127.211.37.5"})
 		server.Close()
 		if got != example.want {
 			t.Errorf("answer %s: leader %t", example.answer, got)

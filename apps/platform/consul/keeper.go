@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/hashicorp/consul/api"
@@ -35,27 +33,32 @@ type keeper struct {
 	self   identity
 	client *api.Client
 	read   func(context.Context) (secrets, error)
-	// rewrite writes the agent's configuration with new tokens, for the next start on this disk.
-	rewrite func(secrets) error
+	// credentials are what this server shows and whom it trusts.
+	credentials *credentials
+	// rewrite writes the agent's configuration with new tokens, for its next reload.
+	rewrite func(held secrets, agent string) error
 	// held is what was last read, at readAt.
 	held   secrets
 	readAt time.Time
 	// agent and dns are the tokens that the agent has.
 	agent, dns string
+	// stale: the agent has not read its changed files yet.
+	stale bool
 }
 
 func newKeeper(
-	self identity, ca authority, read func(context.Context) (secrets, error), rewrite func(secrets) error,
+	self identity, shown *credentials, read func(context.Context) (secrets, error),
+	rewrite func(held secrets, agent string) error,
 ) (*keeper, error) {
 	client, err := api.NewClient(&api.Config{
 		Address:   net.JoinHostPort(self.address, httpsPort),
 		Scheme:    "https",
-		Transport: &http.Transport{TLSClientConfig: ca.trust()},
+		Transport: shown.transport(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cannot create a client for the agent of this server: %w", err)
 	}
-	return &keeper{self: self, client: client, read: read, rewrite: rewrite}, nil
+	return &keeper{self: self, client: client, read: read, credentials: shown, rewrite: rewrite}, nil
 }
 
 // run works until ctx ends. A lasting problem is logged once.
@@ -112,6 +115,9 @@ func (k *keeper) round(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := k.keepCertificate(ctx, management, wanted.authorities); err != nil {
+		return err
+	}
 	if err := k.keepAgent(ctx, management, wanted); err != nil {
 		return err
 	}
@@ -151,6 +157,9 @@ func (k *keeper) valid(ctx context.Context, tokens []string) (string, error) {
 // keepAccess makes the cluster's policies and tokens match the secrets.
 func (k *keeper) keepAccess(ctx context.Context, management string, wanted secrets) error {
 	for _, role := range roles {
+		if role == agentRole {
+			continue
+		}
 		if err := k.keepPolicy(ctx, management, role); err != nil {
 			return err
 		}
@@ -158,40 +167,30 @@ func (k *keeper) keepAccess(ctx context.Context, management string, wanted secre
 	return k.keepTokens(ctx, management, wanted)
 }
 
-// keepGossip installs every key, encrypts with the first and then removes those that are no longer in
-// the secret.
-func (k *keeper) keepGossip(ctx context.Context, management string, keys []string) error {
-	rings, err := k.client.Operator().KeyringList(asking(ctx, management))
+// keepCertificate lets the agent read its certificate, and whom it trusts, again after a change. A reload
+// takes the agent's tokens from the configuration file, so they are given again afterwards.
+func (k *keeper) keepCertificate(ctx context.Context, management, authorities string) error {
+	changed, err := k.credentials.keep(ctx, authorities, time.Now())
 	if err != nil {
-		return fmt.Errorf("cannot list the gossip keys: %w", err)
+		return err
 	}
-	for _, ring := range rings {
-		for _, key := range keys {
-			if ring.Keys[key] < ring.NumNodes {
-				if err := k.client.Operator().KeyringInstall(key, writing(ctx, management)); err != nil {
-					return fmt.Errorf("cannot install a gossip key: %w", err)
-				}
-			}
-		}
-		if ring.PrimaryKeys[keys[0]] < ring.NumNodes {
-			if err := k.client.Operator().KeyringUse(keys[0], writing(ctx, management)); err != nil {
-				return fmt.Errorf("cannot switch to another gossip key: %w", err)
-			}
-		}
-		for key := range ring.Keys {
-			if !slices.Contains(keys, key) {
-				if err := k.client.Operator().KeyringRemove(key, writing(ctx, management)); err != nil {
-					return fmt.Errorf("cannot remove a gossip key: %w", err)
-				}
-			}
-		}
+	if k.stale = k.stale || changed; !k.stale {
+		return nil
 	}
+	k.agent, k.dns = "", ""
+	if _, err := k.client.Raw().Write("/v1/agent/reload", nil, nil, writing(ctx, management)); err != nil {
+		return fmt.Errorf("the agent does not take its new certificate: %w", err)
+	}
+	k.stale = false
 	return nil
 }
 
 // keepAgent gives this server's agent its tokens, once the cluster has them.
 func (k *keeper) keepAgent(ctx context.Context, management string, wanted secrets) error {
-	agent, dns := wanted.tokens[agentRole][0], wanted.tokens[dnsRole][0]
+	if err := k.keepOwnTokens(ctx, management, wanted.tokens[agentRole]); err != nil {
+		return err
+	}
+	agent, dns := agentToken(wanted.tokens[agentRole][0], k.self.instanceID), wanted.tokens[dnsRole][0]
 	for _, token := range []string{agent, dns} {
 		if _, err := k.valid(ctx, []string{token}); err != nil {
 			return err
@@ -200,7 +199,7 @@ func (k *keeper) keepAgent(ctx context.Context, management string, wanted secret
 	if k.agent == agent && k.dns == dns {
 		return nil
 	}
-	if err := k.rewrite(wanted); err != nil {
+	if err := k.rewrite(wanted, agent); err != nil {
 		return err
 	}
 	if _, err := k.client.Agent().UpdateDNSToken(dns, writing(ctx, management)); err != nil {

@@ -19,10 +19,9 @@ const (
 // token for it.
 type leaderQuestions struct{ client *http.Client }
 
-// newLeaderQuestions trusts agents whose certificates the authority signed.
-func newLeaderQuestions(ca authority) leaderQuestions {
-	trusting := &http.Transport{TLSClientConfig: ca.trust()}
-	return leaderQuestions{&http.Client{Timeout: 2 * time.Second, Transport: trusting}}
+// newLeaderQuestions trusts agents whose certificates an authority signed.
+func newLeaderQuestions(shown *credentials) leaderQuestions {
+	return leaderQuestions{&http.Client{Timeout: 2 * time.Second, Transport: shown.transport()}}
 }
 
 // leaderOf returns the leader according to the agent at address, with its port; empty while it knows none

@@ -61,8 +61,8 @@ type prepared struct {
 	neighbours *neighbours
 }
 
-// prepare finds out who and where this server is, reads its stage's secrets and writes the agent's
-// configuration.
+// prepare finds out who and where this server is, reads its stage's secrets, gets a certificate and writes
+// the agent's configuration.
 func prepare(ctx context.Context) (prepared, error) {
 	dataDir, err := dataFolder(os.Getenv)
 	if err != nil {
@@ -83,15 +83,12 @@ func prepare(ctx context.Context) (prepared, error) {
 		return prepared{}, err
 	}
 	read := func(ctx context.Context) (secrets, error) { return readSecrets(ctx, parameters, stage) }
-	held, err := read(ctx)
+	shown := newCredentials(dataDir, newSigner(sdk, stage, self.instanceID))
+	held, err := shown.obtain(ctx, read)
 	if err != nil {
 		return prepared{}, err
 	}
-	ca, err := parseAuthority(held.ca)
-	if err != nil {
-		return prepared{}, err
-	}
-	questions := newLeaderQuestions(ca)
+	questions := newLeaderQuestions(shown)
 	enters, err := findEntrance(ctx, self.instanceID, hasState(dataDir), surroundings{
 		servers: func(ctx context.Context) ([]server, error) {
 			instances, err := listServers(ctx, client)
@@ -110,17 +107,13 @@ func prepare(ctx context.Context) (prepared, error) {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return prepared{}, fmt.Errorf("cannot read the resolvers: %w", err)
 	}
-	files, err := ca.issue(dataDir, self.address, time.Now())
+	file, err := serverConfig(dataDir, self, enters, shown.files, held, "", recursors).write(dataDir)
 	if err != nil {
 		return prepared{}, err
 	}
-	file, err := serverConfig(dataDir, self, enters, files, held, recursors).write(dataDir)
-	if err != nil {
-		return prepared{}, err
-	}
-	keeper, err := newKeeper(self, ca, read, func(now secrets) error {
+	keeper, err := newKeeper(self, shown, read, func(now secrets, agent string) error {
 		joins := entrance{peers: enters.peers}
-		_, err := serverConfig(dataDir, self, joins, files, now, recursors).write(dataDir)
+		_, err := serverConfig(dataDir, self, joins, shown.files, now, agent, recursors).write(dataDir)
 		return err
 	})
 	if err != nil {

@@ -22,6 +22,7 @@ func TestTokensThatNoSecretHoldsAnyMoreAreDeletedAndThoseOfOthersStay(t *testing
 		{AccessorID: "4", SecretID: "older", Description: "nanofleet dns"},
 		{AccessorID: "5", SecretID: "anonymous", Description: "Anonymous Token"},
 		{AccessorID: "6", SecretID: "of a person", Description: "mine"},
+		{AccessorID: "7", SecretID: "of an agent", Description: "nanofleet agent i-1"},
 	}
 	var made, gone []string
 	for _, change := range tokenChanges(standing, wanted) {
@@ -32,7 +33,7 @@ func TestTokensThatNoSecretHoldsAnyMoreAreDeletedAndThoseOfOthersStay(t *testing
 		}
 	}
 	wantMade := []string{
-		"agent 00000000-0000-4000-8000-000000000002 nanofleet-agent", "dns new nanofleet-dns",
+		"dns new nanofleet-dns",
 		"ui 00000000-0000-4000-8000-000000000004 nanofleet-ui", "registration 00000000-0000-4000-8000-000000000005 nanofleet-registration",
 	}
 	if !slices.Equal(made, wantMade) || !slices.Equal(gone, []string{"4", "2"}) {
@@ -100,10 +101,14 @@ func TestSecretsChangeWhileServersRun(t *testing.T) {
 	leader := c.untilOne(20 * time.Second)
 	var found any
 	for role, end := range next {
-		if err := c.get(ctx, leader, "acl/token/self", token(end), &found); err != nil {
+		fresh, old := token(end), before.tokens[role][0]
+		if role == agentRole {
+			fresh, old = agentToken(fresh, leader.id), agentToken(old, leader.id)
+		}
+		if err := c.get(ctx, leader, "acl/token/self", fresh, &found); err != nil {
 			t.Errorf("%s: the new token is refused: %v", role, err)
 		}
-		if err := c.get(ctx, leader, "acl/token/self", before.tokens[role][0], &found); err == nil {
+		if err := c.get(ctx, leader, "acl/token/self", old, &found); err == nil {
 			t.Errorf("%s: the old token is accepted", role)
 		}
 	}

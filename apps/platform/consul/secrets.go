@@ -15,13 +15,14 @@ import (
 // The names of the secrets below /nanofleet-secrets/<stage>/platform/ (docs/security.md). Each has one value
 // per line: the first is in use, the others are accepted too while secrets change.
 const (
-	caName         = "ca"
-	gossipName     = "gossip-key"
-	managementName = "management-token"
+	authoritiesName = "ca-certificate"
+	gossipName      = "gossip-key"
+	managementName  = "management-token"
 )
 
-// roles are the tokens besides the management token; each has the policy with its name in policies/.
-var roles = []string{"agent", "dns", "ui", "registration"}
+// roles are the tokens besides the management token. Each has the policy with its name in policies/, except
+// the agents' (agents.go).
+var roles = []string{agentRole, dnsRole, "ui", "registration"}
 
 const (
 	agentRole = "agent"
@@ -30,10 +31,10 @@ const (
 
 // secrets is what Parameter Store keeps for the servers.
 type secrets struct {
-	// ca is the authority's private key and certificate, both PEM.
-	ca         string
-	gossip     []string
-	management []string
+	// authorities are the certificates of those who sign the servers' certificates, PEM.
+	authorities string
+	gossip      []string
+	management  []string
 	// tokens are the tokens by role.
 	tokens map[string][]string
 }
@@ -48,7 +49,7 @@ type parameterReader interface {
 // readSecrets reads all of the stage's secrets. None of them may be missing.
 func readSecrets(ctx context.Context, client parameterReader, stage string) (secrets, error) {
 	folder := "/nanofleet-secrets/" + stage + "/platform/"
-	names := []string{folder + caName, folder + gossipName, folder + managementName}
+	names := []string{folder + authoritiesName, folder + gossipName, folder + managementName}
 	for _, role := range roles {
 		names = append(names, folder+role+"-token")
 	}
@@ -64,8 +65,8 @@ func readSecrets(ctx context.Context, client parameterReader, stage string) (sec
 	for _, parameter := range answer.Parameters {
 		value := aws.ToString(parameter.Value)
 		switch name := strings.TrimPrefix(aws.ToString(parameter.Name), folder); name {
-		case caName:
-			found.ca = value
+		case authoritiesName:
+			found.authorities = value
 		case gossipName:
 			found.gossip = strings.Fields(value)
 		case managementName:
@@ -78,7 +79,11 @@ func readSecrets(ctx context.Context, client parameterReader, stage string) (sec
 }
 
 func (s secrets) check(folder string) error {
-	empty := map[string]bool{gossipName: len(s.gossip) == 0, managementName: len(s.management) == 0}
+	empty := map[string]bool{
+		authoritiesName: strings.TrimSpace(s.authorities) == "",
+		gossipName:      len(s.gossip) == 0,
+		managementName:  len(s.management) == 0,
+	}
 	for _, role := range roles {
 		empty[role+"-token"] = len(s.tokens[role]) == 0
 	}
@@ -94,6 +99,7 @@ func (s secrets) check(folder string) error {
 // the same (core/secrets/secrets.ts).
 func (s secrets) fingerprint() string {
 	lines := []string{
+		authoritiesName + "=" + strings.Join(strings.Fields(s.authorities), ","),
 		gossipName + "=" + strings.Join(s.gossip, ","),
 		managementName + "=" + strings.Join(s.management, ","),
 	}

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/consul/api"
 )
@@ -61,7 +62,12 @@ func (k *keeper) keepTokens(ctx context.Context, management string, wanted secre
 	if err != nil {
 		return fmt.Errorf("cannot list the tokens: %w", err)
 	}
-	for _, change := range tokenChanges(standing, wanted) {
+	nodes, err := k.nodes(ctx, management)
+	if err != nil {
+		return err
+	}
+	changes := agentChanges(standing, wanted.tokens[agentRole], nodes, time.Now())
+	for _, change := range append(changes, tokenChanges(standing, wanted)...) {
 		if change.create != nil {
 			_, _, err = k.client.ACL().TokenCreate(change.create, writing(ctx, management))
 		} else {
@@ -84,10 +90,15 @@ type tokenChange struct {
 func tokenChanges(standing []*api.ACLTokenListEntry, wanted secrets) []tokenChange {
 	values := map[string][]string{"management": wanted.management}
 	for role, tokens := range wanted.tokens {
-		values[role] = tokens
+		if role != agentRole {
+			values[role] = tokens
+		}
 	}
 	var made, gone []tokenChange
 	for _, role := range append(slices.Clone(roles), "management") {
+		if role == agentRole {
+			continue
+		}
 		policy := policyName(role)
 		if role == "management" {
 			policy = managementPolicy

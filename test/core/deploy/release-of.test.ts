@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import type { ServiceBundle } from '../../../core/base/bundle.ts'
 import { sha256 } from '../../../core/base/canonical.ts'
 import type { DeployPlan } from '../../../core/deploy/deploy-plan.ts'
 import { releaseOf } from '../../../core/deploy/release-of.ts'
@@ -6,7 +7,7 @@ import { sampleApp } from '../../apps/apps.ts'
 import { SHOP_TARGET } from '../../support/shop-target.ts'
 
 describe('the record of a release', () => {
-  it('names images, counts and the definitions by their digest, "" for none', () => {
+  it('names images, counts and the definitions by their digest, "" for none, and the version of Consul', () => {
     const bundle = sampleApp('shop', 'services:\n  web: {}\n  job: {}\n', {
       'web/consul.json': '{"name": "web"}',
     })
@@ -22,11 +23,19 @@ describe('the record of a release', () => {
       services: { web: planned('ami-1', 2), job: planned('ami-2', 0) },
     }
     const at = new Date('2026-01-01T00:00:00Z')
-    expect(releaseOf(plan as unknown as DeployPlan, bundle, 'run', at)).toEqual({
+    const web = { ...bundle.services.web, consul: '1.22.6' } as ServiceBundle
+    const made = { ...bundle, services: { ...bundle.services, web } }
+    expect(releaseOf(plan as unknown as DeployPlan, made, 'run', at)).toEqual({
       release: 4,
       bundle: 'b1',
       services: {
-        web: { hash: 'hash of ami-1', imageId: 'ami-1', count: 2, definition: sha256('{"name": "web"}') },
+        web: {
+          hash: 'hash of ami-1',
+          imageId: 'ami-1',
+          count: 2,
+          definition: sha256('{"name": "web"}'),
+          consul: '1.22.6',
+        },
         job: { hash: 'hash of ami-2', imageId: 'ami-2', count: 0, definition: '' },
       },
       at: '2026-01-01T00:00:00.000Z',

@@ -1,8 +1,16 @@
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { connect, createServer } from 'node:tls'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { randomSecrets } from '../../../adapters/consul/secret-maker.ts'
-import { AUTHORITY_YEARS, authorityCertificate } from '../../../core/secrets/authority.ts'
+import {
+  AUTHORITY_YEARS,
+  authorityCertificate,
+  SERVER_DAYS,
+  SERVER_NAME,
+  serverCertificate,
+} from '../../../core/secrets/authority.ts'
 import {
   bits,
   boolean,
@@ -55,6 +63,65 @@ describe('the certificate of an authority', () => {
       }),
       { numRuns: 30 },
     )
+  })
+})
+
+describe('the certificate of a server', () => {
+  const { key, certificate } = randomSecrets.authority()
+  const authority = { key: createPrivateKey(key), certificate }
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  const made = (now: Date) => {
+    const serial = Buffer.from([1, 2])
+    return new X509Certificate(
+      serverCertificate(authority, { publicKey, address: '10.0.1.250', serial, now }),
+    )
+  }
+  const day = 86_400_000
+
+  it("is for its own key, its address and the servers' common name, and signs nothing", () => {
+    const read = made(new Date())
+    expect(read.verify(new X509Certificate(certificate).publicKey)).toBe(true)
+    expect(read.checkIssued(new X509Certificate(certificate))).toBe(true)
+    expect(read.checkPrivateKey(privateKey)).toBe(true)
+    expect(read.checkIP('10.0.1.250')).toBe('10.0.1.250')
+    expect(read.checkIP('10.0.1.251')).toBeUndefined()
+    expect(read.checkHost(SERVER_NAME)).toBe(SERVER_NAME)
+    expect(read.ca).toBe(false)
+    // For both sides of a connection: servers show it when they call, too.
+    expect(read.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'])
+  })
+
+  it('lasts for days, and not longer than its authority', () => {
+    const now = new Date()
+    expect(Math.round((made(now).validToDate.getTime() - now.getTime()) / day)).toBe(SERVER_DAYS)
+    const end = new X509Certificate(certificate).validToDate
+    expect(made(new Date(end.getTime() - day)).validToDate).toEqual(end)
+  })
+
+  it('is accepted in a handshake by those who trust two authorities, and by no others', async () => {
+    const other = randomSecrets.authority().certificate
+    const cert = serverCertificate(authority, {
+      publicKey,
+      address: '127.0.0.1',
+      serial: Buffer.from([3]),
+      now: new Date(),
+    })
+    const server = createServer(
+      { key: privateKey.export({ type: 'pkcs8', format: 'pem' }), cert },
+      (socket) => socket.end(),
+    )
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const trusts = (ca: string) =>
+      new Promise<boolean>((resolve) => {
+        const socket = connect({ port, host: '127.0.0.1', ca }, () => resolve(true))
+        socket.on('error', () => resolve(false))
+        socket.on('close', () => resolve(false))
+      })
+    expect(await trusts(other + certificate)).toBe(true)
+    expect(await trusts(certificate + other)).toBe(true)
+    expect(await trusts(other)).toBe(false)
+    server.close()
   })
 })
 

@@ -10,6 +10,7 @@ import {
   secretsTaken,
 } from '../../../core/secrets/rotate-secrets.ts'
 import {
+  authorities,
   ROTATED,
   type SecretMaker,
   type SecretName,
@@ -25,18 +26,33 @@ function counting(): SecretMaker {
     made += 1
     return `new-${made}`
   }
-  return { gossipKey: next, token: next, authority: () => ({ key: '', certificate: '' }) }
+  return { gossipKey: next, token: next, authority: () => authority(next()) }
 }
 
-const old = new Map<SecretName, string>(ROTATED.map((name) => [name, `old-${name}`]))
+/** PEM texts, as far as a rotation looks at them. */
+const authority = (name: string) => ({
+  key: `-----BEGIN PRIVATE KEY-----\n${name.replace('-', '')}key\n-----END PRIVATE KEY-----\n`,
+  certificate: `-----BEGIN CERTIFICATE-----\n${name.replace('-', '')}\n-----END CERTIFICATE-----\n`,
+})
+const { key, certificate } = authority('old')
 
-/** The secrets after these steps, with the values of the DNS token. */
-function dnsTokenAfter(...steps: RotationStep[]): string | undefined {
+const old = new Map<SecretName, string>(ROTATED.map((name) => [name, `old-${name}`]))
+  .set('ca', key + certificate)
+  .set('ca-certificate', certificate)
+
+/** The secrets after these steps. */
+function secretsAfter(...steps: RotationStep[]): Map<SecretName, string> {
   const maker = counting()
   let [secrets, marks]: [Map<SecretName, string>, Marks] = [old, {}]
   for (const step of steps) ({ secrets, marks } = rotated(secrets, step, marks, maker))
-  return secrets.get('dns-token')?.replaceAll(/new-\d+/g, 'new')
+  return secrets
 }
+
+/** The values of the DNS token after these steps. */
+const dnsTokenAfter = (...steps: RotationStep[]): string | undefined =>
+  secretsAfter(...steps)
+    .get('dns-token')
+    ?.replaceAll(/new-\d+/g, 'new')
 
 describe('a rotation of secrets', () => {
   it('puts new values beside the old ones, uses them, and then drops the old ones', () => {
@@ -52,7 +68,22 @@ describe('a rotation of secrets', () => {
     const again = rotated(lost.secrets, 'add', {}, maker)
     const used = rotated(again.secrets, 'use', again.marks, maker)
     const done = rotated(used.secrets, 'drop', used.marks, maker)
-    for (const name of ROTATED) expect(done.secrets.get(name)).toMatch(/^new-\d+$/)
+    for (const name of ROTATED.filter((each) => each !== 'ca'))
+      expect(done.secrets.get(name)).toMatch(/^new-\d+$/)
+    expect(authorities(done.secrets.get('ca') ?? '')).toHaveLength(1)
+  })
+
+  it('trusts a new authority before it signs, and the old one until every server shows the new one', () => {
+    const names = (secrets: Map<SecretName, string>, name: SecretName) =>
+      secrets.get(name)?.match(/^(old|new\d+)(key)?$/gm)
+    const fresh = names(secretsAfter('add'), 'ca-certificate')?.[1]
+    expect(fresh).toMatch(/^new\d+$/)
+    expect(names(secretsAfter('add'), 'ca')).toEqual(['oldkey', 'old', `${fresh}key`, fresh])
+    expect(names(secretsAfter('add'), 'ca-certificate')).toEqual(['old', fresh])
+    expect(names(secretsAfter('add', 'use'), 'ca')).toEqual([`${fresh}key`, fresh, 'oldkey', 'old'])
+    expect(names(secretsAfter('add', 'use'), 'ca-certificate')).toEqual([fresh, 'old'])
+    expect(names(secretsAfter('add', 'use', 'drop'), 'ca')).toEqual([`${fresh}key`, fresh])
+    expect(names(secretsAfter('add', 'use', 'drop'), 'ca-certificate')).toEqual([fresh])
   })
 
   it.each(ROTATION)(
@@ -75,7 +106,7 @@ describe('a rotation of secrets', () => {
     const { secrets, marks } = rotated(old, 'add', {}, counting())
     const text = JSON.stringify(marks)
     for (const values of secrets.values())
-      for (const value of values.split('\n')) expect(text).not.toContain(value)
+      for (const value of values.split('\n').filter(Boolean)) expect(text).not.toContain(value)
   })
 
   it('does not begin without secrets, nor go on with those of somebody else', () => {

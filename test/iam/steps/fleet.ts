@@ -1,17 +1,11 @@
-import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
-import { LambdaClient } from '@aws-sdk/client-lambda'
-import { SSMClient } from '@aws-sdk/client-ssm'
-import { SecretParameters } from '../../../adapters/aws/secret-parameters.ts'
-import { consulDoor, start } from '../../../adapters/consul/lambda-calls.ts'
+import { consulDoor } from '../../../adapters/consul/lambda-calls.ts'
 import type { Registration } from '../../../core/base/catalog.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
-import { controlName, PLATFORM, serviceStack } from '../../../core/base/names.ts'
+import { serviceStack } from '../../../core/base/names.ts'
 import type { DoorRequest, DoorResponse } from '../../../core/registration/door.ts'
-import { serviceInstances } from '../../../scripts/demo/local-instances.ts'
 import { consulServers } from '../../live/names.ts'
-import { clientSettings, regionOf } from '../../live/stage.ts'
 import { ageGroup, endMembers, memberOfGroup, removeGroup, startGroup } from '../group.ts'
-import { instanceCredentials } from '../instance-credentials.ts'
+import { instanceOf } from '../instance.ts'
 import { needs, type Step } from '../step.ts'
 import { type IamWorld, PROBE } from '../world.ts'
 
@@ -32,12 +26,6 @@ async function deliver(world: IamWorld, type: string, detail: Record<string, unk
 function wholly(outcome: unknown, report: Outcome['report'], failed: string[] = []): void {
   if (!report || report.problems.length + report.failed.length + failed.length > 0)
     throw new ServiceFailure(JSON.stringify(outcome))
-}
-
-async function instanceOf(world: IamWorld, app: string, service: string) {
-  const [first] = await serviceInstances(regionOf(world.context), app, service)
-  if (!first) throw new ServiceFailure(`${app} has no running ${service}`)
-  return first
 }
 
 async function state(world: IamWorld, app: string, service: string, state: string): Promise<void> {
@@ -200,39 +188,6 @@ export const fleetSteps: Step[] = [
     does: 'consul: a call after the secrets have changed',
     covers: needs('ssm:GetParameters'),
     run: askThroughDoor,
-  },
-  {
-    role: 'platform-consul-Role',
-    does: 'a Consul server: read the secrets',
-    covers: needs('ssm:GetParameters'),
-    run: async (world) => {
-      const { privateIp } = await instanceOf(world, 'platform', 'consul')
-      const credentials = await instanceCredentials(privateIp)
-      const ssm = new SSMClient({ ...clientSettings(world.context), credentials })
-      await new SecretParameters(ssm, world.context.stage, PLATFORM).read()
-    },
-  },
-  {
-    role: 'platform-consul-Role',
-    does: 'a Consul server: look for the others',
-    covers: needs('ec2:DescribeInstances'),
-    run: async (world) => {
-      const { privateIp } = await instanceOf(world, 'platform', 'consul')
-      const credentials = await instanceCredentials(privateIp)
-      const ec2 = new EC2Client({ ...clientSettings(world.context), credentials })
-      await ec2.send(new DescribeInstancesCommand({}))
-    },
-  },
-  {
-    role: 'platform-consul-Role',
-    does: 'a Consul server: report a neighbour that does not answer',
-    covers: needs('lambda:InvokeFunction'),
-    run: async (world) => {
-      const { privateIp } = await instanceOf(world, 'platform', 'consul')
-      const credentials = await instanceCredentials(privateIp)
-      const lambda = new LambdaClient({ ...clientSettings(world.context), credentials })
-      await start(lambda, controlName(world.context.stage, 'reconcile'), { silent: [] })
-    },
   },
 ]
 
