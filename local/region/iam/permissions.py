@@ -11,7 +11,7 @@ import re
 from urllib.parse import urlparse
 
 from region.base import contract
-from region.base.emulator import iam_actions
+from region.base.emulator import alb, iam_actions
 from region.iam import ec2_permissions, encryption, identities, pass_role, resources
 from region.iam.requests import Permission, Request
 
@@ -20,6 +20,7 @@ contract.expect(
     "extract_iam_action",
     "(service, method, path, headers, body, query_params)",
 )
+contract.expect("ministack.services.alb", "_tags")
 contract.expect("ministack.core.iam_actions", "request_tag_context", "(service, iam_action, body, params)")
 
 
@@ -35,10 +36,21 @@ def needed(request: Request) -> list[Permission]:
     else:
         tags = iam_actions.request_tag_context(request.service, action, request.body, request.params)
         named = identities.needed(action, request, tags) if request.service == "iam" else None
-        own = named or [Permission(action, resource, tags) for resource in resources.named(action, request)]
+        own = named or [
+            Permission(action, resource, tags | _own_tags(request, resource))
+            for resource in resources.named(action, request)
+        ]
     roles = [Permission("iam:PassRole", role, context) for role, context in pass_role.passed(action, request)]
     also = encryption.needed(action, request) + _template_read(request) + _looked_up(action, request)
     return own + also + roles
+
+
+def _own_tags(request: Request, resource: str) -> dict[str, str]:
+    """What a load balancer, listener, rule or target group is tagged with; the emulator leaves it out."""
+    if request.service != "elasticloadbalancing":
+        return {}
+    found = {f"aws:ResourceTag/{tag['Key']}": str(tag["Value"]) for tag in alb._tags.get(resource) or []}
+    return found | {key.replace("aws:", "elasticloadbalancing:", 1): value for key, value in found.items()}
 
 
 _LOOKS = {
