@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DeleteStackCommand } from '@aws-sdk/client-cloudformation'
 import { DeleteBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { CloudFormationStacks } from '../../../adapters/aws/cloudformation.ts'
 import { liftProtection } from '../../../adapters/aws/load-balancing.ts'
@@ -134,11 +135,14 @@ export const stackSteps: Step[] = [
     (world) => stand(world, { Topic: topic, Broken: broken }, 'ROLLBACK_COMPLETE'),
   ),
   applies(
-    'a stack that could not be made, with a load balancer that is protected',
+    'a stack that could not be deleted, as its load balancer is protected',
     ['elasticloadbalancing:ModifyLoadBalancerAttributes'],
     async (world) => {
-      const waits = { ...broken, DependsOn: 'Public' }
-      await stand(world, { Public: await protectedBalancer(world), Broken: waits }, 'ROLLBACK_FAILED')
+      await stand(world, { Public: await protectedBalancer(world) })
+      const StackName = appStack(world.context.stage, PROBE)
+      await world.context.cloudFormation().send(new DeleteStackCommand({ StackName }))
+      const status = await settled(world.context)
+      if (status !== 'DELETE_FAILED') throw new ServiceFailure(`${StackName} ended as ${status}`)
     },
   ),
   {

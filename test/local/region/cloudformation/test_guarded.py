@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from parts import out, ref
+from roles import Actor, allow
 from waiting import eventually
 from world import ACCOUNT, World, started
 
@@ -196,3 +197,24 @@ def test_a_table_can_be_brought_back_if_its_template_says_so(world: World, enabl
     state = told["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     assert state["PointInTimeRecoveryStatus"] == ("ENABLED" if enabled else "DISABLED")
     world.unstack("backups")
+
+
+def test_a_role_may_lift_the_protection_of_what_has_its_tag_alone(world: World) -> None:
+    template = {
+        "Resources": {"Policy": bucket(), "Public": balancer(world, {"deletion_protection.enabled": "true"})},
+        "Outputs": out(Public=ref("Public")),
+    }
+    template["Resources"]["Public"]["Properties"]["Tags"] = [{"Key": "stage", "Value": "dev"}]
+    arn = world.stack("tagged", template)["Public"]
+    off = [{"Key": "deletion_protection.enabled", "Value": "false"}]
+
+    def lift(stage: str) -> None:
+        only = {"StringEquals": {"aws:ResourceTag/stage": stage}}
+        statement = allow("elasticloadbalancing:ModifyLoadBalancerAttributes", "*", **only)
+        elb = Actor(world.region, f"lifter-{stage}", statement)("elbv2")
+        elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=off)
+
+    with pytest.raises(ClientError, match="not authorized to perform"):
+        lift("prod")
+    lift("dev")
+    world.unstack("tagged")

@@ -63,7 +63,7 @@ def test_a_type_is_described_with_its_processors_or_refused(region: Region) -> N
         ("t2.micro", 1),
         ("m7g.xlarge", 4),
     ]
-    with pytest.raises(ClientError, match=r"supplied instance types do not exist: \[t9\.small\]"):
+    with pytest.raises(ClientError, match=r"t9\.small"):
         ec2.describe_instance_types(InstanceTypes=["t3.small", "t9.small"])
 
 
