@@ -95,10 +95,16 @@ async function journals(
 
 function untilState(context: Context, InstanceIds: string[], state: string): Promise<unknown> {
   return until(`all instances ${state}`, 20, async () => {
-    const { Reservations = [] } = await context.ec2().send(new DescribeInstancesCommand({ InstanceIds }))
-    const states = Reservations.flatMap(({ Instances = [] }) => Instances.map((one) => one.State?.Name))
-    return states.every((one) => one === state) ? true : undefined
+    const states = await statesOf(context, InstanceIds)
+    return states.length === InstanceIds.length && states.every((one) => one === state) ? true : undefined
   })
+}
+
+/** As far as EC2 shows them: a new instance may be unknown to it for a moment. */
+async function statesOf(context: Context, ids: string[]): Promise<(string | undefined)[]> {
+  const Filters = [{ Name: 'instance-id', Values: ids }]
+  const { Reservations = [] } = await context.ec2().send(new DescribeInstancesCommand({ Filters }))
+  return Reservations.flatMap(({ Instances = [] }) => Instances.map((one) => one.State?.Name))
 }
 
 /** Waits until no message is waiting or being handled, twice in a row. */
