@@ -15,14 +15,16 @@ const WIDTH = 4
 
 const WORKERS = String(availableParallelism() + 1)
 
-/** The local region's own tests mostly wait, as a lane does. */
-const PYTEST = { name: 'pytest', seconds: 150, run: pytest }
+/** The tests of the Consul servers and those of the local region mostly wait, as a lane does. */
+const OTHERS = [
+  { name: 'go', seconds: 300, run: goTests },
+  { name: 'pytest', seconds: 250, run: pytest },
+]
 
 /** Jobs that compute all the time, the longest first. */
 const COMPUTING = [
   { name: 'checks', seconds: 60, run: checks },
   { name: 'quick', seconds: 50, run: (folder, hear) => quick(folder, [], { hear }) },
-  { name: 'go', seconds: 20, run: goTests },
 ]
 
 /** The tests that need nothing but Node: one more at a time than there are cores, as some wait. */
@@ -50,7 +52,7 @@ export async function whole(folder, signal) {
   const all = lanesOf(realFiles()).map((lane) => ({ ...lane, run: inLane(lane, shared) }))
   const options = { signal, done: (outcome) => signal.aborted || tell(outcome) }
   const beside = await Promise.all([
-    schedule([...all.filter(({ calm }) => !calm), PYTEST].map(part), WIDTH, options),
+    schedule([...all.filter(({ calm }) => !calm), ...OTHERS].map(part), WIDTH, options),
     schedule(COMPUTING.map(part), 1, options),
   ])
   const calm = await schedule(all.filter(({ calm }) => calm).map(part), 1, options)
