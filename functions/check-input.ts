@@ -11,9 +11,16 @@ import { bundles, stage } from './lib/parts.ts'
  */
 export const handler = lambda('check-input', {
   input: z.strictObject({ workflow: z.enum(WORKFLOWS), input: z.unknown() }),
-  parts: (): { stage: Stage; bundles: Pick<BundleStore, 'read'> } => ({ stage: stage(), bundles: bundles() }),
+  parts: (): { stage: Stage; bundles: Pick<BundleStore, 'outline' | 'read'> } => ({
+    stage: stage(),
+    bundles: bundles(),
+  }),
   work: async ({ stage, bundles }, { workflow, input }) => {
     const wanted = checkInput({ workflow, input })
+    if (workflow === 'teardown') {
+      await bundles.outline(wanted.app)
+      return wanted
+    }
     const { bundle } = await bundles.read(wanted.app)
     if (workflow === 'deploy') checkDeployable(wanted as DeployInput, bundle.manifest, stage)
     return wanted

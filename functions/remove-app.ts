@@ -24,8 +24,8 @@ export const handler = lambda('remove-app', {
   },
   work: async ({ bundles, definitions, removeRecords, secrets, releases }, { app, services }) => {
     const release = await releases.current(app)
-    const { bundle } = await bundles.read(app, release?.bundle)
-    const all = [...new Set([...services, ...Object.keys(bundle.services)])]
+    const outline = await bundles.outline(app, release?.bundle)
+    const all = [...new Set([...services, ...Object.keys(outline.services)])]
     await definitions.remove(app, all)
     await removeRecords(app, all)
     await secrets(app).remove()

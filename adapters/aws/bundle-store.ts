@@ -10,7 +10,8 @@ import type { AppBundle } from '../../core/base/bundle.ts'
 import { canonicalJson, sha256 } from '../../core/base/canonical.ts'
 import { NotFound, ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
 import { bundleKey, bundlePointerKey, sourceKey } from '../../core/base/names.ts'
-import { type App, parseApp } from '../../core/template/parsed-app.ts'
+import { type Outline, outlineOf } from '../../core/template/outline.ts'
+import { type App, parseApp, type StoredBundle } from '../../core/template/parsed-app.ts'
 
 /**
  * The stage's bucket: bundles and sources under the digest of their content, and one pointer per app to its
@@ -47,6 +48,20 @@ export class BundleStore {
    * @throws {InvalidInput} if its content is not an app by today's rules
    */
   async read(app: string, digest?: string): Promise<App> {
+    return parseApp(await this.#stored(app, digest))
+  }
+
+  /**
+   * As much of an app as it takes to remove it, also if it breaks rules that are younger than its bundle.
+   * Which one is read, and the other errors, are those of `read`.
+   * @throws {InvalidInput} if it is no bundle of any version
+   */
+  async outline(app: string, digest?: string): Promise<Outline> {
+    const { value, place } = await this.#stored(app, digest)
+    return outlineOf(value, place)
+  }
+
+  async #stored(app: string, digest?: string): Promise<StoredBundle> {
     const wanted = digest ?? (await this.pointer(app))
     if (wanted === undefined) {
       throw new NotFound(`No app ${app} in ${this.#bucket}; put it there with "nanofleet push ${app}"`)
@@ -58,7 +73,7 @@ export class BundleStore {
     }
     const found = sha256(text)
     if (found !== wanted) throw this.#refusal(key, `has the digest ${found}, so somebody changed it`)
-    return parseApp({ app, digest: wanted, value: this.#parse(key, text), place: this.#place(key) })
+    return { app, digest: wanted, value: this.#parse(key, text), place: this.#place(key) }
   }
 
   /** Stores a bundle under its digest unless it already exists. */

@@ -1,6 +1,6 @@
-import type { AppBundle } from '../base/bundle.ts'
 import { appStack, TAG } from '../base/names.ts'
 import { standingStack } from '../template/bring-stack.ts'
+import type { Outline } from '../template/outline.ts'
 import type { Stacks } from '../template/stacks.ts'
 import { standingServices } from './plan-facts.ts'
 import type { ReleaseBook } from './releases.ts'
@@ -10,7 +10,7 @@ export interface TeardownPorts {
   stage: string
   stacks: Stacks
   releases: Pick<ReleaseBook, 'current'>
-  bundles: { read(app: string, digest?: string): Promise<{ bundle: AppBundle }> }
+  bundles: { outline(app: string, digest?: string): Promise<Outline> }
 }
 
 /** Reads what exists of an app, recorded or not, and which other apps the stage has. */
@@ -18,18 +18,18 @@ export async function teardownFacts(ports: TeardownPorts, app: string): Promise<
   const { stage, stacks } = ports
   const views = await stacks.tagged({ [TAG.stage]: stage })
   const apps = new Set(views.map(({ tags }) => tags[TAG.app]).filter((name) => name !== undefined))
-  const bundleOf = async (name: string): Promise<AppBundle> => {
+  const outlineOf = async (name: string): Promise<Outline> => {
     const release = await ports.releases.current(name)
-    return (await ports.bundles.read(name, release?.bundle)).bundle
+    return await ports.bundles.outline(name, release?.bundle)
   }
   const others = [...apps].filter((name) => name !== app).sort()
   const own = views.find(({ name }) => name === appStack(stage, app))
   return {
-    bundle: await bundleOf(app),
+    outline: await outlineOf(app),
     standing: standingServices(views, app).sort(),
     template: (await standingStack(stacks, own))?.template,
     others: await Promise.all(
-      others.map(async (name) => ({ app: name, requires: (await bundleOf(name)).manifest.requires })),
+      others.map(async (name) => ({ app: name, requires: (await outlineOf(name)).requires })),
     ),
   }
 }

@@ -1,8 +1,8 @@
-import type { AppBundle } from '../base/bundle.ts'
 import type { Resource, Template } from '../base/cloudformation.ts'
 import { InvalidInput } from '../base/errors.ts'
 import { childName } from '../base/execution-name.ts'
 import { waves } from '../manifest/waves.ts'
+import type { Outline } from '../template/outline.ts'
 import type { TeardownInput } from './deploy-input.ts'
 import type { ServiceRun } from './deploy-order.ts'
 import { emptyTarget } from './deploy-plan.ts'
@@ -10,7 +10,7 @@ import { emptyTarget } from './deploy-plan.ts'
 /** What a removal is planned from. */
 export interface TeardownFacts {
   /** The app as in its current release, or as it was pushed. */
-  bundle: AppBundle
+  outline: Outline
   /** Services of the app that have a stack. */
   standing: string[]
   /** The current template of the app's own stack. */
@@ -74,7 +74,7 @@ export function planTeardown(
     execution: childName(execution, service),
     target: emptyTarget(app, service),
   })
-  const order = reverseWaves(facts.bundle, facts.standing)
+  const order = reverseWaves(facts.outline, facts.standing)
   return {
     waves: order.map((wave) => wave.map(run)),
     services: facts.standing,
@@ -84,9 +84,9 @@ export function planTeardown(
 }
 
 /** Nothing needs a service that is no longer in the manifest. */
-function reverseWaves({ manifest }: AppBundle, standing: string[]): string[][] {
-  const unknown = standing.filter((service) => !(service in manifest.services))
-  const known = waves(manifest)
+function reverseWaves(outline: Outline, standing: string[]): string[][] {
+  const unknown = standing.filter((service) => !(service in outline.services))
+  const known = waves(outline)
     .map((wave) => wave.filter((service) => standing.includes(service)))
     .reverse()
   return [unknown, ...known].filter((wave) => wave.length > 0)

@@ -43,7 +43,7 @@ const bundleSchema = z.strictObject({
 const REMEDY = 'push the app again, and deploy it where it is deployed'
 
 /** A bundle as it came out of the bucket. */
-interface StoredBundle {
+export interface StoredBundle {
   app: string
   digest: string
   value: unknown

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import { InvalidInput } from '../../core/base/errors.ts'
+import { outlineOf } from '../../core/template/outline.ts'
 import { parsedApp } from '../../core/template/parsed-app.ts'
 import { handler } from '../../functions/check-input.ts'
 import { sampleApp } from '../apps/apps.ts'
@@ -14,7 +16,7 @@ const published = parsedApp(
 )
 const check = handler.wired(() => ({
   stage: local,
-  bundles: { read: async () => published },
+  bundles: { read: async () => published, outline: async () => outlineOf(published.bundle, 's3://b') },
 }))
 
 describe('the first state of the workflows', () => {
@@ -29,5 +31,17 @@ describe('the first state of the workflows', () => {
     ['teardown', { app: 'shop', confirm: 'shop' }, {}],
   ] as const)('lets %s pass for what was deployed of it before', async (workflow, input, defaults) => {
     expect(await check({ workflow, input }, lambdaContext)).toEqual({ ...defaults, ...input })
+  })
+
+  it('lets an app be removed that breaks rules which are younger than its bundle, and nothing else', async () => {
+    const outdated = async () => {
+      throw new InvalidInput('s3://b/apps/shop', 'breaks a new rule', 'push the app again')
+    }
+    const bundles = { read: outdated, outline: async () => outlineOf(published.bundle, 's3://b') }
+    const later = handler.wired(() => ({ stage: local, bundles }))
+    const input = { app: 'shop', confirm: 'shop' }
+    expect(await later({ workflow: 'teardown', input }, lambdaContext)).toEqual(input)
+    const scale = { app: 'shop', service: 'redis', count: 2 }
+    await expect(later({ workflow: 'scale', input: scale }, lambdaContext)).rejects.toThrow('new rule')
   })
 })

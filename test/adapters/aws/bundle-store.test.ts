@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { BundleStore } from '../../../adapters/aws/bundle-store.ts'
+import type { AppBundle } from '../../../core/base/bundle.ts'
 import { canonicalJson, sha256 } from '../../../core/base/canonical.ts'
 import { InvalidInput, NotFound, ServiceFailure, ServiceRefusal } from '../../../core/base/errors.ts'
 import { bundleKey, bundlePointerKey } from '../../../core/base/names.ts'
@@ -50,6 +51,20 @@ describe('the bundle store', () => {
     await expect(store.read('studio')).rejects.toThrow(
       'Bundle gone of studio is missing in b; push the app again',
     )
+  })
+
+  it('gives the outline of a bundle that breaks rules of today, and of nothing else', async () => {
+    const { manifest, ...rest } = studio()
+    const old = { ...rest, manifest: { ...manifest, requires: [] }, format: 0 }
+    const { digest } = await store.write(old as unknown as AppBundle)
+    await expect(store.read('studio', digest)).rejects.toThrow(InvalidInput)
+    const { requires, services } = await store.outline('studio', digest)
+    expect(requires).toEqual([])
+    expect(Object.keys(services).sort()).toEqual(Object.keys(manifest.services).sort())
+    expect(services.master?.needs).toEqual(manifest.services.master?.needs)
+    const { digest: other } = await store.write({ manifest: { app: 'studio' } } as unknown as AppBundle)
+    await expect(store.outline('studio', other)).rejects.toThrow('is not an app with services')
+    await expect(store.outline('studio', 'gone')).rejects.toThrow(NotFound)
   })
 
   it('does not take a broken object for an app', async () => {

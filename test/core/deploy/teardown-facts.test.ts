@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { AppBundle } from '../../../core/base/bundle.ts'
 import type { Template } from '../../../core/base/cloudformation.ts'
 import { teardownFacts } from '../../../core/deploy/teardown-facts.ts'
+import { outlineOf } from '../../../core/template/outline.ts'
 import { sampleApp } from '../../apps/apps.ts'
 import { MemoryLockTable } from '../../support/memory-locks.ts'
 import { MemoryReleaseBook } from '../../support/memory-releases.ts'
@@ -43,11 +44,9 @@ describe('what a removal is planned from', () => {
       'platform undefined': platform,
       'blog undefined': sampleApp('blog', 'requires: [platform, shop]\nservices:\n  web: {}\n'),
     }
-    const read = async (app: string, digest?: string) => ({
-      bundle: bundles[`${app} ${digest}`] as AppBundle,
-    })
-    expect(await teardownFacts({ stage: 'dev', stacks, releases, bundles: { read } }, 'shop')).toEqual({
-      bundle: before,
+    const outline = async (app: string, digest?: string) => outlineOf(bundles[`${app} ${digest}`], 's3://b')
+    expect(await teardownFacts({ stage: 'dev', stacks, releases, bundles: { outline } }, 'shop')).toEqual({
+      outline: outlineOf(before, 's3://b'),
       standing: ['db', 'web'],
       template,
       others: [

@@ -1,23 +1,19 @@
 import { describe, expect, it } from '@jest/globals'
-import type { AppBundle } from '../../../core/base/bundle.ts'
 import type { Template } from '../../../core/base/cloudformation.ts'
 import { planTeardown, type TeardownFacts, withKeptData } from '../../../core/deploy/teardown-plan.ts'
+import type { Outline } from '../../../core/template/outline.ts'
 
-const bundle = (needs: Record<string, string[]>) =>
-  ({
-    manifest: {
-      app: 'shop',
-      requires: ['platform'],
-      services: Object.fromEntries(Object.entries(needs).map(([name, list]) => [name, { needs: list }])),
-    },
-  }) as unknown as AppBundle
+const outline = (needs: Record<string, string[]>): Outline => ({
+  requires: ['platform'],
+  services: Object.fromEntries(Object.entries(needs).map(([name, list]) => [name, { needs: list }])),
+})
 const template: Template = {
   AWSTemplateFormatVersion: '2010-09-09',
   Description: '',
   Resources: { Orders: { Type: 'AWS::DynamoDB::Table' }, Group: { Type: 'AWS::EC2::SecurityGroup' } },
 }
 const facts = (other: Partial<TeardownFacts> = {}): TeardownFacts => ({
-  bundle: bundle({ web: ['db'], db: [] }),
+  outline: outline({ web: ['db'], db: [] }),
   standing: ['db', 'web'],
   template: undefined,
   others: [],
