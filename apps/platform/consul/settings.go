@@ -20,7 +20,12 @@ func dataFolder(getenv func(string) string) (string, error) {
 }
 
 // hasState reports whether this server has been in a cluster before, that is, was restarted on its own disk.
+// Consul 1.22 keeps Raft's log in a folder of its own, unless there is the file of earlier versions.
 func hasState(dataDir string) bool {
-	_, err := os.Stat(filepath.Join(dataDir, "raft", "raft.db"))
-	return err == nil
+	for _, log := range []string{"raft.db", filepath.Join("wal", "wal-meta.db")} {
+		if _, err := os.Stat(filepath.Join(dataDir, "raft", log)); err == nil {
+			return true
+		}
+	}
+	return false
 }
