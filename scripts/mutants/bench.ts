@@ -41,6 +41,12 @@ const TEST_MS = 120_000
 
 const TOOLS = join('scripts', 'mutants')
 
+/** These tests read the sources of `core/` as text, in which every change and every probe shows. */
+const ABOUT_BEHAVIOUR = [
+  '--testPathIgnorePatterns=/node_modules/',
+  '--testPathIgnorePatterns=/test/scripts/mutants',
+]
+
 /** The tests fail without any change, so they cannot notice one. */
 export class BrokenTests extends Error {
   override name = 'BrokenTests'
@@ -83,7 +89,7 @@ export class Bench {
     )
     try {
       const setup = `--setupFilesAfterEnv=${join(this.folder, TOOLS, 'reached-by.mjs')}`
-      const options = ['--passWithNoTests', `--maxWorkers=${width}`, setup]
+      const options = ['--passWithNoTests', `--maxWorkers=${width}`, setup, ...ABOUT_BEHAVIOUR]
       const seconds = await this.durations(['--findRelatedTests', ...files.keys(), ...options])
       const unsteady = await this.passAtLast(seconds)
       for (const file of unsteady) seconds.delete(file)
