@@ -1,7 +1,7 @@
 import { DeleteSnapshotCommand, DeregisterImageCommand, type EC2Client } from '@aws-sdk/client-ec2'
 import { NanofleetError } from '../../core/base/errors.ts'
 
-/** Someone protected the image or locked the snapshot: EC2 does not remove it, whoever asks. */
+/** Someone protected the image or locked the snapshot: EC2 removes it for nobody. */
 export class Protected extends NanofleetError {}
 
 /** EC2 still sees an image on the snapshot: deregistration takes a moment to be known everywhere. */

@@ -53,7 +53,7 @@ export class Places {
   }
 }
 
-/** Lets each address send so many bytes in a minute, and starts anew after it. */
+/** Bounds how many bytes an address sends in a minute. */
 export class Allowance {
   readonly #bytes: number
   readonly #now: () => number

@@ -18,7 +18,7 @@ describe('The gateway', () => {
     expect(bodies[0]).not.toBe(bodies[1])
   })
 
-  it('uses TLS with the targets of an HTTPS group, whoever signed their certificates', async () => {
+  it('uses TLS with the targets of an HTTPS group, no matter who signed their certificates', async () => {
     await using rig = await Rig.start()
     const { key, certificate } = randomSecrets.authority()
     const secure = createSecureServer({ key, cert: certificate }, hello('secret'))
