@@ -3,7 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readJson } from './json-file.ts'
 
-/** Root's key of one local region. Whoever has it may do everything there, and run programs as its owner. */
+/** Root's key of one local region. Anyone who has it may do everything there, and run programs as you. */
 export interface RootKey {
   accessKeyId: string
   secretAccessKey: string

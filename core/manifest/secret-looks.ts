@@ -47,7 +47,7 @@ const FORMS: [RegExp, string][] = [
   ],
 ]
 
-/** Content with a NUL is no text, and a key does not lie behind the first megabyte. */
+/** Content with a NUL is not text, and nobody keeps a key behind the first megabyte. */
 const LONGEST = 1024 * 1024
 
 /** What a file looks like that should not be in an image; undefined for any other. */

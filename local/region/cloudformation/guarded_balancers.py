@@ -7,6 +7,7 @@ from typing import Any
 
 from region.base import contract
 from region.base.emulator import alb, waf
+from region.cloudformation.balancers import BALANCER
 from region.cloudformation.resource import (
     CREATE,
     DELETE,
@@ -27,7 +28,6 @@ contract.expect("ministack.services.alb", "_lbs")
 contract.expect("ministack.services.waf", "_associations")
 contract.expect("ministack.services.waf", "_web_acls")
 
-BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 ASSOCIATION = "AWS::WAFv2::WebACLAssociation"
 NO_SUCH_ITEM = "AWS WAF couldn’t perform the operation because your resource doesn’t exist."
 
