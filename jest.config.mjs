@@ -18,12 +18,12 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/.nanofleet', '<rootDir>/.serverless', '<rootDir>/.esbuild'],
 }
 
-/** What runs without a local region: decisions, properties, contracts on fakes. */
+/** What needs nothing but Node and takes a moment: decisions, properties, contracts on fakes. */
 const quick = { ...common, displayName: 'quick', testMatch: ['<rootDir>/test/**/*.test.ts'] }
 
 /**
- * Real parts: Consul, the emulator, processes, the browser; and what takes long. One region serves all files
- * of a run.
+ * Real parts: Consul, the emulator, processes, other tools (git, npm), the browser; and what takes long. One
+ * region serves all files of a run.
  */
 const real = {
   ...common,

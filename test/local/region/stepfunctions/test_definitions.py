@@ -13,7 +13,7 @@ from state_machines import STS, Machines
 from waiting import wait_for
 
 REPOSITORY = Path(__file__).resolve().parents[4]
-# scripts/asl.ts refuses the same files: test/scripts/asl.test.ts.
+# scripts/asl.ts refuses the same files: test/scripts/asl.real.ts.
 REFUSED = sorted((REPOSITORY / "test" / "workflows" / "refused").glob("*.json"))
 FINE = {"StartAt": "One", "States": {"One": {"Type": "Pass", "End": True}}}
 
