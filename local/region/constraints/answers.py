@@ -57,13 +57,8 @@ def _query(code: str, text: str) -> Response:
 
 
 def _ec2(violation: Violation) -> Response:
-    """EC2 User Guide, "Error codes": MissingParameter and InvalidParameterValue."""
-    name = violation.place[0].upper() + violation.place[1:]
-    code, text = "InvalidParameterValue", f"Value ({violation.value or ''}) for parameter {name} is invalid. "
-    if violation.missing:
-        code, text = "MissingParameter", f"The request must contain the parameter {name}"
-    else:
-        text += violation.rule
+    shown = f"({violation.value or ''})"
+    code, text = _parameter(violation, shown, violation.rule)
     error = f"<Errors><Error><Code>{code}</Code><Message>{escape(text)}</Message></Error></Errors>"
     body = f"<Response>{error}<RequestID>{uuid.uuid4()}</RequestID></Response>"
     return 400, {"Content-Type": "text/xml"}, body.encode()
@@ -79,11 +74,14 @@ def _s3(violation: Violation) -> Response:
 
 
 def _sqs(violation: Violation) -> Response:
-    name = violation.place[0].upper() + violation.place[1:]
-    code, text = "InvalidParameterValue", f"Value {violation.value} for parameter {name} is invalid. "
-    if violation.missing:
-        code, text = "MissingParameter", f"The request must contain the parameter {name}."
-    else:
-        text += f"Reason: {violation.rule}."
+    code, text = _parameter(violation, str(violation.value), f"Reason: {violation.rule}.")
     headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-query-error": f"{code};Sender"}
     return 400, headers, json.dumps({"__type": f"com.amazonaws.sqs#{code}", "message": text}).encode()
+
+
+def _parameter(violation: Violation, shown: str, reason: str) -> tuple[str, str]:
+    """EC2 User Guide, "Error codes": MissingParameter and InvalidParameterValue; SQS has the same two."""
+    name = violation.place[0].upper() + violation.place[1:]
+    if violation.missing:
+        return "MissingParameter", f"The request must contain the parameter {name}"
+    return "InvalidParameterValue", f"Value {shown} for parameter {name} is invalid. {reason}"

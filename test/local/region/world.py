@@ -88,6 +88,10 @@ class World:
         }
         known = any(one["StackName"] == name for one in cloudformation.describe_stacks()["Stacks"])
         (cloudformation.update_stack if known else cloudformation.create_stack)(**given)
+        return self.outputs(name)
+
+    def outputs(self, name: str) -> dict[str, str]:
+        """The outputs of a stack once it is settled; fails with the reasons of its events."""
         stack = eventually(lambda: self._settled(name), 30)
         assert stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), self.reasons(name)
         return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}

@@ -3,37 +3,55 @@
 from __future__ import annotations
 
 import json
+import uuid
+from collections.abc import Callable
 
-from denials import denied
+import pytest
+from denials import denial, denied
 from regions import Region
 from roles import Actor, allow
-from waiting import eventually
 from world import World
 
-
-def output_of(region: Region, stack: str) -> str:
-    """The one output of a stack, empty until it is there."""
-    found = region.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    done = found["StackStatus"] == "CREATE_COMPLETE"
-    return found["Outputs"][0]["OutputValue"] if done else ""
+TAG = "nanofleet:stage"
+STAGES = ("mine", "theirs")
 
 
-def test_load_balancers_are_authorized_by_the_tags_of_their_stack(region: Region, actor: Actor) -> None:
+def tags(stage: str) -> list[dict[str, str]]:
+    return [{"Key": TAG, "Value": stage}]
+
+
+def by_call(region: Region, stage: str) -> str:
+    made = region.client("elbv2").create_load_balancer(
+        Name=f"lb-{uuid.uuid4().hex[:8]}",
+        Subnets=[region.network()[1]],
+        Type="network",
+        Scheme="internal",
+        Tags=tags(stage),
+    )
+    return made["LoadBalancers"][0]["LoadBalancerArn"]
+
+
+def by_stack(region: Region, stage: str) -> str:
+    """A load balancer that has only the tags of its stack."""
     world = World(region)
     balancer = {"Type": "network", "Scheme": "internal", "Subnets": world.subnets[:1]}
     resource = {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": balancer}
     template = {"Resources": {"Own": resource}, "Outputs": {"Arn": {"Value": {"Ref": "Own"}}}}
-    arns = {}
-    for stage in ("mine", "theirs"):
-        region.client("cloudformation").create_stack(
-            StackName=f"balancer-{stage}",
-            TemplateBody=json.dumps(template),
-            Tags=[{"Key": "nanofleet:stage", "Value": stage}],
-        )
-        arns[stage] = eventually(lambda name=f"balancer-{stage}": output_of(region, name), 20)
-    own = actor("elbv2")
+    name = f"balancer-{stage}"
+    region.client("cloudformation").create_stack(
+        StackName=name, TemplateBody=json.dumps(template), Tags=tags(stage)
+    )
+    return world.outputs(name)["Arn"]
+
+
+@pytest.mark.parametrize("make", [by_call, by_stack])
+def test_load_balancers_are_told_apart_by_their_tags(
+    region: Region, actor: Actor, make: Callable[[Region, str], str]
+) -> None:
+    mine, theirs = (make(region, stage) for stage in STAGES)
     action = "elasticloadbalancing:ModifyLoadBalancerAttributes"
-    actor.may(allow(action, StringEquals={"aws:ResourceTag/nanofleet:stage": "mine"}))
-    change = {"Attributes": [{"Key": "deletion_protection.enabled", "Value": "false"}]}
-    assert not denied(own.modify_load_balancer_attributes, LoadBalancerArn=arns["mine"], **change)
-    assert denied(own.modify_load_balancer_attributes, LoadBalancerArn=arns["theirs"], **change)
+    actor.may(allow(action, StringEquals={f"aws:ResourceTag/{TAG}": "mine"}))
+    change = [{"Key": "load_balancing.cross_zone.enabled", "Value": "true"}]
+    call = actor("elbv2").modify_load_balancer_attributes
+    assert not denied(call, LoadBalancerArn=mine, Attributes=change)
+    assert theirs in denial(call, LoadBalancerArn=theirs, Attributes=change)
