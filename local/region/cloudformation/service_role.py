@@ -50,6 +50,11 @@ def _remember(original: Callable[[dict[str, Any]], Any], params: dict[str, Any])
     return answer
 
 
+def role_of(stack: dict[str, Any]) -> str:
+    """The role that a stack was given, empty when it has none."""
+    return str(stack.get(_ROLE) or "")
+
+
 def _first(params: dict[str, Any], name: str) -> str:
     value = params.get(name, "")
     return str(value[0] if isinstance(value, list) and value else value or "")
@@ -86,7 +91,7 @@ def _delete(
 def _ask(change: Change) -> None:
     """Fails the change with the handler's sentence when the stack has a role that may not make it."""
     stack = _stack(change.stack)
-    role = (stack or {}).get(_ROLE)
+    role = role_of(stack or {})
     if not stack or not role:
         return
     tagged = Change(**{**change.__dict__, "stack_tags": tags(stack)})

@@ -17,6 +17,7 @@ from region.cloudformation import (
     network,
     security_rules,
     service_role,
+    stored_values,
     tables,
     typed_values,
     unchanged,
@@ -36,6 +37,7 @@ def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., An
 
 def install() -> None:
     listing.install()
+    stored_values.install()
     typed_values.install()
     own = {**network.rows(), **security_rules.rows(), **guarded_balancers.rows(), **bounded_roles.rows()}
     for resource_type, row in own.items():

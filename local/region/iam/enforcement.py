@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from region.base import contract, patch
-from region.base.emulator import Response, alb, autoscaling, dynamodb
+from region.base.emulator import Response, alb, autoscaling, dynamodb, get_region, iam_evaluator
 from region.iam import base_resource
 from region.iam.permissions import needed
 from region.iam.requests import Permission, Request
@@ -58,6 +58,8 @@ _plan: contextvars.ContextVar[Sequence[Permission]] = contextvars.ContextVar("re
 _denied: contextvars.ContextVar[Permission | None] = contextvars.ContextVar("region_iam_denied", default=None)
 # Whether the last denial was that of a permissions boundary.
 _bounded: contextvars.ContextVar[bool] = contextvars.ContextVar("region_iam_bounded", default=False)
+# Whose request is being served; what a service does later for it runs in a copy of its context.
+_key: contextvars.ContextVar[str] = contextvars.ContextVar("region_iam_key", default="")
 # Access keys of functions; the credentials of a function carry its ARN ("Using source function ARN to control
 # access").
 _functions: dict[str, str] = {}
@@ -104,6 +106,7 @@ def _enforce(
 ) -> Any:
     plan = _plan.get()
     _plan.set(())
+    _key.set(access_key_id)
     caller = _caller(access_key_id)
     service_context = {**(service_context or {}), **caller}
     if not plan or plan[0].action != iam_action or plan[0].resource != resource_arn:
@@ -118,6 +121,12 @@ def _enforce(
             _denied.set(permission)
             return denial
     return None
+
+
+def may(action: str) -> bool:
+    """Whether the caller whose request is being served may do this, on all resources."""
+    service = action.split(":", maxsplit=1)[0]
+    return not _key.get() or iam_evaluator.enforce(_key.get(), action, service, get_region()) is None
 
 
 def _caller(access_key_id: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ the services that a fleet uses; for the others its answer counts.
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlparse
 
 from region.base import contract
@@ -37,30 +36,8 @@ def needed(request: Request) -> list[Permission]:
         named = identities.needed(action, request, tags) if request.service == "iam" else None
         own = named or [Permission(action, resource, tags) for resource in resources.named(action, request)]
     roles = [Permission("iam:PassRole", role, context) for role, context in pass_role.passed(action, request)]
-    also = encryption.needed(action, request) + _template_read(request) + _looked_up(action, request)
+    also = encryption.needed(action, request) + _template_read(request)
     return own + also + roles
-
-
-_LOOKS = {
-    "VPC": "DescribeVpcs",
-    "Subnet": "DescribeSubnets",
-    "SecurityGroup": "DescribeSecurityGroups",
-    "Image": "DescribeImages",
-    "Instance": "DescribeInstances",
-    "Volume": "DescribeVolumes",
-}
-
-
-def _looked_up(action: str, request: Request) -> list[Permission]:
-    """CloudFormation looks up values of parameters of a type such as AWS::EC2::VPC::Id as the caller.
-
-    AWS CloudFormation User Guide, "Specify existing resources at runtime with CloudFormation-supplied
-    parameter types".
-    """
-    if action not in ("cloudformation:CreateStack", "cloudformation:UpdateStack"):
-        return []
-    kinds = set(re.findall(r"AWS::EC2::([A-Za-z]+)::Id\b", request.param("TemplateBody")))
-    return [Permission(f"ec2:{_LOOKS[kind]}", "*") for kind in sorted(kinds & _LOOKS.keys())]
 
 
 def _template_read(request: Request) -> list[Permission]:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from regions import Region
-from roles import Actor, allow
 from waiting import eventually
 
 BUCKET: dict[str, Any] = {"Type": "AWS::SQS::Queue"}
@@ -56,18 +55,3 @@ def test_a_policy_is_taken_over_with_changed_metadata(region: Region) -> None:
     address = queue["PhysicalResourceId"]
     eventually(lambda: name not in str(region.client("cloudformation").describe_stacks()["Stacks"]))
     assert region.client("sqs").get_queue_attributes(QueueUrl=address, AttributeNames=["QueueArn"])
-
-
-def test_parameters_of_ec2s_own_types_are_looked_up_with_the_rights_of_the_caller(actor: Actor) -> None:
-    body = {
-        "Parameters": {"Where": {"Type": "AWS::EC2::VPC::Id"}},
-        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
-    }
-    actor.may(allow("cloudformation:*"))
-    given = {
-        "StackName": f"stack-{uuid.uuid4().hex[:8]}",
-        "TemplateBody": json.dumps(body),
-        "Parameters": [{"ParameterKey": "Where", "ParameterValue": "vpc-1"}],
-    }
-    with pytest.raises(ClientError, match="not authorized to perform: ec2:DescribeVpcs"):
-        actor("cloudformation").create_stack(**given)
