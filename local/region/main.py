@@ -29,7 +29,7 @@ from region.ec2 import account, actions, attributes, capacity, launches
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
 from region.functions import chains, errors, starts, workers
-from region.iam import enforcement, root
+from region.iam import enforcement, new_roles, propagation, root
 from region.instances import images
 from region.machines import course, recovery, retention
 from region.messages import parameters, queues, topics
@@ -65,12 +65,14 @@ PARTS: tuple[ModuleType, ...] = (
     target_state,
     elb_actions,
     types,
+    propagation,
     workers,
     starts,
     chains,
     errors,
     builds,
     executions,
+    new_roles,
     gate,
     root,
     enforcement,

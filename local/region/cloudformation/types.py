@@ -17,6 +17,7 @@ from region.cloudformation import (
     network,
     security_rules,
     service_role,
+    settling,
     stored_values,
     tables,
     typed_values,
@@ -54,4 +55,5 @@ def install() -> None:
     patch.wrap(PROVISIONERS, "_elbv2_listener_actions", balancers.listener_actions)
     patch.wrap(STACKS, "_runs_on_worker_thread", groups.waits)
     service_role.install()
+    settling.install()
     unchanged.install()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-DENIALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+DENIALS = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
 
 
 def denial(call: Callable[..., Any], **arguments: Any) -> str:
