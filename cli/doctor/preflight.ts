@@ -3,7 +3,7 @@ import { type QuotasAccess, quotaNamed, quotaReader } from '../../adapters/aws/s
 import { loadApps } from '../../adapters/sources/app-sources.ts'
 import { controlName, TAG } from '../../core/base/names.ts'
 import type { Context } from '../context.ts'
-import { compiledTemplates, workflows } from './checkout.ts'
+import { compiledTemplates, reservedConcurrency, workflows } from './checkout.ts'
 import { type Finding, tell } from './finding.ts'
 import { fullestGroup } from './fullest-group.ts'
 import { instanceTypes, mostBuilds, vcpuNeeds } from './needs.ts'
@@ -46,7 +46,9 @@ export async function preflight(context: Context, root: string): Promise<Finding
       const most = fullestGroup(compiledTemplates(bundles, context))
       return judge.rules(await value(QUOTA.rules), most, region)
     }),
-    tell('functions', async () => judge.functions(await value(QUOTA.functions), region)),
+    tell('functions', async () =>
+      judge.functions(await value(QUOTA.functions), await reservedConcurrency(root), region),
+    ),
     tell('builds', async () => {
       const kind = (await project())?.machine === 'ARM_CONTAINER' ? 'ARM' : 'Linux'
       const name = `Concurrently running builds for ${kind}/Medium environment`

@@ -71,8 +71,17 @@ export function rules(quota: number, most: { group: string; rules: number }, reg
   return { state: 'bad', text, remedy: ask(QUOTA.rules, most.rules + 20, region) }
 }
 
-export function functions(quota: number, region: string): Verdict {
+/** Calls that Lambda leaves for functions without reserved concurrency: "Configuring reserved concurrency". */
+const LEAST_UNRESERVED = 100
+
+/** @param reserved what the functions of this checkout reserve together */
+export function functions(quota: number, reserved: number, region: string): Verdict {
   const text = `${quota} functions may run at once`
+  // An account with a smaller quota has to leave all of it, so it can reserve nothing.
+  if (reserved > 0 && quota - reserved < LEAST_UNRESERVED) {
+    const why = `this checkout reserves ${reserved} of them, and Lambda keeps ${LEAST_UNRESERVED} for all others`
+    return { state: 'bad', text: `${text}; ${why}`, remedy: ask(QUOTA.functions, 1000, region) }
+  }
   if (quota >= FUNCTIONS_AT_ONCE) return { state: 'good', text }
   const why = 'calls above it are refused and tried again, so deployments and DNS are late'
   return { state: 'warning', text: `${text}; ${why}`, remedy: ask(QUOTA.functions, 1000, region) }

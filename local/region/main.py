@@ -28,7 +28,7 @@ from region.constraints import gate
 from region.ec2 import account, actions, attributes, capacity, launches
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
-from region.functions import chains, errors, starts, workers
+from region.functions import chains, concurrency, errors, starts, workers
 from region.iam import enforcement, new_roles, propagation, root
 from region.instances import images
 from region.machines import course, recovery, retention
@@ -67,6 +67,7 @@ PARTS: tuple[ModuleType, ...] = (
     types,
     propagation,
     workers,
+    concurrency,
     starts,
     chains,
     errors,

@@ -1,7 +1,8 @@
 """The account's quotas: Service Quotas, and the numbers that the region holds its own calls against.
 
 `NANOFLEET_QUOTAS=L-2DC20C30=1,L-1216C47A=5` sets some of them; the others have the value that AWS gives by
-default. Those of builds at once are imposed when they are set.
+default. Processors, addresses and builds at once are held against them only when they are set. What functions
+leave unreserved is always held against Lambda's quota.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import Response, get_account_id, get_region, responses
+from region.base.settings import CONCURRENT_EXECUTIONS
 from region.base.settings import current as settings
 
 APP, ROUTER, ACTIONS = "ministack.app", "ministack.core.router", "ministack.core.iam_actions"
@@ -33,11 +35,13 @@ class Quota:
 
 # Service Quotas console, in a region of an account; the code is how a quota is asked for.
 BUILDS = "L-2DC20C30"
+PROCESSORS = "L-1216C47A"
+ADDRESSES = "L-0263D0A3"
 QUOTAS = (
     Quota("codebuild", BUILDS, "Concurrently running builds for Linux/Medium environment", 300),
-    Quota("ec2", "L-1216C47A", "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", 1152),
-    Quota("ec2", "L-0263D0A3", "EC2-VPC Elastic IPs", 5),
-    Quota("lambda", "L-B99A9384", "Concurrent executions", 1000),
+    Quota("ec2", PROCESSORS, "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", 1152),
+    Quota("ec2", ADDRESSES, "EC2-VPC Elastic IPs", 5),
+    Quota("lambda", CONCURRENT_EXECUTIONS, "Concurrent executions", 1000),
     Quota("vpc", "L-F678F1CE", "VPCs per Region", 5),
     Quota("vpc", "L-0EA8095F", "Inbound or outbound rules per security group", 60),
 )
@@ -46,6 +50,11 @@ QUOTAS = (
 def imposed(code: str) -> float | None:
     """The value that was set for the region; None when nothing was."""
     return settings.quotas.get(code)
+
+
+def value(code: str) -> float:
+    """The value that was set, else AWS's own."""
+    return next(_value(quota) for quota in QUOTAS if quota.code == code)
 
 
 def _value(quota: Quota) -> float:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ACCOUNT = "000000000000"
+# A quota of Lambda's; region/base/quotas.py lists them all.
+CONCURRENT_EXECUTIONS = "L-B99A9384"
 
 
 # How this machine reaches the network and where it keeps Go's caches: all that a build learns of the
@@ -60,9 +62,6 @@ class Settings:
     nlb_register_seconds: float
     nlb_stale_seconds: float
     worker_idle_seconds: float
-    quota_vcpus: int
-    quota_addresses: int
-    quota_concurrency: int
     log_level: str
     quotas: dict[str, float]
     cache: Path
@@ -117,10 +116,6 @@ def read(environment: dict[str, str]) -> Settings:
         nlb_register_seconds=_seconds(environment, "NANOFLEET_NLB_REGISTER_SECONDS", 0.2),
         nlb_stale_seconds=_seconds(environment, "NANOFLEET_NLB_STALE_SECONDS", 0.0),
         worker_idle_seconds=_seconds(environment, "NANOFLEET_WORKER_IDLE_SECONDS", 20.0),
-        # An account's quotas; 0 is none. A new account has 5, 5 and 10.
-        quota_vcpus=_integer(environment, "NANOFLEET_QUOTA_VCPUS", 0, 0, 100_000),
-        quota_addresses=_integer(environment, "NANOFLEET_QUOTA_ADDRESSES", 0, 0, 10_000),
-        quota_concurrency=_integer(environment, "NANOFLEET_QUOTA_CONCURRENCY", 0, 0, 1000),
         log_level=environment.get("NANOFLEET_LOG_LEVEL") or "INFO",
         quotas=_quotas(environment, "NANOFLEET_QUOTAS"),
         cache=_cache(environment),
@@ -193,11 +188,7 @@ def emulator_environment(settings: Settings) -> dict[str, str]:
         "MINISTACK_ACCOUNT_ID": settings.account,
         "AUTH": "true",
         "LAMBDA_EXECUTOR": "local",
-        **(
-            {"LAMBDA_ACCOUNT_CONCURRENCY": str(settings.quota_concurrency)}
-            if settings.quota_concurrency
-            else {}
-        ),
+        **_concurrency(settings),
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "PERSIST_STATE": "1",
@@ -218,6 +209,12 @@ def emulator_environment(settings: Settings) -> dict[str, str]:
         # The mark by which `nanofleet local` finds every process of this region.
         "NANOFLEET_SUPERVISED": str(settings.state),
     }
+
+
+def _concurrency(settings: Settings) -> dict[str, str]:
+    """How many functions may run at once; left alone, the emulator goes by the machine's memory."""
+    quota = settings.quotas.get(CONCURRENT_EXECUTIONS)
+    return {} if quota is None else {"LAMBDA_ACCOUNT_CONCURRENCY": str(int(quota))}
 
 
 def _current() -> Settings:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from region.base import contract, patch
+from region.base import contract, patch, quotas
 from region.base.emulator import ec2
-from region.base.settings import current as settings
 from region.instances import images, states
 from region.instances.query import Parameters, Refused, Response, answering, first, number
 
@@ -67,24 +66,26 @@ def _check_architecture(kind: str, wanted: str) -> None:
 
 
 def _check_processors(kind: str, count: int) -> None:
-    if settings.quota_vcpus == 0 or kind[0] not in _STANDARD:
+    quota = quotas.imposed(quotas.PROCESSORS)
+    if quota is None or kind[0] not in _STANDARD:
         return
     running = [
         processors_of(instance["InstanceType"])
         for instance in ec2._instances.values()
         if states.name(instance) in ("pending", "running") and instance["InstanceType"][0] in _STANDARD
     ]
-    if sum(running) + count * processors_of(kind) > settings.quota_vcpus:
+    if sum(running) + count * processors_of(kind) > quota:
         raise Refused(
             "VcpuLimitExceeded",
-            f"You have requested more vCPU capacity than your current vCPU limit of {settings.quota_vcpus} "
+            f"You have requested more vCPU capacity than your current vCPU limit of {quota:.0f} "
             "allows for the instance bucket that the specified instance type belongs to. Please visit "
             f"{_REQUEST} to request an adjustment to this limit.",
         )
 
 
 def _allocate(original: Callable[[Parameters], Response], parameters: Parameters) -> Response:
-    if 0 < settings.quota_addresses <= len(ec2._addresses):
+    quota = quotas.imposed(quotas.ADDRESSES)
+    if quota is not None and quota <= len(ec2._addresses):
         raise Refused("AddressLimitExceeded", "The maximum number of addresses has been reached.")
     return original(parameters)
 

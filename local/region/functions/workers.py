@@ -15,6 +15,7 @@ from typing import Any
 from region.base import contract, loops, patch
 from region.base.emulator import lambda_runtime, lambda_svc, provisioners
 from region.base.settings import current as settings
+from region.functions import concurrency
 
 RUNTIME = "ministack.core.lambda_runtime"
 SERVICE = "ministack.services.lambda_svc"
@@ -50,6 +51,7 @@ LOG_SECONDS = 0.25
 
 
 def _create(original: Callable[..., Created], logical_id: str, props: Properties, stack_name: str) -> Created:
+    _check(str(props.get("FunctionName") or ""), props)
     made = original(logical_id, props, stack_name)
     _complete(made[0], props)
     return made
@@ -58,9 +60,15 @@ def _create(original: Callable[..., Created], logical_id: str, props: Properties
 def _update(
     original: Callable[..., Created], physical_id: str, old: Properties, new: Properties, *rest: Any
 ) -> Created:
+    _check(physical_id, new)
     made = original(physical_id, old, new, *rest)
     _complete(made[0], new)
     return made
+
+
+def _check(name: str, props: Properties) -> None:
+    if told := concurrency.of_handler(name, props):
+        raise ValueError(told)
 
 
 def _complete(name: str, props: Properties) -> None:

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
+import { reservedConcurrency } from '../../../cli/doctor/checkout.ts'
 import { fullestGroup } from '../../../cli/doctor/fullest-group.ts'
 import { instanceTypes, mostBuilds, type VcpuNeed, vcpuNeeds } from '../../../cli/doctor/needs.ts'
 import * as quotas from '../../../cli/doctor/quotas.ts'
 import { encryption, offered, opsProgram, workflow } from '../../../cli/doctor/verdicts.ts'
-import { repositoryApps } from '../../apps/apps.ts'
+import { ROOT, repositoryApps } from '../../apps/apps.ts'
 
 const HERE = 'eu-west-1'
 const LINK = 'https://eu-west-1.console.aws.amazon.com/servicequotas/home/services'
@@ -63,10 +64,22 @@ describe('quotas', () => {
   })
 
   it.each([
-    [10, 'warning'],
-    [1000, 'good'],
-  ])('of %i functions at once are a %s', (quota, state) => {
-    expect(quotas.functions(quota, HERE).state).toBe(state)
+    [10, 0, 'warning'],
+    [1000, 0, 'good'],
+    [10, 1, 'bad'],
+    [1000, 900, 'good'],
+    [1000, 901, 'bad'],
+  ])('of %i functions at once, %i of them reserved, are %s', (quota, reserved, state) => {
+    const verdict = quotas.functions(quota, reserved, HERE)
+    expect(verdict.state).toBe(state)
+    if (state === 'bad') {
+      expect(verdict.text).toContain(`this checkout reserves ${reserved} of them, and Lambda keeps 100`)
+      expect(verdict.remedy).toContain(`ask for 1000 of "Concurrent executions": ${LINK}/lambda`)
+    }
+  })
+
+  it('of functions at once are left alone: no function of the control plane reserves any', async () => {
+    expect(await reservedConcurrency(ROOT)).toBe(0)
   })
 
   it.each([
