@@ -59,7 +59,7 @@ export function compiledTemplates(
   )
 }
 
-/** Calls at once that the functions of the control plane reserve, all together; an app can make no functions. */
+/** Calls at once that all functions of the control plane reserve together; an app can make no functions. */
 export async function reservedConcurrency(root: string): Promise<number> {
   const folder = join(root, 'resources/functions')
   const files = (await readdir(folder)).map(async (file): Promise<number[]> => {

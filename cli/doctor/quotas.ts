@@ -71,7 +71,7 @@ export function rules(quota: number, most: { group: string; rules: number }, reg
   return { state: 'bad', text, remedy: ask(QUOTA.rules, most.rules + 20, region) }
 }
 
-/** Calls that Lambda leaves for functions without reserved concurrency: "Configuring reserved concurrency". */
+/** Calls that Lambda keeps for functions that reserve none: "Configuring reserved concurrency". */
 const LEAST_UNRESERVED = 100
 
 /** @param reserved what the functions of this checkout reserve together */

@@ -38,7 +38,10 @@ const jobs = [
   { name: 'sizes of bundles', work: () => capture('node', ['scripts/bundle-sizes.mjs']) },
   { name: 'workflows (ASL)', work: () => capture('node', ['scripts/asl.ts']) },
   { name: 'generated templates (cfn-lint)', work: () => lintGenerated() },
-  { name: 'packaged template (cfn-lint), policy of who deploys it', work: () => lintPackaged() },
+  {
+    name: 'packaged template (cfn-lint, rules of roles), policy of who deploys it',
+    work: () => lintPackaged(),
+  },
   { name: 'second opinions (parliament, checkov)', work: () => secondOpinions() },
   { name: "permissions of CloudFormation's handlers", work: handlerPermissions },
   { name: 'Python style (ruff)', work: pythonStyle },
@@ -77,6 +80,7 @@ const lintPackaged = () =>
     pack,
     () => lint([packaged]),
     () => capture(tool('python'), ['scripts/deployer_policy.py', '--check', dirname(packaged)]),
+    () => capture('node', ['scripts/role-rules.ts', packaged]),
   )
 
 /** parliament and checkov; what they say and we accept is in resources/accepted-findings.yml. */

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { opinionTools } from '../../scripts/lib/places.mjs'
 import { ROOT } from '../apps/apps.ts'
+import { refused } from '../resources/refused.ts'
 
 const run = promisify(execFile)
 
@@ -48,11 +49,14 @@ describe('the second opinions', () => {
   let said: string[]
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'opinions-'))
-    const file = join(folder, 'bad.json')
-    await writeFile(file, JSON.stringify(BAD))
+    const templates = [{ name: 'bad', template: BAD }, ...refused('checkov')]
+    const files = templates.map(({ name }) => join(folder, `${name}.json`))
+    await Promise.all(
+      templates.map(({ template }, index) => writeFile(files[index] ?? '', JSON.stringify(template))),
+    )
     const python = join(opinionTools, 'bin', 'python')
     const script = join(ROOT, 'scripts', 'second_opinions.py')
-    said = await run(python, [script, file]).then(
+    said = await run(python, [script, ...files]).then(
       () => [],
       ({ stdout }: { stdout: string }) => stdout.split('\n'),
     )
@@ -67,6 +71,10 @@ describe('the second opinions', () => {
 
   it('name a port that is open to everybody, with the group', () => {
     expect(said).toContainEqual(expect.stringMatching(/^bad\/Open: checkov CKV_AWS_24: /))
+  })
+
+  it.each(refused('checkov'))('refuse $behaviour', ({ name, says }) => {
+    for (const sentence of says) expect(said).toContain(`${name}/${sentence}`)
   })
 
   it('name what is accepted and not found any more', () => {
