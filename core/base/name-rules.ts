@@ -1,4 +1,4 @@
-import { appStack, definitionParameter, imageParameter, serviceStack } from './names.ts'
+import { appStack, definitionParameter, imageName, imageParameter, serviceStack } from './names.ts'
 
 /** The longest stage name; manifests are checked with it, so that they fit every stage. */
 export const LONGEST_STAGE = 20
@@ -27,11 +27,15 @@ export interface NameProblem {
   limit: number
 }
 
+/** The hash of an image, and the nanoseconds that ops puts behind its name. */
+const HASH = '0'.repeat(16)
+const SINCE_1970 = '0'.repeat(19)
+
 /**
  * Derived names that are longer than AWS allows. Limits: "CloudFormation quotas" (stack 128), "Amazon EC2
  * Auto Scaling CreateAutoScalingGroup" (255), "CreateLaunchTemplate" (128), "Working with parameters" (1011
- * with the ARN's prefix, 900 to be safe), RFC 1035 (63 per label). Load balancers and target groups (32) get
- * their names from CloudFormation, which cuts them to fit.
+ * with the ARN's prefix, 900 to be safe), "RegisterImage" (128), RFC 1035 (63 per label). Load balancers and
+ * target groups (32) get their names from CloudFormation, which cuts them to fit.
  */
 export function tooLongNames(stage: string, app: string, service?: string): NameProblem[] {
   const names: NameProblem[] = [{ name: appStack(stage, app), kind: 'the CloudFormation stack', limit: 128 }]
@@ -41,6 +45,7 @@ export function tooLongNames(stage: string, app: string, service?: string): Name
       { name: serviceStack(stage, app, service), kind: 'the CloudFormation stack', limit: 128 },
       { name: definitionParameter(stage, app, service), kind: 'the SSM parameter', limit: 900 },
       { name: imageParameter(stage, app, service), kind: 'the SSM parameter', limit: 900 },
+      { name: imageName(stage, app, service, HASH) + SINCE_1970, kind: 'the AMI', limit: 128 },
     )
   }
   return names.filter(({ name, limit }) => name.length > limit)

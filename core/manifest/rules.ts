@@ -5,21 +5,7 @@ import { LONGEST_STAGE, logicalStem, RESERVED_SERVICES, tooLongNames } from '../
 import { PLATFORM } from '../base/names.ts'
 import type { Problem } from '../base/schema-problems.ts'
 import { didYouMean } from '../base/suggest.ts'
-
-/**
- * Bytes of user data before their encoding ("Run commands when you launch an EC2 instance with user data
- * input").
- */
-const LARGEST_USER_DATA = 16_384
-
-/** Without the values of references, which are known only at deploy. */
-function environmentSize({ env }: ServiceSpec): number {
-  const lines = Object.entries(env).map(
-    ([name, value]) =>
-      name.length + (typeof value === 'string' ? new TextEncoder().encode(value).length : 0) + 3,
-  )
-  return lines.reduce((sum, line) => sum + line, 0)
-}
+import { limitProblems } from './limits.ts'
 
 /** What a schema cannot express: rules about more than one value. */
 export function manifestProblems(manifest: Manifest): Problem[] {
@@ -33,6 +19,7 @@ export function manifestProblems(manifest: Manifest): Problem[] {
     ...services.flatMap(([name, service]) => rights(manifest.app, name, service)),
     ...routes(services),
     ...names(manifest),
+    ...limitProblems(manifest),
   ]
 }
 
@@ -116,14 +103,6 @@ function serviceProblems(manifest: Manifest, name: string, service: ServiceSpec)
   }
   for (const variable of Object.keys(secrets).filter((key) => key in service.env)) {
     problems.push({ path: at('secrets', variable), problem: 'is in env too', remedy: 'keep one of the two' })
-  }
-  const bytes = environmentSize(service)
-  if (bytes > LARGEST_USER_DATA) {
-    problems.push({
-      path: at('env'),
-      problem: `makes ${bytes} bytes of user data, EC2 takes ${LARGEST_USER_DATA}`,
-      remedy: 'move what is big into the image or a parameter',
-    })
   }
   if (Object.keys(secrets).length > 0 && source === undefined) {
     problems.push({

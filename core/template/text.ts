@@ -7,24 +7,27 @@ import { InvalidInput } from '../base/errors.ts'
  */
 export const BODY_BYTES = 51_200
 
-/** The quotas of one template in S3 (CloudFormation quotas): 1 MB, and 500 resources. */
+/** The quotas of one template in S3 (CloudFormation quotas). */
 const OBJECT_BYTES = 1_000_000
-const RESOURCES = 500
+const MOST = [
+  ['Resources', 'resources', 500],
+  ['Parameters', 'parameters', 200],
+  ['Outputs', 'outputs', 200],
+] as const
 
 /**
  * A template as CloudFormation gets it; equal templates give equal texts.
  * @throws {InvalidInput} for one that is too large for a stack
  */
 export function templateText(stack: string, template: Template): string {
-  const resources = Object.keys(template.Resources).length
   const text = canonicalJson(template)
-  const bytes = byteLength(text)
-  const excess =
-    resources > RESOURCES
-      ? `${count(resources)} resources, CloudFormation takes ${RESOURCES}`
-      : bytes > OBJECT_BYTES
-        ? `${count(bytes)} bytes, CloudFormation takes ${count(OBJECT_BYTES)}`
-        : undefined
+  const sizes = MOST.map(
+    ([part, what, most]) => [Object.keys(template[part] ?? {}).length, what, most] as const,
+  )
+  const all = [...sizes, [byteLength(text), 'bytes', OBJECT_BYTES] as const]
+  const [excess] = all
+    .filter(([size, , most]) => size > most)
+    .map(([size, what, most]) => `${count(size)} ${what}, CloudFormation takes ${count(most)}`)
   if (excess === undefined) return text
   throw new InvalidInput(`the stack ${stack}`, `its template has ${excess}`, 'make several apps of this one')
 }

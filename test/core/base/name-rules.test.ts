@@ -14,10 +14,15 @@ describe('names', () => {
     expect(kinds('dev', 'a'.repeat(115))).toEqual([stack])
     expect(kinds('dev', 'a', 's'.repeat(63))).toEqual([])
     expect(kinds('dev', 'a', 's'.repeat(64))).toEqual(['the DNS label 63'])
-    expect(kinds('dev', 'a'.repeat(112), 's')).toEqual([])
-    expect(kinds('dev', 'a'.repeat(113), 's')).toEqual([stack])
+    // Behind the name of an AMI come its hash and nanoseconds.
+    const ami = 'the AMI 128'
+    expect(kinds('dev', 'a'.repeat(76), 's')).toEqual([])
+    expect(kinds('dev', 'a'.repeat(77), 's')).toEqual([ami])
+    expect(kinds('dev', 'a'.repeat(112), 's')).toEqual([ami])
+    expect(kinds('dev', 'a'.repeat(113), 's')).toEqual([stack, ami])
     const long = 'a'.repeat(900)
-    expect(kinds('dev', long, 's')).toEqual([stack, stack, 'the SSM parameter 900', 'the SSM parameter 900'])
-    expect(kinds('d', 'a'.repeat(900 - '/nanofleet/d//s/consul'.length), 's')).toEqual([stack, stack])
+    const parameter = 'the SSM parameter 900'
+    expect(kinds('dev', long, 's')).toEqual([stack, stack, parameter, parameter, ami])
+    expect(kinds('d', 'a'.repeat(900 - '/nanofleet/d//s/consul'.length), 's')).toEqual([stack, stack, ami])
   })
 })

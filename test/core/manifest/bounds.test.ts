@@ -16,6 +16,25 @@ const manifest = (line: string) => () =>
 const web = (line: string) => manifest(`    ${line}`)
 const long = (length: number) => 'a'.repeat(length)
 
+/** Resources of permissions, `@{x}` for what CloudFormation puts in, and whether IAM takes them. */
+const RESOURCES: [string, boolean][] = [
+  ['', false],
+  ['a', false],
+  ['arn:aws:s3', false],
+  ['arn:aws:s3:::a/*', true],
+  ['arn:@{AWS::Partition}:sqs:@{AWS::Region}:@{AWS::AccountId}:a', true],
+  ['@{Tasks.Arn}/index/*', true],
+  ['arn:aws:s3:::a/@{!aws:username}', true],
+  ['arn:aws:s3:::a/@{', false],
+  ['arn:aws:s3:::a/@{}', false],
+  ['arn:aws:s3:::{{resolve:ssm:/a}}', false],
+]
+const written = (text: string) => text.replaceAll('@{', '$'.concat('{'))
+
+/** Permissions that make a policy of 100 characters each, and of 38 around them. */
+const permissions = (count: number) =>
+  `permissions: [${`{actions: ["s3:GetObject"], resource: "arn:aws:s3:::${long(28)}"}, `.repeat(count)}]`
+
 describe('a manifest takes what is within the bounds', () => {
   it.each([
     ['expose: {port: 1024}', true],
@@ -35,10 +54,21 @@ describe('a manifest takes what is within the bounds', () => {
     [`expose: {port: 8001, host: ${long(64)}}`, false],
     [`expose: {port: 8001, path: /${long(119)}}`, true],
     [`expose: {port: 8001, path: /${long(120)}}`, false],
-    ['permissions: [{actions: ["s3:GetObject*"], resource: a}]', true],
-    ['permissions: [{actions: ["s3:Get*"], resource: a}]', false],
-    ['permissions: [{actions: [], resource: a}]', false],
-    ['permissions: [{actions: ["s3:GetObject"], resource: ""}]', false],
+    ['permissions: [{actions: ["s3:GetObject*"], resource: "*"}]', true],
+    ['permissions: [{actions: ["s3:Get*"], resource: "*"}]', false],
+    ['permissions: [{actions: [], resource: "*"}]', false],
+    ...RESOURCES.map(([resource, taken]): [string, boolean] => [
+      `permissions: [{actions: ["s3:GetObject"], resource: "${written(resource)}"}]`,
+      taken,
+    ]),
+    [permissions(102), true],
+    [permissions(103), false],
+    ['source: a\n    secrets: {A: /a/b}', true],
+    [written('source: a\n    secrets: {A: "/a/@{b"}'), false],
+    [`env: {A: "${long(16_340)}"}\n    source: a\n    secrets: {B: /a}`, true],
+    [`env: {A: "${long(16_360)}"}\n    source: a\n    secrets: {B: /a}`, false],
+    ['env: {A: "{{resolve:ssm:/a}}"}', false],
+    ['env: {A: "{{a}}"}', true],
     [`env: {A: "${long(16_000)}"}`, true],
     [`env: {A: "${long(16_384 - 4)}"}`, true],
     [`env: {A: "${long(16_384 - 3)}"}`, false],

@@ -29,6 +29,14 @@ describe('the text of a template', () => {
       'the stack nanofleet-dev-shop: its template has 501 resources, CloudFormation takes 500; make several apps of this one',
     ],
     [
+      'outputs',
+      {
+        ...template(1),
+        Outputs: Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`O${index}`, { Value: '' }])),
+      },
+      'the stack nanofleet-dev-shop: its template has 201 outputs, CloudFormation takes 200; make several apps of this one',
+    ],
+    [
       'bytes',
       template(1, 'é'.repeat(500_000)),
       'the stack nanofleet-dev-shop: its template has 1,000,108 bytes, CloudFormation takes 1,000,000; make several apps of this one',
