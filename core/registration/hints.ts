@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { NanofleetError } from '../base/errors.ts'
 import type { InstanceState } from '../base/instances.ts'
+import { schemaProblems } from '../base/schema-problems.ts'
 import { advice } from './advice.ts'
 
 /** A message in the queue that is not an event this function knows. */
@@ -42,10 +43,12 @@ export const STILL_LEAVING = 'Nanofleet Still Leaving'
 
 const instanceId = z.string().regex(/^i-[0-9a-f]+$/, 'must be an instance id')
 const states = ['pending', 'running', 'shutting-down', 'terminated', 'stopping', 'stopped'] as const
+/** How many looks there were. */
+const looks = z.int('is not a whole number').min(0, 'is below 0').max(100, 'is above 100')
 const state = z.object({
   'instance-id': instanceId,
   state: z.enum(states),
-  attempt: z.int().default(0),
+  attempt: looks.default(0),
   unseen: z.boolean().optional(),
 })
 const instance = z.object({ 'instance-id': instanceId })
@@ -57,7 +60,8 @@ const action = z.object({
   EC2InstanceId: instanceId,
 })
 
-const EVENTS: Record<string, (detail: unknown, time?: string) => Hint> = {
+type Reader = (detail: unknown, time?: unknown) => Hint
+const EVENTS: Record<string, Reader> = {
   'EC2 Instance State-change Notification': stateHint,
   [AGAIN]: stateHint,
   'EC2 Spot Instance Interruption Warning': (detail) => ({
@@ -76,7 +80,7 @@ const EVENTS: Record<string, (detail: unknown, time?: string) => Hint> = {
   },
   [STILL_LEAVING]: (detail) => {
     const lifecycle = lifecycleAction(detail)
-    const { attempt } = z.object({ attempt: z.int() }).parse(detail)
+    const { attempt } = z.object({ attempt: looks }).parse(detail)
     return {
       kind: 'leaving',
       instanceId: lifecycle.instanceId,
@@ -91,31 +95,53 @@ const EVENTS: Record<string, (detail: unknown, time?: string) => Hint> = {
   },
 }
 
-const Envelope = z.object({ 'detail-type': z.string(), time: z.string().optional(), detail: z.unknown() })
+const Envelope = z.object({
+  'detail-type': z.string(),
+  time: z.unknown().optional(),
+  detail: z.unknown().optional(),
+})
 
 /**
  * The hint in the body of a queue message.
- * @throws UnknownMessage
+ * @throws UnknownMessage with one sentence that says what is wrong with it
  */
 export function readHint(body: string): Hint {
+  const event = readWith(() => Envelope.parse(json(body)), body, 'a message that is not an event')
+  const type = event['detail-type']
+  if (!Object.hasOwn(EVENTS, type))
+    throw new UnknownMessage(
+      `the queue holds an event of the type ${JSON.stringify(type)}, which no rule sends`,
+    )
+  const what = `an event of the type "${type}" that cannot be read`
+  return readWith(() => (EVENTS[type] as Reader)(event.detail, event.time), event.detail, what)
+}
+
+function readWith<T>(read: () => T, given: unknown, what: string): T {
   try {
-    const event = Envelope.parse(JSON.parse(body))
-    const read = EVENTS[event['detail-type']]
-    if (!read)
-      throw new UnknownMessage(
-        `the queue holds an event of the type "${event['detail-type']}", which no rule sends`,
-      )
-    return read(event.detail, event.time)
+    return read()
   } catch (cause) {
-    if (cause instanceof UnknownMessage) throw cause
-    throw new UnknownMessage(`the queue holds a message that is not an event: ${(cause as Error).message}`, {
-      cause,
-    })
+    if (!(cause instanceof z.ZodError)) throw cause
+    const [first] = schemaProblems(cause, given, () => [])
+    const place = first && first.path.length > 0 ? `${first.path.join('.')}: ` : ''
+    throw new UnknownMessage(`the queue holds ${what}: ${place}${oneLine(first?.problem ?? '')}`, { cause })
   }
 }
 
-function stateHint(detail: unknown, at?: string): Hint {
+/** What is no JSON is no object either, and the schema says so. */
+function json(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return body
+  }
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
+
+/** Without a time that can be read, the event says what it says all the same. */
+function stateHint(detail: unknown, time?: unknown): Hint {
   const { 'instance-id': id, state: now, attempt, unseen } = state.parse(detail)
+  const at = moment.safeParse(time).data
   const seen = { ...(unseen ? { unseen } : {}), ...(at ? { at } : {}) }
   return { kind: 'state', instanceId: id, state: now, attempt, ...seen }
 }

@@ -14,7 +14,7 @@ export class MemoryLater implements LaterQueue {
   readonly sent: Delayed[] = []
 
   async send(body: string, delaySeconds: number): Promise<void> {
-    if (delaySeconds > LONGEST_SECONDS)
+    if (!Number.isInteger(delaySeconds) || delaySeconds < 0 || delaySeconds > LONGEST_SECONDS)
       throw new ServiceFailure(`the queue in memory takes no message: it would wait ${delaySeconds} s`)
     this.sent.push({ body, delaySeconds })
   }
