@@ -59,7 +59,11 @@ describe('an event', () => {
   it.each([
     ['of another type', event('Something Else', {}), /"Something Else", which no rule sends/],
     ['that is not JSON', 'hello', /not an event/],
-    ['without an instance', event('EC2 Spot Instance Interruption Warning', {}), /not an event/],
+    [
+      'without an instance',
+      event('EC2 Spot Instance Interruption Warning', {}),
+      /cannot be read: instance-id: is missing$/,
+    ],
     [
       'with a bad instance id',
       event('EC2 Spot Instance Interruption Warning', { 'instance-id': 'x' }),
@@ -68,7 +72,7 @@ describe('an event', () => {
     [
       'with an unknown state',
       event('EC2 Instance State-change Notification', { 'instance-id': 'i-0a', state: 'x' }),
-      /not an event/,
+      /cannot be read: state: "x" is unknown$/,
     ],
   ])('%s is refused', (_what, body, words) => {
     expect(() => readHint(body)).toThrow(UnknownMessage)
