@@ -143,7 +143,7 @@ export class ConsulHttp implements ServiceCatalog {
     server: ConsulServer,
     { id, reason, instead = false }: Parameters<ServiceCatalog['maintenance']>[1],
   ): Promise<void> {
-    // An agent ignores a new reason for an entry already in maintenance (tried with 1.19).
+    // An agent ignores a new reason for an entry already in maintenance (tried with 1.22.6).
     if (instead) await this.maintenance(server, { id, reason: null })
     const path = `/v1/agent/service/maintenance/${encodeURIComponent(id)}`
     const query = { enable: String(reason !== null), reason: reason ?? undefined }

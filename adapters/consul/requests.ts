@@ -49,7 +49,7 @@ interface Sent {
 }
 
 /**
- * A server's answer to a token that it does not know (tried with 1.19): it was deleted, or the cluster has
+ * A server's answer to a token that it does not know (tried with 1.22.6): it was deleted, or the cluster has
  * just formed and has not made it yet.
  */
 const isUnknownToken = ({ status, text }: Answer): boolean => status === 403 && text.includes('ACL not found')

@@ -33,7 +33,7 @@ const FOREIGN = {
   ScriptArgs: 'a script would run on the Consul server, not on this instance',
   DockerContainerID: 'a unikernel has no containers',
   Shell: 'a unikernel has no shell',
-  // CheckAlias.Stop in Consul 1.19 waits for a blocking query while it holds the agent's lock (tried).
+  // CheckAlias.Stop in Consul 1.22 waits for a blocking query while it holds the agent's lock (tried).
   AliasNode: 'to end such a check a Consul server stops answering for up to a minute',
   OSService: 'it would ask the operating system of the Consul server',
   Token: 'Nanofleet registers with a token of its own',

@@ -193,8 +193,8 @@ function registers(wanted: Map<string, Wish>, held: Holding[], now: Date): Write
       others.filter(({ service }) => service === registration.Name),
     )
     const register: Write = { verb: 'register', server: owner, id, instanceId, registration: tagged, reason }
-    // A registration ends maintenance (tried with 1.19), so it begins in maintenance if the instance was out
-    // of DNS.
+    // A registration ends maintenance (tried with 1.22.6), so it begins in maintenance if the instance was
+    // out of DNS.
     const pause = pauseOf(byInstance.get(instanceId) ?? [])
     return [pause !== undefined && endOf(pause) > now.getTime() ? { ...register, asleep: pause } : register]
   })

@@ -26,7 +26,7 @@ const STEP = 500
 
 /**
  * Registers all of them and reports progress. On each write Consul reads all checks of the node and all
- * instances of the service (1.19: events of its streams, its usage counts), on every server, so the last of
+ * instances of the service (1.22: events of its streams, its usage counts), on every server, so the last of
  * many entries take several times as long as the first: 5,000 take minutes on a busy machine.
  */
 export async function fill(
