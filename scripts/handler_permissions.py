@@ -50,12 +50,12 @@ VERBS = ("create", "read", "update", "delete")
 
 HEAD = """# What CloudFormation's handlers ask for
 
-CloudFormation makes a resource by its handler, which calls AWS as the stack's role. The registry schema of
-each type ("Resource type schema" in the CloudFormation CLI User Guide) lists the permissions of its handlers.
-This table is drawn from them by `scripts/handler_permissions.py`, from the schemas of {date} as cfn-lint
-{version} ships them, for every type that our templates make or an app's own resources may have. The local
-region asks the role for the same permissions before it changes a resource, and `npm run check` compares the
-table with the schemas.
+CloudFormation makes a resource through its handler, which calls AWS as the stack's role. The registry schema
+of each type ("Resource type schema" in the CloudFormation CLI User Guide) lists the permissions of its
+handlers. `scripts/handler_permissions.py` makes this table from the schemas of {date}, as cfn-lint {version}
+ships them. It has every type that our templates make or that an app's own resources may have. The local
+region asks the role for the same permissions before it changes a resource. `npm run check` compares the table
+with the schemas.
 
 """
 

@@ -97,7 +97,7 @@ function texts({ env, permissions, secrets }: ServiceSpec): Problem[] {
 
 const unreadable = (path: Problem['path']): Problem => ({
   path,
-  problem: 'holds a ${ that is no reference',
+  problem: 'holds a ${ that begins no reference',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: what Fn::Sub reads
   remedy: 'write ${Thing}, ${Thing.Attribute} or ${AWS::Region}',
 })

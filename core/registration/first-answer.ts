@@ -35,7 +35,7 @@ export class FirstAnswer {
 
   /**
    * The registration with `Status: passing` at each check that has been seen to pass. This comes before the
-   * registration and not after it: an agent keeps the state of a check that it already has (tried with 1.22.6),
+   * registration and not after it: an agent keeps the state of a check that it already has (tried: 1.22.6),
    * so this sets a check's first state and never overrides one.
    */
   async of(registration: Registration): Promise<Registration> {
