@@ -63,6 +63,8 @@ def _register(original: Callable[[Parameters], Response], parameters: Parameters
         snapshot = first(parameters, f"BlockDeviceMapping.{index}.Ebs.SnapshotId")
         if snapshot and snapshot not in ec2._snapshots:
             raise Refused("InvalidSnapshot.NotFound", f"The snapshot '{snapshot}' does not exist.")
+        if snapshot and ec2._snapshots[snapshot]["State"] != "completed":
+            raise Refused("IncorrectState", f"The snapshot '{snapshot}' is not completed.")
         index += 1
     return original(parameters)
 
