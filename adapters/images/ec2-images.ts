@@ -30,7 +30,13 @@ export async function serviceImages(
     hash: tagsOf(image.Tags)[TAG.hash] ?? '',
     createdAt: image.CreationDate ?? '',
     state: image.State === 'available' ? 'available' : image.State === 'pending' ? 'pending' : 'failed',
+    ...rootSnapshot(image),
   }))
+}
+
+const rootSnapshot = ({ BlockDeviceMappings: disks = [], RootDeviceName: root }: Image) => {
+  const snapshotId = disks.find(({ DeviceName }) => DeviceName === root)?.Ebs?.SnapshotId
+  return snapshotId === undefined ? {} : { snapshotId }
 }
 
 /**
