@@ -37,13 +37,22 @@ export async function openDisk(file) {
   const blocks = (gibibytes * GIBIBYTE) / BLOCK_BYTES
   let following = 0
   /** @type {Next} */
-  const next = async (target, wanted) => {
+  const read = async (target, wanted) => {
     while (following < blocks) {
       const index = following++
       await fill(handle, target, index * BLOCK_BYTES)
       if (!isEmpty(target) || wanted(index)) return index
     }
     return undefined
+  }
+  // One after the other: several reads at once of a large hole take longer than one by one.
+  /** @type {Promise<unknown>} */
+  let turn = Promise.resolve()
+  /** @type {Next} */
+  const next = (target, wanted) => {
+    const mine = turn.then(() => read(target, wanted))
+    turn = mine.catch(() => {})
+    return mine
   }
   return { gibibytes, blocks, next, close: () => handle.close() }
 }

@@ -8,11 +8,12 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from './archive.mjs'
+import { awsFrom } from './aws.mjs'
 import { runProgram } from './commands.mjs'
 import { BLOCK_BYTES } from './disk-blocks.mjs'
 import { makeDiskImage } from './disk-image.mjs'
 import { BuildFailure, runScript } from './failure.mjs'
-import { importFrom, moduleRoots } from './modules.mjs'
+import { moduleRoots } from './modules.mjs'
 import { awaitCompleted, registerImage } from './register.mjs'
 import { buildSettings } from './settings.mjs'
 import { makeSnapshot, remove } from './snapshot.mjs'
@@ -22,7 +23,7 @@ import { mirroredImage } from './upstream.mjs'
 
 /**
  * Makes the AMI of a disk image; what is half done is removed after a failure.
- * @param {import('./snapshot.mjs').Aws} aws
+ * @param {import('./aws.mjs').Aws} aws
  * @param {import('./settings.mjs').BuildSettings} settings
  * @param {string} file the disk image
  * @param {AbortSignal} [signal]
@@ -47,23 +48,10 @@ export async function makeAmi(aws, settings, file, signal) {
   }
 }
 
-/**
- * @param {import('./settings.mjs').BuildSettings} settings
- * @returns {Promise<import('./snapshot.mjs').Aws>}
- */
-async function clients({ root, repository }) {
-  const roots = moduleRoots(join(root, 'buildspecs'), repository)
-  const ebs = await importFrom('@aws-sdk/client-ebs', roots)
-  const ec2 = await importFrom('@aws-sdk/client-ec2', roots)
-  // EBS throttles an account that sends many blocks at once; each is tried again, ever later.
-  const options = { maxAttempts: 10, retryMode: 'adaptive' }
-  const commands = { ...ec2, ...ebs }
-  return { ebs: new ebs.EBSClient(options), ec2: new ec2.EC2Client(options), commands }
-}
-
 async function main() {
   const settings = buildSettings()
   const config = readConfig(settings.root, settings)
+  const aws = awsFrom(moduleRoots(join(settings.root, 'buildspecs'), settings.repository))
   const ended = new AbortController()
   process.once('SIGTERM', () => ended.abort(new Error('the build was stopped')))
   /** @type {import('./commands.mjs').Run} */
@@ -73,7 +61,7 @@ async function main() {
     const base = settings.upstream && (await mirroredImage(settings, settings.upstream, run))
     const disk = await makeDiskImage(settings, config, base, tools, run)
     process.stdout.write(`The disk image has ${Math.ceil(statSync(disk).size / 1e6)} MB, holes included\n`)
-    const imageId = await makeAmi(await clients(settings), settings, disk, ended.signal)
+    const imageId = await makeAmi(aws, settings, disk, ended.signal)
     writeFileSync(join(settings.root, 'image-id'), imageId)
     process.stdout.write(`Registered ${imageId} for ${settings.architecture}\n`)
   } catch (cause) {

@@ -5,7 +5,7 @@
  */
 
 /**
- * @typedef {import('./snapshot.mjs').Aws} Aws
+ * @typedef {import('./aws.mjs').Aws} Aws
  * @typedef {{snapshotId: string, tokens: Map<number, string>}} Parent a snapshot, and by index the tokens
  * with which its blocks are read
  */
@@ -19,7 +19,7 @@
  * @param {AbortSignal} [signal]
  * @returns {Promise<Parent | undefined>}
  */
-export async function parentBlocks({ ebs, commands }, snapshotId, disk, signal) {
+export async function parentBlocks({ ebs }, snapshotId, disk, signal) {
   /** @param {string} why */
   const useless = (why) => {
     process.stdout.write(`${snapshotId} cannot be built on: ${why}; every block is sent\n`)
@@ -30,7 +30,7 @@ export async function parentBlocks({ ebs, commands }, snapshotId, disk, signal) 
   try {
     do {
       const asked = { SnapshotId: snapshotId, MaxResults: 10_000, NextToken }
-      const page = await ebs.send(new commands.ListSnapshotBlocksCommand(asked), aborting(signal))
+      const page = await ebs('ListSnapshotBlocks', asked, signal)
       if (page.VolumeSize > disk.gibibytes) return useless('its volume is larger')
       for (const { BlockIndex, BlockToken } of page.Blocks ?? []) tokens.set(BlockIndex, BlockToken)
       NextToken = page.NextToken
@@ -50,24 +50,15 @@ export async function parentBlocks({ ebs, commands }, snapshotId, disk, signal) 
  * @param {Buffer} digest
  * @param {AbortSignal} signal
  */
-export async function isKept({ ebs, commands }, parent, BlockIndex, digest, signal) {
+export async function isKept({ ebs }, parent, BlockIndex, digest, signal) {
   const BlockToken = parent?.tokens.get(BlockIndex)
   if (!parent || BlockToken === undefined) return false
   const asked = { SnapshotId: parent.snapshotId, BlockIndex, BlockToken }
-  const { BlockData, Checksum } = await ebs.send(
-    new commands.GetSnapshotBlockCommand(asked),
-    aborting(signal),
-  )
+  const { BlockData, Checksum } = await ebs('GetSnapshotBlock', asked, signal)
   // Read to its end, so that the connection serves the next block.
   for await (const _part of BlockData) signal.throwIfAborted()
   return Checksum === digest.toString('base64')
 }
-
-/**
- * The option that ends a request with the signal.
- * @param {AbortSignal} [signal]
- */
-export const aborting = (signal) => (signal ? { abortSignal: signal } : {})
 
 /**
  * @param {unknown} error

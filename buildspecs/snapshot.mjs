@@ -9,10 +9,10 @@ import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { BLOCK_BYTES, openDisk } from './disk-blocks.mjs'
 import { BuildFailure } from './failure.mjs'
-import { aborting, isKept, parentBlocks } from './parent-snapshot.mjs'
+import { isKept, parentBlocks } from './parent-snapshot.mjs'
 
 /** Blocks on their way at once, of half a MiB each; an account may send a thousand per second. */
-const SENDERS = 16
+const SENDERS = 8
 
 /** A new snapshot may be unknown for a while ("Eventual consistency in the Amazon EC2 API"). */
 const UNKNOWN_MS = 120_000
@@ -21,15 +21,7 @@ const UNKNOWN_MS = 120_000
 const TIMEOUT_MINUTES = 15
 
 /**
- * @typedef {{send(command: object, options?: {abortSignal?: AbortSignal}): Promise<any>}} Client
- * @typedef {'StartSnapshotCommand' | 'PutSnapshotBlockCommand' | 'CompleteSnapshotCommand'
- *   | 'ListSnapshotBlocksCommand' | 'GetSnapshotBlockCommand' | 'DescribeSnapshotsCommand'
- *   | 'DeleteSnapshotCommand' | 'RegisterImageCommand'} CommandName
- *
- * @typedef {object} Aws
- * @property {Client} ebs
- * @property {Client} ec2
- * @property {Record<CommandName, new (input: any) => object>} commands those of both services
+ * @typedef {import('./aws.mjs').Aws} Aws
  *
  * @typedef {object} Upload
  * @property {string} file the disk image
@@ -37,6 +29,7 @@ const TIMEOUT_MINUTES = 15
  * @property {{Key: string, Value: string}[]} tags
  * @property {string} token equal tokens start one snapshot, however often the request is repeated
  * @property {string | undefined} [parent] the snapshot of the image that this one replaces
+ * @property {number} [senders] how many blocks are on their way at once
  *
  * @typedef {import('./parent-snapshot.mjs').Parent} Parent
  *
@@ -60,7 +53,7 @@ export async function makeSnapshot(aws, upload, signal) {
     const parent = upload.parent ? await parentBlocks(aws, upload.parent, disk, signal) : undefined
     const snapshotId = await start(aws, upload, disk.gibibytes, parent, signal)
     try {
-      return await write(aws, snapshotId, disk, parent, signal)
+      return await write(aws, snapshotId, disk, parent, upload.senders ?? SENDERS, signal)
     } catch (error) {
       await remove(aws, snapshotId)
       throw error
@@ -77,14 +70,11 @@ export async function makeSnapshot(aws, upload, signal) {
  * @param {Parent | undefined} parent
  * @param {AbortSignal} [signal]
  */
-async function start({ ebs, commands }, upload, VolumeSize, parent, signal) {
+async function start({ ebs }, upload, VolumeSize, parent, signal) {
   const { description: Description, tags: Tags, token: ClientToken } = upload
   const asked = { VolumeSize, Description, Tags, ClientToken, Timeout: TIMEOUT_MINUTES }
   const more = parent ? { ParentSnapshotId: parent.snapshotId } : {}
-  const { SnapshotId } = await ebs.send(
-    new commands.StartSnapshotCommand({ ...asked, ...more }),
-    aborting(signal),
-  )
+  const { SnapshotId } = await ebs('StartSnapshot', { ...asked, ...more }, signal)
   return String(SnapshotId)
 }
 
@@ -93,10 +83,11 @@ async function start({ ebs, commands }, upload, VolumeSize, parent, signal) {
  * @param {string} snapshotId
  * @param {import('./disk-blocks.mjs').Disk} disk
  * @param {Parent | undefined} parent
+ * @param {number} senders
  * @param {AbortSignal} [signal]
  * @returns {Promise<Uploaded>}
  */
-async function write(aws, snapshotId, disk, parent, signal) {
+async function write(aws, snapshotId, disk, parent, senders, signal) {
   /** @type {Map<number, Buffer>} */
   const digests = new Map()
   let kept = 0
@@ -117,7 +108,7 @@ async function write(aws, snapshotId, disk, parent, signal) {
       digests.set(index, digest)
     }
   }
-  await together(Array.from({ length: SENDERS }, sender), stop)
+  await together(Array.from({ length: senders }, sender), stop)
   await complete(aws, snapshotId, digests, signal)
   return { snapshotId, gibibytes: disk.gibibytes, sent: digests.size, kept }
 }
@@ -149,8 +140,8 @@ class Ended extends Error {}
  * @param {{snapshotId: string, index: number, block: Buffer, digest: Buffer, of: number}} what
  * @param {AbortSignal} signal
  */
-async function put({ ebs, commands }, { snapshotId, index, block, digest, of }, signal) {
-  const command = new commands.PutSnapshotBlockCommand({
+async function put({ ebs }, { snapshotId, index, block, digest, of }, signal) {
+  const asked = {
     SnapshotId: snapshotId,
     BlockIndex: index,
     BlockData: block,
@@ -158,11 +149,11 @@ async function put({ ebs, commands }, { snapshotId, index, block, digest, of }, 
     Checksum: digest.toString('base64'),
     ChecksumAlgorithm: 'SHA256',
     Progress: Math.floor((100 * index) / of),
-  })
+  }
   const since = Date.now()
   for (let wait = 250; ; wait = Math.min(2 * wait, 8000)) {
     try {
-      return await ebs.send(command, aborting(signal))
+      return await ebs('PutSnapshotBlock', asked, signal)
     } catch (error) {
       if (!isUnknown(error) || Date.now() - since > UNKNOWN_MS) throw error
       await pause(wait, undefined, { signal })
@@ -177,7 +168,7 @@ async function put({ ebs, commands }, { snapshotId, index, block, digest, of }, 
  * @param {Map<number, Buffer>} digests
  * @param {AbortSignal} [signal]
  */
-async function complete({ ebs, commands }, SnapshotId, digests, signal) {
+async function complete({ ebs }, SnapshotId, digests, signal) {
   const whole = createHash('sha256')
   for (const index of [...digests.keys()].sort((a, b) => a - b)) whole.update(digests.get(index) ?? '')
   const asked = {
@@ -187,7 +178,7 @@ async function complete({ ebs, commands }, SnapshotId, digests, signal) {
     ChecksumAlgorithm: 'SHA256',
     ChecksumAggregationMethod: 'LINEAR',
   }
-  const { Status } = await ebs.send(new commands.CompleteSnapshotCommand(asked), aborting(signal))
+  const { Status } = await ebs('CompleteSnapshot', asked, signal)
   if (Status === 'error') throw new BuildFailure(`EBS could not complete the snapshot ${SnapshotId}`)
 }
 
@@ -197,9 +188,9 @@ async function complete({ ebs, commands }, SnapshotId, digests, signal) {
  * @param {Aws} aws
  * @param {string} SnapshotId
  */
-export async function remove({ ec2, commands }, SnapshotId) {
+export async function remove({ ec2 }, SnapshotId) {
   try {
-    await ec2.send(new commands.DeleteSnapshotCommand({ SnapshotId }))
+    await ec2('DeleteSnapshot', { SnapshotId })
   } catch (error) {
     process.stderr.write(`${SnapshotId} stays until clean-amis removes it: ${String(error)}\n`)
   }

@@ -3,15 +3,14 @@ import { join } from 'node:path'
 import {
   CompleteSnapshotCommand,
   EBSClient,
-  GetSnapshotBlockCommand,
   ListSnapshotBlocksCommand,
-  PutSnapshotBlockCommand,
   StartSnapshotCommand,
 } from '@aws-sdk/client-ebs'
 import {
   CreateTagsCommand,
   DeleteSnapshotCommand,
   DeregisterImageCommand,
+  DescribeImagesCommand,
   EC2Client,
   RegisterImageCommand,
   type Tag,
@@ -20,6 +19,7 @@ import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/cli
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { parse } from 'yaml'
+import { awsFrom } from '../../buildspecs/aws.mjs'
 import { makeAmi } from '../../buildspecs/ops.mjs'
 import { parseSettings } from '../../buildspecs/settings.mjs'
 import { CLOUDFORMATION_TAGS } from '../../core/base/cloudformation-yaml.ts'
@@ -56,7 +56,7 @@ function policy(): string {
 
 let emulator: OwnEmulator
 let root: { ec2: EC2Client; ebs: EBSClient }
-let builder: { ec2: EC2Client; ebs: EBSClient }
+let builder: { ec2: EC2Client; ebs: EBSClient; options: object }
 beforeAll(async () => {
   emulator = await ownEmulator()
   root = { ec2: new EC2Client(emulator.client), ebs: new EBSClient(emulator.client) }
@@ -74,8 +74,8 @@ beforeAll(async () => {
     secretAccessKey: Credentials?.SecretAccessKey ?? '',
     sessionToken: Credentials?.SessionToken ?? '',
   }
-  const client = { ...emulator.client, credentials }
-  builder = { ec2: new EC2Client(client), ebs: new EBSClient(client) }
+  const options = { ...emulator.client, credentials }
+  builder = { ec2: new EC2Client(options), ebs: new EBSClient(options), options }
 })
 afterAll(async () => {
   await emulator.stop()
@@ -104,15 +104,10 @@ const DENIED = /^(AccessDeniedException|UnauthorizedOperation)$/
 
 describe('the role of a build', () => {
   it('is enough for a first image and for one that builds on it', async () => {
-    const commands = {
-      ...{ StartSnapshotCommand, PutSnapshotBlockCommand, CompleteSnapshotCommand },
-      ...{ ListSnapshotBlocksCommand, GetSnapshotBlockCommand },
-      ...(await import('@aws-sdk/client-ec2')),
-    }
-    const aws = { ...builder, commands }
+    const aws = awsFrom([process.cwd()], builder.options)
     const first = await makeAmi(aws, settings, DISK)
     expect(first).toMatch(/^ami-/)
-    const { Images } = await root.ec2.send(new commands.DescribeImagesCommand({ ImageIds: [first] }))
+    const { Images } = await root.ec2.send(new DescribeImagesCommand({ ImageIds: [first] }))
     const parent = Images?.[0]?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId
     const second = await makeAmi(aws, { ...settings, parent, build: 'another' }, DISK)
     expect(second).toMatch(/^ami-/)

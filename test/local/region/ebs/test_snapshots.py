@@ -70,6 +70,7 @@ def test_a_snapshot_holds_exactly_the_blocks_that_were_put_into_it(region: Regio
     assert content(region, snapshot) == blocks
     [record] = region.client("ec2").describe_snapshots(SnapshotIds=[snapshot])["Snapshots"]
     assert (record["State"], record["VolumeSize"], record["Description"]) == ("completed", 1, "a disk")
+    assert record["FullSnapshotSizeInBytes"] == pytest.approx(3 * BLOCK, abs=8192)
     assert record["Tags"] == [{"Key": "CreatedBy", "Value": "ops"}]
     assert region.register(snapshot).startswith("ami-")
 
