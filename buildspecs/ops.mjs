@@ -1,121 +1,74 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * Packs a service as a unikernel: mirrors the published image if it is based on one, builds its Dockerfile
- * and lets nanovms/ops make an AMI from the result. It removes nothing, as it could not show what is its own:
- * ops tags what it makes only afterwards. What a failed build leaves goes with `clean-amis` if ops has tagged
- * it; the untagged snapshot of an interrupted upload is left for a person.
+ * Packs a service as a unikernel: mirrors the published image if it is based on one, builds its Dockerfile,
+ * lets nanovms/ops make a disk image of the container's file system, and makes an AMI of that. Snapshot and
+ * AMI carry the stage's tags from their first moment; after a failure the snapshot is deleted.
  */
-import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { readConfig } from './archive.mjs'
+import { awsFrom } from './aws.mjs'
+import { runProgram } from './commands.mjs'
+import { BLOCK_BYTES } from './disk-blocks.mjs'
+import { makeDiskImage } from './disk-image.mjs'
 import { BuildFailure, runScript } from './failure.mjs'
-import { findImages, imageCommands } from './ops-commands.mjs'
-import { imageConfig } from './ops-config.mjs'
+import { moduleRoots } from './modules.mjs'
+import { awaitCompleted, registerImage } from './register.mjs'
 import { buildSettings } from './settings.mjs'
+import { makeSnapshot, remove } from './snapshot.mjs'
+import { identity } from './tags.mjs'
+import { prepareTools } from './tools.mjs'
 import { mirroredImage } from './upstream.mjs'
 
 /**
- * @typedef {(command: import('./ops-commands.mjs').Command) => Promise<string>} Run runs a program and
- * returns its output
- * @typedef {{ImageId: string, CreationDate: string}} Image
- */
-
-/**
- * Makes the AMI of a service.
+ * Makes the AMI of a disk image; what is half done is removed after a failure.
+ * @param {import('./aws.mjs').Aws} aws
  * @param {import('./settings.mjs').BuildSettings} settings
- * @param {Record<string, any>} config the service's config.json
- * @param {string} configFile the file with the final configuration for ops
- * @param {Run} run
- * @param {(milliseconds: number) => Promise<unknown>} [sleep]
+ * @param {string} file the disk image
+ * @param {AbortSignal} [signal]
  * @returns {Promise<string>} the id of the AMI
  */
-export async function makeImage(settings, config, configFile, run, sleep = pause) {
-  const base = settings.upstream && (await mirroredImage(settings, settings.upstream, run))
-  const before = new Set((await images(settings, run)).map(({ ImageId }) => ImageId))
-  for (const command of imageCommands(settings, config, configFile, base)) await run(command)
-  const image = await newImage(settings, before, run, sleep)
-  if (!image) throw new BuildFailure('ops succeeded, but EC2 has no new AMI of this image')
-  return image.ImageId
-}
-
-const LOOKS = 15
-const LOOK_MS = 2000
-
-/**
- * The newest image that was not there before the build. EC2 may show it some seconds after it was registered
- * ("Eventual consistency in the Amazon EC2 API"), so half a minute is waited for it.
- * @param {import('./settings.mjs').BuildSettings} settings
- * @param {Set<string>} before
- * @param {Run} run
- * @param {(milliseconds: number) => Promise<unknown>} sleep
- */
-async function newImage(settings, before, run, sleep) {
-  for (let look = 0; ; look++) {
-    const made = (await images(settings, run)).filter(({ ImageId }) => !before.has(ImageId))
-    if (made.length > 0 || look === LOOKS)
-      return made.sort((a, b) => b.CreationDate.localeCompare(a.CreationDate))[0]
-    await sleep(LOOK_MS)
+export async function makeAmi(aws, settings, file, signal) {
+  const { name, tags } = identity(settings)
+  const upload = { file, description: name, tags, token: settings.build, parent: settings.parent }
+  const since = Date.now()
+  const { snapshotId, gibibytes, sent, kept } = await makeSnapshot(aws, upload, signal)
+  const seconds = ((Date.now() - since) / 1000).toFixed(1)
+  const size = Math.ceil(((sent + kept) * BLOCK_BYTES) / 1e6)
+  process.stdout.write(
+    `${snapshotId}: ${size} MB on a volume of ${gibibytes} GiB, ${sent} blocks sent and ${kept} kept in ${seconds} s\n`,
+  )
+  try {
+    await awaitCompleted(aws, snapshotId, signal)
+    return await registerImage(aws, settings, snapshotId)
+  } catch (error) {
+    await remove(aws, snapshotId)
+    throw error
   }
-}
-
-/** A program ended with a status other than 0. */
-export class FailedCommand extends BuildFailure {
-  /**
-   * @param {string} message
-   * @param {string} output what the program printed
-   */
-  constructor(message, output) {
-    super(message)
-    this.output = output
-  }
-}
-
-/**
- * @param {import('./settings.mjs').BuildSettings} settings
- * @param {Run} run
- * @returns {Promise<Image[]>}
- */
-const images = async (settings, run) => JSON.parse(await run(findImages(settings))).Images
-
-/**
- * Runs a program, shows its output and returns it.
- * @type {Run}
- */
-export function runProgram({ program, args }) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    /** @param {NodeJS.WriteStream} target */
-    const showOn = (target) => (/** @type {Buffer} */ chunk) => {
-      output += chunk.toString()
-      target.write(chunk)
-    }
-    child.stdout.on('data', showOn(process.stdout))
-    child.stderr.on('data', showOn(process.stderr))
-    child.on('error', (cause) =>
-      reject(new BuildFailure(`the program ${program} cannot be started`, { cause })),
-    )
-    child.on('close', (code) => {
-      if (code === 0) resolve(output)
-      else
-        reject(
-          new FailedCommand(`${program} ${args.slice(0, 2).join(' ')} ended with status ${code}`, output),
-        )
-    })
-  })
 }
 
 async function main() {
   const settings = buildSettings()
   const config = readConfig(settings.root, settings)
-  const configFile = join(settings.root, 'ops-config.json')
-  writeFileSync(configFile, `${JSON.stringify(imageConfig(config, settings), null, 2)}\n`)
-  const imageId = await makeImage(settings, config, configFile, runProgram)
-  writeFileSync(join(settings.root, 'image-id'), imageId)
-  process.stdout.write(`Registered ${imageId} for ${settings.architecture}\n`)
+  const aws = awsFrom(moduleRoots(join(settings.root, 'buildspecs'), settings.repository))
+  const ended = new AbortController()
+  process.once('SIGTERM', () => ended.abort(new Error('the build was stopped')))
+  /** @type {import('./commands.mjs').Run} */
+  const run = (command) => runProgram(command, ended.signal)
+  const tools = await prepareTools(settings.architecture, settings.root, run)
+  try {
+    const base = settings.upstream && (await mirroredImage(settings, settings.upstream, run))
+    const disk = await makeDiskImage(settings, config, base, tools, run)
+    process.stdout.write(`The disk image has ${Math.ceil(statSync(disk).size / 1e6)} MB, holes included\n`)
+    const imageId = await makeAmi(aws, settings, disk, ended.signal)
+    writeFileSync(join(settings.root, 'image-id'), imageId)
+    process.stdout.write(`Registered ${imageId} for ${settings.architecture}\n`)
+  } catch (cause) {
+    throw ended.signal.aborted ? new BuildFailure('the build was stopped', { cause }) : cause
+  } finally {
+    rmSync(tools.home, { recursive: true, force: true })
+  }
 }
 
 if (process.argv[1]?.endsWith('/ops.mjs')) await runScript(main)

@@ -11,8 +11,8 @@ import { BuildFailure } from './failure.mjs'
  * @property {string} bucket
  * @property {'x86_64' | 'arm64'} architecture
  * @property {string} region
- * @property {string} nanosVersion
- * @property {string} opsVersion
+ * @property {string} build what names this build among all others
+ * @property {string | undefined} parent the snapshot of the image that this one replaces
  * @property {string | undefined} upstream the published image to build from, as Docker names it
  * @property {string[]} resolvers addresses for the image's resolv.conf
  * @property {string} root folder of the unpacked archive
@@ -43,8 +43,8 @@ export function parseSettings(env, folder) {
     bucket: required(env, 'BUCKET', /^[a-z0-9.-]+$/),
     architecture,
     region: required(env, 'AWS_REGION', /^[a-z0-9-]+$/),
-    nanosVersion: env.NANOS_VERSION ?? '',
-    opsVersion: env.OPS_VERSION ?? '',
+    build: env.CODEBUILD_BUILD_ID || `${process.pid}-${Date.now()}`,
+    parent: env.PARENT ? required(env, 'PARENT', /^snap-[0-9a-f]+$/) : undefined,
     upstream: env.UPSTREAM ? required(env, 'UPSTREAM', IMAGE) : undefined,
     resolvers: (env.RESOLVERS ?? '').split(',').filter(Boolean),
     root: env.CODEBUILD_SRC_DIR || folder,
@@ -59,6 +59,11 @@ export const checkout = () => process.env.NANOFLEET_REPO || undefined
 
 /** Where the machine keeps linked programs between builds, if it does. */
 export const keptPrograms = () => process.env.NANOFLEET_PROGRAMS || undefined
+
+/** The folder that is OPS_HOME on a machine that has ops and a release of Nanos. */
+export const machineTools = () => process.env.OPS_HOME || undefined
+
+export const searchPath = () => process.env.PATH ?? ''
 
 /**
  * The environment of a program that a build starts.

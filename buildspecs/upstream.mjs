@@ -1,12 +1,12 @@
 // @ts-check
 import { createHash } from 'node:crypto'
+import { ARCHITECTURES, platform } from './container.mjs'
 import { BuildFailure } from './failure.mjs'
-import { ARCHITECTURES, PLATFORMS } from './ops-commands.mjs'
 
 /**
- * @typedef {import('./ops-commands.mjs').Command} Command
+ * @typedef {import('./commands.mjs').Command} Command
  * @typedef {import('./settings.mjs').BuildSettings} BuildSettings
- * @typedef {import('./ops.mjs').Run} Run
+ * @typedef {import('./commands.mjs').Run} Run
  */
 
 /**
@@ -45,7 +45,7 @@ async function mirror(settings, published, uri, run) {
   const name = published.replace(/:[^:/@]+(@.*)?$/, '')
   /** @param {string[]} args */
   const docker = (...args) => run({ program: 'docker', args })
-  await docker('pull', '--platform', PLATFORMS[architecture], published).catch((cause) => {
+  await docker('pull', '--platform', platform(architecture), published).catch((cause) => {
     const remedy = `choose another registry or version in images/${app}/app.yml: upstream`
     throw new BuildFailure(`${published} cannot be pulled; ${remedy}`, { cause })
   })

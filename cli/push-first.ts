@@ -1,8 +1,10 @@
 import type { PushedApp } from '../adapters/sources/push.ts'
 import { controlStack } from '../core/base/names.ts'
 import type { Stage } from '../core/base/stage.ts'
+import { requireTools } from '../core/images/locks.ts'
 import { readSettings } from '../local/settings.ts'
 import type { Context } from './context.ts'
+import { toolsLock } from './tools-lock.ts'
 
 /**
  * Puts apps of this checkout, by default all, into the stage's bucket and says so.
@@ -11,13 +13,17 @@ import type { Context } from './context.ts'
  */
 export async function pushFirst(context: Context, apps: string[]): Promise<PushedApp[]> {
   const { pushApps } = await import('../adapters/sources/push.ts')
+  const root = readSettings().repository
+  const { architecture, packager } = await builder(context)
+  // A local region takes the tools of this machine.
+  if (packager === 'ops' && !context.local) requireTools(toolsLock(root), architecture)
   const pushed = await pushApps({
-    root: readSettings().repository,
+    root,
     ...(apps.length > 0 ? { apps } : {}),
     bucket: context.bucket,
     s3: context.s3(),
     stage: context.stage,
-    architecture: await architectureOf(context),
+    architecture,
   })
   for (const app of pushed) context.output.note(context.output.paint('dim', inWords(app)))
   for (const warning of new Set(pushed.flatMap(({ warnings }) => warnings)))
@@ -25,10 +31,14 @@ export async function pushFirst(context: Context, apps: string[]): Promise<Pushe
   return pushed
 }
 
-async function architectureOf(context: Context): Promise<Stage['architecture']> {
+/** What builds images on this stage, and for which machines. */
+async function builder(context: Context): Promise<Pick<Stage, 'architecture' | 'packager'>> {
   const { stackOutputs } = await import('../adapters/aws/stack-outputs.ts')
-  const { Architecture } = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
-  return Architecture === 'arm64' ? 'arm64' : 'x86_64'
+  const outputs = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
+  return {
+    architecture: outputs.Architecture === 'arm64' ? 'arm64' : 'x86_64',
+    packager: outputs.Packager === 'process' ? 'process' : 'ops',
+  }
 }
 
 function inWords({ app, changed, uploads }: PushedApp): string {

@@ -62,6 +62,17 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/amis.ts')).amis,
   },
   {
+    name: 'packages',
+    description: 'the base images that programs can start from: language, version, digest',
+    load: async () => (await import('./commands/packages.ts')).packages,
+  },
+  {
+    name: 'lock',
+    usage: '[options]',
+    description: 'look up the digests of ops, Nanos and base images, and write them into this checkout',
+    load: async () => (await import('./commands/lock.ts')).lock,
+  },
+  {
     name: 'executions',
     usage: '[options] [name]',
     description: 'the latest runs of the workflows; with a name, follow that run or show how it went',

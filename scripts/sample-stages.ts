@@ -18,8 +18,6 @@ export const DEV_STAGE: Stage = {
   consulFunctionGroup: 'sg-consul',
   packager: 'ops',
   architecture: 'x86_64',
-  nanosVersion: '0.1.55',
-  opsVersion: '0.1.46',
   portListeners: true,
   accessLogs: true,
   deletionProtection: false,

@@ -30,7 +30,13 @@ export async function serviceImages(
     hash: tagsOf(image.Tags)[TAG.hash] ?? '',
     createdAt: image.CreationDate ?? '',
     state: image.State === 'available' ? 'available' : image.State === 'pending' ? 'pending' : 'failed',
+    ...rootSnapshot(image),
   }))
+}
+
+const rootSnapshot = ({ BlockDeviceMappings: disks = [], RootDeviceName: root }: Image) => {
+  const snapshotId = disks.find(({ DeviceName }) => DeviceName === root)?.Ebs?.SnapshotId
+  return snapshotId === undefined ? {} : { snapshotId }
 }
 
 /**
@@ -84,13 +90,17 @@ export interface StageImage {
   createdAt: string
   /** `available`, `pending`, `failed` and so on, in EC2's words. */
   state: string
+  /** Bytes in the blocks of its snapshots that hold something; absent while EC2 does not say. */
+  bytes?: number
 }
 
 /** Every image that was built for a stage, by app and service, newest first. */
 export async function stageImages(ec2: EC2Client, stage: string): Promise<StageImage[]> {
-  const images = await ownImages(ec2, { [TAG.createdBy]: CREATED_BY, [TAG.stage]: stage })
+  const wanted = { [TAG.createdBy]: CREATED_BY, [TAG.stage]: stage }
+  const [images, sizes] = await Promise.all([ownImages(ec2, wanted), snapshotSizes(ec2, stage)])
   const found = images.map((image): StageImage => {
     const tags = tagsOf(image.Tags)
+    const bytes = (image.BlockDeviceMappings ?? []).map(({ Ebs }) => sizes.get(Ebs?.SnapshotId ?? ''))
     return {
       imageId: image.ImageId ?? '',
       app: tags[TAG.app] ?? '',
@@ -98,10 +108,22 @@ export async function stageImages(ec2: EC2Client, stage: string): Promise<StageI
       hash: tags[TAG.hash] ?? '',
       createdAt: image.CreationDate ?? '',
       state: image.State ?? '',
+      ...(bytes[0] !== undefined && { bytes: bytes.reduce<number>((sum, one = 0) => sum + one, 0) }),
     }
   })
   const place = ({ app, service }: StageImage): string => `${app}/${service}`
   return found.sort((a, b) => place(a).localeCompare(place(b)) || b.createdAt.localeCompare(a.createdAt))
+}
+
+/** EC2 API Reference, "Snapshot": the full size is that of all blocks, whatever it shares with its parent. */
+async function snapshotSizes(ec2: EC2Client, stage: string): Promise<Map<string, number>> {
+  const Filters = [{ Name: `tag:${TAG.stage}`, Values: [stage] }]
+  const pages = paginateDescribeSnapshots({ client: ec2, pageSize: 500 }, { OwnerIds: ['self'], Filters })
+  const sizes = new Map<string, number>()
+  for await (const page of pages)
+    for (const { SnapshotId = '', FullSnapshotSizeInBytes: size } of page.Snapshots ?? [])
+      if (size !== undefined) sizes.set(SnapshotId, size)
+  return sizes
 }
 
 /**

@@ -57,13 +57,14 @@ function clean(open: Open): Command {
 }
 
 function imagesTable(images: StageImage[]): string {
-  const rows = images.map(({ imageId, app, service, hash, createdAt, state }) => [
+  const rows = images.map(({ imageId, app, service, hash, createdAt, state, bytes }) => [
     imageId,
     app,
     service,
     hash,
     createdAt.slice(0, 19).replace('T', ' '),
     state,
+    bytes === undefined ? '' : `${Math.ceil(bytes / 1e6)} MB`,
   ])
-  return table([['image', 'app', 'service', 'hash', 'created (UTC)', 'state'], ...rows])
+  return table([['image', 'app', 'service', 'hash', 'created (UTC)', 'state', 'size'], ...rows])
 }

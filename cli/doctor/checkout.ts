@@ -32,8 +32,6 @@ const planned = (name: string, region: string, account: string): Stage => {
     consulFunctionGroup: 'ConsulFunctionGroup',
     packager: 'ops',
     architecture: 'x86_64',
-    nanosVersion: '',
-    opsVersion: '',
     // The most rules: a port of its own for each exposed service.
     portListeners: true,
     accessLogs: true,

@@ -3,12 +3,13 @@ import { type QuotasAccess, quotaNamed, quotaReader } from '../../adapters/aws/s
 import { loadApps } from '../../adapters/sources/app-sources.ts'
 import { controlName, TAG } from '../../core/base/names.ts'
 import type { Context } from '../context.ts'
+import { toolsLock } from '../tools-lock.ts'
 import { compiledTemplates, reservedConcurrency, workflows } from './checkout.ts'
 import { type Finding, tell } from './finding.ts'
 import { fullestGroup } from './fullest-group.ts'
 import { instanceTypes, mostBuilds, vcpuNeeds } from './needs.ts'
 import * as judge from './quotas.ts'
-import { encryption, offered, opsProgram, type Validated, workflow } from './verdicts.ts'
+import { encryption, offered, tools, type Validated, workflow } from './verdicts.ts'
 
 const { QUOTA } = judge
 
@@ -54,7 +55,7 @@ export async function preflight(context: Context, root: string): Promise<Finding
       const name = `Concurrently running builds for ${kind}/Medium environment`
       return judge.builds(await quotaNamed(access, 'codebuild', name), mostBuilds(apps), region)
     }),
-    tell('ops', async () => opsProgram((await project())?.variables, stage)),
+    tell('tools', async () => tools(toolsLock(root), (await project())?.variables)),
     tell('encryption', async () => {
       const { byDefault, key } = await facts.diskEncryption(context.ec2())
       return encryption(byDefault, key, stage)

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../adapters/aws/account-facts.ts'
+import { TOOLS_LOCK, type ToolsLock, unknownTools } from '../../core/images/locks.ts'
 import type { Finding } from './finding.ts'
 
 type Verdict = Omit<Finding, 'subject'>
@@ -64,22 +65,24 @@ export function encryption(byDefault: boolean, key: string, stage: string): Verd
   }
 }
 
-/** @param variables of the build project; undefined before the control plane is deployed */
-export function opsProgram(variables: ReadonlyMap<string, string> | undefined, stage: string): Verdict {
-  const command = `npx serverless deploy --stage ${stage} --param opsSha256=<SHA-256 of the program ops>`
-  if (!variables)
+/**
+ * @param lock the checkout's
+ * @param variables of the build project; undefined before the control plane is deployed
+ */
+export function tools(lock: ToolsLock, variables: ReadonlyMap<string, string> | undefined): Verdict {
+  if (variables !== undefined && variables.get('PACKAGER') !== 'ops')
+    return { state: 'good', text: 'images are not built by ops here' }
+  const architecture = variables?.get('ARCH') === 'arm64' ? 'arm64' : 'x86_64'
+  const { ops, nanos } = lock
+  const unknown = unknownTools(lock, architecture)
+  if (unknown.length === 0)
     return {
-      state: 'unknown',
-      text: 'there is no build project yet, so nobody has said which program ops to trust',
-      remedy: `deploy with "${command}"`,
+      state: 'good',
+      text: `builds take ops ${ops.version} and Nanos ${nanos.version} by their digests`,
     }
-  if (variables.get('PACKAGER') !== 'ops') return { state: 'good', text: 'images are not built by ops here' }
-  const sum = variables.get('OPS_SHA256') ?? ''
-  if (/^[0-9a-f]{64}$/.test(sum))
-    return { state: 'good', text: `builds run ops ${variables.get('OPS_VERSION')}, ${sum.slice(0, 12)}…` }
   return {
     state: 'bad',
-    text: 'opsSha256 is not set, so every build refuses to start',
-    remedy: `run "${command}"`,
+    text: `${TOOLS_LOCK} does not know the digest of ${unknown.join(' and ')} for ${architecture}, so every build refuses to start`,
+    remedy: 'run "npx nanofleet lock", commit the file and push again',
   }
 }

@@ -27,9 +27,9 @@ export interface NameProblem {
   limit: number
 }
 
-/** The hash of an image, and the nanoseconds that ops puts behind its name. */
+/** The hash of an image, and what tells two builds of it apart (`buildspecs/register.mjs`). */
 const HASH = '0'.repeat(16)
-const SINCE_1970 = '0'.repeat(19)
+const BUILD = '-00000000'
 
 /**
  * Derived names that are longer than AWS allows. Limits: "CloudFormation quotas" (stack 128), "Amazon EC2
@@ -45,7 +45,7 @@ export function tooLongNames(stage: string, app: string, service?: string): Name
       { name: serviceStack(stage, app, service), kind: 'the CloudFormation stack', limit: 128 },
       { name: definitionParameter(stage, app, service), kind: 'the SSM parameter', limit: 900 },
       { name: imageParameter(stage, app, service), kind: 'the SSM parameter', limit: 900 },
-      { name: imageName(stage, app, service, HASH) + SINCE_1970, kind: 'the AMI', limit: 128 },
+      { name: imageName(stage, app, service, HASH) + BUILD, kind: 'the AMI', limit: 128 },
     )
   }
   return names.filter(({ name, limit }) => name.length > limit)

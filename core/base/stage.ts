@@ -19,8 +19,6 @@ export interface Stage {
   /** `ops` makes AMIs on AWS, `process` makes what the local region starts. */
   packager: 'ops' | 'process'
   architecture: 'x86_64' | 'arm64'
-  nanosVersion: string
-  opsVersion: string
   /** Exposed services answer under `<host>.<domain>`; without a domain each has its own listener port. */
   domain?: string
   /** Certificate of `*.<domain>`: with it the shared listener is HTTPS on 443, without it HTTP on 80. */

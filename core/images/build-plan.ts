@@ -15,6 +15,8 @@ export interface ServiceImage {
   /** ISO 8601; empty when EC2 does not say. */
   createdAt: string
   state: 'pending' | 'available' | 'failed'
+  /** That of its root disk; absent when EC2 does not say. */
+  snapshotId?: string
 }
 
 /** One service's way through the workflow `build`. */
@@ -29,6 +31,11 @@ export interface BuildStep {
   /** The published image to build from; empty for our own source. */
   upstream: string
   resolvers: string
+  /**
+   * The snapshot of the service's newest image: what is as there need not be sent again. Empty when there is
+   * none, and for a packager that sends nothing.
+   */
+  parent: string
   /** Older images with this hash, which a forced build must not mistake for its own. */
   before: string[]
   /** The image that its build says it made; absent while nothing was built. */
@@ -105,11 +112,16 @@ export function planBuild(
       sourceKey: sourceKey(source),
       upstream: upstream ?? '',
       resolvers: resolvers(app, stage).join(','),
+      parent: stage.packager === 'ops' ? parentOf(service, images) : '',
       before: wanted.force ? same.map((image) => image.imageId) : [],
     })
   }
   return plan
 }
+
+/** The snapshot that a new image of a service builds on. */
+const parentOf = (service: string, images: ServiceImage[]): string =>
+  newest(images.filter((image) => image.service === service && image.state === 'available'))?.snapshotId ?? ''
 
 /**
  * The youngest image; of several with the same age the one with the greatest id, so that every caller picks

@@ -36,4 +36,4 @@ export function unpinnedBases(path: string, dockerfile: string): string[] {
     )
 }
 
-const PIN = '"node scripts/base-images.ts --write"'
+const PIN = '"npx nanofleet lock"'

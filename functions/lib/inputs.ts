@@ -63,6 +63,7 @@ export const buildStep = closed<BuildStep>({
   sourceKey: text,
   upstream: z.string(),
   resolvers: z.string(),
+  parent: z.string(),
   before: z.array(text),
   imageId: z.exactOptional(text),
 })

@@ -25,6 +25,7 @@ from region.cloudformation import types
 from region.cloudwatch import logs, metrics
 from region.codebuild import builds
 from region.constraints import gate
+from region.ebs import service as ebs
 from region.ec2 import account, actions, attributes, capacity, launches
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
@@ -74,6 +75,7 @@ PARTS: tuple[ModuleType, ...] = (
     builds,
     executions,
     new_roles,
+    ebs,
     gate,
     root,
     enforcement,

@@ -116,8 +116,6 @@ const environment = (endpoint: string): Record<string, string> => ({
   CONSUL_FUNCTION_GROUP: 'sg-0a',
   PACKAGER: 'ops',
   ARCHITECTURE: 'arm64',
-  NANOS_VERSION: '0',
-  OPS_VERSION: '0',
 })
 
 const CALLED = ['EC2', 'SSM', 'Lambda', 'DynamoDB']

@@ -9,8 +9,6 @@ const ENVIRONMENT = {
   BUCKET: 'nanofleet-dev-1',
   ARCH: 'x86_64',
   AWS_REGION: 'eu-west-1',
-  NANOS_VERSION: '0.1.55',
-  OPS_VERSION: '0.1.46',
   RESOLVERS: '10.77.0.10,10.77.16.10',
 }
 

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { parse } from 'yaml'
-import { FailedCommand, makeImage } from '../../buildspecs/ops.mjs'
-import { imageCommands } from '../../buildspecs/ops-commands.mjs'
+import { FailedCommand } from '../../buildspecs/commands.mjs'
 import { makeRoot } from '../../buildspecs/process.mjs'
 import { parseSettings } from '../../buildspecs/settings.mjs'
 import { mirroredImage, mirrorTag } from '../../buildspecs/upstream.mjs'
@@ -17,7 +16,6 @@ const ENVIRONMENT = {
   BUCKET: 'nanofleet-dev-1',
   ARCH: 'x86_64',
   AWS_REGION: 'eu-west-1',
-  NANOS_VERSION: '0.1.55',
   UPSTREAM: PUBLISHED,
 }
 const settings = parseSettings(ENVIRONMENT, '/src')
@@ -47,7 +45,7 @@ class Registries {
       const digest = this.mirrored.get(/imageTag=(\S+)/.exec(line)?.[1] ?? '')
       return JSON.stringify({ digests: digest ? [digest] : [], failures: digest ? [] : [this.failure] })
     }
-    return line.startsWith('aws ec2 describe-images') ? '{"Images": []}' : ''
+    return ''
   }
 }
 
@@ -172,25 +170,6 @@ describe("the stage's registry", () => {
 
 describe('a build of a published image', () => {
   const config = { Program: '/app/cart' }
-
-  it('starts its Dockerfile from the mirror and needs no shell', () => {
-    const [docker, pack] = imageCommands(settings, config, 'c', `${URI}@${MIRRORED}`)
-    expect(docker?.args.join(' ')).toBe(
-      `build --platform linux/amd64 --build-arg UPSTREAM=${URI}@${MIRRORED} --file images/shop/cart/upstream/Dockerfile --tag nanofleet/shop-cart:0123456789abcdef .`,
-    )
-    expect(pack?.args.slice(-2)).toEqual(['--copy', '--nodiscover'])
-  })
-
-  it('names the configuration without a program', () => {
-    expect(() => imageCommands(settings, {}, 'c')).toThrow('images/shop/cart/upstream/config.json: Program')
-  })
-
-  it('touches no AMI when the mirror fails', async () => {
-    const registries = new Registries()
-    registries.failing = 'docker pull'
-    await expect(makeImage(settings, config, 'c', registries.run)).rejects.toThrow('cannot be pulled')
-    expect(registries.ran.filter((line) => line.startsWith('ops') || line.includes(' ec2 '))).toEqual([])
-  })
 
   it('is refused by the packager process', async () => {
     await expect(makeRoot(settings, config, '/out')).rejects.toThrow(

@@ -22,6 +22,7 @@ const STEP = {
   sourceKey: 'sources/1.tgz',
   upstream: '',
   resolvers: '',
+  parent: '',
   before: [],
 }
 const CALL = `

@@ -16,8 +16,6 @@ export const environment = {
   CONSUL_FUNCTION_GROUP: 'sg-consul',
   PACKAGER: 'ops',
   ARCHITECTURE: 'x86_64',
-  NANOS_VERSION: '0.1.55',
-  OPS_VERSION: '0.1.46',
   DOMAIN: '',
   CERTIFICATE_ARN: '',
   PORT_LISTENERS: '',

@@ -85,9 +85,7 @@ def parameters(
     if shape is None:
         return {}
     payload = shape.serialization.get("payload")
-    values = (
-        None if payload and not body.strip() else _body(shape.members[payload] if payload else shape, body)
-    )
+    values = None if payload and not body else _body(shape.members[payload] if payload else shape, body)
     found: dict[str, Any] = {}
     for name, member in shape.members.items():
         where, key = member.serialization.get("location"), member.serialization.get("name", name)
@@ -119,6 +117,8 @@ def _typed(value: Any, shape: Any) -> Any:
 
 
 def _body(shape: Any, body: bytes) -> Any:
+    if shape.type_name == "blob":
+        return body or None
     if shape.type_name not in ("structure", "map", "list") or not body.strip():
         return None if shape.type_name != "structure" else {}
     try:

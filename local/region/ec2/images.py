@@ -12,7 +12,13 @@ from typing import Any
 from region.base import contract, patch
 from region.base.emulator import ec2
 from region.base.settings import current as settings
-from region.instances.images import Image, remove_disk, require_launchable, snapshots_of
+from region.instances.images import (
+    Image,
+    remove_disk,
+    require_launchable,
+    snapshots_of,
+    written_bytes,
+)
 from region.instances.query import Parameters, Refused, Response, answering, first, listed
 
 EC2 = "ministack.services.ec2"
@@ -20,6 +26,7 @@ EC2 = "ministack.services.ec2"
 contract.expect(EC2, "_registered_image", "(image_id)")
 contract.expect(EC2, "_image_matches_filters", "(view, filters)")
 contract.expect(EC2, "_image_owner_matches", "(view, owners)")
+contract.expect(EC2, "_snapshot_inner_xml", "(snap)")
 contract.expect(EC2, "_images")
 contract.expect(EC2, "_snapshots")
 for _action in ("CreateSnapshot", "CopySnapshot", "DeleteSnapshot", "RegisterImage", "DescribeImages"):
@@ -63,6 +70,8 @@ def _register(original: Callable[[Parameters], Response], parameters: Parameters
         snapshot = first(parameters, f"BlockDeviceMapping.{index}.Ebs.SnapshotId")
         if snapshot and snapshot not in ec2._snapshots:
             raise Refused("InvalidSnapshot.NotFound", f"The snapshot '{snapshot}' does not exist.")
+        if snapshot and ec2._snapshots[snapshot]["State"] != "completed":
+            raise Refused("IncorrectState", f"The snapshot '{snapshot}' is not completed.")
         index += 1
     return original(parameters)
 
@@ -92,6 +101,13 @@ def _is_unseen(image_id: str) -> bool:
     return time.time() - made < settings.lag_seconds
 
 
+def _described_snapshot(original: Callable[[dict[str, Any]], str], snapshot: dict[str, Any]) -> str:
+    if snapshot["State"] != "completed":
+        return original(snapshot)
+    size = written_bytes(settings.snapshots / snapshot["SnapshotId"])
+    return f"{original(snapshot)}<fullSnapshotSizeInBytes>{size}</fullSnapshotSizeInBytes>"
+
+
 def _owner_matches(original: Callable[..., bool], view: dict[str, Any], owners: list[str]) -> bool:
     return original(view, owners) and not _is_unseen(view["ImageId"])
 
@@ -110,6 +126,7 @@ def _bootable(original: Callable[[str], Image | None], image_id: str) -> Image |
 
 
 def install() -> None:
+    patch.wrap(EC2, "_snapshot_inner_xml", _described_snapshot)
     patch.wrap(EC2, "_registered_image", _bootable)
     patch.wrap(EC2, "_image_matches_filters", _matches)
     patch.wrap(EC2, "_image_owner_matches", _owner_matches)

@@ -11,7 +11,7 @@ from urllib.parse import urlparse
 
 from region.base import contract
 from region.base.emulator import iam_actions
-from region.iam import ec2_permissions, encryption, identities, pass_role, resources
+from region.iam import ebs_permissions, ec2_permissions, encryption, identities, pass_role, resources
 from region.iam.requests import Permission, Request
 
 contract.expect(
@@ -31,6 +31,8 @@ def needed(request: Request) -> list[Permission]:
         return []
     if request.service == "ec2":
         own = ec2_permissions.needed(action, request)
+    elif request.service == "ebs":
+        own = ebs_permissions.needed(action, request)
     else:
         tags = iam_actions.request_tag_context(request.service, action, request.body, request.params)
         named = identities.needed(action, request, tags) if request.service == "iam" else None

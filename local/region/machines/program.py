@@ -60,6 +60,9 @@ def _configuration(disk: Path) -> dict[str, Any]:
     try:
         return json.loads((disk / "image.json").read_text())
     except FileNotFoundError as error:
+        if (disk / "disk.raw").exists():
+            text = "is the disk of a virtual machine; the packager process makes what this region starts"
+            raise NotBootable(f"{disk.name} {text}") from error
         raise NotBootable(f"{disk.name}/image.json: the snapshot holds no image") from error
     except json.JSONDecodeError as error:
         raise NotBootable(f"{disk.name}/image.json: {error}") from error

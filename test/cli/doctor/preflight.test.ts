@@ -68,7 +68,7 @@ it('says what a new account lacks, with what to ask for', async () => {
     rules: 'bad',
     functions: 'warning',
     builds: 'warning',
-    ops: 'unknown',
+    tools: 'bad',
     encryption: 'good',
   })
   expect(found.filter(({ state, remedy }) => state !== 'good' && !remedy)).toEqual([])

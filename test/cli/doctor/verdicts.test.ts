@@ -3,9 +3,15 @@ import { reservedConcurrency } from '../../../cli/doctor/checkout.ts'
 import { fullestGroup } from '../../../cli/doctor/fullest-group.ts'
 import { instanceTypes, mostBuilds, type VcpuNeed, vcpuNeeds } from '../../../cli/doctor/needs.ts'
 import * as quotas from '../../../cli/doctor/quotas.ts'
-import { encryption, offered, opsProgram, workflow } from '../../../cli/doctor/verdicts.ts'
+import { encryption, offered, tools, workflow } from '../../../cli/doctor/verdicts.ts'
 import { ROOT, repositoryApps } from '../../apps/apps.ts'
 
+const known = { x86_64: 'a'.repeat(64), arm64: 'unknown' }
+const url = { x86_64: 'https://tools.test/x', arm64: 'https://tools.test/a' }
+const lock = {
+  ops: { version: '0.1.46', url, sha256: known },
+  nanos: { version: '0.1.55', url, sha256: known },
+}
 const HERE = 'eu-west-1'
 const LINK = 'https://eu-west-1.console.aws.amazon.com/servicequotas/home/services'
 const need = (app: string, steady: number, changing = steady + 2): VcpuNeed => ({ app, steady, changing })
@@ -155,12 +161,20 @@ describe('before anything is made', () => {
   })
 
   it.each([
-    [undefined, 'unknown'],
-    [{ PACKAGER: 'ops', OPS_SHA256: '' }, 'bad'],
-    [{ PACKAGER: 'ops', OPS_SHA256: 'a'.repeat(64) }, 'good'],
-    [{ PACKAGER: 'process', OPS_SHA256: '' }, 'good'],
-  ])('the build project with %j is %s', (given, state) => {
+    [undefined, /^builds take ops 0\.1\.46 and Nanos 0\.1\.55 by their digests$/],
+    [{ PACKAGER: 'ops', ARCH: 'x86_64' }, /^builds take/],
+    [{ PACKAGER: 'ops', ARCH: 'arm64' }, /digest of nanos 0\.1\.55 and ops 0\.1\.46 for arm64/],
+    [{ PACKAGER: 'process', ARCH: 'arm64' }, /^images are not built by ops here$/],
+  ])('a checkout that knows the digests for x86_64, and a build project with %j: %s', (given, text) => {
     const variables = given && new Map<string, string>(Object.entries(given))
-    expect(opsProgram(variables, 'dev').state).toBe(state)
+    expect(tools(lock, variables)).toEqual(
+      given?.ARCH === 'arm64' && given.PACKAGER === 'ops'
+        ? {
+            state: 'bad',
+            text: expect.stringMatching(text),
+            remedy: 'run "npx nanofleet lock", commit the file and push again',
+          }
+        : { state: 'good', text: expect.stringMatching(text) },
+    )
   })
 })

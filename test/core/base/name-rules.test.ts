@@ -14,10 +14,10 @@ describe('names', () => {
     expect(kinds('dev', 'a'.repeat(115))).toEqual([stack])
     expect(kinds('dev', 'a', 's'.repeat(63))).toEqual([])
     expect(kinds('dev', 'a', 's'.repeat(64))).toEqual(['the DNS label 63'])
-    // Behind the name of an AMI come its hash and nanoseconds.
+    // The name of an AMI ends with its hash and with the time of its build.
     const ami = 'the AMI 128'
-    expect(kinds('dev', 'a'.repeat(76), 's')).toEqual([])
-    expect(kinds('dev', 'a'.repeat(77), 's')).toEqual([ami])
+    expect(kinds('dev', 'a'.repeat(86), 's')).toEqual([])
+    expect(kinds('dev', 'a'.repeat(87), 's')).toEqual([ami])
     expect(kinds('dev', 'a'.repeat(112), 's')).toEqual([ami])
     expect(kinds('dev', 'a'.repeat(113), 's')).toEqual([stack, ami])
     const long = 'a'.repeat(900)

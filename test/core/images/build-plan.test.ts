@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { AppBundle, ImageRecord } from '../../../core/base/bundle.ts'
+import type { Stage } from '../../../core/base/stage.ts'
 import { foundImage, ImageNotReady, planBuild, type ServiceImage } from '../../../core/images/build-plan.ts'
 import { imageHash } from '../../../core/images/image-hash.ts'
 import { stage } from '../../support/stage.ts'
@@ -33,6 +34,34 @@ const plan = (
   images: ServiceImage[],
   wanted: { services?: string[]; force?: boolean } = {},
 ) => planBuild(stage, bundle, { force: false, ...wanted }, new Map(records), images)
+
+describe('the image that a new one builds on', () => {
+  const parents = (packager: Stage['packager'], images: ServiceImage[]) =>
+    planBuild({ ...stage, packager }, bundle, { force: true }, new Map(), images).steps.map(
+      ({ service, parent }) => [service, parent],
+    )
+  const older = image('page', { imageId: 'ami-1', snapshotId: 'snap-1', hash: 'old' })
+  const newer = image('page', {
+    imageId: 'ami-2',
+    snapshotId: 'snap-2',
+    hash: 'older',
+    createdAt: '2026-01-02T00:00:00.000Z',
+  })
+
+  it.each<[string, Stage['packager'], ServiceImage[], string]>([
+    ["is the service's newest", 'ops', [newer, older], 'snap-2'],
+    ['is one that is available', 'ops', [older, { ...newer, state: 'failed' }], 'snap-1'],
+    ['is none for the first', 'ops', [], ''],
+    ['is none whose snapshot EC2 does not say', 'ops', [image('page')], ''],
+    ["is none of another service's", 'ops', [{ ...newer, service: 'other' }], ''],
+    ['is none for the packager that sends no blocks', 'process', [newer], ''],
+  ])('%s', (_case, packager, images, parent) => {
+    expect(parents(packager, images)).toEqual([
+      ['page', parent],
+      ['api', ''],
+    ])
+  })
+})
 
 describe('the build plan', () => {
   it.each([

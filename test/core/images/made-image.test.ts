@@ -13,6 +13,7 @@ const step: BuildStep = {
   sourceKey: 'sources/a.tgz',
   upstream: '',
   resolvers: '',
+  parent: '',
   before: ['ami-old'],
   imageId: 'ami-new',
 }

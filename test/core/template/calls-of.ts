@@ -87,7 +87,7 @@ export function callsOf({ app, services }: AppTemplates, stage: Stage, service: 
     }),
     parameter(definitionParameter(...names), '{}'),
     parameter(imageParameter(...names), '{}'),
-    given('ec2', 'RegisterImage', { Name: imageName(...names, '0123456789abcdef') + '0'.repeat(19) }),
+    given('ec2', 'RegisterImage', { Name: `${imageName(...names, '0123456789abcdef')}-00000000` }),
     given('autoscaling', 'DescribeAutoScalingGroups', { AutoScalingGroupNames: [serviceStack(...names)] }),
     ...ofResources(template.Resources),
   ]

@@ -14,8 +14,8 @@ const stage = {
   certificateArn: 'arn:aws:acm:::certificate/1',
 }
 
-/** What ops puts behind the name of an image: nanoseconds since 1970. */
-const SUFFIX = 19
+/** What a build puts behind the name of an image: a dash and milliseconds since 1970 in base 36. */
+const SUFFIX = 9
 
 it('a manifest that a push accepts makes templates and names that AWS accepts too', () => {
   fc.assert(

@@ -113,6 +113,7 @@ export const planSteps: Step[] = [
         sourceKey: 'sources/none.tgz',
         upstream: '',
         resolvers: '',
+        parent: '',
         before: [],
       }
       await world.invoke('record-image', step)
