@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import * as z from 'zod/mini'
 import type { AppBundle } from '../../core/base/bundle.ts'
 import type { Template } from '../../core/base/cloudformation.ts'
 import { CLOUDFORMATION_TAGS } from '../../core/base/cloudformation-yaml.ts'
@@ -9,8 +8,6 @@ import type { Stage } from '../../core/base/stage.ts'
 import { readYaml } from '../../core/base/yaml-document.ts'
 import { appTemplates } from '../../core/template/app-templates.ts'
 import { parsedApp } from '../../core/template/parsed-app.ts'
-
-const Reserving = z.record(z.string(), z.object({ reservedConcurrency: z.optional(z.number()) }))
 
 /** What a template needs to know of a stage, before there is one: ids that nobody has given yet. */
 const planned = (name: string, region: string, account: string): Stage => {
@@ -62,10 +59,8 @@ export async function reservedConcurrency(root: string): Promise<number> {
   const folder = join(root, 'resources/functions')
   const files = (await readdir(folder)).map(async (file): Promise<number[]> => {
     const text = await readFile(join(folder, file), 'utf8')
-    const functions = Reserving.parse(
-      readYaml(text, `resources/functions/${file}`, CLOUDFORMATION_TAGS).value,
-    )
-    return Object.values(functions).map(({ reservedConcurrency = 0 }) => reservedConcurrency)
+    const functions = Object(readYaml(text, `resources/functions/${file}`, CLOUDFORMATION_TAGS).value)
+    return Object.values(functions).map((one) => Number(Object(one).reservedConcurrency ?? 0))
   })
   return (await Promise.all(files)).flat(2).reduce((sum, one) => sum + one, 0)
 }
