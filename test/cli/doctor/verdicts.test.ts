@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { reservedConcurrency } from '../../../cli/doctor/checkout.ts'
 import { fullestGroup } from '../../../cli/doctor/fullest-group.ts'
@@ -86,6 +89,16 @@ describe('quotas', () => {
 
   it('of functions at once are left alone: no function of the control plane reserves any', async () => {
     expect(await reservedConcurrency(ROOT)).toBe(0)
+  })
+
+  it('of functions at once are what the files of functions reserve, all together', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'functions-'))
+    const folder = join(root, 'resources/functions')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'a.yml'), 'a: {reservedConcurrency: 2, role: !GetAtt R.Arn}\nb: {}\n')
+    await writeFile(join(folder, 'b.yml'), 'c: {reservedConcurrency: 3}\n')
+    expect(await reservedConcurrency(root)).toBe(5)
+    await rm(root, { recursive: true })
   })
 
   it.each([
