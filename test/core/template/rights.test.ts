@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { APP_ACTIONS } from '../../../core/base/app-rights.ts'
+import { APP_ACTIONS, appActionsOf, isAppAction } from '../../../core/base/app-rights.ts'
 import { bundleDigest } from '../../../core/base/bundle.ts'
 import { boundaries } from '../../../core/template/boundaries.ts'
 import { ownTypes } from '../../../core/template/own-resources.ts'
@@ -50,6 +50,24 @@ describe('a manifest that tries to gain rights', () => {
 })
 
 describe('what an app may make and do', () => {
+  it.each([
+    ['sqs:SendMessage', true],
+    ['SQS:sendmessage', true],
+    ['sqs:SendMessageBatch', false],
+    ['sqs:SendMessag', false],
+    ['s3:GetObject*', true],
+    ['S3:getobjectversion', true],
+    ['s3:GetObjec', false],
+    ['s3:Get*', false],
+  ])('is the action %s: %p', (action, allowed) => {
+    expect(isAppAction(action)).toBe(allowed)
+  })
+
+  it('has the actions of a service in any spelling', () => {
+    expect(appActionsOf('KMS')).toEqual(appActionsOf('kms'))
+    expect(appActionsOf('kms')).toContain('kms:Sign')
+  })
+
   const allowed =
     (resources: Record<string, unknown>, app = 'gain') =>
     () => {
