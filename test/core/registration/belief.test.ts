@@ -80,7 +80,7 @@ describe('an order to go', () => {
   })
 
   it('drains an instance of the fleet that its group lets go', () => {
-    const action = order('go', { lifecycle })
+    const action = order('go', { lifecycle, attempt: 0 })
     expect(believe([action, order('go')], [instance('stopped')]).drains).toEqual([action])
     expect(believe([action], []).drains).toEqual([])
   })

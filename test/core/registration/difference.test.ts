@@ -158,6 +158,17 @@ describe('an instance that goes', () => {
   })
 })
 
+describe('an entry in doubt', () => {
+  it('does not count on a server that answers without it', () => {
+    const doubted: StrandedEntry = { ...entry(web, { status: 'maintenance' }), node: 'one' }
+    const { writes: made } = difference(
+      evidence({ on: [[], []], cluster: { ...cluster, doubted: [doubted] } }),
+    )
+    expect(made).toMatchObject([{ verb: 'register', reason: 'it is missing' }])
+    expect(made[0]).not.toHaveProperty('asleep')
+  })
+})
+
 describe('what EC2 does not show', () => {
   const WHY = 'EC2 does not know the instance'
 

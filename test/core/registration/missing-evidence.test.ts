@@ -118,6 +118,14 @@ describe('a round never removes on missing evidence', () => {
     expect(fleet.catalog.found('web')).toContain(late.id)
   })
 
+  it('removes what is below the cap although held removals cannot be kept, and says so', async () => {
+    const fleet = await settledFleetOf(1, 10)
+    fleet.instances.delete(runningOf(fleet)[0] ?? '')
+    fleet.broken.add('held')
+    const report = await fleet.reconcile()
+    expect(report).toMatchObject({ removed: 1, held: 0, problems: [expect.stringContaining('held')] })
+  })
+
   it.each<[string, (fleet: ModelFleet, id: string) => void]>([
     ['that EC2 does not show yet', (fleet, id) => void fleet.instances.delete(id)],
     [
