@@ -89,7 +89,7 @@ function serviceIds(instanceId: string, services: ServiceDefinition[]): Map<stri
  */
 function ownCheck(check: CheckDefinition, id: string, ids: Map<string, string>): CheckDefinition {
   const { AliasService } = check
-  const alias = AliasService && (ids.get(AliasService) ?? AliasService)
+  const alias = AliasService && ids.get(AliasService)
   return {
     ...check,
     ...(check.CheckID === undefined ? {} : { CheckID: `${id}:${check.CheckID}` }),

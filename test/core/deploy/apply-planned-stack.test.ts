@@ -91,6 +91,18 @@ describe('one stack of a plan', () => {
     })
   })
 
+  it('gets what the stack of the platform gives', async () => {
+    standPlatform()
+    const open = sampleApp(
+      'shop',
+      'requires: [platform]\nservices:\n  web: {port: 8080, expose: {host: web, port: 8101}}\n',
+    )
+    await apply({ step: 'final' }, [], open)
+    expect(stacks.views.get('nanofleet-dev-shop')?.parameters).toMatchObject({
+      LoadBalancerGroup: 'sg-lb',
+    })
+  })
+
   it('takes nothing from a platform stack when it is the platform itself', async () => {
     stacks.stand(input('platform', outputs({ NatGroup: 'sg-nat' })), 'CREATE_COMPLETE')
     await apply({ service: 'nat' }, [], platform)

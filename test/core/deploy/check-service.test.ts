@@ -118,7 +118,7 @@ describe('checkService', () => {
   })
 
   it('asks nobody about the health of what is to go', async () => {
-    expect(await check({ health: silent }, { ...target, count: 0 })).toMatchObject({
+    expect(await check({ health: refuse }, { ...target, count: 0 })).toMatchObject({
       action: 'set',
       desired: 0,
     })
@@ -138,6 +138,20 @@ describe('checkService', () => {
       action: 'doomed',
       reason: expect.stringMatching(/it said last: panic: no database$/),
     })
+  })
+
+  it('says nothing of an instance without last words, and gives up nothing that is to go', async () => {
+    const died = (instance: string): GroupEvent => ({
+      at: now.toISOString(),
+      kind: 'died',
+      instance,
+      reason: 'r',
+    })
+    const troubles = ['i-7', 'i-8', 'i-9'].map(died)
+    const reason = '3 instances ended by themselves, the last one was i-9: r'
+    expect(await check({ troubles, target: 'initial' })).toEqual({ action: 'doomed', reason })
+    const going = { ...group, desired: 0, members: [{ id: 'i-1', stage: 'leaving' as const, current: true }] }
+    expect(await check({ troubles, group: going }, { ...target, count: 0 })).toMatchObject({ action: 'wait' })
   })
 
   it('counts its looks, and starts anew after a step', async () => {
@@ -195,7 +209,7 @@ describe('checkService', () => {
     const cluster = { ...group, desired: 2, members, targetGroups: [] }
 
     it('is done when all see a leader and each other', async () => {
-      expect(await check({ group: cluster }, consul)).toEqual({ action: 'done' })
+      expect(await check({ group: cluster, health: refuse }, consul)).toEqual({ action: 'done' })
     })
 
     it('waits for a server that is alone', async () => {
@@ -219,6 +233,15 @@ describe('checkService', () => {
         const views = (server: ConsulServer) => (server.instanceId === part ? alone : seesBoth)
         expect(await check({ group: cluster, cluster: views }, consul)).toEqual({ action: 'done' })
       }
+    })
+
+    it('does not believe a larger part that has no leader', async () => {
+      const leaderless = { ...seesBoth, leader: null, voters: [] }
+      const led: ClusterView = { ...seesBoth, nodes: seesBoth.nodes.slice(1), voters: ['10.0.0.2'] }
+      const views = (server: ConsulServer) => (server.instanceId === 'i-c1' ? leaderless : led)
+      expect(await check({ group: cluster, cluster: views }, consul)).toMatchObject({
+        why: 'i-c1: has no vote in the Consul cluster yet',
+      })
     })
 
     it('waits while a voter is dead, and while nobody leads', async () => {

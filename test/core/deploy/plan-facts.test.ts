@@ -87,6 +87,7 @@ describe('the plan of what was pushed, beside what is deployed', () => {
     const create = { action: 'create', reasons: ['it does not exist'] }
     const later = { action: 'update', reasons: ['it takes a value that another stack gives first'] }
     expect(await changes()).toEqual({ app: create, services: { front: create } })
+    expect(Object.keys((await planFacts(ports, 'blog', 0)).stacks.services)).toEqual([])
     view('blog')
     view('blog-front', 'front')
     expect(await changes()).toEqual({ app: later, services: { front: later } })
@@ -97,9 +98,7 @@ describe('the plan of what was pushed, beside what is deployed', () => {
     view('blog', undefined, { FrontGroup: 'sg-2' })
     const { app: own, services } = await changes()
     expect(own.reasons).toContain('FrontSecurityGroup is new')
-    expect(services.front?.reasons).toEqual(
-      expect.arrayContaining(['FrontGroup: sg-2', 'LoadBalancerArn: arn']),
-    )
+    expect(services.front?.reasons).toEqual(expect.arrayContaining(['FrontGroup: sg-2', 'ImageId: ami-0']))
     expect((await planFacts(ports, 'blog', 0)).standing).toEqual(['front'])
   })
 
@@ -178,7 +177,7 @@ describe('the plan of what was pushed, beside what is deployed', () => {
     await deploy(app('shop', { host: 'www', port: 8101 }))
     push(app('blog', { host: 'blog', port: 8102 }))
     await expect(plan('blog', 1)).rejects.toThrow('route www/ is taken by')
-    expect((await planFacts(ports, 'blog', 2)).kept?.release).toBe(2)
+    expect(await planFacts(ports, 'blog', 2)).toMatchObject({ kept: { release: 2 }, images: new Map() })
     expect((await plan('blog', 2)).services.front?.imageId).toBe('ami-2')
   })
 
@@ -236,6 +235,19 @@ describe('the plan of what was pushed, beside what is deployed', () => {
       await deploy(app('blog', { host: 'blog', port: 8102 }))
       standWithout('NatGateway')
       expect((await plan('platform', 0)).stack.reasons).toContain('NatGateway is new')
+      expect((await planFacts(ports, 'platform', 0)).platform).toBeUndefined()
+      const { ResolverListener: _gone, ...Resources } = Object(platform.resources).Resources
+      push({ ...platform, resources: { ...Object(platform.resources), Resources } })
+      await expect(plan('platform', 0)).rejects.toThrow('nanofleet-dev-blog-front -> names at')
+    })
+
+    it('has only services whose stack works', async () => {
+      push(app('blog', { host: 'blog', port: 8102 }))
+      standWithout()
+      const names = async () => Object.keys((await planFacts(ports, 'blog', 0)).platform?.services ?? {})
+      expect(await names()).toContain('consul')
+      Object.assign(stacks.views.get('nanofleet-dev-platform-consul') ?? {}, { status: 'ROLLBACK_COMPLETE' })
+      expect(await names()).not.toContain('consul')
     })
   })
 })

@@ -135,7 +135,7 @@ describe('an instance that goes', () => {
       expect(difference(evidence({ ...seen, instances: gone })).writes).toMatchObject([
         { verb: 'forget', server: one, node: 'dead', id: web.id },
       ])
-      expect(difference(evidence({ ...seen, instances: gone, listings: [] })).writes).toEqual([])
+      expect(difference(evidence({ ...seen, instances: gone, listings: [] })).writes).toStrictEqual([])
     }
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { serversOnly, terminating } from '../../model/model-fleet.ts'
+import { serversOnly, stateChange, terminating } from '../../model/model-fleet.ts'
 
 describe('a Consul server that its group terminates', () => {
   const fleetWithEntries = async () => {
@@ -60,6 +60,13 @@ describe('a Consul server that its group terminates', () => {
     let invocations = 1
     for (; fleet.completed.length === 0; invocations++) await fleet.deliverLater()
     expect(invocations).toBeLessThan(16)
+  })
+
+  it('is not told to go by an event about its state', async () => {
+    const fleet = serversOnly(2)
+    fleet.serverDrainSeconds = 150
+    await fleet.deliver(stateChange({ id: fleet.servers[0]?.instanceId ?? '' }, 'running'))
+    expect(fleet.sent).toEqual([])
   })
 
   it('does not wait for a drain, as a service does that goes at the same time', async () => {
