@@ -66,11 +66,17 @@ describe('an image stays when', () => {
       'protected against deregistration; "aws ec2 disable-image-deregistration-protection" ends that',
     ],
     ['it is still being made', { state: 'pending' }, {}, 'still being made'],
-    ['a run holds the lock of its app', {}, { busyApps: ['web'] }, 'a run works on web'],
+    ['a run holds the lock of its app', {}, { busyApps: ['shop', 'web'] }, 'a run works on web'],
     [
       'it was made while a build is under way',
       {},
-      { buildingSince: '2025-12-31T00:00:00.000Z' },
+      { buildingSince: '2026-01-01T00:00:00.000Z' },
+      'made while a build is under way',
+    ],
+    [
+      'it may have been made while a build is under way',
+      { createdAt: '' },
+      { buildingSince: '2026-01-01T00:00:00.000Z' },
       'made while a build is under way',
     ],
   ]
@@ -118,7 +124,15 @@ describe('an image stays when', () => {
   })
 
   it('its age is unknown and an age is asked for', () => {
-    expect(planned({ images: [ours('ami-1', { createdAt: '' })] }, { minAgeDays: 1 }).remove).toEqual([])
+    expect(planned({ images: [ours('ami-1', { createdAt: '' })] }, { minAgeDays: 1 })).toEqual({
+      remove: [],
+      keep: { 'ami-1': 'its age is unknown' },
+    })
+  })
+
+  it('but not because a build began after it was made', () => {
+    const buildingSince = '2026-01-01T00:00:00.001Z'
+    expect(planned({ images: [ours('ami-1')], buildingSince }).remove).toEqual(['ami-1'])
   })
 
   it('more go than one run may remove, which takes the oldest first', () => {
@@ -191,6 +205,12 @@ describe('a snapshot', () => {
 
   it.each([
     ['a day old and without an image goes', {}, {}, ['snap-1']],
+    [
+      'a day old to the millisecond goes',
+      { startedAt: new Date(Date.parse(NOW) - 86_400_000).toISOString() },
+      {},
+      ['snap-1'],
+    ],
     ['younger may be waiting for its image', { startedAt: NOW }, {}, []],
     ['of unknown age stays', { startedAt: '' }, {}, []],
     ['of others stays', { tags: { CreatedBy: 'ops' } }, {}, []],
@@ -216,6 +236,22 @@ describe('the second look before a removal', () => {
       id: 'ami-1',
       stays: 'needed by instance i-9 (pending)',
       snapshots: [],
+    })
+  })
+
+  it('lets an image go that nothing needs, with its snapshots', () => {
+    expect(now({ images: [ours('ami-1')], snapshots: [ourSnapshot('snap-ami-1')] })).toStrictEqual({
+      id: 'ami-1',
+      snapshots: ['snap-ami-1'],
+    })
+  })
+
+  it('names what has no image by its snapshots', () => {
+    const leftover = { snapshots: ['snap-1', 'snap-2'], reason: '' }
+    const snapshots = [ourSnapshot('snap-1'), ourSnapshot('snap-2')]
+    expect(recheck(leftover, evidenceOf({ snapshots }), options)).toEqual({
+      id: 'snap-1, snap-2',
+      snapshots: ['snap-1', 'snap-2'],
     })
   })
 
