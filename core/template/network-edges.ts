@@ -84,7 +84,7 @@ export function networkEdges({ manifest, checks, attached, stage }: EdgeInputs):
         port: service.port,
         why: 'user interface',
       })
-    for (const { protocol, port } of checks[name] ?? []) {
+    for (const { protocol, port } of checks[name] as CheckPort[]) {
       found.push({ from: CONSUL, to: self, protocol, port, why: `checks of ${name}` })
       found.push({ from: FUNCTION, to: self, protocol, port, why: `probes of ${name}` })
     }
