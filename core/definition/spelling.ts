@@ -61,7 +61,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /**
  * The service with its field names in the spelling of Consul's HTTP API. `original` maps each canonical path
- * (`Checks.0.HTTP`) to the author's (`checks[0].http`), the empty one to `place`, so that a later message can quote what was written.
+ * (`Checks.0.HTTP`) to the author's (`checks[0].http`), the empty one to `place`, so that a later message can
+ * quote what was written.
  */
 export function spell(
   value: unknown,

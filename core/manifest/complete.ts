@@ -15,10 +15,7 @@ export function complete({ app, requires, resources, source, upstream, services 
   }
 }
 
-/**
- * A stored manifest is complete except for defaults that are newer than it; it has `upstream` only where that is
- * the source.
- */
+/** A stored manifest lacks only defaults newer than it; it has `upstream` only where that is the source. */
 export const completeStored = (stored: StoredManifest): Manifest =>
   complete({ ...stored, source: 'upstream' })
 

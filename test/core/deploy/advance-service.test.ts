@@ -108,7 +108,7 @@ describe('advanceService', () => {
 
   it.each([
     [0.5, 4],
-    [0.501, 3],
+    [0.5003, 3],
   ])(
     'looks closely for four seconds, whole looks of %d s with their pause: %i pauses',
     async (look, pauses) => {

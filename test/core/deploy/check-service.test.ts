@@ -1,59 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import type { CatalogEntry, ClusterView, ConsulServer } from '../../../core/base/catalog.ts'
 import { NotFound, ServiceFailure, ServiceRefusal } from '../../../core/base/errors.ts'
-import { checkService, type HealthPorts } from '../../../core/deploy/check-service.ts'
+import { checkService } from '../../../core/deploy/check-service.ts'
 import type { ServiceTarget } from '../../../core/deploy/deploy-plan.ts'
-import type { GroupEvent, GroupView } from '../../../core/deploy/fleet.ts'
+import type { GroupEvent } from '../../../core/deploy/fleet.ts'
 import { firstMemory } from '../../../core/deploy/health.ts'
-import { MemoryFleet } from '../../support/memory-fleet.ts'
 import { SHOP_TARGET as target } from '../../support/shop-target.ts'
+import { check, group, now, passing, ports, seesBoth, servers } from './checked-group.ts'
 
-const now = new Date('2026-01-01T00:00:00Z')
-const group: GroupView = {
-  desired: 1,
-  max: 9,
-  members: [{ id: 'i-1', stage: 'serving', current: true }],
-  targetGroups: ['tg'],
-}
-const servers: ConsulServer[] = [
-  { instanceId: 'i-c1', address: '10.0.0.1' },
-  { instanceId: 'i-c2', address: '10.0.0.2' },
-]
-const passing = { instanceId: 'i-1', status: 'passing' } as CatalogEntry
-const seesBoth: ClusterView = {
-  leader: '10.0.0.1:8300',
-  nodes: servers.map(({ address }) => ({ name: address, address, alive: true })),
-  voters: servers.map(({ address }) => address),
-  stranded: [],
-  doubted: [],
-}
-
-interface World {
-  group?: GroupView | undefined
-  troubles?: GroupEvent[]
-  health?: (server: ConsulServer) => CatalogEntry[]
-  cluster?: (server: ConsulServer) => ClusterView
-  target?: string
-}
-
-function ports(world: World): HealthPorts {
-  const fleet = new MemoryFleet(() => now)
-  const view = 'group' in world ? world.group : group
-  if (view) fleet.stand('group', view)
-  if (world.troubles) fleet.report('group', ...world.troubles)
-  fleet.lines.set('i-1', 'panic: no database')
-  return {
-    fleet,
-    catalog: {
-      health: async (server) => ({ web: (world.health ?? (() => [passing]))(server) }),
-      cluster: async (server) => (world.cluster ?? (() => seesBoth))(server),
-    },
-    servers: async () => servers,
-    targets: async () => new Map([['i-1', { state: world.target ?? 'healthy', description: '' }]]),
-  }
-}
-const check = async (world: World, wanted = target) =>
-  (await checkService(ports(world), 'group', wanted, {}, now)).step
 const silent = () => {
   throw new ServiceFailure('no answer')
 }
@@ -237,10 +191,10 @@ describe('checkService', () => {
 
     it('does not believe a larger part that has no leader', async () => {
       const leaderless = { ...seesBoth, leader: null, voters: [] }
-      const led: ClusterView = { ...seesBoth, nodes: seesBoth.nodes.slice(1), voters: ['10.0.0.2'] }
-      const views = (server: ConsulServer) => (server.instanceId === 'i-c1' ? leaderless : led)
+      const led: ClusterView = { ...seesBoth, nodes: seesBoth.nodes.slice(0, 1), voters: ['10.0.0.1'] }
+      const views = (server: ConsulServer) => (server.instanceId === 'i-c2' ? leaderless : led)
       expect(await check({ group: cluster, cluster: views }, consul)).toMatchObject({
-        why: 'i-c1: has no vote in the Consul cluster yet',
+        why: 'i-c2: has no vote in the Consul cluster yet',
       })
     })
 

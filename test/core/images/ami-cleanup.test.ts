@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { planCleanup, recheck } from '../../../core/images/ami-cleanup.ts'
+import { planCleanup } from '../../../core/images/ami-cleanup.ts'
 import type { AccountImage, Evidence, Reference } from '../../../core/images/ami-evidence.ts'
 import { evidenceOf, NOW, ourSnapshot, ours } from '../../support/ami-evidence.ts'
 
@@ -130,6 +130,10 @@ describe('an image stays when', () => {
     })
   })
 
+  it('but not because a run works on another app', () => {
+    expect(planned({ images: [ours('ami-1')], busyApps: ['shop'] }).remove).toEqual(['ami-1'])
+  })
+
   it('but not because a build began after it was made', () => {
     const buildingSince = '2026-01-01T00:00:00.001Z'
     expect(planned({ images: [ours('ami-1')], buildingSince }).remove).toEqual(['ami-1'])
@@ -223,53 +227,5 @@ describe('a snapshot', () => {
   ])('left by a failed build: %s', (_case, extra, evidence, gone) => {
     const snapshots = [ourSnapshot('snap-1', extra)]
     expect(removal({ snapshots, ...evidence }).flatMap((item) => item.snapshots)).toEqual(gone)
-  })
-})
-
-describe('the second look before a removal', () => {
-  const item = { imageId: 'ami-1', snapshots: ['snap-ami-1'], reason: '' }
-  const now = (evidence: Partial<Evidence>) => recheck(item, evidenceOf(evidence), options)
-
-  it('keeps an image that came to be used since the plan was made', () => {
-    const references = [named('instance i-9 (pending)')]
-    expect(now({ images: [ours('ami-1')], references })).toEqual({
-      id: 'ami-1',
-      stays: 'needed by instance i-9 (pending)',
-      snapshots: [],
-    })
-  })
-
-  it('lets an image go that nothing needs, with its snapshots', () => {
-    expect(now({ images: [ours('ami-1')], snapshots: [ourSnapshot('snap-ami-1')] })).toStrictEqual({
-      id: 'ami-1',
-      snapshots: ['snap-ami-1'],
-    })
-  })
-
-  it('names what has no image by its snapshots', () => {
-    const leftover = { snapshots: ['snap-1', 'snap-2'], reason: '' }
-    const snapshots = [ourSnapshot('snap-1'), ourSnapshot('snap-2')]
-    expect(recheck(leftover, evidenceOf({ snapshots }), options)).toEqual({
-      id: 'snap-1, snap-2',
-      snapshots: ['snap-1', 'snap-2'],
-    })
-  })
-
-  it('keeps an image that lost our tags', () => {
-    expect(now({ images: [ours('ami-1', { tags: {} })] }).stays).toBe(
-      'it does not carry the tags of this stage',
-    )
-  })
-
-  it('goes on with the snapshots of an image that an attempt before deregistered', () => {
-    expect(now({ snapshots: [ourSnapshot('snap-ami-1')] })).toEqual({
-      id: 'ami-1',
-      snapshots: ['snap-ami-1'],
-    })
-  })
-
-  it('leaves a snapshot that got a new image', () => {
-    const images = [ours('ami-2', { snapshots: ['snap-ami-1'] })]
-    expect(now({ images, snapshots: [ourSnapshot('snap-ami-1')] }).snapshots).toEqual([])
   })
 })

@@ -53,6 +53,21 @@ describe('a manifest takes what is within the bounds', () => {
     expect(accepts(web(line))).toBe(accepted)
   })
 
+  it.each([
+    ['shop', 'web', 'kind: consulserver', 'only the service consul of the platform holds the catalog'],
+    ['platform', 'web', 'kind: consulserver', 'only the service consul of the platform holds the catalog'],
+    ['shop', 'consul', 'needs: []', 'the name consul is reserved'],
+    ['platform', 'internet', 'needs: []', 'the name internet is reserved'],
+  ])('leaves the catalog to the platform: %s has no service %s with %s', (app, service, line, problem) => {
+    const text = `app: ${app}\nservices:\n  ${service}: {${line}}\n`
+    expect(() => parseManifest(text, 'app.yml')).toThrow(problem)
+  })
+
+  it('has no port where none is given', () => {
+    const { services } = parseManifest('app: shop\nservices:\n  web: {}\n', 'app.yml')
+    expect(services.web).not.toHaveProperty('port')
+  })
+
   it('and at least one service', () => {
     expect(accepts(() => parseManifest('app: shop\nservices: {}\n', 'app.yml'))).toBe(false)
   })

@@ -15,9 +15,7 @@ const web = (lines: string) => changed('    port: 8080\n', `    port: 8080\n    
 
 describe('a manifest', () => {
   it('gets every default', () => {
-    expect(
-      parse('app: shop\nservices:\n  web: {port: 8080, expose: {port: 8001}}\n  db: {}\n'),
-    ).toStrictEqual({
+    expect(parse('app: shop\nservices:\n  web: {port: 8080, expose: {port: 8001}}\n')).toStrictEqual({
       app: 'shop',
       requires: ['platform'],
       services: {
@@ -35,29 +33,8 @@ describe('a manifest', () => {
           strategy: 'surge',
           kind: 'service',
         },
-        db: {
-          protocol: 'http',
-          needs: [],
-          count: { desired: 1, min: 0, max: 100 },
-          instanceType: 't3.micro',
-          env: {},
-          secrets: {},
-          permissions: [],
-          stateful: false,
-          strategy: 'surge',
-          kind: 'service',
-        },
       },
     })
-  })
-
-  it.each([
-    ['shop', 'web', 'kind: consulserver', 'only the service consul of the platform holds the catalog'],
-    ['platform', 'web', 'kind: consulserver', 'only the service consul of the platform holds the catalog'],
-    ['shop', 'consul', 'needs: []', 'the name consul is reserved'],
-    ['platform', 'internet', 'needs: []', 'the name internet is reserved'],
-  ])('leaves the catalog to the platform: %s has no service %s with %s', (app, service, line, problem) => {
-    expect(() => parse(`app: ${app}\nservices:\n  ${service}: {${line}}\n`)).toThrow(problem)
   })
 
   it.each([

@@ -14,7 +14,7 @@ const listener = (loadBalancer: string, port: number, other: Partial<Listener>):
   ...other,
 })
 
-/** An app `a` behind a load balancer of the platform `p`, Consul servers `c`, all open; the network is `n`. */
+/** An app `a` behind a load balancer of the platform `p`, and Consul servers `c`, in a network `n`. */
 const whole = (): Network => ({
   vpcCidr: '10.0.0.0/16',
   groups: new Map(

@@ -24,6 +24,20 @@ describe('the name of a path', () => {
   })
 })
 
+describe('Consul servers', () => {
+  it('need RPC, gossip and the HTTPS API of each other', () => {
+    const servers = sampleApp('platform', 'services:\n  consul: {kind: consulserver, strategy: quorum}\n')
+    const paths = requiredPaths(parsedApp(servers), DEV_STAGE).map(pathName)
+    expect(paths.filter((path) => /-> nanofleet-dev-platform-consul/.test(path))).toEqual([
+      'nanofleet-dev-platform-consul -> nanofleet-dev-platform-consul tcp 8300',
+      'nanofleet-dev-platform-consul -> nanofleet-dev-platform-consul tcp 8301',
+      'nanofleet-dev-platform-consul -> nanofleet-dev-platform-consul udp 8301',
+      'nanofleet-dev-platform-consul -> nanofleet-dev-platform-consul tcp 8501',
+      'Lambda consul -> nanofleet-dev-platform-consul tcp 8501',
+    ])
+  })
+})
+
 describe('plain HTTP', () => {
   const kinds = (app: string, stage: Stage) =>
     requiredPaths(parsedApp(sampleApp(app, 'services:\n  web: {}\n')), stage).map(({ kind }) => kind)

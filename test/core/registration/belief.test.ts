@@ -49,6 +49,8 @@ describe('an event and what EC2 shows', () => {
   it('say nothing about an instance that is no service of ours', () => {
     expect([...believe([says('running')], [instance('pending', 'other')]).lagging]).toEqual([])
     expect([...believe([says('running')], []).lagging]).toEqual([])
+    const undiscovered = { ...instance('pending'), tags: { [TAG.kind]: 'service' } }
+    expect([...believe([says('running')], [undiscovered]).lagging]).toEqual([])
   })
 
   it('do not lag when a final state came with them', () => {

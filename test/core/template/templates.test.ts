@@ -3,8 +3,6 @@ import { canonicalJson } from '../../../core/base/canonical.ts'
 import type { Template } from '../../../core/base/cloudformation.ts'
 import { InvalidInput, NotFound } from '../../../core/base/errors.ts'
 import { appTemplate } from '../../../core/template/app.ts'
-import { controlNetwork } from '../../../core/template/control-network.ts'
-import { declare, templateParameters } from '../../../core/template/parameters.ts'
 import { parsedApp } from '../../../core/template/parsed-app.ts'
 import { serviceTemplate } from '../../../core/template/service.ts'
 import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
@@ -138,24 +136,6 @@ describe('a service template', () => {
     })
   })
 
-  it('joins the target groups that are attached to it, and to no other', () => {
-    const resources = JSON.stringify({
-      Resources: {
-        T: {
-          Type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
-          Metadata: { Nanofleet: { Service: 'web' }, Team: 'a' },
-          Properties: { Port: 7000, Protocol: 'TCP' },
-        },
-      },
-    })
-    const app = sampleApp('a', 'resources: r.yml\nservices:\n  web: {}\n  db: {}\n', { 'r.yml': resources })
-    const groups = (name: string) =>
-      properties(serviceTemplate({ bundle: app, service: name, stage: dev }), 'AutoScalingGroup')
-    expect(groups('web').TargetGroupARNs).toEqual([{ Ref: 'TArn' }])
-    expect(groups('db')).not.toHaveProperty('TargetGroupARNs')
-    expect(own(app).Resources.T).toMatchObject({ Metadata: { Team: 'a' } })
-  })
-
   it('gives the role what the manifest permits', () => {
     expect(properties(service('storage'), 'Role').Policies).toEqual([
       {
@@ -259,83 +239,5 @@ describe('templates', () => {
   it('fit into one request to CloudFormation', () => {
     // 51,200 bytes, from "CloudFormation quotas"; more would have to lie in a bucket.
     expect(JSON.stringify(own()).length).toBeLessThan(51_200)
-  })
-})
-
-describe('template parameters', () => {
-  const template = service('master', local)
-  const platform = { LoadBalancerArn: 'arn:lb', HttpListenerArn: 'arn:listener' }
-  const app = { MasterGroup: 'sg-1', RefTasks: 'tasks', GetAttTasksArn: 'arn:tasks' }
-
-  it('are exactly those that the template declares', () => {
-    const values = templateParameters(template, { stage: local, platform, app, imageId: 'ami-1', release: 7 })
-    expect(Object.keys(values).sort()).toEqual(Object.keys(template.Parameters ?? {}).sort())
-    expect(values).toMatchObject({ MasterGroup: 'sg-1', ImageId: 'ami-1', Release: '7', Domain: 'localhost' })
-  })
-
-  it('are declared in the order of their names, with a pattern for ids only', () => {
-    const declared = declare(['VpcId', 'Stage', 'Tasks'])
-    expect(Object.keys(declared)).toEqual(['Stage', 'VpcId'])
-    expect(declared).toStrictEqual({
-      Stage: { Type: 'String', Description: 'Name of the stage' },
-      VpcId: {
-        Type: 'String',
-        Description: 'The network of the stage',
-        AllowedPattern: '^vpc-[0-9a-z-]+$',
-      },
-    })
-  })
-
-  it('have their default where nothing gives a value, and are none of a template without any', () => {
-    const { Parameters: _none, ...plain } = template
-    expect(templateParameters(plain, { stage: local })).toEqual({})
-    const sized = { ...plain, Parameters: { Size: { Type: 'Number', Default: '3' } } }
-    expect(templateParameters(sized, { stage: local })).toEqual({ Size: '3' })
-  })
-
-  it('say what is missing', () => {
-    expect(() => templateParameters(template, { stage: local, app, imageId: 'ami-1', release: 7 })).toThrow(
-      'Service master of the app studio, stage local: no value for the parameter HttpListenerArn; deploy the platform first',
-    )
-  })
-})
-
-describe("the network of the control plane's stack", () => {
-  const { Resources } = controlNetwork({ name: 'dev', vpcCidr: '10.77.0.0/16' })
-  const tagsOf = (id: string) => Resources[id]?.Properties?.Tags
-
-  it('has a name on each part', () => {
-    expect(tagsOf('Vpc')).toEqual([{ Key: 'Name', Value: 'nanofleet-dev' }])
-    expect(tagsOf('InternetGateway')).toEqual([{ Key: 'Name', Value: 'nanofleet-dev' }])
-    expect(tagsOf('PublicRoutes')).toEqual([{ Key: 'Name', Value: 'nanofleet-dev-public' }])
-    expect(tagsOf('PrivateRoutesB')).toEqual([{ Key: 'Name', Value: 'nanofleet-dev-private-b' }])
-    expect(tagsOf('PrivateSubnetC')).toEqual([{ Key: 'Name', Value: 'nanofleet-dev-private-c' }])
-    expect(tagsOf('ConsulFunctionGroup')).toEqual([{ Key: 'Name', Value: 'nanofleet-dev-consul-function' }])
-  })
-
-  it('resolves names, and gives each of its six subnets a block and no public addresses', () => {
-    expect(Resources.Vpc?.Properties).toMatchObject({
-      CidrBlock: '10.77.0.0/16',
-      EnableDnsSupport: true,
-      EnableDnsHostnames: true,
-    })
-    const subnets = ['Private', 'Public'].flatMap((kind) =>
-      ['A', 'B', 'C'].map((zone) => `${kind}Subnet${zone}`),
-    )
-    expect(subnets.map((id) => Resources[id]?.Properties)).toMatchObject(
-      [0, 1, 2, 3, 4, 5].map((block) => ({
-        AvailabilityZone: { 'Fn::Select': [block % 3, { 'Fn::GetAZs': '' }] },
-        CidrBlock: { 'Fn::Select': [block, { 'Fn::Cidr': ['10.77.0.0/16', 6, 12] }] },
-        MapPublicIpOnLaunch: false,
-      })),
-    )
-  })
-
-  it("lets its function out to Consul's API and to Parameter Store alone", () => {
-    const rules = Resources.ConsulFunctionGroup?.Properties?.SecurityGroupEgress as Record<string, unknown>[]
-    expect(rules.map(({ Description: _why, ...rule }) => rule)).toEqual([
-      { IpProtocol: 'tcp', FromPort: 8501, ToPort: 8501, CidrIp: '10.77.0.0/16' },
-      { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '0.0.0.0/0' },
-    ])
   })
 })
