@@ -3,9 +3,10 @@ import { join } from 'node:path'
 
 /**
  * Stand-ins for Docker and nanovms/ops, programs in a folder for PATH. They behave as the real ones were seen
- * to behave (docs/unikernels.md). `docker export` gives the folder `tree` beside theirs, links and all, and starts nothing. ops reads its configuration strictly and ends with 0 when it refuses it, takes a
- * link at the top for a file, leaves out links that lead nowhere on this machine, and cuts an image's name at
- * its first dot.
+ * to behave (docs/unikernels.md). `docker export` gives the folder `tree` beside theirs, links and all, and
+ * starts nothing. ops reads its configuration strictly and ends with 0 when it refuses it, takes a link at
+ * the top for a file, leaves out links that lead nowhere on this machine, cuts an image's name at its first
+ * dot, and leaves a copy of each disk image as `disk` beside the folder.
  */
 export async function toolDoubles(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
