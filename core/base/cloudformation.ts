@@ -45,15 +45,10 @@ export function references(value: unknown): Set<string> {
 }
 
 function collect(value: unknown, found: Set<string>): void {
-  if (Array.isArray(value)) {
-    for (const item of value) collect(item, found)
-    return
-  }
   if (value === null || typeof value !== 'object') return
   for (const [key, inner] of Object.entries(value)) {
     if (key === 'Ref' && typeof inner === 'string') found.add(inner)
-    else if (key === 'Fn::GetAtt')
-      found.add(String(Array.isArray(inner) ? inner[0] : inner).split('.')[0] ?? '')
+    else if (key === 'Fn::GetAtt') found.add(ownerOf(String(Array.isArray(inner) ? inner[0] : inner)))
     else {
       if (key === 'Fn::Sub') for (const name of substitutions(inner)) found.add(name)
       collect(inner, found)
@@ -63,8 +58,9 @@ function collect(value: unknown, found: Set<string>): void {
 
 function substitutions(value: unknown): string[] {
   const [text, own] = Array.isArray(value) ? value : [value, {}]
-  const names = [...String(text).matchAll(/\$\{([^!}][^}]*)\}/g)].map(
-    ([, name = '']) => name.split('.')[0] ?? '',
-  )
+  const names = [...String(text).matchAll(/\$\{([^!}][^}]*)\}/g)].map(([, name = '']) => ownerOf(name))
   return names.filter((name) => !(name in Object(own)))
 }
+
+/** `Tasks` of its attribute `Tasks.Arn`. */
+const ownerOf = (attribute: string): string => attribute.replace(/\..*/, '')

@@ -1,4 +1,4 @@
-const UNITS: Record<string, number> = {
+const UNITS = {
   ns: 1,
   us: 1e3,
   µs: 1e3,
@@ -18,6 +18,9 @@ const WHOLE = /^\+?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/
 export function goNanoseconds(text: string): number | undefined {
   if (!WHOLE.test(text)) return undefined
   const parts = [...text.matchAll(/([\d.]+)([a-zµμ]+)/g)]
-  const sum = parts.reduce((total, [, number, unit = '']) => total + Number(number) * (UNITS[unit] ?? 0), 0)
+  const sum = parts.reduce(
+    (total, [, number, unit]) => total + Number(number) * UNITS[unit as keyof typeof UNITS],
+    0,
+  )
   return sum < 2 ** 63 ? Math.floor(sum) : undefined
 }

@@ -33,8 +33,10 @@ export interface InstanceSource {
 }
 
 export const isServer = (instance: Instance): boolean => instance.tags[TAG.kind] === 'consulserver'
+/** The name of the parameter with a service's definition; empty for anything else. */
+export const definitionOf = (instance: Instance): string => instance.tags[TAG.definition] ?? ''
 export const isService = (instance: Instance): boolean =>
-  instance.tags[TAG.kind] === 'service' && Boolean(instance.tags[TAG.definition])
+  instance.tags[TAG.kind] === 'service' && definitionOf(instance) !== ''
 export const isRunning = (instance: Instance): boolean =>
   instance.state === 'running' && instance.address !== ''
 

@@ -26,16 +26,16 @@ export function repeatedKey(json: string): RepeatedKey | undefined {
     else if (token === ':' && inner?.keys) {
       const key = JSON.parse(text) as string
       inner.step = key
-      if (inner.keys.has(key)) return { path: written(open), line: lineOf(json, index) }
+      if (inner.keys.has(key))
+        return { path: writtenPath(open.map(({ step }) => step)), line: lineOf(json, index) }
       inner.keys.add(key)
     } else text = token
   }
   return undefined
 }
 
-const written = (open: readonly Open[]): string =>
-  open
-    .map(({ step }, index) => (typeof step === 'number' ? `[${step}]` : index > 0 ? `.${step}` : step))
-    .join('')
+/** `services[0].port` */
+export const writtenPath = (path: readonly (string | number)[]): string =>
+  path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index > 0 ? `.${step}` : step)).join('')
 
 const lineOf = (text: string, index: number): number => text.slice(0, index).split('\n').length

@@ -11,5 +11,5 @@ const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g
  */
 export function plainText(written: string): string {
   const lines = written.replace(ESCAPES, '').split('\n')
-  return lines.map((line) => line.trimEnd().split('\r').at(-1)?.replace(CONTROLS, '') ?? '').join('\n')
+  return lines.map((line) => line.trimEnd().replace(/^.*\r/s, '').replace(CONTROLS, '')).join('\n')
 }

@@ -34,10 +34,8 @@ export function schemaProblems(
 }
 
 function problemsOf(issue: z.core.$ZodIssue, prefix: Path, given: Given): Problem[] {
-  const path: Path = [
-    ...prefix,
-    ...issue.path.map((step) => (typeof step === 'number' ? step : String(step))),
-  ]
+  // Documents have no symbols for keys.
+  const path: Path = [...prefix, ...(issue.path as (string | number)[])]
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({

@@ -3,16 +3,12 @@
  * edits (insert, delete, replace, swap neighbours), and fewer than half the word's letters.
  */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
-  let best: string | undefined
-  let least = Math.min(2, Math.floor((word.length - 1) / 2)) + 1
-  for (const candidate of known) {
-    const edits = distance(word.toLowerCase(), candidate.toLowerCase())
-    if (edits < least) {
-      least = edits
-      best = candidate
-    }
+  const candidates = [...known]
+  for (const edits of [0, 1, 2].filter((each) => each * 2 < word.length)) {
+    const near = candidates.find((each) => isWithin(edits, word.toLowerCase(), each.toLowerCase()))
+    if (near !== undefined) return near
   }
-  return best
+  return undefined
 }
 
 /** ` Did you mean "x"?` as a remedy, else the list of what is possible. */
@@ -22,22 +18,16 @@ export function didYouMean(word: string, known: readonly string[]): string {
   return known.length > 0 ? `known are ${[...known].sort().join(', ')}` : 'none is possible here'
 }
 
-/** Optimal string alignment distance. */
-function distance(a: string, b: string): number {
-  let before: number[] = []
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1
-      let edits = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        edits = Math.min(edits, (before[j - 2] ?? 0) + 1)
-      }
-      next.push(edits)
-    }
-    before = row
-    row = next
-  }
-  return row[b.length] ?? 0
+/** Whether at most this many edits turn one word into the other. */
+function isWithin(edits: number, a: string, b: string): boolean {
+  if (a === b) return true
+  if (a[0] === b[0]) return isWithin(edits, a.slice(1), b.slice(1))
+  if (edits === 0) return false
+  const swapped = a[0] === b[1] && a[1] === b[0]
+  return (
+    isWithin(edits - 1, a.slice(1), b) ||
+    isWithin(edits - 1, a, b.slice(1)) ||
+    isWithin(edits - 1, a.slice(1), b.slice(1)) ||
+    (swapped && isWithin(edits - 1, a.slice(2), b.slice(2)))
+  )
 }

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Tags } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument, type Tags } from 'yaml'
 import { InvalidInput } from './errors.ts'
 
 export type Path = readonly (string | number)[]
@@ -55,18 +55,20 @@ function sourceOf(node: unknown): string | undefined {
   return node.source
 }
 
-function offsetOf(root: Node | null, path: Path): number {
-  let node: unknown = root
-  let offset = root?.range?.[0] ?? 0
+function offsetOf(root: ParsedNode | null, path: Path): number {
+  let node: ParsedNode | null | undefined = root
+  let offset = root?.range[0] ?? 0
   for (const step of path) {
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
+      const pair: { key: ParsedNode; value: ParsedNode | null } | undefined = node.items.find(
+        ({ key }) => isScalar(key) && String(key.value) === String(step),
+      )
       if (!pair) break
-      if (isScalar(pair.key)) offset = pair.key.range?.[0] ?? offset
+      offset = pair.key.range[0]
       node = pair.value
     } else if (isSeq(node)) {
       node = node.items[Number(step)]
-      if (isNode(node)) offset = node.range?.[0] ?? offset
+      if (node) offset = node.range[0]
     } else {
       break
     }
@@ -74,11 +76,8 @@ function offsetOf(root: Node | null, path: Path): number {
   return offset
 }
 
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && 'range' in value
-}
-
 function firstSentence(message: string): string {
-  const [line = message] = message.split('\n')
+  // Behind a semicolon yaml advises its own callers.
+  const [line = message] = message.split(/[;\n]/)
   return line.charAt(0).toLowerCase() + line.slice(1)
 }

@@ -35,11 +35,21 @@ export function targetProblem(kind: ProbeKind, asked: string): string | undefine
   return undefined
 }
 
+/** What each of a check's fields asks that name a place. */
+export function placesOf(check: { [kind in ProbeKind]?: string | undefined }): [ProbeKind, string][] {
+  return PROBES.flatMap((kind) => {
+    const asked = check[kind]
+    return asked === undefined ? [] : [[kind, asked]]
+  })
+}
+
 /** The place that a check asks; undefined for one that asks nobody. */
 export function targetOf(check: { [kind in ProbeKind]?: string | undefined }): Target | undefined {
-  const kind = PROBES.find((each) => check[each] !== undefined)
-  const port = kind && portOf(kind, check[kind] ?? '')
-  return port === undefined ? undefined : { protocol: kind === 'UDP' ? 'udp' : 'tcp', port }
+  for (const [kind, asked] of placesOf(check)) {
+    const port = portOf(kind, asked)
+    if (port !== undefined) return { protocol: kind === 'UDP' ? 'udp' : 'tcp', port }
+  }
+  return undefined
 }
 
 function portOf(kind: ProbeKind, asked: string): number | undefined {

@@ -1,11 +1,11 @@
 import type { core } from 'zod'
 import { InvalidInput } from '../base/errors.ts'
-import { repeatedKey } from '../base/json-keys.ts'
+import { repeatedKey, writtenPath } from '../base/json-keys.ts'
 import { at, isOurs, kindName, kindOf } from '../base/schema-problems.ts'
 import type { Path } from '../base/yaml-document.ts'
 import { agentKeys } from './agent-files.ts'
 import { type CheckDefinition, Service, type ServiceDefinition } from './schema.ts'
-import { spell } from './spelling.ts'
+import { fieldKey, spell } from './spelling.ts'
 import { storedLength } from './stored-text.ts'
 
 /**
@@ -38,8 +38,9 @@ export function locatedServices(text: string, place: string): LocatedService[] {
   if (found.length === 0)
     throw new BadDefinition(place, 'holds no service', 'give it at least one with a name')
   const located = found.map(({ value, path }) => ({
-    service: parseService(value, written(path), place),
-    namePath: [...path, Object.keys(Object(value)).find((key) => /^name$/i.test(key)) ?? ''],
+    service: parseService(value, writtenPath(path), place),
+    // A service without a name has been refused by now.
+    namePath: [...path, Object.keys(Object(value)).find((key) => fieldKey(key) === 'name') as string],
   }))
   const twice = duplicate(located.map(({ service }) => identity(service)))
   if (twice !== undefined)
@@ -68,8 +69,8 @@ function parseJson(text: string, place: string): unknown {
       `has ${length} bytes${text.includes('{{') ? ' as base64, which {{ needs,' : ','} and a parameter holds ${LARGEST}`,
       'leave out spaces and notes',
     )
-  const trimmed = text.trim()
-  const plain = isPlain(trimmed) ? trimmed : decodeBase64(trimmed)
+  // Editors of Windows put a mark of the byte order in front.
+  const plain = isPlain(text) ? text.replace(/^\uFEFF/, '') : decodeBase64(text.trim())
   if (plain === undefined) throw new BadDefinition(place, 'is neither JSON nor base64 of JSON')
   const value = parsed(plain, place)
   const repeated = repeatedKey(plain)
@@ -96,7 +97,7 @@ export const isPlain = (text: string): boolean => /^\s*[[{]/.test(text)
 function decodeBase64(text: string): string | undefined {
   if (text === '' || !/^[A-Za-z0-9+/\s]+={0,2}$/.test(text)) return undefined
   const bytes = Uint8Array.from(atob(text.replace(/\s/g, '')), (char) => char.charCodeAt(0))
-  const decoded = new TextDecoder().decode(bytes).trim()
+  const decoded = new TextDecoder().decode(bytes)
   return isPlain(decoded) ? decoded : undefined
 }
 
@@ -109,15 +110,11 @@ interface Found {
 /** Flattens the forms that Consul's files and its command accept into one list, each with its path. */
 function unwrap(value: unknown, place: string, path: Path = []): Found[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => unwrap(item, place, [...path, index]))
-  if (typeof value !== 'object' || value === null)
-    throw new BadDefinition(
-      `${place}${path.length > 0 ? `: ${written(path)}` : ''}`,
-      'must be an object that describes a service',
-    )
-  const wrapped = Object.entries(value).filter(([name]) => /^services?$/i.test(name))
-  refuseAgentFile(Object.keys(value), wrapped[0]?.[0], place)
+  const wrapped = Object.entries(Object(value)).filter(([name]) => /^services?$/i.test(name))
+  const names = Object.keys(Object(value))
+  refuseAgentFile(names, wrapped[0]?.[0], place)
   if (wrapped.length === 0) return [{ value, path }]
-  const strange = Object.keys(value).find((name) => !/^services?$/i.test(name))
+  const strange = names.find((name) => !/^services?$/i.test(name))
   if (strange !== undefined)
     throw new BadDefinition(
       place,
@@ -138,20 +135,16 @@ function refuseAgentFile(keys: string[], wrapper: string | undefined, place: str
   )
 }
 
-/** `services[0].check` */
-const written = (path: Path): string =>
-  path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index > 0 ? `.${step}` : step)).join('')
-
 function parseService(value: unknown, path: string, place: string): ServiceDefinition {
   const spelled = spell(value, path)
   const [misspelling] = spelled.misspellings
   if (misspelling) throw new BadDefinition(`${place}: ${misspelling.path}`, misspelling.problem)
   const parsed = Service.safeParse(spelled.value)
   if (parsed.success) return withoutRedirects(parsed.data)
-  const [issue] = parsed.error.issues
-  const steps = (issue?.path ?? []).map(String).filter((step) => step !== '')
-  const at = authorsPath(steps, spelled.original, path)
-  throw new BadDefinition(`${place}${at ? `: ${at}` : ''}`, faultOf(issue, spelled.value), undefined, {
+  const [issue] = parsed.error.issues as [core.$ZodIssue]
+  const steps = issue.path.map(String)
+  const at = authorsPath(steps, spelled.original)
+  throw new BadDefinition(`${place}: ${at}`, faultOf(issue, spelled.value), undefined, {
     cause: parsed.error,
   })
 }
@@ -164,21 +157,20 @@ function withoutRedirects({ Check, Checks, ...rest }: ServiceDefinition): Servic
 }
 
 /** The longest part of the canonical path that the author wrote, and the rest behind it. */
-function authorsPath(steps: string[], original: Map<string, string>, path: string): string {
-  for (let length = steps.length; length > 0; length--) {
-    const known = original.get(steps.slice(0, length).join('.'))
-    if (known !== undefined) return [known, ...steps.slice(length)].join('.')
-  }
-  return [path, ...steps].filter(Boolean).join('.')
+function authorsPath(steps: string[], original: Map<string, string>, rest: string[] = []): string {
+  const known = original.get(steps.join('.'))
+  if (known !== undefined) return [known, ...rest].filter(Boolean).join('.')
+  return authorsPath(steps.slice(0, -1), original, [...steps.slice(-1), ...rest])
 }
 
 /** The fault in our words; a key that breaks its rule has the rule's message one level down. */
-function faultOf(issue: core.$ZodIssue | undefined, value: unknown): string {
-  if (issue?.code === 'invalid_key') return faultOf(issue.issues[0], value)
-  if (issue && isOurs(issue.message)) return issue.message
-  if (issue?.code !== 'invalid_type') return 'is not valid'
-  const found = at(value, issue.path)
-  const kind = kindName(issue.expected)
+function faultOf(issue: core.$ZodIssue, value: unknown): string {
+  if (issue.code === 'invalid_key') return faultOf(issue.issues[0] as core.$ZodIssue, value)
+  if (isOurs(issue.message)) return issue.message
+  // All other rules of the schema have words of ours.
+  const { expected, path } = issue as core.$ZodIssueInvalidType
+  const found = at(value, path)
+  const kind = kindName(expected)
   return found === undefined ? `is missing (${kind})` : `must be ${kind}, not ${kindOf(found)}`
 }
 

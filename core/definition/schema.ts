@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { goNanoseconds } from '../base/go-duration.ts'
-import { PROBES, targetProblem } from './check-targets.ts'
+import { placesOf, targetProblem } from './check-targets.ts'
 
 /**
  * Consul's service definition in the spelling of its HTTP API (Consul docs, "Register Service" of the agent
@@ -88,9 +88,10 @@ export const Check = z
     for (const [field, reason] of Object.entries(FOREIGN))
       if (check[field as keyof typeof FOREIGN] !== undefined)
         return refuse(field, `is not possible here: ${reason}`)
-    const probes = PROBES.filter((kind) => check[kind] !== undefined)
+    const places = placesOf(check)
+    const probes = places.map(([kind]) => kind)
     const alias = check.AliasService !== undefined
-    const [interval, ttl] = [check.Interval, check.TTL].map((each) => goNanoseconds(each ?? '0') ?? 0)
+    const [interval, ttl] = [check.Interval, check.TTL].map((each) => each && goNanoseconds(each))
     const kinds = [...probes, ...(ttl ? ['TTL'] : []), ...(alias ? ['AliasService'] : [])]
     const last = kinds.at(-1)
     if (last === undefined && check.TTL !== undefined) return refuse('TTL', 'must be longer than nothing')
@@ -104,8 +105,8 @@ export const Check = z
         last,
         `is set together with ${kinds[0]}, and Consul would run only one of them; make it two checks`,
       )
-    for (const kind of probes) {
-      const problem = targetProblem(kind, check[kind] ?? '')
+    for (const [kind, asked] of places) {
+      const problem = targetProblem(kind, asked)
       if (problem) return refuse(kind, problem)
     }
     if (check.HTTP !== undefined && check.DisableRedirects === false)
@@ -113,8 +114,8 @@ export const Check = z
     if (probes.length > 0 && !interval)
       refuse('Interval', `is needed for a check of kind ${probes[0]}, such as "10s"`)
     if (ttl && interval) refuse('Interval', 'has no meaning beside ttl; remove one of them')
-    const critical = check.FailuresBeforeCritical ?? 0
-    if ((check.FailuresBeforeWarning ?? critical) > critical)
+    const { FailuresBeforeWarning: warning = 0, FailuresBeforeCritical: critical = 0 } = check
+    if (warning > critical)
       refuse(
         'FailuresBeforeWarning',
         `must not be higher than failures_before_critical, which is ${critical}`,

@@ -16,10 +16,13 @@ interface Shape {
 /**
  * Consul's files say `deregister_critical_service_after`, its API `DeregisterCriticalServiceAfter`: one key.
  */
-const key = (name: string): string => name.replaceAll('_', '').toLowerCase()
+export const fieldKey = (name: string): string => name.replaceAll('_', '').toLowerCase()
 
 function shape(names: string[], aliases: Record<string, string> = {}, inner: Shape['inner'] = {}): Shape {
-  return { fields: new Map([...names.map((n) => [key(n), n] as const), ...Object.entries(aliases)]), inner }
+  return {
+    fields: new Map([...names.map((n) => [fieldKey(n), n] as const), ...Object.entries(aliases)]),
+    inner,
+  }
 }
 
 /**
@@ -58,19 +61,20 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /**
  * The service with its field names in the spelling of Consul's HTTP API. `original` maps each canonical path
- * (`Checks.0.HTTP`) to the author's (`checks[0].http`), so that a later message can quote what was written.
+ * (`Checks.0.HTTP`) to the author's (`checks[0].http`), the empty one to `place`, so that a later message can
+ * quote what was written.
  */
 export function spell(
   value: unknown,
   place: string,
 ): { value: unknown; original: Map<string, string>; misspellings: Misspelling[] } {
-  const original = new Map<string, string>()
+  const original = new Map([['', place]])
   const misspellings: Misspelling[] = []
   const walk = (node: unknown, form: Shape, canonical: string, written: string): unknown => {
     if (!isObject(node)) return node
     const result: Record<string, unknown> = {}
     for (const [name, field] of Object.entries(node)) {
-      const known = form.fields.get(key(name))
+      const known = form.fields.get(fieldKey(name))
       const path = written ? `${written}.${name}` : name
       if (known === undefined) {
         misspellings.push({ path, problem: `is not a field of Consul's definition${nearest(name, form)}` })

@@ -14,11 +14,11 @@ export async function acquireLock(
   owner: string,
   now: () => Date,
 ): Promise<number> {
-  let holder = ''
+  let holder: string | undefined
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const seen = await ports.locks.read(app)
-    holder = seen?.owner ?? ''
-    const holderRuns = holder !== '' && holder !== owner && (await ports.executions.runs(holder))
+    holder = seen?.owner
+    const holderRuns = holder !== undefined && holder !== owner && (await ports.executions.runs(holder))
     const decision = decideLock(seen, owner, holderRuns)
     if (decision === 'keep' && seen) return seen.fence
     if (decision === 'refuse') break
@@ -26,6 +26,6 @@ export async function acquireLock(
     if (fence !== undefined) return fence
   }
   throw new LockHeld(
-    `${app}: ${holder} works on this app; wait until it is over or stop it, then start again`,
+    `${app}: ${holder ?? 'another execution'} works on this app; wait until it is over or stop it, then start again`,
   )
 }

@@ -1,5 +1,5 @@
 import { NotFound } from '../base/errors.ts'
-import { appStack, PLATFORM } from '../base/names.ts'
+import { appStack } from '../base/names.ts'
 import type { Stage } from '../base/stage.ts'
 import { appTemplate } from '../template/app.ts'
 import { bringStack, type StackStep, standingStack } from '../template/bring-stack.ts'
@@ -35,8 +35,8 @@ export async function applyPlannedStack(ports: ApplyPorts, request: StackRequest
   const { stage, stacks, bundles, runs } = ports
   const plan = (await runs.read(request.plan.execution, request.plan.name)) as DeployPlan
   const app = await bundles.read(plan.app, plan.bundle)
-  const own = plan.app === PLATFORM
-  const platform = own ? undefined : await platformOutputs(stage, stacks)
+  // Those of the platform itself are the same as its app's, so they do no harm there.
+  const platform = await platformOutputs(stage, stacks)
   if (request.service === undefined) {
     const wanted = wantedAppStack(stage, plan.app, appTemplate(app, stage), platform)
     if (request.step === 'final' || plan.removed.length === 0) return await bringStack(stacks, wanted)

@@ -44,7 +44,7 @@ function stepBefore(running: string, wanted: string): string | undefined {
 
 /** The place of a version in the row 1.0, 1.1 … 1.22, 2.0 …; of a later first number, out of reach. */
 function place(version: string): number {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const [major, minor] = version.split('.').map(Number) as [number, number]
   if (major > 2) return Number.POSITIVE_INFINITY
   return major === 2 ? LAST_OF_1 + 1 + minor : minor
 }

@@ -46,17 +46,14 @@ export function deployOrder({ execution, purpose }: PlanRequest, plan: DeployPla
     execution: childName(execution, `${target.service}${suffix}`),
     target,
   })
-  const planned = (service: string): PlannedService[] => {
-    const found = plan.services[service]
-    return found ? [found] : []
-  }
+  const planned = (service: string) => plan.services[service] as PlannedService
   return {
     key: { execution, name: purpose },
     release: plan.release,
     previous: plan.previous,
     services: Object.keys(plan.services),
     waves: plan.waves.map((wave) =>
-      wave.flatMap(planned).map(({ change, target }) => run({ ...target, ...fresh(change, target) })),
+      wave.map(planned).map(({ change, target }) => run({ ...target, ...fresh(change, target) })),
     ),
     removed: plan.removed.map((service) => run(emptyTarget(plan.app, service))),
     teardown: childName(execution, 'teardown'),
@@ -65,4 +62,4 @@ export function deployOrder({ execution, purpose }: PlanRequest, plan: DeployPla
 }
 
 const fresh = ({ action }: Change, { count }: ServiceTarget): Pick<ServiceTarget, 'fresh'> =>
-  action === 'create' && count > 0 ? { fresh: true } : {}
+  action === 'create' && count ? { fresh: true } : {}

@@ -154,7 +154,7 @@ function notes(
   service: string,
   { change, target }: PlannedService,
 ): string[] {
-  const wanted = app.bundle.manifest.services[service]?.count.desired ?? 0
+  const { desired: wanted } = (app.bundle.manifest.services[service] as ServiceSpec).count
   const held = overrides[service]
   return [
     ...(change.action === 'update' && target.replacement === 'in-place'
@@ -172,8 +172,8 @@ function notes(
 function edges({ Resources }: Template): string[] {
   return Object.entries(Resources)
     .filter(([, { Type }]) => Type === 'AWS::EC2::SecurityGroupIngress')
-    .map(([name, { Properties }]) => {
-      const { IpProtocol, FromPort, Description } = Properties ?? {}
+    .map(([name, { Properties = {} }]) => {
+      const { IpProtocol, FromPort, Description } = Properties
       return `${name} (${String(IpProtocol)} ${String(FromPort)}): ${String(Description)}`
     })
 }

@@ -35,7 +35,7 @@ function imageIds({ app, kept, images }: { app: App } & Pick<PlanFacts, 'kept' |
   return new Map(
     Object.keys(app.bundle.manifest.services).map((name) => [
       name,
-      (kept?.services[name] ?? images.get(name))?.imageId ?? '',
+      (kept?.services[name] ?? images.get(name))?.imageId,
     ]),
   )
 }

@@ -77,9 +77,9 @@ async function otherApps({ releases, app }: PlanPorts, name: string): Promise<Ap
 
 /** Services of an app that have a stack. */
 export const standingServices = (views: StackView[], app: string): string[] =>
-  views
-    .filter(({ tags }) => tags[TAG.app] === app && tags[TAG.service])
-    .map(({ tags }) => tags[TAG.service] ?? '')
+  views.flatMap(({ tags: { [TAG.app]: of, [TAG.service]: service } }) =>
+    of === app && service ? [service] : [],
+  )
 
 /** Outputs of the platform's stack, which all other apps' stacks get. */
 export async function platformOutputs(

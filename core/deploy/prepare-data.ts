@@ -36,7 +36,7 @@ export async function prepareData(
 /** What counts is the template of the stack, not the one that CloudFormation was asked for. */
 async function refuseLoss(stacks: Stacks, stack: string): Promise<void> {
   const standing = await standingStack(stacks, await stacks.find(stack))
-  const lost = standing ? wouldBeDeleted(standing.template) : []
+  const lost = wouldBeDeleted(standing?.template)
   if (lost.length === 0) return
   throw new StackFailure(
     `stack ${stack}: CloudFormation did not take over that ${lost.join(', ')} is kept; nothing was deleted`,

@@ -51,10 +51,10 @@ export async function lookAtRequiredApps(ports: RequirementPorts, app: string): 
     for (const next of bundle.manifest.requires) await read(next)
   }
   await read(app)
-  const round = cycle([app], (name) => requires[name] ?? [])
+  const round = cycle([app], (name) => requires[name] as string[])
   if (round)
     throw new InvalidInput(`images/${app}/app.yml: requires`, `leads back to itself: ${round.join(' → ')}`)
-  const stands = (requires[app] ?? []).map(async (name): Promise<RequiredApp> => {
+  const stands = (requires[app] as string[]).map(async (name): Promise<RequiredApp> => {
     const [lock, current] = await Promise.all([ports.locks.read(name), ports.releases.current(name)])
     const busy = lock?.owner !== undefined && (await ports.executions.runs(lock.owner))
     return {

@@ -114,5 +114,5 @@ const letGo = (resource: Resource): Resource => ({
 })
 
 /** What holds data in a template and would be deleted with its stack. */
-export const wouldBeDeleted = (template: Template): string[] =>
-  dataResources(template).filter((name) => template.Resources[name]?.DeletionPolicy !== 'Retain')
+export const wouldBeDeleted = (template: Template | undefined): string[] =>
+  dataResources(template).filter((name) => template?.Resources[name]?.DeletionPolicy !== 'Retain')

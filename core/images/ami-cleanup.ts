@@ -83,7 +83,7 @@ function keepReasons(evidence: Evidence, options: Pick<CleanAmisInput, 'keep' | 
       : undefined
   const unfinished = ({ state }: AccountImage) => (state === 'pending' ? 'still being made' : undefined)
   const busy = ({ tags }: AccountImage) =>
-    evidence.busyApps.includes(tags[TAG.app] ?? '') ? `a run works on ${tags[TAG.app]}` : undefined
+    evidence.busyApps.some((app) => app === tags[TAG.app]) ? `a run works on ${tags[TAG.app]}` : undefined
   const building = ({ createdAt }: AccountImage) =>
     evidence.buildingSince !== undefined && (createdAt === '' || createdAt >= evidence.buildingSince)
       ? 'made while a build is under way'
@@ -162,7 +162,7 @@ const serviceOf = ({ tags }: AccountImage): string => `${tags[TAG.app] ?? '?'}/$
 const oldestFirst = (a: AccountImage, b: AccountImage): number =>
   (a.createdAt || '9').localeCompare(b.createdAt || '9') || a.imageId.localeCompare(b.imageId)
 
-const age = (since: string, evidence: Evidence): number =>
-  since === '' ? 0 : Date.parse(evidence.readAt) - Date.parse(since)
+/** Milliseconds; NaN, which is neither old nor young, for an unknown time. */
+const age = (since: string, evidence: Evidence): number => Date.parse(evidence.readAt) - Date.parse(since)
 
 const nextRun = (max: number): string => `left for the next run, which removes ${max} at most`

@@ -1,4 +1,4 @@
-import type { AppBundle, ImageRecord } from '../base/bundle.ts'
+import type { AppBundle, ImageRecord, ServiceBundle } from '../base/bundle.ts'
 import { InvalidInput, NanofleetError } from '../base/errors.ts'
 import { sourceKey } from '../base/names.ts'
 import { resolvers } from '../base/resolvers.ts'
@@ -92,7 +92,7 @@ export function planBuild(
   refuseOtherArchitecture(manifest, stage)
   const plan: BuildPlan = { app, steps: [], skipped: [] }
   for (const service of servicesToBuild(bundle, wanted.services)) {
-    const source = bundle.services[service]?.source ?? ''
+    const { source } = bundle.services[service] as ServiceBundle
     const upstream = upstreamImage(manifest, service)
     const hash = imageHash({ app, service, source, upstream, stage })
     const same = images.filter((i) => i.service === service && i.hash === hash && i.state !== 'failed')

@@ -26,8 +26,8 @@ export function imageHash({ app, service, source, upstream, stage }: ImageInputs
     architecture,
     region,
     resolvers: resolvers(app, stage),
-    // Absent for our own source, so that adding `upstream` changed none of its hashes.
-    ...(upstream !== undefined && { upstream }),
+    // Undefined for our own source, and so not in its JSON: adding `upstream` changed none of its hashes.
+    upstream,
   }
   return sha256(canonicalJson(inputs)).slice(0, 16)
 }

@@ -46,9 +46,9 @@ export function parseLock<T>(schema: z.ZodType<T>, text: string, place: string):
   }
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const where = issue?.path.join('.') || 'the file'
-  throw new InvalidInput(place, `${where} ${issue?.message ?? 'is wrong'}`, 'take it from git again')
+  const [{ path, message }] = parsed.error.issues as [z.core.$ZodIssue]
+  const where = path.join('.') || 'the file'
+  throw new InvalidInput(place, `${where} ${message}`, 'take it from git again')
 }
 
 /** The tools whose digest for an architecture is unknown: builds there refuse to start. */

@@ -15,9 +15,9 @@ export function complete({ app, requires, resources, source, upstream, services 
   }
 }
 
-/** A stored manifest is complete except for defaults that are newer than it. */
+/** A stored manifest lacks only defaults newer than it; it has `upstream` only where that is the source. */
 export const completeStored = (stored: StoredManifest): Manifest =>
-  complete({ ...stored, source: stored.upstream ? 'upstream' : 'ours' })
+  complete({ ...stored, source: 'upstream' })
 
 function completeService(name: string, raw: RawManifest['services'][string]): ServiceSpec {
   const { source, port, expose, ...rest } = raw

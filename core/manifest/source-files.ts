@@ -50,7 +50,7 @@ export function imageFiles(manifest: Manifest, service: string, tree: ReadonlyMa
   // Iterating over a Set also visits what is added meanwhile, so libraries of libraries are included.
   for (const path of chosen) {
     if (path.startsWith(`${SCRIPTS}/`)) continue
-    const targets = imports(path, tree.get(path) ?? '')
+    const targets = imports(path, tree.get(path) as string)
     const parts = folders.flatMap((folder) => targets.flatMap((target) => library(folder, target) ?? []))
     for (const other of paths) if (parts.some((part) => part(other))) chosen.add(other)
   }

@@ -115,7 +115,7 @@ class Evaluator {
     if (name.startsWith('AWS::')) return name
     const value = this.#parameters[name]
     if (value === undefined) return `${this.#stack}/${name}`
-    return /List/.test(this.#template.Parameters?.[name]?.Type ?? '') ? value.split(',') : value
+    return this.#template.Parameters?.[name]?.Type.includes('List') ? value.split(',') : value
   }
 
   #attribute([name, attribute]: [string, string]): unknown {
@@ -145,7 +145,10 @@ function attributeOf(argument: unknown): [string, string] {
 /** The first blocks of `bits` host bits in an IPv4 network, as `Fn::Cidr` gives them. */
 function blocks(network: string, count: number, bits: number): string[] {
   const [address = '0.0.0.0'] = network.split('/')
-  const first = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+  const first = address
+    .split('.')
+    .map(Number)
+    .reduce((sum, part) => sum * 256 + part)
   return Array.from({ length: Number(count) }, (_, index) => {
     const start = first + index * 2 ** Number(bits)
     const parts = [24, 16, 8, 0].map((shift) => Math.floor(start / 2 ** shift) % 256)

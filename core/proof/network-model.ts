@@ -76,7 +76,7 @@ export function networkModel(stacks: Iterable<ResolvedStack>): Network {
       target: text(route.NatGatewayId ?? route.GatewayId),
     })),
     endpoints: ofType('AWS::EC2::VPCEndpoint').map(([, endpoint]) => ({
-      service: text(endpoint.ServiceName).split('.').at(-1) ?? '',
+      service: text(endpoint.ServiceName).replace(/.*\./, ''),
       tables: texts(endpoint.RouteTableIds),
     })),
     internetGateways: new Set(

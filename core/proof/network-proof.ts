@@ -87,17 +87,20 @@ function resolvedApp(
 
 /** @param stack the one that should provide what is missing */
 function remedy(
-  { app, resources }: Manifest,
+  { app, resources = 'app.yml' }: Manifest,
   { stage, compiled }: Pick<ProofInputs, 'stage' | 'compiled'>,
   stack: string,
 ): string {
   if (stack === controlStack(stage.name)) return 'deploy the control plane again'
-  const giver = compiled.find(
-    (each) =>
-      stack === appStack(stage.name, each.app) ||
-      Object.keys(each.services).some((service) => stack === serviceStack(stage.name, each.app, service)),
+  const owners = new Map(
+    compiled.flatMap((each) => [
+      [appStack(stage.name, each.app), each.app] as const,
+      ...Object.keys(each.services).map(
+        (service) => [serviceStack(stage.name, each.app, service), each.app] as const,
+      ),
+    ]),
   )
-  if (giver && giver.app !== app) return `deploy ${giver.app} again, then this`
-  const file = resources === undefined ? 'app.yml' : resources
-  return `correct images/${app}/${file}, push the app and deploy it again`
+  const giver = owners.get(stack)
+  if (giver !== undefined && giver !== app) return `deploy ${giver} again, then this`
+  return `correct images/${app}/${resources}, push the app and deploy it again`
 }

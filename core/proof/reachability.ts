@@ -105,7 +105,7 @@ function toInternet(network: Network, fleet: string, platform: string): Missing 
     const target = network.routes.find(
       (route) => route.table === table && route.destination === ANYWHERE,
     )?.target
-    const nat = target === undefined ? undefined : network.natGateways.get(target)
+    const nat = network.natGateways.get(String(target))
     if (!nat) return { lacks: `no NAT gateway is on the default route of ${subnet}`, stack: platform }
     if (!network.addresses.has(nat.address)) return { lacks: `${target} has no address`, stack: platform }
     return isPublic(network, nat.subnet)
@@ -180,13 +180,13 @@ function resolves(
 function joined(
   network: Network,
   { loadBalancer }: Listener,
-  targets: string | undefined,
+  forwardsTo: string | undefined,
   fleet: string,
   port: number,
 ): Missing {
-  const group = targets === undefined ? undefined : network.targetGroups.get(targets)
-  if (targets === undefined || !group)
-    return { lacks: 'the listener leads to no target group', stack: stackOf(loadBalancer) }
+  const targets = String(forwardsTo)
+  const group = network.targetGroups.get(targets)
+  if (!group) return { lacks: 'the listener leads to no target group', stack: stackOf(loadBalancer) }
   if (group.port !== port)
     return { lacks: `${targets} has port ${group.port} instead of ${port}`, stack: stackOf(targets) }
   if (!network.fleets.get(fleet)?.targetGroups.includes(targets))

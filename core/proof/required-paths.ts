@@ -2,7 +2,7 @@ import type { Manifest } from '../base/manifest-types.ts'
 import { PLATFORM, serviceStack } from '../base/names.ts'
 import { loadBalancerAddresses } from '../base/resolvers.ts'
 import type { Stage } from '../base/stage.ts'
-import { checkedPorts } from '../definition/check-ports.ts'
+import { type CheckPort, checkedPorts } from '../definition/check-ports.ts'
 import type { App } from '../template/parsed-app.ts'
 import { publicUi } from '../template/public-ui.ts'
 
@@ -40,7 +40,7 @@ export function requiredPaths(
           ? []
           : [{ kind: 'connect', from: self, to: fleet(need), protocol: 'tcp', port }]
       }),
-      ...(checks[name] ?? []).flatMap((check): RequiredPath[] => [
+      ...(checks[name] as CheckPort[]).flatMap((check): RequiredPath[] => [
         { kind: 'connect', from: servers, to: self, ...check },
         { kind: 'probe', to: self, ...check },
       ]),

@@ -1,4 +1,4 @@
-import type { CatalogEntry, ServiceCatalog } from '../base/catalog.ts'
+import type { CatalogEntry, ConsulServer, ServiceCatalog } from '../base/catalog.ts'
 import { settle } from '../base/parallel.ts'
 import type { Successor, Write } from './difference.ts'
 
@@ -26,16 +26,21 @@ export async function apply(catalog: ServiceCatalog, writes: Write[], pause: Pau
     writes.filter((write) => !successorOf(write)),
   )
   const broken = new Set(first.failed.map(({ write }) => write.id))
-  const replaced = writes.filter((write) => {
+  const replacements = writes.flatMap((write): Replacement[] => {
     const successor = successorOf(write)
-    return successor !== undefined && !broken.has(successor.id)
+    return successor && !broken.has(successor.id) ? [{ write, successor }] : []
   })
-  const second = await applyAll(catalog, await withSuccessor(catalog, replaced, pause))
+  const second = await applyAll(catalog, await withSuccessor(catalog, replacements, pause))
   return { done: [...first.done, ...second.done], failed: [...first.failed, ...second.failed] }
 }
 
-const successorOf = (write: Write): Successor | undefined =>
-  'successor' in write ? write.successor : undefined
+/** A removal and the entry that it waits for. */
+interface Replacement {
+  write: Write
+  successor: Successor
+}
+
+const successorOf = (write: Write): Successor | undefined => (write as { successor?: Successor }).successor
 
 /**
  * The removals whose successor the catalog shows, passing if the old entry passes. The agent's word is not
@@ -44,37 +49,45 @@ const successorOf = (write: Write): Successor | undefined =>
  * that has just come back as it was when it died. The others are left to the next round; two entries of one
  * address do no harm.
  */
-async function withSuccessor(catalog: ServiceCatalog, removals: Write[], pause: Pause): Promise<Write[]> {
+async function withSuccessor(
+  catalog: ServiceCatalog,
+  removals: Replacement[],
+  pause: Pause,
+): Promise<Write[]> {
   const ready: Write[] = []
   let open = removals
   for (const milliseconds of LOOKS) {
-    if (open.length === 0) break
-    if (milliseconds > 0) await pause(milliseconds)
-    const [health, held] = await Promise.all([healthOf(catalog, open), heldBySuccessors(catalog, open)])
-    const isReady = (write: Write): boolean =>
-      isReplaced(write, health, health) && isReplaced(write, held, health)
-    const [now, later] = [open.filter(isReady), open.filter((write) => !isReady(write))]
-    ready.push(...now)
-    open = later
+    const [any] = open
+    if (!any) break
+    if (milliseconds) await pause(milliseconds)
+    const [health, held] = await Promise.all([
+      healthOf(catalog, any.successor.server, open),
+      heldBySuccessors(catalog, open),
+    ])
+    const isReady = (removal: Replacement): boolean =>
+      isReplaced(removal, health, health) && isReplaced(removal, held, health)
+    ready.push(...open.filter(isReady).map(({ write }) => write))
+    open = open.filter((removal) => !isReady(removal))
   }
   return ready
 }
 
-async function healthOf(catalog: ServiceCatalog, removals: Write[]): Promise<CatalogEntry[]> {
-  const [any] = removals.flatMap((write) => successorOf(write) ?? [])
-  if (!any) return []
-  const services = new Set(removals.flatMap((write) => successorOf(write)?.service ?? []))
-  const health = await catalog.health(any.server, { services: [...services] }).catch(() => ({}))
+async function healthOf(
+  catalog: ServiceCatalog,
+  asked: ConsulServer,
+  removals: Replacement[],
+): Promise<CatalogEntry[]> {
+  const services = new Set(removals.map(({ successor }) => successor.service))
+  const health = await catalog.health(asked, { services: [...services] }).catch(() => ({}))
   return Object.values(health).flat()
 }
 
 /** The successors that their own agents hold. */
-async function heldBySuccessors(catalog: ServiceCatalog, removals: Write[]): Promise<CatalogEntry[]> {
-  const byServer = Map.groupBy(removals, (write) => successorOf(write)?.server)
+async function heldBySuccessors(catalog: ServiceCatalog, removals: Replacement[]): Promise<CatalogEntry[]> {
+  const byServer = Map.groupBy(removals, ({ successor }) => successor.server)
   const listings = await Promise.all(
     [...byServer].map(async ([server, some]) => {
-      if (!server) return []
-      const ids = [...new Set(some.map(({ instanceId }) => instanceId))]
+      const ids = [...new Set(some.map(({ write }) => write.instanceId))]
       return await catalog.listing(server, { instanceIds: ids }).then(
         ({ entries }) => entries,
         () => [],
@@ -85,32 +98,37 @@ async function heldBySuccessors(catalog: ServiceCatalog, removals: Write[]): Pro
 }
 
 /** @param health given if the old entry may have begun to pass since it was listed */
-function isReplaced(write: Write, entries: CatalogEntry[], health: CatalogEntry[]): boolean {
-  const successor = successorOf(write)
+function isReplaced(
+  { write, successor }: Replacement,
+  entries: CatalogEntry[],
+  health: CatalogEntry[],
+): boolean {
   const passing =
-    successor?.passing ||
+    successor.passing ||
     health.some(
       ({ id, nodeAddress, status }) =>
         id === write.id && nodeAddress === write.server.address && status === 'passing',
     )
   return entries.some(
     (entry) =>
-      entry.id === successor?.id &&
-      entry.nodeAddress === successor?.server.address &&
+      entry.id === successor.id &&
+      entry.nodeAddress === successor.server.address &&
       (entry.status === 'passing' || entry.status === 'maintenance' || !passing),
   )
 }
 
 async function applyAll(catalog: ServiceCatalog, writes: Write[]): Promise<Applied> {
-  const outcomes = await settle(AT_ONCE, writes, (write) => carryOut(catalog, write))
-  const applied: Applied = { done: [], failed: [] }
-  outcomes.forEach((outcome, index) => {
-    const write = writes[index]
-    if (!write) return
-    if (outcome.status === 'fulfilled') applied.done.push(write)
-    else applied.failed.push({ write, error: outcome.reason as Error })
-  })
-  return applied
+  const errors = new Map<Write, Error>()
+  await settle(AT_ONCE, writes, (write) =>
+    carryOut(catalog, write).catch((error: Error) => errors.set(write, error)),
+  )
+  return {
+    done: writes.filter((write) => !errors.has(write)),
+    failed: writes.flatMap((write) => {
+      const error = errors.get(write)
+      return error ? [{ write, error }] : []
+    }),
+  }
 }
 
 async function carryOut(catalog: ServiceCatalog, write: Write): Promise<void> {

@@ -1,6 +1,6 @@
 import { type Instance, isRunning, isServer, isService } from '../base/instances.ts'
 import { longer } from './advice.ts'
-import type { Hint, StateHint } from './hints.ts'
+import { type Departure, type Hint, isDeparture, type StateHint } from './hints.ts'
 
 type LeavingHint = Extract<Hint, { kind: 'leaving' }>
 
@@ -14,7 +14,7 @@ export interface Belief {
   /** Instances that EC2 does not show the way their event said: its reads lag behind its events. */
   lagging: Set<string>
   /** Orders to drain of instances that are in the fleet. */
-  drains: LeavingHint[]
+  drains: Departure[]
   /** A Consul server came or went: owners change. */
   serversChanged: boolean
 }
@@ -45,7 +45,7 @@ export function believe(hints: Hint[], seen: Instance[]): Belief {
         .map((hint) => hint.instanceId)
         .filter((id) => !final.has(id)),
     ),
-    drains: orders.filter((order) => order.lifecycle && shown.has(order.instanceId)),
+    drains: orders.filter(isDeparture).filter((order) => shown.has(order.instanceId)),
     serversChanged: hints.some((hint) => {
       const instance = shown.get(hint.instanceId)
       return hint.kind === 'state' && instance !== undefined && isServer(instance)

@@ -1,5 +1,12 @@
 import type { ConsulServer, ServiceCatalog } from '../base/catalog.ts'
-import { drainedMessage, type Hint, type LifecycleAction, stillLeavingMessage } from './hints.ts'
+import {
+  type Departure,
+  drainedMessage,
+  type Hint,
+  isDeparture,
+  type LifecycleAction,
+  stillLeavingMessage,
+} from './hints.ts'
 import { isOurs } from './registration.ts'
 
 /** Messages to itself, delivered after the given number of seconds. */
@@ -27,9 +34,6 @@ export interface DepartureParts {
   serverDrainSeconds: number
 }
 
-/** An order to an instance to go. */
-export type Order = Extract<Hint, { kind: 'leaving' }>
-
 /**
  * Ids of servers whose agents hold entries of ours. One that does not answer has nothing left to hand over.
  */
@@ -52,29 +56,25 @@ export async function ladenServers(parts: DepartureParts, going: ConsulServer[])
 export const MOVE_SECONDS = [1, 1, 2, 2, 3, 4, 5, 6, 6]
 
 /** Comes back to an order after some seconds. */
-export async function lookLater(parts: DepartureParts, order: Order, seconds: number): Promise<void> {
-  const { lifecycle, attempt = 0 } = order
-  if (lifecycle) await parts.later.send(stillLeavingMessage(lifecycle, attempt + 1), seconds)
+export async function lookLater(parts: DepartureParts, order: Departure, seconds: number): Promise<void> {
+  await parts.later.send(stillLeavingMessage(order.lifecycle, order.attempt + 1), seconds)
 }
 
 /**
  * The first orders to Consul servers to go. Until the load balancer sends them nothing new, they answer and
  * keep their entries like any other server; only then do these move.
  */
-export function firstOrders(parts: DepartureParts, hints: Hint[], servers: ConsulServer[]): Order[] {
-  if (parts.serverDrainSeconds <= 0) return []
+export function firstOrders(parts: DepartureParts, hints: Hint[], servers: ConsulServer[]): Departure[] {
+  if (!parts.serverDrainSeconds) return []
   const ids = new Set(servers.map(({ instanceId }) => instanceId))
-  return hints
-    .filter((hint) => hint.kind === 'leaving')
-    .filter(({ lifecycle, attempt = 0, instanceId }) => lifecycle && attempt === 0 && ids.has(instanceId))
+  return hints.filter(isDeparture).filter(({ attempt, instanceId }) => attempt === 0 && ids.has(instanceId))
 }
 
 /**
  * Clients still know an instance for a moment after it left DNS; nobody needs a server or an unknown instance
  * that long.
  */
-export async function drain(parts: DepartureParts, { lifecycle }: Order, known: boolean): Promise<void> {
-  if (!lifecycle) return
-  if (known && parts.drainSeconds > 0) await parts.later.send(drainedMessage(lifecycle), parts.drainSeconds)
+export async function drain(parts: DepartureParts, { lifecycle }: Departure, known: boolean): Promise<void> {
+  if (known && parts.drainSeconds) await parts.later.send(drainedMessage(lifecycle), parts.drainSeconds)
   else await parts.lifecycle.complete(lifecycle)
 }

@@ -1,6 +1,5 @@
 import type { ConsulServer, Registration } from '../base/catalog.ts'
-import { type Instance, isGoing, isOver, isRunning, isService } from '../base/instances.ts'
-import { TAG } from '../base/names.ts'
+import { definitionOf, type Instance, isGoing, isOver, isRunning, isService } from '../base/instances.ts'
 import { inTurns } from '../base/turns.ts'
 import { endOf, longer } from './advice.ts'
 import { type Evidence, type Holding, holdings, type Wish, wishes } from './evidence.ts'
@@ -126,13 +125,10 @@ function judge(
     return [absence, 'the instance does not belong to the fleet']
   if (!isRunning(instance) || evidence.leaving.has(entry.instanceId) || waiting.has(entry.instanceId))
     return ['keep', '']
-  if (!evidence.definitions.has(instance.tags[TAG.definition] ?? '')) return ['keep', '']
+  if (!evidence.definitions.has(definitionOf(instance))) return ['keep', '']
   if (!wish) return ['moved', 'the definition has no such service']
   if (entry.id === wish.registration.ID && server?.address === wish.owner.address) return ['keep', '']
-  // Without a leader nobody can tell whether the entry on the owner is in the catalog yet.
-  return evidence.cluster
-    ? ['moved', `${wish.registration.ID} on ${wish.owner.instanceId} replaces it`]
-    : ['keep', '']
+  return ['moved', `${wish.registration.ID} on ${wish.owner.instanceId} replaces it`]
 }
 
 function remove(

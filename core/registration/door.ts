@@ -43,7 +43,7 @@ export interface DoorResponse {
 export const ANSWER_LIMIT = 5_000_000
 
 /** A read may be dropped for lack of space and repeated. */
-const READS: ReadonlySet<Verb> = new Set(['listing', 'cluster', 'secretReports', 'health'])
+const READS: ReadonlySet<Verb | undefined> = new Set(['listing', 'cluster', 'secretReports', 'health'])
 
 /**
  * Carries out the calls, all at once; one that fails does not affect the others.
@@ -91,8 +91,8 @@ export function fitAnswers(calls: DoorCall[], answers: DoorAnswer[], limit = ANS
   let size = 0
   return answers.map((answer, index) => {
     const length = JSON.stringify(answer).length
-    const read = READS.has(calls[index]?.verb ?? 'register')
-    if (read && size > 0 && size + length > limit) return { deferred: true }
+    const read = READS.has(calls[index]?.verb)
+    if (read && size && size + length > limit) return { deferred: true }
     size += length
     return answer
   })

@@ -6,8 +6,7 @@ import type {
   Listing,
   Registration,
 } from '../base/catalog.ts'
-import { type Instance, isRunning, isServer, isService } from '../base/instances.ts'
-import { TAG } from '../base/names.ts'
+import { definitionOf, type Instance, isRunning, isServer, isService } from '../base/instances.ts'
 import { eligibleServers, owner } from './owner.ts'
 import { type Definition, isOurs, registrations } from './registration.ts'
 
@@ -91,7 +90,7 @@ export function arrivals(wanted: Wanted): Arrival[] {
   return [...wanted.instances, ...wanted.confirmed].flatMap((instance) => {
     if (!isService(instance) || !isRunning(instance) || wanted.leaving.has(instance.id)) return []
     if (instance.vpcId !== wanted.vpcId) return []
-    const definition = wanted.definitions.get(instance.tags[TAG.definition] ?? '')
+    const definition = wanted.definitions.get(definitionOf(instance))
     if (!definition) return []
     return registrations(instance, definition, wanted.stage, wanted.now).map((registration) => ({
       instanceId: instance.id,

@@ -1,6 +1,5 @@
 import type { CatalogSight, ClusterView, ConsulServer, ServiceCatalog, Welcome } from '../base/catalog.ts'
-import { type Instance, type InstanceSource, isRunning, isService } from '../base/instances.ts'
-import { TAG } from '../base/names.ts'
+import { definitionOf, type Instance, type InstanceSource, isRunning, isService } from '../base/instances.ts'
 import { type DefinitionSource, readDefinitions } from './definitions.ts'
 import { arrivals, type Evidence, holdings, type Wanted } from './evidence.ts'
 import { message, readCatalog } from './sight.ts'
@@ -38,10 +37,10 @@ export interface Gathered {
  * @param scope instances to look at; absent = the whole fleet
  */
 export async function gather(sources: Sources, seen: Seen, scope?: string[]): Promise<Gathered> {
-  const { servers, suspects } = seen
+  const { servers, suspects = [] } = seen
   const [sight, read] = await Promise.all([
-    readCatalog(sources.catalog, { servers, ...(suspects ? { suspects } : {}), instanceIds: scope }),
-    readDefinitions(sources.definitions, definitionsOf(seen)),
+    readCatalog(sources.catalog, { servers, suspects, instanceIds: scope }),
+    readDefinitions(sources.definitions, neededDefinitions(seen)),
   ])
   const { definitions } = read
   const evidence = await complete(sources, seen, sight, definitions, scope)
@@ -53,7 +52,7 @@ export async function gather(sources: Sources, seen: Seen, scope?: string[]): Pr
  * the catalog. The definitions come first, because the registrations need them.
  */
 export async function gatherNew(sources: Sources, seen: Seen, scope: string[]): Promise<Gathered> {
-  const { definitions, problems } = await readDefinitions(sources.definitions, definitionsOf(seen))
+  const { definitions, problems } = await readDefinitions(sources.definitions, neededDefinitions(seen))
   const welcome = await registered(sources, seen, arrivals(wantedOf(sources, seen, definitions)), scope)
   const evidence = await complete(sources, seen, welcome, definitions, scope)
   return { evidence, problems: [...welcome.problems, ...problems], welcome }
@@ -65,9 +64,8 @@ async function registered(
   fresh: ReturnType<typeof arrivals>,
   instanceIds: string[],
 ): Promise<Welcome> {
-  const [first] = servers
-  if (!first || fresh.length === 0)
-    return { ...(await readCatalog(catalog, { servers, instanceIds })), registered: [], failed: [] }
+  // Without a server nothing is gathered.
+  const [first] = servers as [ConsulServer]
   return await catalog
     .registerNew(first, { servers, instanceIds, arrivals: fresh })
     .catch((error: unknown) => ({
@@ -79,10 +77,8 @@ async function registered(
     }))
 }
 
-const definitionsOf = ({ instances }: Seen): string[] =>
-  instances
-    .filter((instance) => isService(instance) && isRunning(instance))
-    .map((instance) => instance.tags[TAG.definition] ?? '')
+const neededDefinitions = ({ instances }: Seen): string[] =>
+  instances.filter((instance) => isService(instance) && isRunning(instance)).map(definitionOf)
 
 const wantedOf = (
   { stage, vpcId }: Sources,

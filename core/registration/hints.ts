@@ -21,8 +21,21 @@ export interface LifecycleAction {
  */
 export type Hint =
   | StateHint
-  | { kind: 'leaving'; instanceId: string; reason: string; lifecycle?: LifecycleAction; attempt?: number }
+  | { kind: 'leaving'; instanceId: string; reason: string }
+  | Departure
   | { kind: 'drained'; instanceId: string; lifecycle: LifecycleAction }
+
+/** A group wants to terminate the instance and waits until it is told to go on. */
+export interface Departure {
+  kind: 'leaving'
+  instanceId: string
+  reason: string
+  lifecycle: LifecycleAction
+  /** How many looks at it there were before. */
+  attempt: number
+}
+
+export const isDeparture = (hint: Hint): hint is Departure => hint.kind === 'leaving' && 'lifecycle' in hint
 
 export interface StateHint {
   kind: 'state'
@@ -76,7 +89,13 @@ const EVENTS: Record<string, Reader> = {
   }),
   'EC2 Instance-terminate Lifecycle Action': (detail) => {
     const lifecycle = lifecycleAction(detail)
-    return { kind: 'leaving', instanceId: lifecycle.instanceId, reason: 'its group terminates it', lifecycle }
+    return {
+      kind: 'leaving',
+      instanceId: lifecycle.instanceId,
+      reason: 'its group terminates it',
+      lifecycle,
+      attempt: 0,
+    }
   },
   [STILL_LEAVING]: (detail) => {
     const lifecycle = lifecycleAction(detail)

@@ -8,10 +8,10 @@ import type { ClusterView, ConsulServer } from '../base/catalog.ts'
  */
 export function owner(instanceId: string, servers: ConsulServer[]): ConsulServer | undefined {
   let best: ConsulServer | undefined
-  let heaviest = -1
+  let heaviest = Number.NEGATIVE_INFINITY
   for (const server of servers) {
     const weight = hash(`${instanceId}@${server.instanceId}`)
-    if (weight > heaviest || (weight === heaviest && best && server.instanceId < best.instanceId)) {
+    if (weight > heaviest) {
       best = server
       heaviest = weight
     }

@@ -23,7 +23,7 @@ const HEADERS = {
   'Accept-Encoding': 'gzip',
 }
 /** Consul's own timeout of a check that names none. */
-const TIMEOUT_MS = 10_000
+const TIMEOUT_NS = 10e9
 
 /**
  * How to ask what Consul will ask: only questions to the instance itself whose answer we judge exactly as
@@ -33,10 +33,10 @@ const TIMEOUT_MS = 10_000
  * @param check as registered, with the address instead of its token
  */
 export function probeOf(check: CheckDefinition, address: string): Probe | undefined {
-  if (check.Status !== undefined || (check.SuccessBeforePassing ?? 0) > 0) return undefined
+  if (check.Status !== undefined || check.SuccessBeforePassing) return undefined
   if (check.ProxyHTTP !== undefined || check.ProxyGRPC !== undefined) return undefined
   const probe = httpProbe(check) ?? grpcProbe(check) ?? tcpProbe(check)
-  if (probe?.host !== address || (probe.tls && check.TLSSkipVerify !== true)) return undefined
+  if (probe.host !== address || (probe.tls && check.TLSSkipVerify !== true)) return undefined
   return probe
 }
 
@@ -70,17 +70,18 @@ function grpcProbe(check: CheckDefinition): Probe | undefined {
   return { kind: 'grpc', ...base(check, host, port, check.GRPCUseTLS === true), service }
 }
 
-function tcpProbe(check: CheckDefinition): Probe | undefined {
-  const [, host, port] = check.TCP?.match(/^([^:/]+):(\d+)$/) ?? []
-  if (host === undefined) return undefined
+function tcpProbe(check: CheckDefinition): Probe {
+  // A check of another kind asks no host.
+  const [, host = '', port] = check.TCP?.match(/^([^:/]+):(\d+)$/) ?? []
   return { kind: 'tcp', ...base(check, host, port, check.TCPUseTLS === true) }
 }
 
 function base(check: CheckDefinition, host: string, port: unknown, tls: boolean) {
+  const timeout = check.Timeout && goNanoseconds(check.Timeout)
   return {
     host,
     port: Number(port),
-    milliseconds: (goNanoseconds(check.Timeout ?? '') ?? 0) / 1e6 || TIMEOUT_MS,
+    milliseconds: (timeout || TIMEOUT_NS) / 1e6,
     ...(tls ? { tls: { serverName: check.TLSServerName ?? '' } } : {}),
   }
 }

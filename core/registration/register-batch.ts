@@ -13,7 +13,7 @@ import {
 import { difference, type Write } from './difference.ts'
 import { runningServers } from './evidence.ts'
 import { gather, gatherNew } from './gather.ts'
-import { againMessage, type Hint, readHint, type StateHint, UnknownMessage } from './hints.ts'
+import { againMessage, type Hint, readHint, type StateHint, type UnknownMessage } from './hints.ts'
 import { type Report, type RoundParts, report } from './round.ts'
 import { lookAgain, sift, unseen } from './second-look.ts'
 
@@ -57,9 +57,8 @@ export async function registerMessages(
     try {
       hints.set(id, readHint(body))
     } catch (error) {
-      if (!(error instanceof UnknownMessage)) throw error
       failed.push(id)
-      problems.push(error.message)
+      problems.push((error as UnknownMessage).message)
     }
   }
   const { report: summary, unfinished, registered } = await registerBatch(parts, [...hints.values()], now)
@@ -117,15 +116,16 @@ export async function registerBatch(parts: BatchParts, hints: Hint[], now: Date)
   await Promise.all([
     later(parts, lookAgain(about, new Set([...unfinished, ...belief.lagging]), unknown)),
     ...firstly.map((order) => lookLater(parts, order, parts.serverDrainSeconds)),
-    ...drains.map((order) =>
-      laden.has(order.instanceId) && (order.attempt ?? 0) < MOVE_SECONDS.length
-        ? lookLater(parts, order, MOVE_SECONDS[order.attempt ?? 0] ?? 0)
-        : drain(
-            parts,
-            order,
-            summary !== null && !going.some(({ instanceId }) => instanceId === order.instanceId),
-          ),
-    ),
+    ...drains.map((order) => {
+      const { instanceId, attempt } = order
+      const seconds = laden.has(instanceId) ? MOVE_SECONDS[attempt] : undefined
+      if (seconds !== undefined) return lookLater(parts, order, seconds)
+      return drain(
+        parts,
+        order,
+        summary !== null && !going.some((server) => server.instanceId === instanceId),
+      )
+    }),
   ])
   return { report: summary, unfinished, registered }
 }
@@ -177,7 +177,6 @@ function split(
   const broken = new Map(failed.map((each) => [key(each), new Error(each.problem)]))
   const early: Applied = { done: [], failed: [] }
   const open = writes.filter((write) => {
-    if (write.verb !== 'register') return true
     const error = broken.get(key(write))
     if (done.has(key(write))) early.done.push(write)
     else if (error) early.failed.push({ write, error })

@@ -46,7 +46,7 @@ export function registrations(
   return definition.services.map((service) => {
     const { Check, Checks, Meta = {}, ...rest } = addressed(service, instance.address)
     const { [META.token]: _ours, ...meta } = Meta
-    const id = ids.get(identity(service)) ?? instance.id
+    const id = ids.get(identity(service)) as string
     // In the order of Consul's command, which numbers the checks.
     const checks = [...(Checks ?? []), ...(Check ? [Check] : [])].map((check) => ownCheck(check, id, ids))
     return {
@@ -88,12 +88,12 @@ function serviceIds(instanceId: string, services: ServiceDefinition[]): Map<stri
  * catalog.
  */
 function ownCheck(check: CheckDefinition, id: string, ids: Map<string, string>): CheckDefinition {
-  const alias =
-    check.AliasService === undefined ? undefined : (ids.get(check.AliasService) ?? check.AliasService)
+  const { AliasService } = check
+  const alias = AliasService && ids.get(AliasService)
   return {
     ...check,
     ...(check.CheckID === undefined ? {} : { CheckID: `${id}:${check.CheckID}` }),
-    ...(alias === undefined ? {} : { AliasService: alias }),
+    ...(alias && { AliasService: alias }),
   }
 }
 

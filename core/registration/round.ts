@@ -67,7 +67,7 @@ export async function reconcile(
   return report(evidence, plan, applied, waiting, [...problems, ...(problem ? [problem] : [])])
 }
 
-const nothing: Difference = { writes: [], uncertain: [], waiting: [], known: 0 }
+const nothing = { writes: [], uncertain: [], waiting: [] }
 
 /**
  * The removals in doubt that may be carried out. Only consecutive rounds can agree: one in between that sees
@@ -96,13 +96,13 @@ async function weigh(
 }
 
 async function takeBack(store: HeldStore, earlier: HeldRemovals | null, now: Date): Promise<void> {
-  if (earlier && earlier.instanceIds.length > 0) await store.save({ instanceIds: [], at: now.toISOString() })
+  if (earlier?.instanceIds.length) await store.save({ instanceIds: [], at: now.toISOString() })
 }
 
 /** Sums a round up. */
 export function report(
   seen: { instances: Instance[]; servers: ConsulServer[]; cluster?: ClusterView | null },
-  plan: Difference,
+  plan: Omit<Difference, 'known'>,
   { done, failed }: Applied,
   held: number,
   problems: string[],

@@ -4,6 +4,7 @@ import { SUSPECT_PATIENCE_MS } from './suspicion.ts'
 /**
  * Asks every server for its listing, and the first one how the cluster sees itself. A server that does not
  * answer is left out, and the catalog is asked for its entries. A suspect is asked once and not waited for.
+ * @param asked at least one server that is no suspect
  */
 export async function readCatalog(
   catalog: ServiceCatalog,
@@ -12,7 +13,7 @@ export async function readCatalog(
   const { servers, suspects = [], instanceIds } = asked
   const others = servers.filter((server) => !suspects.includes(server))
   const present = others.map(({ address }) => address)
-  const [first] = others
+  const [first] = others as [ConsulServer]
   const [listings, seen] = await Promise.all([
     Promise.allSettled(
       servers.map((server) =>
@@ -22,7 +23,7 @@ export async function readCatalog(
         }),
       ),
     ),
-    first ? ledView(catalog, first, present) : null,
+    ledView(catalog, first, present),
   ])
   const listed = listings.flatMap((listing) => (listing.status === 'fulfilled' ? [listing.value] : []))
   const answering = new Set(listed.map(({ server }) => server.address))
@@ -49,10 +50,13 @@ async function ledView(
  * Rare, so asking again, and all servers that have just answered, is cheap enough: a server that is not a
  * suspect yet does not answer, or the first one knows no leader.
  */
-async function laterView(catalog: ServiceCatalog, speaking: ConsulServer[]): Promise<ClusterView | null> {
+async function laterView(
+  catalog: ServiceCatalog,
+  speaking: ConsulServer[],
+): Promise<ClusterView | undefined> {
   const present = speaking.map(({ address }) => address)
   const views = await Promise.all(speaking.map((server) => ledView(catalog, server, present)))
-  return views.find((view) => view !== null) ?? null
+  return views.find((view) => view !== null)
 }
 
 export const message = (reason: unknown): string =>

@@ -28,13 +28,13 @@ export const bits = (content: Uint8Array, unused = 0): Buffer => der(0x03, Buffe
 export function integer(bytes: Uint8Array): Buffer {
   const first = bytes.findIndex((byte) => byte !== 0)
   const significant = first < 0 ? Buffer.from([0]) : bytes.subarray(first)
-  const sign = (significant[0] ?? 0) >= 0x80 ? [Buffer.from([0])] : []
+  const sign = (significant[0] as number) >= 0x80 ? [Buffer.from([0])] : []
   return der(0x02, ...sign, significant)
 }
 
 /** A name such as 2.5.4.3: the first two numbers share a byte, the others are written in groups of 7 bits. */
 export function identifier(name: string): Buffer {
-  const [first = 0, second = 0, ...rest] = name.split('.').map(Number)
+  const [first, second, ...rest] = name.split('.').map(Number) as [number, number, ...number[]]
   const groups = rest.flatMap((number) => {
     const bytes = [number % 128]
     for (let left = Math.floor(number / 128); left > 0; left = Math.floor(left / 128))

@@ -53,7 +53,7 @@ export function rotated(
     made[name] = markOf(next)
     secrets.set(name, lines[step](next, others).join(isAuthority ? '' : '\n'))
   }
-  secrets.set(CERTIFICATE, certificates(secrets.get(AUTHORITY) ?? ''))
+  secrets.set(CERTIFICATE, certificates(secrets.get(AUTHORITY)))
   return { secrets, marks: made }
 }
 

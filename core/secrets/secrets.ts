@@ -1,4 +1,5 @@
 import { sha256 } from '../base/canonical.ts'
+import { InvalidInput } from '../base/errors.ts'
 
 /**
  * The secrets of the platform, by the last part of their parameters' names (docs/security.md). Each holds one
@@ -40,12 +41,15 @@ const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE---
 const PEM_AUTHORITY =
   /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----\s*-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g
 
-/** New values for missing secrets; existing ones are left alone. */
+/**
+ * New values for missing secrets; existing ones are left alone.
+ * @throws {InvalidInput} when the certificate is missing and the authority holds none
+ */
 export function missingSecrets(standing: Secrets, maker: SecretMaker): Map<SecretName, string> {
   const made = new Map<SecretName, string>()
   for (const name of ROTATED) if (!standing.has(name)) made.set(name, fresh(name, maker))
   if (made.has(AUTHORITY) || !standing.has(CERTIFICATE))
-    made.set(CERTIFICATE, certificates(made.get(AUTHORITY) ?? standing.get(AUTHORITY) ?? ''))
+    made.set(CERTIFICATE, certificates(made.get(AUTHORITY) ?? standing.get(AUTHORITY)))
   return made
 }
 
@@ -56,9 +60,20 @@ export function fresh(name: RotatedName, maker: SecretMaker): string {
   return key + certificate
 }
 
-/** The secret `ca-certificate` that belongs to a secret `ca`. */
-export const certificates = (authorities: string): string =>
-  (authorities.match(PEM_CERTIFICATE) ?? []).join('')
+/**
+ * The secret `ca-certificate` that belongs to a secret `ca`.
+ * @throws {InvalidInput} when there is no certificate: with an empty one no server would trust another
+ */
+export function certificates(authorities: string | undefined): string {
+  const found = authorities?.match(PEM_CERTIFICATE)
+  if (!found)
+    throw new InvalidInput(
+      `the secret ${AUTHORITY} of the platform`,
+      'holds no certificate',
+      'restore its last version in Parameter Store',
+    )
+  return found.join('')
+}
 
 /** The values of a secret that is one word per line, the one in use first. */
 export const values = (text: string): string[] => text.split(/\s+/).filter(Boolean)

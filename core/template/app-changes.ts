@@ -30,12 +30,12 @@ export function appChanges(
   stage: Stage,
   { app, own, services }: AppTemplates,
   standing: StandingApp,
-  images: ReadonlyMap<string, string>,
+  images: ReadonlyMap<string, string | undefined>,
   release: number,
 ): AppChanges {
   const { outputs } = standing
   const ofService = ([service, template]: [string, Template]): [string, Change] => {
-    const sources = { ...outputs, imageId: images.get(service) ?? '', release }
+    const sources = { ...outputs, imageId: images.get(service), release }
     const wanted = () => wantedServiceStack(stage, { app, service }, template, sources)
     return [service, tolerant(standing.services[service], wanted)]
   }

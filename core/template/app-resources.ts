@@ -32,8 +32,11 @@ export function parseResources(
   const parsed = schema.safeParse(document.value)
   if (!parsed.success) {
     const sections = Object.keys(schema.shape)
-    const keys = (path: readonly (string | number)[]) => (path.length === 0 ? sections : [])
-    refuse(schemaProblems(parsed.error, document.value, keys, document.written), place, document)
+    refuse(
+      schemaProblems(parsed.error, document.value, () => sections, document.written),
+      place,
+      document,
+    )
     throw parsed.error
   }
   const { Parameters, Resources, Outputs } = parsed.data

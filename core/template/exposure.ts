@@ -77,13 +77,18 @@ function portListener({ port }: Expose, secure: boolean): Resource {
 const TLS_POLICY = 'ELBSecurityPolicy-TLS13-1-2-2021-06'
 
 /** The service's host name on the listener that all services share. */
-function listenerRule(service: string, { host, path }: Pick<Expose, 'host' | 'path'>): Resource {
+function listenerRule(
+  service: string,
+  { host, path }: Pick<Expose, 'host' | 'path'>,
+  more: object[] = [],
+): Resource {
   const below = path.replace(/\/+$/, '')
   const conditions = [
     { Field: 'host-header', HostHeaderConfig: { Values: [sub(`${host}.\${Domain}`)] } },
     ...(below === ''
       ? []
       : [{ Field: 'path-pattern', PathPatternConfig: { Values: [below, `${below}/*`] } }]),
+    ...more,
   ]
   return {
     Type: 'AWS::ElasticLoadBalancingV2::ListenerRule',
@@ -97,11 +102,5 @@ function listenerRule(service: string, { host, path }: Pick<Expose, 'host' | 'pa
 }
 
 /** The user interface for some addresses; the listener tells all others that there is no such service. */
-function uiRule(service: string, { host, sources }: PublicUi): Resource {
-  const { Properties, ...rule } = listenerRule(service, { host, path: '/' })
-  const Conditions = [
-    ...((Properties?.Conditions as unknown[] | undefined) ?? []),
-    { Field: 'source-ip', SourceIpConfig: { Values: sources } },
-  ]
-  return { ...rule, Properties: { ...Properties, Conditions } }
-}
+const uiRule = (service: string, { host, sources }: PublicUi): Resource =>
+  listenerRule(service, { host, path: '/' }, [{ Field: 'source-ip', SourceIpConfig: { Values: sources } }])

@@ -117,7 +117,7 @@ function instanceTags({ app, service, spec, files, stage: { name: stage } }: Ser
 function environment(env: Record<string, EnvValue>, secrets: Record<string, string>): unknown[] {
   const names = Object.keys(env).sort()
   const lines = names.map((name) => {
-    const value = env[name] ?? ''
+    const value = env[name] as EnvValue
     return typeof value === 'string' ? `${name}=${value}` : join('', [`${name}=`, expression(value)])
   })
   const secretNames = Object.keys(secrets).sort()

@@ -47,8 +47,8 @@ export const CONSUL_PORTS = { rpc: 8300, gossip: 8301, https: 8501 } as const
 /** The edges of one app: who may connect to whom, on which port and why. Nothing else is open. */
 export function networkEdges({ manifest, checks, attached, stage }: EdgeInputs): Edge[] {
   const platform = manifest.app === PLATFORM
-  const party = (name: string): Party =>
-    manifest.services[name]?.kind === 'consulserver' ? CONSUL : { kind: 'service', name }
+  // The Consul servers are the platform's service `consul`, whose group is that of the party `consul`.
+  const party = (name: string): Party => ({ kind: 'service', name })
   const edges = Object.entries(manifest.services).flatMap(([name, service]) => {
     const self = party(name)
     const found: Edge[] = [{ from: self, to: INTERNET, protocol: 'tcp', port: 443, why: 'AWS APIs' }]
@@ -84,7 +84,7 @@ export function networkEdges({ manifest, checks, attached, stage }: EdgeInputs):
         port: service.port,
         why: 'user interface',
       })
-    for (const { protocol, port } of checks[name] ?? []) {
+    for (const { protocol, port } of checks[name] as CheckPort[]) {
       found.push({ from: CONSUL, to: self, protocol, port, why: `checks of ${name}` })
       found.push({ from: FUNCTION, to: self, protocol, port, why: `probes of ${name}` })
     }

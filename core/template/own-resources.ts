@@ -35,7 +35,7 @@ const PLATFORM_ONLY = [
  * and nothing else gets one.
  */
 export const ownTypes = (app: string): string[] =>
-  app === PLATFORM ? [...ANY_APP, ...PLATFORM_ONLY].sort() : ANY_APP
+  app === PLATFORM ? [...ANY_APP, ...PLATFORM_ONLY] : ANY_APP
 
 /** Which property of a type says what it changes; that must be something of the app's own. */
 const CHANGES: Record<string, { property: string; of: string }> = {
@@ -104,8 +104,7 @@ function foreign(
 /** Whether an expression can only be one of the resources that `isOwn` knows. */
 function leadsTo(value: unknown, isOwn: (id: unknown) => boolean): boolean {
   if (Array.isArray(value)) return value.length > 0 && value.every((item) => leadsTo(item, isOwn))
-  if (value === null || typeof value !== 'object') return false
-  const [[key, inner] = ['', undefined], ...more] = Object.entries(value)
+  const [[key, inner] = ['', undefined], ...more] = Object.entries(Object(value))
   if (more.length > 0) return false
   if (key === 'Ref') return isOwn(inner)
   if (key === 'Fn::GetAtt') return isOwn(Array.isArray(inner) ? inner[0] : String(inner).split('.')[0])
@@ -149,8 +148,7 @@ function late(path: Problem['path'], value: unknown): Problem[] {
     const problem = 'is read by CloudFormation when it makes the stack, with rights that it does not have'
     return [{ path, problem, remedy: 'let the program read it' }]
   }
-  if (value === null || typeof value !== 'object') return []
-  return Object.entries(value).flatMap(([key, inner]) =>
+  return Object.entries(Object(value)).flatMap(([key, inner]) =>
     key === 'Fn::Transform'
       ? [{ path: [...path, key], problem: 'would put in what nobody checked', remedy: 'write it out' }]
       : late([...path, key], inner),

@@ -82,6 +82,7 @@ export interface ParameterSources {
  */
 export function templateParameters(template: Template, sources: ParameterSources): Record<string, string> {
   const { stage, platform, app, imageId, release } = sources
+  const { Parameters = {} } = template
   const values: Record<string, string | undefined> = {
     ...platform,
     ...app,
@@ -102,7 +103,7 @@ export function templateParameters(template: Template, sources: ParameterSources
     Release: release?.toString(),
   }
   return Object.fromEntries(
-    Object.entries(template.Parameters ?? {}).map(([name, { Default }]) => {
+    Object.entries(Parameters).map(([name, { Default }]) => {
       const value = values[name] ?? Default
       if (value === undefined) {
         throw new NotFound(

@@ -28,7 +28,8 @@ export function wantedAppStack(
 export interface ServiceSources {
   platform: Outputs | undefined
   app: Outputs | undefined
-  imageId: string
+  /** Undefined for a service without an image, whose stack then lacks a value. */
+  imageId: string | undefined
   release: number
 }
 
@@ -63,7 +64,6 @@ export function withLeavingGroups(
   const leaving = Object.entries(standing?.template.Resources ?? {}).filter(
     ([name, resource]) => groups.has(name) || [...references(resource)].some((used) => groups.has(used)),
   )
-  if (leaving.length === 0) return wanted
   const { template } = wanted
   return {
     ...wanted,

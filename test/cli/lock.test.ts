@@ -7,6 +7,7 @@ import { toolsLock } from '../../cli/tools-lock.ts'
 import {
   BASES_LOCK,
   basesLockSchema,
+  lockText,
   parseLock,
   requireTools,
   TOOLS_LOCK,
@@ -100,6 +101,8 @@ describe('the locks of this checkout', () => {
       '3.13',
       '7.2',
     ])
+    expect(versionOf('public.ecr.aws/docker/library/node:latest')).toMatch(/node:latest$/)
+    expect(text(BASES_LOCK)).toBe(lockText(bases))
     const { ops, nanos } = parseLock(toolsLockSchema, text(TOOLS_LOCK), TOOLS_LOCK)
     for (const { version, url } of [ops, nanos])
       for (const address of Object.values(url)) expect(address).toContain(`/${version}/`)

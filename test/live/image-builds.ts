@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { OwnEmulator } from './own-emulator.ts'
-import { type DoublesEnvironment, toolDoubles } from './tool-doubles.ts'
+import { toolDoubles } from './tool-doubles.ts'
 
 const repository = join(import.meta.dirname, '..', '..')
 
@@ -27,20 +27,18 @@ export const CONFIG = { Program: '/usr/bin/program', Args: ['--port', '8080'], E
 /** A folder in which the build's script runs as in CodeBuild, with stand-ins for Docker and ops. */
 export class ImageBuilds {
   readonly folder = mkdtempSync(join(tmpdir(), 'build-'))
-  readonly #client: OwnEmulator['client']
+  readonly #client: OwnEmulator['client'] | undefined
 
-  constructor(client: OwnEmulator['client']) {
+  /** @param client where `start` and `build` make AMIs */
+  constructor(client?: OwnEmulator['client']) {
     this.#client = client
   }
 
-  /** Tools, a release of Nanos, a source, and a container's file system as Debian lays it out. */
-  async prepare(): Promise<this> {
+  /** Tools, a release of Nanos, and a container's file system as Debian lays it out. */
+  async prepareMachine(): Promise<this> {
     await toolDoubles(join(this.folder, 'bin'))
     for (const klib of ['tls', 'userdata']) this.put(`ops/.ops/0.1.55/klibs/${klib}`, 'klib')
     this.put('ops/.ops/0.1.55/kernel.img', 'kernel')
-    this.put('src/images/web/page/config.json', JSON.stringify(CONFIG))
-    this.put('src/images/web/page/Dockerfile', 'FROM scratch\n')
-    cpSync(join(repository, 'buildspecs'), join(this.folder, 'src/buildspecs'), { recursive: true })
     // Without a shell; the libraries behind a link at the top; a link to nothing.
     this.put('tree/usr/bin/program', 'a program')
     chmodSync(join(this.folder, 'tree/usr/bin/program'), 0o755)
@@ -49,6 +47,15 @@ export class ImageBuilds {
     symlinkSync('usr/lib', join(this.folder, 'tree/lib'))
     symlinkSync('/usr/bin/program', join(this.folder, 'tree/usr/bin/alias'))
     symlinkSync('/proc/mounts', join(this.folder, 'tree/etc/gone'))
+    return this
+  }
+
+  /** A machine, and a source. */
+  async prepare(): Promise<this> {
+    await this.prepareMachine()
+    this.put('src/images/web/page/config.json', JSON.stringify(CONFIG))
+    this.put('src/images/web/page/Dockerfile', 'FROM scratch\n')
+    cpSync(join(repository, 'buildspecs'), join(this.folder, 'src/buildspecs'), { recursive: true })
     return this
   }
 
@@ -68,10 +75,7 @@ export class ImageBuilds {
 
   /** Starts the build's script, as the buildspec does; `said` grows. */
   start(more: Record<string, string> = {}): ChildProcess & { said: string } {
-    const doubles: DoublesEnvironment = {
-      DOUBLE_TREE: join(this.folder, 'tree'),
-      DOUBLE_DISK: join(this.folder, 'disk'),
-    }
+    if (!this.#client) throw new RangeError('this machine has no region')
     const { endpoint, region, credentials } = this.#client
     const child = spawn(process.execPath, ['buildspecs/ops.mjs'], {
       cwd: join(this.folder, 'src'),
@@ -87,7 +91,6 @@ export class ImageBuilds {
         ...{ APP: 'web', SERVICE: 'page', HASH: '0123456789abcdef', STAGE: 'dev' },
         ...{ BUCKET: 'nanofleet-dev-1', ARCH: 'x86_64', AWS_REGION: region },
         RESOLVERS: '10.77.0.10,10.77.16.10',
-        ...doubles,
         ...more,
       },
     })

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 
 /**
  * Stand-ins for Docker and nanovms/ops, programs in a folder for PATH. They behave as the real ones were seen
- * to behave (docs/unikernels.md). `docker export` gives the file system that DOUBLE_TREE names, links and
- * all, and starts nothing. ops reads its configuration strictly and ends with 0 when it refuses it, takes a
- * link at the top for a file, leaves out links that lead nowhere on this machine, and cuts an image's name at
- * its first dot.
+ * to behave (docs/unikernels.md). `docker export` gives the folder `tree` beside theirs, links and all, and
+ * starts nothing. ops reads its configuration strictly and ends with 0 when it refuses it, takes a link at
+ * the top for a file, leaves out links that lead nowhere on this machine, cuts an image's name at its first
+ * dot, and leaves a copy of each disk image as `disk` beside the folder.
  */
 export async function toolDoubles(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
@@ -19,22 +19,14 @@ export async function toolDoubles(folder: string): Promise<void> {
   }
 }
 
-/** What the doubles take from their environment. */
-export interface DoublesEnvironment {
-  /** The folder that is the file system of every container. */
-  DOUBLE_TREE: string
-  /** Where ops leaves a copy of each disk image. */
-  DOUBLE_DISK: string
-}
-
 const DOCKER = `
-const { execFileSync } = require('node:child_process')
+const { execFileSync } = require('node:child_process'), path = require('node:path')
 const [verb, ...args] = process.argv.slice(2)
 if (verb === 'build') console.log('built')
 else if (verb === 'create') console.log('0123456789ab')
 else if (verb === 'rm') console.log(args[0])
 else if (verb === 'export')
-  execFileSync('tar', ['--create', '--file', args[args.indexOf('--output') + 1], '--directory', process.env.DOUBLE_TREE, '.'])
+  execFileSync('tar', ['--create', '--file', args[args.indexOf('--output') + 1], '--directory', path.join(__dirname, '..', 'tree'), '.'])
 else { console.error('docker: unknown command ' + verb); process.exitCode = 1 }
 `
 
@@ -95,5 +87,5 @@ for (const [place, content] of files.sort()) {
 }
 fs.ftruncateSync(out, Math.max(at, least))
 fs.closeSync(out)
-fs.copyFileSync(image, process.env.DOUBLE_DISK)
+fs.copyFileSync(image, path.join(__dirname, '..', 'disk'))
 `

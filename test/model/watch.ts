@@ -4,7 +4,7 @@ import { BadDefinition, parseDefinition } from '../../core/definition/definition
 import { endOf } from '../../core/registration/advice.ts'
 import { PROBATION_SECONDS } from '../../core/registration/difference.ts'
 import { APART, CAP } from '../../core/registration/held.ts'
-import { readHint } from '../../core/registration/hints.ts'
+import { isDeparture, readHint } from '../../core/registration/hints.ts'
 import { isOurs, isUpToDate, registeredAt } from '../../core/registration/registration.ts'
 import type { Flight } from './flight.ts'
 import { since, type Version } from './lagging-ec2.ts'
@@ -175,7 +175,7 @@ export class Watch {
     const entries = living.flatMap((agent) => [...agent.entries.values()])
     for (const body of bodies) {
       const hint = readHint(body)
-      if (hint.kind !== 'leaving' || !hint.lifecycle) continue
+      if (!isDeparture(hint)) continue
       const { state, tags } = ec2.machines.get(hint.instanceId)?.versions.at(-1) ?? {}
       if (state !== 'running' || tags?.[TAG.kind] !== 'service') continue
       for (const { id, instanceId, status, reason } of entries)

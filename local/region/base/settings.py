@@ -36,6 +36,8 @@ MACHINE_VARIABLES = (
     "GOTOOLCHAIN",
     "GOCACHE",
     "GOMODCACHE",
+    # Of a machine that has nanovms/ops and a release of Nanos.
+    "OPS_HOME",
 )
 
 

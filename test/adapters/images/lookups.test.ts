@@ -9,7 +9,10 @@ const DIGEST = `sha256:${'a'.repeat(64)}`
 
 describe('a registry', () => {
   let server: Server
-  afterEach(() => void server.close())
+  afterEach(() => {
+    server.close()
+    server.closeAllConnections()
+  })
 
   it('is asked for a token first where it wants one, then for the digest of the tag', async () => {
     server = createServer((request, response) => {
@@ -39,7 +42,10 @@ describe('a registry', () => {
 
 describe('what an address answers', () => {
   let server: Server
-  afterEach(() => void server.close())
+  afterEach(() => {
+    server.close()
+    server.closeAllConnections()
+  })
 
   it('has the SHA-256 of its content, and is refused when there is none', async () => {
     server = createServer((request, response) => {

@@ -11,6 +11,7 @@ describe('a way that leads back', () => {
     [{ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] }, undefined],
     [{ a: ['a'] }, ['a', 'a']],
     [{ a: ['b'], b: ['a'] }, ['a', 'b', 'a']],
+    [{ a: [], b: ['b'] }, ['b', 'b']],
     [{ a: ['x', 'b'], b: ['c'], c: ['b'] }, ['b', 'c', 'b']],
   ])('in %j is %j', (graph, expected) => {
     expect(find(graph)).toEqual(expected)

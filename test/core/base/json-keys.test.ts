@@ -4,10 +4,12 @@ import { repeatedKey } from '../../../core/base/json-keys.ts'
 
 describe('a repeated key of a JSON text', () => {
   it.each([
-    ['{"a": 1,\n "b": 2,\n "a": 3}', { path: 'a', line: 3 }],
+    ['{"a": 1,\n "b": 2,\n "a": 3}\n\n', { path: 'a', line: 3 }],
     ['{"a": {"b": 1, "b": 2}}', { path: 'a.b', line: 1 }],
     ['{"a": [{"b": 1}, {"b": {"c": 1}, "d": [], "b": 2}]}', { path: 'a[1].b', line: 1 }],
     ['[[1, 2], {"x": "y", "\\u0078": 1}]', { path: '[1].x', line: 1 }],
+    ['["x", {"a": 1, "a": 2}]', { path: '[1].a', line: 1 }],
+    ['\n{"a": 1,\n"a": 2}', { path: 'a', line: 3 }],
     ['{"": 1, "": 2}', { path: '', line: 1 }],
   ])('is found in %s', (text, found) => {
     expect(repeatedKey(text)).toEqual(found)

@@ -1,9 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
 import { logicalStem, tooLongNames } from '../../../core/base/name-rules.ts'
+import { rolePath } from '../../../core/base/names.ts'
 
 describe('names', () => {
   it('become stems of logical ids', () => {
     expect(['a', 'order-history', 'x1-y2-z'].map(logicalStem)).toEqual(['A', 'OrderHistory', 'X1Y2Z'])
+  })
+
+  it('of roles say whether they are of the platform, which may do more', () => {
+    expect(rolePath('dev', 'web')).toBe('/nanofleet/dev/apps/')
+    expect(rolePath('dev', 'platform')).toBe('/nanofleet/dev/platform/')
   })
 
   it('are too long above the limits of AWS and DNS', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import * as z from 'zod'
-import { refuse, schemaProblems } from '../../../core/base/schema-problems.ts'
+import { at, refuse, schemaProblems } from '../../../core/base/schema-problems.ts'
 import { readYaml } from '../../../core/base/yaml-document.ts'
 
 const schema = z.strictObject({
@@ -19,6 +19,7 @@ const schema = z.strictObject({
     ])
     .optional(),
   either: z.union([z.string(), z.boolean()], 'is neither').optional(),
+  one: z.union([z.strictObject({ Ref: z.string() }), z.string()]).optional(),
   both: z.union([z.strictObject({ a: z.int() }), z.strictObject({ a: z.boolean() })]).optional(),
 })
 
@@ -93,6 +94,10 @@ describe('what a schema has against a value', () => {
 
   it('is told of a union by its own words, or as a whole when two branches are as near', () => {
     expect(problems({ name: 'a', either: 7 })).toEqual([{ path: ['either'], problem: '7 is neither' }])
+    expect(problems({ name: 'a', one: { Reff: 'a' } })).toMatchObject([
+      { path: ['one', 'Ref'], problem: 'is missing' },
+      { path: ['one', 'Reff'], problem: 'unknown key' },
+    ])
     expect(problems({ name: 'a', both: { a: 'x' } })).toEqual([
       { path: ['both'], problem: '{"a":"x"} has none of the possible forms' },
     ])
@@ -114,6 +119,19 @@ describe('what a schema has against a value', () => {
     const [short, long] = [problems({ name: 'a', open: text(60) }), problems({ name: 'a', open: text(61) })]
     expect(short[0]?.problem).toBe(`"${text(60)}" is not true or false`)
     expect(long[0]?.problem).toBe(`"${'x'.repeat(56)}... is not true or false`)
+  })
+})
+
+describe('the value at a path', () => {
+  const document = { a: [{ b: 'text' }], c: null }
+  it.each([
+    [[], document],
+    [['a', 0, 'b'], 'text'],
+    [['a', 1, 'b'], undefined],
+    [['a', 0, 'b', 'length'], undefined],
+    [['c', 'd'], undefined],
+  ])('%j is %j', (path, value) => {
+    expect(at(document, path)).toEqual(value)
   })
 })
 

@@ -43,11 +43,20 @@ describe('a YAML document', () => {
     })
     expect(readYaml('', 'empty.yml').value).toBeNull()
     expect(readYaml('', 'empty.yml').line(['a'])).toBe(1)
+    expect(readYaml('\n\n', 'empty.yml').line([])).toBe(1)
+    expect(readYaml('? "a\n  b"\n: 1\n', 'keys.yml').line(['a b'])).toBe(1)
   })
 
   it.each([
     ['no YAML', 'a: [1\n', 'x.yml:2'],
     ['a key that is there twice', 'a: 1\nb: 2\na: 3\n', 'x.yml:3: map keys must be unique; correct the YAML'],
+    ['two documents', 'a: 1\n---\nb: 2\n', 'x.yml:2: source contains multiple documents; correct the YAML'],
+    ['an alias of nothing', 'a: *b\n', 'x.yml: *b names no anchor; add &b'],
+    [
+      'aliases without end',
+      `a: &a [x]\nb: &b [${'*a, '.repeat(99)}]\nc: [${'*b, '.repeat(99)}]\n`,
+      'x.yml: its aliases (*) stand for too much; write out what they name, or use fewer of them',
+    ],
     [
       'an unknown tag, which is a warning only',
       'a: 1\nb: !Ref x\n',

@@ -84,6 +84,24 @@ describe('whom a check asks', () => {
     expect(targetProblem(kind, asked)).toMatch(/^must have a port from 1 to 65535/)
   })
 
+  it.each([
+    ['TCP', 'HEALTHROUTE', 'must name a port, such as HEALTHROUTE:8080'],
+    ['GRPC', 'HEALTHROUTE/a', 'must name a port, such as HEALTHROUTE:8080'],
+    ['HTTP', 'HEALTHROUTE:80/a', 'must be a whole URL; write http://HEALTHROUTE:80/a'],
+    ['HTTP', '/a', 'must be a whole URL; write http://HEALTHROUTE:8080/a'],
+  ] as const)('is said in the refusal: %s %s %s', (kind, asked, problem) => {
+    expect(targetProblem(kind, asked)).toBe(problem)
+  })
+
+  it.each([
+    ['TCP', 'web:80', 'HEALTHROUTE:8080'],
+    ['HTTP', 'HEALTHROUTE', 'http://HEALTHROUTE:8080/healthz'],
+  ] as const)('is another than %s %s: the refusal has an example', (kind, asked, example) => {
+    expect(targetProblem(kind, asked)).toMatch(
+      new RegExp(`^must ask HEALTHROUTE, as in ${example}: the check`),
+    )
+  })
+
   it('is a URL that Go can read', () => {
     expect(targetProblem('HTTP', 'http://HEALTHROUTE/%zz')).toBe(
       'must have two hexadecimal digits behind each %',

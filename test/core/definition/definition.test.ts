@@ -18,9 +18,17 @@ describe('a Consul definition', () => {
     expect(parse(value)).toEqual([web])
   })
 
-  it('may be base64, with line breaks', () => {
-    const encoded = Buffer.from('{"name": "web", "tags": ["wéb"]}').toString('base64')
-    expect(parse(`${encoded.slice(0, 20)}\n${encoded.slice(20)}\n`)).toEqual([{ Name: 'web', Tags: ['wéb'] }])
+  it.each(['', ' ', '  '])('may be base64, with line breaks and padding', (spaces) => {
+    const encoded = Buffer.from(`{"name": "web", "tags": ["wéb"]}${spaces}`).toString('base64')
+    expect(parse(`\n${encoded.slice(0, 20)}\n${encoded.slice(20)}\n`)).toEqual([
+      { Name: 'web', Tags: ['wéb'] },
+    ])
+  })
+
+  it('may begin with blank lines, or with the mark of the byte order', () => {
+    expect(parse('\n\n{"name": "web", "port": 8080}\n')).toEqual([web])
+    expect(parse('\uFEFF{"name": "web", "port": 8080}')).toEqual([web])
+    expect(() => parse('\n\n{"name": "web",\n"name": "b"}')).toThrow(`${place}:4: name: is there twice`)
   })
 
   it.each([
@@ -111,6 +119,7 @@ describe('a Consul definition', () => {
   it.each([
     ['no service', 'a'.repeat(8193), 'has 8193 bytes, and a parameter holds 8192'],
     ['nothing', '', 'is neither JSON nor base64 of JSON'],
+    ['base64 of a text', 'aGVsbG8=', 'is neither JSON nor base64 of JSON'],
     ['text', 'hello there!', 'is neither JSON nor base64 of JSON'],
     ['broken JSON', '{"name": ', 'is not JSON'],
     ['no service', [], 'holds no service'],

@@ -106,6 +106,33 @@ describe('advanceService', () => {
     expect(world.slept).toHaveLength(13)
   })
 
+  it.each([
+    [0.5, 4],
+    [0.5003, 3],
+  ])(
+    'looks closely for four seconds, whole looks of %d s with their pause: %i pauses',
+    async (look, pauses) => {
+      const world = watched(100, look)
+      await world.advance()
+      expect(world.slept).toHaveLength(pauses)
+    },
+  )
+
+  it.each([
+    [0, 1],
+    [1, 0],
+  ])('looks closely at the first check only: after %i checks it sleeps %i times', async (checks, pauses) => {
+    const world = watched(1)
+    const at = new Date(start).toISOString()
+    await world.advance({}, { since: at, best: 0, bestAt: at, checks })
+    expect(world.slept).toHaveLength(pauses)
+  })
+
+  it('counts its looks from the last step', async () => {
+    const { step, memory } = await watched(100, 5).advance({ count: 2 })
+    expect([step, memory]).toMatchObject([{ action: 'wait', seconds: 1 }, { checks: 1 }])
+  })
+
   it('looks closely again after each step', async () => {
     const world = watched(30, 0.1)
     world.fleet.stand('group', { ...group, members: [member('i-1', false)] })

@@ -91,6 +91,18 @@ describe('one stack of a plan', () => {
     })
   })
 
+  it('gets what the stack of the platform gives', async () => {
+    standPlatform()
+    const open = sampleApp(
+      'shop',
+      'requires: [platform]\nservices:\n  web: {port: 8080, expose: {host: web, port: 8101}}\n',
+    )
+    await apply({ step: 'final' }, [], open)
+    expect(stacks.views.get('nanofleet-dev-shop')?.parameters).toMatchObject({
+      LoadBalancerGroup: 'sg-lb',
+    })
+  })
+
   it('takes nothing from a platform stack when it is the platform itself', async () => {
     stacks.stand(input('platform', outputs({ NatGroup: 'sg-nat' })), 'CREATE_COMPLETE')
     await apply({ service: 'nat' }, [], platform)
@@ -104,7 +116,8 @@ describe('one stack of a plan', () => {
 
   it('keeps the groups of services that go until they are gone, with every rule that names them', async () => {
     standPlatform()
-    const standing = appTemplate(parsedApp(before), stage)
+    const compiled = appTemplate(parsedApp(before), stage)
+    const standing = { ...compiled, Resources: { ...compiled.Resources, Gone: { Type: 'AWS::SNS::Topic' } } }
     const leaving = Object.keys(standing.Resources).filter((id) => /Old/.test(id))
     expect(leaving).toEqual(
       expect.arrayContaining(['OldSecurityGroup', 'WebEgressToOldTcp8082', 'OldIngressFromWebTcp8082']),
@@ -114,6 +127,7 @@ describe('one stack of a plan', () => {
     expect(resources('shop')).toEqual(
       expect.arrayContaining([...leaving, 'WebSecurityGroup', 'WebEgressToDbTcp8081']),
     )
+    expect(resources('shop')).not.toContain('Gone')
     stacks.stand(input('shop', standing), 'CREATE_COMPLETE')
     await apply({ step: 'final' }, ['old'])
     expect(resources('shop').filter((id) => /Old/.test(id))).toEqual([])

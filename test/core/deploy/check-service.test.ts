@@ -1,59 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import type { CatalogEntry, ClusterView, ConsulServer } from '../../../core/base/catalog.ts'
 import { NotFound, ServiceFailure, ServiceRefusal } from '../../../core/base/errors.ts'
-import { checkService, type HealthPorts } from '../../../core/deploy/check-service.ts'
+import { checkService } from '../../../core/deploy/check-service.ts'
 import type { ServiceTarget } from '../../../core/deploy/deploy-plan.ts'
-import type { GroupEvent, GroupView } from '../../../core/deploy/fleet.ts'
+import type { GroupEvent } from '../../../core/deploy/fleet.ts'
 import { firstMemory } from '../../../core/deploy/health.ts'
-import { MemoryFleet } from '../../support/memory-fleet.ts'
 import { SHOP_TARGET as target } from '../../support/shop-target.ts'
+import { check, group, now, passing, ports, seesBoth, servers } from './checked-group.ts'
 
-const now = new Date('2026-01-01T00:00:00Z')
-const group: GroupView = {
-  desired: 1,
-  max: 9,
-  members: [{ id: 'i-1', stage: 'serving', current: true }],
-  targetGroups: ['tg'],
-}
-const servers: ConsulServer[] = [
-  { instanceId: 'i-c1', address: '10.0.0.1' },
-  { instanceId: 'i-c2', address: '10.0.0.2' },
-]
-const passing = { instanceId: 'i-1', status: 'passing' } as CatalogEntry
-const seesBoth: ClusterView = {
-  leader: '10.0.0.1:8300',
-  nodes: servers.map(({ address }) => ({ name: address, address, alive: true })),
-  voters: servers.map(({ address }) => address),
-  stranded: [],
-  doubted: [],
-}
-
-interface World {
-  group?: GroupView | undefined
-  troubles?: GroupEvent[]
-  health?: (server: ConsulServer) => CatalogEntry[]
-  cluster?: (server: ConsulServer) => ClusterView
-  target?: string
-}
-
-function ports(world: World): HealthPorts {
-  const fleet = new MemoryFleet(() => now)
-  const view = 'group' in world ? world.group : group
-  if (view) fleet.stand('group', view)
-  if (world.troubles) fleet.report('group', ...world.troubles)
-  fleet.lines.set('i-1', 'panic: no database')
-  return {
-    fleet,
-    catalog: {
-      health: async (server) => ({ web: (world.health ?? (() => [passing]))(server) }),
-      cluster: async (server) => (world.cluster ?? (() => seesBoth))(server),
-    },
-    servers: async () => servers,
-    targets: async () => new Map([['i-1', { state: world.target ?? 'healthy', description: '' }]]),
-  }
-}
-const check = async (world: World, wanted = target) =>
-  (await checkService(ports(world), 'group', wanted, {}, now)).step
 const silent = () => {
   throw new ServiceFailure('no answer')
 }
@@ -118,7 +72,7 @@ describe('checkService', () => {
   })
 
   it('asks nobody about the health of what is to go', async () => {
-    expect(await check({ health: silent }, { ...target, count: 0 })).toMatchObject({
+    expect(await check({ health: refuse }, { ...target, count: 0 })).toMatchObject({
       action: 'set',
       desired: 0,
     })
@@ -138,6 +92,20 @@ describe('checkService', () => {
       action: 'doomed',
       reason: expect.stringMatching(/it said last: panic: no database$/),
     })
+  })
+
+  it('says nothing of an instance without last words, and gives up nothing that is to go', async () => {
+    const died = (instance: string): GroupEvent => ({
+      at: now.toISOString(),
+      kind: 'died',
+      instance,
+      reason: 'r',
+    })
+    const troubles = ['i-7', 'i-8', 'i-9'].map(died)
+    const reason = '3 instances ended by themselves, the last one was i-9: r'
+    expect(await check({ troubles, target: 'initial' })).toEqual({ action: 'doomed', reason })
+    const going = { ...group, desired: 0, members: [{ id: 'i-1', stage: 'leaving' as const, current: true }] }
+    expect(await check({ troubles, group: going }, { ...target, count: 0 })).toMatchObject({ action: 'wait' })
   })
 
   it('counts its looks, and starts anew after a step', async () => {
@@ -195,7 +163,7 @@ describe('checkService', () => {
     const cluster = { ...group, desired: 2, members, targetGroups: [] }
 
     it('is done when all see a leader and each other', async () => {
-      expect(await check({ group: cluster }, consul)).toEqual({ action: 'done' })
+      expect(await check({ group: cluster, health: refuse }, consul)).toEqual({ action: 'done' })
     })
 
     it('waits for a server that is alone', async () => {
@@ -219,6 +187,15 @@ describe('checkService', () => {
         const views = (server: ConsulServer) => (server.instanceId === part ? alone : seesBoth)
         expect(await check({ group: cluster, cluster: views }, consul)).toEqual({ action: 'done' })
       }
+    })
+
+    it('does not believe a larger part that has no leader', async () => {
+      const leaderless = { ...seesBoth, leader: null, voters: [] }
+      const led: ClusterView = { ...seesBoth, nodes: seesBoth.nodes.slice(0, 1), voters: ['10.0.0.1'] }
+      const views = (server: ConsulServer) => (server.instanceId === 'i-c2' ? leaderless : led)
+      expect(await check({ group: cluster, cluster: views }, consul)).toMatchObject({
+        why: 'i-c2: has no vote in the Consul cluster yet',
+      })
     })
 
     it('waits while a voter is dead, and while nobody leads', async () => {

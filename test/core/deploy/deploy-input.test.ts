@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import { InvalidInput } from '../../../core/base/errors.ts'
-import { checkInput, type InputToCheck } from '../../../core/deploy/deploy-input.ts'
+import { checkDeployable, checkInput, type InputToCheck } from '../../../core/deploy/deploy-input.ts'
+import { parseManifest } from '../../../core/manifest/manifest.ts'
+import { stage } from '../../support/stage.ts'
 
 describe('checkInput', () => {
   it.each([
     ['deploy', { app: 'web' }, { app: 'web', dryRun: false }],
-    ['deploy', { app: 'web', release: 3, dryRun: true }, { app: 'web', release: 3, dryRun: true }],
+    ['deploy', { app: 'web', release: 1, dryRun: true }, { app: 'web', release: 1, dryRun: true }],
     ['scale', { app: 'web', service: 'web', count: 0 }, { app: 'web', service: 'web', count: 0 }],
     ['teardown', { app: 'web', confirm: 'web', data: 'keep' }, { app: 'web', confirm: 'web', data: 'keep' }],
   ] as const)('fills in the defaults of %s', (workflow, input, checked) => {
@@ -27,5 +29,14 @@ describe('checkInput', () => {
     expect(check).toThrow(InvalidInput)
     expect(check).toThrow(message)
     expect(check).toThrow(new RegExp(`^input of ${workflow}`))
+  })
+})
+
+describe('checkDeployable', () => {
+  const manifest = parseManifest('app: shop\nservices:\n  web: {instanceType: t4g.small}\n', 'app.yml')
+
+  it('refuses what this stage cannot build, but not a kept release, which has its images', () => {
+    expect(() => checkDeployable({}, manifest, stage)).toThrow('t4g.small has arm64 processors')
+    expect(() => checkDeployable({ release: 1 }, manifest, stage)).not.toThrow()
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { AppBundle } from '../../../core/base/bundle.ts'
 import { NotFound } from '../../../core/base/errors.ts'
 import { deployOrder } from '../../../core/deploy/deploy-order.ts'
-import { planDeploy } from '../../../core/deploy/deploy-plan.ts'
+import { planDeploy, serviceTarget } from '../../../core/deploy/deploy-plan.ts'
 import { effectiveCount } from '../../../core/deploy/releases.ts'
 import { bundle, empty, facts, released, spec, unchanged } from './plan-inputs.ts'
 
@@ -61,6 +61,12 @@ describe('planDeploy', () => {
     const changes = { app: unchanged, services: { db: { action: 'update' as const, reasons: ['ImageId'] } } }
     const plan = planDeploy(facts({ db: spec([], { stateful: true }) }, { changes }))
     expect(plan.notes).toEqual(['db keeps state: it is away while each of its instances is replaced'])
+  })
+
+  it('refuses a service that the app does not have', () => {
+    expect(() => serviceTarget(facts({ web: spec() }).app, 'wep', 1)).toThrow(
+      new NotFound('shop: the app has no service wep'),
+    )
   })
 
   it('refuses a service without an image', () => {

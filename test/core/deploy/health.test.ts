@@ -12,6 +12,7 @@ import {
   PATIENCE_SECONDS,
   remember,
 } from '../../../core/deploy/health.ts'
+import { attempts } from '../../../core/deploy/launch-failures.ts'
 
 const start = new Date('2026-01-01T00:00:00Z')
 const later = (seconds: number) => new Date(start.getTime() + seconds * 1000)
@@ -100,6 +101,16 @@ describe('doomed', () => {
     expect(doomed(memory, [failed(1, reason)], '', later(2))?.reason).toContain(reason)
   })
 
+  it('does not take the reason of a death for that of a launch', () => {
+    const death = { ...died(1), reason: 'The image id [ami-1] does not exist. (InvalidAMIID.NotFound)' }
+    expect(doomed(memory, [death], '', later(2))).toBeUndefined()
+  })
+
+  it('counts an instance that ended early and a launch refused right after it as two attempts', () => {
+    const early = { ...failed(0, 'ended early'), instance: 'i-1' }
+    expect(attempts([early, failed(1, 'refused'), failed(2, 'refused')])).toHaveLength(2)
+  })
+
   it('gives up after three launches that found no capacity', () => {
     const reason = 'We currently do not have sufficient t3.micro capacity'
     const failures = [1, 6, 11].map((second) => failed(second, reason))
@@ -136,7 +147,7 @@ describe('the patience with a service', () => {
     expect(doomed(better, failures, '', later(12))).toBeUndefined()
     expect(
       doomed(better, [...failures, failed(20, 'no capacity'), failed(30, 'still none')], '', later(31)),
-    ).toEqual({
+    ).toStrictEqual({
       reason: '3 launches failed, the last one: still none',
     })
   })
@@ -150,7 +161,10 @@ describe('the memory of a service', () => {
     expect(better).toEqual({ ...first, best: 2, bestAt: later(5).toISOString(), checks: 1 })
     expect(remember(better, 1, later(9))).toEqual({ ...better, checks: 2 })
     expect(remember(better, 2, later(9))).toEqual({ ...better, checks: 2 })
-    expect(remember(first, 0, later(9))).toEqual({ ...first, checks: 1 })
+    expect(remember(first, 0, later(9))).toStrictEqual({ ...first, checks: 1 })
+    const patient = remember(first, 0, later(5), true)
+    expect(patient).toEqual({ ...first, patientAt: later(5).toISOString(), checks: 1 })
+    expect(remember(patient, 0, later(9))).toEqual({ ...patient, checks: 2 })
   })
 })
 
@@ -191,6 +205,16 @@ describe('ailments', () => {
       'is unhealthy at the load balancer (Health checks failed)',
       'i-1',
       { targets: { tg: new Map([['i-1', { state: 'unhealthy', description: 'Health checks failed' }]]) } },
+    ],
+    [
+      'is unhealthy at the load balancer',
+      'i-1',
+      {
+        targets: {
+          a: new Map([['i-1', { state: 'initial', description: '' }]]),
+          b: new Map([['i-1', { state: 'unhealthy', description: '' }]]),
+        },
+      },
     ],
     ['has no vote in the Consul cluster yet', 'i-1', { servers: new Set<string>() }],
   ])('says that an instance %s', (problem, id, evidence) => {

@@ -33,6 +33,8 @@ Node.js v24.21.0
       '[i-0abc12] program ended: exit code 1',
       '[i-0abc12] program ended: exit code 1',
     ],
+    ['an error among the last fifty lines', `Error: old\n${'a\n'.repeat(49)}`, 'Error: old'],
+    ['no error from before the last fifty lines', `Error: old\n${'a\n'.repeat(50)}`, 'a'],
     ['nothing of an empty console', '\n \n', undefined],
   ])('are %s', (_which, console, expected) => {
     expect(lastWords(console)).toBe(expected)

@@ -36,6 +36,40 @@ describe('acquireLock', () => {
     await expect(locks.free('web', 'first')).resolves.toBe(false)
   })
 
+  it('looks three times at a lock that changes hands, and asks about nobody but others whether they run', async () => {
+    const asked: string[] = []
+    const executions = { runs: async (name: string) => asked.push(name) < 0 }
+    const owners = [undefined, 'them', 'us', 'us']
+    const looks: (string | undefined)[] = []
+    const locks = {
+      read: async () => {
+        looks.push(owners[looks.length])
+        return { fence: 1, owner: looks.at(-1) }
+      },
+      take: async (): Promise<number | undefined> => (looks.length > 2 ? 7 : undefined),
+    } as unknown as MemoryLockTable
+    expect(await acquireLock({ locks, executions }, 'web', 'we', now)).toBe(7)
+    expect(looks).toEqual([undefined, 'them', 'us'])
+    expect(asked).toEqual(['them', 'us'])
+    looks.length = 0
+    asked.length = 0
+    expect(await acquireLock({ locks, executions }, 'web', 'us', now)).toBe(1)
+    expect(asked).toEqual(['them'])
+  })
+
+  it('gives up after three looks at a lock that others always take first', async () => {
+    let looks = 0
+    const locks = {
+      read: async () => void looks++,
+      take: async () => undefined,
+    } as unknown as MemoryLockTable
+    const acquired = acquireLock({ locks, executions: new MemoryExecutions() }, 'web', 'us', now)
+    await expect(acquired).rejects.toThrow(
+      'web: another execution works on this app; wait until it is over or stop it, then start again',
+    )
+    expect(looks).toBe(3)
+  })
+
   it('gives the same fence number to an owner that asks again', async () => {
     const locks = new MemoryLockTable()
     const ports = { locks, executions: new MemoryExecutions('us') }

@@ -87,6 +87,7 @@ describe('the plan of what was pushed, beside what is deployed', () => {
     const create = { action: 'create', reasons: ['it does not exist'] }
     const later = { action: 'update', reasons: ['it takes a value that another stack gives first'] }
     expect(await changes()).toEqual({ app: create, services: { front: create } })
+    expect(Object.keys((await planFacts(ports, 'blog', 0)).stacks.services)).toEqual([])
     view('blog')
     view('blog-front', 'front')
     expect(await changes()).toEqual({ app: later, services: { front: later } })
@@ -97,9 +98,7 @@ describe('the plan of what was pushed, beside what is deployed', () => {
     view('blog', undefined, { FrontGroup: 'sg-2' })
     const { app: own, services } = await changes()
     expect(own.reasons).toContain('FrontSecurityGroup is new')
-    expect(services.front?.reasons).toEqual(
-      expect.arrayContaining(['FrontGroup: sg-2', 'LoadBalancerArn: arn']),
-    )
+    expect(services.front?.reasons).toEqual(expect.arrayContaining(['FrontGroup: sg-2', 'ImageId: ami-0']))
     expect((await planFacts(ports, 'blog', 0)).standing).toEqual(['front'])
   })
 
@@ -178,7 +177,7 @@ describe('the plan of what was pushed, beside what is deployed', () => {
     await deploy(app('shop', { host: 'www', port: 8101 }))
     push(app('blog', { host: 'blog', port: 8102 }))
     await expect(plan('blog', 1)).rejects.toThrow('route www/ is taken by')
-    expect((await planFacts(ports, 'blog', 2)).kept?.release).toBe(2)
+    expect(await planFacts(ports, 'blog', 2)).toMatchObject({ kept: { release: 2 }, images: new Map() })
     expect((await plan('blog', 2)).services.front?.imageId).toBe('ami-2')
   })
 
@@ -201,12 +200,6 @@ describe('the plan of what was pushed, beside what is deployed', () => {
   describe('with the platform that stands', () => {
     const APP = 'network of blog: nanofleet-dev-blog-front'
 
-    it('goes on while it gives every path', async () => {
-      push(app('blog', { host: 'blog', port: 8102 }))
-      standWithout()
-      expect((await plan('blog', 0)).app).toBe('blog')
-    })
-
     it.each([
       [
         'NatGateway',
@@ -219,15 +212,14 @@ describe('the plan of what was pushed, beside what is deployed', () => {
     ])('is refused without its %s, whatever was pushed of it since', async (id, sentence) => {
       push(app('blog', { host: 'blog', port: 8102 }))
       standWithout(id)
-      const calls = [...(ports.stacks as MemoryStacks).calls]
+      const calls = [...stacks.calls]
       await expect(plan('blog', 0)).rejects.toThrow(InvalidInput)
       await expect(plan('blog', 0)).rejects.toThrow(`${sentence}; deploy platform again, then this`)
-      expect((ports.stacks as MemoryStacks).calls).toEqual(calls)
+      expect(stacks.calls).toEqual(calls)
     })
 
     it('is refused for an earlier release, too', async () => {
-      await deploy(app('blog', { host: 'blog', port: 8102 }), 1)
-      await deploy(app('blog', { host: 'blog', port: 8103 }), 2)
+      for (const release of [1, 2]) await deploy(app('blog', { host: 'blog', port: 8101 + release }), release)
       standWithout('NatGateway')
       await expect(plan('blog', 1)).rejects.toThrow('no NAT gateway is on the default route')
     })
@@ -236,6 +228,20 @@ describe('the plan of what was pushed, beside what is deployed', () => {
       await deploy(app('blog', { host: 'blog', port: 8102 }))
       standWithout('NatGateway')
       expect((await plan('platform', 0)).stack.reasons).toContain('NatGateway is new')
+      expect((await planFacts(ports, 'platform', 0)).platform).toBeUndefined()
+      const { ResolverListener: _gone, ...Resources } = Object(platform.resources).Resources
+      push({ ...platform, resources: { ...Object(platform.resources), Resources } })
+      await expect(plan('platform', 0)).rejects.toThrow('nanofleet-dev-blog-front -> names at')
+    })
+
+    it('goes on while it gives every path, and counts only services whose stack works', async () => {
+      push(app('blog', { host: 'blog', port: 8102 }))
+      standWithout()
+      expect((await plan('blog', 0)).app).toBe('blog')
+      const names = async () => Object.keys((await planFacts(ports, 'blog', 0)).platform?.services ?? {})
+      expect(await names()).toEqual(['consul'])
+      Object.assign(stacks.views.get('nanofleet-dev-platform-consul') ?? {}, { status: 'ROLLBACK_COMPLETE' })
+      expect(await names()).toEqual([])
     })
   })
 })

@@ -53,6 +53,12 @@ describe('an app that is about to go', () => {
     )
   })
 
+  it('is looked at again later while CloudFormation works on it', async () => {
+    stacks.stand(app, 'CREATE_COMPLETE')
+    stacks.update = async () => true
+    expect(await prepare('keep')).toMatchObject({ next: 'wait' })
+  })
+
   it('goes on when its data is kept already', async () => {
     const Orders = { Type: 'AWS::S3::Bucket', DeletionPolicy: 'Retain' }
     stacks.stand(

@@ -25,7 +25,7 @@ describe('the record of a release', () => {
     const at = new Date('2026-01-01T00:00:00Z')
     const web = { ...bundle.services.web, consul: '1.22.6' } as ServiceBundle
     const made = { ...bundle, services: { ...bundle.services, web } }
-    expect(releaseOf(plan as unknown as DeployPlan, made, 'run', at)).toEqual({
+    expect(releaseOf(plan as unknown as DeployPlan, made, 'run', at)).toStrictEqual({
       release: 4,
       bundle: 'b1',
       services: {

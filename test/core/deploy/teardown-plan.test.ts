@@ -33,7 +33,11 @@ describe('planTeardown', () => {
   })
 
   it('has nothing to stop when everything is gone already', () => {
-    expect(planTeardown(input, facts({ standing: [] }), 'run')).toMatchObject({ waves: [], services: [] })
+    expect(planTeardown(input, facts({ standing: [] }), 'run')).toMatchObject({
+      waves: [],
+      services: [],
+      data: 'delete',
+    })
   })
 
   it('refuses while another app needs this one, and names it', () => {
@@ -43,6 +47,10 @@ describe('planTeardown', () => {
     ]
     expect(() => planTeardown(input, facts({ others }), 'run')).toThrow(
       'shop is needed by blog; remove that first',
+    )
+    const two = [...others, { app: 'news', requires: ['shop'] }]
+    expect(() => planTeardown(input, facts({ others: two }), 'run')).toThrow(
+      'shop is needed by blog, news; remove those first',
     )
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { planCleanup, recheck } from '../../../core/images/ami-cleanup.ts'
+import { planCleanup } from '../../../core/images/ami-cleanup.ts'
 import type { AccountImage, Evidence, Reference } from '../../../core/images/ami-evidence.ts'
 import { evidenceOf, NOW, ourSnapshot, ours } from '../../support/ami-evidence.ts'
 
@@ -66,11 +66,17 @@ describe('an image stays when', () => {
       'protected against deregistration; "aws ec2 disable-image-deregistration-protection" ends that',
     ],
     ['it is still being made', { state: 'pending' }, {}, 'still being made'],
-    ['a run holds the lock of its app', {}, { busyApps: ['web'] }, 'a run works on web'],
+    ['a run holds the lock of its app', {}, { busyApps: ['shop', 'web'] }, 'a run works on web'],
     [
       'it was made while a build is under way',
       {},
-      { buildingSince: '2025-12-31T00:00:00.000Z' },
+      { buildingSince: '2026-01-01T00:00:00.000Z' },
+      'made while a build is under way',
+    ],
+    [
+      'it may have been made while a build is under way',
+      { createdAt: '' },
+      { buildingSince: '2026-01-01T00:00:00.000Z' },
       'made while a build is under way',
     ],
   ]
@@ -118,7 +124,19 @@ describe('an image stays when', () => {
   })
 
   it('its age is unknown and an age is asked for', () => {
-    expect(planned({ images: [ours('ami-1', { createdAt: '' })] }, { minAgeDays: 1 }).remove).toEqual([])
+    expect(planned({ images: [ours('ami-1', { createdAt: '' })] }, { minAgeDays: 1 })).toEqual({
+      remove: [],
+      keep: { 'ami-1': 'its age is unknown' },
+    })
+  })
+
+  it('but not because a run works on another app', () => {
+    expect(planned({ images: [ours('ami-1')], busyApps: ['shop'] }).remove).toEqual(['ami-1'])
+  })
+
+  it('but not because a build began after it was made', () => {
+    const buildingSince = '2026-01-01T00:00:00.001Z'
+    expect(planned({ images: [ours('ami-1')], buildingSince }).remove).toEqual(['ami-1'])
   })
 
   it('more go than one run may remove, which takes the oldest first', () => {
@@ -191,6 +209,12 @@ describe('a snapshot', () => {
 
   it.each([
     ['a day old and without an image goes', {}, {}, ['snap-1']],
+    [
+      'a day old to the millisecond goes',
+      { startedAt: new Date(Date.parse(NOW) - 86_400_000).toISOString() },
+      {},
+      ['snap-1'],
+    ],
     ['younger may be waiting for its image', { startedAt: NOW }, {}, []],
     ['of unknown age stays', { startedAt: '' }, {}, []],
     ['of others stays', { tags: { CreatedBy: 'ops' } }, {}, []],
@@ -203,37 +227,5 @@ describe('a snapshot', () => {
   ])('left by a failed build: %s', (_case, extra, evidence, gone) => {
     const snapshots = [ourSnapshot('snap-1', extra)]
     expect(removal({ snapshots, ...evidence }).flatMap((item) => item.snapshots)).toEqual(gone)
-  })
-})
-
-describe('the second look before a removal', () => {
-  const item = { imageId: 'ami-1', snapshots: ['snap-ami-1'], reason: '' }
-  const now = (evidence: Partial<Evidence>) => recheck(item, evidenceOf(evidence), options)
-
-  it('keeps an image that came to be used since the plan was made', () => {
-    const references = [named('instance i-9 (pending)')]
-    expect(now({ images: [ours('ami-1')], references })).toEqual({
-      id: 'ami-1',
-      stays: 'needed by instance i-9 (pending)',
-      snapshots: [],
-    })
-  })
-
-  it('keeps an image that lost our tags', () => {
-    expect(now({ images: [ours('ami-1', { tags: {} })] }).stays).toBe(
-      'it does not carry the tags of this stage',
-    )
-  })
-
-  it('goes on with the snapshots of an image that an attempt before deregistered', () => {
-    expect(now({ snapshots: [ourSnapshot('snap-ami-1')] })).toEqual({
-      id: 'ami-1',
-      snapshots: ['snap-ami-1'],
-    })
-  })
-
-  it('leaves a snapshot that got a new image', () => {
-    const images = [ours('ami-2', { snapshots: ['snap-ami-1'] })]
-    expect(now({ images, snapshots: [ourSnapshot('snap-ami-1')] }).snapshots).toEqual([])
   })
 })

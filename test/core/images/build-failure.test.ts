@@ -25,6 +25,7 @@ describe('the sentence about a build that failed', () => {
       '[Container] 2026/01/01 00:00:00 Running command set -e',
       'main.go:3: undefined: x',
       '',
+      ' \n',
       '[Container] Command did not exit successfully set -e\nnode build.mjs exit status 1',
     ]
     expect(explainBuild({ ...build, log })).toBe(

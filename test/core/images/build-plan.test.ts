@@ -2,8 +2,15 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { AppBundle, ImageRecord } from '../../../core/base/bundle.ts'
 import type { Stage } from '../../../core/base/stage.ts'
-import { foundImage, ImageNotReady, planBuild, type ServiceImage } from '../../../core/images/build-plan.ts'
+import {
+  foundImage,
+  ImageNotReady,
+  newest,
+  planBuild,
+  type ServiceImage,
+} from '../../../core/images/build-plan.ts'
 import { imageHash } from '../../../core/images/image-hash.ts'
+import { parseManifest } from '../../../core/manifest/manifest.ts'
 import { stage } from '../../support/stage.ts'
 
 const bundle: AppBundle = {
@@ -98,7 +105,7 @@ describe('the build plan', () => {
     ],
   ] as const)('when %s', (_case, records, images, build, reason) => {
     const { steps } = plan([...records] as [string, ImageRecord][], [...images], { services: ['page'] })
-    expect(steps).toMatchObject([{ service: 'page', build, reason, hash: hashOf('page') }])
+    expect(steps).toMatchObject([{ service: 'page', build, reason, hash: hashOf('page'), before: [] }])
   })
 
   it('skips a service whose recorded image is there', () => {
@@ -120,6 +127,12 @@ describe('the build plan', () => {
   it('does not take the image of another service with the same hash', () => {
     const { steps } = plan([], [image('api', { hash: hashOf('page') })], { services: ['page'] })
     expect(steps).toMatchObject([{ service: 'page', build: true }])
+  })
+
+  it('refuses an app whose instances have another architecture than the stage builds for', () => {
+    const { services } = parseManifest('app: web\nservices:\n  page: {instanceType: t4g.small}\n', 'app.yml')
+    const arm = { ...bundle, manifest: { ...bundle.manifest, services } }
+    expect(() => planBuild(stage, arm, { force: false }, new Map(), [])).toThrow('arm64 processors')
   })
 
   it('names a service that the app does not have', () => {
@@ -165,6 +178,26 @@ describe('the image that is there already', () => {
       image('page', { imageId: 'ami-2', createdAt: '2026-01-02T00:00:00.000Z' }),
     ]
     expect(foundImage(step, images).imageId).toBe('ami-2')
+  })
+
+  it('is none of another service, nor one with another hash', () => {
+    const others = [
+      image('api', { hash: hashOf('page'), createdAt: '2026-02-01T00:00:00.000Z' }),
+      image('page', { hash: 'x', imageId: 'ami-x', createdAt: '2026-02-01T00:00:00.000Z' }),
+    ]
+    expect(foundImage(step, [...others, image('page')]).imageId).toBe('ami-page')
+  })
+
+  it.each([
+    ['2026-01-02', '2026-01-01', 'ami-1'],
+    ['2026-01-01', '2026-01-02', 'ami-2'],
+    ['2026-01-01', '2026-01-01', 'ami-2'],
+  ])('is the youngest, of equal ages the one with the greatest id: %s, %s', (one, other, imageId) => {
+    const images = [
+      image('page', { imageId: 'ami-1', createdAt: one }),
+      image('page', { imageId: 'ami-2', createdAt: other }),
+    ]
+    for (const order of [images, images.toReversed()]) expect(newest(order)).toMatchObject({ imageId })
   })
 
   it('is awaited while it is pending', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { ScaleInput } from '../../../core/deploy/deploy-input.ts'
 import { CleanAmisInput } from '../../../core/images/inputs.ts'
 import { parseManifest } from '../../../core/manifest/manifest.ts'
+import { parseOpsConfig } from '../../../core/manifest/ops-config.ts'
 
 const accepts = (read: () => unknown): boolean => {
   try {
@@ -72,6 +73,8 @@ describe('a manifest takes what is within the bounds', () => {
     [`env: {A: "${long(16_000)}"}`, true],
     [`env: {A: "${long(16_384 - 4)}"}`, true],
     [`env: {A: "${long(16_384 - 3)}"}`, false],
+    [`env: {A: "${long(16_384 - 8)}", B: {Ref: VpcId}}`, true],
+    [`env: {A: "${long(16_384 - 7)}", B: {Ref: VpcId}}`, false],
     [`env: {A: "${'é'.repeat(8190)}"}`, true],
     [`env: {A: "${'é'.repeat(8191)}"}`, false],
     ['stateful: true', true],
@@ -80,8 +83,34 @@ describe('a manifest takes what is within the bounds', () => {
     expect(accepts(web(line))).toBe(accepted)
   })
 
+  it.each([
+    ['shop', 'web', 'kind: consulserver', 'only the service consul of the platform holds the catalog'],
+    ['platform', 'web', 'kind: consulserver', 'only the service consul of the platform holds the catalog'],
+    ['shop', 'consul', 'needs: []', 'the name consul is reserved'],
+    ['platform', 'internet', 'needs: []', 'the name internet is reserved'],
+  ])('leaves the catalog to the platform: %s has no service %s with %s', (app, service, line, problem) => {
+    const text = `app: ${app}\nservices:\n  ${service}: {${line}}\n`
+    expect(() => parseManifest(text, 'app.yml')).toThrow(problem)
+  })
+
+  it('has no port where none is given', () => {
+    const { services } = parseManifest('app: shop\nservices:\n  web: {}\n', 'app.yml')
+    expect(services.web).not.toHaveProperty('port')
+  })
+
   it('and at least one service', () => {
     expect(accepts(() => parseManifest('app: shop\nservices: {}\n', 'app.yml'))).toBe(false)
+  })
+})
+
+describe('a configuration of ops takes what is within the bounds', () => {
+  it.each([
+    [0, true],
+    [-1, false],
+    [1.5, false],
+  ])('%d CPUs: %p', (CPUs, accepted) => {
+    const text = JSON.stringify({ RunConfig: { CPUs } })
+    expect(accepts(() => parseOpsConfig(text, 'config.json'))).toBe(accepted)
   })
 })
 

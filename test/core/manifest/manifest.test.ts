@@ -15,7 +15,7 @@ const web = (lines: string) => changed('    port: 8080\n', `    port: 8080\n    
 
 describe('a manifest', () => {
   it('gets every default', () => {
-    expect(parse('app: shop\nservices:\n  web: {port: 8080, expose: {port: 8001}}\n')).toEqual({
+    expect(parse('app: shop\nservices:\n  web: {port: 8080, expose: {port: 8001}}\n')).toStrictEqual({
       app: 'shop',
       requires: ['platform'],
       services: {

@@ -22,9 +22,16 @@ describe('what looks like a secret in a source', () => {
       'a password in a URL',
     ],
   ])('is a %s', (_what, content, look) => {
-    expect(secretLook('apps/web/main.ts', `// one\nconst a = '${content}'\n`)).toBe(
-      `holds what looks like ${look} in line 2`,
+    expect(secretLook('apps/web/main.ts', `\n// two\nconst a = '${content}'\n\n`)).toBe(
+      `holds what looks like ${look} in line 3`,
     )
+  })
+
+  it('is no key behind the first megabyte', () => {
+    const token = key('AK', 'IA', 'QWERTYUIOPASDFGH')
+    const behind = (length: number) => `${' '.repeat(length - token.length)}${token} `
+    expect(secretLook('a.txt', behind(1024 * 1024))).toMatch(/in line 1$/)
+    expect(secretLook('a.txt', behind(1024 * 1024 + 1))).toBeUndefined()
   })
 
   it.each([

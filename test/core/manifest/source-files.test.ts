@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { RepositoryFiles } from '../../../adapters/sources/repository-files.ts'
 import { sourceArchive } from '../../../adapters/sources/source-archive.ts'
+import { baseImages } from '../../../core/manifest/base-images.ts'
 import { parseManifest } from '../../../core/manifest/manifest.ts'
 import { imageFiles, sourceRoots } from '../../../core/manifest/source-files.ts'
 
@@ -29,7 +30,8 @@ const FILES: Record<string, string> = {
   'apps/lib/text/line.ts': '',
   'apps/lib/names/go.mod': 'module lib\n',
   'apps/lib/other/main.ts': '',
-  'buildspecs/compile.mjs': "import './x.mjs'",
+  'buildspecs/compile.mjs': "import '../apps/lib/other/main.ts'",
+  'apps/web/notes.txt': 'go.mod says lib => ../lib/other',
   'package.json': '{}',
   'package-lock.json': '{}',
 }
@@ -47,6 +49,7 @@ describe('what an image is made of', () => {
       'apps/lib/log/main.ts',
       'apps/lib/text/line.ts',
       'apps/web/main.ts',
+      'apps/web/notes.txt',
       'apps/web/page.ts',
       'buildspecs/compile.mjs',
       'images/web/web/Dockerfile',
@@ -62,6 +65,19 @@ describe('what an image is made of', () => {
       'apps/lib/names/go.mod',
       'buildspecs/compile.mjs',
       'images/web/go/config.json',
+    ])
+  })
+
+  it('is for a Go module that takes the shared folder as a whole with all of it', () => {
+    const whole = { ...FILES, 'apps/go/go.mod': 'module x\nreplace lib => ../lib\n' }
+    expect(
+      imageFiles(MANIFEST, 'go', files(whole).texts).filter((path) => path.startsWith('apps/lib')),
+    ).toEqual([
+      'apps/lib/log/data.json',
+      'apps/lib/log/main.ts',
+      'apps/lib/names/go.mod',
+      'apps/lib/other/main.ts',
+      'apps/lib/text/line.ts',
     ])
   })
 
@@ -141,5 +157,12 @@ describe('the digest of a source', () => {
       const changed = digest({ ...FILES, [path]: `${FILES[path]} ` }) !== digest(FILES)
       expect([path, changed]).toEqual([path, counted.includes(path)])
     }
+  })
+})
+
+describe('the images that a Dockerfile starts from', () => {
+  it('are those of a registry, not its own stages, in whatever case', () => {
+    const text = 'FROM node:24 AS Build\nFROM BUILD as second\nFROM scratch\nFROM second\nFROM $BASE\n'
+    expect(baseImages(text)).toEqual([{ image: 'node:24', digest: undefined }])
   })
 })

@@ -35,6 +35,11 @@ describe('waves', () => {
     )
   })
 
+  it('do not go round in a circle', () => {
+    const services = { a: { needs: ['b'] }, b: { needs: ['a'] }, c: { needs: [] } }
+    expect(() => waves({ services })).toThrow(new RangeError('needs form a cycle among a, b'))
+  })
+
   it('do not depend on the order of the file', () => {
     fc.assert(
       fc.property(acyclic, (app) => {

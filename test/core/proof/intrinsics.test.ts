@@ -73,6 +73,7 @@ describe('an expression of a template', () => {
     [{ a: { Ref: 'AWS::NoValue' }, b: [1, { Ref: 'AWS::NoValue' }] }, { b: [1] }],
     [{ 'Fn::GetAZs': '' }, ['eu-west-1a', 'eu-west-1b', 'eu-west-1c']],
     [{ 'Fn::Cidr': ['10.1.0.0/16', 3, 12] }, ['10.1.0.0/20', '10.1.16.0/20', '10.1.32.0/20']],
+    [{ 'Fn::Cidr': ['10.1.0.0/24', 2, 4] }, ['10.1.0.0/28', '10.1.0.16/28']],
     [{ 'Fn::Cidr': ['10.255.0.0/8', '2', '16'] }, ['10.255.0.0/16', '11.0.0.0/16']],
   ])('%j is %j', (expression, expected) => {
     expect(value(expression)).toEqual(expected)

@@ -90,6 +90,16 @@ describe('a deployment', () => {
     )
   })
 
+  it('of an app without resources is repaired in its app.yml', () => {
+    const plain = sampleApp('plain', 'services:\n  web: {port: 8080, needs: [db]}\n  db: {port: 9000}\n')
+    expect(() => prove(plain, [], ['nanofleet-dev-plain', 'DbIngressFromWebTcp9000'])).toThrow(
+      'correct images/plain/app.yml, push the app and deploy it again',
+    )
+    expect(() => prove(plain, [], ['nanofleet-dev-platform-consul', 'AutoScalingGroup'])).toThrow(
+      'deploy platform again, then this',
+    )
+  })
+
   it('may have other resources beside its paths, and load balancers of its own', () => {
     const own = sampleApp(
       'own',

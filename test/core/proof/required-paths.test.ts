@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Network } from '../../../core/proof/network-model.ts'
-import { missingPaths } from '../../../core/proof/reachability.ts'
-import { pathName, type RequiredPath } from '../../../core/proof/required-paths.ts'
+import type { Stage } from '../../../core/base/stage.ts'
+import { pathName, type RequiredPath, requiredPaths } from '../../../core/proof/required-paths.ts'
+import { parsedApp } from '../../../core/template/parsed-app.ts'
+import { DEV_STAGE } from '../../../scripts/sample-stages.ts'
+import { sampleApp } from '../../apps/apps.ts'
 
 describe('the name of a path', () => {
   it.each<[RequiredPath, string]>([
@@ -22,37 +24,30 @@ describe('the name of a path', () => {
   })
 })
 
-describe('the way to a gateway endpoint', () => {
-  const lacking = (subnets: string[], tables: string[]) => {
-    const network: Network = {
-      vpcCidr: '10.0.0.0/16',
-      groups: new Map(),
-      tables: new Map(
-        subnets.filter((subnet) => subnet !== 'n/Bare').map((subnet) => [subnet, [`${subnet}Table`]]),
-      ),
-      routes: [],
-      endpoints: [{ service: 's3', tables }],
-      internetGateways: new Set(),
-      natGateways: new Map(),
-      addresses: new Set(),
-      loadBalancers: new Map(),
-      listeners: [],
-      targetGroups: new Map(),
-      fleets: new Map([['app', { groups: [], subnets, targetGroups: [] }]]),
-    }
-    const places = { consulFunctionGroup: 'f', platform: 'p' }
-    return missingPaths(network, [{ kind: 'gateway-endpoint', from: 'app', service: 's3' }], places)
-      .map(({ lacks, stack }) => `${stack}: ${lacks}`)
-      .join()
-  }
+describe('Consul servers', () => {
+  it('need RPC, gossip and the HTTPS API of each other', () => {
+    const servers = sampleApp('platform', 'services:\n  consul: {kind: consulserver, strategy: quorum}\n')
+    const paths = requiredPaths(parsedApp(servers), DEV_STAGE).map(pathName)
+    expect(paths.filter((path) => /-> nanofleet-dev-platform-consul/.test(path))).toEqual([
+      'nanofleet-dev-platform-consul -> nanofleet-dev-platform-consul tcp 8300',
+      'nanofleet-dev-platform-consul -> nanofleet-dev-platform-consul tcp 8301',
+      'nanofleet-dev-platform-consul -> nanofleet-dev-platform-consul udp 8301',
+      'nanofleet-dev-platform-consul -> nanofleet-dev-platform-consul tcp 8501',
+      'Lambda consul -> nanofleet-dev-platform-consul tcp 8501',
+    ])
+  })
+})
+
+describe('plain HTTP', () => {
+  const kinds = (app: string, stage: Stage) =>
+    requiredPaths(parsedApp(sampleApp(app, 'services:\n  web: {}\n')), stage).map(({ kind }) => kind)
 
   it.each([
-    [[], [], 'app: its instances have no subnet'],
-    [['n/A'], ['n/ATable'], ''],
-    [['n/A', 'n/B'], ['n/ATable', 'n/BTable'], ''],
-    [['n/A', 'n/B'], ['n/ATable'], 'p: no gateway endpoint of s3 is on the route table of n/B'],
-    [['n/A', 'n/Bare'], ['n/ATable'], 'n: n/Bare has no route table'],
-  ])('of instances in %j with one on %j lacks "%s"', (subnets, tables, lacks) => {
-    expect(lacking(subnets, tables)).toBe(lacks)
+    ['platform', 'a certificate', true],
+    ['shop', 'a certificate', false],
+    ['platform', 'no certificate', false],
+  ])('of %s on a stage with %s leads to HTTPS: %p', (app, what, sent) => {
+    const stage = { ...DEV_STAGE, ...(what === 'a certificate' && { certificateArn: 'arn' }) }
+    expect(kinds(app, stage).includes('sent-on')).toBe(sent)
   })
 })

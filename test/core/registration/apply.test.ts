@@ -85,6 +85,13 @@ describe('a removal with a successor', () => {
     expect((await run([removal(false)])).done).toHaveLength(1)
   })
 
+  it('does not wait for one to pass because another entry on the old server does', async () => {
+    await catalog.register(young, { registration })
+    await catalog.register(old, { registration: { ...registration, ID: 'i-2' } })
+    for (const server of servers) turn(server, 'critical')
+    expect((await run([removal(false)])).done).toHaveLength(1)
+  })
+
   it('is left to the next round when its successor could not be registered', async () => {
     catalog.fault = (verb) => (verb === 'register' ? new ServiceFailure('no') : undefined)
     const { done, failed } = await run([removal(), register])
@@ -110,6 +117,17 @@ describe('a removal with a successor', () => {
 })
 
 describe('writes', () => {
+  it('are carried out at most 250 at once', async () => {
+    let [now, most] = [0, 0]
+    catalog.register = async () => {
+      most = Math.max(most, ++now)
+      await Promise.resolve()
+      now--
+    }
+    await run(Array.from({ length: 300 }, (_, index) => ({ ...register, id: `i-${index}` })))
+    expect(most).toBe(250)
+  })
+
   it('are carried out each by its verb, and one that fails stops no other', async () => {
     const common = { server: old, id: 'i-1', instanceId: 'i-1', reason: 'why' }
     catalog.fault = (verb, server) =>

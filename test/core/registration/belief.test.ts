@@ -49,6 +49,8 @@ describe('an event and what EC2 shows', () => {
   it('say nothing about an instance that is no service of ours', () => {
     expect([...believe([says('running')], [instance('pending', 'other')]).lagging]).toEqual([])
     expect([...believe([says('running')], []).lagging]).toEqual([])
+    const undiscovered = { ...instance('pending'), tags: { [TAG.kind]: 'service' } }
+    expect([...believe([says('running')], [undiscovered]).lagging]).toEqual([])
   })
 
   it('do not lag when a final state came with them', () => {
@@ -80,7 +82,7 @@ describe('an order to go', () => {
   })
 
   it('drains an instance of the fleet that its group lets go', () => {
-    const action = order('go', { lifecycle })
+    const action = order('go', { lifecycle, attempt: 0 })
     expect(believe([action, order('go')], [instance('stopped')]).drains).toEqual([action])
     expect(believe([action], []).drains).toEqual([])
   })

@@ -135,7 +135,7 @@ describe('an instance that goes', () => {
       expect(difference(evidence({ ...seen, instances: gone })).writes).toMatchObject([
         { verb: 'forget', server: one, node: 'dead', id: web.id },
       ])
-      expect(difference(evidence({ ...seen, instances: gone, listings: [] })).writes).toEqual([])
+      expect(difference(evidence({ ...seen, instances: gone, listings: [] })).writes).toStrictEqual([])
     }
   })
 
@@ -155,6 +155,17 @@ describe('an instance that goes', () => {
     const stranded: StrandedEntry = { ...entry(web, { nodeAddress: two.address }), node: 'two' }
     for (const where of ['stranded', 'doubted'])
       expect(writes({ cluster: { ...cluster, [where]: [stranded] } })).toEqual([])
+  })
+})
+
+describe('an entry in doubt', () => {
+  it('does not count on a server that answers without it', () => {
+    const doubted: StrandedEntry = { ...entry(web, { status: 'maintenance' }), node: 'one' }
+    const { writes: made } = difference(
+      evidence({ on: [[], []], cluster: { ...cluster, doubted: [doubted] } }),
+    )
+    expect(made).toMatchObject([{ verb: 'register', reason: 'it is missing' }])
+    expect(made[0]).not.toHaveProperty('asleep')
   })
 })
 

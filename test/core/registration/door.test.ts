@@ -105,17 +105,38 @@ describe('the door to Consul', () => {
     expect(fitAnswers(calls, answers, 10)).toEqual(answers)
   })
 
+  it.each([
+    [0, false],
+    [1, true],
+  ])('puts off what is %i characters longer than five million: %p', (longer, deferred) => {
+    const calls: DoorCall[] = [
+      { verb: 'listing', server },
+      { verb: 'listing', server },
+    ]
+    const half = (more: number) => ({ value: 'x'.repeat(2_500_000 - '{"value":""}'.length + more) })
+    const answers = fitAnswers(calls, [half(0), half(longer)])
+    expect(answers[1]).toEqual(deferred ? { deferred: true } : half(longer))
+  })
+
+  it('answers a write with null, which JSON can carry', async () => {
+    const calls: DoorCall[] = [{ verb: 'register', server, of: { registration: registration('i-1') } }]
+    const { answers } = await answerCalls(new FakeCatalog([server]), { calls }, '10.77.0.0/16')
+    expect(answers).toStrictEqual([{ value: null }])
+  })
+
   it('leads nowhere but into the network of the stage', async () => {
     const outside = { instanceId: 'x', address: '169.254.169.254' }
     const calls: DoorCall[] = [
       { verb: 'listing', server: outside },
       { verb: 'registerNew', server, of: { servers: [server, outside], instanceIds: [], arrivals: [] } },
+      { verb: 'listing' } as DoorCall,
     ]
     const { answers } = await answerCalls(new FakeCatalog([server]), { calls }, '10.77.0.0/16')
     const error = 'the door does not lead to "169.254.169.254", which is not in 10.77.0.0/16'
     expect(answers).toEqual([
       { error, refused: true },
       { error, refused: true },
+      { error: 'the door does not lead to "", which is not in 10.77.0.0/16', refused: true },
     ])
   })
 

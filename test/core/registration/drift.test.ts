@@ -55,6 +55,13 @@ describe('the drift of a fleet', () => {
     expect(found[0]?.reason).toBe('EC2 does not know the instance')
   })
 
+  it('says of removals below the cap that the next round carries them out', async () => {
+    const fleet = await fleetOf(1, 8)
+    fleet.instances.delete(services(fleet)[0]?.id ?? '')
+    fleet.later(3600)
+    expect((await entries(fleet)).map(({ change }) => change)).toEqual(['remove'])
+  })
+
   it('says of whom nothing can be said, and which reads failed', async () => {
     const fleet = await fleetOf(2, 8)
     const silent = fleet.servers[0] as ConsulServer

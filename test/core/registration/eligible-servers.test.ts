@@ -30,6 +30,16 @@ describe('the servers that may own', () => {
     ['every running one without a verdict', { cluster: null }, '012'],
     ['none that goes', { leaving: new Map([['i-c1', 'it goes']]) }, '02'],
     ['none that is silent', { silent: new Set(['10.0.0.2']) }, '01'],
+    [
+      'the only one that stays',
+      {
+        leaving: new Map([
+          ['i-c1', 'x'],
+          ['i-c2', 'x'],
+        ]),
+      },
+      '0',
+    ],
     ['all when all go', { leaving: new Map(servers(3).map((each) => [each.instanceId, 'x'])) }, '012'],
   ])('are %s', (_what, other, expected) => {
     expect(eligible(other)).toBe(expected)

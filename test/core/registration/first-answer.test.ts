@@ -49,12 +49,14 @@ describe('the first answer', () => {
   })
 
   it.each([
-    ['refuses at once', 0],
-    ['never answers', 10_000],
-  ])('leaves a service that %s to Consul after two seconds', async (_how, cost) => {
-    const { begun, took } = await begin(() => false, registration(tcp(80)), cost)
+    ['refuses at once', 0, 20],
+    ['refuses just before the end', 1899, 2],
+    ['never answers', 10_000, 1],
+  ])('leaves a service that %s to Consul after two seconds', async (_how, cost, questions) => {
+    const { begun, took, asked } = await begin(() => false, registration(tcp(80)), cost)
     expect(begun).toEqual(registration(tcp(80)))
     expect(took).toBeLessThanOrEqual(2100)
+    expect(asked).toHaveLength(questions)
   })
 
   it('speaks for each check by itself, and for none that Consul alone can judge', async () => {
@@ -72,7 +74,7 @@ describe('the first answer', () => {
   })
 
   it('has nothing to ask a service without checks', async () => {
-    expect(await begin(() => true, registration())).toMatchObject({ begun: registration(), asked: [] })
+    expect(await begin(() => true, registration())).toEqual({ begun: registration(), asked: [], took: 0 })
   })
 
   it('puts no more than 400 questions at once and leaves the other checks to Consul', async () => {
@@ -83,5 +85,9 @@ describe('the first answer', () => {
     for (const answer of open) answer()
     const passing = ((await many).Checks as { Status?: string }[]).filter((check) => check.Status)
     expect(passing).toHaveLength(400)
+    const next = first.of(registration(tcp(1)))
+    expect(open).toHaveLength(401)
+    open.at(-1)?.()
+    expect((await next).Checks).toMatchObject([{ Status: 'passing' }])
   })
 })

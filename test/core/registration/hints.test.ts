@@ -50,14 +50,18 @@ describe('an event', () => {
       'EC2 Instance-terminate Lifecycle Action',
       detail,
       at,
-      { kind: 'leaving', instanceId: 'i-0a', reason: 'its group terminates it', lifecycle },
+      { kind: 'leaving', instanceId: 'i-0a', reason: 'its group terminates it', lifecycle, attempt: 0 },
     ],
   ])('%s is understood: %j', (type, of, time, hint) => {
-    expect(readHint(event(type, of, time))).toEqual(hint)
+    expect(readHint(event(type, of, time))).toStrictEqual(hint)
   })
 
   it.each([
-    ['of another type', event('Something Else', {}), /"Something Else", which no rule sends/],
+    [
+      'of another type',
+      event('Something Else', {}),
+      /^the queue holds an event of the type "Something Else", which no rule sends$/,
+    ],
     ['that is not JSON', 'hello', /not an event/],
     [
       'without an instance',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ConsulServer } from '../../../core/base/catalog.ts'
+import { readDefinitions } from '../../../core/registration/definitions.ts'
 import { PROBATION_SECONDS } from '../../../core/registration/difference.ts'
 import { owner } from '../../../core/registration/owner.ts'
 import { fleetOf, type ModelFleet, runningOf, servicesOf, stateChange } from '../../model/model-fleet.ts'
@@ -41,6 +42,13 @@ describe('a round never removes on missing evidence', () => {
       expect(report.problems[0]).toContain('/nanofleet/test/web/web/consul')
       expect(fleet.catalog.ids()).toHaveLength(8)
     }
+  })
+
+  it('does not hide a mistake of its own behind a wrong definition', async () => {
+    const source = {
+      read: async () => ({ found: new Map([['p', undefined]]), missing: [], failed: new Map() }),
+    }
+    await expect(readDefinitions(source as never, ['p'])).rejects.toThrow(TypeError)
   })
 
   it('stops no other instance for a wrong definition', async () => {
@@ -116,6 +124,14 @@ describe('a round never removes on missing evidence', () => {
     expect(report).toMatchObject({ registered: 1, removed: 0, held: 6 })
     expect(report.problems).toEqual([expect.stringContaining('held removals')])
     expect(fleet.catalog.found('web')).toContain(late.id)
+  })
+
+  it('removes what is below the cap although held removals cannot be kept, and says so', async () => {
+    const fleet = await settledFleetOf(1, 10)
+    fleet.instances.delete(runningOf(fleet)[0] ?? '')
+    fleet.broken.add('held')
+    const report = await fleet.reconcile()
+    expect(report).toMatchObject({ removed: 1, held: 0, problems: [expect.stringContaining('held')] })
   })
 
   it.each<[string, (fleet: ModelFleet, id: string) => void]>([

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { CatalogEntry } from '../../../core/base/catalog.ts'
 import { parseDefinition } from '../../../core/definition/definition.ts'
 import { difference } from '../../../core/registration/difference.ts'
+import { definitionMark } from '../../../core/registration/outside-tags.ts'
 import { isUpToDate, registrations, withFingerprint } from '../../../core/registration/registration.ts'
 import { META } from '../../../core/registration/registration-meta.ts'
 import { ago, cluster, entry, evidence, now, one, two, web } from './difference-evidence.ts'
@@ -52,14 +53,20 @@ describe('tags that somebody else gave a service that allows it', () => {
     expect(tagsAfter({ ...OVERRIDE, tags: undefined }, tagged(['primary']), 'dead')).toBeUndefined()
   })
 
-  it('are those of the latest entry when there are two', () => {
-    const [old, young] = [tagged(['old']), tagged(['young'], before, { nodeAddress: two.address })]
-    old.meta = { ...old.meta, [META.registered]: ago(9000).toISOString() }
-    const stranded = [{ ...old, nodeAddress: '10.0.0.9', node: 'gone' }]
+  it.each([
+    ['older', 'dead', { [META.registered]: ago(9000).toISOString() }],
+    ['older', 'elsewhere', { [META.registered]: ago(9000).toISOString() }],
+    ['without a time', 'dead', { [META.registered]: undefined }],
+    ['without a time', 'elsewhere', { [META.registered]: undefined }],
+    ['without a definition', 'elsewhere', { [META.definition]: undefined }],
+  ])('are those of the latest entry when there is one that is %s and %s', (_what, where, changes) => {
+    const [old, young] = [tagged(['old']), tagged(['young'])]
+    old.meta = JSON.parse(JSON.stringify({ ...old.meta, ...changes }))
+    const [living, dead] = where === 'dead' ? [young, old] : [old, young]
+    const stranded = [{ ...dead, nodeAddress: '10.0.0.9', node: 'gone' }]
     const definitions = new Map([[PARAMETER, before]])
-    const { writes } = difference(
-      evidence({ on: [[], [young]], definitions, cluster: { ...cluster, stranded } }),
-    )
+    const on: [CatalogEntry[], CatalogEntry[]] = [[], [{ ...living, nodeAddress: two.address }]]
+    const { writes } = difference(evidence({ on, definitions, cluster: { ...cluster, stranded } }))
     expect(writes).toContainEqual(expect.objectContaining({ verb: 'register' }))
     for (const write of writes)
       if (write.verb === 'register') expect(write.registration.Tags).toEqual(['young'])
@@ -70,6 +77,23 @@ describe('tags that somebody else gave a service that allows it', () => {
     held.meta = { ...held.meta, [META.definition]: before.fingerprint }
     expect(tagsAfter(OVERRIDE, held, 'dead')).toEqual(['primary'])
     expect(tagsAfter({ ...OVERRIDE, port: 81 }, held, 'dead')).toEqual(['a', 'b'])
+  })
+
+  it('are not those of another service of the instance', () => {
+    const both = ['web', 'admin'].map((name) => ({ name, port: 80, ...OVERRIDE }))
+    const definition = withFingerprint(parseDefinition(JSON.stringify(both), PARAMETER))
+    const [made] = registrations(web, definition, 'test', ago(3600))
+    const held = entry(web, { id: `${web.id}:web`, meta: made?.Meta ?? {}, tags: ['primary'] })
+    const { writes } = difference(
+      evidence({ on: [[held], []], definitions: new Map([[PARAMETER, definition]]) }),
+    )
+    expect(writes).toMatchObject([{ id: `${web.id}:admin`, registration: { Tags: ['a', 'b'] } }])
+  })
+
+  it('are known by eight letters behind the fingerprint', () => {
+    expect(before.services.map((service) => definitionMark('f', service))).toEqual([
+      expect.stringMatching(/^f-[0-9a-f]{8}$/),
+    ])
   })
 
   it('do not count where the definition does not allow them', () => {

@@ -19,6 +19,11 @@ describe('the owner of an instance', () => {
     expect(owners.join('')).toBe('4422034132233042110342201033131302131130')
   })
 
+  it('is decided by the last bits of the hash where the first ones are the same', () => {
+    const pair = ['i-c11', 'i-c1473'].map((instanceId) => ({ instanceId, address: '' }))
+    expect(owner('i-1', pair)?.instanceId).toBe('i-c1473')
+  })
+
   it('does not depend on the order of the servers', () => {
     const turned = servers(5).toReversed()
     for (let index = 0; index < 40; index++)

@@ -36,7 +36,18 @@ describe('the probe of a check', () => {
       body: 'ping',
       headers: { Host: ['shop'], accept: ['text/html'], 'X-Two': ['1', '2'] },
     })
+    for (const name of ['accept', 'ACCEPT'])
+      expect(probe({ http: 'http://HEALTHROUTE', header: { [name]: ['text/html'] } })).toMatchObject({
+        headers: {
+          'User-Agent': ['Consul Health Check'],
+          'Accept-Encoding': ['gzip'],
+          [name]: ['text/html'],
+        },
+      })
     expect(probe({ http: 'http://HEALTHROUTE', header })).not.toHaveProperty('headers.Accept')
+    expect(probe({ http: 'http://HEALTHROUTE', header: { ACCEPT: ['a'] } })).not.toHaveProperty(
+      'headers.Accept',
+    )
   })
 
   it.each([
@@ -75,9 +86,10 @@ describe('the probe of a check', () => {
     ['whose certificate counts', { http: 'https://HEALTHROUTE/' }],
     ['whose certificate counts, gRPC', { grpc: 'HEALTHROUTE:1', grpc_use_tls: true }],
     ['whose certificate counts, TCP', { tcp: 'HEALTHROUTE:1', tcp_use_tls: true }],
-    ['that needs several passes', { tcp: 'HEALTHROUTE:1', success_before_passing: 2 }],
+    ['that needs several passes', { tcp: 'HEALTHROUTE:1', success_before_passing: 1 }],
     ['that begins as its author says', { tcp: 'HEALTHROUTE:1', status: 'critical' }],
     ['with a host header that Go sends twice', { http: 'http://HEALTHROUTE', header: { host: ['shop'] } }],
+    ['with a host header in capitals', { http: 'http://HEALTHROUTE', header: { HOST: ['shop'] } }],
   ])('is none for a check %s', (_what, check) => {
     expect(probe(check)).toBeUndefined()
   })
@@ -93,8 +105,10 @@ describe('the probe of a check', () => {
   })
 
   it.each([
+    [199, false],
     [200, true],
     [299, true],
+    [300, false],
     [302, false],
     [429, false],
     [500, false],

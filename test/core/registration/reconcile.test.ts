@@ -16,7 +16,9 @@ describe('a round over the fleet', () => {
   it('writes nothing when nothing changed, so that no watcher wakes', async () => {
     const fleet = await fleetOf(3, 20)
     const before = fleet.catalog.writes.length
-    expect(await fleet.reconcile()).toMatchObject({ registered: 0, removed: 0, maintained: 0 })
+    const report = await fleet.reconcile()
+    expect(report).toMatchObject({ registered: 0, removed: 0, maintained: 0, held: 0 })
+    expect(report.problems).toHaveLength(0)
     expect(fleet.catalog.writes.length).toBe(before)
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ConsulServer } from '../../../core/base/catalog.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
-import { serversOnly, stateChange } from '../../model/model-fleet.ts'
+import { fleetOf, serversOnly, stateChange } from '../../model/model-fleet.ts'
 
 describe('a batch of events', () => {
   it('registers instances that run, with one look at EC2 for all of them', async () => {
@@ -112,8 +112,9 @@ describe('a batch of events', () => {
   it('asks for a round over the fleet when a Consul server comes or goes', async () => {
     const fleet = serversOnly(2)
     const server = fleet.servers[0] as ConsulServer
-    await fleet.deliver(stateChange({ id: server.instanceId }, 'running'))
+    const outcome = await fleet.deliver(stateChange({ id: server.instanceId }, 'running'))
     expect(fleet.reconcileRequests).toBe(1)
+    expect(outcome.report).toBeNull()
   })
 
   it('looks again at instances whose owner does not answer, and registers the others', async () => {
@@ -121,8 +122,14 @@ describe('a batch of events', () => {
     const launched = Array.from({ length: 8 }, () => fleet.service())
     const silent = fleet.servers[0] as ConsulServer
     fleet.catalog.kill(silent)
+    const asked: string[] = []
+    fleet.catalog.fault = (verb, server) => {
+      asked.push(`${verb} ${server.instanceId}`)
+      return undefined
+    }
     const outcome = await fleet.deliver(...launched.map((each) => stateChange(each, 'running')))
     expect(outcome.failed).toEqual([])
+    expect(asked).not.toContain(`register ${silent.instanceId}`)
     expect(fleet.catalog.ids().length).toBeGreaterThan(0)
     expect(fleet.sent).toHaveLength(8 - fleet.catalog.ids().length)
     fleet.catalog.revive(silent)
@@ -147,13 +154,28 @@ describe('a batch of events', () => {
   it('looks again at an instance whose registration Consul refused', async () => {
     const fleet = serversOnly(1)
     const instance = fleet.service()
-    fleet.catalog.fault = (verb) => (verb === 'register' ? new ServiceFailure('503') : undefined)
+    let tries = 0
+    fleet.catalog.fault = (verb) => (verb === 'register' && ++tries ? new ServiceFailure('503') : undefined)
     const { report } = await fleet.deliver(stateChange(instance, 'running'))
+    expect(tries).toBe(1)
     expect(report?.failed).toEqual([{ instanceId: instance.id, problem: '503' }])
     fleet.catalog.fault = () => undefined
     await fleet.deliverLater()
     expect(fleet.catalog.found('web')).toEqual([instance.id])
   })
+
+  it.each(['dead', 'silent'])(
+    'about new instances leaves the entries of others on a %s server to the next round',
+    async (how) => {
+      const fleet = await fleetOf(2, 8)
+      const [lost] = fleet.servers as [ConsulServer]
+      fleet.catalog.kill(lost)
+      if (how === 'dead') fleet.catalog.bury(lost)
+      fleet.looks.length = 0
+      await fleet.deliver(stateChange(fleet.service(), 'running'))
+      expect(fleet.looks).toEqual(['look'])
+    },
+  )
 
   it('brings the whole batch back when EC2 cannot be read', async () => {
     const fleet = serversOnly(1)

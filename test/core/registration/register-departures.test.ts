@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { serversOnly, terminating } from '../../model/model-fleet.ts'
+import { serversOnly, stateChange, terminating } from '../../model/model-fleet.ts'
 
 describe('a Consul server that its group terminates', () => {
   const fleetWithEntries = async () => {
@@ -29,8 +29,12 @@ describe('a Consul server that its group terminates', () => {
   it('goes in the end although its entries do not move', async () => {
     const { fleet, leaving } = await fleetWithEntries()
     await fleet.deliver(leaving)
-    for (let look = 0; look < 9; look++) await fleet.deliverLater()
-    expect(fleet.completed).toHaveLength(1)
+    const seconds: number[] = []
+    while (fleet.completed.length === 0) {
+      seconds.push(...fleet.sent.map(({ delaySeconds }) => delaySeconds))
+      await fleet.deliverLater()
+    }
+    expect(seconds).toEqual([1, 1, 2, 2, 3, 4, 5, 6, 6])
   })
 
   it('stays as it is for as long as the load balancer may send it new flows', async () => {
@@ -51,11 +55,29 @@ describe('a Consul server that its group terminates', () => {
 
   it('goes without 16 messages that lead to each other, where Lambda would stop them', async () => {
     const { fleet, leaving } = await fleetWithEntries()
-    fleet.serverDrainSeconds = 150
+    fleet.serverDrainSeconds = 1
     await fleet.deliver(leaving)
     let invocations = 1
     for (; fleet.completed.length === 0; invocations++) await fleet.deliverLater()
     expect(invocations).toBeLessThan(16)
+  })
+
+  it('is not told to go by an event about its state', async () => {
+    const fleet = serversOnly(2)
+    fleet.serverDrainSeconds = 150
+    await fleet.deliver(stateChange({ id: fleet.servers[0]?.instanceId ?? '' }, 'running'))
+    expect(fleet.sent).toEqual([])
+  })
+
+  it('does not wait for a drain, as a service does that goes at the same time', async () => {
+    const fleet = serversOnly(3)
+    const instance = fleet.service()
+    await fleet.reconcile()
+    const held = fleet.catalog.ids()[0]
+    const empty = fleet.servers.find(({ instanceId }) => !held?.endsWith(instanceId))
+    await fleet.deliver(terminating({ id: empty?.instanceId ?? '' }), terminating(instance))
+    expect(fleet.completed).toMatchObject([{ instanceId: empty?.instanceId }])
+    expect(fleet.sent).toMatchObject([{ delaySeconds: 5 }])
   })
 
   it('goes at once when it holds nothing, or when it is the last one', async () => {

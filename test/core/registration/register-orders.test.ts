@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ConsulServer } from '../../../core/base/catalog.ts'
+import { drain } from '../../../core/registration/departures.ts'
 import {
   recommendation,
   serversOnly,
@@ -17,7 +18,9 @@ describe('an instance that is told to go', () => {
     expect(fleet.catalog.found('web')).toEqual([])
     expect(fleet.completed).toEqual([])
     expect(fleet.sent.map((each) => each.delaySeconds)).toEqual([5])
+    fleet.looks.length = 0
     await fleet.deliverLater()
+    expect(fleet.looks).toEqual([])
     expect(fleet.completed).toMatchObject([{ instanceId: instance.id, group: 'nanofleet-test-web-web' }])
   })
 
@@ -59,6 +62,32 @@ describe('an instance that is told to go', () => {
     fleet.catalog.kill(fleet.servers[0] as ConsulServer)
     expect((await fleet.deliver(terminating(instance))).failed).toEqual(['m0'])
     expect(fleet.sent).toEqual([])
+  })
+
+  it.each([
+    [0, 1, []],
+    [1, 0, [1]],
+  ])('drains for %i s before its group goes on', async (seconds, completed, delays) => {
+    const fleet = serversOnly(1)
+    const lifecycle = { group: 'g', hook: 'h', token: 't', instanceId: 'i-1' }
+    const order = { kind: 'leaving' as const, instanceId: 'i-1', reason: 'go', lifecycle, attempt: 0 }
+    await drain(fleet.parts(seconds), order, true)
+    expect(fleet.completed).toHaveLength(completed)
+    expect(fleet.sent.map(({ delaySeconds }) => delaySeconds)).toEqual(delays)
+  })
+
+  it.each(['goes', 'is gone'])('leaves DNS before others enter it that start when it %s', async (how) => {
+    const fleet = serversOnly(1)
+    const old = fleet.service()
+    await fleet.reconcile()
+    fleet.catalog.writes.length = 0
+    if (how === 'is gone') fleet.instances.delete(old.id)
+    const order = how === 'goes' ? spotWarning(old) : stateChange(old, 'terminated')
+    await fleet.deliver(stateChange(fleet.service(), 'running'), order)
+    expect(fleet.catalog.writes.map((write) => write.split(' ')[0])).toEqual([
+      how === 'goes' ? 'maintenance' : 'deregister',
+      'register',
+    ])
   })
 
   it('leaves DNS on a spot warning', async () => {

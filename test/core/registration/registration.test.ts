@@ -96,6 +96,11 @@ describe('a registration', () => {
     expect(register([{ name: 'a' }, { name: 'b' }]).map((each) => each.ID)).toEqual(['i-0a1:a', 'i-0a1:b'])
   })
 
+  it('has no id of the definition in its own where names tell its services apart', () => {
+    const two = [{ name: 'a', id: 'one' }, { name: 'b' }]
+    expect(register(two).map((each) => each.ID)).toEqual(['i-0a1:a', 'i-0a1:b'])
+  })
+
   it('has the id of the definition where names are the same', () => {
     const two = [
       { name: 'a', id: 'one' },
@@ -124,12 +129,14 @@ describe('a registration', () => {
 
   it('makes the ids of checks its own, as an agent holds many instances of a definition', () => {
     const [only] = register({ name: 'web', checks: [{ id: 'alive', ttl: '5s' }, { ttl: '6s' }] })
-    expect(only?.Checks).toEqual([{ CheckID: 'i-0a1:alive', TTL: '5s' }, { TTL: '6s' }])
+    expect(only?.Checks).toStrictEqual([{ CheckID: 'i-0a1:alive', TTL: '5s' }, { TTL: '6s' }])
   })
 
   it('leads an alias to the sibling of the same instance', () => {
     const [, second] = register([{ name: 'a' }, { name: 'b', check: { alias_service: 'a' } }])
     expect(second?.Checks).toEqual([{ AliasService: 'i-0a1:a' }])
+    const [only] = register({ name: 'b', check: { alias_service: 'elsewhere' } })
+    expect(only?.Checks).toEqual([{ AliasService: 'elsewhere' }])
   })
 
   it('has a fingerprint that changes with the definition and not with its spelling', () => {

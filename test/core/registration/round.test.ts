@@ -10,7 +10,13 @@ describe('a round', () => {
     const fleet = new ModelFleet()
     fleet.service()
     fleet.parameters.set('/nanofleet/test/web/web/consul', 'no definition')
-    expect(await fleet.reconcile()).toMatchObject({ instances: 1, servers: 0, problems: [], leader: null })
+    expect(await fleet.reconcile()).toMatchObject({
+      instances: 1,
+      servers: 0,
+      held: 0,
+      problems: [],
+      leader: null,
+    })
   })
 
   it('keeps held removals only while there are some', async () => {

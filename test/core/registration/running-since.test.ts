@@ -13,6 +13,17 @@ describe('a batch of events', () => {
     expect((await fleet.deliver(...events)).runningSince).toEqual([])
   })
 
+  it('tells no time of an instance that it removed', async () => {
+    const fleet = serversOnly(1)
+    const instance = fleet.service()
+    await fleet.deliver(stateChange(instance, 'running'))
+    const events = (['running', 'terminated'] as const).map((state) => ({
+      ...stateChange(instance, state),
+      time: '2026-01-01T00:00:00Z',
+    }))
+    expect(await fleet.deliver(...events)).toMatchObject({ report: { removed: 1 }, runningSince: [] })
+  })
+
   it('tells no time of an event that did not say that the instance runs', async () => {
     const fleet = serversOnly(1)
     const events = [fleet.service(), fleet.service()].map((each) => ({

@@ -4,13 +4,7 @@ import { connect, createServer } from 'node:tls'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { randomSecrets } from '../../../adapters/consul/secret-maker.ts'
-import {
-  AUTHORITY_YEARS,
-  authorityCertificate,
-  SERVER_DAYS,
-  SERVER_NAME,
-  serverCertificate,
-} from '../../../core/secrets/authority.ts'
+import { authorityCertificate, SERVER_NAME, serverCertificate } from '../../../core/secrets/authority.ts'
 import {
   bits,
   boolean,
@@ -33,7 +27,7 @@ describe('the certificate of an authority', () => {
     expect(read.ca).toBe(true)
     expect(read.checkIssued(read)).toBe(true)
     const years = (Date.parse(read.validTo) - Date.parse(read.validFrom)) / (365.25 * 86_400_000)
-    expect(Math.round(years)).toBe(AUTHORITY_YEARS)
+    expect(Math.round(years)).toBe(10)
   })
 
   it('is of version 3, may sign certificates and lists of revoked ones, and nothing else', () => {
@@ -48,6 +42,14 @@ describe('the certificate of an authority', () => {
     expect(raw.toString('hex')).toContain('0603551d0f0101ff040403020106')
     // 4.2.1.9: an authority, critical.
     expect(raw.toString('hex')).toContain('0603551d130101ff040530030101ff')
+  })
+
+  it('is valid from one hour before it was made', () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+    const now = new Date('2026-01-01T12:00:00.000Z')
+    const read = new X509Certificate(authorityCertificate(privateKey, 'a', Buffer.from([1]), now))
+    expect(read.validFromDate).toEqual(new Date('2026-01-01T11:00:00.000Z'))
+    expect(read.validToDate).toEqual(new Date('2036-01-01T12:00:00.000Z'))
   })
 
   it('is read by others whatever its serial number and time', () => {
@@ -89,11 +91,14 @@ describe('the certificate of a server', () => {
     expect(read.ca).toBe(false)
     // For both sides of a connection: servers show it when they call, too.
     expect(read.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'])
+    // "RFC 5280", 4.2.1.3 and 4.2.1.9, both critical: digitalSignature is bit 0 alone, and no authority.
+    expect(read.raw.toString('hex')).toContain('0603551d0f0101ff040403020780')
+    expect(read.raw.toString('hex')).toContain('0603551d130101ff04023000')
   })
 
   it('lasts for days, and not longer than its authority', () => {
     const now = new Date()
-    expect(Math.round((made(now).validToDate.getTime() - now.getTime()) / day)).toBe(SERVER_DAYS)
+    expect(Math.round((made(now).validToDate.getTime() - now.getTime()) / day)).toBe(30)
     const end = new X509Certificate(certificate).validToDate
     expect(made(new Date(end.getTime() - day)).validToDate).toEqual(end)
   })
@@ -143,6 +148,7 @@ describe('DER', () => {
     expect([...integer(Buffer.from([0x7f]))]).toEqual([0x02, 1, 0x7f])
     expect([...integer(Buffer.from([0x80]))]).toEqual([0x02, 2, 0, 0x80])
     expect([...integer(Buffer.from([0]))]).toEqual([0x02, 1, 0])
+    expect([...integer(Buffer.from([]))]).toEqual([0x02, 1, 0])
   })
 
   it('writes truths, texts, bits and times', () => {

@@ -59,6 +59,11 @@ describe('a rotation of secrets', () => {
     expect(dnsTokenAfter('add')).toBe('old-dns-token\nnew')
     expect(dnsTokenAfter('add', 'use')).toBe('new\nold-dns-token')
     expect(dnsTokenAfter('add', 'use', 'drop')).toBe('new')
+    expect(
+      secretsAfter('add')
+        .get('ca')
+        ?.replace(/new\d+/g, 'new'),
+    ).toBe(key + certificate + authority('new').key + authority('new').certificate)
   })
 
   it('ends the same when a step is repeated, as Step Functions does when an answer is lost', () => {
@@ -104,6 +109,7 @@ describe('a rotation of secrets', () => {
 
   it('gives no value away in what travels through the workflow', () => {
     const { secrets, marks } = rotated(old, 'add', {}, counting())
+    for (const mark of Object.values(marks)) expect(mark).toMatch(/^[0-9a-f]{12}$/)
     const text = JSON.stringify(marks)
     for (const values of secrets.values())
       for (const value of values.split('\n').filter(Boolean)) expect(text).not.toContain(value)
@@ -156,7 +162,7 @@ describe('the look whether servers have taken secrets over', () => {
 describe('the look whether everything is registered again', () => {
   it.each([
     ['nothing was left to put', {}, true],
-    ['entries have just been put', { registered: 2 }, false],
+    ['an entry has just been put', { registered: 1 }, false],
     ['an instance waits for its server', { waiting: ['i-1'] }, false],
     ['a call failed', { failed: [{ instanceId: 'i-1', problem: 'no' }] }, false],
     ['something could not be read', { problems: ['no'] }, false],
@@ -164,5 +170,9 @@ describe('the look whether everything is registered again', () => {
     const look = allRegistered({ ...CALM, ...changes })
     expect(look.ready).toBe(ready)
     expect(look.why === '').toBe(ready)
+  })
+
+  it('gives the first five reasons', () => {
+    expect(allRegistered({ ...CALM, problems: ['a', 'b', 'c', 'd', 'e', 'f'] }).why).toBe('a; b; c; d; e')
   })
 })

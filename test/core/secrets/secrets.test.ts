@@ -24,6 +24,8 @@ describe('the secrets of the platform', () => {
   it('are all made where there are none', () => {
     const made = missingSecrets(new Map(), maker)
     expect([...made.keys()].sort()).toEqual([...SECRETS].sort())
+    expect(made.get('gossip-key')).toBe('gossip')
+    expect(made.get('dns-token')).toBe('token')
     expect(made.get(AUTHORITY)).toContain(made.get(CERTIFICATE) ?? 'nothing')
     expect(made.get(CERTIFICATE)).not.toContain('PRIVATE')
   })
@@ -42,6 +44,17 @@ describe('the secrets of the platform', () => {
     expect(made.get(name)).toBe(before)
   })
 
+  it.each(['', 'no PEM', '-----BEGIN PRIVATE KEY-----\nk\n-----END PRIVATE KEY-----\n'])(
+    'get no empty certificate from an authority without one: %j',
+    (authority) => {
+      const standing = missingSecrets(new Map(), maker).set(AUTHORITY, authority)
+      standing.delete(CERTIFICATE)
+      expect(() => missingSecrets(standing, maker)).toThrow(
+        'the secret ca of the platform: holds no certificate; restore its last version in Parameter Store',
+      )
+    },
+  )
+
   it('hold one value per line, the one in use first', () => {
     expect(values('new\nold\n')).toEqual(['new', 'old'])
     expect(values('')).toEqual([])
@@ -51,6 +64,7 @@ describe('the secrets of the platform', () => {
     const secrets = new Map<SecretName, string>(SECRETS.map((name) => [name, `${name}-1\n${name}-2`]))
     const known = secretsFingerprint(secrets)
     expect(known).toBe('259e775cc1fa8971')
+    expect(secretsFingerprint(new Map())).toMatch(/^[0-9a-f]{16}$/)
     for (const name of SECRETS) {
       // The servers do not read the authority's key, and so do not report it.
       const changed = secretsFingerprint(new Map(secrets).set(name, 'another'))

@@ -66,6 +66,10 @@ describe('the signing of servers', () => {
     const issued = new X509Certificate(next.certificate)
     expect((await read(next.key + next.certificate + standing)).checkIssued(issued)).toBe(true)
     expect((await read(standing + next.key + next.certificate)).checkIssued(issued)).toBe(false)
+    const none = { ...ports, secrets: { read: async () => new Map() } }
+    await expect(signServer(none, { instance: id, publicKey: pem(fresh().publicKey) })).rejects.toThrow(
+      'the platform has no authority; deploy it first',
+    )
     await expect(read('')).rejects.toThrow('the platform has no authority; deploy it first')
   })
 

@@ -72,6 +72,16 @@ describe('an app folder', () => {
       'images/web/web/config.json:1: Args: "x" is not a list; give a list',
     ],
     [
+      'a folder of another service',
+      { 'web/config.json': undefined, 'web/consul.json': undefined, 'zzz/config.json': '{}' },
+      'images/web/app.yml: services.web: no folder images/web/web; known are zzz',
+    ],
+    [
+      'an unknown section',
+      { 'data.yml': 'Resurces: {}\n' },
+      'images/web/data.yml:1: Resurces: unknown key; did you mean "Resources"?',
+    ],
+    [
       'missing resources',
       { 'data.yml': undefined },
       'images/web/app.yml: resources: no file images/web/data.yml; known are web/config.json, web/consul.json',

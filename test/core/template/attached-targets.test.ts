@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Resource } from '../../../core/base/cloudformation.ts'
+import { appTemplate } from '../../../core/template/app.ts'
 import { attachedTargets, badAttachments } from '../../../core/template/attached-targets.ts'
+import { parsedApp } from '../../../core/template/parsed-app.ts'
+import { serviceTemplate } from '../../../core/template/service.ts'
+import { DEV_STAGE as dev } from '../../../scripts/sample-stages.ts'
+import { sampleApp } from '../../apps/apps.ts'
 
 const target = (
   Service?: string,
@@ -36,5 +41,25 @@ describe('a target group that is marked with a service', () => {
   ])('is checked: %j', (resource, problems) => {
     const found = badAttachments({ Dns: resource }, ['consul'], 'app.yml')
     expect(found.map(({ message }) => message)).toEqual(problems)
+  })
+})
+
+describe('a service', () => {
+  it('joins the target groups that are attached to it, and to no other', () => {
+    const resources = JSON.stringify({
+      Resources: {
+        T: {
+          Type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
+          Metadata: { Nanofleet: { Service: 'web' }, Team: 'a' },
+          Properties: { Port: 7000, Protocol: 'TCP' },
+        },
+      },
+    })
+    const app = sampleApp('a', 'resources: r.yml\nservices:\n  web: {}\n  db: {}\n', { 'r.yml': resources })
+    const groups = (name: string) =>
+      serviceTemplate({ bundle: app, service: name, stage: dev }).Resources.AutoScalingGroup?.Properties
+    expect(groups('web')?.TargetGroupARNs).toEqual([{ Ref: 'TArn' }])
+    expect(groups('db')).not.toHaveProperty('TargetGroupARNs')
+    expect(appTemplate(parsedApp(app), dev).Resources.T).toMatchObject({ Metadata: { Team: 'a' } })
   })
 })

@@ -163,6 +163,15 @@ describe('checkStack', () => {
   })
 })
 
+describe('a standing stack', () => {
+  it('is none when its template is gone by the time it is read', async () => {
+    const stacks = new MemoryStacks()
+    stacks.stand(text(), 'CREATE_COMPLETE')
+    stacks.template = async () => undefined
+    expect(await standingStack(stacks, await stacks.find('app'))).toBeUndefined()
+  })
+})
+
 describe('removeStack', () => {
   it('takes a stack that is gone already as removed', async () => {
     expect((await removeStack(new MemoryStacks(), 'app')).next).toBe('go-on')
@@ -190,6 +199,7 @@ describe('progress', () => {
     [undefined, 'ready', 'failed'],
     [undefined, 'gone', 'reached'],
     ['DELETE_FAILED', 'gone', 'failed'],
+    ['CREATE_COMPLETE', 'gone', 'failed'],
     ['DELETE_COMPLETE', 'gone', 'reached'],
     ['DELETE_COMPLETE', 'ready', 'failed'],
     ['DELETE_IN_PROGRESS', 'gone', 'underway'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { APP_ACTIONS } from '../../../core/base/app-rights.ts'
+import { APP_ACTIONS, appActionsOf, isAppAction } from '../../../core/base/app-rights.ts'
 import { bundleDigest } from '../../../core/base/bundle.ts'
 import { boundaries } from '../../../core/template/boundaries.ts'
 import { ownTypes } from '../../../core/template/own-resources.ts'
@@ -50,6 +50,24 @@ describe('a manifest that tries to gain rights', () => {
 })
 
 describe('what an app may make and do', () => {
+  it.each([
+    ['sqs:SendMessage', true],
+    ['SQS:sendmessage', true],
+    ['sqs:SendMessageBatch', false],
+    ['sqs:SendMessag', false],
+    ['s3:GetObject*', true],
+    ['S3:getobjectversion', true],
+    ['s3:GetObjec', false],
+    ['s3:Get*', false],
+  ])('is the action %s: %p', (action, allowed) => {
+    expect(isAppAction(action)).toBe(allowed)
+  })
+
+  it('has the actions of a service in any spelling', () => {
+    expect(appActionsOf('KMS')).toEqual(appActionsOf('kms'))
+    expect(appActionsOf('kms')).toContain('kms:Sign')
+  })
+
   const allowed =
     (resources: Record<string, unknown>, app = 'gain') =>
     () => {
@@ -80,9 +98,45 @@ describe('what an app may make and do', () => {
         },
       },
     ],
+    [
+      'the own account and a service of AWS',
+      { Principal: { AWS: { Ref: 'AWS::AccountId' }, Service: 'sns.amazonaws.com' } },
+    ],
     ['a denial for everybody', { Effect: 'Deny', Principal: '*' }],
   ])('a policy may let in %s', (_who, extra) => {
     expect(allowed(statement(extra))).not.toThrow()
+  })
+
+  it.each<[string, unknown]>([
+    ['nobody', null],
+    ['a number', 5],
+    ['everybody', '*'],
+    ['everybody of AWS', { AWS: '*' }],
+    ['another account beside the own one', { AWS: [{ Ref: 'AWS::AccountId' }, 'arn:aws:iam::2:root'] }],
+    ['another provider beside a service', { Service: 's3.amazonaws.com', Federated: 'a.example' }],
+    ['a host that is no service', { AWS: { Ref: 'AWS::AccountId' }, Service: 'evil.example' }],
+  ])('a policy may not let in %s', (_who, Principal) => {
+    expect(allowed(statement({ Principal }))).toThrow('lets in others than the own account')
+  })
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['an id', 'sg-1'],
+    ['two references', { Ref: 'Own', Other: { Ref: 'Own' } }],
+    ['an attribute of something else', { 'Fn::GetAtt': 'ConsulGroup.Own' }],
+    ['a choice that may be of others', { 'Fn::If': ['C', { Ref: 'ConsulGroup' }, { Ref: 'Own' }] }],
+    ['a list of none', []],
+  ])('a rule may not be in %s', (_what, GroupId) => {
+    const group = { Own: { Type: 'AWS::EC2::SecurityGroup' } }
+    const rule = { Rule: { Type: 'AWS::EC2::SecurityGroupIngress', Properties: { GroupId } } }
+    expect(allowed({ ...group, ...rule })).toThrow("must be a Ref or GetAtt of the app's own")
+  })
+
+  it('a value may be null, and a type that is almost one is hinted at', () => {
+    expect(allowed({ Q: { Type: 'AWS::SQS::Queue', Properties: { QueueName: null } } })).not.toThrow()
+    expect(allowed({ Q: { Type: 'AWS::SQS::Queu' } })).toThrow(
+      'an app makes no AWS::SQS::Queu; did you mean "AWS::SQS::Queue"?',
+    )
   })
 
   it('a rule may be in a group of the file, of a service, or either of two', () => {
@@ -91,6 +145,7 @@ describe('what an app may make and do', () => {
       Rule: { Type: 'AWS::EC2::SecurityGroupIngress', Properties: { GroupId } },
     })
     expect(allowed(rule({ 'Fn::GetAtt': ['Own', 'GroupId'] }))).not.toThrow()
+    expect(allowed(rule({ 'Fn::GetAtt': 'Own.GroupId' }))).not.toThrow()
     expect(allowed(rule({ Ref: 'WebSecurityGroup' }))).not.toThrow()
     const either = { 'Fn::If': ['C', { Ref: 'Own' }, { Ref: 'WebSecurityGroup' }] }
     expect(allowed(rule(either))).not.toThrow()

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
+import { appChanges } from '../../../core/template/app-changes.ts'
 import { stackChange } from '../../../core/template/stack-change.ts'
+import { stage } from '../../support/stage.ts'
 
 const empty = { AWSTemplateFormatVersion: '2010-09-09' as const, Description: '', Resources: {} }
 
@@ -42,6 +44,12 @@ describe('stackChange', () => {
   ])('takes a stack that is %s as %s', (status, action) => {
     const wanted = { template: empty, parameters: standing.parameters }
     expect(stackChange({ ...standing, status }, wanted).action).toBe(action)
+  })
+
+  it('does not hide a mistake behind a value that another stack gives first', () => {
+    const standing = { own: { status: 'x', parameters: {} } as never, services: {}, outputs: {} as never }
+    const templates = { app: 'a', own: empty, services: {} }
+    expect(() => appChanges(stage, templates, standing, new Map(), 1)).toThrow(TypeError)
   })
 
   it('names the resources that come, go and change', () => {

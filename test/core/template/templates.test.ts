@@ -3,7 +3,6 @@ import { canonicalJson } from '../../../core/base/canonical.ts'
 import type { Template } from '../../../core/base/cloudformation.ts'
 import { InvalidInput, NotFound } from '../../../core/base/errors.ts'
 import { appTemplate } from '../../../core/template/app.ts'
-import { templateParameters } from '../../../core/template/parameters.ts'
 import { parsedApp } from '../../../core/template/parsed-app.ts'
 import { serviceTemplate } from '../../../core/template/service.ts'
 import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
@@ -129,6 +128,14 @@ describe('a service template', () => {
     })
   })
 
+  it('passes one line of environment, too', () => {
+    const app = sampleApp('a', 'services:\n  web: {env: {MODE: demo}}\n')
+    const template = serviceTemplate({ bundle: app, service: 'web', stage: dev })
+    expect(properties(template, 'LaunchTemplate').LaunchTemplateData).toMatchObject({
+      UserData: { 'Fn::Base64': { 'Fn::Join': ['\r\n', ['MODE=demo']] } },
+    })
+  })
+
   it('gives the role what the manifest permits', () => {
     expect(properties(service('storage'), 'Role').Policies).toEqual([
       {
@@ -193,7 +200,11 @@ describe('a service template', () => {
       { Field: 'host-header', HostHeaderConfig: { Values: [{ 'Fn::Sub': `consul.\${Domain}` }] } },
       { Field: 'source-ip', SourceIpConfig: { Values: ['192.0.2.0/24'] } },
     ])
-    expect(properties(template(), 'TargetGroup')).toMatchObject({ Protocol: 'HTTPS', Port: 8501 })
+    expect(properties(template(), 'TargetGroup')).toMatchObject({
+      Protocol: 'HTTPS',
+      Port: 8501,
+      HealthCheckProtocol: 'HTTPS',
+    })
     const { consulUiSources: _sources, ...nobody } = prod
     const { certificateArn: _certificate, ...plain } = prod
     for (const stage of [dev, local, nobody, plain]) {
@@ -228,23 +239,5 @@ describe('templates', () => {
   it('fit into one request to CloudFormation', () => {
     // 51,200 bytes, from "CloudFormation quotas"; more would have to lie in a bucket.
     expect(JSON.stringify(own()).length).toBeLessThan(51_200)
-  })
-})
-
-describe('template parameters', () => {
-  const template = service('master', local)
-  const platform = { LoadBalancerArn: 'arn:lb', HttpListenerArn: 'arn:listener' }
-  const app = { MasterGroup: 'sg-1', RefTasks: 'tasks', GetAttTasksArn: 'arn:tasks' }
-
-  it('are exactly those that the template declares', () => {
-    const values = templateParameters(template, { stage: local, platform, app, imageId: 'ami-1', release: 7 })
-    expect(Object.keys(values).sort()).toEqual(Object.keys(template.Parameters ?? {}).sort())
-    expect(values).toMatchObject({ MasterGroup: 'sg-1', ImageId: 'ami-1', Release: '7', Domain: 'localhost' })
-  })
-
-  it('say what is missing', () => {
-    expect(() => templateParameters(template, { stage: local, app, imageId: 'ami-1', release: 7 })).toThrow(
-      'Service master of the app studio, stage local: no value for the parameter HttpListenerArn; deploy the platform first',
-    )
   })
 })
