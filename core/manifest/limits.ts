@@ -35,7 +35,7 @@ export function limitProblems({ services }: Manifest): Problem[] {
 function userData({ env, secrets }: ServiceSpec): Problem[] {
   const lines = Object.entries(env).map(([name, value]) => bytes(name) + bytes(value) + '=\r\n'.length)
   const listed = Object.entries(secrets).map(
-    ([name, parameter]) => bytes(name) + bytes(parameter) + '=,'.length,
+    ([name, parameter]) => bytes(name) + bytes(parameter.replaceAll(PLACEHOLDER, REFERENCE)) + '=,'.length,
   )
   const list = listed.length > 0 ? 'NANOFLEET_SECRETS='.length : 0
   const all = [...lines, ...listed].reduce((sum, line) => sum + line, list)
@@ -49,9 +49,8 @@ function userData({ env, secrets }: ServiceSpec): Problem[] {
   ]
 }
 
-/** Without the values of references, which are known only at deploy. */
 const bytes = (value: unknown): number =>
-  typeof value === 'string' ? new TextEncoder().encode(value).length : 0
+  new TextEncoder().encode(typeof value === 'string' ? value : REFERENCE).length
 
 function policies({ permissions, secrets }: ServiceSpec): Problem[] {
   const names = Object.values(secrets)
