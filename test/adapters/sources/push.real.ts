@@ -32,7 +32,8 @@ describe('a push', () => {
 
   it('puts every app into the bucket, readable by its name alone', async () => {
     const pushed = await push()
-    const apps = (await readdir(join(root, 'images'))).sort()
+    const entries = await readdir(join(root, 'images'), { withFileTypes: true })
+    const apps = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort()
     expect(pushed.map(({ app, changed }) => ({ app, changed }))).toEqual(
       apps.map((app) => ({ app, changed: true })),
     )
