@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals'
 import { ScaleInput } from '../../../core/deploy/deploy-input.ts'
 import { CleanAmisInput } from '../../../core/images/inputs.ts'
 import { parseManifest } from '../../../core/manifest/manifest.ts'
-import { parseOpsConfig } from '../../../core/manifest/ops-config.ts'
 
 const accepts = (read: () => unknown): boolean => {
   try {
@@ -101,17 +100,6 @@ describe('a manifest takes what is within the bounds', () => {
 
   it('and at least one service', () => {
     expect(accepts(() => parseManifest('app: shop\nservices: {}\n', 'app.yml'))).toBe(false)
-  })
-})
-
-describe('a configuration of ops takes what is within the bounds', () => {
-  it.each([
-    [0, true],
-    [-1, false],
-    [1.5, false],
-  ])('%d CPUs: %p', (CPUs, accepted) => {
-    const text = JSON.stringify({ RunConfig: { CPUs } })
-    expect(accepts(() => parseOpsConfig(text, 'config.json'))).toBe(accepted)
   })
 })
 
