@@ -77,6 +77,7 @@ describe('a manifest takes what is within the bounds', () => {
     [`env: {A: "${long(16_384 - 107)}", B: {Ref: VpcId}}`, false],
     [`env: {A: "${'é'.repeat(8190)}"}`, true],
     [`env: {A: "${'é'.repeat(8191)}"}`, false],
+    ['env: {A: ""}', false],
     ['stateful: true', true],
     ['stateful: 1', false],
   ])('%s: %p', (line, accepted) => {

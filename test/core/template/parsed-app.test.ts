@@ -45,6 +45,10 @@ describe('a stored app', () => {
 
   it('keeps what a push has refused since, as it runs', () => {
     const config = { Kernel: '/k', Env: { A: '1' } }
+    const empty = stored(studio(), ({ manifest }: AppBundle) =>
+      Object.assign(manifest.services.db ?? {}, { env: { A: '' } }),
+    )
+    expect(empty.bundle.manifest.services.db?.env).toEqual({ A: '' })
     const read = stored(studio(), ({ services }: AppBundle) => Object.assign(services.db ?? {}, { config }))
     expect(read.bundle.services.db?.config).toEqual(config)
   })
