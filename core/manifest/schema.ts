@@ -104,6 +104,12 @@ const service = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'is not an instance type such as t3.micro')
     .default('t3.micro'),
+  cpus: z
+    .int('is not a whole number')
+    .min(1, 'is below 1')
+    .max(1, 'is above 1: an instance has one processor, or all of its type when the key is absent')
+    .optional()
+    .describe('1: one processor, whatever the type has; the price stays'),
   env: environment(line.min(1, 'is empty, and Nanos drops an empty variable; set it in config.json')),
   secrets: z
     .record(
@@ -175,10 +181,10 @@ export const storedManifestSchema = z.strictObject({
     label,
     service.extend({
       count: z.strictObject({ desired: size, min: size, max: size }),
+      env: environment(line),
       expose: expose.extend({ host: label }).optional(),
     }),
   ),
 })
 
 export type StoredManifest = z.output<typeof storedManifestSchema>
-      env: environment(line),

@@ -78,6 +78,21 @@ describe('a manifest takes what is within the bounds', () => {
     [`env: {A: "${'é'.repeat(8190)}"}`, true],
     [`env: {A: "${'é'.repeat(8191)}"}`, false],
     ['env: {A: ""}', false],
+    ...[
+      't3.nano',
+      't3.large',
+      't3a.micro',
+      't4g.medium',
+      't2.small',
+      'm7a.medium',
+      'm5.large',
+      'i4i.large',
+    ].map((type): [string, boolean] => [`cpus: 1\n    instanceType: ${type}`, true]),
+    ...['t2.medium', 't3.xlarge', 'm5.xlarge', 'a1.large', 'c1.medium', 'm5.metal'].map(
+      (type): [string, boolean] => [`cpus: 1\n    instanceType: ${type}`, false],
+    ),
+    ['cpus: 0', false],
+    ['cpus: 2', false],
     ['stateful: true', true],
     ['stateful: 1', false],
   ])('%s: %p', (line, accepted) => {
