@@ -55,7 +55,7 @@ describe('a stage that was just deployed', () => {
       rules: 'good',
       functions: 'good',
       builds: 'good',
-      ops: 'good',
+      tools: 'good',
       encryption: 'good',
     })
   }, 60_000)

@@ -76,8 +76,8 @@ export const MUTANTS: Mutant[] = [
     // allegro/mesos-executor#133, gliderlabs/registrator#1639.
     name: 'removes before the successor is there',
     file: 'core/registration/apply.ts',
-    from: 'applyAll(catalog, await withSuccessor(catalog, replaced, pause))',
-    to: 'applyAll(catalog, replaced)',
+    from: 'applyAll(catalog, await withSuccessor(catalog, replacements, pause))',
+    to: 'applyAll(catalog, replacements.map(({ write }) => write))',
   },
   {
     name: 'does not see a successor under another id',
@@ -101,7 +101,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: 'treats a failed read of a definition as no definition',
     file: 'core/registration/difference.ts',
-    from: "if (!evidence.definitions.has(instance.tags[TAG.definition] ?? '')) return ['keep', '']",
+    from: "if (!evidence.definitions.has(definitionOf(instance))) return ['keep', '']",
     to: '',
   },
   {

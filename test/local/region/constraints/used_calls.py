@@ -20,8 +20,8 @@ _SERVICES = {
     "lib-dynamodb": "dynamodb",
     "elasticloadbalancing": "elbv2",
 }
-_ROLES = ("autoscaling", "cloudformation", "codebuild", "dynamodb", "ec2", "elasticloadbalancing", "events")
-_ROLES += ("iam", "lambda", "logs", "s3", "sns", "sqs", "ssm", "states", "sts")
+_ROLES = ("autoscaling", "cloudformation", "codebuild", "dynamodb", "ebs", "ec2", "elasticloadbalancing")
+_ROLES += ("events", "iam", "lambda", "logs", "s3", "sns", "sqs", "ssm", "states", "sts")
 # The document client and the uploader of the SDK, in the API's own words.
 _DOCUMENTS = {
     "Get": "GetItem",
