@@ -4,7 +4,7 @@ import { readJson } from '../base/json-document.ts'
 import { refuse } from '../base/schema-problems.ts'
 import { CONFIG } from './ops-keys.ts'
 import { opsProblems } from './ops-rules.ts'
-import { folded, opsValues } from './ops-values.ts'
+import { folded, opsValues, UNKNOWN_KEY } from './ops-values.ts'
 
 /** The `config.json` of a service. */
 export interface OpsConfig {
@@ -38,7 +38,11 @@ export function parseOpsConfig(json: string, place: string): OpsConfig {
 /** The `config` of a stored bundle: what was refused since it was pushed does not matter. */
 export const opsConfigSchema = z.unknown().transform((value, context): Record<string, unknown> => {
   const { config, faults } = opsValues(value, CONFIG)
-  for (const { path } of faults)
-    context.addIssue({ code: 'custom', path: [...path], message: 'is not what ops takes' })
+  for (const { path, problem } of faults) {
+    const [inner, keys] = [path.slice(0, -1), [String(path.at(-1))]]
+    if (problem === UNKNOWN_KEY)
+      context.addIssue({ code: 'unrecognized_keys', path: inner, keys, input: config })
+    else context.addIssue({ code: 'custom', path: [...path], message: 'is not what ops takes' })
+  }
   return config
 })

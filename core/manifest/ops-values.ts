@@ -12,6 +12,8 @@ export interface OpsValues {
   used: { key: Key; path: Path }[]
 }
 
+export const UNKNOWN_KEY = 'unknown key'
+
 /** Go counts deeper: ten thousand. */
 const DEEPEST = 100
 
@@ -84,7 +86,7 @@ export function opsValues(
       const name = names.get(folded(given))
       const key = name === undefined ? undefined : known[name]
       if (name === undefined || key === undefined) {
-        faults.push({ path: at, problem: 'unknown key', remedy: didYouMean(given, Object.keys(known)) })
+        faults.push({ path: at, problem: UNKNOWN_KEY, remedy: didYouMean(given, Object.keys(known)) })
         continue
       }
       const other = spelled.get(name)

@@ -58,7 +58,7 @@ describe('a stored app', () => {
     const read = () =>
       stored(studio(), ({ services }: AppBundle) => Object.assign(services.db ?? {}, { config }))
     expect(read).toThrow('stored: services.db.config.Args: "x" is not what ops takes; push the app again')
-    expect(read).toThrow('stored: services.db.config.Klib: [] is not what ops takes; push the app again')
+    expect(read).toThrow('stored: services.db.config.Klib: unknown key; push the app again')
   })
 
   it('tells all that is wrong in one error', () => {
