@@ -1,7 +1,7 @@
 import { inOrderOfPaths } from '../../scripts/lib/lanes.mjs'
 
 /** Quick tests that take seconds: they start first, so that no core waits for one of them in the end. */
-const LONG = ['/proof/reachability.test.ts', '/registration/burst.test.ts', '/gateway/alb.test.ts']
+const LONG = ['/proof/reachability.test.ts', '/registration/burst.test.ts']
 
 /** Jest's `testSequencer`: the same order in every run, whatever failed or was slow in the last one. */
 export default class InOrder {
