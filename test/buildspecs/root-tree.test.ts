@@ -102,7 +102,7 @@ describe('a file system for ops', () => {
     rmSync(machine, { recursive: true })
   })
 
-  it('can be read as a whole by whoever builds', () => {
+  it('can be read as a whole by anyone who builds', () => {
     file('root/secret')
     chmodSync(at('root/secret'), 0o000)
     chmodSync(at('root'), 0o500)

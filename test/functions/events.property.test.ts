@@ -46,7 +46,7 @@ const eventsOf = (name: string): fc.Arbitrary<Json> =>
 const toQueue = ['InstanceStates', 'SpotWarnings', 'Terminations']
 const anyEvent = fc.oneof(...toQueue.map(eventsOf))
 
-/** What else may lie in the queue, whoever sent it. */
+/** What else may lie in the queue, no matter who sent it. */
 const rubbish = fc.oneof(
   fc.string(),
   fc.json(),
