@@ -13,11 +13,9 @@ import { compile } from './compile.mjs'
 import { BuildFailure, runScript } from './failure.mjs'
 import { installProgram, knownProgram } from './known-programs.mjs'
 import { importFrom, moduleRoots } from './modules.mjs'
+import { imageRequest } from './register.mjs'
 import { buildSettings } from './settings.mjs'
 import { identity } from './tags.mjs'
-
-/** The device name of an AMI's root disk, as in Amazon Linux. */
-const ROOT_DEVICE = '/dev/xvda'
 
 /**
  * Registers the AMI of a compiled service; after a failure, what is half done is removed.
@@ -44,18 +42,7 @@ export async function register(client, ec2, settings, fill) {
     )
     try {
       fill(join(settings.snapshots, SnapshotId))
-      const { ImageId } = await client.send(
-        new ec2.RegisterImageCommand({
-          // A second build of the same hash (`force`) needs a different name.
-          Name: `${name}-${Date.now().toString(36)}`,
-          Architecture: settings.architecture,
-          VirtualizationType: 'hvm',
-          EnaSupport: true,
-          RootDeviceName: ROOT_DEVICE,
-          BlockDeviceMappings: [{ DeviceName: ROOT_DEVICE, Ebs: { SnapshotId, DeleteOnTermination: true } }],
-          TagSpecifications: tagged('image'),
-        }),
-      )
+      const { ImageId } = await client.send(new ec2.RegisterImageCommand(imageRequest(settings, SnapshotId)))
       return ImageId
     } catch (error) {
       await client.send(new ec2.DeleteSnapshotCommand({ SnapshotId }))

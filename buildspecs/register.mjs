@@ -11,15 +11,13 @@ const COMPLETED_MS = 15 * 60_000
 const LOOK_MS = 2000
 
 /**
- * Registers the AMI of a snapshot, with the stage's tags from its first moment.
- * @param {import('./aws.mjs').Aws} aws
+ * What both packagers ask of EC2 to make an AMI of a snapshot, with the stage's tags from its first moment.
  * @param {import('./settings.mjs').BuildSettings} settings
  * @param {string} SnapshotId
- * @returns {Promise<string>} its id
  */
-export async function registerImage({ ec2 }, settings, SnapshotId) {
+export function imageRequest(settings, SnapshotId) {
   const { name, tags } = identity(settings)
-  const { ImageId } = await ec2('RegisterImage', {
+  return {
     // A second build of the same hash (`force`) needs a different name.
     Name: `${name}-${Date.now().toString(36)}`,
     Architecture: settings.architecture,
@@ -28,7 +26,18 @@ export async function registerImage({ ec2 }, settings, SnapshotId) {
     RootDeviceName: ROOT_DEVICE,
     BlockDeviceMappings: [{ DeviceName: ROOT_DEVICE, Ebs: { SnapshotId, DeleteOnTermination: true } }],
     TagSpecifications: [{ ResourceType: 'image', Tags: tags }],
-  })
+  }
+}
+
+/**
+ * Registers the AMI of a snapshot.
+ * @param {import('./aws.mjs').Aws} aws
+ * @param {import('./settings.mjs').BuildSettings} settings
+ * @param {string} SnapshotId
+ * @returns {Promise<string>} its id
+ */
+export async function registerImage({ ec2 }, settings, SnapshotId) {
+  const { ImageId } = await ec2('RegisterImage', imageRequest(settings, SnapshotId))
   return ImageId
 }
 
