@@ -94,7 +94,7 @@ describe('groups that are told what is sick', () => {
   it('do not mind that it has left meanwhile, and say what else is refused', async () => {
     await refused('ValidationError', 'Instance Id not found - No managed instance found').giveBack('i-1')
     await expect(refused('ValidationError', 'no such status').giveBack('i-1')).rejects.toThrow(
-      new ServiceFailure('Auto Scaling does not replace i-1: no such status'),
+      'Auto Scaling does not replace i-1: no such status',
     )
     await expect(refused('AccessDenied', 'i-1 not found').giveBack('i-1')).rejects.toThrow(ServiceFailure)
     await expect(refused('Throttling', 'slow down').look(['web'])).rejects.toThrow(
