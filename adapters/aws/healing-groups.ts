@@ -53,7 +53,9 @@ export class AutoScalingHealing implements HealingGroups {
   }
 }
 
-/** Without these processes a group keeps an unhealthy instance (Auto Scaling User Guide, "Types of processes"). */
+/**
+ * Without these a group keeps an unhealthy instance (Auto Scaling User Guide, "Types of processes").
+ */
 const REPLACING = new Set(['ReplaceUnhealthy', 'Terminate', 'Launch'])
 
 function toFacts(group: AutoScalingGroup): GroupFacts {

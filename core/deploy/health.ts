@@ -15,7 +15,7 @@ export interface Memory {
   patientAt?: string
   /** Checks since the last step that changed something: spaces them out. */
   checks: number
-  /** Members that failed their Consul check at the first look, and at each one since: see `sick-members.ts`. */
+  /** Members that fail their Consul check at each look since the first one: see `sick-members.ts`. */
   sick?: string[]
 }
 

@@ -22,6 +22,7 @@ const died = (seconds: number, instance = 'i-1'): GroupEvent => ({
   instance,
   reason: 'an instance was taken out of service in response to an EC2 health check',
 })
+const W = { why: 'w' }
 const failed = (seconds: number, reason: string): GroupEvent => ({
   at: later(seconds).toISOString(),
   kind: 'launch-failed',
@@ -51,17 +52,13 @@ describe('doomed', () => {
       memory,
     )
     expect(doomed(registered, [], { why: 'i-1: is initial' }, later(300 + PATIENCE_SECONDS))).toBeUndefined()
-    expect(doomed(registered, [], { why: 'w' }, later(301 + PATIENCE_SECONDS))?.reason).toBe(
-      'no progress for 300 s: w',
-    )
+    expect(doomed(registered, [], W, later(301 + PATIENCE_SECONDS))?.reason).toBe('no progress for 300 s: w')
   })
 
   it('gives up on a load balancer that never registers', () => {
     const waiting = remember(memory, 0, later(LONGEST_SECONDS), true)
-    expect(doomed(waiting, [], { why: 'w' }, later(LONGEST_SECONDS))).toBeUndefined()
-    expect(doomed(waiting, [], { why: 'w' }, later(LONGEST_SECONDS + 1))?.reason).toBe(
-      'no progress for 1200 s: w',
-    )
+    expect(doomed(waiting, [], W, later(LONGEST_SECONDS))).toBeUndefined()
+    expect(doomed(waiting, [], W, later(LONGEST_SECONDS + 1))?.reason).toBe('no progress for 1200 s: w')
   })
 
   it('sees a crash loop also while instances are being registered', () => {
@@ -134,10 +131,8 @@ describe('doomed', () => {
 
 describe('the patience with a service', () => {
   it('ends after five minutes without progress, not before', () => {
-    expect(doomed(firstMemory(start), [], { why: 'w' }, later(300))).toBeUndefined()
-    expect(doomed(firstMemory(start), [], { why: 'w' }, later(300.001))?.reason).toBe(
-      'no progress for 300 s: w',
-    )
+    expect(doomed(firstMemory(start), [], W, later(300))).toBeUndefined()
+    expect(doomed(firstMemory(start), [], W, later(300.001))?.reason).toBe('no progress for 300 s: w')
   })
 
   it('is over after three deaths, told as they were', () => {
