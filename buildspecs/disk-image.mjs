@@ -1,6 +1,7 @@
 // @ts-check
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { imageFolder } from './archive.mjs'
 import { ARCHITECTURES, containerRoot } from './container.mjs'
 import { BuildFailure } from './failure.mjs'
 import { imageConfig, programOf } from './ops-config.mjs'
@@ -23,7 +24,7 @@ const NAME = 'image'
  */
 export async function makeDiskImage(settings, config, base, tools, run) {
   const { architecture } = settings
-  const program = programOf(config, settings)
+  const program = programOf(config, `${imageFolder(settings)}/config.json`)
   const folder = join(tools.home, '.ops', 'local_packages', ARCHITECTURES[architecture], NAME)
   mkdirSync(folder, { recursive: true })
   const root = join(folder, 'sysroot')

@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 
@@ -24,6 +25,9 @@ const NOT_PACKED = [
   'etc/resolv.conf',
 ]
 
+/** As Docker gives to every container: without it nothing knows the name. */
+const HOSTS = '127.0.0.1\tlocalhost\n'
+
 /**
  * Turns a container's file system into one that ops packs as it is: ops copies what a link at the top leads
  * to as a file, which fails for folders (`/lib → usr/lib`), looks up other links on the building machine, and
@@ -32,7 +36,6 @@ const NOT_PACKED = [
  * @returns {{dropped: string[]}} paths of the image that cannot be in it: links to nothing, devices, sockets
  */
 export function tidyRoot(root) {
-  for (const path of NOT_PACKED) rmSync(join(root, path), { recursive: true, force: true })
   /** @type {string[]} */
   const dropped = []
   const links = visit(root, root, dropped)
@@ -43,6 +46,8 @@ export function tidyRoot(root) {
     dropped.push(`/${relative(root, link)}`)
   }
   for (const name of readdirSync(root)) unfoldLink(root, name)
+  mkdirSync(join(root, 'etc'), { recursive: true })
+  writeFileSync(join(root, 'etc', 'hosts'), HOSTS)
   return { dropped: dropped.sort() }
 }
 
@@ -58,7 +63,10 @@ function visit(root, folder, dropped) {
   const links = []
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
-    if (entry.isSymbolicLink()) {
+    // Removed where it lies in the tree: a path through a link may lead to a file of this machine.
+    if (NOT_PACKED.includes(relative(root, path))) {
+      rmSync(path, { recursive: true, force: true })
+    } else if (entry.isSymbolicLink()) {
       keepInside(root, path)
       links.push(path)
     } else if (entry.isDirectory()) {

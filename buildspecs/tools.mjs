@@ -4,7 +4,15 @@
  * the digests of `tools.lock.json`. A machine that has them says where in OPS_HOME; CodeBuild's fetches them.
  */
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { BuildFailure } from './failure.mjs'
@@ -48,6 +56,8 @@ export async function prepareTools(architecture, folder, run) {
   const home = opsHome()
   const release = releaseFolder(home, lock.nanos.version, architecture)
   mkdirSync(dirname(release), { recursive: true })
+  // ops asks for the newest release whenever it starts. Without an answer and without this file it ends.
+  writeFileSync(join(dirname(release), 'latest.txt'), lock.nanos.version)
   const installed = machineTools()
   if (installed) {
     const kept = releaseFolder(installed, lock.nanos.version, architecture)

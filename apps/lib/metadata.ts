@@ -1,4 +1,4 @@
-/** What an instance knows about itself. Its host name is the same in every unikernel. */
+/** What an instance knows about itself; a unikernel's host name says only its address. */
 export interface Identity {
   instanceId: string
   zone: string
@@ -18,13 +18,18 @@ const usualEndpoint = (): string => process.env.AWS_EC2_METADATA_SERVICE_ENDPOIN
 
 /**
  * Asks the instance metadata service (EC2 User Guide, "Use the Instance Metadata Service", version 2).
+ * @param patience how long each of three attempts waits, in ms
  * @returns null on a machine without that service, such as a developer's own
  */
-export async function identify(endpoint: string = usualEndpoint()): Promise<Identity | null> {
-  const headers = await session(endpoint)
+export async function identify(
+  endpoint: string = usualEndpoint(),
+  patience: number = PATIENCE_MS,
+): Promise<Identity | null> {
+  const headers = await session(endpoint, patience)
   if (headers === null) return null
   const asked = Object.entries(PATHS).map(async ([name, path]) => {
-    return [name, (await ask(`${endpoint}/latest/meta-data/${path}`, 'GET', headers)) ?? 'unknown']
+    const url = `${endpoint}/latest/meta-data/${path}`
+    return [name, (await ask(url, 'GET', headers, patience)) ?? 'unknown']
   })
   return Object.fromEntries(await Promise.all(asked)) as Identity
 }
@@ -39,19 +44,31 @@ export async function readMetadata(path: string, endpoint: string = usualEndpoin
   return headers && ask(`${endpoint}/latest/meta-data/${path}`, 'GET', headers)
 }
 
-async function session(endpoint: string): Promise<Record<string, string> | null> {
-  const token = await ask(`${endpoint}/latest/api/token`, 'PUT', {
-    'x-aws-ec2-metadata-token-ttl-seconds': '60',
-  })
+async function session(endpoint: string, patience?: number): Promise<Record<string, string> | null> {
+  const lifetime = { 'x-aws-ec2-metadata-token-ttl-seconds': '60' }
+  const token = await ask(`${endpoint}/latest/api/token`, 'PUT', lifetime, patience)
   return token === null ? null : { 'x-aws-ec2-metadata-token': token }
 }
 
-async function ask(url: string, method: string, headers: Record<string, string>): Promise<string | null> {
-  try {
-    const response = await fetch(url, { method, headers, signal: AbortSignal.timeout(2000) })
-    return response.ok ? await response.text() : null
-  } catch {
-    // Outside EC2 nothing listens there: that is an answer, not a failure.
-    return null
+const PATIENCE_MS = 2000
+
+/** A unikernel that starts on a busy machine may not get its first answers in time. */
+const ATTEMPTS = 3
+
+async function ask(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  patience: number = PATIENCE_MS,
+): Promise<string | null> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const response = await fetch(url, { method, headers, signal: AbortSignal.timeout(patience) })
+      return response.ok ? await response.text() : null
+    } catch (error) {
+      const isLate = (error as { name?: string }).name === 'TimeoutError'
+      // Outside EC2 nothing listens there: that is an answer, not a failure.
+      if (!isLate || attempt === ATTEMPTS) return null
+    }
   }
 }

@@ -70,12 +70,36 @@ describe('a file system for ops', () => {
   })
 
   it('has nothing of Docker and of another kernel', () => {
-    for (const path of ['dev/null', 'proc/1', 'sys/x', '.dockerenv', 'etc/hosts', 'etc/resolv.conf', 'app/x'])
+    for (const path of [
+      'dev/null',
+      'proc/1',
+      'sys/x',
+      '.dockerenv',
+      'etc/hostname',
+      'etc/resolv.conf',
+      'app/x',
+    ])
       file(path)
+    link('etc/mtab', '/proc/mounts')
     expect(tidyRoot(root)).toEqual({ dropped: [] })
     expect(
-      ['dev', 'proc', 'sys', '.dockerenv', 'etc/hosts', 'app/x'].map((path) => existsSync(at(path))),
+      ['dev', 'proc', 'sys', '.dockerenv', 'etc/hostname', 'app/x'].map((path) => existsSync(at(path))),
     ).toEqual([false, false, false, false, false, true])
+  })
+
+  it.each(['etc/hosts', 'app/x'])('knows localhost, as a container does, if it has %s', (path) => {
+    file(path)
+    tidyRoot(root)
+    expect(readFileSync(at('etc/hosts'), 'utf8')).toBe('127.0.0.1\tlocalhost\n')
+  })
+
+  it('leaves files of the machine alone to which a link of the image leads', () => {
+    const machine = mkdtempSync(join(tmpdir(), 'machine-'))
+    writeFileSync(join(machine, 'hosts'), 'the machine')
+    link('etc', machine)
+    tidyRoot(root)
+    expect(readFileSync(join(machine, 'hosts'), 'utf8')).toBe('the machine')
+    rmSync(machine, { recursive: true })
   })
 
   it('can be read as a whole by whoever builds', () => {

@@ -38,6 +38,8 @@ const fail = (text) => { console.error(text); process.exit(1) }
 // ops prints why it refuses a configuration, then how it is used, and ends as if all were well.
 const refuse = (text) => { console.log(text + '\\n\\nUsage:\\n  ops image create'); process.exit(0) }
 const home = path.join(process.env.OPS_HOME, '.ops')
+// As where nothing answers ops, which asks for the newest release at every start.
+if (!fs.existsSync(path.join(home, 'latest.txt'))) fail('No local build found.')
 const arch = flag('--arch'), version = flag('--nanos-version')
 const KNOWN = ['Args','BaseVolumeSz','Debugflags','Env','Klibs','ManifestPassthrough','Mounts','NameServers','NanosVersion',
   'NoTrace','RebootOnExit','RunConfig','CloudConfig','TargetConfig','Version','Language','Description','Program','Dirs','Files','MapDirs']

@@ -1,7 +1,7 @@
-// Command consul is one Consul server of the platform. A unikernel is a single process with a fixed host name
-// and no shell, so it does what a start script would do: it takes the node name from the instance id, finds
-// the peers by their tag, writes the configuration, and runs Consul's agent in this same process. With
-// arguments the program is Consul's own command line ("consul members", "consul agent …").
+// Command consul is one Consul server of the platform. A unikernel is a single process without a host name of
+// its own and without a shell, so it does what a start script would do: it takes the node name from the
+// instance id, finds the peers by their tag, writes the configuration, and runs Consul's agent in this same
+// process. With arguments the program is Consul's own command line ("consul members", "consul agent …").
 package main
 
 import (
