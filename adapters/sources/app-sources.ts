@@ -55,16 +55,13 @@ export async function loadApps(root: string, apps?: readonly string[], stage?: s
       return {
         bundle: { format: 1 as const, manifest, resources, services: Object.fromEntries(bundled) },
         archives: archived.map(({ archive }) => archive),
-<<<<<<< HEAD
         warnings: [
+          ...warnings,
           ...looks(files),
           ...bases(files),
           ...blind(manifest.app, services),
           ...untrackedSources(manifest, git),
         ],
-=======
-        warnings: [...warnings, ...looks(files), ...bases(files), ...untrackedSources(manifest, git)],
->>>>>>> main
       }
     }),
   )

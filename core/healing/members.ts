@@ -1,7 +1,7 @@
 import type { CatalogEntry } from '../base/catalog.ts'
 import { goNanoseconds } from '../base/go-duration.ts'
 import { definitionOf, type Instance, isRunning, isService } from '../base/instances.ts'
-import { serviceStack } from '../base/names.ts'
+import { serviceStack, TAG } from '../base/names.ts'
 import type { ServiceDefinition } from '../definition/schema.ts'
 import { type Evidence, holdings } from '../registration/evidence.ts'
 import { registeredAt } from '../registration/registration.ts'
@@ -31,9 +31,6 @@ export interface Observation {
   doubt?: string
 }
 
-/** Written by Auto Scaling on each instance that it launches. */
-const GROUP_TAG = 'aws:autoscaling:groupName'
-
 /**
  * The fleet's health as one round saw it. An instance that was told to go is left out: it leaves anyway.
  */
@@ -61,7 +58,13 @@ function doubtOf({ servers, listings, cluster, silent }: Evidence): string | und
 function isMember(instance: Instance, { stage, leaving }: Evidence, entries: CatalogEntry[]): boolean {
   if (!isService(instance) || !isRunning(instance) || leaving.has(instance.id)) return false
   if (entries.some(({ status }) => status === 'maintenance')) return false
-  return (instance.tags[GROUP_TAG] ?? '').startsWith(serviceStack(stage, '', '').slice(0, -1))
+  return instance.tags[TAG.stage] === stage && groupOf(instance, stage) !== undefined
+}
+
+/** Each of our groups gives its instances these tags; whether it has this one, Auto Scaling knows. */
+function groupOf({ tags }: Instance, stage: string): string | undefined {
+  const { [TAG.app]: app, [TAG.service]: service } = tags
+  return app && service ? serviceStack(stage, app, service) : undefined
 }
 
 function toMember(instance: Instance, evidence: Evidence, entries: CatalogEntry[]): Member {
@@ -72,7 +75,7 @@ function toMember(instance: Instance, evidence: Evidence, entries: CatalogEntry[
   const sick = failing.flatMap(([, all]) => all)
   return {
     instanceId: instance.id,
-    group: instance.tags[GROUP_TAG] as string,
+    group: groupOf(instance, evidence.stage) as string,
     owner: entries[0]?.nodeAddress ?? '',
     failing: failing.map(([name]) => name),
     passing: byName.length > 0 && failing.length === 0,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { CatalogEntry } from '../../../core/base/catalog.ts'
-import { serviceStack } from '../../../core/base/names.ts'
+import { TAG } from '../../../core/base/names.ts'
 import { parseDefinition } from '../../../core/definition/definition.ts'
 import { heal } from '../../../core/healing/heal.ts'
 import { observe, usualSeconds } from '../../../core/healing/members.ts'
@@ -180,18 +180,9 @@ describe('the members of a fleet', () => {
     ['is pending', { instances: [{ ...one, state: 'pending' }] }],
     ['is told to go', { leaving: new Map([['i-1', 'spot']]) }],
     ['is in maintenance', { on: on(entry(one, { status: 'maintenance' })) }],
-    ['has no group', { instances: [{ ...one, tags: { ...one.tags, 'aws:autoscaling:groupName': '' } }] }],
-    [
-      'is in a group of another stage',
-      {
-        instances: [
-          {
-            ...one,
-            tags: { ...one.tags, 'aws:autoscaling:groupName': serviceStack('test2', 'shop', 'web') },
-          },
-        ],
-      },
-    ],
+    ['has no service', { instances: [{ ...one, tags: { ...one.tags, [TAG.service]: '' } }] }],
+    ['has no app', { instances: [{ ...one, tags: { ...one.tags, [TAG.app]: '' } }] }],
+    ['is of another stage', { instances: [{ ...one, tags: { ...one.tags, [TAG.stage]: 'test2' } }] }],
     ['is a Consul server', { instances: [{ ...one, tags: { ...one.tags, consulcloud: 'consulserver' } }] }],
   ])('leave out one that %s', (_, other) => {
     expect(seen({ instances: [one], on: on(entry(one, critical)), ...other })).toEqual([])

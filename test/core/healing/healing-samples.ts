@@ -54,7 +54,7 @@ export function judged(members: Member[], other: Partial<Judged> & { doubt?: str
 
 /** An instance of the service web of the app shop as EC2 shows it. */
 export const running = (id: string) => {
-  const { tags } = instance(id)
-  return instance(id, { tags: { ...tags, [TAG.app]: 'shop', 'aws:autoscaling:groupName': groupOf('web') } })
+  const own = { [TAG.stage]: 'test', [TAG.app]: 'shop', [TAG.service]: 'web' }
+  return instance(id, { tags: { ...instance(id).tags, ...own } })
 }
 export const critical: Partial<CatalogEntry> = { status: 'critical', output: 'HTTP 503' }
