@@ -58,9 +58,8 @@ def _refuse_in_grace(group: Group, member: Member) -> None:
     """AWS's sentence is from aws/aws-cli#171."""
     age, grace = int(time.time() - member["_launched"]), group["HealthCheckGracePeriod"]
     if age < grace:
-        raise Refused(
-            f"The age of the instance ({age} seconds) is less than the configured grace period of {grace} seconds"
-        )
+        bound = f"the configured grace period of {grace} seconds"
+        raise Refused(f"The age of the instance ({age} seconds) is less than {bound}")
 
 
 def _set_protection(params: Params) -> str:

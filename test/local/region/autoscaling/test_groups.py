@@ -64,9 +64,7 @@ def test_refuses_to_call_unhealthy_what_is_in_its_grace_period_unless_told_so(wo
     with pytest.raises(ClientError, match="Instance Id not found"):
         scaling.set_instance_health(InstanceId="i-0123456789abcdef0", HealthStatus="Unhealthy")
     assert world.serving(name) == [young]
-    scaling.set_instance_health(
-        InstanceId=young, HealthStatus="Unhealthy", ShouldRespectGracePeriod=False
-    )
+    scaling.set_instance_health(InstanceId=young, HealthStatus="Unhealthy", ShouldRespectGracePeriod=False)
     eventually(lambda: world.serving(name) and young not in world.serving(name))
 
 
