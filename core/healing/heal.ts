@@ -67,7 +67,7 @@ async function healOrFail(
     if (differs(last, record)) await parts.store.save(record)
     return { sick, problems: [] }
   }
-  const agreed = await agreement(parts.catalog, evidence.servers, failing, chosen)
+  const agreed = await agreement(parts.catalog, evidence.servers, failing)
   const settled = sick.map((verdict) => (agreed.has(verdict.instanceId) ? verdict : unconfirmed(verdict)))
   return await giveBack(parts, settled, record, now)
 }
@@ -109,18 +109,15 @@ async function giveBack(
 }
 
 /**
- * The ids of those chosen that every Consul server, asked now, shows as critical under the same leader: what
- * an agent reported a moment ago is one view.
+ * The ids of those that every Consul server, asked now, shows as critical under the same leader: what an agent
+ * reported a moment ago is one view.
  */
 async function agreement(
   catalog: HealingParts['catalog'],
   servers: ConsulServer[],
   failing: Member[],
-  chosen: Verdict[],
 ): Promise<Set<string>> {
-  const ids = new Set(chosen.map(({ instanceId }) => instanceId))
-  const asked = failing.filter(({ instanceId }) => ids.has(instanceId))
-  const services = [...new Set(asked.flatMap((member) => member.failing))]
+  const services = [...new Set(failing.flatMap((member) => member.failing))]
   const views = await Promise.all(
     servers.map(async (server) => {
       const [{ leader }, health] = await Promise.all([
@@ -131,13 +128,14 @@ async function agreement(
     }),
   ).catch(() => [])
   const leaders = new Set(views.map(({ leader }) => leader))
-  if (views.length === 0 || leaders.size !== 1 || leaders.has(null)) return new Set()
-  const agreed = asked.filter((member) => views.every(({ health }) => failsIn(health, member)))
+  if (leaders.size !== 1 || leaders.has(null)) return new Set()
+  const agreed = failing.filter((member) => views.every(({ health }) => failsIn(health, member)))
   return new Set(agreed.map(({ instanceId }) => instanceId))
 }
 
 const failsIn = (health: Record<string, CatalogEntry[]>, { failing, instanceId }: Member): boolean =>
   failing.some((name) => {
-    const own = (health[name] ?? []).filter((entry) => entry.instanceId === instanceId)
+    // A server answers for every name that it is asked for.
+    const own = (health[name] as CatalogEntry[]).filter((entry) => entry.instanceId === instanceId)
     return own.length > 0 && own.every(({ status }) => status === 'critical')
   })

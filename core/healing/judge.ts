@@ -112,8 +112,9 @@ function tooFast(member: Member, judged: Judged, taken: number): Word {
   const all = observation.members.filter((other) => other.group === group)
   const cap = Math.max(1, Math.floor(all.length * SHARE))
   const coming = all.filter((other) => !other.passing && isStarting(other, judged)).length
-  if (taken + coming + (groups.get(group)?.moving ?? 0) >= cap)
-    return ['wait', `${name} replaces ${cap === 1 ? 'one' : cap} at a time`]
+  // A group that could not be read has had its verdict.
+  const { moving } = groups.get(group) as GroupFacts
+  if (taken + coming + moving >= cap) return ['wait', `${name} replaces ${cap === 1 ? 'one' : cap} at a time`]
   return ['replace', `it does not pass as ${failing.join(', ')}`]
 }
 

@@ -28,7 +28,7 @@ export interface Member {
 /** What a round saw of the fleet, and why nothing may be concluded from it, if so. */
 export interface Observation {
   members: Member[]
-  doubt?: string
+  doubt: string | undefined
 }
 
 /**
@@ -43,8 +43,7 @@ export function observe(evidence: Evidence): Observation {
     const entries = (byInstance.get(instance.id) ?? []).map(({ entry }) => entry)
     return isMember(instance, evidence, entries) ? [toMember(instance, evidence, entries)] : []
   })
-  const doubt = doubtOf(evidence)
-  return { members, ...(doubt === undefined ? {} : { doubt }) }
+  return { members, doubt: doubtOf(evidence) }
 }
 
 /** One view is no view: every Consul server that EC2 shows running answers, and they have a leader. */
@@ -95,6 +94,6 @@ const LOOKS = 10
 
 export function usualSeconds(services: readonly ServiceDefinition[]): number {
   const checks = services.flatMap(({ Check, Checks }) => [...(Check ? [Check] : []), ...(Checks ?? [])])
-  const seconds = checks.map(({ Interval }) => (Interval ? (goNanoseconds(Interval) ?? 0) / 1e9 : 0))
-  return Math.max(LEAST_SECONDS, ...seconds.map((each) => each * LOOKS))
+  const intervals = checks.flatMap(({ Interval }) => (Interval ? [goNanoseconds(Interval) as number] : []))
+  return Math.max(LEAST_SECONDS, ...intervals.map((nanoseconds) => (nanoseconds * LOOKS) / 1e9))
 }

@@ -12,18 +12,22 @@ import { critical, groupOf, running } from './healing-samples.ts'
 
 const [first, second] = servers as [(typeof servers)[0], (typeof servers)[0]]
 const START = Date.parse('2026-01-01T00:00:00Z')
-const ids = ['i-1', 'i-2', 'i-3']
 
 /** Three instances on two servers, the first of them sick; rounds a minute apart. */
 class Ward {
+  ids = ['i-1', 'i-2', 'i-3']
   readonly catalog = new FakeCatalog(servers)
   readonly groups = new MemoryHealingGroups()
   readonly store = new MemoryHealingStore()
   seconds = 0
 
   constructor() {
-    for (const [index, id] of ids.entries()) this.put(id, index, id === 'i-1' ? critical : {})
-    this.groups.facts.set(groupOf('web'), { serving: [...ids], moving: 0, suspended: false })
+    for (const [index, id] of this.ids.entries()) this.put(id, index, id === 'i-1' ? critical : {})
+    this.groups.facts.set(groupOf('web'), { serving: this.ids, moving: 0, suspended: false })
+  }
+
+  add(...more: string[]): void {
+    for (const id of more) this.put(id, this.ids.push(id) - 1)
   }
 
   put(id: string, index: number, other: Partial<CatalogEntry> = {}): void {
@@ -38,7 +42,7 @@ class Ward {
 
   async evidence(other: Partial<Evidence> = {}): Promise<Evidence> {
     const listings = await Promise.all(servers.map((server) => this.catalog.listing(server)))
-    return { ...evidence(), instances: ids.map(running), listings, ...other }
+    return { ...evidence(), instances: this.ids.map(running), listings, ...other }
   }
 
   /** A round a minute after the last. */
@@ -123,6 +127,14 @@ describe('rounds that look for sick instances', () => {
         catalog.cluster = async (server) => ({ ...(await cluster(server)), leader: server.address })
       },
     ],
+    [
+      'one of them shows it passing',
+      ({ catalog }) => {
+        const health = catalog.health.bind(catalog)
+        catalog.health = async (server, of) =>
+          server === second ? { web: [entry(running('i-1'))] } : await health(server, of)
+      },
+    ],
     ['the catalog shows it passing', (ward) => ward.put('i-1', 0)],
     [
       'the catalog does not show it',
@@ -147,6 +159,30 @@ describe('rounds that look for sick instances', () => {
     const two = await Promise.all([ward.round(), ward.round()])
     expect(two.map(({ sick }) => sick[0]?.verdict).sort()).toEqual(['replace', 'wait'])
     expect(ward.groups.givenBack).toEqual(['i-1'])
+  })
+
+  it('leave alone what has failed only since the last round', async () => {
+    const ward = new Ward()
+    ward.add('i-4', 'i-5')
+    await ward.round()
+    ward.put('i-2', 1, critical)
+    const { sick } = await ward.round()
+    expect(sick.map(({ instanceId, verdict }) => [instanceId, verdict])).toEqual([
+      ['i-1', 'replace'],
+      ['i-2', 'wait'],
+    ])
+    expect(ward.groups.givenBack).toEqual(['i-1'])
+  })
+
+  it('give back what still fails under one of the names under which it failed', async () => {
+    const ward = new Ward()
+    const agent = ward.catalog.agents.get(first.address)
+    const admin = { id: 'i-1:admin', service: 'admin', nodeAddress: first.address }
+    agent?.entries.set('i-1:admin', entry(running('i-1'), { ...admin, ...critical }))
+    await ward.round()
+    const seen = await ward.evidence()
+    agent?.entries.set('i-1:admin', entry(running('i-1'), admin))
+    expect((await ward.with(seen)).sick).toMatchObject([{ verdict: 'replace' }])
   })
 
   it('say what Auto Scaling refuses, and try again after the pause', async () => {
@@ -216,6 +252,11 @@ describe('the members of a fleet', () => {
     expect(seen({ instances: [one], on: on(...entries) })).toMatchObject([
       { failing, passing, output: failing.length ? 'HTTP 503' : '' },
     ])
+  })
+
+  it('know nothing of one that has no entry', () => {
+    const unknown = { owner: '', registered: 0, failing: [], passing: false }
+    expect(seen({ instances: [one], on: on() })).toMatchObject([unknown])
   })
 
   it('count one that has two entries as well if either is', () => {

@@ -37,7 +37,7 @@ export function judged(members: Member[], other: Partial<Judged> & { doubt?: str
   return {
     now: NOW,
     stage: 'test',
-    observation: { members, ...(doubt === undefined ? {} : { doubt }) },
+    observation: { members, doubt },
     record: {
       version: 7,
       at: ago(60).toISOString(),
