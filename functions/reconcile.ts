@@ -65,7 +65,7 @@ export const handler = lambda('reconcile', {
       return withSick(drift, evidence && (await heal(parts, evidence, now, true)))
     }
     const { report, evidence } = await seenRound(parts, parts.held, now, { going, silent })
-    return withSick(report, evidence && (await heal(parts, evidence, now)))
+    return withSick(report, evidence && (await heal(parts, evidence, now, false)))
   },
   told: (result) => ('entries' in result ? undefined : result),
   also: counts(measured),

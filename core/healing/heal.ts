@@ -37,7 +37,7 @@ export async function heal(
   parts: HealingParts,
   evidence: Evidence,
   now: Date,
-  dryRun = false,
+  dryRun: boolean,
 ): Promise<Healing> {
   try {
     return await healOrFail(parts, evidence, now, dryRun)

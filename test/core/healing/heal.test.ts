@@ -153,11 +153,18 @@ describe('rounds that look for sick instances', () => {
     expect(ward.groups.givenBack).toEqual([])
   })
 
-  it('do not act twice when two run at once', async () => {
+  it('do not act twice when two run at once, and one of them says so', async () => {
     const ward = new Ward()
+    ward.add('i-4', 'i-5')
     await ward.round()
+    ward.put('i-2', 1, critical)
     const two = await Promise.all([ward.round(), ward.round()])
     expect(two.map(({ sick }) => sick[0]?.verdict).sort()).toEqual(['replace', 'wait'])
+    const other = two.find(({ sick }) => sick[0]?.verdict === 'wait')?.sick
+    expect(other?.map(({ reason }) => reason)).toEqual([
+      'another round is at work',
+      'it is replaced after 60 s',
+    ])
     expect(ward.groups.givenBack).toEqual(['i-1'])
   })
 
@@ -252,6 +259,11 @@ describe('the members of a fleet', () => {
     expect(seen({ instances: [one], on: on(...entries) })).toMatchObject([
       { failing, passing, output: failing.length ? 'HTTP 503' : '' },
     ])
+  })
+
+  it('are patient for a minute with one whose definition cannot be read', () => {
+    const unread = { definitions: new Map(), instances: [one], on: on(entry(one, critical)) }
+    expect(seen(unread)).toMatchObject([{ usual: 60, failing: ['web'] }])
   })
 
   it('know nothing of one that has no entry', () => {

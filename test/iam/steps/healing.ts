@@ -1,9 +1,12 @@
+import { AutoScalingHealing } from '../../../adapters/aws/healing-groups.ts'
 import { DynamoHealingRecord } from '../../../adapters/aws/healing-record.ts'
 import { consulDoor } from '../../../adapters/consul/lambda-calls.ts'
 import type { CatalogEntry, ConsulServer } from '../../../core/base/catalog.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
+import { serviceStack } from '../../../core/base/names.ts'
 import type { Healing } from '../../../core/healing/heal.ts'
 import { META } from '../../../core/registration/registration-meta.ts'
+import { until } from '../../../scripts/demo/wait.ts'
 import { consulServers } from '../../live/names.ts'
 import { untilWhole } from '../../live/web.ts'
 import { needs, type Step } from '../step.ts'
@@ -23,9 +26,19 @@ async function entryOfWeb(world: IamWorld): Promise<{ entry: CatalogEntry; serve
   throw new ServiceFailure('no Consul server has an entry of web')
 }
 
+/** What an earlier step replaced has drained: a group replaces one at a time. */
+async function untilCalm({ context }: IamWorld): Promise<void> {
+  const group = serviceStack(context.stage, 'web', 'web')
+  const groups = new AutoScalingHealing(context.autoScaling())
+  await until('a group in which nothing moves', 30, async () =>
+    (await groups.look([group])).get(group)?.moving === 0 ? true : undefined,
+  )
+}
+
 /** Gives an instance of web a check that fails, and the record of rounds that have seen it for an hour. */
 async function makeSick(world: IamWorld): Promise<void> {
   await untilWhole(world.context, 2, 60)
+  await untilCalm(world)
   const { entry, server } = await entryOfWeb(world)
   const { id, service, address, port, tags, meta } = entry
   const registration = {
