@@ -58,5 +58,7 @@ export function imageConfig({ Program: _program, Klibs: klibs, ...own }, setting
     NameServers: settings.resolvers,
     // `userdata` gives the program its environment at boot; it talks to the metadata service through `tls`.
     Klibs: [...new Set([...(klibs ?? []), 'tls', 'userdata'])],
+    // EC2's arm64 machines know no other way to boot ("Boot modes").
+    ...(settings.architecture === 'arm64' && { Uefi: true }),
   }
 }

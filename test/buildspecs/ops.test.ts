@@ -31,6 +31,7 @@ describe('the configuration for ops', () => {
       Klibs: ['ntp', 'tls', 'userdata'],
       NanosVersion: '0.1.55',
       NameServers: ['10.77.0.10', '10.77.16.10'],
+      Uefi: true,
     })
   })
 
@@ -58,7 +59,13 @@ describe('the configuration for ops', () => {
       Klibs: ['ntp', 'tls', 'userdata'],
       NanosVersion: '0.1.55',
       NameServers: ['10.77.0.10', '10.77.16.10'],
+      Uefi: true,
     })
+  })
+
+  it('asks for UEFI on arm64 only', () => {
+    const intel = { ...settings, architecture: 'x86_64' as const }
+    expect(imageConfig(config, intel, '0.1.55')).not.toHaveProperty('Uefi')
   })
 
   it.each([{}, { Program: 'node' }, { Program: 7 }])("needs the program's absolute path: %j", (given) => {
