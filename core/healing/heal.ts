@@ -109,8 +109,8 @@ async function giveBack(
 }
 
 /**
- * The ids of those that every Consul server, asked now, shows as critical under the same leader: what an agent
- * reported a moment ago is one view.
+ * The ids of those that every Consul server, asked now, shows as critical under the same leader: what an
+ * agent reported a moment ago is one view.
  */
 async function agreement(
   catalog: HealingParts['catalog'],
