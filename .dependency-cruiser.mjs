@@ -56,6 +56,12 @@ const core = [
     'Makes and rotates the secrets of the Consul servers.',
   ),
   room(
+    'core/healing',
+    3,
+    ['core/base', 'core/definition', 'core/registration'],
+    'Decides which instances have failed their check for too long; it knows neither apps nor deployments.',
+  ),
+  room(
     'core/deploy',
     4,
     ['core/base', 'core/definition', 'core/manifest', 'core/registration', 'core/template', 'core/proof'],

@@ -107,6 +107,19 @@ export function readRegistration(environment: Record<string, string | undefined>
   return { queueUrl, drainSeconds: DRAIN_SECONDS, serverDrainSeconds: SERVER_DRAIN_SECONDS }
 }
 
+const Healing = z.object({ START_SECONDS: z.coerce.number().int().min(0).max(3600) })
+
+/**
+ * A setting of the function `reconcile`: seconds after its registration during which an instance is still
+ * starting, and not replaced for failing its check.
+ * @throws BadConfiguration
+ */
+export function readStartSeconds(environment: Record<string, string | undefined> = process.env): number {
+  const parsed = Healing.safeParse(environment)
+  if (!parsed.success) throw incomplete('function reconcile', parsed.error)
+  return parsed.data.START_SECONDS
+}
+
 function incomplete(whose: string, cause: z.ZodError): BadConfiguration {
   const faults = cause.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
   const problem = `The environment of the ${whose} is incomplete (${faults}); deploy the control plane again`

@@ -71,6 +71,10 @@ export class AutoScalingFleet implements Fleet {
     await this.#terminate(instance, true)
   }
 
+  async replace(instance: string): Promise<void> {
+    await this.#terminate(instance, false)
+  }
+
   async end(instance: string): Promise<void> {
     await this.#terminate(instance, false)
   }

@@ -5,6 +5,8 @@ import { InvalidInput } from '../../core/base/errors.ts'
 import type { Manifest } from '../../core/base/manifest-types.ts'
 import { tooLongNames } from '../../core/base/name-rules.ts'
 import { didYouMean } from '../../core/base/suggest.ts'
+import { blindChecks } from '../../core/definition/blind-checks.ts'
+import { parseDefinition } from '../../core/definition/definition.ts'
 import { consulVersion } from '../../core/deploy/consul-step.ts'
 import { unpinnedBases } from '../../core/manifest/base-images.ts'
 import { secretLook } from '../../core/manifest/secret-looks.ts'
@@ -53,7 +55,13 @@ export async function loadApps(root: string, apps?: readonly string[], stage?: s
       return {
         bundle: { format: 1 as const, manifest, resources, services: Object.fromEntries(bundled) },
         archives: archived.map(({ archive }) => archive),
-        warnings: [...warnings, ...looks(files), ...bases(files), ...untrackedSources(manifest, git)],
+        warnings: [
+          ...warnings,
+          ...looks(files),
+          ...bases(files),
+          ...blind(manifest.app, services),
+          ...untrackedSources(manifest, git),
+        ],
       }
     }),
   )
@@ -92,6 +100,12 @@ function looks(files: RepositoryFiles): string[] {
 
 const bases = (files: RepositoryFiles): string[] =>
   [...files.texts].flatMap(([path, text]) => (path.endsWith('/Dockerfile') ? unpinnedBases(path, text) : []))
+
+const blind = (app: string, services: Record<string, { definition: string | null }>): string[] =>
+  Object.entries(services).flatMap(([name, { definition }]) => {
+    const file = `images/${app}/${name}/consul.json`
+    return definition === null ? [] : blindChecks(parseDefinition(definition, file), file)
+  })
 
 /** What somebody may have forgotten to add; tests and the like are no part of an image anyway. */
 function untrackedSources(manifest: Manifest, git: TrackedFiles | undefined): string[] {

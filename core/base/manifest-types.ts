@@ -33,6 +33,8 @@ export interface ServiceSpec {
   secrets: Record<string, string>
   permissions: Permission[]
   stateful: boolean
+  /** Seconds of a failing Consul check after which an instance is replaced; absent for the usual time. */
+  replaceAfter?: number | 'never'
   strategy: 'surge' | 'quorum'
   /** `consulserver` marks the instances that hold the catalog; only the platform uses it. */
   kind: 'service' | 'consulserver'

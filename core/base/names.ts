@@ -11,6 +11,8 @@ export const TAG = {
   /** The name of the SSM parameter that holds the Consul definition. */
   definition: 'consulserviceconfig',
   createdBy: 'CreatedBy',
+  /** On a group: seconds after which a sick instance is replaced, or `never`; absent for the usual time. */
+  replaceAfter: 'nanofleet:replace-after',
 } as const
 
 /** The app that every other app needs. */

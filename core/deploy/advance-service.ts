@@ -68,7 +68,7 @@ export async function advanceService(
   }
 }
 
-type Change = Extract<CheckedStep, { action: 'set' | 'retire' | 'end' }>
+type Change = Extract<CheckedStep, { action: 'set' | 'retire' | 'end' | 'replace' }>
 
 /** Time is up for this call; the next one goes on. */
 const toWait = (step: CheckedStep & { why: string }) => ({ seconds: 1, ...step, action: 'wait' as const })
@@ -80,6 +80,4 @@ const toWait = (step: CheckedStep & { why: string }) => ({ seconds: 1, ...step, 
 const requests = ({ fleet }: HealthPorts, group: string, step: Change): (() => Promise<void>)[] =>
   step.action === 'set'
     ? [() => fleet.setDesired(group, step.desired)]
-    : step.instances.map(
-        (instance) => () => (step.action === 'end' ? fleet.end(instance) : fleet.retire(instance)),
-      )
+    : step.instances.map((instance) => () => fleet[step.action](instance))

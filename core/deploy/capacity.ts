@@ -14,10 +14,13 @@ export interface Target {
 
 export type Step =
   | { action: 'done' }
-  | { action: 'wait'; why: string }
+  /** `instance`: the one that is waited for, if it is one. */
+  | { action: 'wait'; why: string; instance?: string }
   | { action: 'set'; desired: number; why: string }
   | { action: 'retire'; instances: string[]; why: string }
   | { action: 'end'; instances: string[]; why: string }
+  /** Terminated, and others started for them. */
+  | { action: 'replace'; instances: string[]; why: string }
 
 /**
  * The next step that brings a group closer to its target; asked again after each step until it says `done`.
@@ -56,7 +59,7 @@ function settle(group: GroupView, target: Target, staying: Member[], ill: Map<st
   if (staying.length < target.count) return wait(`${staying.length} of ${target.count} instances launched`)
   if (staying.length > target.count) return wait(`${staying.length - target.count} more than wanted`)
   const problem = firstProblem(staying, ill)
-  if (problem) return wait(problem)
+  if (problem) return problem
   return leaving > 0 ? wait(`${leaving} draining`) : { action: 'done' }
 }
 
@@ -83,7 +86,7 @@ function surge({ group, target, old, current, ill }: Situation): Step {
     return set(old.length + wanted, `${wanted} new beside ${old.length} old`)
   const good = current.filter((member) => !ill.has(member.id)).length
   if (good < wanted)
-    return wait(firstProblem(current, ill) ?? `${current.length} of ${wanted} new instances launched`)
+    return firstProblem(current, ill) ?? wait(`${current.length} of ${wanted} new instances launched`)
   return retire(old, Math.max(1, old.length + good - target.count), ill, `${good} new are healthy`)
 }
 
@@ -92,7 +95,7 @@ function inPlace({ group, target, old, current, ill, leaving }: Situation): Step
   if (group.desired < target.count) return set(target.count, 'the successor starts')
   if (old.length + current.length < group.desired) return wait('the successor launches')
   const problem = firstProblem(current, ill)
-  return problem ? wait(problem) : retire(old, 1, ill, 'its state cannot be held by two')
+  return problem ?? retire(old, 1, ill, 'its state cannot be held by two')
 }
 
 function quorum({ group, target, old, current, ill, leaving }: Situation): Step {
@@ -100,7 +103,7 @@ function quorum({ group, target, old, current, ill, leaving }: Situation): Step 
   if (group.desired <= target.count) return set(target.count + 1, 'one more before one goes')
   if (old.length + current.length < group.desired) return wait('the additional server launches')
   const problem = firstProblem(current, ill)
-  return problem ? wait(problem) : retire(old, 1, ill, 'its successor takes part')
+  return problem ?? retire(old, 1, ill, 'its successor takes part')
 }
 
 /** The ill ones first: they serve nobody. */
@@ -109,10 +112,10 @@ function retire(members: Member[], count: number, ill: Map<string, string>, why:
   return { action: 'retire', instances: order.slice(0, count).map((member) => member.id), why }
 }
 
-function firstProblem(members: Member[], ill: Map<string, string>): string | undefined {
+function firstProblem(members: Member[], ill: Map<string, string>): Step | undefined {
   const member = members.find(({ id }) => ill.has(id))
-  return member && `${member.id}: ${ill.get(member.id)}`
+  return member && { ...wait(`${member.id}: ${ill.get(member.id)}`), instance: member.id }
 }
 
 const set = (desired: number, why: string): Step => ({ action: 'set', desired, why })
-const wait = (why: string): Step => ({ action: 'wait', why })
+const wait = (why: string) => ({ action: 'wait' as const, why })

@@ -17,11 +17,13 @@ import {
   beginAnew,
   doomed,
   type Evidence,
+  type Failing,
   firstMemory,
   type Memory,
   onlyOthersWork,
   remember,
 } from './health.ts'
+import { replaceSick, sickAtFirst, stillSick } from './sick-members.ts'
 
 export interface HealthPorts {
   fleet: Fleet
@@ -54,12 +56,17 @@ export async function checkService(
   }
   const evidence = target.count === 0 ? {} : await gatherHealth(ports, view, target, now)
   const ill = ailments(view, evidence)
-  const step = nextStep(view, target, ill)
+  const sick = isMemory(last)
+    ? stillSick(memory, evidence)
+    : { ...memory, sick: sickAtFirst(view, evidence, now) }
+  const wanted = nextStep(view, target, ill)
+  const heals = wanted.action === 'wait' && target.kind !== 'consulserver'
+  const step = (heals ? replaceSick(view, ill, sick, now) : undefined) ?? wanted
   const healthy = view.members.filter(({ id, current }) => current && !ill.has(id)).length
-  if (step.action !== 'wait') return { step, memory: beginAnew(memory, healthy, now) }
-  const after = remember(memory, healthy, now, onlyOthersWork(view, evidence))
+  if (step.action !== 'wait') return { step, memory: beginAnew(sick, healthy, now) }
+  const after = remember(sick, healthy, now, onlyOthersWork(view, evidence))
   if (target.count > 0) {
-    const verdict = doomed(after, await ports.fleet.troubles(group, new Date(memory.since)), step.why, now)
+    const verdict = doomed(after, await ports.fleet.troubles(group, new Date(memory.since)), step, now)
     if (verdict)
       return { step: { action: 'doomed', reason: await lastWords(ports.fleet, verdict) }, memory: after }
   }
@@ -106,8 +113,23 @@ async function askConsul(
   const passing = target.catalog.map((name) => [name, passingInstances(settled(name))] as const)
   return {
     catalog: Object.fromEntries(passing),
+    failing: failingIn(entries ?? {}),
     ...(isServer ? { servers: await members(ports, servers) } : {}),
   }
+}
+
+/** Instances whose entries under a name are all critical; while one moves it has two. */
+function failingIn(byName: Record<string, CatalogEntry[]>): Map<string, Failing> {
+  const found = new Map<string, Failing>()
+  for (const [name, entries] of Object.entries(byName))
+    for (const [id, own] of Map.groupBy(entries, ({ instanceId }) => instanceId))
+      if (own.every(({ status }) => status === 'critical'))
+        found.set(id, {
+          name,
+          output: own.find(({ output }) => output)?.output ?? '',
+          registered: Math.max(...own.map(registeredAt)),
+        })
+  return found
 }
 
 /**

@@ -40,6 +40,8 @@ export interface Fleet {
    * Terminates one member and lowers the desired number with it. If it is already gone, that is not an error.
    */
   retire(instance: string): Promise<void>
+  /** Terminates one member, for which the group starts another; it may be gone already. */
+  replace(instance: string): Promise<void>
   /** Terminates an instance in standby, which is not in the desired number; it may be gone already. */
   end(instance: string): Promise<void>
   /** Last line that an instance wrote to its console, if any is kept. */

@@ -15,6 +15,8 @@ export interface Memory {
   patientAt?: string
   /** Checks since the last step that changed something: spaces them out. */
   checks: number
+  /** Members that fail their Consul check at each look since the first one: see `sick-members.ts`. */
+  sick?: string[]
 }
 
 export const firstMemory = (now: Date): Memory => ({
@@ -37,9 +39,10 @@ export const remember = (memory: Memory, healthy: number, now: Date, elsewhere =
 }
 
 /** After a step everything begins anew, with what is healthy now as the number to exceed. */
-export const beginAnew = ({ since }: Memory, healthy: number, now: Date): Memory => ({
+export const beginAnew = ({ since, sick }: Memory, healthy: number, now: Date): Memory => ({
   ...firstMemory(now),
   since,
+  ...(sick && { sick }),
   best: healthy,
 })
 
@@ -70,12 +73,12 @@ export const LONGEST_SECONDS = 1200
  * Why a service will not become healthy, or undefined while there is hope. Reported early: waiting for a
  * group that starts and loses instance after instance helps nobody.
  * @param troubles what went wrong in the group since `memory.since`
- * @param waitingFor what the last step waits for, quoted when patience ends
+ * @param waitingFor what the last step waits for, quoted when patience ends, and the instance that it is
  */
 export function doomed(
   memory: Memory,
   troubles: GroupEvent[],
-  waitingFor: string,
+  waitingFor: { why: string; instance?: string },
   now: Date,
 ): { reason: string; instance?: string } | undefined {
   const failures = troubles.filter(({ kind }) => kind === 'launch-failed')
@@ -98,19 +101,30 @@ export function doomed(
     }
   const tooLong = (at: string, seconds: number): boolean => now.getTime() - Date.parse(at) > seconds * 1000
   if (tooLong(memory.bestAt, LONGEST_SECONDS))
-    return { reason: `no progress for ${LONGEST_SECONDS} s: ${waitingFor}` }
+    return { reason: `no progress for ${LONGEST_SECONDS} s: ${waitingFor.why}`, ...instanceOf(waitingFor) }
   if (tooLong(memory.patientAt ?? memory.bestAt, PATIENCE_SECONDS))
-    return { reason: `no progress for ${PATIENCE_SECONDS} s: ${waitingFor}` }
+    return { reason: `no progress for ${PATIENCE_SECONDS} s: ${waitingFor.why}`, ...instanceOf(waitingFor) }
   return undefined
 }
 
 /** The instance whose last words say more than the group's reason. */
-const instanceOf = ({ instance }: GroupEvent) => (instance ? { instance } : {})
+const instanceOf = ({ instance }: { instance?: string }) => (instance ? { instance } : {})
+
+/** An instance that Consul shows with a critical check. */
+export interface Failing {
+  name: string
+  /** What the check said last; empty if it said nothing yet. */
+  output: string
+  /** When its entry was made, in milliseconds since 1970. */
+  registered: number
+}
 
 /** Where a member's health is read; a source that does not apply to the service is undefined. */
 export interface Evidence {
   /** For each Consul service of the definition: the ids of its passing instances. */
   catalog?: Record<string, Set<string>>
+  /** By instance id: what Consul shows as failing under some name. One that it does not show is not here. */
+  failing?: Map<string, Failing>
   /** For each target group: state and description by instance id. */
   targets?: Record<string, Map<string, { state: string; description: string }>>
   /** Consul servers only: ids of those that gossip calls alive and that have a vote. */
@@ -133,7 +147,10 @@ export function ailments(group: GroupView, evidence: Evidence): Map<string, stri
 function ailment(id: string, stage: string, evidence: Evidence): string | undefined {
   if (stage !== 'serving') return 'is starting'
   const missing = Object.entries(evidence.catalog ?? {}).find(([, passing]) => !passing.has(id))
-  if (missing) return `does not pass its Consul check as ${missing[0]}`
+  if (missing) {
+    const output = evidence.failing?.get(id)?.output
+    return `does not pass its Consul check as ${missing[0]}${output ? `, which says: ${output}` : ''}`
+  }
   if (evidence.servers && !evidence.servers.has(id)) return 'has no vote in the Consul cluster yet'
   return undefined
 }

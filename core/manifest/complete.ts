@@ -20,12 +20,13 @@ export const completeStored = (stored: StoredManifest): Manifest =>
   complete({ ...stored, source: 'upstream' })
 
 function completeService(name: string, raw: RawManifest['services'][string]): ServiceSpec {
-  const { source, port, cpus, expose, ...rest } = raw
+  const { source, port, cpus, expose, replaceAfter, ...rest } = raw
   return {
     ...rest,
     ...(source !== undefined && { source: source.replace(/\/+$/, '') }),
     ...(port !== undefined && { port }),
     ...(cpus !== undefined && { cpus }),
+    ...(replaceAfter !== undefined && { replaceAfter }),
     ...(expose && { expose: { ...expose, host: expose.host ?? name } }),
   }
 }

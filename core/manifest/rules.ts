@@ -127,6 +127,13 @@ function serviceProblems(manifest: Manifest, name: string, service: ServiceSpec)
       remedy: 'remove kind',
     })
   }
+  if (kind === 'consulserver' && service.replaceAfter !== undefined) {
+    problems.push({
+      path: at('replaceAfter'),
+      problem: 'Consul servers are not replaced for a failing check',
+      remedy: 'remove it',
+    })
+  }
   if (kind === 'service' && strategy === 'quorum') {
     problems.push({ path: at('strategy'), problem: 'quorum is for Consul servers', remedy: 'use surge' })
   }

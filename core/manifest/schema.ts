@@ -93,6 +93,10 @@ const permission = z.strictObject({
   ),
 })
 
+/** Below this, a check that runs every few seconds has hardly failed twice. */
+const LEAST_REPLACE_AFTER = 10
+const LONGEST_REPLACE_AFTER = 86_400
+
 const service = z.strictObject({
   source: folder.optional().describe('Repository folder that the image is made of, when it is ours'),
   port: port.optional().describe('What the service listens on; absent for a worker'),
@@ -122,6 +126,16 @@ const service = z.strictObject({
     .describe('Environment name -> SSM SecureString, read by the program with the instance role'),
   permissions: z.array(permission).default([]).describe('What the instance role may do, nothing more'),
   stateful: z.boolean().default(false).describe('Replaced one at a time, never two of a kind at once'),
+  replaceAfter: z
+    .union(
+      [
+        z.int('is not a whole number').min(LEAST_REPLACE_AFTER).max(LONGEST_REPLACE_AFTER),
+        z.literal('never'),
+      ],
+      `is neither never nor a whole number of seconds, ${LEAST_REPLACE_AFTER} to ${LONGEST_REPLACE_AFTER}`,
+    )
+    .optional()
+    .describe('Seconds of a failing Consul check after which an instance is replaced, or never'),
   strategy: z.enum(['surge', 'quorum']).default('surge').describe('How a release replaces instances'),
   kind: z.enum(['service', 'consulserver']).default('service'),
 })

@@ -1,5 +1,5 @@
 import { type Difference, difference, type Write } from './difference.ts'
-import { runningServers } from './evidence.ts'
+import { type Evidence, runningServers } from './evidence.ts'
 import { gather } from './gather.ts'
 import { exceedsCap } from './held.ts'
 import type { RoundParts } from './round.ts'
@@ -30,12 +30,20 @@ export interface Drift {
  * @param now the time, before anything is read
  */
 export async function findDrift(parts: RoundParts, now: Date): Promise<Drift> {
+  return (await seenDrift(parts, now)).drift
+}
+
+/** The same with the evidence; null without a Consul server. */
+export async function seenDrift(
+  parts: RoundParts,
+  now: Date,
+): Promise<{ drift: Drift; evidence: Evidence | null }> {
   const instances = await parts.instances.all()
   const servers = runningServers(instances)
   const seen = { instances: instances.length, servers: servers.length }
-  if (servers.length === 0) return { ...seen, entries: [], problems: [] }
+  if (servers.length === 0) return { drift: { ...seen, entries: [], problems: [] }, evidence: null }
   const { evidence, problems } = await gather(parts, { now, instances, servers })
-  return { ...seen, entries: driftEntries(difference(evidence)), problems }
+  return { drift: { ...seen, entries: driftEntries(difference(evidence)), problems }, evidence }
 }
 
 const CHANGE: Record<Write['verb'], DriftEntry['change']> = {

@@ -3,7 +3,7 @@ import type { Instance, InstanceSource } from '../base/instances.ts'
 import { type Applied, apply, type Pause } from './apply.ts'
 import type { DefinitionSource } from './definitions.ts'
 import { type Difference, difference, type Write } from './difference.ts'
-import { runningServers } from './evidence.ts'
+import { type Evidence, runningServers } from './evidence.ts'
 import { gather } from './gather.ts'
 import { agree, exceedsCap, type HeldRemovals, type HeldStore } from './held.ts'
 import { message } from './sight.ts'
@@ -51,20 +51,34 @@ export async function reconcile(
   parts: RoundParts,
   held: HeldStore,
   now: Date,
-  { going = [], silent = [] }: { going?: string[]; silent?: string[] } = {},
+  told: { going?: string[]; silent?: string[] } = {},
 ): Promise<Report> {
+  return (await seenRound(parts, held, now, told)).report
+}
+
+/** The same with what the round saw before it wrote anything; null without a Consul server. */
+export async function seenRound(
+  parts: RoundParts,
+  held: HeldStore,
+  now: Date,
+  { going = [], silent = [] }: { going?: string[]; silent?: string[] } = {},
+): Promise<{ report: Report; evidence: Evidence | null }> {
   const instances = await parts.instances.all()
   const servers = runningServers(instances)
   // No server, no catalog: the platform is down or starting, and its first server's event brings us back
   // here.
-  if (servers.length === 0) return report({ instances, servers }, nothing, { done: [], failed: [] }, 0, [])
+  if (servers.length === 0) {
+    const idle = report({ instances, servers }, nothing, { done: [], failed: [] }, 0, [])
+    return { report: idle, evidence: null }
+  }
   const leaving = new Map(going.map((id) => [id, 'the server goes']))
   const seen = { now, instances, servers, leaving, suspects: suspects(servers, silent) }
   const { evidence, problems } = await gather(parts, seen)
   const plan = difference(evidence)
   const { allowed, waiting, problem } = await weigh(plan, held, now)
   const applied = await apply(parts.catalog, [...plan.writes, ...allowed], parts.pause)
-  return report(evidence, plan, applied, waiting, [...problems, ...(problem ? [problem] : [])])
+  const all = [...problems, ...(problem ? [problem] : [])]
+  return { report: report(evidence, plan, applied, waiting, all), evidence }
 }
 
 const nothing = { writes: [], uncertain: [], waiting: [] }

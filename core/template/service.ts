@@ -77,7 +77,7 @@ const carriedParameter = (name: string, service: string): TemplateParameter => (
 })
 
 function autoScalingGroup(
-  { app, service, stage }: ServicePlace,
+  { app, service, spec, stage }: ServicePlace,
   targets: unknown[],
   listeners: string[],
 ): Resource {
@@ -111,6 +111,10 @@ function autoScalingGroup(
         { Key: TAG.app, Value: app, PropagateAtLaunch: true },
         { Key: TAG.service, Value: service, PropagateAtLaunch: true },
         { Key: TAG.release, Value: ref('Release'), PropagateAtLaunch: true },
+        // Read from the group, not from instances, so that a change counts at once for all of them.
+        ...(spec.replaceAfter === undefined
+          ? []
+          : [{ Key: TAG.replaceAfter, Value: String(spec.replaceAfter), PropagateAtLaunch: false }]),
       ],
     },
   }

@@ -14,6 +14,10 @@ const UNITS = {
   RemovalsHeld: MetricUnit.Count,
   /** 1 or 0. */
   ConsulLeader: MetricUnit.NoUnit,
+  /** Instances that fail their check; these three are written only while there are some. */
+  Sick: MetricUnit.Count,
+  Replacements: MetricUnit.Count,
+  ReplacementsHeld: MetricUnit.Count,
 } as const
 
 type Counts = Partial<Record<keyof typeof UNITS, number | number[]>>

@@ -50,6 +50,7 @@ export const memory: z.ZodType<Memory | Record<string, never>> = z.union([
     bestAt: time,
     patientAt: z.exactOptional(time),
     checks: count,
+    sick: z.exactOptional(z.array(text)),
   }),
   z.strictObject({}),
 ])

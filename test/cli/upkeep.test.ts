@@ -3,9 +3,16 @@ import { driftText } from '../../cli/commands/drift.ts'
 import { isWell, reportText } from '../../cli/commands/reconcile.ts'
 import { deadLettersText, says } from '../../cli/text/letter-text.ts'
 import { readable } from '../../cli/text/log-text.ts'
-import type { Report } from '../../core/registration/round.ts'
 import { stateChange, terminating } from '../model/model-fleet.ts'
-import { CALM } from '../support/calm-report.ts'
+import { CALM as ROUND } from '../support/calm-report.ts'
+
+const CALM = { ...ROUND, sick: [] }
+const SICK = {
+  instanceId: 'i-1',
+  group: 'nanofleet-dev-web-web',
+  seconds: 90,
+  output: 'HTTP 503',
+}
 
 describe('drift in words', () => {
   it('is a line per entry with the reason, and how much was seen', () => {
@@ -21,6 +28,7 @@ describe('drift in words', () => {
       servers: 3,
       entries: [{ ...entry, change: 'register' as const }],
       problems: [],
+      sick: [],
     }
     expect(driftText(drift).split('\n')).toEqual([
       'instance  entry    to do     server  why',
@@ -30,10 +38,10 @@ describe('drift in words', () => {
   })
 
   it.each([
-    [{ instances: 5, servers: 3, entries: [], problems: [] }, /^The catalog says what EC2/],
-    [{ instances: 2, servers: 0, entries: [], problems: [] }, /^No Consul server runs/],
+    [{ instances: 5, servers: 3, entries: [], problems: [], sick: [] }, /^The catalog says what EC2/],
+    [{ instances: 2, servers: 0, entries: [], problems: [], sick: [] }, /^No Consul server runs/],
     [
-      { instances: 5, servers: 3, entries: [], problems: ['no answer'] },
+      { instances: 5, servers: 3, entries: [], problems: ['no answer'], sick: [] },
       /^not compared: no answer\n0 entries/,
     ],
   ])('of %j is one sentence', (drift, sentence) => {
@@ -49,7 +57,11 @@ describe('a round in words', () => {
     expect(isWell(CALM)).toBe(true)
   })
 
-  it.each<[Partial<Report>, RegExp]>([
+  it.each<[Partial<Parameters<typeof isWell>[0]>, RegExp]>([
+    [
+      { sick: [{ ...SICK, verdict: 'hold', reason: 'Consul has no leader' }] },
+      /sick: i-1 of nanofleet-dev-web-web for 90 s, not replaced, a person should look: Consul has no leader; its check says: HTTP 503$/,
+    ],
     [{ leader: null }, /Consul has no leader/],
     [{ held: 6 }, /held back: 6 removals/],
     [{ waiting: ['i-1'] }, /waits: i-1/],
@@ -58,6 +70,14 @@ describe('a round in words', () => {
   ])('is not well with %j and says so', (left, line) => {
     expect(isWell({ ...CALM, ...left })).toBe(false)
     expect(reportText({ ...CALM, ...left })).toMatch(line)
+  })
+
+  it('is well while it replaces what is sick, and says so', () => {
+    const sick = [{ ...SICK, verdict: 'replace' as const, reason: 'it does not pass as web', output: '' }]
+    expect(isWell({ ...CALM, sick })).toBe(true)
+    expect(reportText({ ...CALM, sick })).toMatch(/given back to its group: it does not pass as web$/)
+    const drift = { instances: 5, servers: 3, entries: [], problems: [], sick }
+    expect(driftText(drift).split('\n')).toHaveLength(2)
   })
 
   it('is well where no Consul server runs', () => {

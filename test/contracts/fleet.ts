@@ -78,6 +78,17 @@ export function fleetContract(name: string, start: () => Promise<FleetUnderTest>
       expect((await view()).desired).toBe(1)
     }, 30_000)
 
+    it('replaces a member without touching the number, and not one that is gone', async () => {
+      const [sick, other] = await scale(2)
+      await fleet.replace(sick?.id ?? '')
+      await fleet.replace(UNKNOWN)
+      expect((await view()).desired).toBe(2)
+      const after = await eventually(
+        (group) => serving(2)(group) && group.members.every(({ id }) => id !== sick?.id),
+      )
+      expect(after.members.map(({ id }) => id)).toContain(other?.id)
+    }, 30_000)
+
     it('leaves an instance in standby out of the members, and ends it without touching the number', async () => {
       const [resting, other] = await scale(2)
       await under.rest(resting?.id ?? '')

@@ -1,5 +1,32 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { HealingStore } from '../../core/healing/record.ts'
 import type { HeldStore } from '../../core/registration/held.ts'
+
+/** An empty record of sick instances. */
+export interface HealingUnderTest {
+  store: HealingStore
+  stop(): Promise<void>
+}
+
+/** What every implementation of `HealingStore` does. */
+export function healingContract(name: string, start: () => Promise<HealingUnderTest>): void {
+  it(`the record of sick instances ${name} is kept, and saved only over the version before it`, async () => {
+    const { store, stop } = await start()
+    try {
+      const at = '2026-01-01T00:00:00.000Z'
+      const record = { version: 1, at, sick: { 'i-1': { since: at } }, groups: { web: { times: 2, at } } }
+      expect(await store.load()).toBeNull()
+      expect(await store.save({ ...record, version: 2 })).toBe(false)
+      expect(await store.save(record)).toBe(true)
+      expect(await store.save({ ...record, sick: {} })).toBe(false)
+      expect(await store.load()).toEqual(record)
+      expect(await store.save({ ...record, version: 2, sick: {} })).toBe(true)
+      expect(await store.load()).toEqual({ ...record, version: 2, sick: {} })
+    } finally {
+      await stop()
+    }
+  }, 120_000)
+}
 
 /** An empty store. */
 export interface HeldUnderTest {

@@ -63,7 +63,7 @@ describe('the function reconcile', () => {
     expect(metrics).toMatchObject([{ Registrations: 1, Drift: 1, RemovalsHeld: 0, ConsulLeader: 1 }])
     const alarms = await readFile(new URL('../../resources/alarms.yml', import.meta.url), 'utf8')
     const watched = [...alarms.matchAll(/Namespace: Nanofleet\s+MetricName: (\w+)/g)].map(([, name]) => name)
-    expect(watched).toEqual(['Drift', 'ConsulLeader'])
+    expect(watched).toEqual(['Drift', 'ConsulLeader', 'ReplacementsHeld'])
     expect(metrics[0]).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Nanofleet' }] } })
   })
 

@@ -1,6 +1,7 @@
 import type { Permission } from './permissions.ts'
 import type { Step } from './step.ts'
 import { fleetSteps } from './steps/fleet.ts'
+import { healingSteps } from './steps/healing.ts'
 import { imageSteps } from './steps/images.ts'
 import { planSteps } from './steps/plans.ts'
 import { recordSteps } from './steps/records.ts'
@@ -16,6 +17,7 @@ export const allSteps = async (world: IamWorld): Promise<Step[]> => [
   ...stackSteps,
   ...imageSteps,
   ...fleetSteps,
+  ...healingSteps,
   ...serverSteps,
   ...(await workflowSteps(world)),
 ]

@@ -2,6 +2,7 @@ import type { ConsulServer, ServiceCatalog } from '../../core/base/catalog.ts'
 import type { Instance, InstanceState } from '../../core/base/instances.ts'
 import { isServer } from '../../core/base/instances.ts'
 import { TAG } from '../../core/base/names.ts'
+import type { HealingParts } from '../../core/healing/heal.ts'
 import {
   type BatchParts,
   type QueueOutcome,
@@ -10,6 +11,7 @@ import {
 import { type Report, reconcile } from '../../core/registration/round.ts'
 import { FakeCatalog } from '../support/fake-catalog.ts'
 import { MemoryDefinitions } from '../support/memory-definitions.ts'
+import { MemoryHealingGroups, MemoryHealingStore } from '../support/memory-healing.ts'
 import { MemoryHeldStore } from '../support/memory-held.ts'
 import { MemoryInstances } from '../support/memory-instances.ts'
 import { MemoryLifecycleActions } from '../support/memory-lifecycle.ts'
@@ -29,6 +31,8 @@ export class ModelFleet {
   readonly queue = new MemoryLater()
   readonly lifecycle = new MemoryLifecycleActions()
   readonly held = new MemoryHeldStore(this.broken)
+  readonly groups = new MemoryHealingGroups()
+  readonly healing = new MemoryHealingStore()
   /** A catalog that replaces the one in memory. */
   other: ServiceCatalog | undefined
   reconcileRequests = 0
@@ -82,8 +86,11 @@ export class ModelFleet {
   /** Seconds that a Consul server stays as it is after it was told to go. */
   serverDrainSeconds = 0
 
-  parts(drainSeconds = 5): BatchParts {
+  parts(drainSeconds = 5): BatchParts & HealingParts {
     return {
+      groups: this.groups,
+      store: this.healing,
+      startSeconds: 300,
       stage: 'test',
       vpcId: VPC,
       instances: this.ec2,

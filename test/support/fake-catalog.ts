@@ -94,7 +94,7 @@ export class FakeCatalog implements ServiceCatalog {
     if (!this.leader) return { leader: null, nodes: [], voters: [], stranded: [], doubted: [] }
     const agents = [...this.agents.values()]
     return {
-      leader: `${server.address}:8300`,
+      leader: `${(agents.find(({ up }) => up) ?? this.#agent(server)).server.address}:8300`,
       nodes: agents.map((a) => ({ name: a.server.instanceId, address: a.server.address, alive: a.alive })),
       voters: agents.map(({ server }) => server.address),
       stranded: agents

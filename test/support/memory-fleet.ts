@@ -63,6 +63,11 @@ export class MemoryFleet implements Fleet {
         }
   }
 
+  async replace(instance: string): Promise<void> {
+    for (const group of this.#groups.values())
+      for (const member of group.members) if (member.id === instance) member.stage = 'leaving'
+  }
+
   async end(instance: string): Promise<void> {
     for (const group of this.#groups.values()) group.standby = group.standby.filter((id) => id !== instance)
   }

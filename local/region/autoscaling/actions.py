@@ -49,6 +49,8 @@ def _create(original: Callable[[Params], Response], params: Params) -> Response:
             return response
         group = needed(params)
         group.update(source)
+        # The API's default; the console's is 300.
+        group["HealthCheckGracePeriod"] = whole(params, "HealthCheckGracePeriod") or 0
         changes.adopt(group, values(params, "TargetGroupARNs"))
         number = 1
         while name := value(params, f"LifecycleHookSpecificationList.member.{number}.LifecycleHookName"):

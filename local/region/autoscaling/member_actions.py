@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from region.autoscaling import activities, leaving
@@ -43,11 +44,22 @@ def _terminate(params: Params) -> str:
 def _set_health(params: Params) -> str:
     status = value(params, "HealthStatus")
     if status not in ("Healthy", "Unhealthy"):
-        raise Refused("HealthStatus must be Healthy or Unhealthy")
+        raise Refused("Valid instance health states are: [Healthy, Unhealthy].")
+    patient = value(params, "ShouldRespectGracePeriod").lower() != "false"
     with lock:
-        _group, member = _known_member(value(params, "InstanceId"))
+        group, member = _known_member(value(params, "InstanceId"))
+        if patient and status == "Unhealthy":
+            _refuse_in_grace(group, member)
         member["HealthStatus"] = status
     return ""
+
+
+def _refuse_in_grace(group: Group, member: Member) -> None:
+    """AWS's sentence is from aws/aws-cli#171."""
+    age, grace = int(time.time() - member["_launched"]), group["HealthCheckGracePeriod"]
+    if age < grace:
+        bound = f"the configured grace period of {grace} seconds"
+        raise Refused(f"The age of the instance ({age} seconds) is less than {bound}")
 
 
 def _set_protection(params: Params) -> str:

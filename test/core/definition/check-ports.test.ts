@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { blindChecks } from '../../../core/definition/blind-checks.ts'
 import { checkPorts } from '../../../core/definition/check-ports.ts'
 import { parseDefinition } from '../../../core/definition/definition.ts'
 
@@ -52,5 +53,34 @@ describe('the ports of checks', () => {
       { protocol: 'tcp', port: 8080 },
       { protocol: 'tcp', port: 9000 },
     ])
+  })
+})
+
+describe('checks that see no hang', () => {
+  const said = (...checks: Record<string, unknown>[]) =>
+    blindChecks(
+      parseDefinition(
+        JSON.stringify({ name: 'db', checks: checks.map((check) => ({ interval: '1s', ...check })) }),
+        'x',
+      ),
+      'images/shop/db/consul.json',
+    )
+  const tcp = { tcp: 'HEALTHROUTE:6379' }
+
+  it('are named with their service and file', () => {
+    expect(said({ ...tcp, name: 'db listens' })).toEqual([
+      'images/shop/db/consul.json: db may hang unseen, as its check "db listens" only opens a port; ask it something by http or grpc',
+    ])
+    expect(said({ udp: 'HEALTHROUTE:53' }, tcp)[0]).toMatch(/ as its check only opens a port;/)
+  })
+
+  it.each([
+    [[]],
+    [[{ ...tcp, tcp_use_tls: true }]],
+    [[tcp, { http: 'http://HEALTHROUTE:80/' }]],
+    [[{ grpc: 'HEALTHROUTE:80' }]],
+    [[{ ttl: '10s', interval: undefined }]],
+  ])('are not among %j', (checks) => {
+    expect(said(...checks)).toEqual([])
   })
 })

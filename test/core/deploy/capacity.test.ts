@@ -203,6 +203,6 @@ describe('nextStep', () => {
     const members: Member[] = [{ id: 'i-1', stage: 'serving', current: true }]
     const group = { desired: 1, max: 9, members, targetGroups: [] }
     const step = nextStep(group, { count: 1, replacement: 'surge' }, new Map([['i-1', 'does not pass']]))
-    expect(step).toEqual({ action: 'wait', why: 'i-1: does not pass' })
+    expect(step).toEqual({ action: 'wait', why: 'i-1: does not pass', instance: 'i-1' })
   })
 })

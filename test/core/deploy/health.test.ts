@@ -22,6 +22,7 @@ const died = (seconds: number, instance = 'i-1'): GroupEvent => ({
   instance,
   reason: 'an instance was taken out of service in response to an EC2 health check',
 })
+const W = { why: 'w' }
 const failed = (seconds: number, reason: string): GroupEvent => ({
   at: later(seconds).toISOString(),
   kind: 'launch-failed',
@@ -32,17 +33,17 @@ describe('doomed', () => {
   const memory = firstMemory(start)
 
   it('gives a service time while nothing goes wrong', () => {
-    expect(doomed(memory, [], 'i-1: is starting', later(PATIENCE_SECONDS - 1))).toBeUndefined()
+    expect(doomed(memory, [], { why: 'i-1: is starting' }, later(PATIENCE_SECONDS - 1))).toBeUndefined()
   })
 
   it('gives up when nothing got better for a long time, and says what it waited for', () => {
-    const verdict = doomed(memory, [], 'i-1: does not pass', later(PATIENCE_SECONDS + 1))
+    const verdict = doomed(memory, [], { why: 'i-1: does not pass' }, later(PATIENCE_SECONDS + 1))
     expect(verdict?.reason).toBe(`no progress for ${PATIENCE_SECONDS} s: i-1: does not pass`)
   })
 
   it('is patient again after each further healthy instance', () => {
     const better = remember(memory, 1, later(PATIENCE_SECONDS - 1))
-    expect(doomed(better, [], 'i-2: is starting', later(PATIENCE_SECONDS + 1))).toBeUndefined()
+    expect(doomed(better, [], { why: 'i-2: is starting' }, later(PATIENCE_SECONDS + 1))).toBeUndefined()
   })
 
   it('has patience for as long as a network load balancer registers, then for five minutes more', () => {
@@ -50,34 +51,34 @@ describe('doomed', () => {
       (last, second) => remember(last, 0, later(second), true),
       memory,
     )
-    expect(doomed(registered, [], 'i-1: is initial', later(300 + PATIENCE_SECONDS))).toBeUndefined()
-    expect(doomed(registered, [], 'w', later(301 + PATIENCE_SECONDS))?.reason).toBe(
-      'no progress for 300 s: w',
-    )
+    expect(doomed(registered, [], { why: 'i-1: is initial' }, later(300 + PATIENCE_SECONDS))).toBeUndefined()
+    expect(doomed(registered, [], W, later(301 + PATIENCE_SECONDS))?.reason).toBe('no progress for 300 s: w')
   })
 
   it('gives up on a load balancer that never registers', () => {
     const waiting = remember(memory, 0, later(LONGEST_SECONDS), true)
-    expect(doomed(waiting, [], 'w', later(LONGEST_SECONDS))).toBeUndefined()
-    expect(doomed(waiting, [], 'w', later(LONGEST_SECONDS + 1))?.reason).toBe('no progress for 1200 s: w')
+    expect(doomed(waiting, [], W, later(LONGEST_SECONDS))).toBeUndefined()
+    expect(doomed(waiting, [], W, later(LONGEST_SECONDS + 1))?.reason).toBe('no progress for 1200 s: w')
   })
 
   it('sees a crash loop also while instances are being registered', () => {
     const registering = remember(memory, 0, later(60), true)
     const deaths = [died(10), died(30), died(50)]
-    expect(doomed(registering, deaths, '', later(61))).toMatchObject({ instance: 'i-1' })
+    expect(doomed(registering, deaths, { why: '' }, later(61))).toMatchObject({ instance: 'i-1' })
   })
 
   it('begins anew with each step', () => {
     const anew = beginAnew(remember(memory, 3, later(1)), 3, later(1000))
     expect(anew).toEqual({ ...firstMemory(later(1000)), since: memory.since, best: 3 })
-    expect(doomed(anew, [died(1), died(2), died(3)], '', later(1000 + PATIENCE_SECONDS))).toBeUndefined()
+    expect(
+      doomed(anew, [died(1), died(2), died(3)], { why: '' }, later(1000 + PATIENCE_SECONDS)),
+    ).toBeUndefined()
   })
 
   it('recognises a crash loop and names the instance that died last', () => {
     const deaths = Array.from({ length: DEATHS }, (_, index) => died(index, `i-${index}`))
-    expect(doomed(memory, deaths, '', later(9))).toMatchObject({ instance: `i-${DEATHS - 1}` })
-    expect(doomed(memory, deaths.slice(1), '', later(9))).toBeUndefined()
+    expect(doomed(memory, deaths, { why: '' }, later(9))).toMatchObject({ instance: `i-${DEATHS - 1}` })
+    expect(doomed(memory, deaths.slice(1), { why: '' }, later(9))).toBeUndefined()
   })
 
   it('names the instance that ended before it served, so that its last words are told', () => {
@@ -85,12 +86,12 @@ describe('doomed', () => {
       ...failed(second, 'ended early'),
       instance: `i-${second}`,
     }))
-    expect(doomed(memory, launches, '', later(9))).toMatchObject({ instance: 'i-3' })
+    expect(doomed(memory, launches, { why: '' }, later(9))).toMatchObject({ instance: 'i-3' })
   })
 
   it('does not count the deaths from before the last progress', () => {
     const better = remember(memory, 1, later(10))
-    expect(doomed(better, [died(1), died(2), died(3), died(11)], '', later(12))).toBeUndefined()
+    expect(doomed(better, [died(1), died(2), died(3), died(11)], { why: '' }, later(12))).toBeUndefined()
   })
 
   it.each([
@@ -98,12 +99,12 @@ describe('doomed', () => {
     'You are not authorized to perform this operation (UnauthorizedOperation)',
     'You have requested more vCPU capacity than your current limit allows (VcpuLimitExceeded)',
   ])('gives up at once when a repetition is no use: %s', (reason) => {
-    expect(doomed(memory, [failed(1, reason)], '', later(2))?.reason).toContain(reason)
+    expect(doomed(memory, [failed(1, reason)], { why: '' }, later(2))?.reason).toContain(reason)
   })
 
   it('does not take the reason of a death for that of a launch', () => {
     const death = { ...died(1), reason: 'The image id [ami-1] does not exist. (InvalidAMIID.NotFound)' }
-    expect(doomed(memory, [death], '', later(2))).toBeUndefined()
+    expect(doomed(memory, [death], { why: '' }, later(2))).toBeUndefined()
   })
 
   it('counts an instance that ended early and a launch refused right after it as two attempts', () => {
@@ -114,39 +115,46 @@ describe('doomed', () => {
   it('gives up after three launches that found no capacity', () => {
     const reason = 'We currently do not have sufficient t3.micro capacity'
     const failures = [1, 6, 11].map((second) => failed(second, reason))
-    expect(doomed(memory, failures.slice(1), '', later(12))).toBeUndefined()
-    expect(doomed(memory, failures, '', later(12))?.reason).toContain(reason)
+    expect(doomed(memory, failures.slice(1), { why: '' }, later(12))).toBeUndefined()
+    expect(doomed(memory, failures, { why: '' }, later(12))?.reason).toContain(reason)
   })
 
   it('takes launches that three zones refuse at the same time for one', () => {
     const reason = 'We currently do not have sufficient t3.micro capacity'
     const zones = [1, 1.4, 1.9, 6.5, 6.6, 7.1].map((second) => failed(second, reason))
-    expect(doomed(memory, zones, '', later(8))).toBeUndefined()
-    expect(doomed(memory, [...zones, failed(12, reason)], '', later(13))?.reason).toContain('3 launches')
+    expect(doomed(memory, zones, { why: '' }, later(8))).toBeUndefined()
+    expect(doomed(memory, [...zones, failed(12, reason)], { why: '' }, later(13))?.reason).toContain(
+      '3 launches',
+    )
   })
 })
 
 describe('the patience with a service', () => {
   it('ends after five minutes without progress, not before', () => {
-    expect(doomed(firstMemory(start), [], 'w', later(300))).toBeUndefined()
-    expect(doomed(firstMemory(start), [], 'w', later(300.001))?.reason).toBe('no progress for 300 s: w')
+    expect(doomed(firstMemory(start), [], W, later(300))).toBeUndefined()
+    expect(doomed(firstMemory(start), [], W, later(300.001))?.reason).toBe('no progress for 300 s: w')
   })
 
   it('is over after three deaths, told as they were', () => {
     const deaths = [died(1), died(2), died(3, 'i-3')]
-    expect(doomed(firstMemory(start), deaths, '', later(4))).toEqual({
+    expect(doomed(firstMemory(start), deaths, { why: '' }, later(4))).toEqual({
       reason: `3 instances ended by themselves, the last one was i-3: ${died(3).reason}`,
       instance: 'i-3',
     })
-    expect(doomed(firstMemory(start), deaths.slice(1), '', later(4))).toBeUndefined()
+    expect(doomed(firstMemory(start), deaths.slice(1), { why: '' }, later(4))).toBeUndefined()
   })
 
   it('counts launches that failed only since the last progress', () => {
     const better = remember(firstMemory(start), 1, later(10))
     const failures = [1, 2, 11].map((second) => failed(second, 'no capacity'))
-    expect(doomed(better, failures, '', later(12))).toBeUndefined()
+    expect(doomed(better, failures, { why: '' }, later(12))).toBeUndefined()
     expect(
-      doomed(better, [...failures, failed(20, 'no capacity'), failed(30, 'still none')], '', later(31)),
+      doomed(
+        better,
+        [...failures, failed(20, 'no capacity'), failed(30, 'still none')],
+        { why: '' },
+        later(31),
+      ),
     ).toStrictEqual({
       reason: '3 launches failed, the last one: still none',
     })

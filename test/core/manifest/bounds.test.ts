@@ -95,6 +95,12 @@ describe('a manifest takes what is within the bounds', () => {
     ['cpus: 2', false],
     ['stateful: true', true],
     ['stateful: 1', false],
+    ['replaceAfter: 10', true],
+    ['replaceAfter: 9', false],
+    ['replaceAfter: 86400', true],
+    ['replaceAfter: 86401', false],
+    ['replaceAfter: never', true],
+    ['replaceAfter: always', false],
   ])('%s: %p', (line, accepted) => {
     expect(accepts(web(line))).toBe(accepted)
   })
@@ -102,6 +108,12 @@ describe('a manifest takes what is within the bounds', () => {
   it.each([
     ['shop', 'web', 'kind: consulserver', 'only the service consul of the platform holds the catalog'],
     ['platform', 'web', 'kind: consulserver', 'only the service consul of the platform holds the catalog'],
+    [
+      'platform',
+      'consul',
+      'kind: consulserver, replaceAfter: 60',
+      'Consul servers are not replaced for a failing check',
+    ],
     ['shop', 'consul', 'needs: []', 'the name consul is reserved'],
     ['platform', 'internet', 'needs: []', 'the name internet is reserved'],
   ])('leaves the catalog to the platform: %s has no service %s with %s', (app, service, line, problem) => {

@@ -114,6 +114,7 @@ const common = {
   ),
   permissions: fc.array(permission, { maxLength: 16 }),
   stateful: fc.boolean(),
+  replaceAfter: fc.constantFrom(10, 600, 'never'),
 }
 const whole = fc.oneof(
   fc.record(common, { requiredKeys: ['source'] }),

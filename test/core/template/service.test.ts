@@ -20,7 +20,7 @@ services:
     permissions:
       - {actions: ["s3:GetObject"], resource: "arn:aws:s3:::x"}
       - {actions: ["dynamodb:Query"], resource: {Ref: Table}}
-  job: {cpus: 1}
+  job: {cpus: 1, replaceAfter: never}
 `,
   {
     'r.yml': 'Resources: {Table: {Type: "AWS::DynamoDB::Table"}}',
@@ -193,6 +193,7 @@ describe('the stack of a service', () => {
     })
     expect(job.Resources.AutoScalingGroup).not.toHaveProperty('DependsOn')
     expect(properties('AutoScalingGroup', job)).not.toHaveProperty('TargetGroupARNs')
+    expect(properties('AutoScalingGroup', job).Tags).toHaveProperty('4.Value', 'never')
   })
 
   it('is reached over TLS by its port and by its host name, and asked for its health', () => {

@@ -53,6 +53,21 @@ def test_replaces_an_unhealthy_instance(world: World) -> None:
     eventually(lambda: record(world, sick)["State"]["Name"] == "terminated")
 
 
+def test_refuses_to_call_unhealthy_what_is_in_its_grace_period_unless_told_so(world: World) -> None:
+    name = make(world, 1, HealthCheckGracePeriod=600)
+    (young,) = await_count(world, name, 1)
+    scaling = world.client("autoscaling")
+    with pytest.raises(ClientError, match=r"age of the instance .* configured grace period of 600 seconds"):
+        scaling.set_instance_health(InstanceId=young, HealthStatus="Unhealthy")
+    with pytest.raises(ClientError, match=r"Valid instance health states are: \[Healthy, Unhealthy\]"):
+        scaling.set_instance_health(InstanceId=young, HealthStatus="Sick")
+    with pytest.raises(ClientError, match="Instance Id not found"):
+        scaling.set_instance_health(InstanceId="i-0123456789abcdef0", HealthStatus="Unhealthy")
+    assert world.serving(name) == [young]
+    scaling.set_instance_health(InstanceId=young, HealthStatus="Unhealthy", ShouldRespectGracePeriod=False)
+    eventually(lambda: world.serving(name) and young not in world.serving(name))
+
+
 def test_scale_in_ends_old_template_versions_first(world: World) -> None:
     name = make(world, 2)
     old = await_count(world, name, 2)
