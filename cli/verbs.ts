@@ -32,6 +32,13 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'instances',
+    usage: '[app] [service]',
+    description:
+      'each instance: where, how old, which release, how healthy and why, what was replaced lately',
+    load: async () => (await import('./commands/instances.ts')).instances,
+  },
+  {
     name: 'scale',
     usage: '[options] <app> <service> <count>',
     description: 'change how many instances a service has; leaving ones finish their requests first',

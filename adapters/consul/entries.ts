@@ -19,6 +19,8 @@ export interface AgentCheck {
   ServiceID: string
   /** For maintenance, its reason. */
   Notes: string
+  /** What the check said last. */
+  Output: string
 }
 
 export interface HealthEntry {
@@ -91,11 +93,23 @@ export function toEntry(
   }
 }
 
-function standing(checks: AgentCheck[]): Pick<CatalogEntry, 'status' | 'reason'> {
+function standing(checks: AgentCheck[]): Pick<CatalogEntry, 'status' | 'reason' | 'output'> {
   const pause = checks.find(
     ({ CheckID }) => CheckID === '_node_maintenance' || CheckID.startsWith(MAINTENANCE),
   )
-  return pause ? { status: 'maintenance', reason: pause.Notes } : { status: worst(checks) }
+  if (pause) return { status: 'maintenance', reason: pause.Notes }
+  const status = worst(checks)
+  if (status === 'passing') return { status }
+  const said = oneLine(checks.find((check) => check.Status === status)?.Output ?? '')
+  return said === '' ? { status } : { status, output: said }
+}
+
+/** Characters of a check's output that are kept: an HTTP check has up to 4 KB of the answer in it. */
+const OUTPUT_LENGTH = 300
+
+const oneLine = (output: string): string => {
+  const line = output.replaceAll(/\s+/g, ' ').trim()
+  return line.length > OUTPUT_LENGTH ? `${line.slice(0, OUTPUT_LENGTH - 1)}…` : line
 }
 
 /** Consul's own order (`AggregatedStatus` of its Go API); a service without a check passes. */

@@ -67,11 +67,18 @@ async function placeOf(context: Context, control: Record<string, string>): Promi
   }
 }
 
+/** Apps of a stage, and the services of those that have stacks. */
+interface StageGroups {
+  apps: AppState[]
+  groups: ServiceGroup[]
+  sources: StageSources
+}
+
 /**
- * The status of these apps, by default of all.
+ * The services of these apps, by default of all, with their groups.
  * @throws {NotFound} for a named app that does not exist
  */
-export async function stageStatus(context: Context, wanted: string[]): Promise<StageStatus> {
+export async function stageGroups(context: Context, wanted: string[]): Promise<StageGroups> {
   const [outputs, states] = await Promise.allSettled([
     stackOutputs(context.cloudFormation(), controlStack(context.stage)),
     appStates(context),
@@ -89,7 +96,16 @@ export async function stageStatus(context: Context, wanted: string[]): Promise<S
     ),
     sources.servers(),
   ])
-  const [services, consul] = await Promise.all([statusOf(sources, groups.flat()), consulState(sources)])
+  return { apps, groups: groups.flat(), sources }
+}
+
+/**
+ * The status of these apps, by default of all.
+ * @throws {NotFound} for a named app that does not exist
+ */
+export async function stageStatus(context: Context, wanted: string[]): Promise<StageStatus> {
+  const { apps, groups, sources } = await stageGroups(context, wanted)
+  const [services, consul] = await Promise.all([statusOf(sources, groups), consulState(sources)])
   return { stage: context.stage, apps, services, consul }
 }
 

@@ -30,6 +30,8 @@ export interface CatalogEntry {
   unchecked?: true
   /** Why it is in maintenance. */
   reason?: string
+  /** What a check that does not pass said last, on one line. */
+  output?: string
 }
 
 /** What one server's own agent holds: all of it, or the call fails. */

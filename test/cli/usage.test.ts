@@ -45,6 +45,8 @@ describe('the command line', () => {
     'deploy web --dry-run --no-push',
     'status',
     'status web',
+    'instances',
+    'instances web web',
     'scale web web 0',
     'logs web',
     'logs web web --follow --since 90s --grep error',
