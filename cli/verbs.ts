@@ -39,6 +39,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/instances.ts')).instances,
   },
   {
+    name: 'releases',
+    usage: '<app>',
+    description: 'the kept releases of an app: when each was deployed, what it changed, which one runs',
+    load: async () => (await import('./commands/releases.ts')).releases,
+  },
+  {
     name: 'scale',
     usage: '[options] <app> <service> <count>',
     description: 'change how many instances a service has; leaving ones finish their requests first',

@@ -47,6 +47,7 @@ describe('the command line', () => {
     'status web',
     'instances',
     'instances web web',
+    'releases web',
     'scale web web 0',
     'logs web',
     'logs web web --follow --since 90s --grep error',
