@@ -7,7 +7,7 @@ const KNOWN: Record<string, Record<string, string>> = {
     ...all('status', 'apps', 'describe', 'get', 'info', 'list', 'ls', 'ps', 'services', 'show'),
     ...all('deploy', 'apply', 'create', 'install', 'release', 'run', 'up', 'update', 'upgrade'),
     ...all('deploy --dry-run', 'diff', 'plan', 'preview'),
-    ...all('deploy --release', 'revert', 'rollback', 'undo'),
+    ...all('rollback', 'revert', 'undo'),
     ...all('executions', 'events', 'history', 'runs'),
     ...all('logs', 'tail'),
     ...all('build', 'compile', 'make'),

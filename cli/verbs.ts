@@ -45,6 +45,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/releases.ts')).releases,
   },
   {
+    name: 'rollback',
+    usage: '[options] <app> [release]',
+    description: 'go back to an earlier release with its images, without a build',
+    load: async () => (await import('./commands/rollback.ts')).rollback,
+  },
+  {
     name: 'scale',
     usage: '[options] <app> <service> <count>',
     description: 'change how many instances a service has; leaving ones finish their requests first',

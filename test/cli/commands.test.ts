@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { chosen } from '../../cli/commands/rollback.ts'
 import { Context } from '../../cli/context.ts'
 import { Output } from '../../cli/output.ts'
 import { program } from '../../cli/program.ts'
@@ -85,6 +86,50 @@ describe('a command that starts a workflow', () => {
       },
     })
     expect(err).toContain('   1.0 s  plan\n✓ build shop: done in 2.0 s\n')
+  })
+})
+
+describe('rollback', () => {
+  const item = (number: number, image: string) => ({
+    pk: { S: 'app#shop' },
+    sk: { S: `release#00000${number}` },
+    release: { N: `${number}` },
+    at: { S: '2026-01-31T12:00:00.000Z' },
+    bundle: { S: 'b' },
+    services: { M: { web: { M: { imageId: { S: image }, count: { N: '1' }, definition: { S: '' } } } } },
+  })
+  const stage = {
+    Query: { Items: [item(1, 'ami-1'), item(2, 'ami-2'), item(3, 'ami-3')] },
+    GetItem: [{ Item: { release: { N: '3' } } }, { Item: item(3, 'ami-3') }],
+    StartExecution: { executionArn: arn('deploy', 'r') },
+    DescribeExecution: described('deploy', 'r', {}, 'RUNNING'),
+  }
+
+  it.each([
+    [['rollback', 'shop'], 2],
+    [['rollback', 'shop', '1'], 1],
+  ])('%j deploys release %i and says what comes back', async (line, release) => {
+    const { inputs, err } = await run([...line, '--yes', '--no-wait'], stage)
+    expect(inputs[0]?.stateMachineArn).toMatch(/:nanofleet-dev-deploy$/)
+    expect(JSON.parse(inputs[0]?.input ?? '')).toEqual({ app: 'shop', release })
+    expect(err).toContain(`comes back with web ami-${release}; release 3 goes\n`)
+  })
+
+  it('says how to begin for an app without releases', async () => {
+    await expect(run(['rollback', 'shop', '--yes'], { Query: { Items: [] } })).rejects.toThrow(
+      'shop has no release on stage dev; deploy it with "nanofleet --stage dev deploy shop"',
+    )
+  })
+
+  it.each([
+    ['', 2],
+    ['1', 1],
+  ])('takes the answer %j for release %i', (answer, release) => {
+    expect(chosen('shop', answer, 2)).toBe(release)
+  })
+
+  it.each(['0', 'two', '-1'])('refuses the answer %j', (answer) => {
+    expect(() => chosen('shop', answer, 2)).toThrow('is not the number of a release; nothing was changed')
   })
 })
 
