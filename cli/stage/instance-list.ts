@@ -2,7 +2,6 @@ import { type GroupActivity, groupActivities } from '../../adapters/aws/group-ac
 import { type InstanceFacts, instanceFacts } from '../../adapters/aws/instance-facts.ts'
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import { askAnyServer } from '../../core/base/any-server.ts'
-import { NotFound } from '../../core/base/errors.ts'
 import { controlStack, serviceStack } from '../../core/base/names.ts'
 import { healthOf, type InstanceHealth, serverHealth, worstOf } from '../../core/deploy/instance-health.ts'
 import type { Context } from '../context.ts'
@@ -51,18 +50,13 @@ export async function instanceList(
 ): Promise<InstanceList> {
   const { VpcId = '' } = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
   const [{ groups, sources }, facts] = await Promise.all([
-    stageGroups(context, app === undefined ? [] : [app]),
+    stageGroups(context, () => ({ names: app === undefined ? [] : [app], service })),
     instanceFacts(context.ec2(), VpcId),
   ])
-  const wanted = groups.filter(({ target }) => service === undefined || target.service === service)
-  if (service !== undefined && wanted.length === 0) {
-    const known = groups.map(({ target }) => target.service).join(', ')
-    throw new NotFound(`${app}: the app has no service ${service}; it has ${known}`)
-  }
-  const rows = await Promise.all(wanted.map((group) => rowsOf(sources, group, facts)))
+  const rows = await Promise.all(groups.map((group) => rowsOf(sources, group, facts)))
   return {
     instances: rows.flat(),
-    replacements: await Promise.all(wanted.map(({ target }) => replacements(context, target, now))),
+    replacements: await Promise.all(groups.map(({ target }) => replacements(context, target, now))),
   }
 }
 
