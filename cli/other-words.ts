@@ -7,6 +7,7 @@ const KNOWN: Record<string, Record<string, string>> = {
     ...all('deploy', 'apply', 'create', 'install', 'run', 'up', 'update', 'upgrade'),
     ...all('deploy --dry-run', 'diff', 'plan', 'preview'),
     ...all('rollback', 'revert', 'undo'),
+    ...all('restart', 'bounce', 'reboot', 'reload'),
     ...all('executions', 'events', 'history', 'runs'),
     ...all('logs', 'tail'),
     ...all('build', 'compile', 'make'),
@@ -45,7 +46,7 @@ const TAKING_AWAY = [
 ].concat('uninstall', 'wipe')
 
 /** They remove, replace or stop something: similar letters are no reason to suggest one. */
-const HARMFUL = ['teardown', 'rotate-secrets', 'rollback', 'reset', 'down']
+const HARMFUL = ['teardown', 'rotate-secrets', 'rollback', 'restart', 'replace', 'reset', 'down']
 
 /**
  * The hint for a word that is not one of our commands; empty if there is none.

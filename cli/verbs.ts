@@ -57,6 +57,18 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/scale.ts')).scale,
   },
   {
+    name: 'restart',
+    usage: '[options] <app> [service]',
+    description: 'replace the instances of an app or a service by new ones of the same release, step by step',
+    load: async () => (await import('./commands/restart.ts')).restart,
+  },
+  {
+    name: 'replace',
+    usage: '[options] <instance>',
+    description: 'replace one instance: its successor starts, then it finishes its requests and goes',
+    load: async () => (await import('./commands/replace.ts')).replace,
+  },
+  {
     name: 'logs',
     usage: '[options] [app] [service]',
     description: "the output of an app's instances, of all services or of one",

@@ -48,16 +48,24 @@ export async function instanceList(
   service: string | undefined,
   now: Date,
 ): Promise<InstanceList> {
-  const { VpcId = '' } = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
   const [{ groups, sources }, facts] = await Promise.all([
     stageGroups(context, () => ({ names: app === undefined ? [] : [app], service })),
-    instanceFacts(context.ec2(), VpcId),
+    stageInstances(context),
   ])
   const rows = await Promise.all(groups.map((group) => rowsOf(sources, group, facts)))
   return {
     instances: rows.flat(),
     replacements: await Promise.all(groups.map(({ target }) => replacements(context, target, now))),
   }
+}
+
+/**
+ * The tagged instances in the stage's network, whoever started them, by their ids.
+ * @throws {ServiceFailure} when EC2 does not list them
+ */
+export async function stageInstances(context: Context): Promise<Map<string, InstanceFacts>> {
+  const { VpcId = '' } = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
+  return await instanceFacts(context.ec2(), VpcId)
 }
 
 /** The instances of one service. */

@@ -65,6 +65,8 @@ describe('a command that starts a workflow', () => {
       { app: 'shop', services: ['web', 'db'], force: true },
     ],
     [['teardown', 'shop', '--yes', '--keep-data'], { app: 'shop', confirm: 'shop', data: 'keep' }],
+    [['restart', 'shop'], { app: 'shop' }],
+    [['restart', 'shop', 'web'], { app: 'shop', service: 'web' }],
     [['amis', 'clean'], { dryRun: true }],
     [['amis', 'clean', '--delete', '--keep', '0'], { dryRun: false, keep: 0 }],
   ])('%j starts its workflow with %j', async (line, input) => {

@@ -2,7 +2,10 @@ import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import { describe, expect, it } from '@jest/globals'
 import { AutoScalingFleet } from '../../../adapters/aws/autoscaling.ts'
+import { autoScaling } from '../../../adapters/aws/clients/auto-scaling.ts'
 import { groupActivities } from '../../../adapters/aws/group-activities.ts'
+import { groupMembers } from '../../../adapters/aws/group-members.ts'
+import { CannedAws } from '../../support/canned-aws.ts'
 
 /** A client that answers each command by its name. */
 const client = <T>(answers: Record<string, unknown>) =>
@@ -193,5 +196,32 @@ describe('the activities of a group', () => {
     const told = groupActivities(refusing, 'web', at(0))
     if (none) expect(await told).toEqual(none)
     else await expect(told).rejects.toThrow('Auto Scaling does not tell the activities of web: Rate exceeded')
+  })
+})
+
+describe('the members of groups', () => {
+  const member = (id: string, state: string) =>
+    `<member><InstanceId>${id}</InstanceId><LifecycleState>${state}</LifecycleState></member>`
+  const page = (name: string, members: string, next = '') =>
+    `<AutoScalingGroups><member><AutoScalingGroupName>${name}</AutoScalingGroupName>` +
+    `<Instances>${members}</Instances></member></AutoScalingGroups>${next}`
+
+  it('are those of all pages that neither leave nor are in Standby', async () => {
+    const all = ['InService', 'Pending:Wait', 'Terminating:Wait', 'Standby', 'EnteringStandby', 'Detaching']
+    const first = page(
+      'web',
+      all.map((state, at) => member(`i-${at}`, state)).join(''),
+      '<NextToken>2</NextToken>',
+    )
+    const aws = new CannedAws({ DescribeAutoScalingGroups: [first, page('db', '')] })
+    const found = groupMembers(autoScaling(await aws.start()), ['web', 'db']).finally(() => aws.stop())
+    expect(await found).toEqual({ web: ['i-0', 'i-1'], db: [] })
+    expect(aws.calls).toHaveLength(2)
+  })
+
+  it('are not guessed where Auto Scaling refuses', async () => {
+    const aws = new CannedAws({ DescribeAutoScalingGroups: { error: 'Throttling' } })
+    const found = groupMembers(autoScaling(await aws.start()), ['web']).finally(() => aws.stop())
+    await expect(found).rejects.toThrow('Auto Scaling does not list the groups')
   })
 })
