@@ -17,7 +17,8 @@ const KNOWN: Record<string, Record<string, string>> = {
     ...all('doctor', 'check', 'health'),
     ...all('token', 'login'),
     ...all('local up', 'start'),
-    ...all('local down', 'stop'),
+    ...all('cancel', 'abort', 'halt', 'interrupt', 'kill'),
+    ...all('cancel a run, or local down', 'stop'),
   },
   local: {
     ...all('up', 'create', 'run', 'start'),
@@ -46,7 +47,7 @@ const TAKING_AWAY = [
 ].concat('uninstall', 'wipe')
 
 /** They remove, replace or stop something: similar letters are no reason to suggest one. */
-const HARMFUL = ['teardown', 'rotate-secrets', 'rollback', 'restart', 'replace', 'reset', 'down']
+const HARMFUL = ['teardown', 'rotate-secrets', 'rollback', 'restart', 'replace', 'cancel', 'reset', 'down']
 
 /**
  * The hint for a word that is not one of our commands; empty if there is none.

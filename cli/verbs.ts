@@ -116,6 +116,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/retry.ts')).retry,
   },
   {
+    name: 'cancel',
+    usage: '<name>',
+    description: 'stop a run at its next safe point; it puts back what it changed and frees its lock',
+    load: async () => (await import('./commands/cancel.ts')).cancel,
+  },
+  {
     name: 'rotate-secrets',
     usage: '[options]',
     description:

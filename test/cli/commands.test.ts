@@ -156,6 +156,27 @@ describe('retry', () => {
   })
 })
 
+describe('cancel', () => {
+  it.each([
+    [described('deploy', 'r0', {}), 'this run is over: succeeded; there is nothing to cancel'],
+    [described('service', 'r0', {}, 'RUNNING'), 'another run started this one; cancel that one'],
+    [described('rotate-secrets', 'r0', {}, 'RUNNING'), 'leaves old and new secrets valid'],
+  ])('refuses what cannot be stopped', async (run0, sentence) => {
+    const asked = run(['cancel', run0.executionArn], { DescribeExecution: run0 })
+    await expect(asked).rejects.toThrow(sentence)
+  })
+
+  it('stops a build itself and says what stays', async () => {
+    const going = described('build', 'r0', { app: 'shop' }, 'RUNNING')
+    const over = { ...described('build', 'r0', { app: 'shop' }, 'ABORTED'), error: 'Cancelled' }
+    const { out } = await run(['cancel', going.executionArn], { DescribeExecution: [going, going, over] })
+    expect(aws?.calls.find(({ action }) => action === 'StopExecution')?.body).toContain('"Cancelled"')
+    expect(out).toBe(
+      'build shop is cancelled: images of shop that were finished stay; "nanofleet --stage dev retry r0" starts it again.\n',
+    )
+  })
+})
+
 describe('executions', () => {
   it('lists the runs of all workflows, the latest first', async () => {
     const item = (workflow: string, name: string, startDate: number) => ({

@@ -63,6 +63,7 @@ describe('the command line', () => {
     'executions',
     'executions web-1 -n 3',
     'retry web-1 --no-wait',
+    'cancel web-1',
     'drift',
     'reconcile',
     'dead-letters',

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
 import type { InstanceList } from '../../cli/stage/instance-list.ts'
 import { Traffic } from '../../scripts/demo/requests.ts'
-import { nanofleet } from '../live/cli.ts'
+import { until } from '../../scripts/demo/wait.ts'
+import { Command, nanofleet } from '../live/cli.ts'
 import { withWeb } from '../live/stage.ts'
 import { untilWhole, webInstances, webUrl } from '../live/web.ts'
 
@@ -77,6 +78,23 @@ describe('the verbs for what runs', () => {
     expect((await ids()).filter((id) => before.includes(id))).toEqual([])
     expect(await context.releases().current('web')).toEqual(release)
   }, 90_000)
+
+  it('cancels a run in the middle of a wave: the number before, a free lock, and how to go on', async () => {
+    const first = new Command(['scale', 'web', 'web', '6'])
+    const name = await until('the wave under way', 20, async () => {
+      const [, run] = / runs as (\S+)/.exec(first.said.err) ?? []
+      return first.said.err.includes('web, 6 instances') ? run : undefined
+    })
+    const { code, out, err } = await nanofleet('cancel', name)
+    expect({ code, err }).toMatchObject({ code: 0 })
+    expect(out).toBe(
+      `scale web is cancelled: web has the number of instances that it had before; "nanofleet --stage local retry ${name}" starts it again.\n`,
+    )
+    expect((await first.end(20)).code).toBe(1)
+    await untilWhole(context, 2, 30)
+    expect((await nanofleet('cancel', name)).code).toBe(2)
+    expect(await json('scale', 'web', 'web', '2')).toMatchObject({ run: { status: 'SUCCEEDED' } })
+  }, 120_000)
 
   it.each([
     [3, 'an instance of nobody', ['replace', 'i-0000000000000000f'], /is no instance of stage local/],
