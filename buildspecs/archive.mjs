@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BuildFailure } from './failure.mjs'
+import { canonicalConfig } from './ops-config.mjs'
 
 /**
  * What all apps (`apps/lib`) or one app's services (`apps/<app>/lib`) share: compiled into them, not a source
@@ -43,7 +44,7 @@ export const imageFolder = ({ app, service, upstream }) =>
   `images/${app}/${service}${upstream ? '/upstream' : ''}`
 
 /**
- * The service's config.json for ops.
+ * The service's config.json for ops, its keys in the letters of Go.
  * @param {string} root
  * @param {{app: string, service: string, upstream?: string | undefined}} settings
  * @returns {Record<string, any>}
@@ -51,7 +52,7 @@ export const imageFolder = ({ app, service, upstream }) =>
 export function readConfig(root, settings) {
   const place = `${imageFolder(settings)}/config.json`
   try {
-    return JSON.parse(readFileSync(join(root, place), 'utf8'))
+    return canonicalConfig(JSON.parse(readFileSync(join(root, place), 'utf8')))
   } catch (error) {
     throw new BuildFailure(`${place}: cannot be read as JSON`, { cause: error })
   }

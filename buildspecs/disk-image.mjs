@@ -1,6 +1,7 @@
 // @ts-check
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { imageFolder } from './archive.mjs'
 import { ARCHITECTURES, containerRoot } from './container.mjs'
 import { BuildFailure } from './failure.mjs'
 import { imageConfig, programOf } from './ops-config.mjs'
@@ -23,7 +24,7 @@ const NAME = 'image'
  */
 export async function makeDiskImage(settings, config, base, tools, run) {
   const { architecture } = settings
-  const program = programOf(config, settings)
+  const program = programOf(config, `${imageFolder(settings)}/config.json`)
   const folder = join(tools.home, '.ops', 'local_packages', ARCHITECTURES[architecture], NAME)
   mkdirSync(folder, { recursive: true })
   const root = join(folder, 'sysroot')
@@ -33,7 +34,7 @@ export async function makeDiskImage(settings, config, base, tools, run) {
       `the container has no ${program}; correct Program in config.json or the Dockerfile`,
     )
   const final = imageConfig(config, settings, tools.version)
-  requireKlibs(final.Klibs, join(releaseFolder(tools.home, tools.version, architecture), 'klibs'))
+  requireRelease(final, releaseFolder(tools.home, tools.version, architecture))
   // The program's name for itself comes first; the arguments of config.json follow.
   write(join(folder, 'package.manifest'), { Program: program, Args: [program] })
   const work = join(tools.home, 'work')
@@ -69,11 +70,13 @@ const opsArguments = ({ architecture }, { version }) => [
 const opsEnvironment = ({ home }) => ({ OPS_HOME: home, HOME: home })
 
 /**
- * @param {string[]} klibs
- * @param {string} folder
+ * @param {Record<string, any>} config for ops
+ * @param {string} folder the release of Nanos
  */
-function requireKlibs(klibs, folder) {
-  const missing = klibs.filter((name) => !existsSync(join(folder, name)))
+function requireRelease({ Klibs: klibs, Uefi: uefi }, folder) {
+  if (uefi && !readdirSync(folder).some((name) => name.endsWith('.efi')))
+    throw new BuildFailure('this release of Nanos has no loader for UEFI; choose another version')
+  const missing = klibs.filter((/** @type {string} */ name) => !existsSync(join(folder, 'klibs', name)))
   if (missing.length === 0) return
   throw new BuildFailure(
     `this release of Nanos has no klib ${missing.join(', ')}; correct Klibs in config.json`,

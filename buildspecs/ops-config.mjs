@@ -1,19 +1,46 @@
 // @ts-check
-import { imageFolder } from './archive.mjs'
 import { BuildFailure } from './failure.mjs'
+
+/** The keys of ops' configuration in the letters of Go; a push has checked what they hold. */
+export const CONFIG_KEYS = [
+  ...['Args', 'BaseVolumeSz', 'Boot', 'BuildDir', 'CloudConfig', 'Debugflags', 'Description', 'Dirs'],
+  ...['DisableArgsCopy', 'Env', 'Files', 'Force', 'Kernel', 'KlibDir', 'Klibs', 'Language'],
+  ...['LocalFilesParentDirectory', 'ManifestPassthrough', 'MapDirs', 'Mounts', 'NameServers', 'NanosVersion'],
+  ...['NightlyBuild', 'NoTrace', 'PackageBaseURL', 'PackageManifestURL', 'Program', 'ProgramPath'],
+  ...['RebootOnExit', 'RunConfig', 'TFSv4', 'TargetConfig', 'TargetRoot', 'Uefi', 'UefiBoot', 'Version'],
+  ...['VolumesDir', 'home'],
+]
+
+/**
+ * The configuration with its keys in the letters of Go and without those that are null: ops reads them in any
+ * case, while ours look for `Program`, `Args`, `Env` and `Klibs`.
+ * @param {Record<string, any>} config
+ * @returns {Record<string, any>}
+ */
+export function canonicalConfig(config) {
+  const names = new Map(CONFIG_KEYS.map((name) => [folded(name), name]))
+  return Object.fromEntries(
+    Object.entries(config)
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [names.get(folded(key)) ?? key, value]),
+  )
+}
+
+/**
+ * How Go compares the names of keys: two letters beyond ASCII fold to `s` and `k`.
+ * @param {string} name
+ */
+const folded = (name) => name.toLowerCase().replaceAll('ſ', 's')
 
 /**
  * The absolute path of the program in the image.
  * @param {Record<string, any>} config the service's config.json
- * @param {import('./settings.mjs').BuildSettings} settings
+ * @param {string} place its file
  * @throws {BuildFailure}
  */
-export function programOf(config, settings) {
-  const { Program: program } = byKey(config)
+export function programOf({ Program: program }, place) {
   if (typeof program === 'string' && program.startsWith('/')) return program
-  throw new BuildFailure(
-    `${imageFolder(settings)}/config.json: Program is missing; set it to the program's absolute path`,
-  )
+  throw new BuildFailure(`${place}: Program is missing; set it to the program's absolute path`)
 }
 
 /**
@@ -24,28 +51,14 @@ export function programOf(config, settings) {
  * @param {string} nanosVersion
  * @returns {Record<string, any>}
  */
-export function imageConfig(config, settings, nanosVersion) {
-  const { Program: _program, Klibs: klibs, ...own } = byKey(config)
+export function imageConfig({ Program: _program, Klibs: klibs, ...own }, settings, nanosVersion) {
   return {
     ...own,
     NanosVersion: nanosVersion,
     NameServers: settings.resolvers,
     // `userdata` gives the program its environment at boot; it talks to the metadata service through `tls`.
     Klibs: [...new Set([...(klibs ?? []), 'tls', 'userdata'])],
+    // EC2's arm64 machines know no other way to boot ("Boot modes").
+    ...(settings.architecture === 'arm64' && { Uefi: true }),
   }
-}
-
-/**
- * ops reads keys in any case, as Go does; those that are replaced here are found in any case too.
- * @param {Record<string, any>} config
- * @returns {Record<string, any>}
- */
-function byKey(config) {
-  const known = ['Program', 'Klibs', 'NanosVersion', 'NameServers']
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [
-      known.find((name) => name.toLowerCase() === key.toLowerCase()) ?? key,
-      value,
-    ]),
-  )
 }

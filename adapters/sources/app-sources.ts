@@ -39,7 +39,7 @@ export async function loadApps(root: string, apps?: readonly string[], stage?: s
   refuseClashes(pieces)
   const wanted = pieces.filter(({ manifest }) => apps === undefined || apps.includes(manifest.app))
   return Promise.all(
-    wanted.map(async ({ manifest, resources, services }) => {
+    wanted.map(async ({ manifest, resources, services, warnings }) => {
       const files = await readRepository(root, sourceRoots(manifest), git)
       checkStage(manifest, stage)
       const archived = Object.entries(services).map(([name, service]) => {
@@ -53,7 +53,7 @@ export async function loadApps(root: string, apps?: readonly string[], stage?: s
       return {
         bundle: { format: 1 as const, manifest, resources, services: Object.fromEntries(bundled) },
         archives: archived.map(({ archive }) => archive),
-        warnings: [...looks(files), ...bases(files), ...untrackedSources(manifest, git)],
+        warnings: [...warnings, ...looks(files), ...bases(files), ...untrackedSources(manifest, git)],
       }
     }),
   )

@@ -27,6 +27,8 @@ export interface ServiceSpec {
   count: Count
   expose?: Expose
   instanceType: string
+  /** One processor, whatever the type has; absent for all of them. */
+  cpus?: number
   env: Record<string, EnvValue>
   secrets: Record<string, string>
   permissions: Permission[]

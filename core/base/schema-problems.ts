@@ -133,7 +133,8 @@ export function at(value: unknown, path: readonly PropertyKey[]): unknown {
 
 const quote = ({ value, written }: Given, path: Path): string => written(path) ?? abridged(at(value, path))
 
-function abridged(value: unknown): string {
+/** A value as JSON, short enough for a sentence. */
+export function abridged(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing'
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }

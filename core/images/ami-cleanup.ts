@@ -88,6 +88,10 @@ function keepReasons(evidence: Evidence, options: Pick<CleanAmisInput, 'keep' | 
     evidence.buildingSince !== undefined && (createdAt === '' || createdAt >= evidence.buildingSince)
       ? 'made while a build is under way'
       : undefined
+  const unrecorded = (image: AccountImage) =>
+    !isRecorded(image) && !(age(image.createdAt, evidence) >= LEFTOVER_AFTER_MS)
+      ? 'its build may be about to record it'
+      : undefined
   const recent = (image: AccountImage) =>
     newest.has(image.imageId) ? `one of the ${options.keep} newest of ${serviceOf(image)}` : undefined
   const young = ({ createdAt }: AccountImage) => {
@@ -97,7 +101,7 @@ function keepReasons(evidence: Evidence, options: Pick<CleanAmisInput, 'keep' | 
       ? `younger than ${options.minAgeDays} days`
       : undefined
   }
-  const rules = [needed, shared, kept, unfinished, busy, building, recent, young]
+  const rules = [needed, shared, kept, unfinished, busy, building, unrecorded, recent, young]
   return (image: AccountImage): string | undefined => {
     for (const rule of rules) {
       const reason = rule(image)
@@ -108,9 +112,10 @@ function keepReasons(evidence: Evidence, options: Pick<CleanAmisInput, 'keep' | 
 }
 
 function newestOfEachService(evidence: Evidence, keep: number): Set<string> {
-  // An image that was not finished is nothing to go back to, so it takes no good one's place.
+  // An image that was not finished, or that its build could not record, is nothing to go back to, so it takes
+  // no good one's place.
   const ours = evidence.images
-    .filter((image) => isOurs(evidence)(image) && image.state === 'available')
+    .filter((image) => isOurs(evidence)(image) && image.state === 'available' && isRecorded(image))
     .toSorted(oldestFirst)
   const byService = Map.groupBy(ours, serviceOf)
   // slice(-0) would return the whole list.
@@ -127,7 +132,9 @@ function removal(image: AccountImage, evidence: Evidence): Removal {
   return {
     imageId: image.imageId,
     snapshots: image.snapshots.filter((id) => ours.has(id) && !elsewhere.has(id)),
-    reason: `nothing needs this image of ${serviceOf(image)}, made ${image.createdAt || 'at an unknown time'}`,
+    reason: isRecorded(image)
+      ? `nothing needs this image of ${serviceOf(image)}, made ${image.createdAt || 'at an unknown time'}`
+      : 'its build was cut off before it was recorded',
   }
 }
 
@@ -156,7 +163,10 @@ const isOurs =
   ({ tags }: AccountImage | AccountSnapshot): boolean =>
     tags[TAG.createdBy] === CREATED_BY && tags[TAG.stage] === evidence.stage
 
-const serviceOf = ({ tags }: AccountImage): string => `${tags[TAG.app] ?? '?'}/${tags[TAG.service] ?? '?'}`
+/** Only recorded images say which service they are of: a build itself cannot. */
+const isRecorded = ({ tags }: AccountImage): boolean => tags[TAG.service] !== undefined
+
+const serviceOf = ({ tags }: AccountImage): string => `${tags[TAG.app]}/${tags[TAG.service]}`
 
 /** Unknown times count as the youngest. */
 const oldestFirst = (a: AccountImage, b: AccountImage): number =>

@@ -20,11 +20,12 @@ export const completeStored = (stored: StoredManifest): Manifest =>
   complete({ ...stored, source: 'upstream' })
 
 function completeService(name: string, raw: RawManifest['services'][string]): ServiceSpec {
-  const { source, port, expose, ...rest } = raw
+  const { source, port, cpus, expose, ...rest } = raw
   return {
     ...rest,
     ...(source !== undefined && { source: source.replace(/\/+$/, '') }),
     ...(port !== undefined && { port }),
+    ...(cpus !== undefined && { cpus }),
     ...(expose && { expose: { ...expose, host: expose.host ?? name } }),
   }
 }

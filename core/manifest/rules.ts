@@ -5,7 +5,9 @@ import { LONGEST_STAGE, logicalStem, RESERVED_SERVICES, tooLongNames } from '../
 import { PLATFORM } from '../base/names.ts'
 import type { Problem } from '../base/schema-problems.ts'
 import { didYouMean } from '../base/suggest.ts'
+import { architectureOf } from './architecture.ts'
 import { limitProblems } from './limits.ts'
+import { oneProcessor } from './processors.ts'
 
 /** What a schema cannot express: rules about more than one value. */
 export function manifestProblems(manifest: Manifest): Problem[] {
@@ -79,12 +81,19 @@ function cycles(manifest: Manifest): Problem[] {
 function serviceProblems(manifest: Manifest, name: string, service: ServiceSpec): Problem[] {
   const at = (...path: string[]) => ['services', name, ...path]
   const problems: Problem[] = []
-  const { count, expose, kind, port, protocol, secrets, source, strategy } = service
+  const { count, cpus, expose, instanceType, kind, port, protocol, secrets, source, strategy } = service
   if (count.min > count.max) {
     problems.push({
       path: at('count'),
       problem: `min ${count.min} is above max ${count.max}`,
       remedy: 'swap them',
+    })
+  }
+  if (cpus !== undefined && oneProcessor(instanceType) === 'cannot') {
+    problems.push({
+      path: at('cpus'),
+      problem: `an instance of type ${instanceType} cannot have one processor`,
+      remedy: `choose a type such as ${architectureOf(instanceType) === 'arm64' ? 't4g.small' : 't3.small'}`,
     })
   }
   if (expose && port === undefined) {

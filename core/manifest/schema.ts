@@ -41,6 +41,20 @@ const references = [
 const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/
 const badEnvironmentName = 'is not an environment name: letters, digits and _, no digit first'
 
+const line = z.string().regex(/^[^\r\n\0]*$/, 'holds a line break, which user data cannot carry')
+
+const environment = (text: z.ZodString) =>
+  z
+    .record(
+      z.string().regex(environmentName, badEnvironmentName),
+      z.union(
+        [text, ...references],
+        'is neither a text (put numbers in quotes) nor {Ref: Thing} or {GetAtt: Thing.Attribute}',
+      ),
+    )
+    .default({})
+    .describe('Late environment, passed as user data when an instance starts')
+
 const urlPath = z
   .string()
   .regex(
@@ -90,16 +104,13 @@ const service = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'is not an instance type such as t3.micro')
     .default('t3.micro'),
-  env: z
-    .record(
-      z.string().regex(environmentName, badEnvironmentName),
-      z.union(
-        [z.string().regex(/^[^\r\n\0]*$/, 'holds a line break, which user data cannot carry'), ...references],
-        'is neither a text (put numbers in quotes) nor {Ref: Thing} or {GetAtt: Thing.Attribute}',
-      ),
-    )
-    .default({})
-    .describe('Late environment, passed as user data when an instance starts'),
+  cpus: z
+    .int('is not a whole number')
+    .min(1, 'is below 1')
+    .max(1, 'is above 1: an instance has one processor, or all of its type when the key is absent')
+    .optional()
+    .describe('1: one processor, whatever the type has; the price stays'),
+  env: environment(line.min(1, 'is empty, and Nanos drops an empty variable; set it in config.json')),
   secrets: z
     .record(
       z.string().regex(environmentName, badEnvironmentName),
@@ -170,6 +181,7 @@ export const storedManifestSchema = z.strictObject({
     label,
     service.extend({
       count: z.strictObject({ desired: size, min: size, max: size }),
+      env: environment(line),
       expose: expose.extend({ host: label }).optional(),
     }),
   ),

@@ -21,6 +21,8 @@ export interface AppPieces {
   /** Each service's definition, and where each name in it is. */
   definitions: Record<string, ServiceDefinition[]>
   places: Record<string, string[]>
+  /** What has no effect in the services' config.json, a sentence each. */
+  warnings: string[]
 }
 
 /**
@@ -57,10 +59,11 @@ export function readApp(folder: string, files: ReadonlyMap<string, string>): App
     services: each(({ definition, config }) => ({ definition, config })),
     definitions: each(({ named }) => named.services),
     places: each(({ named }) => named.places),
+    warnings: services.flatMap(([, { warnings }]) => warnings),
   }
 }
 
-type ReadService = Omit<ServiceBundle, 'source'> & { named: NamedServices }
+type ReadService = Omit<ServiceBundle, 'source'> & { named: NamedServices; warnings: string[] }
 
 function readResources(
   root: string,
@@ -103,11 +106,11 @@ function readService(
   const image = imageFolder(manifest, name)
   const config = files.get(`${image}/config.json`)
   if (config === undefined) {
-    const remedy = 'write the configuration of ops; {} is the least'
+    const remedy = 'write the configuration of ops; {"Program": "/app/program"} is the least'
     throw new InvalidInput(`${root}/${image}`, 'has no config.json', remedy)
   }
   const definition = files.get(`${name}/consul.json`) ?? null
   const named =
     definition === null ? { services: [], places: [] } : namedServices(definition, `${folder}/consul.json`)
-  return { definition, named, config: parseOpsConfig(config, `${root}/${image}/config.json`) }
+  return { definition, named, ...parseOpsConfig(config, `${root}/${image}/config.json`) }
 }

@@ -1,6 +1,7 @@
 import { getAtt, join, type Resource, ref, sub } from '../base/cloudformation.ts'
 import type { EnvValue, Permission } from '../base/manifest-types.ts'
 import { boundary, definitionParameter, roleKind, rolePath, serviceStack, TAG } from '../base/names.ts'
+import { oneProcessor } from '../manifest/processors.ts'
 import { expression, substituted } from './app-references.ts'
 import { groupOutput } from './groups.ts'
 import type { ServicePlace } from './service-place.ts'
@@ -81,6 +82,8 @@ function launchTemplate(place: ServicePlace): Resource {
         IamInstanceProfile: { Arn: getAtt('InstanceProfile', 'Arn') },
         SecurityGroupIds: [ref(groupOutput(service))],
         InstanceInitiatedShutdownBehavior: 'terminate',
+        ...(spec.cpus === 1 &&
+          oneProcessor(spec.instanceType) === 'told' && { CpuOptions: { CoreCount: 1, ThreadsPerCore: 1 } }),
         MetadataOptions: {
           // The klib `cloudwatch` of Nanos asks the metadata service without a token.
           HttpTokens: usesCloudWatch(files.config) ? 'optional' : 'required',

@@ -26,7 +26,7 @@ from region.cloudwatch import logs, metrics
 from region.codebuild import builds
 from region.constraints import gate
 from region.ebs import service as ebs
-from region.ec2 import account, actions, attributes, capacity, launches
+from region.ec2 import account, actions, attributes, capacity, launches, templates
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
 from region.functions import chains, concurrency, errors, starts, workers
@@ -42,6 +42,7 @@ logger = logging.getLogger("region")
 # In the order in which they are installed.
 PARTS: tuple[ModuleType, ...] = (
     launches,
+    templates,
     actions,
     account,
     attributes,

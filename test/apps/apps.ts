@@ -18,7 +18,7 @@ export function sampleApp(app: string, manifest: string, files: Record<string, s
   const services = [...manifest.matchAll(/^ {2}([a-z0-9-]+):/gm)].map(([, name = '']) => name)
   const all = new Map([
     ['app.yml', `app: ${app}\n${manifest}`],
-    ...services.map((service) => [`${service}/config.json`, '{}'] as const),
+    ...services.map((service) => [`${service}/config.json`, '{"Program": "/p"}'] as const),
     ...Object.entries(files),
   ])
   const pieces = readApp(app, all)

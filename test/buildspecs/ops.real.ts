@@ -171,9 +171,11 @@ describe('a build of a unikernel', () => {
     const whole = Date.now() - since
     for (const part of [0.6, 0.75, 0.9]) {
       const child = builds.start()
+      // A build that is faster than the first one has ended before it is killed.
+      const closed = once(child, 'close')
       await new Promise((resolve) => setTimeout(resolve, whole * part))
       child.kill('SIGKILL')
-      await once(child, 'close')
+      await closed
     }
     const { images, snapshots } = await ours()
     const made = [

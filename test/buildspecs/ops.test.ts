@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { containerRoot } from '../../buildspecs/container.mjs'
-import { imageConfig, programOf } from '../../buildspecs/ops-config.mjs'
+import { canonicalConfig, imageConfig, programOf } from '../../buildspecs/ops-config.mjs'
 import { parseSettings } from '../../buildspecs/settings.mjs'
 
 const settings = parseSettings(
@@ -31,22 +31,45 @@ describe('the configuration for ops', () => {
       Klibs: ['ntp', 'tls', 'userdata'],
       NanosVersion: '0.1.55',
       NameServers: ['10.77.0.10', '10.77.16.10'],
+      Uefi: true,
     })
   })
 
-  it('finds keys in any case, as ops does, so that none is there twice', () => {
-    const small = { program: '/p', klibs: ['ntp'], nameservers: ['8.8.8.8'], args: ['a'] }
-    expect(programOf(small, settings)).toBe('/p')
-    expect(imageConfig(small, settings, '0.1.55')).toEqual({
-      args: ['a'],
+  it('has its keys in one letter case, as ops reads them in any, so that none is there twice', () => {
+    const small = {
+      program: '/p',
+      klibs: ['ntp'],
+      nameServers: ['8.8.8.8'],
+      ARGS: ['a'],
+      Env: null,
+      HOME: '/h',
+    }
+    const canonical = canonicalConfig(small)
+    expect(canonical).toEqual({
+      Program: '/p',
+      Klibs: ['ntp'],
+      NameServers: ['8.8.8.8'],
+      Args: ['a'],
+      home: '/h',
+    })
+    expect(programOf(canonical, 'config.json')).toBe('/p')
+    expect(imageConfig(canonical, settings, '0.1.55')).toEqual({
+      Args: ['a'],
+      home: '/h',
       Klibs: ['ntp', 'tls', 'userdata'],
       NanosVersion: '0.1.55',
       NameServers: ['10.77.0.10', '10.77.16.10'],
+      Uefi: true,
     })
   })
 
+  it('asks for UEFI on arm64 only', () => {
+    const intel = { ...settings, architecture: 'x86_64' as const }
+    expect(imageConfig(config, intel, '0.1.55')).not.toHaveProperty('Uefi')
+  })
+
   it.each([{}, { Program: 'node' }, { Program: 7 }])("needs the program's absolute path: %j", (given) => {
-    expect(() => programOf(given, settings)).toThrow(
+    expect(() => programOf(given, 'images/web/page/config.json')).toThrow(
       "images/web/page/config.json: Program is missing; set it to the program's absolute path",
     )
   })

@@ -42,7 +42,7 @@ const home = path.join(process.env.OPS_HOME, '.ops')
 if (!fs.existsSync(path.join(home, 'latest.txt'))) fail('No local build found.')
 const arch = flag('--arch'), version = flag('--nanos-version')
 const KNOWN = ['Args','BaseVolumeSz','Debugflags','Env','Klibs','ManifestPassthrough','Mounts','NameServers','NanosVersion',
-  'NoTrace','RebootOnExit','RunConfig','CloudConfig','TargetConfig','Version','Language','Description','Program','Dirs','Files','MapDirs']
+  'NoTrace','Uefi','RebootOnExit','RunConfig','CloudConfig','TargetConfig','Version','Language','Description','Program','Dirs','Files','MapDirs']
 const strict = (file) => {
   const value = JSON.parse(fs.readFileSync(file, 'utf8'))
   for (const key of Object.keys(value))

@@ -79,6 +79,8 @@ class BuildJob:
         failure = self._step("DOWNLOAD_SOURCE", lambda: self._prepare(credentials, prepared))
         if failure:
             return self._report(emit, failure)
+        if not prepared:  # stopped before it had its source
+            return None
         spec, environment = prepared[0]
         with self._lock:
             self._shell = shell = BuildShell(self._folder, spec.shell, environment, emit)

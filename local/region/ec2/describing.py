@@ -49,6 +49,11 @@ def xml(original: Callable[[states.Instance], str], instance: states.Instance) -
             f"<httpEndpoint>{options['HttpEndpoint']}</httpEndpoint>"
             f"<instanceMetadataTags>{options['InstanceMetadataTags']}</instanceMetadataTags></metadataOptions>"
         )
+    if processors := instance.get("CpuOptions"):
+        more += (
+            f"<cpuOptions><coreCount>{processors['CoreCount']}</coreCount>"
+            f"<threadsPerCore>{processors['ThreadsPerCore']}</threadsPerCore></cpuOptions>"
+        )
     return text.removesuffix("</item>") + more + "</item>"
 
 

@@ -7,7 +7,7 @@ import re
 
 from region.base import contract
 from region.base.emulator import ec2
-from region.ec2 import capacity
+from region.ec2 import capacity, processors
 from region.instances import images, states
 from region.instances.query import Parameters, Refused, first, listed, number, truth
 
@@ -22,6 +22,7 @@ def check(parameters: Parameters) -> None:
     """What EC2 checks before it launches anything."""
     images.require_launchable(first(parameters, "ImageId"))
     capacity.check(parameters)
+    processors.check(parameters)
     subnet = _subnet_of(parameters)
     if subnet and subnet not in ec2._subnets:
         raise Refused("InvalidSubnetID.NotFound", f"The subnet ID '{subnet}' does not exist")
@@ -68,6 +69,7 @@ def apply(instance: states.Instance, parameters: Parameters, digest: str) -> Non
         "InstanceMetadataTags": first(parameters, "MetadataOptions.InstanceMetadataTags") or "disabled",
         "HttpPutResponseHopLimit": number(parameters, "MetadataOptions.HttpPutResponseHopLimit", 1),
     }
+    instance["CpuOptions"] = processors.options(parameters, instance["InstanceType"])
     if token := first(parameters, "ClientToken"):
         instance["ClientToken"] = token
         instance["_digest"] = digest

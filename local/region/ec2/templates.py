@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from region.base import contract
+from region.base import contract, patch
 from region.base.emulator import ec2
 from region.instances.query import Parameters, Refused, first, listed
 
 EC2 = "ministack.services.ec2"
 contract.expect(EC2, "_launch_templates")
+contract.expect(EC2, "_parse_lt_data", "(params, prefix='LaunchTemplateData')")
 
 # What RunInstances reads as one value; the request's own value wins (RunInstances, "LaunchTemplate").
 _PLAIN = ("ImageId", "InstanceType", "KeyName", "UserData", "InstanceInitiatedShutdownBehavior")
-_NESTED = ("IamInstanceProfile", "MetadataOptions", "Monitoring", "Placement")
+_NESTED = ("CpuOptions", "IamInstanceProfile", "MetadataOptions", "Monitoring", "Placement")
 
 
 def merge(parameters: Parameters) -> Parameters:
@@ -108,3 +110,17 @@ def tags_by_kind(parameters: Parameters) -> dict[str, dict[str, str]]:
             place += 1
         index += 1
     return tags
+
+
+def _parse(
+    original: Callable[..., dict[str, Any]], parameters: Parameters, prefix: str = "LaunchTemplateData"
+) -> dict[str, Any]:
+    """The emulator drops the CPU options."""
+    names = ("CoreCount", "ThreadsPerCore")
+    given = {name: first(parameters, f"{prefix}.CpuOptions.{name}") for name in names}
+    options = {name: int(value) for name, value in given.items() if value}
+    return {**original(parameters, prefix), **({"CpuOptions": options} if options else {})}
+
+
+def install() -> None:
+    patch.wrap(EC2, "_parse_lt_data", _parse)

@@ -47,7 +47,7 @@ def prepare(disk: Path, home: Path, instance: dict[str, Any], subnet_cidr: str) 
         raise NotBootable(f"{disk.name}/image.json: Program is missing")
     address = instance["PrivateIpAddress"]
     given: list[object] = configuration.get("Args") or []
-    arguments = [_own_address(_mapped(str(one), root), address) for one in given]
+    arguments = [_own_address(_mapped(_text(one), root), address) for one in given]
     is_node = Path(path).name == "node"
     executable = settings.node if is_node else str(root / path.lstrip("/"))
     if not is_node and not Path(executable).is_file():
@@ -81,6 +81,11 @@ def _copy(source: Path, target: Path) -> None:
         target.mkdir(parents=True)
 
 
+def _text(value: object) -> str:
+    """A null among texts is an empty one, as ops reads it."""
+    return "" if value is None else str(value)
+
+
 def _mapped(argument: str, root: Path) -> str:
     """`/etc/x` and `--flag=/etc/x` as the path below `root`, when there is such a file."""
     name, equals, value = argument.rpartition("=")
@@ -101,7 +106,7 @@ def _environment(
     address = instance["PrivateIpAddress"]
     resolver = ipaddress.IPv4Network(subnet_cidr)[RESOLVER_HOST]
     own: dict[object, object] = configuration.get("Env") or {}
-    environment = {str(name): str(value) for name, value in own.items()}
+    environment = {str(name): _text(value) for name, value in own.items()}
     environment |= user_data_variables(instance.get("UserData") or "")
     environment |= {
         "HOME": str(root),

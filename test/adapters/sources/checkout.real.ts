@@ -8,7 +8,7 @@ import { loadApps } from '../../../adapters/sources/app-sources.ts'
 
 const FILES: Record<string, string> = {
   'images/web/app.yml': 'app: web\nservices:\n  web: {source: apps/web}\n',
-  'images/web/web/config.json': '{}',
+  'images/web/web/config.json': '{"Program": "/p"}',
   'apps/web/main.ts': 'console.log(1)\n',
   '.gitignore': '.env\n',
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { awsFrom } from '../../../buildspecs/aws.mjs'
 import { makeSnapshot, type Upload } from '../../../buildspecs/snapshot.mjs'
 
@@ -18,5 +19,6 @@ const upload: Upload = JSON.parse(asked)
 const since = performance.now()
 const { snapshotId, sent, kept } = await makeSnapshot(aws, upload)
 const seconds = (performance.now() - since) / 1000
-const memory = process.resourceUsage().maxRSS * 1024
+// resourceUsage() would begin with what the parent has.
+const memory = 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1])
 process.send?.({ snapshotId, sent, kept, seconds, memory } satisfies UploadDone)

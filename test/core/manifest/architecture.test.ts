@@ -1,9 +1,45 @@
 import { describe, expect, it } from '@jest/globals'
 import { architectureOf, refuseOtherArchitecture } from '../../../core/manifest/architecture.ts'
 import { parseManifest } from '../../../core/manifest/manifest.ts'
+import { oneProcessor } from '../../../core/manifest/processors.ts'
 
 const MANIFEST = 'app: shop\nservices:\n  web: {port: 8080, instanceType: t4g.small}\n  db: {}\n'
 const shop = parseManifest(MANIFEST, 'images/shop/app.yml')
+
+describe('one processor', () => {
+  it.each([
+    ['has', ['t2.nano', 't2.micro', 't2.small', 'm6g.medium', 'r7a.medium']],
+    [
+      'told',
+      [
+        't3.nano',
+        't3.small',
+        't3a.large',
+        't4g.micro',
+        't4g.medium',
+        'c4.large',
+        'm7i-flex.large',
+        'i3en.large',
+      ],
+    ],
+    [
+      'cannot',
+      [
+        't2.medium',
+        't2.large',
+        't3.xlarge',
+        'c4.xlarge',
+        'm3.large',
+        'a1.large',
+        'c5.metal',
+        'p3.2xlarge',
+        'm5.2xlarge',
+      ],
+    ],
+  ])('an instance %s: %j', (how, types) => {
+    expect(types.map(oneProcessor)).toEqual(types.map(() => how))
+  })
+})
 
 describe('the architecture of an instance type', () => {
   it.each(

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals'
 import { ScaleInput } from '../../../core/deploy/deploy-input.ts'
 import { CleanAmisInput } from '../../../core/images/inputs.ts'
 import { parseManifest } from '../../../core/manifest/manifest.ts'
-import { parseOpsConfig } from '../../../core/manifest/ops-config.ts'
 
 const accepts = (read: () => unknown): boolean => {
   try {
@@ -78,6 +77,22 @@ describe('a manifest takes what is within the bounds', () => {
     [`env: {A: "${long(16_384 - 107)}", B: {Ref: VpcId}}`, false],
     [`env: {A: "${'é'.repeat(8190)}"}`, true],
     [`env: {A: "${'é'.repeat(8191)}"}`, false],
+    ['env: {A: ""}', false],
+    ...[
+      't3.nano',
+      't3.large',
+      't3a.micro',
+      't4g.medium',
+      't2.small',
+      'm7a.medium',
+      'm5.large',
+      'i4i.large',
+    ].map((type): [string, boolean] => [`cpus: 1\n    instanceType: ${type}`, true]),
+    ...['t2.medium', 't3.xlarge', 'm5.xlarge', 'a1.large', 'c1.medium', 'm5.metal'].map(
+      (type): [string, boolean] => [`cpus: 1\n    instanceType: ${type}`, false],
+    ),
+    ['cpus: 0', false],
+    ['cpus: 2', false],
     ['stateful: true', true],
     ['stateful: 1', false],
   ])('%s: %p', (line, accepted) => {
@@ -101,17 +116,6 @@ describe('a manifest takes what is within the bounds', () => {
 
   it('and at least one service', () => {
     expect(accepts(() => parseManifest('app: shop\nservices: {}\n', 'app.yml'))).toBe(false)
-  })
-})
-
-describe('a configuration of ops takes what is within the bounds', () => {
-  it.each([
-    [0, true],
-    [-1, false],
-    [1.5, false],
-  ])('%d CPUs: %p', (CPUs, accepted) => {
-    const text = JSON.stringify({ RunConfig: { CPUs } })
-    expect(accepts(() => parseOpsConfig(text, 'config.json'))).toBe(accepted)
   })
 })
 

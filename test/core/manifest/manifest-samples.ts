@@ -156,7 +156,7 @@ export const appSamples: fc.Arbitrary<AppSample> = fc
 /** The bundle that a push makes of it; the error with which it refuses it. */
 export function pushed({ app, services, discovered }: AppSample): AppBundle | InvalidInput | BadDefinition {
   const files = new Map([['app.yml', JSON.stringify({ app, services })]])
-  for (const service of Object.keys(services)) files.set(`${service}/config.json`, '{}')
+  for (const service of Object.keys(services)) files.set(`${service}/config.json`, '{"Program": "/p"}')
   for (const service of discovered)
     files.set(
       `${service}/consul.json`,

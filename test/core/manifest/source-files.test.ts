@@ -14,10 +14,10 @@ const MANIFEST = parseManifest(
 const FILES: Record<string, string> = {
   'images/web/app.yml': '',
   'images/web/web/Dockerfile': 'FROM x',
-  'images/web/web/config.json': '{}',
+  'images/web/web/config.json': '{"Program": "/p"}',
   'images/web/web/consul.json': '{}',
-  'images/web/go/config.json': '{}',
-  'images/web/plain/config.json': '{}',
+  'images/web/go/config.json': '{"Program": "/p"}',
+  'images/web/plain/config.json': '{"Program": "/p"}',
   'apps/web/main.ts': "import { log } from '../lib/log/main.ts'\nimport fs from 'node:fs'",
   'apps/web/page.ts': "import './main.ts'",
   'apps/web/node_modules/x/index.js': '',

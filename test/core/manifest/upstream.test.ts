@@ -63,11 +63,11 @@ describe('an app that is made of published images', () => {
 const TREE = new Map(
   Object.entries({
     'images/shop/cart/Dockerfile': 'FROM ours',
-    'images/shop/cart/config.json': '{}',
+    'images/shop/cart/config.json': '{"Program": "/p"}',
     'images/shop/cart/consul.json': '{}',
     'images/shop/cart/upstream/Dockerfile': 'FROM theirs',
-    'images/shop/cart/upstream/config.json': '{}',
-    'images/shop/redis/config.json': '{}',
+    'images/shop/cart/upstream/config.json': '{"Program": "/p"}',
+    'images/shop/redis/config.json': '{"Program": "/p"}',
     'apps/shop/cart/main.ts': '',
     'buildspecs/ops.mjs': '',
     'package.json': '{}',

@@ -54,7 +54,7 @@ describe('an app folder', () => {
     [
       'a missing configuration',
       { 'web/config.json': undefined },
-      'images/web/web: has no config.json; write the configuration of ops; {} is the least',
+      'images/web/web: has no config.json; write the configuration of ops; {"Program": "/app/program"} is the least',
     ],
     [
       'an unknown key of ops',
@@ -126,7 +126,7 @@ describe('an app folder', () => {
 
   it('is refused for a configuration that is not JSON', () => {
     expect(() => read({ 'web/config.json': '{Program: x}' })).toThrow(
-      /^images\/web\/web\/config\.json: is not JSON \(.+\); correct it$/,
+      /^images\/web\/web\/config\.json:1: is not JSON \(.+\); correct it$/,
     )
   })
 

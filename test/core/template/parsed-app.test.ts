@@ -21,7 +21,7 @@ services:
   web: {source: apps/web, port: 8080, expose: {port: 8101}, count: {min: 2, max: 4}}
   redis: {port: 6379, protocol: tcp}
 `,
-  { 'web/upstream/config.json': '{"Args": ["web"]}' },
+  { 'web/upstream/config.json': '{"Program": "/p", "Args": ["web"]}' },
 )
 
 describe('a stored app', () => {
@@ -41,6 +41,24 @@ describe('a stored app', () => {
     const { definitions } = parsedApp(studio())
     expect(definitions.admin).toEqual([])
     expect(definitions.db).toEqual([{ Name: 'db', Checks: [{ Interval: '10s', TCP: 'HEALTHROUTE:8001' }] }])
+  })
+
+  it('keeps what a push has refused since, as it runs', () => {
+    const config = { Kernel: '/k', Env: { A: '1' } }
+    const empty = stored(studio(), ({ manifest }: AppBundle) =>
+      Object.assign(manifest.services.db ?? {}, { env: { A: '' } }),
+    )
+    expect(empty.bundle.manifest.services.db?.env).toEqual({ A: '' })
+    const read = stored(studio(), ({ services }: AppBundle) => Object.assign(services.db ?? {}, { config }))
+    expect(read.bundle.services.db?.config).toEqual(config)
+  })
+
+  it('is wrong when its configuration is none of ops', () => {
+    const config = { Args: 'x', Klib: [] }
+    const read = () =>
+      stored(studio(), ({ services }: AppBundle) => Object.assign(services.db ?? {}, { config }))
+    expect(read).toThrow('stored: services.db.config.Args: "x" is not what ops takes; push the app again')
+    expect(read).toThrow('stored: services.db.config.Klib: unknown key; push the app again')
   })
 
   it('tells all that is wrong in one error', () => {

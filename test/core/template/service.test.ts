@@ -20,7 +20,7 @@ services:
     permissions:
       - {actions: ["s3:GetObject"], resource: "arn:aws:s3:::x"}
       - {actions: ["dynamodb:Query"], resource: {Ref: Table}}
-  job: {}
+  job: {cpus: 1}
 `,
   {
     'r.yml': 'Resources: {Table: {Type: "AWS::DynamoDB::Table"}}',
@@ -98,6 +98,8 @@ describe('the stack of a service', () => {
 
   it('starts its instances so', () => {
     const { LaunchTemplateData, ...others } = properties('LaunchTemplate')
+    const one = { CpuOptions: { CoreCount: 1, ThreadsPerCore: 1 } }
+    expect(properties('LaunchTemplate', job).LaunchTemplateData).toMatchObject(one)
     expect(LaunchTemplateData).toEqual({
       ImageId: { Ref: 'ImageId' },
       InstanceType: 't3.micro',

@@ -54,6 +54,14 @@ def test_a_queued_build_that_is_stopped_never_starts(region: Region) -> None:
     assert [project.end(b)["buildStatus"] for b in builds[:2]] == ["SUCCEEDED"] * 2
 
 
+def test_a_build_that_is_stopped_while_it_is_prepared_is_stopped(region: Region) -> None:
+    project = Project(region, "version: 0.2\nphases: {build: {commands: [sleep 5]}}\n")
+    for _ in range(15):
+        build = project.start()
+        project.client.stop_build(id=build)
+        assert project.end(build)["buildStatus"] == "STOPPED"
+
+
 def test_states_and_phases_are_events(region: Region) -> None:
     inbox = region.inbox({"source": ["aws.codebuild"]})
     project = Project(region, "version: 0.2\nphases: {build: {commands: ['true']}}\n")

@@ -93,6 +93,28 @@ def test_a_repeated_client_token_launches_once(region: Region) -> None:
     region.terminate([first["Instances"][0]["InstanceId"]])
 
 
+def test_cpu_options_are_those_of_the_request_or_of_the_type(region: Region) -> None:
+    image = region.image("setInterval(() => 0, 1000)")
+    one = {"CoreCount": 1, "ThreadsPerCore": 1}
+    wanted = [
+        ("t3.micro", {"CpuOptions": one}, one),
+        ("t3.micro", {}, {"CoreCount": 1, "ThreadsPerCore": 2}),
+        ("t2.small", {}, one),
+        ("t2.medium", {}, {"CoreCount": 2, "ThreadsPerCore": 1}),
+    ]
+    for kind, options, found in wanted:
+        [instance_id] = region.launch(image, InstanceType=kind, **options)
+        assert region.instance(instance_id)["CpuOptions"] == found
+        region.terminate([instance_id])
+    run = {"ImageId": image, "MinCount": 1, "MaxCount": 1, "SubnetId": region.network()[1]}
+    ec2 = region.client("ec2")
+    half = {"CoreCount": 1}
+    assert refusal(ec2.run_instances, InstanceType="t3.micro", CpuOptions=half, **run) == "MissingParameter"
+    assert (
+        refusal(ec2.run_instances, InstanceType="t2.small", CpuOptions=one, **run) == "UnsupportedOperation"
+    )
+
+
 def test_a_launch_template_version_fills_in_what_the_request_leaves_out(region: Region) -> None:
     ec2, image = region.client("ec2"), region.image("setInterval(() => 0, 1000)")
     template = ec2.create_launch_template(
@@ -102,6 +124,7 @@ def test_a_launch_template_version_fills_in_what_the_request_leaves_out(region: 
             "InstanceType": "t3.micro",
             "UserData": base64.b64encode(b"A=1").decode(),
             "MetadataOptions": {"HttpTokens": "required", "InstanceMetadataTags": "enabled"},
+            "CpuOptions": {"CoreCount": 1, "ThreadsPerCore": 1},
             "TagSpecifications": [
                 {
                     "ResourceType": "instance",
@@ -125,6 +148,7 @@ def test_a_launch_template_version_fills_in_what_the_request_leaves_out(region: 
         types[version] = made["InstanceType"]
         assert {tag["Key"]: tag["Value"] for tag in made["Tags"]} == {"from": "request", "only": "here"}
         assert made["MetadataOptions"]["HttpTokens"] == "required"
+        assert made["CpuOptions"] == {"CoreCount": 1, "ThreadsPerCore": 1}
         region.terminate([made["InstanceId"]])
     assert types == {"1": "t3.micro", "$Latest": "t3.small", "$Default": "t3.micro"}
     assert (

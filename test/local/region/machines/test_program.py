@@ -37,10 +37,13 @@ def test_a_program_of_the_image_runs_from_a_copy_of_its_disk(tmp_path: Path) -> 
     (disk / "root" / "etc").mkdir(parents=True)
     (disk / "root" / "server").write_text("#!/bin/sh\n")
     (disk / "root" / "etc" / "conf").write_text("x")
-    (disk / "image.json").write_text(json.dumps({"Program": "/server", "Args": ["-f", "/etc/conf"]}))
+    (disk / "image.json").write_text(
+        json.dumps({"Program": "/server", "Args": ["-f", "/etc/conf", None], "Env": {"A": None}})
+    )
     spec = prepare(disk, tmp_path / "home", {"PrivateIpAddress": "127.77.0.16"}, "127.77.0.0/20")
     root = tmp_path / "home" / "root"
-    assert spec.command == [str(root / "server"), "-f", str(root / "etc" / "conf")]
+    assert spec.command == [str(root / "server"), "-f", str(root / "etc" / "conf"), ""]
+    assert spec.environment["A"] == ""
     assert spec.environment["RESOLVER"] == "127.77.0.10:8053"
     assert "NODE_OPTIONS" not in spec.environment
     (root / "etc" / "conf").write_text("changed")
