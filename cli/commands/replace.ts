@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { InvalidInput, NotFound } from '../../core/base/errors.ts'
 import { refuseReplacement } from '../../core/deploy/replaceable.ts'
+import { confirmState } from '../confirm-state.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
 import { instancesText } from '../text/instances-text.ts'
@@ -13,7 +14,7 @@ interface ReplaceOptions extends StartOptions {
 export function replace(command: Command, open: Open): void {
   command
     .argument('<instance>', 'id of an instance', instanceId)
-    .option('--force', 'also if it is the last healthy one of its service')
+    .option('--force', 'also if it is the last healthy one of its service, or stateful')
     .option('--no-wait', 'return when the run has begun')
     .addHelpText('after', '\nExample:\n  nanofleet replace i-b6fa977e0e1854fd3')
     .action(async (instance: string, options: ReplaceOptions, self: Command) => {
@@ -22,6 +23,8 @@ export function replace(command: Command, open: Open): void {
       const { instanceList } = await import('../stage/instance-list.ts')
       const before = await instanceList(context, app, service, new Date())
       refuseReplacement(instance, before.instances, `${app}/${service}`, options.force === true)
+      const place = `replace ${instance}`
+      if (!options.force) await confirmState(context, { app, service, place, option: '--force' })
       const input = { app, service, instance }
       const run = await startWorkflow(context, 'restart', `${app}-${service}`, input, options)
       if (!options.wait) return context.output.result(run)

@@ -51,7 +51,7 @@ describe('the command line', () => {
     'rollback web 3 --yes',
     'scale web web 0',
     'restart web',
-    'restart web web --no-wait',
+    'restart web web --yes --no-wait',
     'replace i-0a --force',
     'logs web',
     'logs web web --follow --since 90s --grep error',

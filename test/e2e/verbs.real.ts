@@ -79,6 +79,21 @@ describe('the verbs for what runs', () => {
     expect(await context.releases().current('web')).toEqual(release)
   }, 90_000)
 
+  it('shows what the check of a hung instance said, and replaces that instance', async () => {
+    const [hung] = await webInstances(context)
+    if (!hung?.pid) throw new Error('web has no instance with a process')
+    process.kill(hung.pid, 'SIGSTOP')
+    const row = await until('a critical instance', 40, async () => {
+      const { instances } = (await json('instances', 'web', 'web')) as InstanceList
+      const found = instances.find(({ id }) => id === hung.instanceId)
+      return found && found.consul.state !== 'passing' ? found : undefined
+    })
+    expect(row.consul).toMatchObject({ state: 'critical', why: expect.stringMatching(/timeout|deadline/i) })
+    expect(await nanofleet('replace', hung.instanceId)).toMatchObject({ code: 0 })
+    await untilWhole(context, 2, 30)
+    expect(await ids()).not.toContain(hung.instanceId)
+  }, 150_000)
+
   it('cancels a run in the middle of a wave: the number before, a free lock, and how to go on', async () => {
     const first = new Command(['scale', 'web', 'web', '6'])
     const name = await until('the wave under way', 20, async () => {
