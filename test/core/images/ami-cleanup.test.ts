@@ -13,35 +13,6 @@ const planned = (evidence: Partial<Evidence>, wanted: Partial<typeof options> = 
 }
 const named = (by: string, kind: Reference['kind'] = 'fleet'): Reference => ({ id: 'ami-1', kind, by })
 
-describe('an image that its build could not record', () => {
-  const cutOff = (imageId: string, createdAt: string) =>
-    ours(imageId, { createdAt, tags: { CreatedBy: 'ops', 'nanofleet:stage': 'dev' } })
-
-  it('goes after a day, however many are kept of each service, and takes no place of theirs', () => {
-    const images = [
-      cutOff('ami-old', '2026-05-30T00:00:00.000Z'),
-      cutOff('ami-day', '2026-05-31T00:00:00.000Z'),
-      ours('ami-web'),
-    ]
-    expect(planned({ images }, { keep: 3 })).toEqual({
-      remove: ['ami-old', 'ami-day'],
-      keep: { 'ami-web': 'one of the 3 newest of web/page' },
-    })
-    const [removal] = planCleanup(evidenceOf({ images }), { ...options, keep: 3 }).remove
-    expect(removal?.reason).toBe('its build was cut off before it was recorded')
-  })
-
-  it.each(['2026-05-31T00:00:01.000Z', ''])(
-    'stays while its build may be about to record it: %j',
-    (since) => {
-      expect(planned({ images: [cutOff('ami-1', since)] })).toEqual({
-        remove: [],
-        keep: { 'ami-1': 'its build may be about to record it' },
-      })
-    },
-  )
-})
-
 describe('an image stays when', () => {
   const reasons: [string, Partial<AccountImage>, Partial<Evidence>, string][] = [
     [
