@@ -1,5 +1,6 @@
 import { NotFound } from '../base/errors.ts'
 import { childName } from '../base/execution-name.ts'
+import type { ServiceSpec } from '../base/manifest-types.ts'
 import { waves } from '../manifest/waves.ts'
 import type { App } from '../template/parsed-app.ts'
 import type { RestartInput } from './deploy-input.ts'
@@ -44,7 +45,8 @@ export function planRestart(
     if (instance !== undefined && !here.includes(instance))
       throw new NotFound(`${app}/${name} has no instance ${instance}; it has ${here.join(', ') || 'none'}`)
     const replace = instance === undefined ? here : [instance]
-    const count = effectiveCount(manifest.services[name]?.count.desired ?? 0, overrides[name])
+    const { desired } = (manifest.services[name] as ServiceSpec).count
+    const count = effectiveCount(desired, overrides[name])
     const back = serviceTarget(pushed, name, count)
     return {
       target: replace.length > 0 ? { ...back, replace } : back,

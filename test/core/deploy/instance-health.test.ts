@@ -46,7 +46,7 @@ describe('the health of an instance in Consul', () => {
     ],
     ['none without a name', {}, { state: 'none' }],
   ])('is %s', (_what, seen, health) => {
-    expect(healthOf('i-1', seen)).toEqual(health)
+    expect(healthOf('i-1', seen)).toStrictEqual(health)
   })
 
   it('of a server is what its cluster says, and unknown where nobody answers', () => {
