@@ -16,10 +16,13 @@ export const EXIT = {
 /** A workflow that was started and followed has failed; the message is in its own words. */
 export class WorkflowFailed extends NanofleetError {
   readonly run: Execution
+  /** The run in which the cause is: itself, or one that it started. */
+  readonly origin: Execution
 
-  constructor(message: string, run: Execution) {
+  constructor(message: string, run: Execution, origin: Execution = run) {
     super(message)
     this.run = run
+    this.origin = origin
   }
 }
 

@@ -3,27 +3,27 @@ import { suggest } from '../core/base/suggest.ts'
 /** What people who know another tool may type, by our command after which they type it. */
 const KNOWN: Record<string, Record<string, string>> = {
   nanofleet: {
-    ...all('teardown', 'delete', 'destroy', 'down', 'remove', 'rm', 'undeploy', 'uninstall'),
     ...all('status', 'apps', 'describe', 'get', 'info', 'list', 'ls', 'ps', 'services', 'show'),
-    ...all('deploy', 'apply', 'create', 'install', 'release', 'run', 'up', 'update', 'upgrade'),
+    ...all('deploy', 'apply', 'create', 'install', 'run', 'up', 'update', 'upgrade'),
     ...all('deploy --dry-run', 'diff', 'plan', 'preview'),
-    ...all('deploy --release', 'revert', 'rollback', 'undo'),
+    ...all('rollback', 'revert', 'undo'),
+    ...all('restart', 'bounce', 'reboot', 'reload'),
     ...all('executions', 'events', 'history', 'runs'),
     ...all('logs', 'tail'),
     ...all('build', 'compile', 'make'),
     ...all('push', 'upload'),
     ...all('open', 'browse', 'url'),
-    ...all('amis', 'clean', 'images', 'prune'),
+    ...all('amis', 'images', 'prune'),
     ...all('doctor', 'check', 'health'),
     ...all('token', 'login'),
     ...all('local up', 'start'),
-    ...all('local down', 'stop'),
+    ...all('cancel', 'abort', 'halt', 'interrupt', 'kill'),
+    ...all('cancel a run, or local down', 'stop'),
   },
   local: {
     ...all('up', 'create', 'run', 'start'),
     ...all('down', 'halt', 'kill', 'stop'),
     ...all('status', 'info', 'list', 'ls', 'ps'),
-    ...all('reset', 'clean', 'delete', 'destroy', 'remove', 'rm'),
     ...all('down, then up', 'reboot', 'restart'),
   },
 }
@@ -32,8 +32,22 @@ function all(ours: string, ...theirs: string[]): Record<string, string> {
   return Object.fromEntries(theirs.map((word) => [word, ours]))
 }
 
-/** They remove or stop something: similar letters are no reason to suggest one. */
-const HARMFUL = ['teardown', 'rotate-secrets', 'reset', 'down']
+/** Words for taking something away: no command is named for them, lest it be run unread. */
+const TAKING_AWAY = [
+  'clean',
+  'delete',
+  'destroy',
+  'down',
+  'drop',
+  'erase',
+  'purge',
+  'remove',
+  'rm',
+  'undeploy',
+].concat('uninstall', 'wipe')
+
+/** They remove, replace or stop something: similar letters are no reason to suggest one. */
+const HARMFUL = ['teardown', 'rotate-secrets', 'rollback', 'restart', 'replace', 'cancel', 'reset', 'down']
 
 /**
  * The hint for a word that is not one of our commands; empty if there is none.
@@ -43,6 +57,9 @@ const HARMFUL = ['teardown', 'rotate-secrets', 'reset', 'down']
 export function otherWord(parent: string, word: string, commands: readonly string[]): string {
   const ours = KNOWN[parent]?.[word.toLowerCase()]
   if (ours !== undefined) return `\n(That is "${parent === 'nanofleet' ? '' : `${parent} `}${ours}" here.)`
+  const help = parent === 'nanofleet' ? 'nanofleet help' : `nanofleet help ${parent}`
+  if (TAKING_AWAY.includes(word.toLowerCase()))
+    return `\n(No command is suggested for what takes something away; "${help}" lists them all.)`
   const near = suggest(
     word,
     commands.filter((name) => !HARMFUL.includes(name)),

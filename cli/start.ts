@@ -1,8 +1,9 @@
 import type { Execution } from '../adapters/aws/executions.ts'
 import { executionName as nameOf } from '../core/base/execution-name.ts'
 import type { Context } from './context.ts'
-import { EXIT, exitCodeOf, WorkflowFailed } from './exit-codes.ts'
+import { EXIT, WorkflowFailed } from './exit-codes.ts'
 import { follow } from './progress/follow.ts'
+import { nextStep } from './progress/next-step.ts'
 
 /** Options of the commands that start a workflow. */
 export interface StartOptions {
@@ -45,21 +46,15 @@ export async function followUntilInterrupted(context: Context, arn: string): Pro
   try {
     return await follow(context.workflows(), arn, output)
   } catch (error) {
-    const hint = hintAfter(error, context, name)
+    const hint =
+      error instanceof WorkflowFailed
+        ? nextStep(context.stage, error)
+        : `The run may go on. Look at it with: ${lookCommand(context, name)}`
     if (hint) output.note(hint)
     throw error
   } finally {
     process.off('SIGINT', interrupt)
   }
-}
-
-/** What to do next; nothing for wrong input, because it would fail again. */
-function hintAfter(error: unknown, context: Context, name: string): string | undefined {
-  if (!(error instanceof WorkflowFailed))
-    return `The run may go on. Look at it with: ${lookCommand(context, name)}`
-  const code = exitCodeOf(error)
-  if (code !== EXIT.failure && code !== EXIT.dirty) return undefined
-  return `After fixing the cause: nanofleet --stage ${context.stage} retry ${name}`
 }
 
 const lookCommand = ({ stage }: Context, name: string): string =>

@@ -32,10 +32,41 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'instances',
+    usage: '[app] [service]',
+    description:
+      'each instance: where, how old, which release, how healthy and why, what was replaced lately',
+    load: async () => (await import('./commands/instances.ts')).instances,
+  },
+  {
+    name: 'releases',
+    usage: '<app>',
+    description: 'the kept releases of an app: when each was deployed, what it changed, which one runs',
+    load: async () => (await import('./commands/releases.ts')).releases,
+  },
+  {
+    name: 'rollback',
+    usage: '[options] <app> [release]',
+    description: 'go back to an earlier release with its images, without a build',
+    load: async () => (await import('./commands/rollback.ts')).rollback,
+  },
+  {
     name: 'scale',
     usage: '[options] <app> <service> <count>',
     description: 'change how many instances a service has; leaving ones finish their requests first',
     load: async () => (await import('./commands/scale.ts')).scale,
+  },
+  {
+    name: 'restart',
+    usage: '[options] <app> [service]',
+    description: 'replace the instances of an app or a service by new ones of the same release, step by step',
+    load: async () => (await import('./commands/restart.ts')).restart,
+  },
+  {
+    name: 'replace',
+    usage: '[options] <instance>',
+    description: 'replace one instance: its successor starts, then it finishes its requests and goes',
+    load: async () => (await import('./commands/replace.ts')).replace,
   },
   {
     name: 'logs',
@@ -83,6 +114,12 @@ export const VERBS: readonly Verb[] = [
     usage: '[options] <name>',
     description: 'start a new run with the input of an earlier one',
     load: async () => (await import('./commands/retry.ts')).retry,
+  },
+  {
+    name: 'cancel',
+    usage: '<name>',
+    description: 'stop a run at its next safe point; it puts back what it changed and frees its lock',
+    load: async () => (await import('./commands/cancel.ts')).cancel,
   },
   {
     name: 'rotate-secrets',

@@ -6,8 +6,8 @@ import { lambda } from './lib/lambda.ts'
 import { bundles, stage } from './lib/parts.ts'
 
 /**
- * First state of deploy, scale and teardown: returns the input with its defaults, for an app that somebody
- * pushed.
+ * First state of deploy, scale, restart and teardown: returns the input with its defaults, for an app that
+ * somebody pushed.
  */
 export const handler = lambda('check-input', {
   input: z.strictObject({ workflow: z.enum(WORKFLOWS), input: z.unknown() }),

@@ -17,6 +17,7 @@ import { ServiceFailure } from '../../core/base/errors.ts'
 import { TAG } from '../../core/base/names.ts'
 import type { Fleet, GroupEvent, GroupView, Member } from '../../core/deploy/fleet.ts'
 import { lastWords } from '../../core/deploy/last-words.ts'
+import { lastSentence } from './group-activities.ts'
 
 /** The fleet as EC2 Auto Scaling runs it. */
 export class AutoScalingFleet implements Fleet {
@@ -162,9 +163,6 @@ function toEvent(activity: Activity): GroupEvent[] {
     return [{ at, kind: 'died', ...instance, reason: lastSentence(activity.Cause ?? '') }]
   return []
 }
-
-/** `At 2026-01-01T00:00:00Z an instance was taken out of service in response to …` without the time. */
-const lastSentence = (cause: string): string => (cause.split(/At \S+Z /).at(-1) ?? cause).trim()
 
 /** What an instance is launched from, without the release that first asked for it. */
 function content(data: ResponseLaunchTemplateData | undefined): string {

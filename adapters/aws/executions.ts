@@ -8,6 +8,7 @@ import {
   type SFNClient,
   StartExecutionCommand,
   StateMachineDoesNotExist,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn'
 import { NotFound } from '../../core/base/errors.ts'
 
@@ -74,6 +75,20 @@ export class Workflows {
       // A name with a space in it gives no valid ARN, so no run has it.
       if (!(cause instanceof ExecutionDoesNotExist || cause instanceof InvalidArn)) throw cause
       throw new NotFound(`There is no execution ${arn}; "nanofleet executions" lists them`, { cause })
+    }
+  }
+
+  /**
+   * Stops a run; one that is over stays as it is.
+   * @param cause one sentence for whoever reads why it ended
+   */
+  async stop(arn: string, error: string, cause: string): Promise<void> {
+    try {
+      await this.#client.send(new StopExecutionCommand({ executionArn: arn, error, cause }))
+    } catch (failure) {
+      // The answer of Step Functions for a run that has ended meanwhile.
+      if (failure instanceof Error && failure.name === 'ValidationException') return
+      throw failure
     }
   }
 

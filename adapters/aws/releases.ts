@@ -37,8 +37,11 @@ export class DynamoReleaseBook implements ReleaseBook {
     const item = await this.#get(app, releaseKey(number))
     if (!item)
       throw new NotFound(`${app}: release ${number} is not kept; choose one of the last ${KEPT_RELEASES}`)
-    const { pk: _pk, sk: _sk, ...release } = item
-    return release as unknown as Release
+    return toRelease(item)
+  }
+
+  async kept(app: string): Promise<Release[]> {
+    return (await this.#query(app, 'release#')).map(toRelease)
   }
 
   async record(app: string, release: Release, owner: string): Promise<void> {
@@ -167,6 +170,10 @@ export class DynamoReleaseBook implements ReleaseBook {
 const lockIsGone = (error: unknown): boolean =>
   error instanceof TransactionCanceledException &&
   (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed')
+
+function toRelease({ pk: _pk, sk: _sk, ...release }: Item): Release {
+  return release as unknown as Release
+}
 
 const partition = (app: string): string => `app#${app}`
 const releaseKey = (number: number): string => `release#${String(number).padStart(6, '0')}`

@@ -6,8 +6,11 @@ import { showStatus } from '../show-status.ts'
 /** `nanofleet status [apps...]` */
 export function status(command: Command, open: Open): void {
   command
-    .argument('[apps...]', 'only these apps; all without', names)
-    .addHelpText('after', '\nExamples:\n  nanofleet status\n  nanofleet status web --json')
+    .argument('[apps...]', 'only these apps, or an app and one of its services; all without', names)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  nanofleet status\n  nanofleet status boutique frontend\n  nanofleet status web --json',
+    )
     .action(async (apps: string[], _options, self: Command) => {
       await showStatus(await open(self.optsWithGlobals<GlobalOptions>()), apps)
     })

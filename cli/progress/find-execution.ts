@@ -1,12 +1,13 @@
 import type { Execution, Workflows } from '../../adapters/aws/executions.ts'
 import { NotFound } from '../../core/base/errors.ts'
 
-/** Every workflow of a stage. `service` is the child that deploy and scale start, one per service. */
+/** Every workflow of a stage. `service` is the child that others start, one per service. */
 export const WORKFLOWS = [
   'build',
   'deploy',
   'service',
   'scale',
+  'restart',
   'teardown',
   'clean-amis',
   'rotate-secrets',

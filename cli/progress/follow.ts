@@ -3,6 +3,7 @@ import type { Execution } from '../../adapters/aws/executions.ts'
 import { WorkflowFailed } from '../exit-codes.ts'
 import { duration, type Output } from '../output.ts'
 import { lines, liveLines, took } from './lines.ts'
+import { origin } from './next-step.ts'
 import { RunReader, type RunSource, type RunView, title, underWay } from './run-view.ts'
 
 /**
@@ -30,7 +31,7 @@ export async function follow(source: RunSource, arn: string, output: Output): Pr
   for (let pause = FIRST_MS; ; pause = Math.min(LONGEST_MS, pause * 1.5)) {
     const view = await reader.look(arn)
     show(view, shown, output)
-    if (view.run.status !== 'RUNNING') return ended(view.run, output)
+    if (view.run.status !== 'RUNNING') return ended(view, output)
     const began = view.run.startedAt.getTime()
     const live = liveLines(view, new Date()).map((line) => `          ${line}`)
     output.live([...live, `  ${duration(Date.now() - began)} …`])
@@ -45,7 +46,8 @@ function show(view: RunView, shown: Set<string>, output: Output): void {
   }
 }
 
-function ended(run: Execution, output: Output): Execution {
+function ended(view: RunView, output: Output): Execution {
+  const { run } = view
   output.live([])
   if (run.status === 'SUCCEEDED') {
     output.note(`${output.paint('green', '✓')} ${title(run)}: done in ${took(run)}`)
@@ -54,5 +56,5 @@ function ended(run: Execution, output: Output): Execution {
   const error = run.error ?? run.status
   // Runs are known by their names; ARNs of a hundred characters are hard to read.
   const reason = (run.cause ?? run.status.toLowerCase()).replace(/arn:\S+:execution:[^\s:]+:/g, '')
-  throw new WorkflowFailed(`${title(run)} ended as ${error} after ${took(run)}: ${reason}`, run)
+  throw new WorkflowFailed(`${title(run)} ended as ${error} after ${took(run)}: ${reason}`, run, origin(view))
 }

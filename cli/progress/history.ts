@@ -49,6 +49,8 @@ export interface RunHistory {
   waves: PlannedService[][]
   /** In a run of the workflow `service`. */
   check?: Check
+  /** It has failed and is putting things back, or is freeing its lock. */
+  ending?: true
 }
 
 /** Tasks that only check whether something is ready, and tell a person nothing. All others are shown. */
@@ -61,6 +63,9 @@ export const SILENT: readonly string[] = [
   'CheckTidyAppStack',
 ]
 
+/** The states through which every failure goes, and the last one of a run that holds a lock. */
+const ENDING = ['ReadProblem', 'FreeLock']
+
 /** What the events so far, oldest first, say about a run. */
 export function readHistory(events: readonly HistoryItem[]): RunHistory {
   const found = new Map<string, Step>()
@@ -72,6 +77,7 @@ export function readHistory(events: readonly HistoryItem[]): RunHistory {
     // Every event of a state follows its entry, by one event or by several.
     if (step && event.id !== undefined && !endsState(event)) stateOf.set(event.id, step)
     readAnswer(event, history)
+    if (ENDING.includes(event.stateEnteredEventDetails?.name ?? '')) history.ending = true
     if (!step) continue
     const key = `${step.name} ${step.service ?? ''}`
     if (entered && !SILENT.includes(step.name) && !found.has(key)) found.set(key, step)

@@ -67,11 +67,28 @@ async function placeOf(context: Context, control: Record<string, string>): Promi
   }
 }
 
+/** Apps of a stage, and the services of those that have stacks. */
+interface StageGroups {
+  apps: AppState[]
+  groups: ServiceGroup[]
+  sources: StageSources
+}
+
+/** Some apps, all if none is named, or one service of the only one. */
+interface Wanted {
+  names: readonly string[]
+  service?: string | undefined
+}
+
 /**
- * The status of these apps, by default of all.
- * @throws {NotFound} for a named app that does not exist
+ * The services of these apps, or one service, with their groups.
+ * @param choose is given the apps of the stage
+ * @throws {NotFound} for a named app or service that does not exist
  */
-export async function stageStatus(context: Context, wanted: string[]): Promise<StageStatus> {
+export async function stageGroups(
+  context: Context,
+  choose: (apps: string[]) => Wanted,
+): Promise<StageGroups> {
   const [outputs, states] = await Promise.allSettled([
     stackOutputs(context.cloudFormation(), controlStack(context.stage)),
     appStates(context),
@@ -79,8 +96,9 @@ export async function stageStatus(context: Context, wanted: string[]): Promise<S
   // Without a control plane, say just that and not which part is missing.
   const control = fulfilled(outputs)
   const all = fulfilled(states)
-  for (const name of wanted) if (!all.some(({ app }) => app === name)) throw notDeployed(context, name)
-  const apps = all.filter(({ app }) => wanted.length === 0 || wanted.includes(app))
+  const { names, service } = choose(all.map(({ app }) => app))
+  for (const name of names) if (!all.some(({ app }) => app === name)) throw notDeployed(context, name)
+  const apps = all.filter(({ app }) => names.length === 0 || names.includes(app))
   const sources = stageSources(context, control.VpcId ?? '')
   const standing = apps.filter(({ state }) => state !== 'absent')
   const [groups] = await Promise.all([
@@ -89,7 +107,36 @@ export async function stageStatus(context: Context, wanted: string[]): Promise<S
     ),
     sources.servers(),
   ])
-  const [services, consul] = await Promise.all([statusOf(sources, groups.flat()), consulState(sources)])
+  return { apps, groups: only(groups.flat(), names, service), sources }
+}
+
+/**
+ * An app and one of its services, if the second of two names is no other app of the stage; else apps.
+ * @param apps those of the stage
+ */
+export function readWanted(wanted: readonly string[], apps: readonly string[]): Wanted {
+  const [app = '', service = ''] = wanted
+  const isPair = wanted.length === 2 && apps.includes(app) && (service === app || !apps.includes(service))
+  return isPair ? { names: [app], service } : { names: wanted }
+}
+
+/** @throws {NotFound} if there is no such service */
+function only(groups: ServiceGroup[], [app]: readonly string[], service: string | undefined): ServiceGroup[] {
+  if (service === undefined) return groups
+  const found = groups.filter(({ target }) => target.service === service)
+  if (found.length > 0) return found
+  const known = groups.map(({ target }) => target.service).join(', ')
+  throw new NotFound(`${app}: the app has no service ${service}; it has ${known || 'none yet'}`)
+}
+
+/**
+ * The status of these apps, by default of all, or of one service.
+ * @param wanted apps; or an app and one of its services
+ * @throws {NotFound} for a named app or service that does not exist
+ */
+export async function stageStatus(context: Context, wanted: string[]): Promise<StageStatus> {
+  const { apps, groups, sources } = await stageGroups(context, (all) => readWanted(wanted, all))
+  const [services, consul] = await Promise.all([statusOf(sources, groups), consulState(sources)])
   return { stage: context.stage, apps, services, consul }
 }
 

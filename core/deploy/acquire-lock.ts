@@ -1,4 +1,5 @@
 import { LockHeld } from '../base/errors.ts'
+import { executionName } from '../base/execution-name.ts'
 import { decideLock, type Executions, type LockTable } from './lock.ts'
 
 /** If the lock keeps changing hands, somebody is at work; three looks are enough to tell. */
@@ -25,7 +26,8 @@ export async function acquireLock(
     const fence = await ports.locks.take(app, owner, seen, now())
     if (fence !== undefined) return fence
   }
+  const stop = holder ? ` or stop it with "nanofleet cancel ${executionName(holder)}"` : ''
   throw new LockHeld(
-    `${app}: ${holder ?? 'another execution'} works on this app; wait until it is over or stop it, then start again`,
+    `${app}: ${holder ?? 'another execution'} works on this app; wait until it is over${stop}, then start again`,
   )
 }

@@ -49,7 +49,7 @@ export async function checkService(
   now: Date,
 ): Promise<{ step: CheckedStep; memory: Memory }> {
   const memory = isMemory(last) ? last : firstMemory(now)
-  const view = await ports.fleet.group(group)
+  const view = asWanted(await ports.fleet.group(group), target)
   if (!view) {
     if (target.count === 0) return { step: { action: 'done' }, memory }
     throw new NotFound(`${group}: there is no such group; deploy the app ${target.app} again`)
@@ -71,6 +71,14 @@ export async function checkService(
       return { step: { action: 'doomed', reason: await lastWords(ports.fleet, verdict) }, memory: after }
   }
   return { step: { ...step, seconds: pause(memory.checks) }, memory: after }
+}
+
+/** The group with the instances that are to be replaced counting as those of an older version. */
+function asWanted(view: GroupView | undefined, { replace = [] }: ServiceTarget): GroupView | undefined {
+  if (!view || replace.length === 0) return view
+  const isOld = new Set(replace)
+  const members = view.members.map((one) => ({ ...one, current: one.current && !isOld.has(one.id) }))
+  return { ...view, members }
 }
 
 /** Whether there was a check before. */

@@ -22,6 +22,24 @@ export type DeployInput = z.infer<typeof DeployInput>
 export const ScaleInput = z.strictObject({ app: name, service: name, count: z.int().min(0) })
 export type ScaleInput = z.infer<typeof ScaleInput>
 
+/** Input of the workflow `restart`. */
+export const RestartInput = z
+  .strictObject({
+    app: name,
+    /** Absent means all of the app's services. */
+    service: name.optional(),
+    /** Only this instance of the service. */
+    instance: z
+      .string()
+      .regex(/^i-[0-9a-f]+$/, 'must be the id of an instance, such as i-0123456789abcdef0')
+      .optional(),
+  })
+  .refine(({ service, instance }) => instance === undefined || service !== undefined, {
+    path: ['instance'],
+    message: 'needs its service too',
+  })
+export type RestartInput = z.infer<typeof RestartInput>
+
 /** Input of the workflow `teardown`. */
 export const TeardownInput = z.strictObject({
   app: name,
@@ -35,12 +53,15 @@ export const TeardownInput = z.strictObject({
 export type TeardownInput = z.infer<typeof TeardownInput>
 
 /** Workflows whose input is checked here. */
-export const WORKFLOWS = ['deploy', 'scale', 'teardown'] as const
+export const WORKFLOWS = ['deploy', 'scale', 'restart', 'teardown'] as const
 type Workflow = (typeof WORKFLOWS)[number]
 
-const SCHEMAS: Record<Workflow, z.ZodType<DeployInput | ScaleInput | TeardownInput>> = {
+type WorkflowInput = DeployInput | ScaleInput | RestartInput | TeardownInput
+
+const SCHEMAS: Record<Workflow, z.ZodType<WorkflowInput>> = {
   deploy: DeployInput,
   scale: ScaleInput,
+  restart: RestartInput,
   teardown: TeardownInput,
 }
 
@@ -51,10 +72,10 @@ export interface InputToCheck {
 }
 
 /**
- * The checked input of `deploy`, `scale` or `teardown` with its defaults.
+ * The checked input of `deploy`, `scale`, `restart` or `teardown` with its defaults.
  * @throws {InvalidInput} one sentence that names the field
  */
-export function checkInput({ workflow, input }: InputToCheck): DeployInput | ScaleInput | TeardownInput {
+export function checkInput({ workflow, input }: InputToCheck): WorkflowInput {
   const checked = parseInput(workflow, SCHEMAS[workflow], input)
   if (workflow === 'teardown') confirmed(checked as TeardownInput)
   return checked

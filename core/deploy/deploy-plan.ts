@@ -58,6 +58,8 @@ export interface ServiceTarget {
    * first.
    */
   fresh?: true
+  /** Instances to replace although they are current: those that a restart found. */
+  replace?: string[]
 }
 
 /** What is known once the app is compiled and compared with its stacks. */

@@ -34,6 +34,8 @@ export interface ReleaseBook {
   current(app: string): Promise<Release | undefined>
   /** @throws {NotFound} if that release never existed or is no longer kept */
   release(app: string, number: number): Promise<Release>
+  /** Those that one can go back to and the current one, oldest first. */
+  kept(app: string): Promise<Release[]>
   /** Writes the release and makes it the current one, provided that `owner` holds the app's lock. */
   record(app: string, release: Release, owner: string): Promise<void>
   overrides(app: string): Promise<Record<string, ScaleOverride>>

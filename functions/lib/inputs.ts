@@ -39,6 +39,7 @@ export const serviceTarget = closed<ServiceTarget>({
   kind: z.enum(['service', 'consulserver']),
   catalog: z.array(text),
   fresh: z.exactOptional(z.literal(true)),
+  replace: z.exactOptional(z.array(text)),
 })
 
 const time = z.iso.datetime('is not a time such as 2026-01-31T12:00:00.000Z')

@@ -24,6 +24,7 @@ export const lanes = [
       '/e2e/bad-input.',
       '/e2e/foreign-events.',
       '/e2e/scaling.',
+      '/e2e/verbs.',
       '/e2e/drift.',
       '/workflows/',
       '/contracts/',

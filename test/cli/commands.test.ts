@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { chosen } from '../../cli/commands/rollback.ts'
 import { Context } from '../../cli/context.ts'
 import { Output } from '../../cli/output.ts'
 import { program } from '../../cli/program.ts'
@@ -64,6 +65,8 @@ describe('a command that starts a workflow', () => {
       { app: 'shop', services: ['web', 'db'], force: true },
     ],
     [['teardown', 'shop', '--yes', '--keep-data'], { app: 'shop', confirm: 'shop', data: 'keep' }],
+    [['restart', 'shop'], { app: 'shop' }],
+    [['restart', 'shop', 'web'], { app: 'shop', service: 'web' }],
     [['amis', 'clean'], { dryRun: true }],
     [['amis', 'clean', '--delete', '--keep', '0'], { dryRun: false, keep: 0 }],
   ])('%j starts its workflow with %j', async (line, input) => {
@@ -88,6 +91,50 @@ describe('a command that starts a workflow', () => {
   })
 })
 
+describe('rollback', () => {
+  const item = (number: number, image: string) => ({
+    pk: { S: 'app#shop' },
+    sk: { S: `release#00000${number}` },
+    release: { N: `${number}` },
+    at: { S: '2026-01-31T12:00:00.000Z' },
+    bundle: { S: 'b' },
+    services: { M: { web: { M: { imageId: { S: image }, count: { N: '1' }, definition: { S: '' } } } } },
+  })
+  const stage = {
+    Query: { Items: [item(1, 'ami-1'), item(2, 'ami-2'), item(3, 'ami-3')] },
+    GetItem: [{ Item: { release: { N: '3' } } }, { Item: item(3, 'ami-3') }],
+    StartExecution: { executionArn: arn('deploy', 'r') },
+    DescribeExecution: described('deploy', 'r', {}, 'RUNNING'),
+  }
+
+  it.each([
+    [['rollback', 'shop'], 2],
+    [['rollback', 'shop', '1'], 1],
+  ])('%j deploys release %i and says what comes back', async (line, release) => {
+    const { inputs, err } = await run([...line, '--yes', '--no-wait'], stage)
+    expect(inputs[0]?.stateMachineArn).toMatch(/:nanofleet-dev-deploy$/)
+    expect(JSON.parse(inputs[0]?.input ?? '')).toEqual({ app: 'shop', release })
+    expect(err).toContain(`comes back with web ami-${release}; release 3 goes\n`)
+  })
+
+  it('says how to begin for an app without releases', async () => {
+    await expect(run(['rollback', 'shop', '--yes'], { Query: { Items: [] } })).rejects.toThrow(
+      'shop has no release on stage dev; deploy it with "nanofleet --stage dev deploy shop"',
+    )
+  })
+
+  it.each([
+    ['', 2],
+    ['1', 1],
+  ])('takes the answer %j for release %i', (answer, release) => {
+    expect(chosen('shop', answer, 2)).toBe(release)
+  })
+
+  it.each(['0', 'two', '-1'])('refuses the answer %j', (answer) => {
+    expect(() => chosen('shop', answer, 2)).toThrow('is not the number of a release; nothing was changed')
+  })
+})
+
 describe('retry', () => {
   it('starts the workflow of the earlier run with its input', async () => {
     const { inputs } = await run(['retry', arn('deploy', 'r0'), '--no-wait'], {
@@ -105,6 +152,27 @@ describe('retry', () => {
   ])('refuses what would work without a lock or twice', async (earlier, sentence) => {
     await expect(run(['retry', earlier.executionArn], { DescribeExecution: earlier })).rejects.toThrow(
       sentence,
+    )
+  })
+})
+
+describe('cancel', () => {
+  it.each([
+    [described('deploy', 'r0', {}), 'this run is over: succeeded; there is nothing to cancel'],
+    [described('service', 'r0', {}, 'RUNNING'), 'another run started this one; cancel that one'],
+    [described('rotate-secrets', 'r0', {}, 'RUNNING'), 'leaves old and new secrets valid'],
+  ])('refuses what cannot be stopped', async (run0, sentence) => {
+    const asked = run(['cancel', run0.executionArn], { DescribeExecution: run0 })
+    await expect(asked).rejects.toThrow(sentence)
+  })
+
+  it('stops a build itself and says what stays', async () => {
+    const going = described('build', 'r0', { app: 'shop' }, 'RUNNING')
+    const over = { ...described('build', 'r0', { app: 'shop' }, 'ABORTED'), error: 'Cancelled' }
+    const { out } = await run(['cancel', going.executionArn], { DescribeExecution: [going, going, over] })
+    expect(aws?.calls.find(({ action }) => action === 'StopExecution')?.body).toContain('"Cancelled"')
+    expect(out).toBe(
+      'build shop is cancelled: images of shop that were finished stay; "nanofleet --stage dev retry r0" starts it again.\n',
     )
   })
 })

@@ -5,6 +5,7 @@ import { Output } from '../../cli/output.ts'
 import { follow } from '../../cli/progress/follow.ts'
 import type { HistoryItem } from '../../cli/progress/history.ts'
 import { lines, liveLines } from '../../cli/progress/lines.ts'
+import { nextStep, origin } from '../../cli/progress/next-step.ts'
 import { RunReader, underWay } from '../../cli/progress/run-view.ts'
 import { runOf, second, step, viewOf, Written } from './runs.ts'
 
@@ -130,5 +131,66 @@ describe('following a run', () => {
     expect(underWay(await reader.look('arn'))).toBe(0)
     await reader.look('arn')
     expect(source.looks).toBe(2)
+  })
+})
+
+describe('the next step after a run that failed', () => {
+  const again = 'nanofleet --stage dev'
+  it.each<[string, string, string, object, string | undefined]>([
+    [
+      'pushes a source that could not be built',
+      'deploy',
+      'BuildFailed',
+      { app: 'shop' },
+      `After repairing the source: ${again} deploy shop`,
+    ],
+    [
+      'builds again what was only built',
+      'build',
+      'BuildFailed',
+      { app: 'shop' },
+      `After repairing the source: ${again} build shop`,
+    ],
+    [
+      'leaves open what was wrong with a service',
+      'deploy',
+      'DoomedWave',
+      { app: 'shop' },
+      `After repairing this checkout: ${again} deploy shop; after fixing something else: ${again} retry run`,
+    ],
+    [
+      'goes to the same release',
+      'deploy',
+      'FailureDirty',
+      { app: 'shop', release: 2 },
+      `After fixing the cause: ${again} retry run`,
+    ],
+    [
+      'repeats what pushes nothing',
+      'scale',
+      'DoomedWave',
+      { app: 'shop', service: 'web', count: 2 },
+      `After fixing the cause: ${again} retry run`,
+    ],
+    ['is none for wrong input', 'deploy', 'InvalidInput', { app: 'shop' }, undefined],
+  ])('%s', (_what, workflow, error, input, hint) => {
+    const run = { ...runOf(workflow, 'run', input, 5, 'FAILED'), error }
+    expect(nextStep('dev', new WorkflowFailed('no', run))).toBe(hint)
+  })
+
+  it('pushes the required app whose image could not be built', () => {
+    const failed = (workflow: string, app: string) => runOf(workflow, `run-${app}`, { app }, 5, 'FAILED')
+    const build = viewOf(failed('build', 'platform'), [])
+    const inner = viewOf(failed('deploy', 'platform'), [
+      { ...step('Ready', 1), started: viewOf(runOf('build', 'x', { app: 'shop' }, 3), []) },
+      { ...step('BuildImages', 1), started: build },
+    ])
+    const outer = viewOf({ ...failed('deploy', 'shop'), error: 'BuildFailed' }, [
+      { ...step('DeployApp', 1), started: inner },
+    ])
+    expect(origin(outer)).toBe(build.run)
+    expect(nextStep('dev', new WorkflowFailed('no', outer.run, origin(outer)))).toBe(
+      `After repairing the source: ${again} push platform && ${again} deploy shop`,
+    )
   })
 })

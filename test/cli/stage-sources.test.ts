@@ -3,6 +3,7 @@ import { ConsulDoor } from '../../adapters/consul/door.ts'
 import { consulState } from '../../cli/stage/consul-state.ts'
 import { type ServiceGroup, serviceStatus } from '../../cli/stage/service-status.ts'
 import type { StageSources } from '../../cli/stage/stage-sources.ts'
+import { readWanted } from '../../cli/stage/stage-status.ts'
 import type { DoorRequest } from '../../core/registration/door.ts'
 import { SHOP_TARGET } from '../support/shop-target.ts'
 
@@ -61,5 +62,20 @@ describe('the status of a stage', () => {
       healthy: 0,
       problems: { 'i-2': expect.stringMatching(/^is in Standby/) },
     })
+  })
+})
+
+describe('names behind "status"', () => {
+  const apps = ['photos', 'shop', 'web']
+  it.each<[string[], object]>([
+    [[], { names: [] }],
+    [['shop'], { names: ['shop'] }],
+    [['shop', 'web'], { names: ['shop', 'web'] }],
+    [['shop', 'db'], { names: ['shop'], service: 'db' }],
+    [['web', 'web'], { names: ['web'], service: 'web' }],
+    [['db', 'shop'], { names: ['db', 'shop'] }],
+    [['shop', 'db', 'web'], { names: ['shop', 'db', 'web'] }],
+  ])('%j mean %j', (wanted, meaning) => {
+    expect(readWanted(wanted, apps)).toEqual(meaning)
   })
 })

@@ -45,7 +45,14 @@ describe('the command line', () => {
     'deploy web --dry-run --no-push',
     'status',
     'status web',
+    'instances',
+    'instances web web',
+    'releases web',
+    'rollback web 3 --yes',
     'scale web web 0',
+    'restart web',
+    'restart web web --yes --no-wait',
+    'replace i-0a --force',
     'logs web',
     'logs web web --follow --since 90s --grep error',
     'logs --function register',
@@ -56,6 +63,7 @@ describe('the command line', () => {
     'executions',
     'executions web-1 -n 3',
     'retry web-1 --no-wait',
+    'cancel web-1',
     'drift',
     'reconcile',
     'dead-letters',
@@ -71,10 +79,18 @@ describe('the command line', () => {
     ['deploy web --dry-rum', /unknown option '--dry-rum'\n\(Did you mean --dry-run\?\)/],
     ['local upp', /unknown command 'upp'\n\(Did you mean up\?\)/],
     ['local up --now', /unknown option '--now'/],
-    ['destroy web', /unknown command 'destroy'\n\(That is "teardown" here\.\)/],
-    ['down', /\(That is "teardown" here\.\)/],
+    [
+      'destroy web',
+      /unknown command 'destroy'\n\(No command is suggested for what takes something away; "nanofleet help" lists/,
+    ],
+    ['remove web', /takes something away/],
+    ['down', /takes something away/],
+    ['local destroy', /"nanofleet help local" lists them all/],
+    ['undo web', /\(That is "rollback" here\.\)/],
+    ['release web', /\(Did you mean releases\?\)/],
     ['ls', /\(That is "status" here\.\)/],
-    ['rollback web', /\(That is "deploy --release" here\.\)/],
+    ['rollback web 0', /It starts at 1/],
+    ['replace web', /"web" is not the id of an instance/],
     ['start', /\(That is "local up" here\.\)/],
     ['local start', /\(That is "local up" here\.\)/],
     ['local restart', /\(That is "local down, then up" here\.\)/],
@@ -99,14 +115,19 @@ describe('the command line', () => {
     expect(text).toContain('--help')
   })
 
-  it.each(['restart web', 'teardwon web', 'rest', 'local rest', 'local dwon', 'rotate-secret', 'frobnicate'])(
-    'suggests nothing for "%s": what is close takes something away, or nothing is close',
-    async (line) => {
-      const { text, error } = await parse(line)
-      expect(error).toMatchObject({ code: 'commander.unknownCommand' })
-      expect(text).toMatch(/^error: unknown command '[a-z-]+'\n\("--help"/)
-    },
-  )
+  it.each([
+    'roll-back web',
+    'teardwon web',
+    'rest',
+    'local rest',
+    'local dwon',
+    'rotate-secret',
+    'frobnicate',
+  ])('suggests nothing for "%s": what is close takes something away, or nothing is close', async (line) => {
+    const { text, error } = await parse(line)
+    expect(error).toMatchObject({ code: 'commander.unknownCommand' })
+    expect(text).toMatch(/^error: unknown command '[a-z-]+'\n\("--help"/)
+  })
 
   it.each([
     ['logs', 'it takes an app or --function; give one of them'],
@@ -155,6 +176,14 @@ describe('the command line', () => {
 })
 
 const visible = (command: Command) => command.createHelp().visibleCommands(command)
+
+describe('a word of another tool', () => {
+  const words = ['destroy', 'remove', 'rm', 'delete', 'wipe', 'uninstall', 'kill', 'stop', 'clean', 'drop']
+  it.each(words.flatMap((word) => [word, `local ${word}`]))(
+    'is not answered with a command that destroys: "%s"',
+    async (line) => expect((await parse(line)).text).not.toMatch(/teardown|reset|clean"|--delete/),
+  )
+})
 
 describe('a stage', () => {
   it.each([

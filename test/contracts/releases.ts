@@ -42,6 +42,7 @@ export function releasesContract(name: string, start: () => Promise<ReleasesUnde
 
     it('has nothing for an app that was never deployed', async () => {
       expect(await book.current('never')).toBeUndefined()
+      expect(await book.kept('never')).toEqual([])
       expect(await book.overrides('never')).toEqual({})
       await expect(book.release('never', 1)).rejects.toThrow(NotFound)
     })
@@ -69,6 +70,8 @@ export function releasesContract(name: string, start: () => Promise<ReleasesUnde
       await expect(book.release(app, 2)).rejects.toThrow(NotFound)
       expect((await book.release(app, 3)).release).toBe(3)
       expect((await book.current(app))?.release).toBe(last)
+      const kept = Array.from({ length: 10 }, (_, index) => release(index + 3))
+      expect(await book.kept(app)).toEqual(kept)
     })
 
     it('writes nothing for an execution that does not hold the lock', async () => {

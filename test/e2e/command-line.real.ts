@@ -91,12 +91,13 @@ describe('the nanofleet command', () => {
   it.each([
     [2, 'an unknown option', ['status', '--colour'], /--colour/],
     [2, 'an unknown command', ['deplyo', 'web'], /deplyo/],
-    [2, 'a word of another tool', ['destroy', 'web'], /"teardown"/],
+    [2, 'a word of another tool', ['undo', 'web'], /"rollback"/],
     [2, 'an invalid count', ['scale', 'web', 'web', 'many'], /"?many"?/],
     [2, 'a count out of bounds', ['scale', 'web', 'web', '101'], /count 101/],
     [2, 'a removal that nobody can confirm', ['teardown', 'web'], /--yes/],
     [2, 'an app that is not in this checkout', ['deploy', 'webb'], /webb.*web/],
     [3, 'an app that is not deployed', ['status', 'webb'], /webb is not deployed/],
+    [3, 'a service that an app does not have', ['status', 'web', 'db'], /no service db; it has web/],
     [3, 'a run that does not exist', ['executions', 'nobody-20260101'], /nobody-20260101/],
     [3, 'an app that was never pushed', ['deploy', 'webb', '--no-push'], /webb/],
   ])(

@@ -17,6 +17,7 @@ describe('a run whose function lacks a permission', () => {
     ['clean-amis', {}, 'PlanCleanAmisRole', 'ec2:DescribeSnapshots'],
     ['deploy', { app: 'web' }, 'PlanDeployRole', 'dynamodb:Query'],
     ['scale', { app: 'web', service: 'web', count: 2 }, 'PlanScaleRole', 'dynamodb:Query'],
+    ['restart', { app: 'web' }, 'PlanRestartRole', 'autoscaling:DescribeAutoScalingGroups'],
     ['teardown', { app: PROBE, confirm: PROBE }, 'PlanTeardownRole', 'dynamodb:GetItem'],
   ])(
     'of %s ends clean, names the permission and holds no lock',

@@ -43,7 +43,7 @@ export const UNCHECKED: Unchecked[] = [
     page: 'Giving Lambda functions access to resources in an Amazon VPC',
   },
   {
-    role: /^(CheckInput|PlanBuild|PlanDeploy|PlanScale|PlanTeardown|RemoveApp|RequiredApps)Role$/,
+    role: /^(CheckInput|PlanBuild|PlanDeploy|PlanRestart|PlanScale|PlanTeardown|RemoveApp|RequiredApps)Role$/,
     actions: ['s3:ListBucket'],
     page: 'GetObject',
   },

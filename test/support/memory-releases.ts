@@ -34,6 +34,11 @@ export class MemoryReleaseBook implements ReleaseBook {
     return structuredClone(release)
   }
 
+  async kept(app: string): Promise<Release[]> {
+    const releases = [...(this.#pages.get(app)?.releases.values() ?? [])]
+    return structuredClone(releases.sort((a, b) => a.release - b.release))
+  }
+
   async record(app: string, release: Release, owner: string): Promise<void> {
     const page = await this.#pageOf(app, owner)
     page.releases.set(release.release, structuredClone(release))

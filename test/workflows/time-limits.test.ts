@@ -18,7 +18,7 @@ describe('the time that a workflow has', () => {
     expect(BOOT + JOIN + REGISTRATION + PATIENCE_SECONDS).toBeLessThan(limit('service'))
   })
 
-  it.each(['deploy', 'scale', 'teardown'])(
+  it.each(['deploy', 'scale', 'restart', 'teardown'])(
     'lets %s wait for a service there and back, however long that one may take',
     (name) => {
       expect(limit(name)).toBeGreaterThanOrEqual(2 * limit('service') + 3600)

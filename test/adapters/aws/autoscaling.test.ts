@@ -2,6 +2,10 @@ import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import { describe, expect, it } from '@jest/globals'
 import { AutoScalingFleet } from '../../../adapters/aws/autoscaling.ts'
+import { autoScaling } from '../../../adapters/aws/clients/auto-scaling.ts'
+import { groupActivities } from '../../../adapters/aws/group-activities.ts'
+import { groupMembers } from '../../../adapters/aws/group-members.ts'
+import { CannedAws } from '../../support/canned-aws.ts'
 
 /** A client that answers each command by its name. */
 const client = <T>(answers: Record<string, unknown>) =>
@@ -127,5 +131,97 @@ describe('AutoScalingFleet', () => {
       },
       { at: at(3).toISOString(), kind: 'launch-failed', reason: 'no capacity' },
     ])
+  })
+})
+
+describe('the activities of a group', () => {
+  const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second))
+  const time = 'At 2026-01-01T00:00:02Z '
+  const answering = (...Activities: object[]) =>
+    client<AutoScalingClient>({ DescribeScalingActivities: { Activities } })
+
+  it.each([
+    [
+      'replaced',
+      'Terminating EC2 instance: i-0a',
+      `${time}an instance was taken out of service in response to an EC2 health check.`,
+      'an instance was taken out of service in response to an EC2 health check.',
+    ],
+    [
+      'replaced',
+      'Terminating EC2 instance: i-0a',
+      `${time}instance i-0a was taken out.`,
+      'instance i-0a was taken out.',
+    ],
+    [
+      'shrunk',
+      'Terminating EC2 instance: i-0a',
+      `${time}a user asked. ${time}it went, shrinking the capacity from 2 to 1.`,
+      'it went, shrinking the capacity from 2 to 1.',
+    ],
+    [
+      'launched',
+      'Launching a new EC2 instance: i-0a',
+      `${time}an instance was started.`,
+      'an instance was started.',
+    ],
+    ['other', 'Moving EC2 instance to Standby: i-0a', `${time}it was moved.`, 'it was moved.'],
+  ])('count as %s: %s', async (kind, Description, Cause, reason) => {
+    const activity = { StartTime: at(2), StatusCode: 'Successful', Description, Cause }
+    expect(await groupActivities(answering(activity), 'web', at(0))).toEqual([
+      { at: at(2).toISOString(), kind, instance: 'i-0a', reason },
+    ])
+  })
+
+  it('come oldest first, the old ones left out, a failed launch with its message', async () => {
+    const Description = 'Launching a new EC2 instance.  Status Reason: no capacity'
+    const failed = { StatusCode: 'Failed', Description }
+    const told = answering(
+      { ...failed, StartTime: at(3), StatusMessage: 'no capacity' },
+      { ...failed, StartTime: at(2) },
+      { ...failed, StartTime: at(0) },
+    )
+    expect(await groupActivities(told, 'web', at(1))).toEqual([
+      { at: at(2).toISOString(), kind: 'failed', reason: 'no reason given' },
+      { at: at(3).toISOString(), kind: 'failed', reason: 'no capacity' },
+    ])
+  })
+
+  it.each([
+    ['AutoScalingGroup name not found - no such group', []],
+    ['Rate exceeded', undefined],
+  ])('are none of a group that is gone, and an error otherwise: %s', async (message, none) => {
+    const error = Object.assign(new Error(message), { name: none ? 'ValidationError' : 'Throttling' })
+    const refusing = { send: async () => Promise.reject(error) } as unknown as AutoScalingClient
+    const told = groupActivities(refusing, 'web', at(0))
+    if (none) expect(await told).toEqual(none)
+    else await expect(told).rejects.toThrow('Auto Scaling does not tell the activities of web: Rate exceeded')
+  })
+})
+
+describe('the members of groups', () => {
+  const member = (id: string, state: string) =>
+    `<member><InstanceId>${id}</InstanceId><LifecycleState>${state}</LifecycleState></member>`
+  const page = (name: string, members: string, next = '') =>
+    `<AutoScalingGroups><member><AutoScalingGroupName>${name}</AutoScalingGroupName>` +
+    `<Instances>${members}</Instances></member></AutoScalingGroups>${next}`
+
+  it('are those of all pages that neither leave nor are in Standby', async () => {
+    const all = ['InService', 'Pending:Wait', 'Terminating:Wait', 'Standby', 'EnteringStandby', 'Detaching']
+    const first = page(
+      'web',
+      all.map((state, at) => member(`i-${at}`, state)).join(''),
+      '<NextToken>2</NextToken>',
+    )
+    const aws = new CannedAws({ DescribeAutoScalingGroups: [first, page('db', '')] })
+    const found = groupMembers(autoScaling(await aws.start()), ['web', 'db']).finally(() => aws.stop())
+    expect(await found).toEqual({ web: ['i-0', 'i-1'], db: [] })
+    expect(aws.calls).toHaveLength(2)
+  })
+
+  it('are not guessed where Auto Scaling refuses', async () => {
+    const aws = new CannedAws({ DescribeAutoScalingGroups: { error: 'Throttling' } })
+    const found = groupMembers(autoScaling(await aws.start()), ['web']).finally(() => aws.stop())
+    await expect(found).rejects.toMatchObject({ name: 'Throttling' })
   })
 })

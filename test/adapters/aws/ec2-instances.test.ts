@@ -1,6 +1,9 @@
 import type { DescribeInstancesCommandInput, EC2Client, Instance } from '@aws-sdk/client-ec2'
 import { describe, expect, it } from '@jest/globals'
+import { ec2 } from '../../../adapters/aws/clients/ec2.ts'
 import { Ec2Instances } from '../../../adapters/aws/ec2-instances.ts'
+import { instanceFacts } from '../../../adapters/aws/instance-facts.ts'
+import { CannedAws } from '../../support/canned-aws.ts'
 
 /**
  * EC2 that holds instances of one VPC and answers DescribeInstances in pages, as the API's page describes it.
@@ -134,5 +137,46 @@ describe('the instances as EC2 shows them', () => {
     expect(await new Ec2Instances(ec2.client, 'vpc-0a').confirm(ids)).toHaveLength(450)
     expect(ec2.calls).toHaveLength(3)
     expect(ec2.calls.flatMap((call) => call.Filters?.map((filter) => filter.Name))).not.toContain('vpc-id')
+  })
+})
+
+describe('what a person is told of instances', () => {
+  const item = (id: string, inside: string) =>
+    `<item><instancesSet><item><instanceId>${id}</instanceId>${inside}</item></instancesSet></item>`
+  const tag = (key: string, value: string) => `<item><key>${key}</key><value>${value}</value></item>`
+
+  it('comes from all pages and has empty fields for what EC2 does not say', async () => {
+    const tags = ['app', 'service', 'release'].map((key, at) => tag(`nanofleet:${key}`, `${at}`)).join('')
+    const full = `<instanceState><name>running</name></instanceState><imageId>ami-1</imageId>
+      <privateIpAddress>10.0.0.4</privateIpAddress><instanceType>t3.micro</instanceType>
+      <placement><availabilityZone>eu-west-1a</availabilityZone></placement>
+      <launchTime>2026-01-31T12:00:00.000Z</launchTime><tagSet>${tags}</tagSet>`
+    const aws = new CannedAws({
+      DescribeInstances: [
+        `<reservationSet>${item('i-1', full)}</reservationSet><nextToken>more</nextToken>`,
+        `<reservationSet>${item('i-2', '')}</reservationSet>`,
+      ],
+    })
+    const facts = await instanceFacts(ec2(await aws.start()), 'vpc-0a').finally(() => aws.stop())
+    expect(facts.get('i-1')).toEqual({
+      id: 'i-1',
+      state: 'running',
+      address: '10.0.0.4',
+      zone: 'eu-west-1a',
+      type: 't3.micro',
+      imageId: 'ami-1',
+      launchedAt: '2026-01-31T12:00:00.000Z',
+      app: '0',
+      service: '1',
+      release: '2',
+    })
+    expect(facts.get('i-2')).toMatchObject({ state: 'unknown', address: '', app: '', launchedAt: '' })
+    expect(aws.calls[0]?.body).toContain('vpc-0a')
+  })
+
+  it('fails where EC2 refuses, as half a list would hide instances', async () => {
+    const aws = new CannedAws({ DescribeInstances: { error: 'UnauthorizedOperation' } })
+    const facts = instanceFacts(ec2(await aws.start()), 'vpc-0a').finally(() => aws.stop())
+    await expect(facts).rejects.toThrow('EC2 does not list the instances')
   })
 })

@@ -9,6 +9,12 @@ describe('checkInput', () => {
     ['deploy', { app: 'web' }, { app: 'web', dryRun: false }],
     ['deploy', { app: 'web', release: 1, dryRun: true }, { app: 'web', release: 1, dryRun: true }],
     ['scale', { app: 'web', service: 'web', count: 0 }, { app: 'web', service: 'web', count: 0 }],
+    ['restart', { app: 'web' }, { app: 'web' }],
+    [
+      'restart',
+      { app: 'web', service: 'web', instance: 'i-0a' },
+      { app: 'web', service: 'web', instance: 'i-0a' },
+    ],
     ['teardown', { app: 'web', confirm: 'web', data: 'keep' }, { app: 'web', confirm: 'web', data: 'keep' }],
   ] as const)('fills in the defaults of %s', (workflow, input, checked) => {
     expect(checkInput({ workflow, input })).toEqual(checked)
@@ -21,6 +27,8 @@ describe('checkInput', () => {
     ['deploy', { app: 'Web' }, /lower-case/],
     ['scale', { app: 'web', service: 'web', count: -1 }, /count/],
     ['scale', { app: 'web', service: 'web', count: 1.5 }, /count/],
+    ['restart', { app: 'web', instance: 'i-0a' }, /instance: "i-0a" needs its service too/],
+    ['restart', { app: 'web', service: 'web', instance: 'ami-1' }, /must be the id of an instance/],
     ['teardown', { app: 'web' }, /confirm is missing; give the app's name "web"/],
     ['teardown', { app: 'web', confirm: 'wep' }, /confirm is "wep"; give the app's name "web"/],
     ['teardown', { app: 'web', confirm: 'web', data: 'burn' }, /data/],

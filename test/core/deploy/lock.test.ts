@@ -65,7 +65,7 @@ describe('acquireLock', () => {
     } as unknown as MemoryLockTable
     const acquired = acquireLock({ locks, executions: new MemoryExecutions() }, 'web', 'us', now)
     await expect(acquired).rejects.toThrow(
-      'web: another execution works on this app; wait until it is over or stop it, then start again',
+      'web: another execution works on this app; wait until it is over, then start again',
     )
     expect(looks).toBe(3)
   })

@@ -77,6 +77,18 @@ export const planSteps: Step[] = [
     run: async (world) => void (await world.invoke('plan-scale', scaleOf('web'))),
   },
   {
+    role: 'PlanRestartRole',
+    does: 'plan-restart: web',
+    covers: needs(
+      's3:GetObject',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'autoscaling:DescribeAutoScalingGroups',
+    ),
+    run: async (world) =>
+      void (await world.invoke('plan-restart', { wanted: { app: 'web' }, execution: PROBE })),
+  },
+  {
     role: 'PlanTeardownRole',
     does: 'plan-teardown: web',
     covers: needs(

@@ -12,7 +12,16 @@ import { needs, type Step } from '../step.ts'
 import { type IamWorld, PROBE } from '../world.ts'
 
 const SET_DESIRED = 'arn:aws:states:::aws-sdk:autoscaling:setDesiredCapacity'
-const WORKFLOWS = ['build', 'clean-amis', 'deploy', 'rotate-secrets', 'scale', 'service', 'teardown']
+const WORKFLOWS = [
+  'build',
+  'clean-amis',
+  'deploy',
+  'restart',
+  'rotate-secrets',
+  'scale',
+  'service',
+  'teardown',
+]
 
 interface State {
   Type: string

@@ -1,0 +1,179 @@
+import { describe, expect, it } from '@jest/globals'
+import type { InstanceFacts } from '../../adapters/aws/instance-facts.ts'
+import { type InstanceList, rowsOf } from '../../cli/stage/instance-list.ts'
+import type { ServiceGroup } from '../../cli/stage/service-status.ts'
+import type { StageSources } from '../../cli/stage/stage-sources.ts'
+import { instancesText } from '../../cli/text/instances-text.ts'
+import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
+import { SHOP_TARGET } from '../support/shop-target.ts'
+import { second } from './runs.ts'
+
+const facts = (id: string): InstanceFacts => ({
+  id,
+  state: 'running',
+  address: '10.0.0.4',
+  zone: 'eu-west-1a',
+  type: 't3.micro',
+  imageId: 'ami-1',
+  launchedAt: second(0).toISOString(),
+  app: 'shop',
+  service: 'web',
+  release: '3',
+})
+const group = (change: Partial<ServiceGroup['target']> = {}, targetGroups = ['tg']): ServiceGroup => ({
+  target: { ...SHOP_TARGET, ...change },
+  release: undefined,
+  url: undefined,
+  view: {
+    desired: 1,
+    max: 2,
+    members: [{ id: 'i-1', stage: 'serving', current: true }],
+    standby: ['i-2'],
+    targetGroups,
+  },
+})
+const server = { instanceId: 'i-c', address: '10.0.0.1' }
+const sources = (change: Partial<StageSources> = {}): StageSources => ({
+  fleet: { group: async () => undefined },
+  catalog: {
+    health: async () => ({ web: [] }),
+    cluster: async () => {
+      throw new ServiceFailure('no answer')
+    },
+  },
+  servers: async () => [server],
+  targets: async () => new Map([['i-1', { state: 'healthy', description: '' }]]),
+  ...change,
+})
+const known = new Map([['i-1', facts('i-1')]])
+
+describe('the instances of a service', () => {
+  it('have what EC2, their group, Consul and the load balancer say', async () => {
+    expect(await rowsOf(sources(), group(), known)).toEqual([
+      {
+        ...facts('i-1'),
+        stage: 'serving',
+        consul: { state: 'missing', why: 'Consul has no entry of it as web' },
+        balancer: { state: 'healthy' },
+      },
+      expect.objectContaining({
+        id: 'i-2',
+        app: 'shop',
+        service: 'web',
+        stage: 'gone',
+        balancer: { state: 'not registered' },
+      }),
+    ])
+  })
+
+  const failing = (error: Error) => async () => {
+    throw error
+  }
+  it.each<[string, Partial<StageSources>]>([
+    ['no Consul server runs', { servers: async () => [] }],
+    [
+      'no Consul server answers',
+      { catalog: { ...sources().catalog, health: failing(new ServiceFailure('late')) } },
+    ],
+    [
+      'not allowed',
+      { catalog: { ...sources().catalog, health: failing(new ServiceRefusal('not allowed')) } },
+    ],
+    ['EC2 is away', { servers: failing(new ServiceFailure('EC2 is away')) }],
+  ])('are unknown in Consul when %s, and shown all the same', async (why, change) => {
+    const [row] = await rowsOf(sources(change), group(), known)
+    expect(row).toMatchObject({
+      id: 'i-1',
+      consul: { state: 'unknown', why },
+      balancer: { state: 'healthy' },
+    })
+  })
+
+  it('are unknown at a load balancer that does not answer', async () => {
+    const away = sources({ targets: failing(new Error('throttled')) })
+    const [row] = await rowsOf(away, group(), known)
+    expect(row?.balancer).toEqual({ state: 'unknown', why: 'throttled' })
+  })
+
+  it('have neither where their service is not discovered and not exposed', async () => {
+    const [row] = await rowsOf(sources(), group({ catalog: [] }, []), known)
+    expect(row?.consul).toEqual({ state: 'none' })
+    expect(row).not.toHaveProperty('balancer')
+  })
+
+  it('of the Consul servers are judged by the cluster', async () => {
+    const nodes = [{ name: 'a', address: '10.0.0.4', alive: false }]
+    const cluster = async () => ({ leader: 'x', nodes, voters: [], stranded: [], doubted: [] })
+    const asked = sources({ catalog: { ...sources().catalog, cluster } })
+    const servers = group({ kind: 'consulserver', catalog: [] }, [])
+    expect((await rowsOf(asked, servers, known))[0]?.consul).toEqual({
+      state: 'critical',
+      why: 'gossip calls it dead',
+    })
+    expect((await rowsOf(sources(), servers, known))[0]?.consul.state).toBe('unknown')
+  })
+})
+
+describe('the list of instances', () => {
+  const listed: InstanceList = {
+    instances: [
+      {
+        ...facts('i-1'),
+        stage: 'serving',
+        consul: { state: 'critical', why: 'HTTP 503' },
+        balancer: { state: 'unhealthy', why: 'Health checks failed' },
+      },
+      { ...facts('i-2'), address: '', stage: 'gone', consul: { state: 'none' } },
+    ],
+    replacements: [
+      {
+        app: 'shop',
+        service: 'web',
+        count: 4,
+        last: [{ at: second(5).toISOString(), kind: 'replaced', instance: 'i-0', reason: 'it ended.' }],
+      },
+      { app: 'shop', service: 'db', count: 0, last: [] },
+      { app: 'shop', service: 'log', count: 0, last: [], problem: 'throttled' },
+    ],
+  }
+
+  it('has a line for each, the reasons, and what was replaced', () => {
+    const lines = instancesText(listed, second(65)).split('\n')
+    expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
+      [
+        'service',
+        'instance',
+        'address',
+        'zone',
+        'age',
+        'release',
+        'image',
+        'state',
+        'Consul',
+        'load balancer',
+      ],
+      [
+        'shop/web',
+        'i-1',
+        '10.0.0.4',
+        'eu-west-1a',
+        '1 min 5 s',
+        '3',
+        'ami-1',
+        'serving',
+        'critical',
+        'unhealthy',
+      ],
+      ['shop/web', 'i-2', '-', 'eu-west-1a', '1 min 5 s', '3', 'ami-1', 'gone', '-', '-'],
+      ['', 'i-1 critical in Consul: HTTP 503'],
+      ['', 'i-1 unhealthy at the load balancer: Health checks failed'],
+      ['shop/web: its group replaced 4 instances within a day, these last:'],
+      ['', '1970-01-01 00:00:05', 'i-0', 'it ended.'],
+      ['shop/log: nobody says what was replaced: throttled'],
+    ])
+  })
+
+  it('says that there is none', () => {
+    expect(instancesText({ instances: [], replacements: [] }, second(0))).toBe('No instance.')
+  })
+})

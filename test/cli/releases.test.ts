@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals'
+import { bringsBack, releasesText } from '../../cli/text/releases-text.ts'
+import type { ListedRelease } from '../../core/deploy/release-list.ts'
+
+const release = (number: number, image: string, more: Partial<ListedRelease> = {}): ListedRelease => ({
+  release: number,
+  at: `2026-01-0${number}T12:00:00.000Z`,
+  execution: `shop-${number}`,
+  current: false,
+  services: { web: image, db: 'ami-9' },
+  changes: [`web: ami-0 → ${image}`],
+  ...more,
+})
+
+describe('the releases of an app', () => {
+  it('are listed newest first with what they changed; the one that runs is marked', () => {
+    const listed = [
+      release(1, 'ami-1', { changes: [] }),
+      release(2, 'ami-2'),
+      release(3, 'ami-1', { current: true, sameAs: 1 }),
+    ]
+    expect(releasesText(listed)).toBe(
+      [
+        '   release  deployed (UTC)       what changed',
+        '*  3        2026-01-03 12:00:00  as release 1; web: ami-0 → ami-1',
+        '   2        2026-01-02 12:00:00  web: ami-0 → ami-2',
+        '   1        2026-01-01 12:00:00  the oldest kept',
+      ].join('\n'),
+    )
+  })
+
+  it.each([
+    ['ami-1', 'with web ami-1'],
+    ['ami-2', 'with the same images'],
+  ])('say what comes back: %s', (image, what) => {
+    const target = release(1, image)
+    expect(bringsBack('shop', [target, release(2, 'ami-2', { current: true })], target)).toBe(
+      `shop: release 1 of 2026-01-01 12:00:00 comes back ${what}; release 2 goes`,
+    )
+  })
+})
