@@ -82,6 +82,7 @@ describe('the report of a round', () => {
       leader: '10.0.0.1:8300',
       failed: [{ instanceId: web.id, problem: 'no' }],
       problems: ['p'],
+      changes: done.map(({ verb, reason }) => ({ verb, instanceId: web.id, reason })),
     })
     expect(report({ instances: [], servers: [] }, plan, { done: [], failed: [] }, 0, []).leader).toBeNull()
   })
