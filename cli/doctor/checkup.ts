@@ -2,6 +2,7 @@ import { queueDepth } from '../../adapters/aws/queue-depth.ts'
 import { type StackState, stackState } from '../../adapters/aws/stack-outputs.ts'
 import { NanofleetError } from '../../core/base/errors.ts'
 import { controlName, controlStack } from '../../core/base/names.ts'
+import { refusals } from '../../local/refusals.ts'
 import { readSettings, requireInstalled } from '../../local/settings.ts'
 import { status as localStatus } from '../../local/status.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
@@ -13,6 +14,7 @@ import { sentence } from '../text/sentence.ts'
 import type { Finding } from './finding.ts'
 import { newestSource } from './newest-source.ts'
 import { preflight } from './preflight.ts'
+import { refusedCalls } from './refused-calls.ts'
 
 /**
  * Checks a stage from the outside in, and stops at the first thing that hides all others.
@@ -41,6 +43,8 @@ export async function findings(options: GlobalOptions & { account?: true }, open
   await look(found, 'Consul', () => consulState(stageSources(context, control.outputs.VpcId ?? '')), consul)
   const states = await look(found, 'locks', () => appStates(context), locks)
   found.push(...(states ?? []).flatMap((state) => unfinished(state, context.stage)))
+  const { local } = context
+  if (local) await look(found, 'calls between services', () => refusals(local), refusedCalls)
   return found
 }
 

@@ -121,7 +121,8 @@ describe('the verbs for what runs', () => {
     await untilWhole(context, 2, 30)
     expect(await json('scale', 'web', 'web', '3')).toMatchObject({ run: { status: 'SUCCEEDED' } })
     expect(await json('scale', 'web', 'web', '2')).toMatchObject({ run: { status: 'SUCCEEDED' } })
-    const since = `${Math.ceil((Date.now() - begin) / 1000)}s`
+    // The command takes a few seconds to begin.
+    const since = `${Math.ceil((Date.now() - begin) / 1000) + 20}s`
     const { happenings, gaps } = await until('the whole timeline', 20, async () => {
       const found = (await json('timeline', 'web', 'web', '--since', since)) as Timeline
       return found.happenings.some(({ text }) => text === 'scale web web to 2 succeeded') ? found : undefined
@@ -157,7 +158,7 @@ describe('the verbs for what runs', () => {
     [3, 'a service that an app does not have', ['restart', 'web', 'db'], /no service db; it has web/],
     [3, 'an app without releases', ['releases', 'webb'], /webb has no release/],
     [3, 'the timeline of an app of nobody', ['timeline', 'webb'], /Nobody pushed an app webb/],
-    [3, 'the timeline of an unknown service', ['timeline', 'web', 'db'], /no service db; it has web/],
+    [3, 'the timeline of an unknown service', ['timeline', 'web', 'db'], /no service db; known are web/],
     [3, 'the instances of an unknown service', ['instances', 'web', 'db'], /no service db; it has web/],
   ])(
     'end with %i for %s',
