@@ -78,6 +78,8 @@ def _taken(file: Path) -> list[dict[str, Any]]:
 
 def _forget(now: float) -> None:
     """What is old, and what some instance of the caller may do by now."""
+    if not _kept:
+        return
     open_now = {
         (document["app"], document["service"], peer["app"], peer["service"], low, high)
         for document in table.documents().values()

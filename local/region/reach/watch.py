@@ -16,26 +16,31 @@ from region.reach import refusals, rules, sockets, table
 
 logger = logging.getLogger("region.reach")
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0
+LOOKS = 2
+"""In which the holder of a connection is looked for: the gateway's, for one, belong to no instance."""
 
-# Inodes of connections that a rule allowed when they were first seen, and of those told already.
-_settled: set[str] = set()
+# By inode: how often the connection was looked at, or LOOKS once it was judged.
+_looks: dict[str, int] = {}
 
 
 def _look() -> None:
     documents = table.documents()
     peers = {address for document in documents.values() for address in document["peers"]}
-    calls = [call for call in sockets.outgoing(sockets.tables()) if call.address in peers]
-    _settled.intersection_update(call.inode for call in calls)
-    fresh = {call.inode: call for call in calls if call.inode not in _settled}
+    calls = {call.inode: call for call in sockets.outgoing(sockets.tables()) if call.address in peers}
+    for over in _looks.keys() - calls.keys():
+        del _looks[over]
+    fresh = [inode for inode in calls if _looks.get(inode, 0) < LOOKS]
     if not fresh:
         return
     for instance_id, document in documents.items():
         pid = lives.pid_of(instance_id)
         held = sockets.held_by(pid) if pid else {}
-        for inode in fresh.keys() & held.keys():
-            _judge(document, fresh[inode], held[inode])
-            _settled.add(inode)
+        for inode in held.keys() & fresh:
+            _judge(document, calls[inode], held[inode])
+            _looks[inode] = LOOKS
+    for inode in fresh:
+        _looks[inode] = _looks.get(inode, 0) + 1
 
 
 def _judge(document: dict[str, Any], call: sockets.Connection, place: tuple[int, int]) -> None:
