@@ -196,7 +196,7 @@ describe('the death of a Consul server', () => {
       // rounds leave one entry of each.
       words.length = 0
       if (signal === 'SIGSTOP') {
-        // The leader removes a dead server every ten seconds, and its entries with it; its agent does not know.
+        // The leader removes dead servers, and their entries; the agent does not know.
         await forceLeave(victim, others[0])
         platform.signal(victim, 'SIGCONT')
       } else platform.run(victim)
