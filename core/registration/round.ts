@@ -126,6 +126,8 @@ export function report(
   held: number,
   problems: string[],
 ): Report {
+  // An entry with a successor moves: its registration tells it.
+  const told = done.filter((write) => !('successor' in write))
   const count = (...verbs: Write['verb'][]) => done.filter(({ verb }) => verbs.includes(verb)).length
   return {
     instances: seen.instances.length,
@@ -140,7 +142,7 @@ export function report(
     leader: seen.cluster?.leader ?? null,
     failed: failed.map(({ write, error }) => ({ instanceId: write.instanceId, problem: error.message })),
     problems,
-    ...(done.length > 0 ? { changes: done.slice(0, MOST_CHANGES).map(changeOf) } : {}),
+    ...(told.length > 0 ? { changes: told.slice(0, MOST_CHANGES).map(changeOf) } : {}),
   }
 }
 

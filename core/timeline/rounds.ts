@@ -36,6 +36,8 @@ const VERBS: Record<z.infer<typeof written>['verb'], string> = {
   return: 'is back in DNS',
 }
 
+const GOING = ['deregister', 'forget']
+
 const VERDICTS: Record<z.infer<typeof judged>['verdict'], string> = {
   replace: 'is sick and given back to its group',
   wait: 'is sick',
@@ -55,6 +57,7 @@ export function tellRounds(
 ): Happening[] {
   const told: Happening[] = []
   const last = new Map<string, string>()
+  const left = new Set<string>()
   for (const { at, text } of lines.toSorted((a, b) => a.at - b.at || (a.text < b.text ? -1 : 1))) {
     const { changes, sick } = read(text)
     const moment = new Date(at).toISOString()
@@ -62,8 +65,14 @@ export function tellRounds(
       const service = serviceOf(instance)
       if (service !== undefined) told.push({ at: moment, source, service, instance, text: words })
     }
-    for (const { verb, instanceId, reason } of changes)
+    for (const { verb, instanceId, reason } of changes) {
+      // Two rounds at once, or the entries of an instance with several services, say the same.
+      const again = left.has(instanceId) && GOING.includes(verb)
+      if (GOING.includes(verb)) left.add(instanceId)
+      else left.delete(instanceId)
+      if (again) continue
       tell('consul', instanceId, `${VERBS[verb]}${reason ? `: ${reason}` : ''}`)
+    }
     for (const each of sick) {
       // Reasons count seconds.
       const now = `${each.verdict} ${each.reason.replaceAll(/\d+/g, '#')}`

@@ -202,6 +202,13 @@ describe('the rounds', () => {
     expect(texts([line(1, wrote('register', 'i-1', ''))])).toEqual(['is registered in Consul'])
   })
 
+  it('tell once that an instance leaves, however many rounds and entries it takes, until it comes back', () => {
+    const verbs = ['register', 'deregister', 'forget', 'deregister', 'register', 'forget']
+    const words = texts(verbs.map((verb, index) => line(index, wrote(verb, 'i-1', ''))))
+    const [comes, goes] = ['is registered in Consul', 'leaves Consul']
+    expect(words).toEqual([comes, goes, comes, goes])
+  })
+
   it('tell a verdict once until it changes, with what the check said', () => {
     const lines = [
       line(4, sick('replace', 'it does not pass as web', 'HTTP 503')),
