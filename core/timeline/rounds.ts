@@ -58,7 +58,7 @@ export function tellRounds(
   const told: Happening[] = []
   const last = new Map<string, string>()
   const left = new Set<string>()
-  for (const { at, text } of lines.toSorted((a, b) => a.at - b.at || (a.text < b.text ? -1 : 1))) {
+  for (const { at, text } of lines.toSorted((a, b) => a.at - b.at)) {
     const { changes, sick } = read(text)
     const moment = new Date(at).toISOString()
     const tell = (source: 'consul' | 'healing', instance: string, words: string): void => {

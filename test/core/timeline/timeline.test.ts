@@ -49,7 +49,7 @@ describe('a run in a timeline', () => {
     ],
     [
       'a failure',
-      run('deploy', { app: 'web' }, { status: 'FAILED', error: 'NotHealthy', cause: 'web:\n  503' }),
+      run('deploy', { app: 'web' }, { status: 'FAILED', error: 'NotHealthy', cause: ' web:\n  503\n' }),
       undefined,
       'deploy web',
       'failed: web: 503',
