@@ -11,6 +11,7 @@ from region.cloudformation import (
     balancers,
     bounded_roles,
     buckets,
+    described_types,
     groups,
     guarded_balancers,
     listing,
@@ -38,6 +39,7 @@ def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., An
 
 def install() -> None:
     listing.install()
+    described_types.install()
     stored_values.install()
     typed_values.install()
     own = {**network.rows(), **security_rules.rows(), **guarded_balancers.rows(), **bounded_roles.rows()}
