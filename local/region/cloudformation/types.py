@@ -11,16 +11,23 @@ from region.cloudformation import (
     balancers,
     bounded_roles,
     buckets,
+    change_sets,
+    cleaning,
     described_types,
+    early_validation,
     groups,
     guarded_balancers,
     listing,
+    names,
     network,
+    replacement,
+    retyped,
     security_rules,
     service_role,
     settling,
     stored_values,
     tables,
+    taken,
     typed_values,
     unchanged,
 )
@@ -40,6 +47,10 @@ def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., An
 def install() -> None:
     listing.install()
     described_types.install()
+    replacement.install()
+    change_sets.install()
+    retyped.install()
+    cleaning.install()
     stored_values.install()
     typed_values.install()
     own = {**network.rows(), **security_rules.rows(), **guarded_balancers.rows(), **bounded_roles.rows()}
@@ -52,6 +63,8 @@ def install() -> None:
         *buckets.HOOKS,
         *guarded_balancers.HOOKS,
         *tables.HOOKS,
+        *taken.HOOKS,
+        *names.HOOKS,
     ):
         _hook_row(resource_type, verb, name, around)
     patch.wrap(PROVISIONERS, "_elbv2_listener_actions", balancers.listener_actions)
@@ -59,3 +72,6 @@ def install() -> None:
     service_role.install()
     settling.install()
     unchanged.install()
+    early_validation.install()
+    # Last, so that whatever asks about a new resource knows its name.
+    names.install()
