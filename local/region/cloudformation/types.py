@@ -25,6 +25,7 @@ from region.cloudformation import (
     security_rules,
     service_role,
     settling,
+    stack_policies,
     stored_values,
     tables,
     taken,
@@ -73,5 +74,6 @@ def install() -> None:
     settling.install()
     unchanged.install()
     early_validation.install()
+    stack_policies.install()
     # Last, so that whatever asks about a new resource knows its name.
     names.install()
