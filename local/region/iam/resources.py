@@ -120,6 +120,37 @@ def _logs(operation: str, request: Request) -> list[str] | None:
     return [request.arn("logs", f"log-group:{group}:log-stream:")]
 
 
+_BACKUPS = {
+    "CreateBackup",
+    "DeleteBackup",
+    "DescribeBackup",
+    "ListBackups",
+    "RestoreTableFromBackup",
+    "RestoreTableToPointInTime",
+}
+
+
+def of_backups(request: Request) -> bool:
+    """Whether a request is about backups of tables, whose resources ministack does not know."""
+    target = next((value for key, value in request.headers.items() if key.lower() == "x-amz-target"), "")
+    return request.service == "dynamodb" and target.rsplit(".", 1)[-1] in _BACKUPS
+
+
+def _dynamodb(operation: str, request: Request) -> list[str] | None:
+    """Backups by their ARNs; a restore also names its table. ListBackups knows no resource."""
+    backup = str(request.field("BackupArn") or "")
+    target = str(request.field("TargetTableName") or "")
+    if operation in ("DescribeBackup", "DeleteBackup"):
+        return [backup] if backup else None
+    if operation == "RestoreTableFromBackup":
+        return [backup, request.arn("dynamodb", f"table/{target}")]
+    if operation == "RestoreTableToPointInTime":
+        source = str(request.field("SourceTableArn") or "")
+        name = request.arn("dynamodb", f"table/{request.field('SourceTableName')}")
+        return [source or name, request.arn("dynamodb", f"table/{target}")]
+    return ["*"] if operation == "ListBackups" else None
+
+
 _STREAM_OPERATIONS = {"CreateLogStream", "DeleteLogStream", "GetLogEvents", "PutLogEvents"}
 
 _READERS: dict[str, Callable[[str, Request], list[str] | None]] = {
@@ -129,4 +160,5 @@ _READERS: dict[str, Callable[[str, Request], list[str] | None]] = {
     "autoscaling": _autoscaling,
     "elasticloadbalancing": _load_balancing,
     "logs": _logs,
+    "dynamodb": _dynamodb,
 }
