@@ -2,7 +2,8 @@
 
 DynamoDB Developer Guide, "Backup and restore for DynamoDB": a deleted table with point-in-time recovery
 leaves a system backup for 35 days, which nobody can delete and ListBackups shows when it is asked for. A
-restored table is CREATING at first and remembers where it comes from. Sentences are those of recorded answers.
+restored table is CREATING at first and remembers where it comes from. Sentences are those of recorded
+answers.
 """
 
 from __future__ import annotations
