@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 
 from region.base import contract
-from region.base.emulator import autoscaling
+from region.base.emulator import autoscaling, cloudformation
 from region.iam import base_resource
 from region.iam.requests import Request
 
 contract.expect("ministack.services.autoscaling", "_asgs")
+contract.expect("ministack.services.cloudformation", "_change_sets")
 
 
 def named(action: str, request: Request) -> list[str]:
@@ -120,6 +121,12 @@ def _logs(operation: str, request: Request) -> list[str] | None:
     return [request.arn("logs", f"log-group:{group}:log-stream:")]
 
 
+def _cloudformation(operation: str, request: Request) -> list[str] | None:
+    """A change set that is named by its ARN alone is its stack's."""
+    found = cloudformation._change_sets.get(request.param("ChangeSetName"))
+    return [found["StackId"]] if found and not request.param("StackName") else None
+
+
 _BACKUPS = {
     "CreateBackup",
     "DeleteBackup",
@@ -161,4 +168,5 @@ _READERS: dict[str, Callable[[str, Request], list[str] | None]] = {
     "elasticloadbalancing": _load_balancing,
     "logs": _logs,
     "dynamodb": _dynamodb,
+    "cloudformation": _cloudformation,
 }
