@@ -36,6 +36,7 @@ class World {
     const ports: HealthPorts = {
       fleet: this.fleet,
       catalog: { health: async () => ({ web: this.#passing() }), cluster: () => Promise.reject(new Error()) },
+      startSeconds: 300,
       servers: async () => [{ instanceId: 'i-c1', address: '10.0.0.1' }],
       targets: async () => new Map(),
     }
@@ -53,7 +54,7 @@ class World {
     if (this.looks-- > 0) return []
     this.#shown += this.growth
     const ids = ['i-1', ...this.fleet.lines.keys()].slice(0, this.#shown)
-    return ids.map((instanceId) => ({ instanceId, status: 'passing' }) as CatalogEntry)
+    return ids.map((instanceId) => ({ instanceId, status: 'passing', meta: {} }) as unknown as CatalogEntry)
   }
 
   #now = (): Date => new Date(this.#time)

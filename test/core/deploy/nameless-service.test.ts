@@ -19,6 +19,7 @@ it('is judged by its load balancer alone, and no Consul server is asked, when Co
   const ports = {
     fleet,
     catalog: { health: down, cluster: down },
+    startSeconds: 300,
     servers: down,
     targets: async () => new Map([['i-1', { state: 'healthy', description: '' }]]),
   }

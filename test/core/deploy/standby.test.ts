@@ -31,6 +31,7 @@ describe('an instance in standby', () => {
     const ports = {
       fleet,
       catalog: { health: async () => ({}), cluster: () => Promise.reject(new Error('nobody asks')) },
+      startSeconds: 300,
       servers: async () => [],
       targets: async () => new Map(),
     }
