@@ -19,7 +19,7 @@ export interface PushRequest {
   architecture?: Stage['architecture']
   /** What builds them: `ops` needs a Dockerfile of each. */
   packager?: Stage['packager']
-  /** Instance types of the apps that the stage's region does not offer, each with the one that may be meant. */
+  /** Those of these instance types that the stage's region does not offer, with what may be meant. */
   unoffered?: (types: readonly string[]) => Promise<Unoffered>
 }
 
