@@ -1,7 +1,7 @@
 /**
  * Writes which actions exist behind the wildcards of `APP_ACTIONS`, so that a mistyped one is refused at
- * push: `node scripts/iam-actions.ts`. The source is parliament's copy of the Service Authorization Reference;
- * `npm run check` installs it.
+ * push: `node scripts/iam-actions.ts`. The source is parliament's copy of the Service Authorization
+ * Reference; `npm run check` installs it.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

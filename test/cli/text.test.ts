@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
 import { builtTable } from '../../cli/commands/build.ts'
-import { executionsTable } from '../../cli/commands/executions.ts'
 import { urlOf, withoutNames } from '../../cli/commands/open.ts'
 import { serviceUrl } from '../../cli/stage/service-url.ts'
 import { executionName } from '../../cli/start.ts'
@@ -214,12 +213,6 @@ describe('tables', () => {
       'web      ami-1  built      it has no image yet',
       'db       ami-2  unchanged  nothing changed since its image',
     ])
-  })
-
-  it('of runs have their time in UTC', () => {
-    expect(executionsTable([runOf('deploy', 'shop-1', {}, 65)])).toBe(
-      'started (UTC)        workflow  status     took       name\n1970-01-01 00:00:00  deploy    succeeded  1 min 5 s  shop-1',
-    )
   })
 })
 
