@@ -64,7 +64,7 @@ describe('the list of runs', () => {
     ]
     expect(executionsText(foldRuns(runs)).split('\n')).toEqual([
       'started (UTC)        workflow  status     took       name    with',
-      '1970-01-01 00:00:00  deploy    failed     1 min 5 s  shop-1  3 services, build, deploy',
+      '1970-01-01 00:00:00  deploy    failed     1 min 5 s  shop-1  build, 3 services, deploy',
       '  web: shop-1-web failed; release 4 is back',
       '  service failed after 1 min 0 s: shop-1-web',
       '1970-01-01 00:00:00  build     succeeded  3.0 s      shop-2',

@@ -8,7 +8,7 @@ import { planText } from '../../cli/text/plan-text.ts'
 import { stageText } from '../../cli/text/status-text.ts'
 import type { DeployPlan, PlannedService } from '../../core/deploy/deploy-plan.ts'
 import type { Change } from '../../core/template/stack-change.ts'
-import { runOf, second } from './runs.ts'
+import { second } from './runs.ts'
 
 it('an address under localhost comes with a way for programs that cannot find it', () => {
   expect(withoutNames('http://boutique.localhost:8080/shop')).toBe(
