@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
 import type { StageStatus } from '../../cli/stage/stage-status.ts'
 import { up } from '../../local/supervisor.ts'
+import { serviceInstances } from '../../scripts/demo/local-instances.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { Command, nanofleet } from '../live/cli.ts'
-import { consulServers } from '../live/names.ts'
 import { liveSettings } from '../live/settings.ts'
 import { edit, pushChanged, pushOwn } from '../live/source.ts'
 import { regionOf, withWeb } from '../live/stage.ts'
@@ -20,6 +20,7 @@ describe('what commands say of a fault', () => {
     await untilWhole(context, 2, 30)
   }, 4 * MINUTE_MS)
 
+  const servers = () => serviceInstances(regionOf(context), 'platform', 'consul')
   const looks = async (): Promise<StageStatus & { code: number | null }> => {
     const { code, out } = await nanofleet('status', '--json')
     return { code, ...JSON.parse(out) }
@@ -88,7 +89,7 @@ describe('what commands say of a fault', () => {
   it(
     'Consul without a leader leaves health unknown, and a program that ended is named meanwhile by nobody',
     async () => {
-      const running = await consulServers(context)
+      const running = await servers()
       const pids = running.slice(0, 2).flatMap(({ pid }) => pid ?? [])
       expect(pids).toHaveLength(2)
       for (const pid of pids) process.kill(pid, 'SIGSTOP')
@@ -117,7 +118,7 @@ describe('what commands say of a fault', () => {
   it(
     'a Consul server that died is named, and the others are well',
     async () => {
-      const [victim] = await consulServers(context)
+      const [victim] = await servers()
       if (!victim?.pid) throw new Error('no Consul server runs')
       process.kill(victim.pid, 'SIGKILL')
       const seen = await until('the death to be seen', 20, async () => {
