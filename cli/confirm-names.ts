@@ -2,7 +2,7 @@ import { InvalidInput } from '../core/base/errors.ts'
 import { PLATFORM } from '../core/base/names.ts'
 import { ask, canAsk } from './ask.ts'
 
-/** The fewest Consul servers of which one may be lost (Consul docs, "Consensus Protocol", deployment table). */
+/** The fewest Consul servers of which one may be lost (Consul docs, "Consensus Protocol"). */
 const SAFE = 3
 
 /**
