@@ -1,7 +1,10 @@
+import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { GetParametersCommand } from '@aws-sdk/client-ssm'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
 import type { StageStatus } from '../../cli/stage/stage-status.ts'
+import { imageParameter } from '../../core/base/names.ts'
 import { up } from '../../local/supervisor.ts'
 import { serviceInstances } from '../../scripts/demo/local-instances.ts'
 import { until } from '../../scripts/demo/wait.ts'
@@ -10,6 +13,7 @@ import { liveSettings } from '../live/settings.ts'
 import { edit, pushChanged, pushOwn } from '../live/source.ts'
 import { regionOf, withWeb } from '../live/stage.ts'
 import { untilWhole, webInstances, webUrl } from '../live/web.ts'
+import { runToEnd } from '../live/workflows.ts'
 
 const MINUTE_MS = 60_000
 
@@ -134,5 +138,33 @@ describe('what commands say of a fault', () => {
       await until('three again', 100, async () => ((await looks()).code === 0 ? true : undefined))
     },
     3 * MINUTE_MS,
+  )
+
+  it(
+    'an app whose only exposed service is renamed and hidden goes on, and nothing keeps the old image',
+    async () => {
+      const write = (services: object) => async (root: string) => {
+        const folder = join(root, 'images/pair')
+        for (const service of Object.keys(services)) {
+          await cp(join(root, 'images/web/web'), join(folder, service), { recursive: true })
+          const definition = { service: { name: `pair-${service}`, port: 8080, checks: [] } }
+          await writeFile(join(folder, service, 'consul.json'), JSON.stringify(definition))
+        }
+        await writeFile(join(folder, 'app.yml'), JSON.stringify({ app: 'pair', services }))
+      }
+      const spec = { source: 'apps/web', port: 8080 }
+      const records = async () => {
+        const Names = ['shown', 'hidden'].map((service) => imageParameter(context.stage, 'pair', service))
+        const { Parameters = [] } = await context.ssm().send(new GetParametersCommand({ Names }))
+        return Parameters.map(({ Name }) => Name)
+      }
+      await pushChanged(context, 'pair', write({ shown: { ...spec, expose: { port: 8020 } } }))
+      await runToEnd(context, 'deploy', { app: 'pair' }, 90)
+      await pushChanged(context, 'pair', write({ hidden: spec }))
+      await runToEnd(context, 'deploy', { app: 'pair' }, 90)
+      expect(await records()).toEqual([imageParameter(context.stage, 'pair', 'hidden')])
+      await runToEnd(context, 'teardown', { app: 'pair', confirm: 'pair', data: 'delete' }, 60)
+    },
+    4 * MINUTE_MS,
   )
 })
