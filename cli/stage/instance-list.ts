@@ -3,6 +3,7 @@ import { type InstanceFacts, instanceFacts } from '../../adapters/aws/instance-f
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import { askAnyServer, whySilent } from '../../core/base/any-server.ts'
 import { controlStack, serviceStack } from '../../core/base/names.ts'
+import { withOutputs } from '../../core/deploy/check-outputs.ts'
 import { healthOf, type InstanceHealth, serverHealth, worstOf } from '../../core/deploy/instance-health.ts'
 import type { Context } from '../context.ts'
 import type { ServiceGroup } from './service-status.ts'
@@ -122,8 +123,9 @@ async function askConsul(
       isServer ? askAnyServer(running, (each) => catalog.cluster(each)) : undefined,
     ])
     if (!seen) return unknown(whySilent(problems))
+    const entries = await withOutputs(catalog, running, seen, new Date())
     return (instance) =>
-      worstOf([healthOf(instance.instanceId, seen), ...(isServer ? [serverHealth(instance, view)] : [])])
+      worstOf([healthOf(instance.instanceId, entries), ...(isServer ? [serverHealth(instance, view)] : [])])
   } catch (error) {
     return unknown((error as Error).message)
   }

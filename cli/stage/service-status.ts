@@ -29,13 +29,21 @@ export interface Inquiries {
   refusal(group: string): Promise<string | undefined>
   /** Why nobody answers at a URL, if so. */
   page(url: string): Promise<string | undefined>
+  /** Where instances listen although other machines may reach them there, by id. */
+  open(): Promise<Map<string, string[]>>
 }
 
 /** They find nothing wrong. */
-export const NO_INQUIRIES: Inquiries = { refusal: async () => undefined, page: async () => undefined }
+export const NO_INQUIRIES: Inquiries = {
+  refusal: async () => undefined,
+  page: async () => undefined,
+  open: async () => new Map(),
+}
 
 const STANDBY =
   'is in Standby: it serves nothing and does not count; put it back with "aws autoscaling exit-standby" or end it'
+
+const TAKE_HOST = 'its program has to take its address from HOST'
 
 /** A service and its group; `view` is undefined while it has none. */
 export interface ServiceGroup {
@@ -81,17 +89,22 @@ export async function serviceStatus(
 /** What can be wrong with a service whatever its instances say. */
 async function wrongWith(
   { release, url, view, group }: ServiceGroup,
-  { refusal, page }: Inquiries,
+  { refusal, page, open }: Inquiries,
 ): Promise<string[]> {
   if (!view) return release ? [`has no group ${group}: somebody removed its stack; deploy it again`] : []
   const isShort = view.members.filter(({ stage }) => stage !== 'leaving').length < view.desired
-  const [refused, silent] = await Promise.all([
+  const [refused, silent, opened] = await Promise.all([
     view.unlaunchable ?? (isShort ? refusal(group) : undefined),
     url !== undefined && view.desired > 0 ? page(url) : undefined,
+    open(),
   ])
+  const places = view.members.flatMap(({ id }) => (opened.get(id) ?? []).map((place) => `${id} on ${place}`))
   return [
     ...(refused === undefined ? [] : [`its group cannot launch: ${refused}`]),
     ...(silent === undefined ? [] : [`${url} does not answer: ${silent}`]),
+    ...(places.length === 0
+      ? []
+      : [`listens where other machines reach it, ${places.join(', ')}: ${TAKE_HOST}`]),
   ]
 }
 

@@ -9,6 +9,7 @@ import { NotFound } from '../base/errors.ts'
 import { pause } from '../base/pause.ts'
 import { registeredAt } from '../registration/registration.ts'
 import { nextStep, type Step } from './capacity.ts'
+import { withOutputs } from './check-outputs.ts'
 import { clusterMembers, type Members, withoutTheDead } from './cluster-members.ts'
 import type { ServiceTarget } from './deploy-plan.ts'
 import { failedStart } from './failed-start.ts'
@@ -29,7 +30,7 @@ import { replaceSick, sickAtFirst, stillSick } from './sick-members.ts'
 
 export interface HealthPorts {
   fleet: Fleet
-  catalog: Pick<ServiceCatalog, 'health' | 'cluster'>
+  catalog: Pick<ServiceCatalog, 'health' | 'cluster' | 'listing'>
   /** Running Consul servers. */
   servers(): Promise<ConsulServer[]>
   /** Seconds that an instance may take to start, from its registration on. */
@@ -120,7 +121,7 @@ async function askConsul(ports: HealthSources, target: ServiceTarget, now: Date)
   if (target.catalog.length === 0 && !isServer) return {}
   const servers = await ports.servers()
   const problems: string[] = []
-  const entries =
+  const seen =
     target.catalog.length === 0
       ? {}
       : await askAnyServer(
@@ -128,6 +129,7 @@ async function askConsul(ports: HealthSources, target: ServiceTarget, now: Date)
           (server) => ports.catalog.health(server, { services: target.catalog }),
           (problem) => problems.push(problem),
         )
+  const entries = seen && (await withOutputs(ports.catalog, servers, seen, now))
   const settled = (name: string) => (entries?.[name] ?? []).filter((entry) => isSettled(entry, now))
   const passing = target.catalog.map((name) => [name, passingInstances(settled(name))] as const)
   return {

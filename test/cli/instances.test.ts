@@ -38,6 +38,7 @@ const sources = (change: Partial<StageSources> = {}): StageSources => ({
   fleet: { group: async () => undefined },
   catalog: {
     health: async () => ({ web: [] }),
+    listing: async (server) => ({ server, entries: [] }),
     cluster: async () => {
       throw new ServiceFailure('no answer')
     },

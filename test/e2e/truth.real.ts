@@ -26,7 +26,8 @@ describe('what commands say of a fault', () => {
 
   const servers = () => serviceInstances(regionOf(context), 'platform', 'consul')
   const looks = async (): Promise<StageStatus & { code: number | null }> => {
-    const { code, out } = await nanofleet('status', '--json')
+    const { code, out, err } = await nanofleet('status', '--json')
+    if (!out.includes('"services"')) throw new Error(`status ended with ${code}: ${out}${err}`)
     return { code, ...JSON.parse(out) }
   }
 

@@ -29,6 +29,7 @@ export interface World {
   group?: GroupView | undefined
   troubles?: GroupEvent[]
   health?: (server: ConsulServer) => CatalogEntry[]
+  listing?: (server: ConsulServer) => CatalogEntry[]
   cluster?: (server: ConsulServer) => ClusterView
   target?: string
 }
@@ -43,6 +44,7 @@ export function ports(world: World): HealthPorts {
     fleet,
     catalog: {
       health: async (server) => ({ web: (world.health ?? (() => [passing]))(server) }),
+      listing: async (server) => ({ server, entries: world.listing?.(server) ?? [] }),
       cluster: async (server) => (world.cluster ?? (() => seesBoth))(server),
     },
     servers: async () => servers,

@@ -17,7 +17,7 @@ const entry = (id: string, seconds: number, status: CatalogEntry['status']): Cat
   ({
     instanceId: id,
     status,
-    output: status === 'critical' ? 'connection refused' : '',
+    ...(status === 'critical' ? { output: 'connection refused' } : {}),
     meta: { registered: at(seconds).toISOString() },
   }) as unknown as CatalogEntry
 
@@ -38,6 +38,39 @@ describe('a deployment whose instances do not become healthy', () => {
       reason:
         'not healthy 46 s after its start, which may take 30 s: i-1: does not pass its Consul check as web, which says: connection refused; it said last: panic: no database',
     })
+  })
+
+  it('asks the agents what a check said that the catalog does not know', async () => {
+    const mute = bothFail.map((one) => ({
+      ...one,
+      id: one.instanceId,
+      nodeAddress: '10.0.0.1',
+      output: undefined,
+    }))
+    const asked: string[] = []
+    const listing = ({ address }: { address: string }) => {
+      asked.push(address)
+      return [{ ...mute[0], output: 'HTTP 500: the ledger is closed' }] as CatalogEntry[]
+    }
+    expect(await step(48, mute as unknown as CatalogEntry[], { listing })).toMatchObject({
+      reason: expect.stringContaining('as web, which says: HTTP 500: the ledger is closed; it said last'),
+    })
+    expect(asked).toEqual(['10.0.0.1'])
+    const dead = () => {
+      throw new ServiceFailure('late')
+    }
+    expect(await step(48, mute as unknown as CatalogEntry[], { listing: dead })).toMatchObject({
+      reason: expect.stringContaining('as web; it said last'),
+    })
+    asked.length = 0
+    const young = [entry('i-1', 45, 'critical')].map((one) => ({
+      ...one,
+      id: 'i-1',
+      nodeAddress: '10.0.0.1',
+      output: undefined,
+    }))
+    await step(48, young as unknown as CatalogEntry[], { listing })
+    expect(asked).toEqual([])
   })
 
   it('ends for a load balancer that calls them unhealthy, and not for one that has still to look', async () => {
