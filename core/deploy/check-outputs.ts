@@ -7,8 +7,8 @@ const SPEECHLESS_MS = 5000
 
 /**
  * The entries with what their checks said. An agent tells the catalog at once of another state of a check,
- * and of another output only every five minutes (Consul docs, "check_update_interval"): a check that never passed
- * has none there. So the agents are asked; one that does not answer leaves its entries as they are.
+ * and of another output only every five minutes (Consul docs, "check_update_interval"): a check that never
+ * passed has none there. So the agents are asked; one that does not answer leaves its entries as they are.
  */
 export async function withOutputs(
   catalog: Pick<ServiceCatalog, 'listing'>,
