@@ -10,6 +10,7 @@ import { blindChecks } from '../../core/definition/blind-checks.ts'
 import { parseDefinition } from '../../core/definition/definition.ts'
 import { consulVersion } from '../../core/deploy/consul-step.ts'
 import { unpinnedBases } from '../../core/manifest/base-images.ts'
+import { READ_YOURSELF } from '../../core/manifest/rules.ts'
 import { secretLook } from '../../core/manifest/secret-looks.ts'
 import { imageFiles, isLeftOut, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
 import { withoutDockerfile } from '../../core/manifest/upstream.ts'
@@ -155,8 +156,7 @@ function checkSource(manifest: Manifest, service: string, files: RepositoryFiles
   }
   const loads = () => imageFiles(manifest, service, files.texts).some((path) => LOADER.test(path))
   if (Object.keys(secrets ?? {}).length > 0 && !loads()) {
-    const remedy = `import it, or let the program read its parameters itself`
-    throw new InvalidInput(`${place}.secrets`, `${source} does not use the loader of ${LIBRARY}`, remedy)
+    throw new InvalidInput(`${place}.secrets`, `nothing in ${source} reads them yet`, READ_YOURSELF)
   }
 }
 

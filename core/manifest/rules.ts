@@ -78,6 +78,10 @@ function cycles(manifest: Manifest): Problem[] {
   ]
 }
 
+/** What exists instead of secrets that are loaded for a program. */
+export const READ_YOURSELF =
+  'give the parameter by name in env and ssm:GetParameter on it in permissions, and read it in the program'
+
 function serviceProblems(manifest: Manifest, name: string, service: ServiceSpec): Problem[] {
   const at = (...path: string[]) => ['services', name, ...path]
   const problems: Problem[] = []
@@ -116,8 +120,8 @@ function serviceProblems(manifest: Manifest, name: string, service: ServiceSpec)
   if (Object.keys(secrets).length > 0 && source === undefined) {
     problems.push({
       path: at('secrets'),
-      problem: 'an image without a source of ours has no loader for secrets',
-      remedy: 'give a source that uses the loader of apps/lib, or let the program read its parameters itself',
+      problem: 'nothing in such an image reads them',
+      remedy: READ_YOURSELF,
     })
   }
   if (kind === 'consulserver' && (manifest.app !== PLATFORM || name !== 'consul')) {
