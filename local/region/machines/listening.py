@@ -29,7 +29,7 @@ def _family(pid: int) -> list[int]:
 
 def _sockets(pid: int) -> list[str]:
     """Inodes of the process's sockets; none of one that has ended."""
-    found = []
+    found: list[str] = []
     try:
         for entry in os.scandir(f"/proc/{pid}/fd"):
             try:
@@ -49,7 +49,7 @@ def _listening(pid: int, table: str) -> list[tuple[str, str]]:
         lines = Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]
     except OSError:
         return []
-    found = []
+    found: list[tuple[str, str]] = []
     for line in lines:
         fields = line.split()
         if fields[3] != LISTEN:
