@@ -4,6 +4,7 @@ import { NanofleetError } from '../../core/base/errors.ts'
 import { controlName, controlStack } from '../../core/base/names.ts'
 import type { Verdict } from '../../core/healing/judge.ts'
 import type { Drift } from '../../core/registration/drift.ts'
+import { refusals } from '../../local/refusals.ts'
 import { readSettings, requireInstalled } from '../../local/settings.ts'
 import { status as localStatus } from '../../local/status.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
@@ -16,6 +17,7 @@ import { sentence } from '../text/sentence.ts'
 import type { Finding } from './finding.ts'
 import { newestSource } from './newest-source.ts'
 import { preflight } from './preflight.ts'
+import { refusedCalls } from './refused-calls.ts'
 import { catalog, services } from './services.ts'
 
 /**
@@ -52,6 +54,8 @@ export async function findings(options: GlobalOptions & { account?: true }, open
   )
   const states = await look(found, 'locks', () => appStates(context), locks)
   found.push(...(states ?? []).flatMap((state) => unfinished(state, context.stage)))
+  const { local } = context
+  if (local) await look(found, 'calls between services', () => refusals(local), refusedCalls)
   found.push(...(await serviceFindings(context)))
   return found
 }

@@ -21,9 +21,8 @@ export function inquiries(context: Context): Inquiries {
 
 async function lastRefusal(context: Context, group: string): Promise<string | undefined> {
   const since = new Date(Date.now() - DAY_MS)
-  const launches = (await groupActivities(context.autoScaling(), group, since)).filter(
-    ({ kind }) => kind === 'launched' || kind === 'failed',
-  )
+  const { activities } = await groupActivities(context.autoScaling(), group, since)
+  const launches = activities.filter(({ kind }) => kind === 'launched' || kind === 'failed')
   const last = launches.at(-1)
   return last?.kind === 'failed' ? last.reason : undefined
 }

@@ -153,8 +153,9 @@ async function replacements(
 ): Promise<Replacements> {
   const since = new Date(now.getTime() - DAY_MS)
   try {
-    const all = await groupActivities(context.autoScaling(), serviceStack(context.stage, app, service), since)
-    const replaced = all.filter(({ kind }) => kind === 'replaced')
+    const group = serviceStack(context.stage, app, service)
+    const { activities } = await groupActivities(context.autoScaling(), group, since)
+    const replaced = activities.filter(({ kind }) => kind === 'replaced')
     return { app, service, count: replaced.length, last: replaced.slice(-SHOWN) }
   } catch (error) {
     return { app, service, count: 0, last: [], problem: (error as Error).message }

@@ -35,6 +35,7 @@ from region.instances import images
 from region.machines import course, recovery, retention
 from region.messages import parameters, queues, topics
 from region.metadata import service
+from region.reach import refusals, table, watch
 from region.stepfunctions import executions
 from region.tables import backups, counts
 
@@ -53,6 +54,9 @@ PARTS: tuple[ModuleType, ...] = (
     recovery,
     retention,
     service,
+    table,
+    refusals,
+    watch,
     logs,
     metrics,
     parameters,

@@ -5,10 +5,12 @@ import { describe, expect, it } from '@jest/globals'
 import { findingText } from '../../cli/commands/doctor.ts'
 import { codeAge, consul, controlPlane, deadLetters, locks } from '../../cli/doctor/checkup.ts'
 import { newestSource } from '../../cli/doctor/newest-source.ts'
+import { refusedCalls } from '../../cli/doctor/refused-calls.ts'
 import { catalog, services } from '../../cli/doctor/services.ts'
 import type { AppState } from '../../cli/stage/app-states.ts'
 import type { ServiceStatus } from '../../cli/stage/service-status.ts'
 import type { Verdict } from '../../core/healing/judge.ts'
+import type { Refusal } from '../../local/refusals.ts'
 import { second } from './runs.ts'
 
 describe('what the doctor says of', () => {
@@ -30,6 +32,43 @@ describe('what the doctor says of', () => {
     [{ servers: 3, alive: 0, leader: null, silent: 'late' }, 'bad', /none of 3 servers answers: late/],
   ])('Consul as %j is %s', (seen, state, text) => {
     expect(consul({ dead: [], ...seen })).toMatchObject({ state, text: expect.stringMatching(text) })
+  })
+
+  const refusal = (port: number, more: Partial<Refusal> = {}): Refusal => ({
+    caller: { app: 'shop', service: 'web' },
+    target: { app: 'shop', service: 'db' },
+    port,
+    count: 3,
+    first: 1,
+    last: port,
+    how: 'refused',
+    ...more,
+  })
+  it.each<[string, Refusal[], string]>([
+    ['none', [], 'each goes where a needs leads'],
+    [
+      'one',
+      [refusal(60)],
+      'shop/web called db:60, which no needs names: refused 3 times, last at 00:01:00 UTC',
+    ],
+    [
+      'one to another app that was cut off once',
+      [refusal(60, { target: { app: 'photos', service: 'db' }, how: 'cut', count: 1 })],
+      'shop/web called photos/db:60, which no needs names: cut off once, last at 00:01:00 UTC',
+    ],
+    [
+      'one of no app to a load balancer',
+      [refusal(60, { caller: { app: '', service: 'i-1' }, target: { app: '', service: 'x' }, how: 'seen' })],
+      'i-1 called x:60, which no needs names: seen and not stopped 3 times, last at 00:01:00 UTC',
+    ],
+  ])('calls that no security group lets through: %s', (_what, refused, text) => {
+    expect(refusedCalls(refused)).toMatchObject({ state: refused.length === 0 ? 'good' : 'bad', text })
+  })
+
+  it('many such calls names the latest', () => {
+    const { text } = refusedCalls([1, 2, 3, 4, 5, 6, 7].map((port) => refusal(port)))
+    expect(text.match(/db:\d/g)).toEqual(['db:7', 'db:6', 'db:5', 'db:4', 'db:3'])
+    expect(text).toMatch(/; and 2 others$/)
   })
 
   it('dead letters comes with a way to the reason', () => {

@@ -48,6 +48,8 @@ describe('the command line', () => {
     'instances',
     'instances web web',
     'releases web',
+    'timeline web',
+    'timeline web web --since 1h',
     'rollback web 3 --yes',
     'scale web web 0',
     'restart web',
