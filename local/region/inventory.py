@@ -12,6 +12,7 @@ from region.base import api, contract
 from region.base.api import Answer, Request
 from region.base.emulator import app, ec2
 from region.base.settings import current as settings
+from region.durable import restoring
 from region.instances import states
 from region.machines import console, lives
 
@@ -46,6 +47,8 @@ def _health(_: Request) -> Answer:
         "account": settings.account,
         "vpcCidr": str(settings.vpc_cidr),
         "state": str(settings.state),
+        # What the start found of what the last end cut short.
+        "found": restoring.found,
     }
 
 

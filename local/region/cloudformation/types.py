@@ -13,6 +13,7 @@ from region.cloudformation import (
     buckets,
     groups,
     guarded_balancers,
+    interrupted,
     listing,
     network,
     security_rules,
@@ -40,6 +41,7 @@ def install() -> None:
     listing.install()
     stored_values.install()
     typed_values.install()
+    interrupted.install()
     own = {**network.rows(), **security_rules.rows(), **guarded_balancers.rows(), **bounded_roles.rows()}
     for resource_type, row in own.items():
         patch.entry(PROVISIONERS, "_RESOURCE_HANDLERS", resource_type, row)
