@@ -55,10 +55,8 @@ def in_use(instances: Iterable[states.Instance], but: states.Instance) -> set[st
     """The addresses that others hold. One that is about to be terminated has given its own back already: it
     has an empty one, as has a launch that asks for none.
     """
-    addresses = (
-        one["PrivateIpAddress"] for one in instances if one is not but and states.name(one) != "terminated"
-    )
-    return set(filter(None, addresses))
+    holding = (one for one in instances if one is not but and states.name(one) != "terminated")
+    return set(filter(None, (one["PrivateIpAddress"] for one in holding)))
 
 
 def find(instance_id: str) -> states.Instance | None:
