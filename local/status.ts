@@ -60,8 +60,8 @@ async function readInventory(region: PrivateApi): Promise<Record<string, number>
 }
 
 async function readFound(region: PrivateApi): Promise<string[]> {
-  const answer = await askPrivately(region, 'health', { signal: AbortSignal.timeout(5_000) })
-  return ((await answer.json()) as { found?: string[] }).found ?? []
+  const answer = await askPrivately(region, 'found', { signal: AbortSignal.timeout(5_000) })
+  return answer.ok ? ((await answer.json()) as string[]) : []
 }
 
 /** The status as text for people. */

@@ -47,9 +47,12 @@ def _health(_: Request) -> Answer:
         "account": settings.account,
         "vpcCidr": str(settings.vpc_cidr),
         "state": str(settings.state),
-        # What the start found of what the last end cut short.
-        "found": restoring.found,
     }
+
+
+def _found(_: Request) -> Answer:
+    """What the start found of what the last end cut short."""
+    return 200, restoring.found
 
 
 def _instances(_: Request) -> Answer:
@@ -101,6 +104,7 @@ def _store(module: str, name: str) -> Any:
 
 def install() -> None:
     api.route("GET", "/_nanofleet/health", _health)
+    api.route("GET", "/_nanofleet/found", _found)
     api.route("GET", "/_nanofleet/instances", _instances)
     api.route("GET", "/_nanofleet/inventory", _inventory)
     api.route("PUT", "/_nanofleet/calls", _calls)

@@ -74,7 +74,7 @@ def _shallow(value: Any) -> Any:
     if _is_scoped(value):
         made = type(value)()
         for key, record in list(value._data.items()):
-            made._data[key] = cast("dict[Any, Any]", record).copy() if type(record) is dict else record
+            made._data[key] = record.copy() if type(record) is dict else record
         return made
     if type(value) is dict:
         record: dict[Any, Any] = cast("dict[Any, Any]", value)

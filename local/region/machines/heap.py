@@ -1,7 +1,7 @@
 """How large the heap of a Node program may become: as large as on a machine of its instance's type.
 
 V8 takes its bounds from the memory of the machine: half of it for old objects, a 128th of that for each half
-of the young ones. On AWS the 1 GiB of a t3.micro bounds a program. Here it would see this machine's memory, and
+of the young ones. On AWS the 1 GiB of a t3.micro bounds a program. Here it would see this whole machine, and
 keep tens of megabytes more of what it no longer uses.
 """
 
