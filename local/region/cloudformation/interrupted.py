@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import inspect
 import logging
 from collections.abc import Callable, Coroutine
@@ -33,8 +34,14 @@ _GROUP = "AWS::AutoScaling::AutoScalingGroup"
 _WHY = "The local region ended while the stack was changed"
 
 
-async def _deploy(original: Callable[..., Coroutine[Any, Any, None]], *given: Any, **named: Any) -> None:
-    """Keeps with the stack what a rollback needs, until the operation has ended by itself."""
+Work = Coroutine[Any, Any, None]
+
+
+def _deploy(original: Callable[..., Work], *given: Any, **named: Any) -> Work:
+    """Keeps with the stack what a rollback needs, until the operation has ended by itself.
+
+    At once, not with the first step of the operation: the call that asks for it is answered before.
+    """
     call = inspect.signature(original).bind(*given, **named)
     call.apply_defaults()
     asked = call.arguments
@@ -50,7 +57,11 @@ async def _deploy(original: Callable[..., Coroutine[Any, Any, None]], *given: An
         "previous_tags": before.get("Tags") or [],
         "imports": asked["imports"] or {},
     }
-    await original(*given, **named)
+    return _to_its_end(stack, original(*given, **named))
+
+
+async def _to_its_end(stack: Stack, work: Work) -> None:
+    await work
     stack.pop(UNDER_WAY, None)
 
 
@@ -67,7 +78,7 @@ def recover() -> None:
         restoring.say(f"stack {name} was {status}: {'deleted further' if 'DEL' in status else 'rolled back'}")
 
 
-def _delete(name: str, stack: Stack) -> Coroutine[Any, Any, None]:
+def _delete(name: str, stack: Stack) -> Work:
     return stacks._delete_stack_async(name, stack["StackId"])
 
 
@@ -109,4 +120,6 @@ def _adopt(stack: Stack, template: dict[str, Any]) -> None:
 
 def install() -> None:
     for module in (HANDLERS, CHANGE_SETS):
-        patch.wrap(module, "_deploy_stack_async", _deploy)
+        # A plain function, which patch.wrap would turn into a coroutine.
+        original = patch.replace(module, "_deploy_stack_async", None)
+        patch.replace(module, "_deploy_stack_async", functools.partial(_deploy, original))

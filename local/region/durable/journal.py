@@ -44,6 +44,7 @@ class Journal:
         self._number = 0
         self._size = 0
         self._base = 0
+        self._closed = False
 
     def read(self) -> tuple[dict[bytes, bytes] | None, list[str]]:
         """The latest text of every key, None when there is no journal; and what was wrong with it."""
@@ -67,11 +68,16 @@ class Journal:
         return None, found
 
     def append(self, rows: Iterable[Row]) -> None:
-        """Writes the rows as one batch; they are on disk when it returns. OSError when there is no room."""
+        """Writes the rows as one batch; they are on disk when it returns. OSError when there is no room.
+
+        Nothing is written after `close`: what comes then was answered to nobody.
+        """
         batch = _batch(rows)
         with self._lock:
-            if self._file < 0:
-                self._open(self._number + 1, 0, len(batch))
+            if self._closed:
+                return
+            if self._number == 0:
+                self._open(1, 0, len(batch))
             try:
                 _write(self._file, batch)
             except OSError:
@@ -115,7 +121,7 @@ class Journal:
         with self._lock:
             if self._file >= 0:
                 os.close(self._file)
-            self._file = -1
+            self._file, self._closed = -1, True
 
     def _files(self) -> list[tuple[int, Path]]:
         named = ((_NAME.fullmatch(file.name), file) for file in self._folder.glob("journal-*"))

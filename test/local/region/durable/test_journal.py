@@ -115,3 +115,13 @@ def test_a_batch_for_which_there_is_no_room_leaves_nothing(
 
 def test_the_journal_is_for_its_owner_only(tmp_path: Path) -> None:
     assert written(tmp_path).stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_is_written_after_the_end(tmp_path: Path) -> None:
+    written(tmp_path)
+    journal = Journal(tmp_path)
+    journal.read()
+    journal.close()
+    journal.append([(b"e", b"6")])
+    assert read(tmp_path) == (STATES[3], [])
+    assert [file.name for file in tmp_path.iterdir()] == ["journal-000001"]
