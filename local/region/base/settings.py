@@ -119,7 +119,7 @@ def read(environment: dict[str, str]) -> Settings:
         nlb_register_seconds=_seconds(environment, "NANOFLEET_NLB_REGISTER_SECONDS", 0.2),
         nlb_stale_seconds=_seconds(environment, "NANOFLEET_NLB_STALE_SECONDS", 0.0),
         worker_idle_seconds=_seconds(environment, "NANOFLEET_WORKER_IDLE_SECONDS", 20.0),
-        most_workers=_integer(environment, "NANOFLEET_MOST_WORKERS", 6 * (os.cpu_count() or 1), 1, 1000),
+        most_workers=_integer(environment, "NANOFLEET_MOST_WORKERS", 8 * (os.cpu_count() or 1), 1, 1000),
         log_level=environment.get("NANOFLEET_LOG_LEVEL") or "INFO",
         quotas=_quotas(environment, "NANOFLEET_QUOTAS"),
         cache=_cache(environment),
