@@ -41,6 +41,7 @@ from region.messages import parameters, queues, topics
 from region.metadata import service
 from region.stepfunctions import executions
 from region.stepfunctions import interrupted as cut_executions
+from region.tables import backups, counts
 
 logger = logging.getLogger("region")
 
@@ -62,6 +63,8 @@ PARTS: tuple[ModuleType, ...] = (
     parameters,
     queues,
     topics,
+    counts,
+    backups,
     api,
     quotas,
     inventory,
@@ -116,6 +119,8 @@ def run() -> int:
         folder.mkdir(parents=True, exist_ok=True)
     # The state lies in a checkout, a package of ES modules; the emulator's own Node workers are CommonJS.
     (settings.temporary / "package.json").write_text('{"type": "commonjs"}\n')
+    if not settings.schemas.is_dir():
+        return _refuse(f"the resource schemas are missing in {settings.schemas}; run `npm run setup`")
     try:
         contract.verify()
     except contract.ContractBroken as error:

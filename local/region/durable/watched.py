@@ -117,6 +117,9 @@ def _mark(service: str, store: str, value: Any) -> Any:
     record = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     if (service, store) == ("cloudformation", "stacks"):
         return record.get("StackStatus")
+    if (service, store) == ("dynamodb", "backups"):
+        # All rows of a table: nothing but its state changes.
+        return json.dumps(record.get("BackupDetails"), default=str)
     if (service, store) == ("stepfunctions", "executions"):
         return record.get("status"), len(record.get("events") or ())
     return None
@@ -129,6 +132,8 @@ def _is_due(service: str, store: str, before: Any, now: Any, depth: int) -> bool
             return depth == LAZY
         case "cloudformation", "stacks":
             return depth >= WHOLE or before != now or str(now).endswith("_IN_PROGRESS")
+        case "dynamodb", "backups":
+            return before != now
         case "cloudformation", _:
             return depth >= WHOLE
         case "stepfunctions", "executions":
