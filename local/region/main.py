@@ -107,6 +107,8 @@ def run() -> int:
         folder.mkdir(parents=True, exist_ok=True)
     # The state lies in a checkout, a package of ES modules; the emulator's own Node workers are CommonJS.
     (settings.temporary / "package.json").write_text('{"type": "commonjs"}\n')
+    if not settings.schemas.is_dir():
+        return _refuse(f"the resource schemas are missing in {settings.schemas}; run `npm run setup`")
     try:
         contract.verify()
     except contract.ContractBroken as error:

@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from region import PINNED_CFN_LINT
+
 ACCOUNT = "000000000000"
 # A quota of Lambda's; region/base/quotas.py lists them all.
 CONCURRENT_EXECUTIONS = "L-B99A9384"
@@ -77,6 +79,11 @@ class Settings:
     def emulator(self) -> Path:
         """Where the emulator's own services keep what survives a restart."""
         return self.state / "emulator"
+
+    @property
+    def schemas(self) -> Path:
+        """CloudFormation's registry: `providers/<region>.json` and `resources/<hash>.json`, from set-up."""
+        return self.cache / f"cfn-lint-{PINNED_CFN_LINT}" / "cfnlint" / "data" / "schemas"
 
     @property
     def snapshots(self) -> Path:
