@@ -13,6 +13,7 @@ import { toolsLock } from './tools-lock.ts'
  */
 export async function pushFirst(context: Context, apps: string[]): Promise<PushedApp[]> {
   const { pushApps } = await import('../adapters/sources/push.ts')
+  const { TypeRegistry } = await import('../adapters/aws/type-registry.ts')
   const root = readSettings().repository
   const { architecture, packager } = await builder(context)
   // A local region takes the tools of this machine.
@@ -24,6 +25,7 @@ export async function pushFirst(context: Context, apps: string[]): Promise<Pushe
     s3: context.s3(),
     stage: context.stage,
     architecture,
+    schemas: new TypeRegistry(context.cloudFormation()),
   })
   for (const app of pushed) context.output.note(context.output.paint('dim', inWords(app)))
   for (const warning of new Set(pushed.flatMap(({ warnings }) => warnings)))

@@ -12,6 +12,7 @@ import { unpinnedBases } from '../../core/manifest/base-images.ts'
 import { secretLook } from '../../core/manifest/secret-looks.ts'
 import { imageFiles, isLeftOut, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
 import { readApp } from '../../core/template/app-folder.ts'
+import type { WrittenResources } from '../../core/template/app-resources.ts'
 import { refuseClashes } from '../../core/template/clashes.ts'
 import { type RepositoryFiles, readRepository } from './repository-files.ts'
 import { type SourceArchive, sourceArchive } from './source-archive.ts'
@@ -21,6 +22,8 @@ import { type TrackedFiles, trackedFiles } from './tracked-files.ts'
 export interface LoadedApp {
   bundle: AppBundle
   archives: SourceArchive[]
+  /** The file of its own resources. */
+  written?: WrittenResources
   /** What somebody should look at before it is in an image, a sentence each. */
   warnings: string[]
 }
@@ -41,7 +44,7 @@ export async function loadApps(root: string, apps?: readonly string[], stage?: s
   refuseClashes(pieces)
   const wanted = pieces.filter(({ manifest }) => apps === undefined || apps.includes(manifest.app))
   return Promise.all(
-    wanted.map(async ({ manifest, resources, services, warnings }) => {
+    wanted.map(async ({ manifest, resources, services, written, warnings }) => {
       const files = await readRepository(root, sourceRoots(manifest), git)
       checkStage(manifest, stage)
       const archived = Object.entries(services).map(([name, service]) => {
@@ -55,6 +58,7 @@ export async function loadApps(root: string, apps?: readonly string[], stage?: s
       return {
         bundle: { format: 1 as const, manifest, resources, services: Object.fromEntries(bundled) },
         archives: archived.map(({ archive }) => archive),
+        ...(written && { written }),
         warnings: [
           ...warnings,
           ...looks(files),

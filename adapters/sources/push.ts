@@ -1,8 +1,10 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { Stage } from '../../core/base/stage.ts'
 import { refuseOtherArchitecture } from '../../core/manifest/architecture.ts'
+import type { TypeSchemas } from '../../core/template/type-schema.ts'
 import { BundleStore } from '../aws/bundle-store.ts'
 import { loadApps } from './app-sources.ts'
+import { checkResources } from './resource-check.ts'
 
 export interface PushRequest {
   /** Folder of the repository that holds `images/` and `apps/`. */
@@ -15,6 +17,8 @@ export interface PushRequest {
   stage?: string
   /** What that stage builds images for, so that an instance type of another one is refused. */
   architecture?: Stage['architecture']
+  /** Schemas of resource types; without them, the properties of resources are not checked. */
+  schemas?: TypeSchemas
 }
 
 export interface PushedApp {
@@ -43,10 +47,17 @@ export async function pushApps({
   s3,
   stage,
   architecture,
+  schemas,
 }: PushRequest): Promise<PushedApp[]> {
   const loaded = await loadApps(root, apps, stage)
   if (stage !== undefined && architecture !== undefined)
     for (const { bundle } of loaded) refuseOtherArchitecture(bundle.manifest, { name: stage, architecture })
+  const unchecked = schemas
+    ? await checkResources(
+        loaded.flatMap(({ written }) => written ?? []),
+        schemas,
+      )
+    : []
   const store = new BundleStore(s3, bucket)
   return Promise.all(
     loaded.map(async ({ bundle, archives, warnings }) => {
@@ -55,7 +66,13 @@ export async function pushApps({
       const { digest } = await store.write(bundle)
       const changed = (await store.pointer(app)) !== digest
       if (changed) await store.point(app, digest)
-      return { app, digest, changed, uploads: written.filter(Boolean).length, warnings }
+      return {
+        app,
+        digest,
+        changed,
+        uploads: written.filter(Boolean).length,
+        warnings: [...warnings, ...unchecked],
+      }
     }),
   )
 }
