@@ -9,7 +9,7 @@ import { count, planKey } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { kept, removableStacks, runs, stage, templates } from './lib/parts.ts'
 
-/** Takes kept data into the app's stack again, before anything else of a deployment; asked until it is done. */
+/** Takes kept data into the app's stack again, first of all in a deployment; asked until it is done. */
 export const handler = lambda('take-up-data', {
   input: z.strictObject({ plan: planKey, looks: count }),
   parts: () => ({

@@ -62,7 +62,7 @@ export function refuseUnknown(app: string, losses: readonly Loss[], named: reado
   )
 }
 
-/** `Orders (table nanofleet-dev-shop-Orders-1X, holds 3 rows) would be replaced, because KeySchema changes`. */
+/** `Orders (table nanofleet-dev-shop-Orders-1X, holds 3 rows) would be replaced, because …`. */
 export function lossText(loss: Loss): string {
   const { name, fate, because, holds } = loss
   const why =

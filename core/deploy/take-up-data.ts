@@ -51,7 +51,7 @@ export async function takeUpData(
     )
     return step('go-on')
   }
-  const failed = looks > 0 && view?.status.startsWith('IMPORT_ROLLBACK_') === true
+  const failed = looks > 0 && view !== undefined && /^(IMPORT_)?ROLLBACK_/.test(view.status)
   const reason = failed ? ((await stacks.firstFailure(view.id)) ?? view.status) : ''
   const standing = await standingStack(stacks, view)
   // An import into a new stack that failed leaves one with nothing in it, which takes no update.

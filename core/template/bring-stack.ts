@@ -62,7 +62,8 @@ export async function bringStack(stacks: Stacks, wanted: WantedStack): Promise<S
 export async function removeStack(stacks: Stacks, name: string): Promise<StackStep> {
   const view = await stacks.find(name)
   if (view === undefined || view.status === 'DELETE_COMPLETE') return step(name, 'gone', 'go-on')
-  if (view.status.endsWith('_IN_PROGRESS') && view.status !== 'DELETE_IN_PROGRESS') return step(name, 'idle')
+  const isBusy = view.status.endsWith('_IN_PROGRESS') && !/^(DELETE|REVIEW)_/.test(view.status)
+  if (isBusy) return step(name, 'idle')
   if (view.status !== 'DELETE_IN_PROGRESS') await stacks.remove(name)
   return step(name, 'gone')
 }

@@ -48,7 +48,7 @@ export const UNCHECKED: Unchecked[] = [
     page: 'GetObject',
   },
   {
-    role: /^(ApplyStack|PrepareData)Role$/,
+    role: /^(ApplyStack|PrepareData|TakeUpData)Role$/,
     actions: ['cloudformation:TagResource'],
     page: 'Actions, resources, and condition keys for AWS CloudFormation',
   },

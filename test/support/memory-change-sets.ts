@@ -27,7 +27,8 @@ export class MemoryChangeSets implements ChangeSets {
       return !stacks.made.physical.has(id) || stacks.made.isTaken(id)
     })
     if (missing) stacks.failures.set(name, `${missing.name}: it does not exist, or is in another stack`)
-    const end = stacks.outcome(name, 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE')
+    const bad = before === undefined ? 'ROLLBACK_COMPLETE' : 'IMPORT_ROLLBACK_COMPLETE'
+    const end = stacks.outcome(name, 'IMPORT_COMPLETE', bad)
     stacks.calls.push('import')
     const done = end === 'IMPORT_COMPLETE'
     if (done)
