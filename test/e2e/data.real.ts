@@ -18,7 +18,7 @@ describe('the data of an app', () => {
     await pushLedger(context, [table('Orders')])
     await runToEnd(context, 'deploy', { app: 'ledger' }, 180)
     await fill(await physical('Orders'))
-  }, 300_000)
+  }, 420_000)
   afterAll(async () => {
     await runToEnd(context, 'teardown', {
       app: 'ledger',
@@ -92,7 +92,7 @@ describe('the data of an app', () => {
     expect(await endState(context, failed.arn)).toBe('FailureClean')
     expect([await physical('Orders'), await rows(orders), await kept()]).toEqual([orders, ROWS, []])
     expect(await rows(await physical('Bills'))).toBe(0)
-  }, 300_000)
+  }, 420_000)
 
   it('goes when it is named, and only that', async () => {
     const orders = await physical('Orders')
