@@ -81,8 +81,8 @@ export class CloudFormationChangeSets implements ChangeSets {
       const answer = await this.#client.send(
         new CreateChangeSetCommand({
           ...(await stackRequest(input, templates)),
-          // Without any, a stack keeps its own.
-          ...(type === 'UPDATE' && { Tags: undefined }),
+          // Without any, a stack keeps its own; an import takes none.
+          Tags: undefined,
           ChangeSetName: name(),
           ChangeSetType: type,
           RoleARN: role,

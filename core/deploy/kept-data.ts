@@ -90,7 +90,7 @@ export function neverLeft(kept: readonly KeptData[], parts: readonly StackPart[]
  * DeletionPolicy. The mark goes with the update that follows, which then also takes the usual policies.
  */
 export function withTakenUp(
-  stack: Pick<WantedStack, 'name' | 'tags'>,
+  name: string,
   standing: Pick<StandingStack, 'template' | 'parameters'> | undefined,
   kept: readonly KeptData[],
 ): { wanted: WantedStack; resources: ImportedResource[] } {
@@ -100,7 +100,8 @@ export function withTakenUp(
   const declared = Object.keys(template.Parameters ?? {})
   return {
     wanted: {
-      ...stack,
+      name,
+      tags: {},
       template,
       parameters: Object.fromEntries(
         declared.flatMap((name) => (name in parameters ? [[name, String(parameters[name])]] : [])),

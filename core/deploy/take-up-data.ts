@@ -1,4 +1,4 @@
-import { appStack, TAG } from '../base/names.ts'
+import { appStack } from '../base/names.ts'
 import { pause } from '../base/pause.ts'
 import type { Stage } from '../base/stage.ts'
 import { StackFailure, type StackStep, standingStack } from '../template/bring-stack.ts'
@@ -58,8 +58,7 @@ export async function takeUpData(
   if (view && (!standing || parts.length === 0)) await stacks.remove(name)
   if (failed) throw new StackFailure(`stack ${name}: its kept data could not be taken up: ${reason}`)
   if (view && (!standing || parts.length === 0)) return step('wait')
-  const tags = view?.tags ?? { [TAG.stage]: stage.name, [TAG.app]: app }
-  const { wanted, resources } = withTakenUp({ name, tags }, standing, missing)
+  const { wanted, resources } = withTakenUp(name, standing, missing)
   await changeSets.startImport({ ...wanted, template: templateText(name, wanted.template) }, resources)
   return step('wait')
 }

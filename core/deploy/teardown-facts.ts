@@ -24,7 +24,9 @@ export async function teardownFacts(ports: TeardownPorts, app: string): Promise<
     return await ports.bundles.outline(name, release?.bundle)
   }
   const others = [...apps].filter((name) => name !== app).sort()
-  const own = views.find(({ name }) => name === appStack(stage, app))
+  const name = appStack(stage, app)
+  // One that has only taken up kept data has no tags yet.
+  const own = views.find((view) => view.name === name) ?? (await stacks.find(name))
   return {
     outline: await outlineOf(app),
     standing: standingServices(views, app).sort(),

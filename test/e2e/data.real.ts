@@ -66,7 +66,7 @@ describe('the data of an app', () => {
 
   it('is not touched by a property that does not exist: the push names file and line', async () => {
     await expect(pushLedger(context, [table('Orders', 'id', 'KeySchem')])).rejects.toThrow(
-      /images\/ledger\/resources\.yml:6: Resources\.Orders\.Properties\.KeySchem: unknown property; did you mean "KeySchema"/,
+      /images\/ledger\/resources\.yml:7: Resources\.Orders\.Properties\.KeySchem: unknown property; did you mean "KeySchema"/,
     )
   }, 60_000)
 

@@ -48,7 +48,7 @@ export const UNCHECKED: Unchecked[] = [
     page: 'GetObject',
   },
   {
-    role: /^(ApplyStack|PrepareData|TakeUpData)Role$/,
+    role: /^(ApplyStack|PrepareData)Role$/,
     actions: ['cloudformation:TagResource'],
     page: 'Actions, resources, and condition keys for AWS CloudFormation',
   },

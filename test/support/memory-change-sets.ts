@@ -35,7 +35,7 @@ export class MemoryChangeSets implements ChangeSets {
       for (const { name: logical, type, key } of resources)
         stacks.made.take(name, { name: logical, type, id: Object.values(key)[0] ?? '' })
     const template = done ? input.template : (before ?? '{"Resources": {}}')
-    stacks.settle({ ...input, template }, 'IMPORT_IN_PROGRESS', end)
+    stacks.settle({ ...input, template, tags: stacks.views.get(name)?.tags ?? {} }, 'IMPORT_IN_PROGRESS', end)
   }
 }
 

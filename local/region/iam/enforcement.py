@@ -188,19 +188,14 @@ def _explain_identity(
 
 
 def _leading_keys(original: Callable[[bytes], dict[str, Any]], body: bytes) -> dict[str, Any]:
-    """Adds `dynamodb:LeadingKeys`, the partition keys of the items that the request names, and `dynamodb:Select`."""
+    """Adds `dynamodb:LeadingKeys`, the partition keys of the items that the request names."""
     context = original(body)
     try:
         request = json.loads(body or b"{}")
     except ValueError:
         return context
-    if not isinstance(request, dict):
-        return context
-    keys = _partition_keys(request)
-    found = {"dynamodb:LeadingKeys": keys} if keys else {}
-    if request.get("Select"):
-        found["dynamodb:Select"] = [str(request["Select"])]
-    return {**context, **found}
+    keys = _partition_keys(request) if isinstance(request, dict) else []
+    return {**context, "dynamodb:LeadingKeys": keys} if keys else context
 
 
 def _partition_keys(request: dict[str, Any]) -> list[str]:
