@@ -36,6 +36,7 @@ from region.machines import course, recovery, retention
 from region.messages import parameters, queues, topics
 from region.metadata import service
 from region.stepfunctions import executions
+from region.tables import backups, counts
 
 logger = logging.getLogger("region")
 
@@ -57,6 +58,8 @@ PARTS: tuple[ModuleType, ...] = (
     parameters,
     queues,
     topics,
+    counts,
+    backups,
     api,
     quotas,
     inventory,

@@ -46,6 +46,7 @@ contract.expect(
     "(raw, resources_defs, param_values, conditions, mappings, stack_name, stack_id)",
 )
 contract.expect(PROVISIONERS, "_STACK_TAG_PROPERTY")
+contract.expect("ministack.services.cloudformation", "_change_sets")
 contract.expect(STACKS, "_provision_keeping_seed", "(*args)")
 contract.expect(STACKS, "_update_keeping_seed", "(*args)")
 contract.expect("ministack.services.cloudformation.engine", "_topological_sort", "(resources, conditions)")
@@ -72,8 +73,13 @@ def _errors(
     *given: Any,
     **more: Any,
 ) -> list[Error]:
-    found = original(definitions, ordered, *given, **more)
     stack = cloudformation._stacks.get(given[3]) or {}
+    adopted = _adopted(stack)
+    found = [
+        one
+        for one in original(definitions, ordered, *given, **more)
+        if one[0] not in adopted or one[2] != "NAME_CONFLICT_VALIDATION"
+    ]
     own = {one.get("PhysicalResourceId") for one in (stack.get("_resources") or {}).values()}
     for logical_id in ordered:
         kind = definitions[logical_id].get("Type", "")
@@ -83,10 +89,20 @@ def _errors(
             (logical_id, kind, "PROPERTY_VALIDATION", f"{place}/Properties{_within(problem)}", problem)
             for problem in properties.problems(kind, values)
         ]
-        name = _name(kind, values, definitions, given)
+        name = None if logical_id in adopted else _name(kind, values, definitions, given)
         if name and name not in own and taken.exists(kind, name) and not _is_own(stack, logical_id, kind):
             found.append((logical_id, kind, "NAME_CONFLICT_VALIDATION", place, taken.conflict(kind, name)))
     return found
+
+
+def _adopted(stack: Record) -> set[str]:
+    """What the change set that is being executed takes up because it exists (ImportExistingResources)."""
+    busy = [
+        one
+        for one in cloudformation._change_sets.values()
+        if one["StackId"] == stack.get("StackId") and one["ExecutionStatus"] == "EXECUTE_IN_PROGRESS"
+    ]
+    return {logical_id for one in busy for logical_id in one.get("_import_existing") or {}}
 
 
 def _within(problem: str) -> str:

@@ -47,6 +47,7 @@ def needed(request: Request) -> list[Permission]:
         own = named or [Permission(action, resource, tags) for resource in resources.named(action, request)]
     roles = [Permission("iam:PassRole", role, context) for role, context in pass_role.passed(action, request)]
     also = encryption.needed(action, request) + _template_read(request) + _stack_policy(action, request)
+    also += _restored_rows(action, request)
     return own + also + roles
 
 
@@ -56,6 +57,17 @@ def _stack_policy(action: str, request: Request) -> list[Permission]:
     if action != "cloudformation:UpdateStack" or not any(request.param(name) for name in names):
         return []
     return [Permission("cloudformation:SetStackPolicy", base_resource.of(request))]
+
+
+# Developer Guide, "Using IAM with DynamoDB backup and restore": a restore needs these on its table.
+_ROWS = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
+
+
+def _restored_rows(action: str, request: Request) -> list[Permission]:
+    if action not in ("dynamodb:RestoreTableFromBackup", "dynamodb:RestoreTableToPointInTime"):
+        return []
+    table = request.arn("dynamodb", f"table/{request.field('TargetTableName')}")
+    return [Permission(f"dynamodb:{row}", table) for row in _ROWS]
 
 
 def _template_read(request: Request) -> list[Permission]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from regions import Region
+from roles import Actor, allow
 from stacks import TABLE, Stack, keyed, with_properties
 
 QUEUE: dict[str, Any] = {"Type": "AWS::SQS::Queue"}
@@ -161,3 +162,12 @@ def test_a_resource_does_not_become_one_of_another_type(region: Region) -> None:
     with pytest.raises(ClientError) as error:
         stack.update({"Data": QUEUE})
     assert error.value.response["Error"] == {"Type": "Sender", "Code": "ValidationError", "Message": says}
+
+
+def test_a_change_set_that_is_named_by_its_arn_is_its_stacks(region: Region, actor: Actor) -> None:
+    stack = Stack(region)
+    stack.create({"Data": TABLE})
+    plan = stack.plan({"Data": with_properties(TABLE, TableClass="STANDARD")})
+    actor.may(allow("cloudformation:*", plan["StackId"]))
+    actor("cloudformation").execute_change_set(ChangeSetName=plan["ChangeSetId"])
+    assert stack.settled() == "UPDATE_COMPLETE"

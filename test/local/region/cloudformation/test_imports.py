@@ -227,3 +227,14 @@ def test_a_stack_that_is_only_reviewed_is_deleted_without_a_trace(region: Region
         stack.client.update_stack(StackName=stack.name, TemplateBody=body({"Data": kept(TABLE)}))
     assert stack.delete() == "DELETE_COMPLETE"
     assert rows(region, physical) == ["1", "2"]
+
+
+def test_what_exists_is_taken_up_by_an_update_that_asks_for_it(region: Region) -> None:
+    named = kept(with_properties(TABLE, TableName=f"table-{uuid.uuid4().hex[:8]}"))
+    physical = leave(region, named)
+    stack = Stack(region)
+    stack.create({"Other": QUEUE})
+    plan = stack.plan({"Other": QUEUE, "Data": named}, ImportExistingResources=True)
+    assert [one["ResourceChange"]["Action"] for one in plan["Changes"]] == ["Import"]
+    assert stack.execute(plan) == "UPDATE_COMPLETE"
+    assert rows(region, physical) == ["1", "2"]

@@ -201,3 +201,38 @@ def test_a_table_of_a_stack_that_is_rolled_back_goes_or_stays(
     resources = {"Data": {**TABLE, "DeletionPolicy": policy}, "Next": {**BROKEN, "DependsOn": "Data"}}
     assert stack.create(resources) == "ROLLBACK_COMPLETE"
     assert bool(set(region.client("dynamodb").list_tables()["TableNames"]) - before) is stays
+
+
+def test_a_protected_table_outlives_its_stack(region: Region) -> None:
+    stack = Stack(region)
+    guarded = with_properties(TABLE, DeletionProtectionEnabled=True)
+    stack.create({"Data": guarded, "Other": QUEUE})
+    name = stack.physical("Data")
+    put(region, name, "1")
+    assert stack.update({"Other": QUEUE}) == "UPDATE_COMPLETE"
+    assert stack.delete() == "DELETE_FAILED"
+    assert any("currently protected against deletion" in reason for *_rest, reason in stack.events("Data"))
+    assert rows(region, name) == ["1"]
+
+
+def test_a_deleted_table_takes_its_settings_along(region: Region) -> None:
+    stack = Stack(region)
+    named = with_properties(TABLE, TableName=f"{stack.name}-rows")
+    expiring = with_properties(named, TimeToLiveSpecification={"AttributeName": "until", "Enabled": True})
+    stack.create({"Data": expiring})
+    stack.delete()
+    stack.create({"Data": named})
+    found = region.client("dynamodb").describe_time_to_live(TableName=f"{stack.name}-rows")
+    assert found["TimeToLiveDescription"]["TimeToLiveStatus"] == "DISABLED"
+
+
+def test_a_bucket_with_an_old_version_is_not_deleted(region: Region) -> None:
+    stack = Stack(region)
+    stack.create({"Data": with_properties(BUCKET, VersioningConfiguration={"Status": "Enabled"})})
+    name = stack.physical("Data")
+    s3 = region.client("s3")
+    s3.put_object(Bucket=name, Key="a", Body=b"1")
+    s3.delete_object(Bucket=name, Key="a")
+    assert "Contents" not in s3.list_objects_v2(Bucket=name)
+    assert stack.delete() == "DELETE_FAILED"
+    assert len(s3.list_object_versions(Bucket=name)["Versions"]) == 1
