@@ -59,6 +59,11 @@ export function deploy(command: Command, open: Open): void {
         const plan = planOf(run)
         return context.output.result(plan, planText(plan))
       }
+      const { left = [] } = Object(run.output) as { left?: string[] }
+      if (left.length > 0)
+        context.output.note(
+          `warning: ${left.join(', ')} could not be deleted and is still kept; look in AWS why`,
+        )
       await showStatus(context, [app], run)
     })
 }
