@@ -60,8 +60,8 @@ export interface ChangeSets {
    */
   preview(input: StackInput): Promise<ResourceChange[]>
   /**
-   * Starts taking existing resources into a stack, which is created if it does not exist. An import changes no
-   * tags: a new stack has none until its next update.
+   * Starts taking existing resources into a stack, which is created if it does not exist. An import changes
+   * no tags: a new stack has none until its next update.
    * @throws {InvalidInput} with CloudFormation's reason when it refuses; nothing is touched then
    */
   startImport(input: StackInput, resources: readonly ImportedResource[]): Promise<void>

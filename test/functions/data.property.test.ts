@@ -88,7 +88,7 @@ describe('whatever is edited, deployed, rolled back, removed and deployed again'
           expect(world.data.map(([id]) => id).filter((id) => !known.includes(id))).toEqual([])
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
   })
 })

@@ -1,81 +1,27 @@
 import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb'
-import { CreateBucketCommand, DeleteBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import { BucketEmptier } from '../../../adapters/aws/bucket-emptier.ts'
+import { CreateBucketCommand } from '@aws-sdk/client-s3'
 import { CloudFormationStacks } from '../../../adapters/aws/cloudformation.ts'
-import { DataRemover } from '../../../adapters/aws/data-remover.ts'
 import type { Resource } from '../../../core/base/cloudformation.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
 import { appStack } from '../../../core/base/names.ts'
 import type { DeployPlan } from '../../../core/deploy/deploy-plan.ts'
-import type { KeptData } from '../../../core/deploy/kept-data.ts'
-import { dataParts } from '../../../core/deploy/kept-data.ts'
+import {
+  bucket,
+  bucketResource,
+  FOREIGN,
+  fill,
+  ofEach,
+  push,
+  QUEUE,
+  record,
+  retained,
+  TABLE,
+  tidy,
+  topic,
+} from '../data-parts.ts'
 import { needs, type Step } from '../step.ts'
 import { type IamWorld, PROBE, PROBE_PLAN } from '../world.ts'
 import { large, stand, takeAway } from './stacks.ts'
-
-const topic: Resource = { Type: 'AWS::SNS::Topic' }
-const retained = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }
-const TABLE: Resource = {
-  Type: 'AWS::DynamoDB::Table',
-  Properties: {
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-  },
-}
-const QUEUE: Resource = { Type: 'AWS::SQS::Queue' }
-const bucket = (world: IamWorld): string => `nanofleet-${world.context.stage}-${PROBE}-data`
-const bucketResource = (world: IamWorld): Resource => ({
-  Type: 'AWS::S3::Bucket',
-  Properties: { BucketName: bucket(world), VersioningConfiguration: { Status: 'Enabled' } },
-})
-const ofEach = (world: IamWorld) => ({ Data: bucketResource(world), Rows: TABLE, Jobs: QUEUE })
-
-/** The probe's bundle with resources of its own, as its plan's. */
-async function push(world: IamWorld, Resources: Record<string, unknown>): Promise<void> {
-  const { bundle } = await world.bundles.read(PROBE, world.probe)
-  const { digest } = await world.bundles.write({ ...bundle, resources: { Resources } })
-  await world.bundles.point(PROBE, digest)
-}
-
-async function fill(world: IamWorld): Promise<void> {
-  for (const Key of ['photo', 'another photo'])
-    await world.context.s3().send(new PutObjectCommand({ Bucket: bucket(world), Key, Body: 'pixels' }))
-}
-
-const record = (name: string, resource: Resource, id: string, more: Partial<KeptData> = {}): KeptData => ({
-  name,
-  type: resource.Type,
-  id,
-  template: { AWSTemplateFormatVersion: '2010-09-09', Description: '', Resources: { [name]: resource } },
-  parameters: {},
-  at: '2026-01-31T12:00:00.000Z',
-  execution: PROBE,
-  ...more,
-})
-
-/** Removes the stack, the bucket, and what was kept. */
-async function tidy(world: IamWorld): Promise<void> {
-  await world.bundles.point(PROBE, world.probe)
-  await world.plan()
-  const stacks = new CloudFormationStacks(world.context.cloudFormation())
-  const stack = appStack(world.context.stage, PROBE)
-  const view = await stacks.find(stack)
-  const parts = view ? dataParts(await stacks.parts(stack)) : []
-  await new BucketEmptier(world.context.s3()).empty(bucket(world))
-  await takeAway(world)
-  const kept = await world.kept.list(PROBE)
-  for (const part of [...parts, ...kept]) await new DataRemover(world.context).remove(part)
-  await world.context
-    .s3()
-    .send(new DeleteBucketCommand({ Bucket: bucket(world) }))
-    .catch(gone)
-  await world.kept.drop(PROBE, kept)
-}
-
-function gone(error: Error): void {
-  if (error.name !== 'NoSuchBucket') throw error
-}
 
 const planOf = (purpose: string, replaceData: string[] = []) => ({
   app: PROBE,
@@ -248,7 +194,8 @@ export const dataSteps: Step[] = [
       resources: ofEach,
       after: async (world) => {
         const empty = (await world.kept.list(PROBE)).filter(({ confirmedBy }) => confirmedBy)
-        if (!empty.some(({ name }) => name === 'Rows')) throw new ServiceFailure('not counted: Rows')
+        if (!empty.some(({ name }) => name === 'Rows'))
+          throw new ServiceFailure('Rows is not counted by who is not authorized to perform: dynamodb:Scan')
       },
     },
   ),
@@ -300,6 +247,3 @@ export const dataSteps: Step[] = [
     tidy,
   },
 ]
-
-/** Named unlike anything of the stage. */
-const FOREIGN = `${PROBE}-of-another-stage`
