@@ -41,7 +41,12 @@ export async function fill(world: IamWorld): Promise<void> {
     await world.context.s3().send(new PutObjectCommand({ Bucket: bucket(world), Key, Body: 'pixels' }))
 }
 
-export const record = (name: string, resource: Resource, id: string, more: Partial<KeptData> = {}): KeptData => ({
+export const record = (
+  name: string,
+  resource: Resource,
+  id: string,
+  more: Partial<KeptData> = {},
+): KeptData => ({
   name,
   type: resource.Type,
   id,
@@ -74,4 +79,3 @@ export async function tidy(world: IamWorld): Promise<void> {
 function gone(error: Error): void {
   if (error.name !== 'NoSuchBucket') throw error
 }
-
