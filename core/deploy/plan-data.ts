@@ -2,7 +2,7 @@ import { InvalidInput, NotFound } from '../base/errors.ts'
 import { appStack } from '../base/names.ts'
 import { appTemplate } from '../template/app.ts'
 import { StackFailure, type WantedStack } from '../template/bring-stack.ts'
-import { dataResources } from '../template/data-types.ts'
+import { dataResources, withoutNames } from '../template/data-types.ts'
 import { withStaying } from '../template/fragments.ts'
 import { stackChange } from '../template/stack-change.ts'
 import type { ChangeSets, Stacks } from '../template/stacks.ts'
@@ -46,8 +46,9 @@ type Purpose = 'deploy' | 'dry-run' | 'undo'
  */
 export async function planData(ports: DataPorts, facts: PlanFacts, purpose: Purpose): Promise<DataPlan> {
   const { app, stage, stacks } = facts
-  const look = { ...ports, facts, purpose, wanted: appTemplate(app, stage) }
-  const taken = await takeUp(look)
+  const wanted = appTemplate(app, stage)
+  const taken = await takeUp({ ...ports, facts, purpose, wanted, taken: [] })
+  const look = { ...ports, facts, purpose, wanted, taken: taken.up.map(({ name }) => name) }
   const known = dataResources(look.wanted)
   const stays = facts.kept ? dataResources(stacks.own?.template).filter((name) => !known.includes(name)) : []
   try {
@@ -66,6 +67,8 @@ interface Look extends DataPorts {
   facts: PlanFacts
   purpose: Purpose
   wanted: WantedStack['template']
+  /** Logical ids of what comes into the stack first. */
+  taken: string[]
 }
 
 async function decide(look: Look, stays: string[]): Promise<{ found: FoundLoss[]; stays: string[] }> {
@@ -91,7 +94,7 @@ async function refusal(look: Look, found: FoundLoss[]): Promise<InvalidInput> {
 }
 
 /** What CloudFormation would take away; it is not asked when nothing changes, or nothing holds data. */
-async function preview({ facts, changeSets, wanted }: Look, stays: string[]): Promise<FoundLoss[]> {
+async function preview({ facts, changeSets, wanted, taken }: Look, stays: string[]): Promise<FoundLoss[]> {
   const { stage, app, stacks, standing } = facts
   const { own, outputs } = stacks
   if (!own || dataResources(own.template).length === 0) return []
@@ -100,7 +103,9 @@ async function preview({ facts, changeSets, wanted }: Look, stays: string[]): Pr
   const stack = wantedAppStack(stage, manifest.app, wanted, outputs.platform)
   const target = withStaying(withLeavingGroups(stack, own, removed), own, stays)
   if (stackChange(own, target).action === 'unchanged') return []
-  return lossesIn(await changeSets.preview({ ...target, template: JSON.stringify(target.template) }))
+  return lossesIn(
+    await changeSets.preview({ ...target, template: JSON.stringify(withoutNames(target.template, taken)) }),
+  )
 }
 
 /** Which kept data comes back into the stack, and what the wanted template would then replace of it. */

@@ -41,6 +41,21 @@ export const importKey = (type: string, physicalId: string): Record<string, stri
   [known(type)?.key ?? 'Id']: physicalId,
 })
 
+const NAMES = ['TableName', 'BucketName', 'QueueName']
+
+/**
+ * A template in which these resources have no names of their own: CloudFormation plans none whose name is
+ * taken, and that of kept data is.
+ */
+export function withoutNames(template: Template, names: readonly string[]): Template {
+  const Resources = Object.entries(template.Resources).map(([name, resource]) => {
+    if (!names.includes(name)) return [name, resource]
+    const properties = Object.entries(resource.Properties ?? {}).filter(([key]) => !NAMES.includes(key))
+    return [name, { ...resource, Properties: Object.fromEntries(properties) }]
+  })
+  return { ...template, Resources: Object.fromEntries(Resources) }
+}
+
 /** Logical ids of a template's resources that hold data. */
 export const dataResources = (template: Pick<Template, 'Resources'> | undefined): string[] =>
   Object.entries(template?.Resources ?? {})

@@ -36,6 +36,8 @@ type Resources = Record<string, Resource>
 export class DataWorld {
   readonly stacks = new MemoryStacks()
   readonly kept = new MemoryKeptBook()
+  /** The templates of which CloudFormation was asked what they would change. */
+  readonly previews: readonly string[]
   readonly #releases: MemoryReleaseBook
   readonly #locks = new MemoryLockTable()
   readonly #apps = new Map<string, App>()
@@ -57,6 +59,7 @@ export class DataWorld {
       name === 'shop' ? (this.#apps.get(digest ?? this.#pushed) as App) : PLATFORM
     const holdings = memoryHoldings(this.stacks.made)
     const changeSets = new MemoryChangeSets(this.stacks)
+    this.previews = changeSets.previews
     const { stacks, kept } = this
     const common = { stacks, kept, releases: this.#releases, runs, changeSets, holdings }
     const outline = async () => ({ requires: [], services: { web: { needs: [] } } })

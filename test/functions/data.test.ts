@@ -5,6 +5,7 @@ const table = (key = 'id') => ({
   Type: 'AWS::DynamoDB::Table',
   Properties: { KeySchema: [{ AttributeName: key, KeyType: 'HASH' }] },
 })
+const bucket = { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'nanofleet-dev-pictures' } }
 const id = (name: string) => `${STACK}-${name}`
 
 describe('what an app holds', () => {
@@ -72,6 +73,33 @@ describe('what an app holds', () => {
     world.push({})
     await world.deploy({ named: ['Orders'], fails: true })
     expect([world.parts, holds(id('Orders')), await keptIds()]).toEqual([{ Orders: id('Orders') }, 3, []])
+  })
+
+  it('comes back also under a name that it was given, which no plan may make again', async () => {
+    world.push({ Orders: table(), Pictures: bucket })
+    await world.deploy()
+    world.fill('Pictures', 4)
+    world.push({ Orders: table() })
+    await world.deploy({ named: ['Pictures'], fails: true })
+    expect([world.parts.Pictures, holds(id('Pictures'))]).toEqual([id('Pictures'), 4])
+    const asked = world.previews.map((text) => JSON.parse(text).Resources.Pictures?.Properties)
+    expect(asked.at(-1)).toEqual({})
+  })
+
+  it('is left alone on the way back when that could only replace it', async () => {
+    const TABLE = 'AWS::DynamoDB::Table'
+    world.stacks.made.physical.set('foreign', { type: TABLE, holds: 2 })
+    const template = {
+      AWSTemplateFormatVersion: '2010-09-09' as const,
+      Description: '',
+      Resources: { Orders: table('other') },
+    }
+    const later = { at: '2999-01-01T00:00:00Z', execution: 'x', parameters: {} }
+    await world.kept.keep('shop', [{ name: 'Orders', type: TABLE, id: 'foreign', template, ...later }])
+    world.push({})
+    expect(await world.deploy({ named: ['Orders'], fails: true })).toBeUndefined()
+    expect(world.parts).toEqual({ Orders: id('Orders-2') })
+    expect([holds(id('Orders')), holds('foreign')]).toEqual([3, 2])
   })
 
   it('is kept when the run fails that replaced it, and its successor stays, too', async () => {

@@ -7,12 +7,15 @@ import type { MemoryStacks } from './memory-stacks.ts'
 /** Change sets of stacks in memory. */
 export class MemoryChangeSets implements ChangeSets {
   readonly #stacks: MemoryStacks
+  /** The templates of all previews. */
+  readonly previews: string[] = []
 
   constructor(stacks: MemoryStacks) {
     this.#stacks = stacks
   }
 
   async preview(input: StackInput): Promise<ResourceChange[]> {
+    this.previews.push(input.template)
     return this.#stacks.changes(input)
   }
 
