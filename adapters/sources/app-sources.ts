@@ -4,16 +4,20 @@ import type { AppBundle } from '../../core/base/bundle.ts'
 import { InvalidInput } from '../../core/base/errors.ts'
 import type { Manifest } from '../../core/base/manifest-types.ts'
 import { tooLongNames } from '../../core/base/name-rules.ts'
+import type { Stage } from '../../core/base/stage.ts'
 import { didYouMean } from '../../core/base/suggest.ts'
 import { blindChecks } from '../../core/definition/blind-checks.ts'
 import { parseDefinition } from '../../core/definition/definition.ts'
 import { consulVersion } from '../../core/deploy/consul-step.ts'
 import { unpinnedBases } from '../../core/manifest/base-images.ts'
+import { READ_YOURSELF } from '../../core/manifest/rules.ts'
 import { secretLook } from '../../core/manifest/secret-looks.ts'
 import { imageFiles, isLeftOut, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
-import { readApp } from '../../core/template/app-folder.ts'
+import { withoutDockerfile } from '../../core/manifest/upstream.ts'
+import { type AppPieces, readApp } from '../../core/template/app-folder.ts'
 import type { WrittenResources } from '../../core/template/app-resources.ts'
 import { refuseClashes } from '../../core/template/clashes.ts'
+import { portDisagreements } from '../../core/template/port-agreement.ts'
 import { type RepositoryFiles, readRepository } from './repository-files.ts'
 import { type SourceArchive, sourceArchive } from './source-archive.ts'
 import { type TrackedFiles, trackedFiles } from './tracked-files.ts'
@@ -33,20 +37,30 @@ export interface LoadedApp {
  * for.
  * @param root the repository's folder
  * @param apps names of the apps to load; all below `images/` when absent
+ * @param packager of the stage: `ops` builds a Dockerfile, which must be there then
  * @throws {InvalidInput} if anything is wrong in any relevant file
  */
-export async function loadApps(root: string, apps?: readonly string[], stage?: string): Promise<LoadedApp[]> {
+export async function loadApps(
+  root: string,
+  apps?: readonly string[],
+  stage?: string,
+  packager?: Stage['packager'],
+): Promise<LoadedApp[]> {
   const git = await trackedFiles(root)
   const present = await appFolders(root, git)
   for (const app of apps ?? []) if (!present.includes(app)) throw unknownApp(app, present, git)
   const folders = await readRepository(root, ['images'], git)
   const pieces = present.map((app) => readApp(app, folders.below(`images/${app}`)))
-  refuseClashes(pieces)
-  const wanted = pieces.filter(({ manifest }) => apps === undefined || apps.includes(manifest.app))
+  const isWanted = ({ manifest }: AppPieces) => apps === undefined || apps.includes(manifest.app)
+  const wanted = pieces.filter(isWanted)
+  refuseClashes(wanted, apps === undefined ? [] : pieces.filter((piece) => !isWanted(piece)))
+  for (const piece of wanted) refuseDisagreements(piece)
   return Promise.all(
     wanted.map(async ({ manifest, resources, services, written, warnings }) => {
       const files = await readRepository(root, sourceRoots(manifest), git)
       checkStage(manifest, stage)
+      const unbuildable = withoutDockerfile(manifest, folders.below(`images/${manifest.app}`).keys())
+      if (packager === 'ops') refuseUnbuildable(unbuildable)
       const archived = Object.entries(services).map(([name, service]) => {
         checkSource(manifest, name, files)
         return { name, service, archive: sourceArchive(manifest, name, files) }
@@ -65,10 +79,28 @@ export async function loadApps(root: string, apps?: readonly string[], stage?: s
           ...bases(files),
           ...blind(manifest.app, services),
           ...untrackedSources(manifest, git),
+          ...unbuildable.map((file) => `there is no ${file}; a stage on AWS builds the image from it`),
         ],
       }
     }),
   )
+}
+
+/** @throws {InvalidInput} with a sentence for each port that differs from what another file says */
+function refuseDisagreements(pieces: AppPieces): void {
+  const found = portDisagreements(pieces)
+  if (found.length > 0)
+    throw InvalidInput.all(
+      found.map(({ place, problem, remedy }) => new InvalidInput(place, problem, remedy)),
+    )
+}
+
+function refuseUnbuildable(missing: readonly string[]): void {
+  const remedy = 'write it; docs/manifest.md shows one'
+  if (missing.length > 0)
+    throw InvalidInput.all(
+      missing.map((file) => new InvalidInput(file, 'is missing, and the image is built from it', remedy)),
+    )
 }
 
 /** A deployment compares the version of Consul servers with the one that runs. */
@@ -128,8 +160,7 @@ function checkSource(manifest: Manifest, service: string, files: RepositoryFiles
   }
   const loads = () => imageFiles(manifest, service, files.texts).some((path) => LOADER.test(path))
   if (Object.keys(secrets ?? {}).length > 0 && !loads()) {
-    const remedy = `import it, or let the program read its parameters itself`
-    throw new InvalidInput(`${place}.secrets`, `${source} does not use the loader of ${LIBRARY}`, remedy)
+    throw new InvalidInput(`${place}.secrets`, `nothing in ${source} reads them yet`, READ_YOURSELF)
   }
 }
 

@@ -1,4 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
+import { InvalidInput } from '../../core/base/errors.ts'
+import type { Manifest } from '../../core/base/manifest-types.ts'
 import type { Stage } from '../../core/base/stage.ts'
 import { refuseOtherArchitecture } from '../../core/manifest/architecture.ts'
 import type { TypeSchemas } from '../../core/template/type-schema.ts'
@@ -19,7 +21,14 @@ export interface PushRequest {
   architecture?: Stage['architecture']
   /** Schemas of resource types; without them, the properties of resources are not checked. */
   schemas?: TypeSchemas
+  /** What builds them: `ops` needs a Dockerfile of each. */
+  packager?: Stage['packager']
+  /** Those of these instance types that the stage's region does not offer, with what may be meant. */
+  unoffered?: (types: readonly string[]) => Promise<Unoffered>
 }
+
+/** By instance type: the type that was probably meant; empty if none resembles it. Or why nobody knows. */
+export type Unoffered = { missing: Map<string, string> } | { unknown: string }
 
 export interface PushedApp {
   app: string
@@ -48,14 +57,22 @@ export async function pushApps({
   stage,
   architecture,
   schemas,
+  packager,
+  unoffered,
 }: PushRequest): Promise<PushedApp[]> {
-  const loaded = await loadApps(root, apps, stage)
+  const loaded = await loadApps(root, apps, stage, packager)
   if (stage !== undefined && architecture !== undefined)
     for (const { bundle } of loaded) refuseOtherArchitecture(bundle.manifest, { name: stage, architecture })
   const unchecked = schemas
     ? await checkResources(
         loaded.flatMap(({ written }) => written ?? []),
         schemas,
+      )
+    : []
+  const doubt = unoffered
+    ? await refuseUnoffered(
+        loaded.map(({ bundle }) => bundle.manifest),
+        unoffered,
       )
     : []
   const store = new BundleStore(s3, bucket)
@@ -71,8 +88,34 @@ export async function pushApps({
         digest,
         changed,
         uploads: written.filter(Boolean).length,
-        warnings: [...warnings, ...unchecked],
+        warnings: [...warnings, ...unchecked, ...doubt],
       }
     }),
   )
+}
+
+/**
+ * @returns warnings
+ * @throws {InvalidInput} for each service whose instance type does not exist where the stage is
+ */
+async function refuseUnoffered(
+  manifests: readonly Manifest[],
+  ask: NonNullable<PushRequest['unoffered']>,
+): Promise<string[]> {
+  const services = manifests.flatMap(({ app, services }) =>
+    Object.entries(services).map(([name, { instanceType }]) => ({
+      place: `images/${app}/app.yml: services.${name}.instanceType`,
+      instanceType,
+    })),
+  )
+  const answer = await ask([...new Set(services.map(({ instanceType }) => instanceType))].sort())
+  if ('unknown' in answer) return [`nobody knows whether the instance types exist: ${answer.unknown}`]
+  const wrong = services.flatMap(({ place, instanceType }) => {
+    const near = answer.missing.get(instanceType)
+    if (near === undefined) return []
+    const remedy = near === '' ? 'choose another type or region' : `did you mean "${near}"?`
+    return [new InvalidInput(place, `EC2 does not offer ${instanceType} in this region`, remedy)]
+  })
+  if (wrong.length > 0) throw InvalidInput.all(wrong)
+  return []
 }

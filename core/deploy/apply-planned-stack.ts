@@ -44,8 +44,8 @@ export async function applyPlannedStack(ports: ApplyPorts, request: StackRequest
     const leaving = request.step === 'final' ? [] : plan.removed
     if (leaving.length + plan.stays.length === 0) return await bringStack(stacks, guarded(wanted, plan))
     const standing = await standingStack(stacks, await stacks.find(wanted.name))
-    const whole = withStaying(withLeavingGroups(wanted, standing, leaving), standing, plan.stays)
-    return await bringStack(stacks, guarded(whole, plan))
+    const grouped = withLeavingGroups(wanted, standing, leaving, { stage, platform })
+    return await bringStack(stacks, guarded(withStaying(grouped, standing, plan.stays), plan))
   }
   const { service } = request
   const planned = plan.services[service]

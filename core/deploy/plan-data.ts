@@ -101,7 +101,11 @@ async function preview({ facts, changeSets, wanted, taken }: Look, stays: string
   const { manifest } = app.bundle
   const removed = standing.filter((service) => !(service in manifest.services))
   const stack = wantedAppStack(stage, manifest.app, wanted, outputs.platform)
-  const target = withStaying(withLeavingGroups(stack, own, removed), own, stays)
+  const target = withStaying(
+    withLeavingGroups(stack, own, removed, { stage, platform: outputs.platform }),
+    own,
+    stays,
+  )
   if (stackChange(own, target).action === 'unchanged') return []
   return lossesIn(
     await changeSets.preview({ ...target, template: JSON.stringify(withoutNames(target.template, taken)) }),

@@ -5,6 +5,10 @@ import { describe, expect, it } from '@jest/globals'
 import { findingText } from '../../cli/commands/doctor.ts'
 import { codeAge, consul, controlPlane, deadLetters, locks } from '../../cli/doctor/checkup.ts'
 import { newestSource } from '../../cli/doctor/newest-source.ts'
+import { catalog, services } from '../../cli/doctor/services.ts'
+import type { AppState } from '../../cli/stage/app-states.ts'
+import type { ServiceStatus } from '../../cli/stage/service-status.ts'
+import type { Verdict } from '../../core/healing/judge.ts'
 import { second } from './runs.ts'
 
 describe('what the doctor says of', () => {
@@ -21,11 +25,11 @@ describe('what the doctor says of', () => {
   it.each([
     [{ servers: 0, alive: 0, leader: null }, 'good', /platform is not deployed/],
     [{ servers: 3, alive: 3, leader: 'a' }, 'good', /3 of 3/],
-    [{ servers: 3, alive: 2, leader: 'a' }, 'warning', /2 of 3/],
+    [{ servers: 3, alive: 2, leader: 'a', dead: ['i-3 has ended'] }, 'warning', /2 of 3.*; i-3 has ended/],
     [{ servers: 3, alive: 2, leader: null }, 'bad', /election/],
-    [{ servers: 3, alive: 0, leader: null }, 'bad', /none of them answers/],
+    [{ servers: 3, alive: 0, leader: null, silent: 'late' }, 'bad', /none of 3 servers answers: late/],
   ])('Consul as %j is %s', (seen, state, text) => {
-    expect(consul(seen)).toMatchObject({ state, text: expect.stringMatching(text) })
+    expect(consul({ dead: [], ...seen })).toMatchObject({ state, text: expect.stringMatching(text) })
   })
 
   it('dead letters comes with a way to the reason', () => {
@@ -48,6 +52,100 @@ describe('what the doctor says of', () => {
     expect(findingText(codeAge(second(10), { file: 'core/a.ts', at: second(11) }, 'dev'))).toBe(
       '! code: core/a.ts was written after the last deployment\n    run "npx serverless deploy --stage dev" to bring it there',
     )
+  })
+})
+
+describe('what the doctor says of services', () => {
+  const row: ServiceStatus = {
+    app: 'shop',
+    service: 'web',
+    release: 1,
+    desired: 2,
+    running: 0,
+    healthy: 0,
+    imageId: 'ami-1',
+    wrong: ['its group cannot launch: launch template lt-1 has no version 8'],
+    problems: { 'i-1': 'is starting' },
+  }
+  const lock = { execution: 'shop-1', since: '', over: false }
+
+  it.each<[string, ServiceStatus, AppState[], object]>([
+    [
+      'without instances is bad, with why its group cannot launch',
+      row,
+      [],
+      {
+        subject: 'shop/web',
+        state: 'bad',
+        text: '0 of 2 healthy; its group cannot launch: launch template lt-1 has no version 8; i-1 is starting',
+        remedy: expect.stringContaining('nanofleet --stage dev logs shop web'),
+      },
+    ],
+    [
+      'on which a run works is a warning',
+      row,
+      [{ app: 'shop', state: 'deployed', lock }],
+      { state: 'warning', remedy: expect.stringContaining('executions shop-1') },
+    ],
+    [
+      'of unknown health is unknown',
+      { ...row, healthy: null, wrong: ['health is unknown: Consul has no leader'], problems: {} },
+      [],
+      { state: 'unknown', text: 'unknown of 2 healthy; health is unknown: Consul has no leader' },
+    ],
+    [
+      'whose page does not answer is bad although its instances are healthy',
+      { ...row, healthy: 2, wrong: ['http://web/ does not answer: nobody listens there'], problems: {} },
+      [],
+      { state: 'bad', text: '2 of 2 healthy; http://web/ does not answer: nobody listens there' },
+    ],
+    [
+      'with all its instances is good',
+      { ...row, healthy: 2, wrong: [], problems: {} },
+      [],
+      { subject: 'services', state: 'good', text: 'all 1 have their healthy instances' },
+    ],
+  ])('one %s', (_kind, service, apps, finding) => {
+    expect(services([service], apps, 'dev')).toEqual([expect.objectContaining(finding)])
+  })
+
+  const entry = {
+    instanceId: 'i-1',
+    id: 'i-1',
+    change: 'register',
+    server: 'i-c',
+    reason: 'it is missing',
+  } as const
+  const sick: Verdict = {
+    instanceId: 'i-1',
+    group: 'nanofleet-dev-shop-web',
+    verdict: 'hold',
+    reason: 'Consul has no leader',
+    seconds: 70,
+    output: 'HTTP 503',
+  }
+  const drift = { instances: 5, servers: 3, entries: [], problems: [], sick: [] }
+  it.each<[string, Parameters<typeof catalog>[0], object]>([
+    ['as it should be', drift, { state: 'good' }],
+    [
+      'with a missing entry',
+      { ...drift, entries: [entry] },
+      { state: 'warning', text: '1 entries differ from EC2: i-1 (register: it is missing)' },
+    ],
+    [
+      'with a sick instance on its way out',
+      { ...drift, sick: [{ ...sick, verdict: 'replace' }] },
+      { state: 'warning' },
+    ],
+    [
+      'with a sick instance that nobody replaces',
+      { ...drift, sick: [sick] },
+      { state: 'bad', text: expect.stringContaining('its check says: HTTP 503') },
+    ],
+    ['that could not be compared', { ...drift, problems: ['no leader'] }, { state: 'bad' }],
+    ['that is not there', { ...drift, servers: 0, problems: ['no leader'] }, { state: 'good' }],
+  ])('and of a catalog %s', (_kind, seen, finding) => {
+    expect(catalog(seen, 'dev')).toMatchObject(finding)
   })
 })
 

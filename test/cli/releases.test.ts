@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
+import { executionsText, foldRuns } from '../../cli/text/executions-text.ts'
 import { bringsBack, releasesText } from '../../cli/text/releases-text.ts'
 import type { ListedRelease } from '../../core/deploy/release-list.ts'
+import { runOf } from './runs.ts'
 
 const release = (number: number, image: string, more: Partial<ListedRelease> = {}): ListedRelease => ({
   release: number,
@@ -37,5 +39,35 @@ describe('the releases of an app', () => {
     expect(bringsBack('shop', [target, release(2, 'ami-2', { current: true })], target)).toBe(
       `shop: release 1 of 2026-01-01 12:00:00 comes back ${what}; release 2 goes`,
     )
+  })
+})
+
+describe('the list of runs', () => {
+  it('has their time in UTC', () => {
+    expect(executionsText(foldRuns([runOf('deploy', 'shop-1', {}, 65)]))).toBe(
+      'started (UTC)        workflow  status     took       name    with\n1970-01-01 00:00:00  deploy    succeeded  1 min 5 s  shop-1',
+    )
+  })
+
+  it('has each below the one that started it, and why one failed', () => {
+    const cause =
+      'web: arn:aws:states:eu-west-1:000000000000:execution:nanofleet-dev-service:shop-1-web failed; release 4 is back'
+    const runs = [
+      runOf('service', 'shop-0-web', {}, 2),
+      { ...runOf('deploy', 'shop-1', {}, 65, 'FAILED'), cause },
+      runOf('build', 'shop-1-build', {}, 3),
+      runOf('service', 'shop-1-web', {}, 60, 'FAILED'),
+      runOf('service', 'shop-1-db', {}, 4),
+      runOf('deploy', 'shop-1-platform', {}, 4),
+      runOf('service', 'shop-1-platform-consul', {}, 4),
+      runOf('build', 'shop-2', {}, 3),
+    ]
+    expect(executionsText(foldRuns(runs)).split('\n')).toEqual([
+      'started (UTC)        workflow  status     took       name    with',
+      '1970-01-01 00:00:00  deploy    failed     1 min 5 s  shop-1  build, 3 services, deploy',
+      '  web: shop-1-web failed; release 4 is back',
+      '  service failed after 1 min 0 s: shop-1-web',
+      '1970-01-01 00:00:00  build     succeeded  3.0 s      shop-2',
+    ])
   })
 })

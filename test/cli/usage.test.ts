@@ -185,6 +185,27 @@ describe('a word of another tool', () => {
   )
 })
 
+describe('a mistyped word', () => {
+  const harmful = [
+    'teardown',
+    'rotate-secrets',
+    'rollback',
+    'restart',
+    'replace',
+    'cancel',
+    'local reset',
+    'local down',
+  ]
+  it.each(harmful.flatMap((verb) => [verb.slice(0, -1), `${verb}x`, verb.replace(/(.)(.)$/, '$2$1')]))(
+    'is not answered with a command that removes, replaces or stops something: "%s"',
+    async (line) => {
+      const { text } = await parse(line)
+      const named = /Did you mean ([a-z-]+)\?|That is "([^"]+)"/.exec(text)?.slice(1).find(Boolean) ?? ''
+      expect(harmful.map((verb) => verb.replace('local ', ''))).not.toContain(named)
+    },
+  )
+})
+
 describe('a stage', () => {
   it.each([
     [{ stage: 'Dev' }, '--stage: "Dev" is not a stage name'],

@@ -12,7 +12,7 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import change_sets, cloudformation
-from region.cloudformation import handler_calls, role_calls
+from region.cloudformation import handler_calls, replacement, role_calls
 from region.cloudformation.change import Change, Properties, tags
 from region.cloudformation.resource import ResourceFailed
 from region.iam import roles
@@ -100,7 +100,9 @@ def _create(original: Callable[..., Any], kind: str, logical_id: str, props: Pro
 
 def _update(original: Callable[..., Any], kind: str, physical_id: str, old: Properties, *rest: Any) -> Any:
     new, stack, logical_id = rest[:3]
-    if old != new:
+    if old != new and replacement.needed(kind, old, new):
+        _ask(Change("create", kind, stack, logical_id, new=new))
+    elif old != new:
         _ask(Change("update", kind, stack, logical_id, physical_id, old, new))
     return original(kind, physical_id, old, *rest)
 

@@ -115,3 +115,9 @@ def rows(region: Region, table: str) -> list[str]:
     """The keys of a table's rows."""
     found = region.client("dynamodb").scan(TableName=table)["Items"]
     return sorted(str(next(iter(one.values()))["S"]) for one in found)
+
+
+def tables(region: Region) -> set[str]:
+    """The names of all tables, of which a page has a hundred."""
+    pages = region.client("dynamodb").get_paginator("list_tables").paginate()
+    return {name for page in pages for name in page["TableNames"]}

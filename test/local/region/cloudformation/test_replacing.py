@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from regions import Region
-from stacks import TABLE, Stack, keyed, put, rows, with_properties
+from stacks import TABLE, Stack, keyed, put, rows, tables, with_properties
 
 QUEUE: dict[str, Any] = {"Type": "AWS::SQS::Queue"}
 FIFO = with_properties(QUEUE, FifoQueue=True)
@@ -19,10 +19,6 @@ BROKEN: dict[str, Any] = {
 GROUP: dict[str, Any] = {"Type": "AWS::Logs::LogGroup"}
 TOPIC: dict[str, Any] = {"Type": "AWS::SNS::Topic"}
 BUCKET: dict[str, Any] = {"Type": "AWS::S3::Bucket"}
-
-
-def exists(region: Region, table: str) -> bool:
-    return table in region.client("dynamodb").list_tables()["TableNames"]
 
 
 @pytest.mark.parametrize("resource", [TABLE, QUEUE, BUCKET, GROUP, TOPIC], ids=lambda one: one["Type"])
@@ -66,7 +62,7 @@ def test_a_replaced_table_is_a_new_one_and_the_old_one_goes_in_the_cleanup(regio
     assert stack.update({"Data": keyed("key")}) == "UPDATE_COMPLETE"
     new = stack.physical("Data")
     assert new != old
-    assert not exists(region, old)
+    assert old not in tables(region)
     told = stack.events("Data")
     assert told[-4:] == [
         (
@@ -109,12 +105,12 @@ def test_a_rolled_back_replacement_leaves_the_table_and_its_rows(region: Region)
     stack.create({"Data": TABLE})
     old = stack.physical("Data")
     put(region, old, "1", "2")
-    tables = set(region.client("dynamodb").list_tables()["TableNames"])
+    before = tables(region)
     after = {"Data": keyed("key"), "Next": {**BROKEN, "DependsOn": "Data"}}
     assert stack.update(after) == "UPDATE_ROLLBACK_COMPLETE"
     assert stack.physical("Data") == old
     assert rows(region, old) == ["1", "2"]
-    assert set(region.client("dynamodb").list_tables()["TableNames"]) == tables
+    assert tables(region) == before
     assert stack.update({"Data": with_properties(TABLE, TableClass="STANDARD")}) == "UPDATE_COMPLETE"
     assert rows(region, old) == ["1", "2"]
 
@@ -186,7 +182,7 @@ def test_a_removed_table_goes_or_stays_as_its_policy_says(region: Region, policy
     name = stack.physical("Data")
     put(region, name, "1")
     assert stack.update({"Other": QUEUE}) == "UPDATE_COMPLETE"
-    assert exists(region, name) is stays
+    assert (name in tables(region)) is stays
     assert stack.statuses("Data")[-1] == ("DELETE_SKIPPED" if stays else "DELETE_COMPLETE")
 
 
@@ -197,10 +193,10 @@ def test_a_table_of_a_stack_that_is_rolled_back_goes_or_stays(
     region: Region, policy: str, stays: bool
 ) -> None:
     stack = Stack(region)
-    before = set(region.client("dynamodb").list_tables()["TableNames"])
+    before = tables(region)
     resources = {"Data": {**TABLE, "DeletionPolicy": policy}, "Next": {**BROKEN, "DependsOn": "Data"}}
     assert stack.create(resources) == "ROLLBACK_COMPLETE"
-    assert bool(set(region.client("dynamodb").list_tables()["TableNames"]) - before) is stays
+    assert bool(tables(region) - before) is stays
 
 
 def test_a_protected_table_outlives_its_stack(region: Region) -> None:

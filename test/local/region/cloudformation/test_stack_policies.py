@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from regions import Region
 from roles import Actor, allow
-from stacks import TABLE, Stack, body, keyed, put, rows, with_properties
+from stacks import TABLE, Stack, body, keyed, put, rows, tables, with_properties
 
 QUEUE: dict[str, Any] = {"Type": "AWS::SQS::Queue"}
 CHANGED = with_properties(TABLE, TableClass="STANDARD")
@@ -128,7 +128,7 @@ def test_a_policy_that_an_update_brings_guards_the_next_one(region: Region) -> N
 def test_deleting_the_stack_asks_no_policy(region: Region) -> None:
     stack, table = guarded(region, GUARDED)
     assert stack.delete() == "DELETE_COMPLETE"
-    assert table not in region.client("dynamodb").list_tables()["TableNames"]
+    assert table not in tables(region)
 
 
 @pytest.mark.parametrize(
