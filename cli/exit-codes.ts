@@ -29,6 +29,7 @@ export class WorkflowFailed extends NanofleetError {
 /** Error names of our functions, which the workflows use too. */
 const NAMED: Record<string, number> = {
   InvalidInput: EXIT.badInput,
+  DataAtRisk: EXIT.badInput,
   NotFound: EXIT.notFound,
   LockHeld: EXIT.lockHeld,
   FailureDirty: EXIT.dirty,

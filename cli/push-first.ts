@@ -13,6 +13,7 @@ import { toolsLock } from './tools-lock.ts'
  */
 export async function pushFirst(context: Context, apps: string[]): Promise<PushedApp[]> {
   const { pushApps } = await import('../adapters/sources/push.ts')
+  const { TypeRegistry } = await import('../adapters/aws/type-registry.ts')
   const root = readSettings().repository
   const { architecture, packager } = await builder(context)
   // A local region takes the tools of this machine.
@@ -24,6 +25,7 @@ export async function pushFirst(context: Context, apps: string[]): Promise<Pushe
     s3: context.s3(),
     stage: context.stage,
     architecture,
+    schemas: new TypeRegistry(context.cloudFormation()),
     packager,
     unoffered: async (types) => {
       const { unoffered } = await import('../adapters/aws/account-facts.ts')

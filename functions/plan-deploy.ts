@@ -1,53 +1,81 @@
+import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
+import { CloudFormationChangeSets } from '../adapters/aws/change-sets.ts'
 import * as clients from '../adapters/aws/clients.ts'
+import { TypeRegistry } from '../adapters/aws/type-registry.ts'
 import { serviceImages } from '../adapters/images/ec2-images.ts'
 import { readImageRecords } from '../adapters/images/image-records.ts'
 import type { AppBundle } from '../core/base/bundle.ts'
 import { deployOrder } from '../core/deploy/deploy-order.ts'
+import { namedRecords } from '../core/deploy/kept-data.ts'
+import { refuseUnknown, refuseUnnamed } from '../core/deploy/losses.ts'
 import { makePlan } from '../core/deploy/make-plan.ts'
+import { planData } from '../core/deploy/plan-data.ts'
 import { planFacts } from '../core/deploy/plan-facts.ts'
 import { expectedImages } from '../core/images/expected-images.ts'
+import { clock } from './lib/clock.ts'
 import { count, purpose, text } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
-import { bundles, releases, runs, stacks, stage } from './lib/parts.ts'
+import { bundles, holdings, kept, releases, runs, stacks, stage, templates } from './lib/parts.ts'
 
 /**
  * Compares what is wanted with what exists; the plan goes into the bucket, its order of work to the workflow.
+ * A deployment that would lose data which nobody named ends here.
  */
 export const handler = lambda('plan-deploy', {
-  input: z.strictObject({ app: text, release: count, execution: text, purpose }),
+  input: z.strictObject({ app: text, release: count, execution: text, purpose, replaceData: z.array(text) }),
   parts: () => {
-    const [here, ssm, ec2] = [stage(), clients.ssm(), clients.ec2()]
+    const [here, ssm, ec2, cloudFormation] = [stage(), clients.ssm(), clients.ec2(), clients.cloudFormation()]
     return {
       stage: here,
       bundles: bundles(),
       runs: runs(),
       stacks: stacks(),
       releases: releases(),
+      kept: kept(),
+      data: {
+        changeSets: new CloudFormationChangeSets(cloudFormation, {
+          templates: templates(),
+          sleep: clock.sleep,
+          name: () => `preview-${randomUUID()}`,
+        }),
+        schemas: new TypeRegistry(cloudFormation),
+        holdings: holdings(),
+      },
       records: ({ manifest: { app, services } }: AppBundle) =>
         readImageRecords(ssm, here.name, app, Object.keys(services)),
       built: ({ manifest: { app } }: AppBundle) => serviceImages(ec2, { stage: here.name, app }),
     }
   },
-  work: async ({ stage, stacks, releases, bundles, runs, records, built }, request) => {
-    const dryRun = request.purpose === 'dry-run'
+  work: async ({ runs, records: images, built, ...parts }, { app, release, ...request }) => {
+    const { stage, bundles, kept } = parts
+    const { execution, purpose, replaceData } = request
     const ports = {
-      stage,
-      stacks,
-      releases,
+      ...parts,
       app: (name: string, digest?: string) => bundles.read(name, digest),
       images: async (bundle: AppBundle) =>
-        dryRun ? expectedImages(stage, bundle, await records(bundle), await built(bundle)) : records(bundle),
+        purpose === 'dry-run'
+          ? expectedImages(stage, bundle, await images(bundle), await built(bundle))
+          : images(bundle),
     }
-    const plan = makePlan(await planFacts(ports, request.app, request.release))
-    await runs.write(request.execution, request.purpose, plan)
+    const facts = await planFacts(ports, app, release)
+    const plan = makePlan(facts, await planData({ ...parts, ...parts.data }, facts, purpose))
+    // Before it is refused, so that what would be lost can be read there.
+    await runs.write(execution, purpose, plan)
+    if (purpose === 'dry-run') refuseUnknown(app, plan.losses, replaceData)
+    if (purpose === 'deploy') refuseUnnamed(app, plan.losses, replaceData)
+    const occasion = { at: clock.now().toISOString(), execution, confirmedBy: execution }
+    const { losses, takenUp } = plan
+    if (purpose === 'deploy') await kept.keep(app, namedRecords(losses, facts.stacks.own, takenUp, occasion))
     return deployOrder(request, plan)
   },
-  told: ({ key, release, previous, services, removed }) => ({
+  told: ({ key, release, previous, services, removed, losses, takenUp }) => ({
     key,
     release,
     previous,
     services,
     removed: removed.length,
+    losses,
+    takenUp,
   }),
 })

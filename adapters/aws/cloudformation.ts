@@ -12,8 +12,8 @@ import {
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation'
 import { ServiceFailure } from '../../core/base/errors.ts'
-import type { StackInput, Stacks, StackView } from '../../core/template/stacks.ts'
-import { BODY_BYTES, byteLength } from '../../core/template/text.ts'
+import type { StackInput, StackPart, Stacks, StackView } from '../../core/template/stacks.ts'
+import { stackRequest } from './stack-request.ts'
 import type { TemplateStore } from './template-store.ts'
 
 /** Needed only to create or change stacks. */
@@ -95,13 +95,20 @@ export class CloudFormationStacks implements Stacks {
   }
 
   async resources(name: string, type: string): Promise<string[]> {
-    const found: string[] = []
+    return (await this.parts(name)).filter((part) => part.type === type).map(({ id }) => id)
+  }
+
+  async parts(name: string): Promise<StackPart[]> {
+    const found: StackPart[] = []
     // DescribeStackResources would show the first hundred only.
-    // A rollback leaves the names of what it deleted.
+    // A rollback leaves the names of what it deleted, and an import of what it let go.
+    const gone = /^(DELETE_COMPLETE|DELETE_SKIPPED|IMPORT_ROLLBACK_COMPLETE)$/
     for await (const page of paginateListStackResources({ client: this.#client }, { StackName: name }))
-      for (const { ResourceType, PhysicalResourceId: id, ResourceStatus } of page.StackResourceSummaries ??
-        [])
-        if (ResourceType === type && id && ResourceStatus !== 'DELETE_COMPLETE') found.push(id)
+      for (const each of page.StackResourceSummaries ?? []) {
+        const { LogicalResourceId, ResourceType, PhysicalResourceId: id, ResourceStatus = '' } = each
+        if (id && !gone.test(ResourceStatus))
+          found.push({ name: LogicalResourceId ?? '', type: ResourceType ?? '', id })
+      }
     return found
   }
 
@@ -126,24 +133,13 @@ export class CloudFormationStacks implements Stacks {
   }
 
   async #request(input: StackInput) {
+    const { policy, policyNow } = input
     return {
-      StackName: input.name,
-      ...(await this.#template(input)),
-      Parameters: Object.entries(input.parameters).map(([key, value]) => ({
-        ParameterKey: key,
-        ParameterValue: value,
-      })),
-      Tags: Object.entries(input.tags).map(([Key, Value]) => ({ Key, Value })),
-      Capabilities: ['CAPABILITY_IAM' as const, 'CAPABILITY_NAMED_IAM' as const],
+      ...(await stackRequest(input, this.#templates)),
       RoleARN: this.#role,
+      ...(policy !== undefined && { StackPolicyBody: policy }),
+      ...(policyNow !== undefined && { StackPolicyDuringUpdateBody: policyNow }),
     }
-  }
-
-  async #template({ name, template }: StackInput) {
-    const bytes = byteLength(template)
-    if (bytes <= BODY_BYTES) return { TemplateBody: template }
-    if (this.#templates) return { TemplateURL: await this.#templates.put(template) }
-    throw new ServiceFailure(`${name}: its template of ${bytes} bytes needs a bucket, and there is none here`)
   }
 }
 

@@ -14,6 +14,7 @@ import {
   type ReleaseBook,
   type ScaleOverride,
 } from '../../core/deploy/releases.ts'
+import { KEPT } from './kept-records.ts'
 import { lockKey } from './lock-table.ts'
 
 type Item = Record<string, unknown> & { pk: string; sk: string }
@@ -70,7 +71,7 @@ export class DynamoReleaseBook implements ReleaseBook {
 
   async forget(app: string): Promise<void> {
     const items = await this.#query(app, '')
-    await this.#remove(items.filter((item) => item.sk !== lockKey(app).sk))
+    await this.#remove(items.filter(({ sk }) => sk !== lockKey(app).sk && !sk.startsWith(KEPT)))
   }
 
   async deployedApps(): Promise<string[]> {

@@ -15,6 +15,7 @@ import { secretLook } from '../../core/manifest/secret-looks.ts'
 import { imageFiles, isLeftOut, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
 import { withoutDockerfile } from '../../core/manifest/upstream.ts'
 import { type AppPieces, readApp } from '../../core/template/app-folder.ts'
+import type { WrittenResources } from '../../core/template/app-resources.ts'
 import { refuseClashes } from '../../core/template/clashes.ts'
 import { portDisagreements } from '../../core/template/port-agreement.ts'
 import { type RepositoryFiles, readRepository } from './repository-files.ts'
@@ -25,6 +26,8 @@ import { type TrackedFiles, trackedFiles } from './tracked-files.ts'
 export interface LoadedApp {
   bundle: AppBundle
   archives: SourceArchive[]
+  /** The file of its own resources. */
+  written?: WrittenResources
   /** What somebody should look at before it is in an image, a sentence each. */
   warnings: string[]
 }
@@ -53,7 +56,7 @@ export async function loadApps(
   refuseClashes(wanted, apps === undefined ? [] : pieces.filter((piece) => !isWanted(piece)))
   for (const piece of wanted) refuseDisagreements(piece)
   return Promise.all(
-    wanted.map(async ({ manifest, resources, services, warnings }) => {
+    wanted.map(async ({ manifest, resources, services, written, warnings }) => {
       const files = await readRepository(root, sourceRoots(manifest), git)
       checkStage(manifest, stage)
       const unbuildable = withoutDockerfile(manifest, folders.below(`images/${manifest.app}`).keys())
@@ -69,6 +72,7 @@ export async function loadApps(
       return {
         bundle: { format: 1 as const, manifest, resources, services: Object.fromEntries(bundled) },
         archives: archived.map(({ archive }) => archive),
+        ...(written && { written }),
         warnings: [
           ...warnings,
           ...looks(files),

@@ -3,8 +3,10 @@ import { InvalidInput } from '../../core/base/errors.ts'
 import type { Manifest } from '../../core/base/manifest-types.ts'
 import type { Stage } from '../../core/base/stage.ts'
 import { refuseOtherArchitecture } from '../../core/manifest/architecture.ts'
+import type { TypeSchemas } from '../../core/template/type-schema.ts'
 import { BundleStore } from '../aws/bundle-store.ts'
 import { loadApps } from './app-sources.ts'
+import { checkResources } from './resource-check.ts'
 
 export interface PushRequest {
   /** Folder of the repository that holds `images/` and `apps/`. */
@@ -17,6 +19,8 @@ export interface PushRequest {
   stage?: string
   /** What that stage builds images for, so that an instance type of another one is refused. */
   architecture?: Stage['architecture']
+  /** Schemas of resource types; without them, the properties of resources are not checked. */
+  schemas?: TypeSchemas
   /** What builds them: `ops` needs a Dockerfile of each. */
   packager?: Stage['packager']
   /** Those of these instance types that the stage's region does not offer, with what may be meant. */
@@ -52,12 +56,19 @@ export async function pushApps({
   s3,
   stage,
   architecture,
+  schemas,
   packager,
   unoffered,
 }: PushRequest): Promise<PushedApp[]> {
   const loaded = await loadApps(root, apps, stage, packager)
   if (stage !== undefined && architecture !== undefined)
     for (const { bundle } of loaded) refuseOtherArchitecture(bundle.manifest, { name: stage, architecture })
+  const unchecked = schemas
+    ? await checkResources(
+        loaded.flatMap(({ written }) => written ?? []),
+        schemas,
+      )
+    : []
   const doubt = unoffered
     ? await refuseUnoffered(
         loaded.map(({ bundle }) => bundle.manifest),
@@ -77,7 +88,7 @@ export async function pushApps({
         digest,
         changed,
         uploads: written.filter(Boolean).length,
-        warnings: [...warnings, ...doubt],
+        warnings: [...warnings, ...unchecked, ...doubt],
       }
     }),
   )

@@ -2,8 +2,12 @@ import type { Command } from 'commander'
 import type { Execution } from '../../adapters/aws/executions.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
 import type { DeployPlan } from '../../core/deploy/deploy-plan.ts'
+import { lossText } from '../../core/deploy/losses.ts'
 import { name, positiveNumber } from '../arguments.ts'
-import type { GlobalOptions, Open } from '../context.ts'
+import { canAsk } from '../ask.ts'
+import type { Context, GlobalOptions, Open } from '../context.ts'
+import { nameList, typeNames } from '../data-names.ts'
+import { WorkflowFailed } from '../exit-codes.ts'
 import { pushFirst } from '../push-first.ts'
 import { loadStatus, showStatus } from '../show-status.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
@@ -12,6 +16,7 @@ import { planText } from '../text/plan-text.ts'
 interface DeployOptions extends StartOptions {
   release?: number
   dryRun?: true
+  replaceData?: string[]
   push: boolean
 }
 
@@ -20,6 +25,7 @@ Examples:
   nanofleet deploy web
   nanofleet deploy web --dry-run         what would change, and why
   nanofleet deploy web --release 3       back to a release that is kept, with its images
+  nanofleet deploy web --replace-data Orders   although the table Orders loses its rows
   nanofleet --stage dev deploy web --no-push --no-wait`
 
 /** `nanofleet deploy <app>` */
@@ -28,6 +34,11 @@ export function deploy(command: Command, open: Open): void {
     .argument('<app>', 'the app', name)
     .option('--release <number>', 'go to this kept release instead', positiveNumber)
     .option('--dry-run', 'show what would change')
+    .option(
+      '--replace-data <names>',
+      'what may be replaced or deleted with its data: Orders,Pictures',
+      nameList,
+    )
     .option('--no-push', 'deploy what was pushed last instead of this checkout')
     .option('--no-wait', 'return when the run has begun')
     .addHelpText('after', EXAMPLES)
@@ -38,15 +49,21 @@ export function deploy(command: Command, open: Open): void {
         app,
         ...(options.release === undefined ? {} : { release: options.release }),
         ...(options.dryRun ? { dryRun: true } : {}),
+        ...(options.replaceData ? { replaceData: options.replaceData } : {}),
       }
       const showsStatus = options.wait && !options.dryRun
-      const started = startWorkflow(context, 'deploy', app, input, options)
+      const started = startAsking(context, app, input, options)
       const [run] = await Promise.all([started, showsStatus && loadStatus()])
       if (!options.wait) return context.output.result(run)
       if (options.dryRun) {
         const plan = planOf(run)
         return context.output.result(plan, planText(plan))
       }
+      const { left = [] } = Object(run.output) as { left?: string[] }
+      if (left.length > 0)
+        context.output.note(
+          `warning: ${left.join(', ')} could not be deleted and is still kept; look in AWS why`,
+        )
       await showStatus(context, [app], run)
     })
 }
@@ -56,4 +73,24 @@ function planOf({ name: execution, output }: Execution): DeployPlan {
   const { plan } = Object(output) as { plan?: DeployPlan }
   if (plan) return plan
   throw new ServiceFailure(`${execution}: the dry run gave no plan; deploy the control plane again`)
+}
+
+/** A run that would lose data ends before it touches anything; a person may then name what goes. */
+async function startAsking(
+  context: Context,
+  app: string,
+  input: Record<string, unknown>,
+  options: StartOptions,
+): Promise<Execution> {
+  try {
+    return await startWorkflow(context, 'deploy', app, input, options)
+  } catch (error) {
+    const refused = error instanceof WorkflowFailed && error.run.error === 'DataAtRisk' && error.run
+    if (!refused || !canAsk()) throw error
+    const { RunFiles } = await import('../../adapters/aws/run-files.ts')
+    const plan = await new RunFiles(context.s3(), context.bucket).read(refused.name, 'deploy')
+    const losses = (plan as DeployPlan).losses.map((loss) => ({ name: loss.name, text: lossText(loss) }))
+    const replaceData = await typeNames(`deploy ${app}`, losses)
+    return await startWorkflow(context, 'deploy', app, { ...input, replaceData }, options)
+  }
 }

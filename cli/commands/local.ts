@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { Command } from 'commander'
-import { NotFound } from '../../core/base/errors.ts'
+import { InvalidInput, NotFound } from '../../core/base/errors.ts'
 import { readRecord } from '../../local/record.ts'
 import { readSettings } from '../../local/settings.ts'
 import { formatStatus, status } from '../../local/status.ts'
 import { down, reset, up } from '../../local/supervisor.ts'
+import { ask, canAsk } from '../ask.ts'
 import type { GlobalOptions } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { Output } from '../output.ts'
@@ -24,14 +27,21 @@ export function local(command: Command): void {
     .addCommand(verb('down', 'stop it and all its instances; its state stays', stop))
     .addCommand(verb('status', 'what runs and where; exit code 1 when it is down', show))
     .addCommand(verb('env', 'variables by which other AWS clients use it, to eval in a shell', variables))
-    .addCommand(verb('reset', 'stop it and remove its state: the next start is a fresh region', forget))
+    .addCommand(
+      verb('reset', 'stop it and remove its state: the next start is a fresh region', forget).option(
+        '-y, --yes',
+        'do not ask for confirmation',
+      ),
+    )
 }
 
-function verb(name: string, description: string, act: (output: Output) => Promise<void>): Command {
+type Act = (output: Output, options: { yes?: true }) => Promise<void>
+
+function verb(name: string, description: string, act: Act): Command {
   return new Command(name)
     .description(description)
-    .action(async (_options, self: Command) =>
-      act(new Output(self.optsWithGlobals<GlobalOptions>().json === true)),
+    .action(async (options: { yes?: true }, self: Command) =>
+      act(new Output(self.optsWithGlobals<GlobalOptions>().json === true), options),
     )
 }
 
@@ -74,6 +84,23 @@ async function variables(output: Output): Promise<void> {
   output.result(set, [...lines, 'unset AWS_SESSION_TOKEN AWS_PROFILE'].join('\n'))
 }
 
-async function forget(output: Output): Promise<void> {
-  output.result(await reset(readSettings()), 'Local region stopped and its state removed.')
+async function forget(output: Output, { yes }: { yes?: true }): Promise<void> {
+  const settings = readSettings()
+  if (!yes && existsSync(settings.state)) await confirmReset(basename(settings.repository))
+  output.result(await reset(settings), 'Local region stopped and its state removed.')
+}
+
+/**
+ * Every app of the region goes, with all data.
+ * @param folder the checkout's
+ * @throws {InvalidInput} if a person does not agree, or none can be asked
+ */
+export async function confirmReset(folder: string, dialogue = { canAsk, ask }): Promise<void> {
+  const place = 'local reset'
+  const problem = 'every app of this local region goes, with all data'
+  if (!dialogue.canAsk())
+    throw new InvalidInput(place, `${problem}, and stdin is not a terminal`, 'pass --yes')
+  const answer = await dialogue.ask(`${problem}. Type the name of the checkout's folder, ${folder}: `)
+  if (answer !== folder)
+    throw new InvalidInput(place, `${JSON.stringify(answer)} is not ${folder}`, 'nothing was removed')
 }

@@ -1,20 +1,25 @@
 import type { Command } from 'commander'
-import { CloudFormationStacks } from '../../adapters/aws/cloudformation.ts'
-import type { Template } from '../../core/base/cloudformation.ts'
 import { InvalidInput } from '../../core/base/errors.ts'
-import { appStack } from '../../core/base/names.ts'
-import { dataResources } from '../../core/deploy/teardown-plan.ts'
+import { described } from '../../core/deploy/holdings.ts'
+import type { StackPart } from '../../core/template/stacks.ts'
 import { name } from '../arguments.ts'
 import { ask, canAsk } from '../ask.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
+import { nameList, typeNames } from '../data-names.ts'
+import { type AppData, dataText } from '../stage/app-data.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
 
-type Data = 'keep' | 'delete'
+/** As in the workflow's input. */
+interface Data {
+  data?: 'keep' | 'delete'
+  deleteData?: string[]
+}
 
 interface TeardownOptions extends StartOptions {
   yes?: true
   keepData?: true
-  deleteData?: true
+  /** True for the option without names. */
+  deleteData?: string[] | true
 }
 
 const EXAMPLES = `
@@ -22,50 +27,67 @@ An app that another one requires is refused. What holds data (tables, buckets â€
 
 Examples:
   nanofleet teardown web
-  nanofleet teardown web --yes --delete-data`
+  nanofleet teardown web --yes --keep-data
+  nanofleet teardown web --yes --delete-data Orders,Pictures
+  nanofleet teardown web --yes --delete-data all`
 
 /** `nanofleet teardown <app>` */
 export function teardown(command: Command, open: Open): void {
   command
     .argument('<app>', 'the app', name)
     .option('-y, --yes', 'do not ask for confirmation')
-    .option('--keep-data', "keep the app's tables and buckets")
-    .option('--delete-data', "delete the app's tables and buckets with all they hold")
+    .option('--keep-data', "keep the app's tables, buckets and queues")
+    .option('--delete-data [names]', 'delete these with all they hold: Orders,Pictures or all', nameList)
     .option('--no-wait', 'return when the run has begun')
     .addHelpText('after', EXAMPLES)
     .action(async (app: string, options: TeardownOptions, self: Command) => {
-      const given = dataOption(options)
+      if (options.keepData && options.deleteData)
+        throw new InvalidInput(
+          '--keep-data and --delete-data',
+          'they contradict each other',
+          'give one of them',
+        )
       if (!options.yes && !canAsk())
         throw new InvalidInput(`teardown ${app}`, 'stdin is not a terminal', 'pass --yes to confirm')
       const context = await open(self.optsWithGlobals<GlobalOptions>())
-      const data = given ?? (await askAboutData(context, app))
+      const data = await decide(context, app, options)
       if (!options.yes) await confirm(app, context.stage)
-      const input = { app, confirm: app, ...(data ? { data } : {}) }
-      const run = await startWorkflow(context, 'teardown', app, input, options)
+      const run = await startWorkflow(context, 'teardown', app, { app, confirm: app, ...data }, options)
       context.output.result(run, options.wait ? goneText(app, context.stage, run.output) : undefined)
     })
 }
 
-function dataOption({ keepData, deleteData }: TeardownOptions): Data | undefined {
-  if (keepData && deleteData)
-    throw new InvalidInput('--keep-data and --delete-data', 'they contradict each other', 'give one of them')
-  return keepData ? 'keep' : deleteData ? 'delete' : undefined
-}
-
 /**
- * What to do with the app's data; undefined if it has none.
+ * What to do with the app's data; nothing if it has none. What goes is named one by one, with or without
+ * `--yes`.
  * @throws {InvalidInput} if nobody can be asked
  */
-async function askAboutData(context: Context, app: string): Promise<Data | undefined> {
-  const stacks = new CloudFormationStacks(context.cloudFormation())
-  const template = await stacks.template(appStack(context.stage, app))
-  const holding = template === undefined ? [] : dataResources(JSON.parse(template) as Template)
-  if (holding.length === 0) return undefined
+async function decide(
+  context: Context,
+  app: string,
+  { keepData, deleteData }: TeardownOptions,
+): Promise<Data> {
+  if (keepData) return { data: 'keep' }
+  if (Array.isArray(deleteData)) return { data: 'delete', deleteData }
+  const { appData } = await import('../stage/app-data.ts')
+  const data = (await appData(context, app)).filter(({ keptAt }) => keptAt === undefined)
+  if (data.length === 0) return deleteData ? { data: 'delete' } : {}
   const place = `teardown ${app}`
-  const problem = `${holding.join(', ')} ${holding.length > 1 ? 'hold' : 'holds'} data`
-  if (!canAsk()) throw new InvalidInput(place, problem, 'give --keep-data or --delete-data')
-  const answer = await ask(`${app}: ${problem}. Type keep or delete: `)
-  if (answer === 'keep' || answer === 'delete') return answer
+  const names = data.map(({ name }) => name).join(',')
+  if (!canAsk())
+    throw new InvalidInput(
+      place,
+      data.map(dataText).join(' | '),
+      `give --keep-data, or --delete-data ${names}`,
+    )
+  if (!deleteData && (await keeps(place, app, data))) return { data: 'keep' }
+  const named = data.map((each) => ({ name: each.name, text: `${dataText(each)} will be deleted` }))
+  return { data: 'delete', deleteData: await typeNames(place, named) }
+}
+
+async function keeps(place: string, app: string, data: AppData[]): Promise<boolean> {
+  const answer = await ask(`${app} has ${data.map(dataText).join('; ')}. Type keep or delete: `)
+  if (answer === 'keep' || answer === 'delete') return answer === 'keep'
   throw new InvalidInput(place, `${JSON.stringify(answer)} is neither keep nor delete`, 'nothing was removed')
 }
 
@@ -76,8 +98,11 @@ async function confirm(app: string, stage: string): Promise<void> {
 }
 
 function goneText(app: string, stage: string, output: unknown): string {
-  const { kept = [] } = Object(output) as { kept?: string[] }
-  const data = kept.length > 0 ? ` Its data stays and is yours from now on: ${kept.join(', ')}.` : ''
+  const { kept = [] } = Object(output) as { kept?: StackPart[] }
   const images = `Its images stay; "nanofleet --stage ${stage} amis clean" says which ones nothing needs.`
-  return `${app} is gone from stage ${stage}.${data}\n${images}`
+  const data = kept.map((each) => `  ${each.name} is the ${described(each)}`)
+  const keeps = `Its data stays, is billed as before, and comes back with the next deployment of ${app}:`
+  return [`${app} is gone from stage ${stage}.`, ...(data.length > 0 ? [keeps, ...data] : []), images].join(
+    '\n',
+  )
 }

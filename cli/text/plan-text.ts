@@ -1,4 +1,5 @@
 import type { DeployPlan } from '../../core/deploy/deploy-plan.ts'
+import { lossText } from '../../core/deploy/losses.ts'
 import type { Change } from '../../core/template/stack-change.ts'
 import { table } from '../../local/table.ts'
 
@@ -15,6 +16,7 @@ export function planText(plan: DeployPlan): string {
     ...plan.removed.map((service) => [`  remove  ${plan.app}/${service}`, '', 'it left the manifest']),
   ]
   return [
+    ...section('data that would be lost', plan.losses.map(lossText)),
     `${plan.app}: ${release(plan)}`,
     table(rows),
     ...section(

@@ -2,9 +2,11 @@ import { NotFound } from '../base/errors.ts'
 import { appStack } from '../base/names.ts'
 import type { Stage } from '../base/stage.ts'
 import { appTemplate } from '../template/app.ts'
-import { bringStack, type StackStep, standingStack } from '../template/bring-stack.ts'
+import { bringStack, type StackStep, standingStack, type WantedStack } from '../template/bring-stack.ts'
+import { withStaying } from '../template/fragments.ts'
 import type { App } from '../template/parsed-app.ts'
 import { serviceTemplate } from '../template/service.ts'
+import { stackPolicy } from '../template/stack-policy.ts'
 import type { Stacks } from '../template/stacks.ts'
 import { wantedAppStack, wantedServiceStack, withLeavingGroups } from '../template/wanted-stacks.ts'
 import type { PlanKey } from './deploy-order.ts'
@@ -39,9 +41,11 @@ export async function applyPlannedStack(ports: ApplyPorts, request: StackRequest
   const platform = await platformOutputs(stage, stacks)
   if (request.service === undefined) {
     const wanted = wantedAppStack(stage, plan.app, appTemplate(app, stage), platform)
-    if (request.step === 'final' || plan.removed.length === 0) return await bringStack(stacks, wanted)
+    const leaving = request.step === 'final' ? [] : plan.removed
+    if (leaving.length + plan.stays.length === 0) return await bringStack(stacks, guarded(wanted, plan))
     const standing = await standingStack(stacks, await stacks.find(wanted.name))
-    return await bringStack(stacks, withLeavingGroups(wanted, standing, plan.removed, { stage, platform }))
+    const grouped = withLeavingGroups(wanted, standing, leaving, { stage, platform })
+    return await bringStack(stacks, guarded(withStaying(grouped, standing, plan.stays), plan))
   }
   const { service } = request
   const planned = plan.services[service]
@@ -53,3 +57,10 @@ export async function applyPlannedStack(ports: ApplyPorts, request: StackRequest
   const sources = { platform, app: outputs, imageId, release }
   return await bringStack(stacks, wantedServiceStack(stage, { app: plan.app, service }, template, sources))
 }
+
+/** CloudFormation itself refuses to take data away, but for what a person named. */
+const guarded = (wanted: WantedStack, { losses }: DeployPlan): WantedStack => ({
+  ...wanted,
+  policy: stackPolicy(),
+  ...(losses.length > 0 && { policyNow: stackPolicy(losses.map(({ name }) => name)) }),
+})

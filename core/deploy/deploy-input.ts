@@ -8,14 +8,23 @@ import { refuseUpstream } from '../manifest/upstream.ts'
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a name of lower-case letters, digits and dashes')
 
+const logicalIds = z.array(z.string().regex(/^[A-Za-z0-9]+$/, 'must be the name of a resource'))
+
 /** Input of the workflow `deploy`. */
-export const DeployInput = z.strictObject({
-  app: name,
-  /** A kept release to go to, with its images; absent means the last push. */
-  release: z.int().min(1).optional(),
-  /** Only report what would be done. */
-  dryRun: z.boolean().default(false),
-})
+export const DeployInput = z
+  .strictObject({
+    app: name,
+    /** A kept release to go to, with its images; absent means the last push. */
+    release: z.int().min(1).optional(),
+    /** Only report what would be done. */
+    dryRun: z.boolean().default(false),
+    /** Logical ids of the tables, buckets and queues that may be replaced or deleted, with all they hold. */
+    replaceData: logicalIds.default([]),
+  })
+  .refine(({ release, replaceData }) => release === undefined || replaceData.length === 0, {
+    path: ['replaceData'],
+    message: 'does not go with a release: going back never replaces data',
+  })
 export type DeployInput = z.infer<typeof DeployInput>
 
 /** Input of the workflow `scale`. */
@@ -45,8 +54,13 @@ export const TeardownInput = z.strictObject({
   app: name,
   /** The app's name once more. */
   confirm: z.string().optional(),
-  /** What happens to the app's tables, buckets …; required if it has any. */
-  data: z.enum(['keep', 'delete']).optional(),
+  /**
+   * What happens to the app's tables, buckets …; required if it has any. `keep-used` deletes only what was
+   * seen to be empty.
+   */
+  data: z.enum(['keep', 'keep-used', 'delete']).optional(),
+  /** Logical ids of the data that goes: each of the app's, or only `all`. */
+  deleteData: logicalIds.default([]),
   /** The execution of `deploy` that holds the app's lock and removes its first, failed deployment. */
   heldBy: z.string().optional(),
 })

@@ -10,6 +10,8 @@ export interface PlanRequest {
   /** Name of the execution that asks. */
   execution: string
   purpose: 'deploy' | 'dry-run' | 'undo'
+  /** Logical ids of what may lose its data. */
+  replaceData: string[]
 }
 
 /** Where a plan is in the bucket: `runs/<execution>/<name>.json`. */
@@ -33,13 +35,20 @@ export interface DeployOrder {
   services: string[]
   waves: ServiceRun[][]
   removed: ServiceRun[]
+  /** Logical ids of the data that goes, as somebody named it. */
+  losses: string[]
+  /** Logical ids of kept data that comes into the stack again. */
+  takenUp: string[]
   /** Name of the execution that removes a failed first deployment. */
   teardown: string
   plan?: DeployPlan
 }
 
 /** A plan's order of work, small enough to pass from state to state. */
-export function deployOrder({ execution, purpose }: PlanRequest, plan: DeployPlan): DeployOrder {
+export function deployOrder(
+  { execution, purpose }: Pick<PlanRequest, 'execution' | 'purpose'>,
+  plan: DeployPlan,
+): DeployOrder {
   // A second run of a service within one execution, on the way back, needs a name of its own.
   const suffix = purpose === 'undo' ? '-undo' : ''
   const run = (target: ServiceTarget): ServiceRun => ({
@@ -56,6 +65,8 @@ export function deployOrder({ execution, purpose }: PlanRequest, plan: DeployPla
       wave.map(planned).map(({ change, target }) => run({ ...target, ...fresh(change, target) })),
     ),
     removed: plan.removed.map((service) => run(emptyTarget(plan.app, service))),
+    losses: plan.losses.map(({ name }) => name),
+    takenUp: plan.takenUp.map(({ name }) => name),
     teardown: childName(execution, 'teardown'),
     ...(purpose === 'dry-run' ? { plan } : {}),
   }

@@ -8,6 +8,9 @@ import type { AppTemplates } from '../template/app-templates.ts'
 import type { App } from '../template/parsed-app.ts'
 import type { Change } from '../template/stack-change.ts'
 import type { Replacement } from './capacity.ts'
+import type { KeptData } from './kept-data.ts'
+import type { Loss } from './losses.ts'
+import type { DataPlan } from './plan-data.ts'
 import type { PlanFacts } from './plan-facts.ts'
 import { effectiveCount, type Release } from './releases.ts'
 
@@ -33,6 +36,12 @@ export interface DeployPlan {
   edges: string[]
   /** What costs by the hour while the app is up. */
   hourly: string[]
+  /** Data that it takes away from the app; a run starts only if a person has named each. */
+  losses: Loss[]
+  /** Logical ids of the app's stack that stay as they are, with their data. */
+  stays: string[]
+  /** Kept data that it takes into the stack again, before anything else. */
+  takenUp: KeptData[]
   /** What a reader might not expect. */
   notes: string[]
 }
@@ -67,11 +76,15 @@ export interface PlanInputs
   extends Pick<PlanFacts, 'app' | 'images' | 'overrides' | 'current' | 'kept' | 'standing'> {
   templates: AppTemplates
   changes: AppChanges
+  /** Absent when nobody asked what becomes of data. */
+  data?: DataPlan
 }
+
+const NO_DATA: DataPlan = { losses: [], stays: [], takenUp: [], notes: [] }
 
 /** @throws {NotFound} when a service has no image and none is on the way */
 export function planDeploy(inputs: PlanInputs): DeployPlan {
-  const { current, templates } = inputs
+  const { current, templates, data = NO_DATA } = inputs
   const { digest, bundle } = inputs.app
   const { app } = bundle.manifest
   const services = Object.fromEntries(
@@ -88,7 +101,13 @@ export function planDeploy(inputs: PlanInputs): DeployPlan {
     waves: waves(bundle.manifest),
     edges: edges(templates.own),
     hourly: hourly([templates.own, ...Object.values(templates.services)], bundle, services),
-    notes: Object.entries(services).flatMap(([service, planned]) => notes(inputs, service, planned)),
+    losses: data.losses,
+    stays: data.stays,
+    takenUp: data.takenUp,
+    notes: [
+      ...data.notes,
+      ...Object.entries(services).flatMap(([service, planned]) => notes(inputs, service, planned)),
+    ],
   }
 }
 

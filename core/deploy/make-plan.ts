@@ -5,15 +5,17 @@ import { refuseClashes } from '../template/clashes.ts'
 import type { App } from '../template/parsed-app.ts'
 import { refuseConsulJump } from './consul-step.ts'
 import { type DeployPlan, planDeploy } from './deploy-plan.ts'
+import type { DataPlan } from './plan-data.ts'
 import type { PlanFacts } from './plan-facts.ts'
 
 /**
  * Makes the plan of a deployment from facts. What cannot work is refused before anything is created.
+ * @param data what becomes of data
  * @throws {InvalidInput} when a service takes what a deployed app has, the app's template is too large for a
  * stack, the network lacks a path that is needed, or Consul would move too far
  * @throws {NotFound} when a service has no image and none is on the way
  */
-export function makePlan(facts: PlanFacts): DeployPlan {
+export function makePlan(facts: PlanFacts, data?: DataPlan): DeployPlan {
   const { stage, app, others, platform, stacks, current } = facts
   refuseConsulJump(app.bundle, current)
   const tenant = ({ bundle, definitions }: App) => ({ ...bundle, definitions })
@@ -29,7 +31,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     paths: platform ? [app] : [app, ...others],
   })
   const changes = appChanges(stage, templates, stacks, imageIds(facts), current?.release ?? 0)
-  return planDeploy({ ...facts, templates, changes })
+  return planDeploy({ ...facts, templates, changes, ...(data && { data }) })
 }
 
 function imageIds({ app, kept, images }: { app: App } & Pick<PlanFacts, 'kept' | 'images'>) {

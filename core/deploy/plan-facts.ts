@@ -95,7 +95,9 @@ async function standingApp(
   views: StackView[],
 ): Promise<StandingApp> {
   const view = (name: string) => views.find((each) => each.name === name)
-  const own = view(appStack(stage.name, manifest.app))
+  const name = appStack(stage.name, manifest.app)
+  // One that has only taken up kept data has no tags yet.
+  const own = view(name) ?? (await stacks.find(name))
   const services = Object.keys(manifest.services).map(async (service) => {
     const standing = await standingStack(stacks, view(serviceStack(stage.name, manifest.app, service)))
     return standing ? [[service, standing] as const] : []

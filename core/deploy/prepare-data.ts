@@ -1,36 +1,97 @@
+import type { Template } from '../base/cloudformation.ts'
+import { appStack } from '../base/names.ts'
 import { bringStack, StackFailure, type StackStep, standingStack } from '../template/bring-stack.ts'
-import type { Stacks } from '../template/stacks.ts'
-import { withKeptData, wouldBeDeleted } from './teardown-plan.ts'
+import type { StackPart, Stacks } from '../template/stacks.ts'
+import { type Holdings, isEmpty } from './holdings.ts'
+import { dataParts, type KeptBook, type KeptData, type Occasion, records } from './kept-data.ts'
+import { type TeardownPlan, withKeptData, wouldBeDeleted } from './teardown-plan.ts'
 
 export interface DataPorts {
+  /** Name of the stage. */
+  stage: string
   stacks: Stacks
+  kept: Pick<KeptBook, 'list' | 'keep'>
+  holdings: Holdings
   /** Deletes every object; a bucket that does not exist counts as empty. */
   buckets: { empty(bucket: string): Promise<void> }
 }
 
+/** What a removal does with data, of the app that it removes. */
+export interface DataRequest extends Pick<TeardownPlan, 'data' | 'deletes'> {
+  app: string
+  execution: string
+  /** ISO time. */
+  at: string
+}
+
 /**
- * Makes an app's own stack ready to be deleted: kept data gets the policy to stay, and the other buckets are
- * emptied, because CloudFormation only deletes empty ones.
- * @throws {StackFailure} when CloudFormation has nothing to do although kept data would go with the stack
+ * Makes an app's own stack ready to be deleted, without its data: what holds data gets the policy to stay,
+ * and all of it is recorded as kept. What a person named carries the execution that is to delete it once the
+ * stack is gone; so does, with `keep-used`, what was seen to be empty. Buckets that go are emptied, because
+ * only empty ones can be deleted.
+ * @throws {StackFailure} when CloudFormation has nothing to do although data would go with the stack
  */
-export async function prepareData(
-  { stacks, buckets }: DataPorts,
-  stack: string,
-  data: 'keep' | 'delete',
-): Promise<StackStep> {
+export async function prepareData(ports: DataPorts, request: DataRequest): Promise<StackStep> {
+  const { stacks, kept } = ports
+  const stack = appStack(ports.stage, request.app)
   const view = await stacks.find(stack)
   const ready: StackStep = { stack, next: 'go-on', until: 'ready', checks: 0, seconds: 0 }
-  const standing = await standingStack(stacks, view)
-  if (!view || !standing) return ready
-  if (data === 'delete') {
-    for (const bucket of await stacks.resources(stack, 'AWS::S3::Bucket')) await buckets.empty(bucket)
-    return ready
+  const parts = view ? dataParts(await stacks.parts(stack)) : []
+  const going = await goingParts(ports, request, parts)
+  const occasion: Occasion = { at: request.at, execution: request.execution }
+  const isGoing = ({ id }: StackPart) => going.some((each) => each.id === id)
+  // Also of a stack that could not be deleted.
+  const text = view && (await stacks.template(stack))
+  if (view && text !== undefined) {
+    const now = { template: JSON.parse(text) as Template, parameters: view.parameters }
+    await kept.keep(request.app, [
+      ...records(
+        parts.filter((part) => !isGoing(part)),
+        now,
+        occasion,
+      ),
+      ...records(parts.filter(isGoing), now, { ...occasion, confirmedBy: request.execution }),
+    ])
   }
+  await confirmKept(ports, request, parts)
+  for (const { type, id } of going) if (type === 'AWS::S3::Bucket') await ports.buckets.empty(id)
+  const standing = await standingStack(stacks, view)
+  if (!view || !standing || wouldBeDeleted(standing.template).length === 0) return ready
   const { parameters, tags } = view
-  const wanted = { name: stack, template: withKeptData(standing.template), parameters, tags }
-  const step = await bringStack(stacks, wanted)
+  const step = await bringStack(stacks, {
+    name: stack,
+    template: withKeptData(standing.template),
+    parameters,
+    tags,
+  })
   if (step.next === 'go-on') await refuseLoss(stacks, stack)
   return step
+}
+
+async function goingParts(
+  { holdings }: DataPorts,
+  { data, deletes }: DataRequest,
+  parts: StackPart[],
+): Promise<StackPart[]> {
+  if (data === 'delete') return parts.filter(({ name }) => deletes.includes(name))
+  if (data === 'keep') return []
+  const seen = await Promise.all(parts.map(async (part) => ({ part, known: await holdings.of(part) })))
+  return seen.filter(({ known }) => isEmpty(known)).map(({ part }) => part)
+}
+
+/** What was kept before, and is named now; the name of what the stack has means only that. */
+async function confirmKept(
+  { kept }: DataPorts,
+  { app, data, deletes, execution }: DataRequest,
+  parts: StackPart[],
+): Promise<void> {
+  if (data !== 'delete') return
+  const free = deletes.filter((name) => parts.every((part) => part.name !== name))
+  const named = (await kept.list(app)).filter(({ name }) => free.includes(name))
+  await kept.keep(
+    app,
+    named.map((each): KeptData => ({ ...each, confirmedBy: execution })),
+  )
 }
 
 /** What counts is the template of the stack, not the one that CloudFormation was asked for. */

@@ -40,7 +40,7 @@ export interface ReleaseBook {
   record(app: string, release: Release, owner: string): Promise<void>
   overrides(app: string): Promise<Record<string, ScaleOverride>>
   override(app: string, service: string, scale: ScaleOverride, owner: string): Promise<void>
-  /** Removes everything recorded of the app except its lock. */
+  /** Removes everything recorded of the app except its lock and what was kept of its data. */
   forget(app: string): Promise<void>
   /** Apps that have a current release. */
   deployedApps(): Promise<string[]>

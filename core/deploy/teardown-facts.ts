@@ -1,7 +1,7 @@
 import { appStack, TAG } from '../base/names.ts'
-import { standingStack } from '../template/bring-stack.ts'
 import type { Outline } from '../template/outline.ts'
 import type { Stacks } from '../template/stacks.ts'
+import { dataParts, type KeptBook } from './kept-data.ts'
 import { standingServices } from './plan-facts.ts'
 import type { ReleaseBook } from './releases.ts'
 import type { TeardownFacts } from './teardown-plan.ts'
@@ -10,6 +10,7 @@ export interface TeardownPorts {
   stage: string
   stacks: Stacks
   releases: Pick<ReleaseBook, 'current'>
+  kept: Pick<KeptBook, 'list'>
   bundles: { outline(app: string, digest?: string): Promise<Outline> }
 }
 
@@ -23,11 +24,14 @@ export async function teardownFacts(ports: TeardownPorts, app: string): Promise<
     return await ports.bundles.outline(name, release?.bundle)
   }
   const others = [...apps].filter((name) => name !== app).sort()
-  const own = views.find(({ name }) => name === appStack(stage, app))
+  const name = appStack(stage, app)
+  // One that has only taken up kept data has no tags yet.
+  const own = views.find((view) => view.name === name) ?? (await stacks.find(name))
   return {
     outline: await outlineOf(app),
     standing: standingServices(views, app).sort(),
-    template: (await standingStack(stacks, own))?.template,
+    data: own ? dataParts(await stacks.parts(own.name)) : [],
+    kept: await ports.kept.list(app),
     others: await Promise.all(
       others.map(async (name) => ({ app: name, requires: (await outlineOf(name)).requires })),
     ),

@@ -1,11 +1,15 @@
 import type { Resource, Template } from '../base/cloudformation.ts'
 import { InvalidInput } from '../base/errors.ts'
 import { childName } from '../base/execution-name.ts'
+import { didYouMean } from '../base/suggest.ts'
 import { waves } from '../manifest/waves.ts'
+import { dataResources } from '../template/data-types.ts'
 import type { Outline } from '../template/outline.ts'
+import type { StackPart } from '../template/stacks.ts'
 import type { TeardownInput } from './deploy-input.ts'
 import type { ServiceRun } from './deploy-order.ts'
 import { emptyTarget } from './deploy-plan.ts'
+import type { KeptData } from './kept-data.ts'
 
 /** What a removal is planned from. */
 export interface TeardownFacts {
@@ -13,8 +17,10 @@ export interface TeardownFacts {
   outline: Outline
   /** Services of the app that have a stack. */
   standing: string[]
-  /** The current template of the app's own stack. */
-  template: Template | undefined
+  /** What of the app's own stack holds data. */
+  data: StackPart[]
+  /** What was kept of the app before. */
+  kept: Pick<KeptData, 'name' | 'type' | 'id' | 'confirmedBy'>[]
   /** Apps of the stage that have a stack, with the apps that each one requires. */
   others: { app: string; requires: string[] }[]
 }
@@ -22,29 +28,12 @@ export interface TeardownFacts {
 export interface TeardownPlan {
   waves: ServiceRun[][]
   services: string[]
-  data: 'keep' | 'delete'
-  /** Logical ids of the resources that stay; empty unless data is kept. */
-  kept: string[]
+  data: 'keep' | 'keep-used' | 'delete'
+  /** The resources that stay; empty unless data is kept. */
+  kept: StackPart[]
+  /** Logical ids of the data that goes, in the stack or kept before. */
+  deletes: string[]
 }
-
-/** Types of resources whose data somebody may want back. */
-const DATA = new Set([
-  'AWS::DynamoDB::Table',
-  'AWS::S3::Bucket',
-  'AWS::SQS::Queue',
-  'AWS::MSK::Cluster',
-  'AWS::RDS::DBInstance',
-  'AWS::RDS::DBCluster',
-  'AWS::EFS::FileSystem',
-  'AWS::Kinesis::Stream',
-  'AWS::Logs::LogGroup',
-])
-
-/** Logical ids of a template's resources that hold data. */
-export const dataResources = (template: Template | undefined): string[] =>
-  Object.entries(template?.Resources ?? {})
-    .filter(([, { Type }]) => DATA.has(Type))
-    .map(([name]) => name)
 
 /**
  * The order in which an app is removed: services that need others go first.
@@ -52,7 +41,7 @@ export const dataResources = (template: Template | undefined): string[] =>
  *   data
  */
 export function planTeardown(
-  { app, data }: TeardownInput,
+  { app, data, deleteData }: Pick<TeardownInput, 'app' | 'data' | 'deleteData'>,
   facts: TeardownFacts,
   execution: string,
 ): TeardownPlan {
@@ -63,13 +52,7 @@ export function planTeardown(
       `${app} is needed by ${users.join(', ')}`,
       `remove ${users.length > 1 ? 'those' : 'that'} first`,
     )
-  const holding = dataResources(facts.template)
-  if (holding.length > 0 && data === undefined)
-    throw new InvalidInput(
-      'input of teardown',
-      `data is missing, and ${app} has ${holding.join(', ')}`,
-      'say "keep" or "delete"',
-    )
+  const deletes = namedData({ app, data, deleteData }, facts)
   const run = (service: string): ServiceRun => ({
     execution: childName(execution, service),
     target: emptyTarget(app, service),
@@ -79,8 +62,48 @@ export function planTeardown(
     waves: order.map((wave) => wave.map(run)),
     services: facts.standing,
     data: data ?? 'delete',
-    kept: data === 'keep' ? holding : [],
+    kept: data === 'keep' ? facts.data : [],
+    deletes,
   }
+}
+
+/**
+ * What is to be deleted. Every table, bucket or queue of the app has to be named, or `all` for all of them;
+ * what was kept before has to be named by itself, unless a removal of it was under way.
+ */
+function namedData(
+  { app, data, deleteData }: Pick<TeardownInput, 'app' | 'data' | 'deleteData'>,
+  facts: Pick<TeardownFacts, 'data' | 'kept'>,
+): string[] {
+  const place = 'input of teardown'
+  const holding = facts.data.map(({ name }) => name)
+  if (holding.length > 0 && data === undefined)
+    throw new InvalidInput(
+      place,
+      `data is missing, and ${app} has ${holding.join(', ')}`,
+      'say "keep" or "delete"',
+    )
+  if (data !== 'delete') {
+    if (deleteData.length === 0) return []
+    throw new InvalidInput(`${place}: deleteData`, 'goes only with data "delete"', 'leave one of them out')
+  }
+  if (deleteData.length === 1 && deleteData[0] === 'all')
+    return [...holding, ...facts.kept.filter(({ confirmedBy }) => confirmedBy).map(({ name }) => name)]
+  const known = [...holding, ...facts.kept.map(({ name }) => name)]
+  const unknown = deleteData.find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    throw new InvalidInput(
+      `${place}: deleteData`,
+      `${app} has no data ${unknown}`,
+      didYouMean(unknown, known),
+    )
+  const unnamed = holding.filter((name) => !deleteData.includes(name))
+  if (unnamed.length === 0) return deleteData
+  throw new InvalidInput(
+    `${place}: deleteData`,
+    `does not name ${unnamed.join(', ')}, which would go with ${app}`,
+    `name what goes: ${JSON.stringify(holding)}, or ["all"]`,
+  )
 }
 
 /** Nothing needs a service that is no longer in the manifest. */
@@ -92,9 +115,9 @@ function reverseWaves(outline: Outline, standing: string[]): string[][] {
   return [unknown, ...known].filter((wave) => wave.length > 0)
 }
 
-/** The app's stack with its data protected: resources that hold data are retained, not deleted. */
+/** A stack's template with what holds data retained, not deleted with it. */
 export function withKeptData(template: Template): Template {
-  const kept = new Set(dataResources(template))
+  const kept = new Set(wouldBeDeleted(template))
   const resources = Object.entries(template.Resources).map(([name, resource]) => [
     name,
     kept.has(name) ? letGo(resource) : resource,
@@ -113,6 +136,11 @@ const letGo = (resource: Resource): Resource => ({
   UpdateReplacePolicy: 'Retain',
 })
 
+/** A stack that was made is not being created, so that both of these keep what it has. */
+const RETAINED = ['Retain', 'RetainExceptOnCreate']
+
 /** What holds data in a template and would be deleted with its stack. */
 export const wouldBeDeleted = (template: Template | undefined): string[] =>
-  dataResources(template).filter((name) => template?.Resources[name]?.DeletionPolicy !== 'Retain')
+  dataResources(template).filter(
+    (name) => !RETAINED.includes(template?.Resources[name]?.DeletionPolicy ?? 'Delete'),
+  )

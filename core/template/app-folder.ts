@@ -9,14 +9,17 @@ import { parseManifest } from '../manifest/manifest.ts'
 import { parseOpsConfig } from '../manifest/ops-config.ts'
 import { imageFolder } from '../manifest/upstream.ts'
 import { unknownReferences } from './app-references.ts'
-import { parseResources } from './app-resources.ts'
+import { parseResources, type WrittenResources } from './app-resources.ts'
 import { badAttachments } from './attached-targets.ts'
+import { deletable } from './data-types.ts'
 import { groupId } from './groups.ts'
 
 /** The content of `images/<app>/`; each source's digest is added when it is archived. */
 export interface AppPieces {
   manifest: Manifest
   resources: Record<string, unknown>
+  /** The file that they are from. */
+  written?: WrittenResources
   services: Record<string, Omit<ServiceBundle, 'source'>>
   /** Each service's definition, and where each name in it is. */
   definitions: Record<string, ServiceDefinition[]>
@@ -43,7 +46,10 @@ export function readApp(folder: string, files: ReadonlyMap<string, string>): App
     throw new InvalidInput(`${root}/app.yml: app`, `"${manifest.app}" is not the name of its folder`, remedy)
   }
   const names = Object.keys(manifest.services)
-  const resources = readResources(root, manifest, names.map(groupId), files)
+  const written = resourcesFile(root, manifest, names.map(groupId), files)
+  const resources = written
+    ? parseResources(manifest.app, written.text, written.place, written.generated)
+    : {}
   const own: Record<string, Resource> = Object(resources.Resources)
   const faults = [
     ...unknownReferences(manifest, Object.keys(own)),
@@ -56,23 +62,35 @@ export function readApp(folder: string, files: ReadonlyMap<string, string>): App
   return {
     manifest,
     resources,
+    ...(written && { written: { ...written, types: typesOf(own) } }),
     services: each(({ definition, config }) => ({ definition, config })),
     definitions: each(({ named }) => named.services),
     places: each(({ named }) => named.places),
-    warnings: services.flatMap(([, { warnings }]) => warnings),
+    warnings: [
+      ...deletable(own).map(
+        ({ name, policy }) =>
+          `${root}/${manifest.resources}: Resources.${name}: with ${policy} Delete, CloudFormation alone can delete ` +
+          'what it holds; leave the policy out to be asked first',
+      ),
+      ...services.flatMap(([, { warnings }]) => warnings),
+    ],
   }
 }
 
 type ReadService = Omit<ServiceBundle, 'source'> & { named: NamedServices; warnings: string[] }
 
-function readResources(
+const typesOf = (resources: Record<string, Resource>): string[] => [
+  ...new Set(Object.values(resources).map(({ Type }) => Type)),
+]
+
+function resourcesFile(
   root: string,
   manifest: Manifest,
   generated: string[],
   files: ReadonlyMap<string, string>,
-): Record<string, unknown> {
+): Omit<WrittenResources, 'types'> | undefined {
   const { resources } = manifest
-  if (resources === undefined) return {}
+  if (resources === undefined) return undefined
   const text = files.get(resources)
   if (text === undefined) {
     const known = [...files.keys()].filter((path) => /\.(ya?ml|json)$/.test(path) && path !== 'app.yml')
@@ -82,7 +100,7 @@ function readResources(
       didYouMean(resources, known),
     )
   }
-  return parseResources(manifest.app, text, `${root}/${resources}`, generated)
+  return { app: manifest.app, text, place: `${root}/${resources}`, generated }
 }
 
 function readService(

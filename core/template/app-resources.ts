@@ -7,6 +7,8 @@ import { readYaml } from '../base/yaml-document.ts'
 import { resourceProblems } from './own-resources.ts'
 import { isKnownParameter } from './parameters.ts'
 import { resourceSections } from './resource-sections.ts'
+import { propertyProblems } from './type-check.ts'
+import type { TypeSchema } from './type-schema.ts'
 
 const schema = resourceSections.extend({
   AWSTemplateFormatVersion: z.string().optional(),
@@ -14,12 +16,23 @@ const schema = resourceSections.extend({
   Resources: resourceSections.shape.Resources.default({}),
 })
 
+/** The file of an app's own resources, as it was read. */
+export interface WrittenResources {
+  app: string
+  text: string
+  place: string
+  generated: string[]
+  /** The types of its resources. */
+  types: string[]
+}
+
 /**
  * Reads the CloudFormation file of an app's own resources, with its short forms such as `!Ref`, into JSON.
- * Checks its sections, that what it refers to exists, and that it makes only what an app may make; the other
- * properties are CloudFormation's business.
+ * Checks its sections, that what it refers to exists, that it makes only what an app may make, and the
+ * properties of what has a schema here.
  * @param app the app that the file is of
  * @param generated logical ids that the generated template adds, which the file may refer to
+ * @param schemas of resource types, as CloudFormation's registry has them
  * @throws {InvalidInput} with one sentence per problem
  */
 export function parseResources(
@@ -27,6 +40,7 @@ export function parseResources(
   text: string,
   place: string,
   generated: readonly string[],
+  schemas: ReadonlyMap<string, TypeSchema> = new Map(),
 ): Record<string, unknown> {
   const document = readYaml(text, place, CLOUDFORMATION_TAGS)
   const parsed = schema.safeParse(document.value)
@@ -49,7 +63,8 @@ export function parseResources(
         return { path: [section, name], problem: `refers to "${target}"`, remedy: didYouMean(target, known) }
       }),
   )
-  refuse([...problems, ...resourceProblems(app, parsed.data, generated)], place, document)
+  const wrong = [...resourceProblems(app, parsed.data, generated), ...propertyProblems(Resources, schemas)]
+  refuse([...problems, ...wrong], place, document)
   const { AWSTemplateFormatVersion: _version, Description: _description, ...sections } = parsed.data
   return sections
 }

@@ -12,6 +12,7 @@ import type { Stage } from '../base/stage.ts'
 import { checkedPorts } from '../definition/check-ports.ts'
 import { carriedByAll } from './app-references.ts'
 import { attachedTargets } from './attached-targets.ts'
+import { withDataPolicies } from './data-types.ts'
 import { groupId, groupOutput, groupRules, securityGroups } from './groups.ts'
 import { networkEdges } from './network-edges.ts'
 import { declare } from './parameters.ts'
@@ -19,7 +20,8 @@ import type { App } from './parsed-app.ts'
 
 /**
  * The template of `nanofleet-<stage>-<app>`: a security group per service, a rule for each end of each edge,
- * the app's own resources, and as outputs everything its services' stacks need.
+ * the app's own resources, with their data out of CloudFormation's reach, and as outputs everything its
+ * services' stacks need.
  * @throws {InvalidInput} when the app's resources take a name that the template needs
  */
 export function appTemplate(
@@ -46,7 +48,7 @@ export function appTemplate(
     Parameters,
     ...(own.Mappings && { Mappings: own.Mappings }),
     ...(own.Conditions && { Conditions: own.Conditions }),
-    Resources: withoutMarks(Resources),
+    Resources: withDataPolicies(withoutMarks(Resources)),
     Outputs,
   }
 }

@@ -2,7 +2,7 @@ import type { Template } from '../base/cloudformation.ts'
 import { NanofleetError } from '../base/errors.ts'
 import { pause } from '../base/pause.ts'
 import { stackChange } from './stack-change.ts'
-import type { Stacks, StackView } from './stacks.ts'
+import type { StackInput, Stacks, StackView } from './stacks.ts'
 import { templateText } from './text.ts'
 
 /** A stack could not be brought to its template, or could not be deleted. */
@@ -19,11 +19,9 @@ export interface StackStep {
   seconds: number
 }
 
-export interface WantedStack {
-  name: string
+/** A stack as it should be. */
+export interface WantedStack extends Omit<StackInput, 'template'> {
   template: Template
-  parameters: Record<string, string>
-  tags: Record<string, string>
 }
 
 const step = (stack: string, until: StackStep['until'], next: StackStep['next'] = 'wait'): StackStep => ({
@@ -40,8 +38,8 @@ const step = (stack: string, until: StackStep['until'], next: StackStep['next'] 
  * @throws {InvalidInput} when the template is too large for a stack
  */
 export async function bringStack(stacks: Stacks, wanted: WantedStack): Promise<StackStep> {
-  const { name, parameters, tags } = wanted
-  const input = { name, template: templateText(name, wanted.template), parameters, tags }
+  const { name } = wanted
+  const input = { ...wanted, template: templateText(name, wanted.template) }
   const view = await stacks.find(name)
   switch (approach(view?.status)) {
     case 'create':
@@ -64,7 +62,8 @@ export async function bringStack(stacks: Stacks, wanted: WantedStack): Promise<S
 export async function removeStack(stacks: Stacks, name: string): Promise<StackStep> {
   const view = await stacks.find(name)
   if (view === undefined || view.status === 'DELETE_COMPLETE') return step(name, 'gone', 'go-on')
-  if (view.status.endsWith('_IN_PROGRESS') && view.status !== 'DELETE_IN_PROGRESS') return step(name, 'idle')
+  const isBusy = view.status.endsWith('_IN_PROGRESS') && !/^(DELETE|REVIEW)_/.test(view.status)
+  if (isBusy) return step(name, 'idle')
   if (view.status !== 'DELETE_IN_PROGRESS') await stacks.remove(name)
   return step(name, 'gone')
 }
@@ -110,7 +109,7 @@ export function progress(
   }
   if (until === 'idle') return 'reached'
   if (until === 'gone') return 'failed'
-  return status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE' ? 'reached' : 'failed'
+  return /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status) ? 'reached' : 'failed'
 }
 
 /** What can be done with a stack in this status. */

@@ -32,8 +32,8 @@ export function stackChange(
 }
 
 function unfinished(status: string): string[] {
-  const settled = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE']
-  return settled.includes(status) ? [] : [`its last change did not end well (${status})`]
+  const settled = /^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE$/
+  return settled.test(status) ? [] : [`its last change did not end well (${status})`]
 }
 
 function parameterReasons(before: Record<string, string>, after: Record<string, string>): string[] {

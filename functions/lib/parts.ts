@@ -2,6 +2,8 @@ import { BundleStore } from '../../adapters/aws/bundle-store.ts'
 import * as clients from '../../adapters/aws/clients.ts'
 import { CloudFormationStacks } from '../../adapters/aws/cloudformation.ts'
 import { Ec2Instances } from '../../adapters/aws/ec2-instances.ts'
+import { CountedHoldings } from '../../adapters/aws/holdings.ts'
+import { DynamoKeptBook } from '../../adapters/aws/kept-records.ts'
 import { liftProtection } from '../../adapters/aws/load-balancing.ts'
 import { DynamoLockTable } from '../../adapters/aws/lock-table.ts'
 import { DynamoReleaseBook } from '../../adapters/aws/releases.ts'
@@ -30,6 +32,11 @@ export const releases = () => new DynamoReleaseBook(documents(), stage().table)
 export const locks = () => new DynamoLockTable(documents(), stage().table)
 export const executions = () => new StepFunctionsExecutions(clients.stepFunctions())
 
+export const kept = () => new DynamoKeptBook(documents(), stage().table)
+export const templates = () => new TemplateStore(s3(), stage().bucket)
+export const dataClients = { documents, s3, sqs: /* @__PURE__ */ once(() => clients.sqs()) }
+export const holdings = () => new CountedHoldings(dataClients)
+
 /** Only to look at stacks. */
 export const stacks = () => new CloudFormationStacks(clients.cloudFormation())
 const unprotect = async (loadBalancer: string) => await liftProtection(clients.loadBalancing(), loadBalancer)
@@ -38,8 +45,8 @@ export const removableStacks = () =>
   new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole(), unprotect })
 /** To create and change them, too. */
 export const changeableStacks = () => {
-  const templates = new TemplateStore(s3(), stage().bucket)
-  return new CloudFormationStacks(clients.cloudFormation(), { role: readStackRole(), templates, unprotect })
+  const means = { role: readStackRole(), templates: templates(), unprotect }
+  return new CloudFormationStacks(clients.cloudFormation(), means)
 }
 
 export const instances = () => new Ec2Instances(clients.ec2(), stage().vpcId)

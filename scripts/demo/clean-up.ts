@@ -7,6 +7,12 @@ import { startWorkflow } from '../../cli/start.ts'
  */
 export async function cleanUp(context: Context, apps: string[]): Promise<void> {
   for (const app of apps)
-    await startWorkflow(context, 'teardown', app, { app, confirm: app, data: 'delete' }, { wait: true })
+    await startWorkflow(
+      context,
+      'teardown',
+      app,
+      { app, confirm: app, data: 'delete', deleteData: ['all'] },
+      { wait: true },
+    )
   await startWorkflow(context, 'clean-amis', '', { dryRun: false, keep: 0 }, { wait: true })
 }

@@ -64,7 +64,15 @@ describe('a command that starts a workflow', () => {
       ['build', 'shop', 'web', 'db', '--force', '--no-push'],
       { app: 'shop', services: ['web', 'db'], force: true },
     ],
+    [
+      ['deploy', 'shop', '--no-push', '--replace-data', 'Orders,Bills', '--replace-data', 'Old'],
+      { app: 'shop', replaceData: ['Orders', 'Bills', 'Old'] },
+    ],
     [['teardown', 'shop', '--yes', '--keep-data'], { app: 'shop', confirm: 'shop', data: 'keep' }],
+    [
+      ['teardown', 'shop', '--yes', '--delete-data', 'Orders,Bills'],
+      { app: 'shop', confirm: 'shop', data: 'delete', deleteData: ['Orders', 'Bills'] },
+    ],
     [['restart', 'shop'], { app: 'shop' }],
     [['restart', 'shop', 'web'], { app: 'shop', service: 'web' }],
     [['amis', 'clean'], { dryRun: true }],

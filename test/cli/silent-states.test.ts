@@ -33,6 +33,8 @@ const SHOWN = [
   'RecordImage',
   'RecordRelease',
   'RecordScale',
+  'RemoveData',
+  'TakeUpData',
   'RegisterAgain',
   'RemoveApp',
   'RemoveDefinitions',

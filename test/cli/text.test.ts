@@ -139,6 +139,9 @@ const plan: DeployPlan = {
   waves: [['db'], ['web']],
   edges: ['DbIngressFromWebTcp5432 (tcp 5432): web needs db'],
   hourly: ['4 × instance t3.micro'],
+  losses: [],
+  stays: [],
+  takenUp: [],
   notes: [],
 }
 

@@ -26,9 +26,9 @@ describe('the first state of the workflows', () => {
   })
 
   it.each([
-    ['deploy', { app: 'shop', release: 2 }, { dryRun: false }],
+    ['deploy', { app: 'shop', release: 2 }, { dryRun: false, replaceData: [] }],
     ['scale', { app: 'shop', service: 'redis', count: 2 }, {}],
-    ['teardown', { app: 'shop', confirm: 'shop' }, {}],
+    ['teardown', { app: 'shop', confirm: 'shop' }, { deleteData: [] }],
   ] as const)('lets %s pass for what was deployed of it before', async (workflow, input, defaults) => {
     expect(await check({ workflow, input }, lambdaContext)).toEqual({ ...defaults, ...input })
   })
@@ -39,7 +39,7 @@ describe('the first state of the workflows', () => {
     }
     const bundles = { read: outdated, outline: async () => outlineOf(published.bundle, 's3://b') }
     const later = handler.wired(() => ({ stage: local, bundles }))
-    const input = { app: 'shop', confirm: 'shop' }
+    const input = { app: 'shop', confirm: 'shop', deleteData: [] }
     expect(await later({ workflow: 'teardown', input }, lambdaContext)).toEqual(input)
     const scale = { app: 'shop', service: 'redis', count: 2 }
     await expect(later({ workflow: 'scale', input: scale }, lambdaContext)).rejects.toThrow('new rule')

@@ -1,5 +1,6 @@
 import type { Permission } from './permissions.ts'
 import type { Step } from './step.ts'
+import { dataSteps } from './steps/data.ts'
 import { fleetSteps } from './steps/fleet.ts'
 import { healingSteps } from './steps/healing.ts'
 import { imageSteps } from './steps/images.ts'
@@ -12,6 +13,8 @@ import type { IamWorld } from './world.ts'
 
 /** All steps of all roles. */
 export const allSteps = async (world: IamWorld): Promise<Step[]> => [
+  // Before the plans: one permission of both is narrower there.
+  ...dataSteps,
   ...planSteps,
   ...recordSteps,
   ...stackSteps,

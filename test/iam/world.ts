@@ -6,13 +6,14 @@ import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { SFNClient } from '@aws-sdk/client-sfn'
 import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { BundleStore } from '../../adapters/aws/bundle-store.ts'
+import { DynamoKeptBook } from '../../adapters/aws/kept-records.ts'
 import { DynamoLockTable } from '../../adapters/aws/lock-table.ts'
 import { RunFiles } from '../../adapters/aws/run-files.ts'
 import type { Context } from '../../cli/context.ts'
 import type { AppBundle } from '../../core/base/bundle.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
 import { controlName } from '../../core/base/names.ts'
-import { serviceTarget } from '../../core/deploy/deploy-plan.ts'
+import { type DeployPlan, serviceTarget } from '../../core/deploy/deploy-plan.ts'
 import type { Release } from '../../core/deploy/releases.ts'
 import { clientSettings } from '../live/stage.ts'
 
@@ -28,6 +29,7 @@ export const PROBE_PLAN = { execution: PROBE, name: 'deploy' } as const
 export class IamWorld {
   readonly context: Context
   readonly iam: IAMClient
+  readonly dynamo: DynamoDBClient
   readonly codeBuild: CodeBuildClient
   readonly stepFunctions: SFNClient
   readonly bundles: BundleStore
@@ -39,6 +41,8 @@ export class IamWorld {
   readonly probe: string
   /** The ARN of an ended execution, always the same one: used wherever a lock needs a holder. */
   readonly ended: string
+  /** What is recorded as kept. */
+  readonly kept: DynamoKeptBook
   readonly #documents: DynamoDBDocumentClient
 
   private constructor(context: Context, release: Release, web: AppBundle, probe: string, ended: string) {
@@ -53,7 +57,9 @@ export class IamWorld {
     this.web = web
     this.probe = probe
     this.ended = ended
-    this.#documents = DynamoDBDocumentClient.from(new DynamoDBClient(settings))
+    this.dynamo = new DynamoDBClient(settings)
+    this.#documents = DynamoDBDocumentClient.from(this.dynamo)
+    this.kept = new DynamoKeptBook(this.#documents, context.table)
   }
 
   /** @param context the context of a stage where web is deployed */
@@ -70,7 +76,7 @@ export class IamWorld {
   }
 
   /** Writes the probe's plan into the bucket, as `plan-deploy` leaves it. */
-  async plan(changes: { bundle?: string; release?: number; removed?: string[] } = {}): Promise<void> {
+  async plan(changes: Partial<DeployPlan> = {}): Promise<void> {
     const { hash, imageId } = this.release.services.web ?? { hash: '', imageId: '' }
     const app = await this.bundles.read(PROBE, this.probe)
     const target = serviceTarget(app, 'probe', 0)
@@ -81,6 +87,9 @@ export class IamWorld {
       bundle: this.probe,
       services: { probe: { change: { action: 'create', reasons: [] }, hash, imageId, target } },
       removed: [],
+      losses: [],
+      stays: [],
+      takenUp: [],
       ...changes,
     })
   }
@@ -125,6 +134,7 @@ export class IamWorld {
   /** Removes what steps left in the table about the probe. */
   async forgetProbe(): Promise<void> {
     await this.context.releases().forget(PROBE)
+    await this.kept.drop(PROBE, await this.kept.list(PROBE))
     const Key = { pk: `app#${PROBE}`, sk: 'lock' }
     await this.#documents.send(new DeleteCommand({ TableName: this.context.table, Key }))
   }

@@ -14,7 +14,7 @@ export async function withApp(app: string): Promise<Context> {
 
 /** Removes the app with its data; the others stay as they are. */
 export const removeApp = (context: Context, app: string): Promise<unknown> =>
-  runToEnd(context, 'teardown', { app, confirm: app, data: 'delete' }, 120)
+  runToEnd(context, 'teardown', { app, confirm: app, data: 'delete', deleteData: ['all'] }, 120)
 
 /** Waits until every service of an app has as many healthy instances as it should. @throws ServiceFailure */
 export function untilAppIsWhole(context: Context, app: string, seconds: number): Promise<true> {

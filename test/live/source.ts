@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TypeRegistry } from '../../adapters/aws/type-registry.ts'
 import { type PushedApp, pushApps } from '../../adapters/sources/push.ts'
 import type { Context } from '../../cli/context.ts'
 import { ROOT } from '../apps/apps.ts'
@@ -23,7 +24,8 @@ export async function pushChanged(
     for (const part of PARTS) await cp(join(ROOT, part), join(root, part), { recursive: true, filter })
     await change(root)
     const { bucket, stage } = context
-    return await pushApps({ root, apps: [app], bucket, s3: context.s3(), stage })
+    const schemas = new TypeRegistry(context.cloudFormation())
+    return await pushApps({ root, apps: [app], bucket, s3: context.s3(), stage, schemas })
   } finally {
     await rm(root, { recursive: true, force: true })
   }

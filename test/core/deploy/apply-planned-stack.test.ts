@@ -44,11 +44,16 @@ const outputs = (values: Record<string, string>): Template => ({
 })
 const standPlatform = () => stacks.stand(input('platform', outputs(PLATFORM_OUTPUTS)), 'CREATE_COMPLETE')
 
-async function apply(request: Partial<StackRequest>, removed: string[] = [], bundle: AppBundle = shop) {
+async function apply(
+  request: Partial<StackRequest>,
+  removed: string[] = [],
+  bundle: AppBundle = shop,
+  data: { stays?: string[]; losses?: { name: string }[] } = {},
+) {
   const { app } = bundle.manifest
   const services = { web: { imageId: 'ami-1' }, nat: { imageId: 'ami-2' } }
   const plans = new Map<string, unknown>([
-    ['run deploy', { app, bundle: 'b1', release: 7, removed, services }],
+    ['run deploy', { app, bundle: 'b1', release: 7, removed, services, stays: [], losses: [], ...data }],
   ])
   return await applyPlannedStack(
     {
@@ -164,5 +169,51 @@ describe('one stack of a plan', () => {
     standPlatform()
     await apply({ step: 'transition' }, ['old'])
     expect(resources('shop').filter((id) => /Old/.test(id))).toEqual([])
+  })
+
+  const Orders = { Type: 'AWS::DynamoDB::Table', Condition: 'Big', Properties: { Tags: [{ Ref: 'Topic' }] } }
+  const withData = (): Template => {
+    const compiled = appTemplate(parsedApp(shop), stage)
+    return {
+      ...compiled,
+      Conditions: { Big: { 'Fn::Equals': [{ Ref: 'Size' }, 'big'] } },
+      Parameters: { ...compiled.Parameters, Size: { Type: 'String' } },
+      Resources: {
+        ...compiled.Resources,
+        Orders,
+        Topic: { Type: 'AWS::SNS::Topic' },
+        Gone: { Type: 'AWS::SNS::Topic' },
+      },
+    }
+  }
+
+  it('keeps data that stays as it is, with what it refers to, in both steps', async () => {
+    standPlatform()
+    for (const step of ['transition', 'final'] as const) {
+      stacks.stand(
+        { ...input('shop', withData()), parameters: { Size: 'big', VpcId: 'old' } },
+        'CREATE_COMPLETE',
+      )
+      await apply({ step }, [], shop, { stays: ['Orders'] })
+      expect(resources('shop')).toEqual(expect.arrayContaining(['Orders', 'Topic', 'WebSecurityGroup']))
+      expect(resources('shop')).not.toContain('Gone')
+      const template = JSON.parse(stacks.templates.get('nanofleet-dev-shop') ?? '') as Template
+      expect(template.Conditions).toEqual({ Big: expect.anything() })
+      expect(stacks.views.get('nanofleet-dev-shop')?.parameters).toMatchObject({
+        Size: 'big',
+        VpcId: 'vpc-1',
+      })
+    }
+  })
+
+  it('has a policy that lets go of nothing with data but what was named', async () => {
+    standPlatform()
+    stacks.stand(input('shop', withData()), 'CREATE_COMPLETE')
+    await apply({ step: 'final' })
+    expect(await stacks.firstFailure('nanofleet-dev-shop')).toBe('Orders: Action denied by stack policy')
+    await stacks.find('nanofleet-dev-shop')
+    await apply({ step: 'final' }, [], shop, { losses: [{ name: 'Orders' }] })
+    expect(await stacks.firstFailure('nanofleet-dev-shop')).toBeUndefined()
+    expect(resources('shop')).not.toContain('Orders')
   })
 })

@@ -6,8 +6,17 @@ import { stage } from '../../support/stage.ts'
 
 describe('checkInput', () => {
   it.each([
-    ['deploy', { app: 'web' }, { app: 'web', dryRun: false }],
-    ['deploy', { app: 'web', release: 1, dryRun: true }, { app: 'web', release: 1, dryRun: true }],
+    ['deploy', { app: 'web' }, { app: 'web', dryRun: false, replaceData: [] }],
+    [
+      'deploy',
+      { app: 'web', release: 1, dryRun: true },
+      { app: 'web', release: 1, dryRun: true, replaceData: [] },
+    ],
+    [
+      'deploy',
+      { app: 'web', replaceData: ['Orders'] },
+      { app: 'web', dryRun: false, replaceData: ['Orders'] },
+    ],
     ['scale', { app: 'web', service: 'web', count: 0 }, { app: 'web', service: 'web', count: 0 }],
     ['restart', { app: 'web' }, { app: 'web' }],
     [
@@ -15,7 +24,11 @@ describe('checkInput', () => {
       { app: 'web', service: 'web', instance: 'i-0a' },
       { app: 'web', service: 'web', instance: 'i-0a' },
     ],
-    ['teardown', { app: 'web', confirm: 'web', data: 'keep' }, { app: 'web', confirm: 'web', data: 'keep' }],
+    [
+      'teardown',
+      { app: 'web', confirm: 'web', data: 'keep' },
+      { app: 'web', confirm: 'web', data: 'keep', deleteData: [] },
+    ],
   ] as const)('fills in the defaults of %s', (workflow, input, checked) => {
     expect(checkInput({ workflow, input })).toEqual(checked)
   })
@@ -25,6 +38,12 @@ describe('checkInput', () => {
     ['deploy', { app: 'web', releas: 1 }, /releas\b/],
     ['deploy', { app: 'web', release: 0 }, /release/],
     ['deploy', { app: 'Web' }, /lower-case/],
+    ['deploy', { app: 'web', replaceData: ['my table'] }, /replaceData.*must be the name of a resource/],
+    [
+      'deploy',
+      { app: 'web', release: 1, replaceData: ['Orders'] },
+      /replaceData: .*going back never replaces data/,
+    ],
     ['scale', { app: 'web', service: 'web', count: -1 }, /count/],
     ['scale', { app: 'web', service: 'web', count: 1.5 }, /count/],
     ['restart', { app: 'web', instance: 'i-0a' }, /instance: "i-0a" needs its service too/],

@@ -133,7 +133,7 @@ describe('what a plan shows to a person', () => {
 describe('deployOrder', () => {
   it('is what the states of the workflow need', () => {
     const plan = planDeploy(facts({ web: spec(['db']), db: spec() }, { standing: ['old'] }))
-    const order = deployOrder({ app: 'shop', release: 0, execution: 'run', purpose: 'deploy' }, plan)
+    const order = deployOrder({ execution: 'run', purpose: 'deploy' }, plan)
     expect(order).toEqual({
       key: { execution: 'run', name: 'deploy' },
       release: 1,
@@ -156,15 +156,17 @@ describe('deployOrder', () => {
           },
         },
       ],
+      losses: [],
+      takenUp: [],
       teardown: 'run-teardown',
     })
-    const dry = deployOrder({ app: 'shop', release: 0, execution: 'run', purpose: 'dry-run' }, plan)
+    const dry = deployOrder({ execution: 'run', purpose: 'dry-run' }, plan)
     expect(dry).toMatchObject({ key: { name: 'dry-run' }, plan })
   })
 
   it('names the children on the way back differently', () => {
     const plan = planDeploy(facts({ web: spec() }))
-    const request = { app: 'shop', release: 0, execution: 'run' }
+    const request = { execution: 'run' }
     const there = deployOrder({ ...request, purpose: 'deploy' }, plan)
     const back = deployOrder({ ...request, purpose: 'undo' }, plan)
     expect(there.waves[0]?.[0]?.execution).toBe('run-web')
@@ -182,7 +184,7 @@ describe('deployOrder', () => {
         { web: spec([], { count: { desired: count, min: 0, max: 9 } }) },
         { changes: changes(action) },
       )
-      const request = { app: 'shop', release: 0, execution: 'run', purpose: 'deploy' } as const
+      const request = { execution: 'run', purpose: 'deploy' } as const
       return deployOrder(request, planDeploy(planned)).waves[0]?.[0]?.target
     }
     expect(target('create')).toMatchObject({ count: 2, fresh: true })
@@ -194,10 +196,7 @@ describe('deployOrder', () => {
     const services = Object.fromEntries(
       Array.from({ length: 100 }, (_, index) => [`service-${index}`, spec()]),
     )
-    const order = deployOrder(
-      { app: 'shop', release: 0, execution: 'x'.repeat(80), purpose: 'deploy' },
-      planDeploy(facts(services)),
-    )
+    const order = deployOrder({ execution: 'x'.repeat(80), purpose: 'deploy' }, planDeploy(facts(services)))
     expect(JSON.stringify(order).length).toBeLessThan(64 * 1024)
   })
 })

@@ -4,6 +4,7 @@ import type { Template } from '../../../core/base/cloudformation.ts'
 import { teardownFacts } from '../../../core/deploy/teardown-facts.ts'
 import { outlineOf } from '../../../core/template/outline.ts'
 import { sampleApp } from '../../apps/apps.ts'
+import { MemoryKeptBook } from '../../support/memory-kept.ts'
 import { MemoryLockTable } from '../../support/memory-locks.ts'
 import { MemoryReleaseBook } from '../../support/memory-releases.ts'
 import { MemoryStacks } from '../../support/memory-stacks.ts'
@@ -13,7 +14,10 @@ const before = sampleApp('shop', 'requires: [platform]\nservices:\n  web: {}\n  
 const platform = sampleApp('platform', 'services:\n  nat: {}\n')
 const stacks = new MemoryStacks()
 const empty: Template = { AWSTemplateFormatVersion: '2010-09-09', Description: '', Resources: {} }
-const template: Template = { ...empty, Description: 'of shop' }
+const template: Template = {
+  ...empty,
+  Resources: { Orders: { Type: 'AWS::DynamoDB::Table' }, Topic: { Type: 'AWS::SNS::Topic' } },
+}
 const input = (name: string, of: Template, tags: Record<string, string> = {}) => ({
   name: `nanofleet-dev-${name}`,
   template: JSON.stringify(of),
@@ -44,11 +48,25 @@ describe('what a removal is planned from', () => {
       'platform undefined': platform,
       'blog undefined': sampleApp('blog', 'requires: [platform, shop]\nservices:\n  web: {}\n'),
     }
+    const kept = new MemoryKeptBook()
+    const old = {
+      name: 'Old',
+      type: 'AWS::S3::Bucket',
+      id: 'old-1',
+      template,
+      parameters: {},
+      at: '2026-01-31T00:00:00.000Z',
+      execution: 'r',
+    }
+    await kept.keep('shop', [old])
     const outline = async (app: string, digest?: string) => outlineOf(bundles[`${app} ${digest}`], 's3://b')
-    expect(await teardownFacts({ stage: 'dev', stacks, releases, bundles: { outline } }, 'shop')).toEqual({
+    expect(
+      await teardownFacts({ stage: 'dev', stacks, releases, kept, bundles: { outline } }, 'shop'),
+    ).toEqual({
       outline: outlineOf(before, 's3://b'),
       standing: ['db', 'web'],
-      template,
+      data: [{ name: 'Orders', type: 'AWS::DynamoDB::Table', id: 'nanofleet-dev-shop-Orders' }],
+      kept: [old],
       others: [
         { app: 'blog', requires: ['platform', 'shop'] },
         { app: 'platform', requires: [] },

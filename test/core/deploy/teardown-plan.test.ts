@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Template } from '../../../core/base/cloudformation.ts'
-import { planTeardown, type TeardownFacts, withKeptData } from '../../../core/deploy/teardown-plan.ts'
+import type { TeardownInput } from '../../../core/deploy/deploy-input.ts'
+import {
+  planTeardown,
+  type TeardownFacts,
+  type TeardownPlan,
+  withKeptData,
+} from '../../../core/deploy/teardown-plan.ts'
 import type { Outline } from '../../../core/template/outline.ts'
 
 const outline = (needs: Record<string, string[]>): Outline => ({
@@ -12,14 +18,16 @@ const template: Template = {
   Description: '',
   Resources: { Orders: { Type: 'AWS::DynamoDB::Table' }, Group: { Type: 'AWS::EC2::SecurityGroup' } },
 }
+const part = (name: string) => ({ name, type: 'AWS::DynamoDB::Table', id: `shop-${name}` })
 const facts = (other: Partial<TeardownFacts> = {}): TeardownFacts => ({
   outline: outline({ web: ['db'], db: [] }),
   standing: ['db', 'web'],
-  template: undefined,
+  data: [],
+  kept: [],
   others: [],
   ...other,
 })
-const input = { app: 'shop', confirm: 'shop' }
+const input = { app: 'shop', confirm: 'shop', deleteData: [] }
 
 describe('planTeardown', () => {
   it('stops who needs others first, and what the manifest does not know any more before all', () => {
@@ -54,17 +62,42 @@ describe('planTeardown', () => {
     )
   })
 
-  it('asks what becomes of data', () => {
-    expect(() => planTeardown(input, facts({ template }), 'run')).toThrow(
-      /data is missing, and shop has Orders/,
-    )
+  const data = [part('Orders'), part('Pictures')]
+  const before = [{ ...part('Old') }, { ...part('Half'), confirmedBy: 'earlier' }]
+  it.each<[string, Partial<TeardownInput>, Partial<TeardownPlan>]>([
+    ['keeps data', { data: 'keep' }, { data: 'keep', kept: data, deletes: [] }],
+    ['keeps what is used', { data: 'keep-used' }, { data: 'keep-used', kept: [], deletes: [] }],
+    [
+      'deletes what is named',
+      { data: 'delete', deleteData: ['Pictures', 'Orders'] },
+      { data: 'delete', kept: [], deletes: ['Pictures', 'Orders'] },
+    ],
+    [
+      'deletes all, with what an earlier run was deleting, but nothing else that was kept',
+      { data: 'delete', deleteData: ['all'] },
+      { deletes: ['Orders', 'Pictures', 'Half'] },
+    ],
+    [
+      'deletes what was kept when it is named',
+      { data: 'delete', deleteData: ['Orders', 'Pictures', 'Old'] },
+      { deletes: ['Orders', 'Pictures', 'Old'] },
+    ],
+  ])('%s', (_what, more, plan) => {
+    expect(planTeardown({ ...input, ...more }, facts({ data, kept: before }), 'run')).toMatchObject(plan)
   })
 
-  it.each([
-    ['keep', ['Orders']],
-    ['delete', []],
-  ] as const)('with data: %s keeps %j', (data, kept) => {
-    expect(planTeardown({ ...input, data }, facts({ template }), 'run')).toMatchObject({ data, kept })
+  it.each<[Partial<TeardownInput>, string]>([
+    [{}, 'input of teardown: data is missing, and shop has Orders, Pictures; say "keep" or "delete"'],
+    [
+      { data: 'delete' },
+      'deleteData: does not name Orders, Pictures, which would go with shop; name what goes: ["Orders","Pictures"], or ["all"]',
+    ],
+    [{ data: 'delete', deleteData: ['Orders'] }, 'does not name Pictures, which would go'],
+    [{ data: 'delete', deleteData: ['Order', 'Pictures'] }, 'shop has no data Order; did you mean "Orders"?'],
+    [{ data: 'delete', deleteData: ['all', 'Orders'] }, 'shop has no data all'],
+    [{ data: 'keep', deleteData: ['Orders'] }, 'goes only with data "delete"; leave one of them out'],
+  ])('refuses %j, as nobody named what would go', (more, sentence) => {
+    expect(() => planTeardown({ ...input, ...more }, facts({ data, kept: before }), 'run')).toThrow(sentence)
   })
 })
 
@@ -73,5 +106,10 @@ describe('withKeptData', () => {
     const { Resources } = withKeptData(template)
     expect(Resources.Orders).toMatchObject({ DeletionPolicy: 'Retain' })
     expect(Resources.Group).toEqual({ Type: 'AWS::EC2::SecurityGroup' })
+  })
+
+  it.each(['Retain', 'RetainExceptOnCreate'])('leaves alone what has the policy %s', (DeletionPolicy) => {
+    const Resources = { Orders: { Type: 'AWS::DynamoDB::Table', DeletionPolicy } }
+    expect(withKeptData({ ...template, Resources }).Resources).toEqual(Resources)
   })
 })

@@ -52,8 +52,8 @@ export const planSteps: Step[] = [
     role: 'PlanDeployRole',
     does: 'plan-deploy: a dry run of web',
     covers: needs(
-      's3:GetObject',
-      's3:PutObject',
+      's3:GetObject /apps/',
+      's3:PutObject /runs/',
       'dynamodb:GetItem',
       'dynamodb:Query',
       'dynamodb:Scan',
@@ -68,6 +68,7 @@ export const planSteps: Step[] = [
         release: 0,
         execution: PROBE,
         purpose: 'dry-run',
+        replaceData: [],
       })),
   },
   {
@@ -94,8 +95,9 @@ export const planSteps: Step[] = [
     covers: needs(
       's3:GetObject',
       'dynamodb:GetItem',
+      'dynamodb:Query',
       'cloudformation:DescribeStacks',
-      'cloudformation:GetTemplate',
+      'cloudformation:ListStackResources',
     ),
     run: async (world) =>
       void (await world.invoke('plan-teardown', {

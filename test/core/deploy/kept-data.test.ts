@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Template } from '../../../core/base/cloudformation.ts'
+import { type KeptData, namedRecords, toTakeUp, withTakenUp } from '../../../core/deploy/kept-data.ts'
+
+const TABLE = 'AWS::DynamoDB::Table'
+const template = (Resources: Template['Resources'], more: Partial<Template> = {}): Template => ({
+  AWSTemplateFormatVersion: '2010-09-09',
+  Description: 'shop',
+  Resources,
+  ...more,
+})
+const kept = (name: string, id: string, at = '2026-01-31T00:00:00Z'): KeptData => ({
+  name,
+  type: TABLE,
+  id,
+  template: template(
+    { [name]: { Type: TABLE, Condition: 'Big' } },
+    { Parameters: { Size: { Type: 'String' } } },
+  ),
+  parameters: { Size: 'big', Other: 'x' },
+  at,
+  execution: 'run',
+})
+
+describe('kept data', () => {
+  const wanted = template({
+    Orders: { Type: TABLE },
+    Bills: { Type: 'AWS::S3::Bucket' },
+    New: { Type: TABLE },
+  })
+  it('comes back as what was kept last under a name that the resources have, with the same type', () => {
+    const all = [
+      kept('Orders', 'newer', '2026-02-02T00:00:00Z'),
+      kept('Orders', 'older'),
+      kept('Bills', 'of another type'),
+      kept('Gone', 'nobody wants'),
+    ]
+    expect(toTakeUp(all, wanted, undefined).map(({ id }) => id)).toEqual(['newer'])
+    expect(toTakeUp(all, wanted, template({ Orders: { Type: TABLE } }))).toEqual([])
+  })
+
+  it('is imported as it stood, beside what the stack has, and into a new stack alone', () => {
+    const standing = {
+      template: template({ Topic: { Type: 'AWS::SNS::Topic' } }),
+      parameters: { Size: 'small' },
+    }
+    const [orders, bills] = [kept('Orders', 'o-1'), kept('Bills', 'b-1')]
+    const both = withTakenUp('shop', standing, [orders, bills])
+    expect(Object.keys(both.wanted.template.Resources).sort()).toEqual(['Bills', 'Orders', 'Topic'])
+    expect(both.wanted.parameters).toEqual({ Size: 'small' })
+    expect(both.resources).toEqual([
+      { name: 'Orders', type: TABLE, key: { TableName: 'o-1' } },
+      { name: 'Bills', type: TABLE, key: { TableName: 'b-1' } },
+    ])
+    const alone = withTakenUp('shop', undefined, [orders])
+    expect(alone.wanted).toMatchObject({ name: 'shop', tags: {}, parameters: { Size: 'big' } })
+    expect(alone.wanted.template.Resources).toEqual({
+      Orders: {
+        Type: TABLE,
+        Condition: 'Big',
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+        Metadata: { TakenUp: orders.at },
+      },
+    })
+    expect(alone.wanted.template).not.toHaveProperty('Outputs')
+  })
+
+  it('that is named before it goes is recorded from the stack, or as it was kept', () => {
+    const part = (name: string) => ({ name, type: TABLE, id: `${name}-1` })
+    const standing = { template: template({ Orders: { Type: TABLE } }), parameters: { A: 'b' } }
+    const old = kept('Bills', 'Bills-1')
+    const occasion = { at: 'now', execution: 'next', confirmedBy: 'next' }
+    expect(namedRecords([part('Orders'), part('Bills')], standing, [old], occasion)).toEqual([
+      { ...old, ...occasion },
+      { ...part('Orders'), template: standing.template, parameters: { A: 'b' }, ...occasion },
+    ])
+    expect(namedRecords([part('Orders')], undefined, [], occasion)).toEqual([])
+  })
+})
