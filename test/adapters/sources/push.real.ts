@@ -162,7 +162,9 @@ describe('a push', () => {
   it('refuses secrets for a program without the loader', async () => {
     const file = join(root, 'images/web/app.yml')
     await writeFile(file, `${(await readFile(file, 'utf8')).trimEnd()}\n    secrets: {KEY: /web/key}\n`)
-    await expect(push(['web'])).rejects.toThrow('nothing in apps/web reads them yet; give the parameter by name in env and ssm:GetParameter on it in permissions, and read it in the program')
+    await expect(push(['web'])).rejects.toThrow(
+      'nothing in apps/web reads them yet; give the parameter by name in env and ssm:GetParameter on it in permissions, and read it in the program',
+    )
   })
 
   it('keeps the app as it was when an upload fails', async () => {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -24,7 +25,7 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def listener(request):
+def listener(request: pytest.FixtureRequest) -> Iterator[tuple[int, int]]:
     """A program that listens on 127.0.0.1 and on this address; its pid and the second port."""
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, request.param],
@@ -32,6 +33,8 @@ def listener(request):
         stdout=subprocess.PIPE,
         text=True,
     )
+    assert process.stdin
+    assert process.stdout
     port = int(process.stdout.readline())
     yield process.pid, port
     process.stdin.close()
@@ -39,23 +42,23 @@ def listener(request):
 
 
 @pytest.mark.parametrize("listener", ["0.0.0.0"], indirect=True)
-def test_all_addresses_are_beyond_loopback(listener):
+def test_all_addresses_are_beyond_loopback(listener: tuple[int, int]) -> None:
     pid, port = listener
     assert listening.beyond_loopback(pid) == [f"0.0.0.0:{port}"]
 
 
 @pytest.mark.parametrize("listener", ["127.0.0.1", "127.77.0.9"], indirect=True)
-def test_loopback_addresses_are_not(listener):
+def test_loopback_addresses_are_not(listener: tuple[int, int]) -> None:
     assert listening.beyond_loopback(listener[0]) == []
 
 
 @pytest.mark.parametrize("listener", ["::"], indirect=True)
-def test_all_addresses_of_both_kinds_are(listener):
+def test_all_addresses_of_both_kinds_are(listener: tuple[int, int]) -> None:
     pid, port = listener
     assert listening.beyond_loopback(pid) == [f"[::]:{port}"]
 
 
-def test_the_sockets_of_other_programs_and_of_one_that_ended_do_not_count():
+def test_the_sockets_of_other_programs_and_of_one_that_ended_do_not_count() -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     assert listening.beyond_loopback(ended.pid) == []
