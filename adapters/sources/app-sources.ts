@@ -11,8 +11,8 @@ import { consulVersion } from '../../core/deploy/consul-step.ts'
 import { unpinnedBases } from '../../core/manifest/base-images.ts'
 import { secretLook } from '../../core/manifest/secret-looks.ts'
 import { imageFiles, isLeftOut, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
-import { readApp } from '../../core/template/app-folder.ts'
-import { refuseClashes } from '../../core/template/clashes.ts'
+import type { AppPieces } from '../../core/template/app-folder.ts'
+import { readApps } from './read-apps.ts'
 import { type RepositoryFiles, readRepository } from './repository-files.ts'
 import { type SourceArchive, sourceArchive } from './source-archive.ts'
 import { type TrackedFiles, trackedFiles } from './tracked-files.ts'
@@ -26,45 +26,83 @@ export interface LoadedApp {
 }
 
 /**
- * Reads and checks apps of a checkout. All apps there are checked against each other, even those not asked
- * for.
+ * Reads and checks apps of a checkout. The others there are looked at for what clashes with them; their own
+ * faults are warnings.
  * @param root the repository's folder
  * @param apps names of the apps to load; all below `images/` when absent
- * @throws {InvalidInput} if anything is wrong in any relevant file
+ * @throws {InvalidInput} with everything that is wrong with these apps
  */
 export async function loadApps(root: string, apps?: readonly string[], stage?: string): Promise<LoadedApp[]> {
+  const checked = await checkApps(root, apps, stage)
+  if (checked.faults.length > 0) throw InvalidInput.all(checked.faults)
+  return checked.loaded
+}
+
+/** Apps of a checkout, and all that is wrong with them. */
+export interface CheckedApps {
+  /** The names that were asked for. */
+  apps: string[]
+  loaded: LoadedApp[]
+  faults: InvalidInput[]
+}
+
+/**
+ * `loadApps` that tells all faults of all apps.
+ * @throws {InvalidInput} for an app that is not there
+ */
+export async function checkApps(
+  root: string,
+  apps?: readonly string[],
+  stage?: string,
+): Promise<CheckedApps> {
   const git = await trackedFiles(root)
   const present = await appFolders(root, git)
   for (const app of apps ?? []) if (!present.includes(app)) throw unknownApp(app, present, git)
-  const folders = await readRepository(root, ['images'], git)
-  const pieces = present.map((app) => readApp(app, folders.below(`images/${app}`)))
-  refuseClashes(pieces)
-  const wanted = pieces.filter(({ manifest }) => apps === undefined || apps.includes(manifest.app))
-  return Promise.all(
-    wanted.map(async ({ manifest, resources, services, warnings }) => {
-      const files = await readRepository(root, sourceRoots(manifest), git)
-      checkStage(manifest, stage)
-      const archived = Object.entries(services).map(([name, service]) => {
-        checkSource(manifest, name, files)
-        return { name, service, archive: sourceArchive(manifest, name, files) }
-      })
-      const bundled = archived.map(({ name, service, archive }) => [
-        name,
-        { ...service, source: archive.digest, ...consulIn(manifest, name, files) },
-      ])
-      return {
-        bundle: { format: 1 as const, manifest, resources, services: Object.fromEntries(bundled) },
-        archives: archived.map(({ archive }) => archive),
-        warnings: [
-          ...warnings,
-          ...looks(files),
-          ...bases(files),
-          ...blind(manifest.app, services),
-          ...untrackedSources(manifest, git),
-        ],
+  const wanted = present.filter((app) => apps === undefined || apps.includes(app))
+  const others = present.filter((app) => !wanted.includes(app))
+  const { pieces, faults, warnings } = await readApps(root, git, wanted, others)
+  const loaded = await Promise.all(
+    pieces.map(async (each) => {
+      try {
+        return [await loadApp(root, git, each, { stage, warnings })]
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error
+        faults.push(error)
+        return []
       }
     }),
   )
+  return { apps: wanted, loaded: loaded.flat(), faults }
+}
+
+async function loadApp(
+  root: string,
+  git: TrackedFiles | undefined,
+  { manifest, resources, services, warnings }: AppPieces,
+  { stage, warnings: others }: { stage: string | undefined; warnings: readonly string[] },
+): Promise<LoadedApp> {
+  const files = await readRepository(root, sourceRoots(manifest), git)
+  checkStage(manifest, stage)
+  const archived = Object.entries(services).map(([name, service]) => {
+    checkSource(manifest, name, files)
+    return { name, service, archive: sourceArchive(manifest, name, files) }
+  })
+  const bundled = archived.map(({ name, service, archive }) => [
+    name,
+    { ...service, source: archive.digest, ...consulIn(manifest, name, files) },
+  ])
+  return {
+    bundle: { format: 1 as const, manifest, resources, services: Object.fromEntries(bundled) },
+    archives: archived.map(({ archive }) => archive),
+    warnings: [
+      ...warnings,
+      ...others,
+      ...looks(files),
+      ...bases(files),
+      ...blind(manifest.app, services),
+      ...untrackedSources(manifest, git),
+    ],
+  }
 }
 
 /** A deployment compares the version of Consul servers with the one that runs. */
@@ -79,6 +117,7 @@ async function appFolders(root: string, git: TrackedFiles | undefined): Promise<
   const entries = await readdir(join(root, 'images'), { withFileTypes: true })
   const tracked = new Set([...(git?.tracked ?? [])].map((path) => path.split('/').slice(0, 2).join('/')))
   return entries
+    .filter(({ name }) => !name.startsWith('.'))
     .filter((entry) => entry.isDirectory() && (!git || tracked.has(`images/${entry.name}`)))
     .map(({ name }) => name)
     .sort()
