@@ -47,7 +47,11 @@ function targetGroup(
       HealthyThresholdCount: 2,
       UnhealthyThresholdCount: 2,
       Matcher: { HttpCode: '200' },
-      TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }],
+      TargetGroupAttributes: [
+        { Key: 'deregistration_delay.timeout_seconds', Value: '30' },
+        // An instance that hangs answers nothing, so it gets next to nothing until its health check fails.
+        { Key: 'load_balancing.algorithm.type', Value: 'least_outstanding_requests' },
+      ],
     },
   }
 }

@@ -13,6 +13,7 @@ export function consulGroup(state: Pick<ElbState, 'consulServers'>): TargetGroup
     protocol: 'HTTPS',
     port: CONSUL_PORT,
     deregistrationDelay: 0,
+    algorithm: 'round_robin',
     healthCheck: {
       protocol: 'TCP',
       port: null,

@@ -78,6 +78,8 @@ export interface TargetGroup {
   port: number
   /** Attribute `deregistration_delay.timeout_seconds`; 300 by default. */
   deregistrationDelay: number
+  /** Attribute `load_balancing.algorithm.type`; the gateway serves `weighted_random` in turn. */
+  algorithm: 'round_robin' | 'least_outstanding_requests' | 'weighted_random'
   healthCheck: HealthCheck
   targets: Target[]
 }

@@ -89,12 +89,20 @@ export class TargetPool {
     this.#eligible = healthy.length > 0 ? healthy : registered
   }
 
-  /** The next target; undefined when none in the group is registered and running. */
+  /**
+   * The next target, as "Routing algorithms" in "Edit target group attributes for your Application Load
+   * Balancer" describes; undefined when none in the group is registered and running.
+   */
   pick(): ReachableTarget | undefined {
-    if (this.#turn >= this.#eligible.length) this.#turn = 0
-    const target = this.#eligible[this.#turn]
-    this.#turn += 1
-    return target
+    const least = this.group.algorithm === 'least_outstanding_requests'
+    const fewest = least ? Math.min(...this.#eligible.map(({ active }) => active)) : Number.POSITIVE_INFINITY
+    for (let tried = 0; tried < this.#eligible.length; tried++) {
+      if (this.#turn >= this.#eligible.length) this.#turn = 0
+      const target = this.#eligible[this.#turn] as ReachableTarget
+      this.#turn += 1
+      if (target.active <= fewest) return target
+    }
+    return undefined
   }
 }
 

@@ -17,7 +17,7 @@ from region.cloudformation.resource import (
     ResourceFailed,
 )
 from region.elb import actions as elb
-from region.elb import health_checks, target_groups, targets
+from region.elb import group_attributes, health_checks, target_groups, targets
 
 contract.expect(PROVISIONERS, "_elbv2_load_balancer_create", CREATE)
 contract.expect(PROVISIONERS, "_elbv2_load_balancer_update", UPDATE)
@@ -73,7 +73,9 @@ def _update_targets(
 def _checked(props: Properties) -> Properties:
     """The properties with the health check that ELB makes of them; it is refused where ELB refuses it."""
     values = health_checks.completed(props)
-    problem = health_checks.problem(values)
+    problem = health_checks.problem(values) or group_attributes.problem(
+        str(values["Protocol"]), props.get("TargetGroupAttributes") or []
+    )
     if problem:
         raise ResourceFailed(
             f'Resource handler returned message: "{problem} '

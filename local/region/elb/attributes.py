@@ -77,12 +77,17 @@ def _delete(original: Callable[..., Response], params: dict[str, Any]) -> Respon
     return alb._error("OperationNotPermitted", problem) if problem else original(params)
 
 
+def given(params: dict[str, Any]) -> list[dict[str, str]]:
+    """The attributes of a request."""
+    found: list[dict[str, str]] = []
+    while key := alb._p(params, f"Attributes.member.{len(found) + 1}.Key"):
+        found.append({"Key": key, "Value": alb._p(params, f"Attributes.member.{len(found) + 1}.Value")})
+    return found
+
+
 def _modify(original: Callable[..., Response], params: dict[str, Any]) -> Response:
     arn = alb._p(params, "LoadBalancerArn")
-    given: list[dict[str, str]] = []
-    while key := alb._p(params, f"Attributes.member.{len(given) + 1}.Key"):
-        given.append({"Key": key, "Value": alb._p(params, f"Attributes.member.{len(given) + 1}.Value")})
-    problem = log_problem([*(alb._lb_attrs.get(arn) or []), *given])
+    problem = log_problem([*(alb._lb_attrs.get(arn) or []), *given(params)])
     return alb._error("InvalidConfigurationRequest", problem) if problem else original(params)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from region.base import api, contract
 from region.base.emulator import alb, ec2
 from region.elb import flows
+from region.elb.group_attributes import ALGORITHM, ROUND_ROBIN
 from region.elb.targets import (
     DEFAULT_DELAY,
     address_of,
@@ -130,6 +131,7 @@ def _group(group: dict[str, Any]) -> dict[str, Any]:
         "deregistrationDelay": int(
             attribute("_tg_attrs", arn, "deregistration_delay.timeout_seconds", DEFAULT_DELAY)
         ),
+        "algorithm": attribute("_tg_attrs", arn, ALGORITHM, ROUND_ROBIN),
         "healthCheck": {
             "protocol": group.get("HealthCheckProtocol", "HTTP"),
             "port": None if port == "traffic-port" else int(port),

@@ -7,11 +7,16 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import Response, alb
-from region.elb import health_checks
+from region.elb import attributes, group_attributes, health_checks
 from region.elb.targets import in_use
 
 ALB = "ministack.services.alb"
-for _action in ("CreateTargetGroup", "ModifyTargetGroup", "DeleteTargetGroup"):
+for _action in (
+    "CreateTargetGroup",
+    "ModifyTargetGroup",
+    "ModifyTargetGroupAttributes",
+    "DeleteTargetGroup",
+):
     contract.expect_entry(ALB, "_ACTION_MAP", _action, "(params)")
 contract.expect(ALB, "_p", "(params, key, default='')")
 contract.expect(ALB, "_error", "(code, message, status=400)")
@@ -45,6 +50,15 @@ def _modify_target_group(original: Callable[..., Response], params: dict[str, An
     return original(params)
 
 
+def _modify_attributes(original: Callable[..., Response], params: dict[str, Any]) -> Response:
+    group = alb._tgs.get(alb._p(params, "TargetGroupArn"))
+    if group is not None:
+        problem = group_attributes.problem(group["Protocol"], attributes.given(params))
+        if problem:
+            return alb._error("ValidationError", problem)
+    return original(params)
+
+
 def _delete_target_group(original: Callable[..., Response], params: dict[str, Any]) -> Response:
     arn = alb._p(params, "TargetGroupArn")
     if arn in alb._tgs and in_use(arn):
@@ -57,6 +71,7 @@ def install() -> None:
     for action, around in (
         ("CreateTargetGroup", _create_target_group),
         ("ModifyTargetGroup", _modify_target_group),
+        ("ModifyTargetGroupAttributes", _modify_attributes),
         ("DeleteTargetGroup", _delete_target_group),
     ):
         patch.wrap_entry(ALB, "_ACTION_MAP", action, around)

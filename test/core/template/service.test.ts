@@ -4,7 +4,7 @@ import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
 import { sampleApp } from '../../apps/apps.ts'
 
 type Sample = (typeof SAMPLE_STAGES)[0]
-const [dev, local, prod] = SAMPLE_STAGES as [Sample, Sample, Sample]
+const [dev, , prod] = SAMPLE_STAGES as [Sample, Sample, Sample]
 /** A service with all that a manifest can say of one. */
 const shop = sampleApp(
   'shop',
@@ -194,48 +194,6 @@ describe('the stack of a service', () => {
     expect(job.Resources.AutoScalingGroup).not.toHaveProperty('DependsOn')
     expect(properties('AutoScalingGroup', job)).not.toHaveProperty('TargetGroupARNs')
     expect(properties('AutoScalingGroup', job).Tags).toHaveProperty('4.Value', 'never')
-  })
-
-  it('is reached over TLS by its port and by its host name, and asked for its health', () => {
-    expect(template.Resources.PortListener).toEqual({
-      Type: 'AWS::ElasticLoadBalancingV2::Listener',
-      Properties: {
-        LoadBalancerArn: { Ref: 'LoadBalancerArn' },
-        Port: 8101,
-        Protocol: 'HTTPS',
-        SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
-        Certificates: [{ CertificateArn: { Ref: 'CertificateArn' } }],
-        DefaultActions: [{ Type: 'forward', TargetGroupArn: { Ref: 'TargetGroup' } }],
-      },
-    })
-    expect(template.Resources.ListenerRule).toEqual({
-      Type: 'AWS::ElasticLoadBalancingV2::ListenerRule',
-      Properties: {
-        ListenerArn: { Ref: 'HttpListenerArn' },
-        Priority: 42881,
-        Conditions: [
-          { Field: 'host-header', HostHeaderConfig: { Values: [{ 'Fn::Sub': `shop.\${Domain}` }] } },
-          { Field: 'path-pattern', PathPatternConfig: { Values: ['/a', '/a/*'] } },
-        ],
-        Actions: [{ Type: 'forward', TargetGroupArn: { Ref: 'TargetGroup' } }],
-      },
-    })
-    expect(properties('TargetGroup')).toEqual({
-      VpcId: { Ref: 'VpcId' },
-      TargetType: 'instance',
-      Protocol: 'HTTP',
-      Port: 8080,
-      HealthCheckPath: '/healthz',
-      HealthCheckIntervalSeconds: 5,
-      HealthCheckTimeoutSeconds: 2,
-      HealthyThresholdCount: 2,
-      UnhealthyThresholdCount: 2,
-      Matcher: { HttpCode: '200' },
-      TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }],
-    })
-    const plain = serviceTemplate({ bundle: shop, service: 'web', stage: local })
-    const { Protocol, SslPolicy, Certificates } = properties('PortListener', plain)
-    expect([Protocol, SslPolicy, Certificates]).toEqual(['HTTP', undefined, undefined])
   })
 
   it('tells what was made of it', () => {

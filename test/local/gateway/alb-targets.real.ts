@@ -35,6 +35,25 @@ describe('The targets of the gateway', () => {
     expect([200, 502]).toContain(posted.status)
   })
 
+  it('hardly asks a target that hangs, as it sends each request where the fewest are under way', async () => {
+    await using rig = await Rig.start()
+    let asked = 0
+    const hung = await rig.target('i-1', ({ url }, response) => {
+      if (url === '/healthz') response.end()
+      else asked += 1
+    })
+    const well = await rig.target('i-2', (_asked, response) => void response.end('i-2'))
+    rig.expose({ web: [hung, well] }, { algorithm: 'least_outstanding_requests' })
+    const isHealthy = (index: number) => rig.region.healthOf('web', keyOf(rig, index))?.state === 'healthy'
+    await until('both are healthy', () => isHealthy(0) && isHealthy(1))
+    // One of two in turn goes to the target that hangs, and never ends.
+    const both = [rig.ask('web.localhost'), rig.ask('web.localhost')].map((one) => one.catch(() => undefined))
+    const answers = [await Promise.race(both)]
+    for (let count = 0; count < 20; count++) answers.push(await rig.ask('web.localhost'))
+    expect(new Set(answers.map((answer) => answer?.body))).toEqual(new Set(['i-2']))
+    expect(asked).toBe(1)
+  })
+
   it('leaves a failing target out and takes it back, and tries all when none is healthy', async () => {
     await using rig = await Rig.start()
     const sick = new Set<string>()

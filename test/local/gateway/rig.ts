@@ -163,6 +163,7 @@ export function group(name: string): TargetGroup {
     protocol: 'HTTP',
     port: 80,
     deregistrationDelay: 5,
+    algorithm: 'round_robin',
     healthCheck: {
       protocol: 'HTTP',
       port: null,
