@@ -96,7 +96,7 @@ function readFolder(tree: Tree, from: string, bases: Bases, said: Sentences): So
 
 /** Folders that are called after what is in them and not after the app. */
 const GENERIC =
-  /^(k8s(-.*)?|platform|samples|kustomize|kubernetes|kubernetes-manifests|manifests?|deploy|deployment|deployments|docker|compose|release|base|kube|src|apps?)$/i
+  /^(k8s(-.*)?|docker-compose|platform|samples|kustomize|kubernetes|kubernetes-manifests|manifests?|deploy|deployment|deployments|docker|compose|release|base|kube|src|apps?)$/i
 
 function folderName(tree: Tree, from: string, rootName: string): string {
   let folder = tree.paths.includes(from) ? folderOf(from) : from

@@ -73,12 +73,15 @@ export interface Alias {
   name: string
   /** Port that callers use -> port of the program, where they differ. */
   ports: Map<number, number>
+  /** It is the name by which the source's DNS knows the program, and maybe others. */
+  shared?: true
 }
 
 export interface Probe {
   kind: 'http' | 'grpc' | 'tcp'
   port?: number
   path?: string
+  headers?: Record<string, string[]>
   /** Go durations such as `10s`. */
   interval?: string
   timeout?: string

@@ -1,7 +1,8 @@
 /** How a program is called: by which name, on which port, under which name it is found in Consul. */
 export interface Known {
-  service: string
-  /** Its name in Consul. */
+  /** The services behind the name. */
+  services: string[]
+  /** The name in Consul. */
   consul: string
   /** Port that callers use -> port that the program listens on. */
   ports: ReadonlyMap<number, number>
@@ -41,12 +42,12 @@ export function rewrite(variable: string, value: string, own: string, book: Addr
     const alone = before === '' && whole === value
     const inUrl = before === '://' || before === '@'
     const meant = inUrl || digits !== undefined || (alone && HOSTLIKE.test(variable))
-    if (!known || known.service === own || !meant) return whole
+    if (!known || known.services.includes(own) || !meant) return whole
     if (known.gone) {
-      gone.add(known.service)
+      gone.add(host)
       return whole
     }
-    named.add(known.service)
+    for (const service of known.services) named.add(service)
     return `${before}${known.consul}.service.consul${portOf(digits, value, before, known)}`
   })
   return { value: changed, named: [...named], gone: [...gone] }

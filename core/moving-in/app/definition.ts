@@ -13,7 +13,11 @@ export function definition({ consul, port, protocol, probe, moved }: Planned): o
   const timing = { interval: within(probe?.interval), timeout: within(probe?.timeout) }
   const check = () => {
     if (probe?.kind === 'http' && isPath(probe.path ?? '/'))
-      return { name: `${consul} answers`, http: `http://HEALTHROUTE:${asked}${probe.path ?? '/'}` }
+      return {
+        name: `${consul} answers`,
+        http: `http://HEALTHROUTE:${asked}${probe.path ?? '/'}`,
+        ...(probe.headers && { header: probe.headers }),
+      }
     if (probe?.kind === 'grpc') return { name: `${consul} serves`, grpc: `HEALTHROUTE:${asked}` }
     return { name: `${consul} listens`, tcp: `HEALTHROUTE:${probe ? asked : port}` }
   }

@@ -1,3 +1,4 @@
+import { LABEL, RESERVED_SERVICES } from '../../base/name-rules.ts'
 import { type Bases, makeImage } from '../image/make-image.ts'
 import { isRedisImage } from '../image/redis-image.ts'
 import type { Sentences } from '../said.ts'
@@ -21,11 +22,15 @@ export function makeApp(
 ): Planned[] {
   const services: Planned[] = []
   const gone: Workload[] = []
+  const serviceNames = new Set(
+    source.workloads.flatMap(({ names }) => names.flatMap((each) => (each.shared ? each.name : []))),
+  )
   for (const workload of source.workloads) {
     const image = makeImage(around.tree, workload, around.bases, said)
     // Two would each have half of what they hold.
     if (image && isRedisImage(image)) workload.stateful = true
-    if (image) services.push(planned(app, workload, image, services, around.neighbours, said))
+    if (image)
+      services.push(planned(app, workload, image, services, { ...around.neighbours, serviceNames }, said))
     else gone.push(workload)
   }
   const book = addressBook(services, gone, source.namespaces ?? [])
@@ -44,6 +49,11 @@ export function makeApp(
 
 /** Nothing can be told of a hang by a port that opens. */
 function sayHealth({ workload, image, probe, port, expose: way }: Planned, said: Sentences): void {
+  if (port === undefined)
+    said.inferred(
+      `${workload.place}: ports`,
+      'nothing says where it listens, so it is a worker: give it a port and a consul.json if others call it',
+    )
   if (port === undefined || image.protocol === 'tcp' || probe?.kind === 'http') return
   const place = `${workload.place}: health`
   if (way)
@@ -65,16 +75,14 @@ function planned(
   workload: Workload,
   image: MadeImage,
   before: readonly Planned[],
-  { consulNames }: Neighbours,
+  { consulNames, serviceNames }: Neighbours & { serviceNames: ReadonlySet<string> },
   said: Sentences,
 ): Planned {
   const { place, memory, cpus, count } = workload
   const name = serviceLabel(workload.name, app, new Set(before.map((each) => each.name)))
   if (name !== workload.name)
     said.inferred(place, `${workload.name} is called ${name}: names have small letters, digits and dashes`)
-  const consul = consulNames.has(name) ? `${app}-${name}`.slice(0, 63).replace(/-+$/, '') : name
-  if (consul !== name)
-    said.inferred(place, `another app has the Consul name ${name}: this one is found as ${consul}`)
+  const consul = consulName(app, name, workload, { taken: consulNames, services: serviceNames }, said)
   const { port, moved, protocol, env } = choosePort(workload, image, said)
   for (const [variable, value] of env) workload.env.set(variable, value)
   const type = instanceType(memory, cpus)
@@ -106,25 +114,46 @@ function planned(
   }
 }
 
+/** A program is found by the name of its Service where there is one, else by its own. */
+function consulName(
+  app: string,
+  name: string,
+  { names, place }: Workload,
+  { taken, services }: { taken: ReadonlySet<string>; services: ReadonlySet<string> },
+  said: Sentences,
+): string {
+  const shared = names.find((each) => each.shared && LABEL.test(each.name) && each.name.length <= 63)?.name
+  const own = services.has(name) && shared !== name ? `${app}-${name}`.slice(0, 63) : name
+  const wanted = shared !== undefined && !RESERVED_SERVICES.includes(shared) ? shared : own
+  const found = taken.has(wanted) ? `${app}-${wanted}`.slice(0, 63).replace(/-+$/, '') : wanted
+  if (found !== wanted)
+    said.inferred(place, `another app has the Consul name ${wanted}: this one is found as ${found}`)
+  else if (found !== name) said.inferred(place, `it is found in Consul as ${found}, the name of its Service`)
+  return found
+}
+
 function addressBook(
   services: readonly Planned[],
   gone: readonly Workload[],
   namespaces: readonly string[],
 ): AddressBook {
   const names = new Map<string, Known>()
-  const add = (alias: string, known: Known) => {
-    if (!names.has(alias)) names.set(alias, known)
+  const add = (alias: string, known: Known, shared = false) => {
+    const before = names.get(alias)
+    if (!before) names.set(alias, known)
+    else if (shared && before.consul === known.consul) before.services.push(...known.services)
   }
   for (const { name, consul, workload, moved } of services) {
-    for (const { name: alias, ports } of workload.names) {
+    for (const { name: alias, ports, shared } of workload.names) {
       const mapped = [...ports].map(([from, to]) => [from, moved.get(to) ?? to] as const)
-      add(alias, { service: name, consul, ports: mapped.length > 0 ? new Map(mapped) : moved })
+      const known = { services: [name], consul, ports: mapped.length > 0 ? new Map(mapped) : moved }
+      add(alias, known, shared)
     }
-    add(workload.name, { service: name, consul, ports: moved })
+    add(workload.name, { services: [name], consul, ports: moved })
   }
   for (const { name, names: aliases } of gone)
     for (const alias of [name, ...aliases.map((each) => each.name)])
-      add(alias, { service: name, consul: name, ports: new Map(), gone: true })
+      add(alias, { services: [name], consul: name, ports: new Map(), gone: true })
   return { names, namespaces }
 }
 
@@ -133,7 +162,7 @@ function written({ name, workload }: Planned, { names }: AddressBook, said: Sent
   return workload.needs.flatMap((need) => {
     const known = names.get(need)
     const place = `${workload.place}: depends_on ${need}`
-    if (known && !known.gone) return [{ from: name, to: known.service, place }]
+    if (known && !known.gone) return known.services.map((to) => ({ from: name, to, place }))
     said.left(place, `${need} is not part of the app`, 'give its address in env in app.yml')
     return []
   })

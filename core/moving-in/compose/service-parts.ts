@@ -152,6 +152,10 @@ export function takeResources({ place, said, service, workload }: Reading): void
   if (cpus !== undefined) workload.cpus = cpus
   if (within(service, 'deploy', 'mode') === 'global')
     said.left(`${place}.deploy.mode`, 'there are no hosts to run one on each', 'give count in app.yml')
+  const idle = Object.keys(fields(service.deploy)).filter(
+    (key) => !['mode', 'replicas', 'resources'].includes(key),
+  )
+  if (idle.length > 0) said.left(`${place}.deploy`, `${idle.join(', ')}: without meaning for an instance`)
   const devices = within(service, 'deploy', 'resources', 'reservations', 'devices')
   if (devices !== undefined)
     said.left(

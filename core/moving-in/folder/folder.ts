@@ -4,7 +4,7 @@ import { isStart } from '../image/start.ts'
 import type { Sentences } from '../said.ts'
 import { baseName, folderOf, inFolder, isBelow, type Tree } from '../tree.ts'
 import { emptyWorkload, type Source, type Workload } from '../workload.ts'
-import { hints, USUAL_PORT } from './hints.ts'
+import { hintsOf, USUAL_PORT } from './hints.ts'
 import { folderImage, MARKERS, markerOf } from './languages.ts'
 
 /**
@@ -46,7 +46,7 @@ function workloadOf(tree: Tree, folder: string, marker: string, bases: Bases, sa
   const workload = emptyWorkload(baseName(folder), place)
   const { dockerfile, start, env = {}, cwd } = folderImage(tree, folder, marker, bases)
   if (!isStart(start)) said.todo(place, start.what, start.instead)
-  const { port, toldByPort, probe } = hints(sourceTexts(tree, folder))
+  const { port, toldByPort, probe } = hintsOf(tree, folder)
   if (port === undefined)
     said.todo(
       place,
@@ -73,13 +73,4 @@ function workloadOf(tree: Tree, folder: string, marker: string, bases: Bases, sa
       'deploy it to a stage on AWS',
     )
   return workload
-}
-
-/** Files right in the folder and one level below: enough for a program to say where it listens. */
-function sourceTexts(tree: Tree, folder: string): string[] {
-  return tree.paths
-    .filter((path) => isBelow(folder, path) && path.slice(folder.length + 1).split('/').length <= 2)
-    .filter((path) => /\.(m?[jt]s|go|py|java|properties|ya?ml)$/.test(path) && !/[._]test\./.test(path))
-    .slice(0, 50)
-    .flatMap((path) => tree.text(path) ?? [])
 }

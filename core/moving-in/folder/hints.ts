@@ -1,3 +1,4 @@
+import { isBelow, type Tree } from '../tree.ts'
 import type { Probe } from '../workload.ts'
 
 /** What the text of a program gives away of where it listens and how it says that it is well. */
@@ -18,7 +19,10 @@ const HEALTH =
 /** The port that a program gets which asks for one. */
 export const USUAL_PORT = 8080
 
-export function hints(texts: readonly string[]): Hints {
+/** The hints of a folder of sources. */
+export const hintsOf = (tree: Tree, folder: string): Hints => hints(sourceTexts(tree, folder))
+
+function hints(texts: readonly string[]): Hints {
   const all = texts.join('\n')
   const toldByPort = READS_PORT.test(all)
   const listened = LISTENS.exec(all)?.slice(1).find(Boolean)
@@ -29,4 +33,13 @@ export function hints(texts: readonly string[]): Hints {
     ...(port !== undefined && port <= 65535 && { port }),
     ...(path !== undefined && { probe: { kind: 'http', path } }),
   }
+}
+
+/** Files right in the folder and one level below: enough for a program to say where it listens. */
+function sourceTexts(tree: Tree, folder: string): string[] {
+  return tree.paths
+    .filter((path) => isBelow(folder, path) && path.slice(folder.length + 1).split('/').length <= 2)
+    .filter((path) => /\.(m?[jt]s|go|py|java|properties|ya?ml)$/.test(path) && !/[._]test\./.test(path))
+    .slice(0, 50)
+    .flatMap((path) => tree.text(path) ?? [])
 }

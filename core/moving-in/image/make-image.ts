@@ -1,5 +1,6 @@
+import { hintsOf } from '../folder/hints.ts'
 import type { Sentences } from '../said.ts'
-import { baseName, folderOf, inFolder, type Tree } from '../tree.ts'
+import { baseName, folderOf, inFolder, isBelow, type Tree } from '../tree.ts'
 import type { Build, MadeImage, Workload } from '../workload.ts'
 import { type ImageFacts, imageFacts } from './image-facts.ts'
 import { imageName, isRedis, type ManagedService, managedByPort, managedService } from './known-images.ts'
@@ -92,7 +93,36 @@ function builtImage(tree: Tree, build: Build, workload: Workload, said: Sentence
       `${[...build.args.keys()].join(', ')}: builds get no arguments`,
       'give the ARGs these values as defaults in the Dockerfile',
     )
-  return finished(rebased, facts, { tree, workload, said, source })
+  takeHints(facts, { tree, workload, said, source })
+  return finished(`${rebased}${mounted(workload, source, said)}`, facts, { tree, workload, said, source })
+}
+
+/** What is mounted over an image while it is developed belongs into the image. */
+function mounted({ mounts, place }: Workload, source: string, said: Sentences): string {
+  const lines = mounts.map(({ from, to }) => {
+    if (from === source || isBelow(source, from)) return `COPY ${from}/ ${to.replace(/\/?$/, '/')}\n`
+    said.todo(
+      `${place}: volumes ${to}`,
+      `${from} is not in ${source}, which the image is made of`,
+      'copy it in the Dockerfile',
+    )
+    return ''
+  })
+  return lines.join('')
+}
+
+/** Where nothing says what a program listens on, its text may. */
+function takeHints(facts: ImageFacts, { tree, workload, said, source = '.' }: Parts): void {
+  if (workload.ports.length + facts.ports.length > 0 || facts.env.has('PORT') || workload.env.has('PORT'))
+    return
+  const { port, toldByPort } = hintsOf(tree, source)
+  if (port === undefined) return
+  facts.ports.push(port)
+  if (toldByPort) workload.env.set('PORT', String(port))
+  said.inferred(
+    `${workload.place}: ports`,
+    `its source listens on ${toldByPort ? `PORT, which is ${port}` : port}`,
+  )
 }
 
 /** A published image has no text here: its program is known only if the source names it. */

@@ -6,21 +6,15 @@ import type { KubernetesObject } from './objects.ts'
 import { type EnvSources, expanded, podEnv } from './pod-env.ts'
 import { podProbe } from './probes.ts'
 
-/** Parts of a pod that mean nothing for an instance. */
-const IDLE = [
-  'affinity',
-  'dnsPolicy',
-  'hostNetwork',
-  'hostPID',
-  'imagePullSecrets',
-  'nodeSelector',
-  'priorityClassName',
-  'securityContext',
-  'serviceAccountName',
-  'terminationGracePeriodSeconds',
-  'tolerations',
-  'topologySpreadConstraints',
-]
+/** What is read of a workload, its pod and its container; the rest means nothing for an instance. */
+const READ = {
+  spec: ['replicas', 'selector', 'serviceName', 'strategy', 'template', 'volumeClaimTemplates'],
+  pod: ['containers', 'initContainers', 'volumes'],
+  container: [
+    ...['args', 'command', 'env', 'envFrom', 'image', 'lifecycle', 'livenessProbe', 'name', 'ports'],
+    ...['readinessProbe', 'resources', 'startupProbe', 'volumeMounts', 'workingDir'],
+  ],
+}
 
 /** The program of a Deployment or a StatefulSet: its first container. */
 export function podWorkload(
@@ -60,7 +54,8 @@ export function podWorkload(
   if (probe) workload.probe = probe
   takeSize(container, value, workload)
   takeFiles(pod, container, sources, at, said, workload)
-  workload.stateful = kind === 'StatefulSet'
+  // Both end the old one before the new one starts.
+  workload.stateful = kind === 'StatefulSet' || within(value, 'spec', 'strategy', 'type') === 'Recreate'
   sayRest(pod, container, value, place, at, said)
   return workload
 }
@@ -162,8 +157,12 @@ function sayRest(
   at: string,
   said: Sentences,
 ): void {
-  const idle = IDLE.filter((key) => pod[key] !== undefined || container[key] !== undefined)
-  if (idle.length > 0) said.left(`${place}: pod`, `${idle.join(', ')}: without meaning for an instance`)
+  const parts = { spec: fields(value.spec), pod, container }
+  const idle = (['spec', 'pod', 'container'] as const).flatMap((part) =>
+    Object.keys(parts[part]).filter((key) => !READ[part].includes(key)),
+  )
+  if (idle.length > 0)
+    said.left(`${place}: spec`, `${[...new Set(idle)].join(', ')}: without meaning for an instance`)
   if (container.lifecycle !== undefined)
     said.left(`${at}.lifecycle`, 'nothing can be started beside the program', 'handle SIGTERM in the program')
   for (const claim of listOfFields(within(value, 'spec', 'volumeClaimTemplates')))

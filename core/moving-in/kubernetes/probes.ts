@@ -1,6 +1,6 @@
 import { probeOfCommand } from '../image/probe-command.ts'
 import type { Sentences } from '../said.ts'
-import { type Fields, fields, isFields, text, texts, whole } from '../values.ts'
+import { type Fields, fields, isFields, listOfFields, text, texts, whole } from '../values.ts'
 import type { ContainerPort, Probe } from '../workload.ts'
 
 /** Settings for which Consul's check has no use here: an instance is waited for, and one failure counts. */
@@ -51,12 +51,25 @@ function probeOf(probe: Fields, ports: readonly ContainerPort[]): Probe | undefi
   const timeout = seconds(probe.timeoutSeconds)
   const timing = { ...(interval && { interval }), ...(timeout && { timeout }) }
   const { httpGet, grpc, tcpSocket, exec } = probe
-  if (isFields(httpGet))
-    return { kind: 'http', ...port(httpGet.port, ports), path: text(httpGet.path) ?? '/', ...timing }
+  if (isFields(httpGet)) {
+    const path = text(httpGet.path) ?? '/'
+    const tls = text(httpGet.scheme) === 'HTTPS'
+    // Kubernetes does not look at the certificate, and a check of the port sees whether somebody is there.
+    if (tls) return { kind: 'tcp', ...port(httpGet.port, ports), ...timing }
+    return { kind: 'http', ...port(httpGet.port, ports), path, ...headers(httpGet), ...timing }
+  }
   if (isFields(grpc)) return { kind: 'grpc', ...port(grpc.port, ports), ...timing }
   if (isFields(tcpSocket)) return { kind: 'tcp', ...port(tcpSocket.port, ports), ...timing }
   const asked = isFields(exec) ? probeOfCommand(texts(exec.command)) : undefined
   return asked && { ...asked, ...timing }
+}
+
+function headers(httpGet: Fields): { headers?: Record<string, string[]> } {
+  const given = listOfFields(httpGet.httpHeaders).flatMap((each) => {
+    const [name, value] = [text(each.name), text(each.value)]
+    return name === undefined || value === undefined ? [] : [[name, value] as const]
+  })
+  return given.length > 0 ? { headers: Object.fromEntries(given.map(([name, value]) => [name, [value]])) } : {}
 }
 
 const seconds = (value: unknown): string | undefined => {

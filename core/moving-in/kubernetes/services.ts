@@ -33,13 +33,7 @@ export function takeServices(
       said.left(service.place, 'chooses no Deployment or StatefulSet that is here', 'leave it out')
       continue
     }
-    for (const { workload } of chosen.slice(1))
-      said.left(
-        service.place,
-        `also chooses ${workload.name}: a name leads to one service`,
-        `both get their own name; give ${workload.name} the name ${service.name} in its consul.json if they may share it`,
-      )
-    takeService(service, spec, first.workload, said)
+    for (const { workload } of chosen) takeService(service, spec, workload, said)
     if (type === 'LoadBalancer' || type === 'NodePort')
       first.workload.ways.push({ path: '/', place: service.place })
   }
@@ -73,7 +67,9 @@ function takeService(service: KubernetesObject, spec: Fields, workload: Workload
     if (!known) workload.ports.push({ port: target, ...(spoken && { protocol: spoken }) })
     else if (spoken && !known.protocol) known.protocol = spoken
   }
-  workload.names.push({ name: service.name, ports })
+  // What only leads people in is not what programs call.
+  const shared = text(spec.type) !== 'LoadBalancer'
+  workload.names.push({ name: service.name, ports, ...(shared && { shared }) })
 }
 
 /** Ways in by Ingress: a host's first label, a path, the Service behind it. */

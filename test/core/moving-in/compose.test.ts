@@ -24,10 +24,12 @@ describe('a service of a Compose file', () => {
     ['a limit of processors', 'cpus: 4', { instanceType: 't3.xlarge' }],
     [
       'a default of a variable',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: what the source says
       'environment: {A: "${A:-x}", B: "${B-${C:-y}}"}',
       { env: { A: 'x', B: 'y' } },
     ],
     ['two dollars', 'environment: {A: "$$B"}', { env: { A: '$B' } }],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what the source says
     ['a replacement', 'environment: {A: "${SET:+yes}"}', { env: { A: 'yes' } }],
     ['a name without a value', 'environment: [SET]', { env: { SET: 'there' } }],
     ['a file of variables', 'env_file: api.env', { env: { FROM_FILE: 'a b', PLAIN: '1' } }],
@@ -60,11 +62,13 @@ describe('a service of a Compose file', () => {
     ],
     [
       'a missing variable',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: what the source says
       'environment: {A: "${NOPE}"}',
       /environment\.A: \$\{NOPE\} has no value and no default/,
     ],
     [
       'a needed variable',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: what the source says
       'environment: {A: "${NOPE:?say it}"}',
       /\$\{NOPE \(say it\)\} must be set and is not/,
     ],

@@ -33,6 +33,7 @@ describe('the program of an image', () => {
     ],
     ['FROM scratch\nWORKDIR /app\nENTRYPOINT ["./api"]', '/app/api', []],
     [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: what the source says
       'ARG TAG=21-jre\nFROM eclipse-temurin:${TAG} AS base\nFROM base\nCMD ["java", "-jar", "a.jar"]',
       '/opt/java/openjdk/bin/java',
       ['-jar', 'a.jar'],
@@ -133,6 +134,29 @@ CMD ["node", "a.js"]
     expect(made.file('api/Dockerfile')).not.toContain('two')
   })
 
+  it('has what was mounted over it, and listens where its source does', () => {
+    const made = moved(
+      {
+        'api/Dockerfile': 'FROM node:24 AS dev\nCMD ["node", "/app/a.js"]\n',
+        'api/a.js': 'server.listen(4000)',
+        'compose.yml': 'services: {api: {build: api, volumes: ["./api:/app", "./other:/other"]}}',
+        'other/x.txt': '',
+      },
+      '.',
+    )
+    expect(made.file('api/Dockerfile')).toMatch(/\nCOPY api\/ \/app\/\n$/)
+    expect(made.read().manifest.services.api?.port).toBe(4000)
+    expect(made.said).toContainEqual(expect.stringContaining('volumes /other: other is not in api'))
+  })
+
+  it('whose program listens nowhere is that of a worker, which is said', () => {
+    const made = built(`${NODE}CMD ["node", "a.js"]`)
+    expect(made.file('api/consul.json')).toBe('')
+    expect(made.said).toContainEqual(
+      expect.stringContaining('so it is a worker: give it a port and a consul.json'),
+    )
+  })
+
   it('gives port, variables, folder and check of its image', () => {
     const made = built(`${NODE}ENV A=1 B="x y"
 ENV C old
@@ -182,6 +206,7 @@ describe('a folder', () => {
       ['/app/app.py'],
     ],
     [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: what the source says
       { 'pom.xml': '<p/>', 'src/application.properties': 'server.port=${PORT:8080}\n# "/healthz"' },
       '/opt/java/openjdk/bin/java',
       ['-jar', '/app/app.jar'],

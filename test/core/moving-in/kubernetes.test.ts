@@ -42,6 +42,11 @@ describe('a Deployment', () => {
       { httpGet: { path: '/up', port: 'web' }, periodSeconds: 5, timeoutSeconds: 2 },
       { http: 'http://HEALTHROUTE:3000/up', interval: '5s', timeout: '2s' },
     ],
+    [
+      { httpGet: { port: 3000, httpHeaders: [{ name: 'Cookie', value: 'a=b' }] } },
+      { http: 'http://HEALTHROUTE:3000/', header: { Cookie: ['a=b'] } },
+    ],
+    [{ httpGet: { port: 3000, scheme: 'HTTPS' } }, { tcp: 'HEALTHROUTE:3000' }],
     [{ grpc: { port: 3000 } }, { grpc: 'HEALTHROUTE:3000', interval: '1s' }],
     [
       { tcpSocket: { port: 3000 }, periodSeconds: 60 },
@@ -78,7 +83,34 @@ describe('a Deployment', () => {
     )
     expect(spec(made, 'page')).toMatchObject({
       needs: ['api'],
-      env: { URL_0: 'http://api.service.consul:3000', URL_1: 'api.service.consul:3000', URL_2: 'backend.io' },
+      env: {
+        URL_0: 'http://backend.service.consul:3000',
+        URL_1: 'backend.service.consul:3000',
+        URL_2: 'backend.io',
+      },
+    })
+  })
+
+  it('shares the name of a Service that chooses several', () => {
+    const behind = {
+      template: {
+        metadata: { labels: { app: 'x' } },
+        spec: { containers: [{ image: 'api', ports: [{ containerPort: 3000 }] }] },
+      },
+    }
+    const made = k8s(
+      { ...deployment('one', {}), spec: behind },
+      { ...deployment('two', {}), spec: behind },
+      service('reviews', { selector: { app: 'x' }, ports: [{ port: 3000 }] }),
+      deployment('page', { env: [{ name: 'REVIEWS_URL', value: 'http://reviews:3000' }] }),
+    )
+    expect(['one', 'two'].map((name) => made.checks(name))).toMatchObject([
+      [{ name: 'reviews listens' }],
+      [{ name: 'reviews listens' }],
+    ])
+    expect(spec(made, 'page')).toMatchObject({
+      needs: ['one', 'two'],
+      env: { REVIEWS_URL: 'http://reviews.service.consul:3000' },
     })
   })
 
@@ -150,7 +182,7 @@ describe('a Deployment', () => {
       'places and rights',
       {},
       { nodeSelector: {}, serviceAccountName: 'x' },
-      /pod: nodeSelector, serviceAccountName: without meaning/,
+      /spec: nodeSelector, serviceAccountName: without meaning/,
     ],
     ['lifecycle', { lifecycle: {} }, {}, /lifecycle: nothing can be started beside the program/],
   ])('is told what is not taken: %s', (_what, container, more, sentence) => {

@@ -34,11 +34,13 @@ describe.each([
         for (const line of found.lines) {
           const [, service = ''] = /^images\/shop\/([a-z0-9-]+)\/config\.json/.exec(line) ?? []
           expect({ line, files }).toMatchObject({ line: expect.stringMatching(/Program is missing/) })
-          const object = new RegExp(`(services\\.|(Deployment|StatefulSet) )${service}: program`)
+          // Two objects with one name: the second one has a number here.
+          const name = service.replace(/2$/, '')
+          const object = new RegExp(`(services\\.|(Deployment|StatefulSet) )${name}: program`)
           expect(found.made.said).toContainEqual(expect.stringMatching(object))
         }
       }),
-      { numRuns: 30, seed: 16 },
+      { numRuns: 60, seed: 16 },
     )
   })
 
@@ -51,7 +53,7 @@ describe.each([
           expect(path).toMatch(/^images\/shop\/[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/)
         expect(faults(files, from)?.made.files).toEqual(found.made.files)
       }),
-      { numRuns: 8, seed: 17 },
+      { numRuns: 15, seed: 17 },
     )
   })
 })

@@ -12,6 +12,7 @@ export const strange = fc.oneof(
     ' ',
     '${A',
     '$',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what the source says
     '${A:-${B}}',
     '__proto__',
     'a: b',
