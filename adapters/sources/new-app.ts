@@ -6,6 +6,7 @@ import { InvalidInput } from '../../core/base/errors.ts'
 import { BASES_LOCK, type BasesLock, basesLockSchema, parseLock, UNKNOWN } from '../../core/images/locks.ts'
 import type { Neighbours } from '../../core/moving-in/app/planned.ts'
 import { type MovedIn, moveIn } from '../../core/moving-in/convert.ts'
+import type { ImageFacts } from '../../core/moving-in/image/image-facts.ts'
 import { readApp } from '../../core/template/app-folder.ts'
 import { readRepository } from './repository-files.ts'
 import { repositoryTree } from './repository-tree.ts'
@@ -16,6 +17,8 @@ export interface NewAppRequest {
   /** A file or folder in it, absolute. */
   from: string
   app?: string | undefined
+  /** Looks up what a published image starts; undefined if that cannot be found out. */
+  lookUp?: ((image: string) => Promise<ImageFacts | undefined>) | undefined
 }
 
 /**
@@ -23,7 +26,7 @@ export interface NewAppRequest {
  * @throws {InvalidInput} for a source outside the repository, or one that no service can be made of, and for
  * an app that is there already
  */
-export async function newApp({ root, from, app }: NewAppRequest): Promise<MovedIn> {
+export async function newApp({ root, from, app, lookUp }: NewAppRequest): Promise<MovedIn> {
   const inside = relative(root, resolve(from)).split(sep).join('/') || '.'
   if (/^\.\.(\/|$)/.test(inside) || isAbsolute(inside))
     throw new InvalidInput(
@@ -36,14 +39,26 @@ export async function newApp({ root, from, app }: NewAppRequest): Promise<MovedI
     basesOf(root),
     neighboursOf(root),
   ])
-  const made = moveIn({
-    tree,
-    from: inside,
-    rootName: basename(resolve(root)),
-    bases: (language) => bases(language),
-    neighbours,
-    ...(app !== undefined && { app }),
-  })
+  const facts = new Map<string, ImageFacts | undefined>()
+  const make = () =>
+    moveIn({
+      tree,
+      from: inside,
+      rootName: basename(resolve(root)),
+      bases,
+      neighbours,
+      published: (image) => {
+        if (!facts.has(image)) facts.set(image, undefined)
+        return facts.get(image)
+      },
+      ...(app !== undefined && { app }),
+    })
+  // The first round tells which images have to be looked up.
+  let made = make()
+  if (lookUp && facts.size > 0) {
+    await Promise.all([...facts.keys()].map(async (image) => facts.set(image, await lookUp(image))))
+    made = make()
+  }
   refuseExisting(root, made.app)
   return made
 }

@@ -6,7 +6,7 @@ import type { Neighbours } from './app/planned.ts'
 import { composeSource } from './compose/compose.ts'
 import { dockerfileSource, folderSource } from './folder/folder.ts'
 import { markerOf } from './folder/languages.ts'
-import type { Bases } from './image/make-image.ts'
+import type { Bases, Published } from './image/make-image.ts'
 import { kubernetesSource } from './kubernetes/kubernetes.ts'
 import { isManifestFile, looksLikeObjects } from './kubernetes/objects.ts'
 import { type Said, Sentences } from './said.ts'
@@ -23,6 +23,8 @@ export interface Moving {
   rootName: string
   neighbours: Neighbours
   bases: Bases
+  /** What is known of published images. */
+  published?: Published
 }
 
 export interface MovedIn {
@@ -41,11 +43,19 @@ const COMPOSE = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-c
  * sentence for each thing that is not in them.
  * @throws {InvalidInput} if the source cannot be read, or no service can be made of it
  */
-export function moveIn({ tree, from, app, rootName, neighbours, bases }: Moving): MovedIn {
+export function moveIn({
+  tree,
+  from,
+  app,
+  rootName,
+  neighbours,
+  bases,
+  published = () => undefined,
+}: Moving): MovedIn {
   const said = new Sentences()
   const source = read(tree, from, bases, said)
   const name = app ?? appLabel(source.name ?? folderName(tree, from, rootName))
-  const services = makeApp(name, source, { tree, bases, neighbours }, said)
+  const services = makeApp(name, source, { tree, bases, published, neighbours }, said)
   if (services.length === 0) throw nothing(from, said)
   const files = appFiles(name, services, from)
   return { app: name, services: services.map((service) => service.name), files, said: said.all }

@@ -1,5 +1,5 @@
 import { LABEL, RESERVED_SERVICES } from '../../base/name-rules.ts'
-import { type Bases, makeImage } from '../image/make-image.ts'
+import { type Bases, makeImage, type Published } from '../image/make-image.ts'
 import { isRedisImage } from '../image/redis-image.ts'
 import type { Sentences } from '../said.ts'
 import type { Tree } from '../tree.ts'
@@ -17,7 +17,7 @@ import { choosePort } from './ports.ts'
 export function makeApp(
   app: string,
   source: Source,
-  around: { tree: Tree; bases: Bases; neighbours: Neighbours },
+  around: { tree: Tree; bases: Bases; published: Published; neighbours: Neighbours },
   said: Sentences,
 ): Planned[] {
   const services: Planned[] = []
@@ -26,7 +26,7 @@ export function makeApp(
     source.workloads.flatMap(({ names }) => names.flatMap((each) => (each.shared ? each.name : []))),
   )
   for (const workload of source.workloads) {
-    const image = makeImage(around.tree, workload, around.bases, said)
+    const image = makeImage(around.tree, workload, around, said)
     // Two would each have half of what they hold.
     if (image && isRedisImage(image)) workload.stateful = true
     if (image)

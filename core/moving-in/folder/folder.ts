@@ -50,11 +50,11 @@ function workloadOf(tree: Tree, folder: string, marker: string, bases: Bases, sa
   if (port === undefined)
     said.todo(
       place,
-      `nothing says where it listens; ${USUAL_PORT} is assumed`,
+      `nothing says where it listens; ${USUAL_PORT} is assumed, and PORT says so to the program`,
       'correct port in app.yml and consul.json, or remove it for a worker',
     )
   else said.inferred(place, toldByPort ? `it listens where PORT says: ${port}` : `it listens on ${port}`)
-  if (toldByPort) workload.env.set('PORT', String(port))
+  if (toldByPort || port === undefined) workload.env.set('PORT', String(port ?? USUAL_PORT))
   workload.ways.push({ path: '/', place })
   workload.made = {
     dockerfile,

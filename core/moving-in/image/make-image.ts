@@ -5,6 +5,7 @@ import type { Build, MadeImage, Workload } from '../workload.ts'
 import { type ImageFacts, imageFacts } from './image-facts.ts'
 import { imageName, isRedis, type ManagedService, managedByPort, managedService } from './known-images.ts'
 import { healthWords, probeOfCommand } from './probe-command.ts'
+import { pythonAsFile } from './python-program.ts'
 import { rebase } from './rebase.ts'
 import { redisImage } from './redis-image.ts'
 import { type Command, isStart, startOf } from './start.ts'
@@ -15,11 +16,14 @@ export type Bases = (language: string) => string
 /** A path that a manifest's `source` may be. */
 const SOURCE = /^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9_./-]+$/
 
+/** What is known of a published image, whose text is not here. */
+export type Published = (image: string) => ImageFacts | undefined
+
 /** The image of a workload; undefined, with a sentence, if there is none that an instance can run. */
 export function makeImage(
   tree: Tree,
   workload: Workload,
-  bases: Bases,
+  { bases, published }: { bases: Bases; published: Published },
   said: Sentences,
 ): MadeImage | undefined {
   const { image, place, made } = workload
@@ -37,7 +41,9 @@ export function makeImage(
   const service = managedService(image) ?? managedByPort(workload.ports)
   if (service) return refused(place, image, service, said)
   const own = ownBuild(tree, workload, said)
-  return own ? builtImage(tree, own, workload, said) : publishedImage(tree, workload, image, said)
+  return own
+    ? builtImage(tree, own, workload, said)
+    : publishedImage(tree, workload, image, { said, published })
 }
 
 /** A store, a proxy and the like: what else was said of it does not matter. */
@@ -126,9 +132,15 @@ function takeHints(facts: ImageFacts, { tree, workload, said, source = '.' }: Pa
 }
 
 /** A published image has no text here: its program is known only if the source names it. */
-function publishedImage(tree: Tree, workload: Workload, image: string, said: Sentences): MadeImage {
+function publishedImage(
+  tree: Tree,
+  workload: Workload,
+  image: string,
+  { said, published }: { said: Sentences; published: Published },
+): MadeImage {
   const { entrypoint, command, mounts } = workload
-  const facts: ImageFacts = { env: new Map(), ports: [], copied: new Map(), packages: new Set(), base: image }
+  const known = published(image)
+  const facts = known ?? { env: new Map(), ports: [], copied: new Map(), packages: new Set(), base: image }
   const copies = mounts.flatMap(({ from, to }) => {
     const folder = !tree.paths.includes(from)
     return from === '.'
@@ -145,8 +157,14 @@ function publishedImage(tree: Tree, workload: Workload, image: string, said: Sen
       `${from} is not in the image's archive, which holds one folder of sources`,
       'copy it in the Dockerfile',
     )
-  const parts = { tree, workload, said, published: true, ...(folder !== undefined && { source: folder }) }
-  if (entrypoint || (command && passesOn(image) && !command[0]?.startsWith('-')))
+  const parts = {
+    tree,
+    workload,
+    said,
+    published: known === undefined,
+    ...(folder !== undefined && { source: folder }),
+  }
+  if (known || entrypoint || (command && passesOn(image) && !command[0]?.startsWith('-')))
     return finished(dockerfile, facts, parts)
   return unknownProgram(dockerfile, facts, parts)
 }
@@ -223,18 +241,5 @@ function common(dockerfile: string, facts: ImageFacts, { workload, said, source 
     ...(cwd !== undefined && cwd !== '/' && { cwd }),
     ...(source !== undefined && { source }),
     ...(asked && { probe: asked }),
-  }
-}
-
-/** Python's images have a link for a program, with which Nanos starts nothing: it gets a file of its own. */
-function pythonAsFile(image: MadeImage): MadeImage {
-  const copy =
-    "import os, shutil; shutil.copy(os.path.realpath('/usr/local/bin/python3'), '/usr/local/bin/python-program')"
-  const lines = `# The program must be a file, and Python's is a link.\nUSER 0\nRUN ["/usr/local/bin/python3", "-c", "${copy}"]\n`
-  return {
-    ...image,
-    dockerfile: `${image.dockerfile}${lines}`,
-    program: '/usr/local/bin/python-program',
-    env: new Map([...image.env, ['PYTHONHOME', '/usr/local']]),
   }
 }

@@ -75,6 +75,13 @@ export function refusalOf(word: string): Refusal | undefined {
   return found && { what: `${word} ${found[1]}`, instead: found[2] }
 }
 
+const TOLD: [word: RegExp, variable: string, place: string][] = [
+  [/^node(js)?$/, 'NODE_VERSION', '/usr/local/bin/node'],
+  [/^python3?$/, 'PYTHON_VERSION', '/usr/local/bin/python3'],
+  [/^ruby$/, 'RUBY_VERSION', '/usr/local/bin/ruby'],
+  [/^dotnet$/, 'DOTNET_VERSION', '/usr/share/dotnet/dotnet'],
+]
+
 /** What is known of an image in which a program is looked for. */
 export interface Inside {
   /** Unknown for an image whose text is not here. */
@@ -85,16 +92,22 @@ export interface Inside {
   base: string
   /** Packages of the distribution that it has. */
   packages: ReadonlySet<string>
+  env: ReadonlyMap<string, string>
 }
 
 /** Where a program is in an image. */
-export function placeOf(word: string, { cwd, copied, base, packages }: Inside): string | undefined {
+export function placeOf(word: string, { cwd, copied, base, packages, env }: Inside): string | undefined {
   if (word.startsWith('/')) return word
   if (word.includes('/') && cwd === undefined) return undefined
   if (word.includes('/')) return `${cwd === '/' ? '' : cwd}/${word.replace(/^(\.\/)+/, '')}`
   const own = copied.get(word)
   if (own !== undefined && /^\/(usr\/)?(local\/)?s?bin\//.test(own)) return own
   if (/^node(js)?$/.test(word) && packages.has('nodejs')) return '/usr/bin/node'
+  // Images of a language say its version, and Java's where it is.
+  const java = env.get('JAVA_HOME')
+  if (word === 'java' && java?.startsWith('/')) return `${java}/bin/java`
+  const told = TOLD.find(([words, variable]) => words.test(word) && env.has(variable))
+  if (told) return told[2]
   const { repository, tag = '' } = imageName(base)
   const found = PLACES.find(([words, images]) => words.test(word) && images.test(repository))?.[2]
   return typeof found === 'function' ? found(tag) : found

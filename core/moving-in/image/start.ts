@@ -18,7 +18,6 @@ export interface Start {
 }
 
 export interface Surroundings extends Inside {
-  env: ReadonlyMap<string, string>
   /** The text of a file beside the program, such as package.json. */
   beside: (name: string) => string | undefined
 }

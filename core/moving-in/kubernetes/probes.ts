@@ -69,7 +69,9 @@ function headers(httpGet: Fields): { headers?: Record<string, string[]> } {
     const [name, value] = [text(each.name), text(each.value)]
     return name === undefined || value === undefined ? [] : [[name, value] as const]
   })
-  return given.length > 0 ? { headers: Object.fromEntries(given.map(([name, value]) => [name, [value]])) } : {}
+  return given.length > 0
+    ? { headers: Object.fromEntries(given.map(([name, value]) => [name, [value]])) }
+    : {}
 }
 
 const seconds = (value: unknown): string | undefined => {

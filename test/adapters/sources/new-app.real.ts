@@ -1,7 +1,11 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { publishedImage } from '../../../adapters/images/published-image.ts'
 import { checkApps, loadApps } from '../../../adapters/sources/app-sources.ts'
 import { newApp, writeApp } from '../../../adapters/sources/new-app.ts'
 import { InvalidInput } from '../../../core/base/errors.ts'
@@ -58,6 +62,63 @@ describe('a new app', () => {
 
   it('is made of sources inside the repository only', async () => {
     await expect(newApp({ root, from: join(root, '..') })).rejects.toThrow('is not inside')
+  })
+})
+
+describe('a published image', () => {
+  let registry: Server
+  const answers: Record<string, unknown> = {
+    '/v2/team/api/manifests/v1': {
+      manifests: [
+        { digest: 'sha256:arm', platform: { architecture: 'arm64', os: 'linux' } },
+        { digest: 'sha256:amd', platform: { architecture: 'amd64', os: 'linux' } },
+      ],
+    },
+    '/v2/team/api/manifests/sha256:amd': { config: { digest: 'sha256:config' } },
+    '/v2/team/api/blobs/sha256:config': {
+      config: {
+        Entrypoint: ['docker-entry.js'],
+        Cmd: ['--fast'],
+        Env: ['PATH=/bin', 'NODE_VERSION=24', 'MODE=a=b'],
+        WorkingDir: '/srv',
+        ExposedPorts: { '3000/tcp': {}, '9/udp': {} },
+      },
+    },
+    '/token?scope=pull': { token: 't' },
+  }
+  beforeEach(async () => {
+    registry = createServer((request, response) => {
+      const { port } = registry.address() as AddressInfo
+      const open = request.url?.startsWith('/token') || request.headers.authorization === 'Bearer t'
+      if (!open)
+        response.setHeader('www-authenticate', `Bearer realm="http://127.0.0.1:${port}/token",scope="pull"`)
+      const answer = answers[request.url ?? '']
+      response.statusCode = open ? (answer ? 200 : 404) : 401
+      response.end(JSON.stringify(open ? (answer ?? {}) : {}))
+    }).listen(0, '127.0.0.1')
+    await once(registry, 'listening')
+  })
+  afterEach(() => void registry.close())
+
+  it('is asked of its registry for its program, variables, folder and port', async () => {
+    const { port } = registry.address() as AddressInfo
+    put('shop/compose.yml', `services: {api: {image: "127.0.0.1:${port}/team/api:v1"}}`)
+    const lookUp = (image: string) => publishedImage(image, 'amd64', 'http')
+    const made = await newApp({ root, from: join(root, 'shop'), lookUp })
+    expect(JSON.parse(made.files.get('images/shop/api/config.json') ?? '')).toEqual({
+      Program: '/usr/local/bin/node',
+      Args: ['docker-entry.js', '--fast'],
+      Env: { NODE_VERSION: '24', MODE: 'a=b' },
+      ManifestPassthrough: { cwd: '/srv' },
+    })
+    expect(made.files.get('images/shop/app.yml')).toContain('port: 3000')
+  })
+
+  it('that is not there is told', async () => {
+    const { port } = registry.address() as AddressInfo
+    await expect(publishedImage(`127.0.0.1:${port}/team/nope`, 'amd64', 'http')).rejects.toThrow(
+      'manifests/latest answers 404',
+    )
   })
 })
 
