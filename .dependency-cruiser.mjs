@@ -26,6 +26,12 @@ const core = [
     "What an app's manifest may say; it knows no definition and no stack.",
   ),
   room(
+    'core/timeline',
+    1,
+    ['core/base'],
+    'Tells what happened on a stage, from several sources, in one line of time.',
+  ),
+  room(
     'core/template',
     2,
     ['core/base', 'core/definition', 'core/manifest'],

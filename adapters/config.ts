@@ -107,16 +107,16 @@ export function readRegistration(environment: Record<string, string | undefined>
   return { queueUrl, drainSeconds: DRAIN_SECONDS, serverDrainSeconds: SERVER_DRAIN_SECONDS }
 }
 
-const Healing = z.object({ START_SECONDS: z.coerce.number().int().min(0).max(3600) })
+const Start = z.object({ START_SECONDS: z.coerce.number().int().min(0).max(3600) })
 
 /**
- * A setting of the function `reconcile`: seconds after its registration during which an instance is still
- * starting, and not replaced for failing its check.
+ * A setting of `reconcile` and `advance-service`: seconds after its registration during which an instance is
+ * still starting: it is not replaced for failing its check, and a deployment waits for it.
  * @throws BadConfiguration
  */
 export function readStartSeconds(environment: Record<string, string | undefined> = process.env): number {
-  const parsed = Healing.safeParse(environment)
-  if (!parsed.success) throw incomplete('function reconcile', parsed.error)
+  const parsed = Start.safeParse(environment)
+  if (!parsed.success) throw incomplete('functions reconcile and advance-service', parsed.error)
   return parsed.data.START_SECONDS
 }
 

@@ -13,7 +13,7 @@ Examples:
   nanofleet --stage dev deploy web       the same on AWS
   nanofleet help deploy                  what a command takes, with examples
 
-Exit codes: 0 done, 1 failed, 2 bad input, 3 not found, 4 another run works on the app,
+Exit codes: 0 done, 1 failed or not as it should be, 2 bad input, 3 not found, 4 another run works on the app,
 5 a workflow stopped in between and a person must look, 130 interrupted.`
 
 /** Loaded only by commands that work on a stage. */

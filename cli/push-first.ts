@@ -24,6 +24,16 @@ export async function pushFirst(context: Context, apps: string[]): Promise<Pushe
     s3: context.s3(),
     stage: context.stage,
     architecture,
+    packager,
+    unoffered: async (types) => {
+      const { unoffered } = await import('../adapters/aws/account-facts.ts')
+      try {
+        return { missing: await unoffered(context.ec2(), types) }
+      } catch (error) {
+        // Who may push need not be allowed to ask EC2.
+        return { unknown: (error as Error).message }
+      }
+    },
   })
   for (const app of pushed) context.output.note(context.output.paint('dim', inWords(app)))
   for (const warning of new Set(pushed.flatMap(({ warnings }) => warnings)))

@@ -58,6 +58,13 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/releases.ts')).releases,
   },
   {
+    name: 'timeline',
+    usage: '[options] <app> [service]',
+    description:
+      'what happened to an app in one line of time: runs, instances, registrations, healing, alarms',
+    load: async () => (await import('./commands/timeline.ts')).timeline,
+  },
+  {
     name: 'rollback',
     usage: '[options] <app> [release]',
     description: 'go back to an earlier release with its images, without a build',

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { AutoScalingFleet } from '../adapters/aws/autoscaling.ts'
 import * as clients from '../adapters/aws/clients.ts'
 import { targetStates } from '../adapters/aws/load-balancing.ts'
+import { readStartSeconds } from '../adapters/config.ts'
 import { serviceStack } from '../core/base/names.ts'
 import { advanceService } from '../core/deploy/advance-service.ts'
 import { runningServers } from '../core/registration/evidence.ts'
@@ -20,6 +21,7 @@ export const handler = lambda('advance-service', {
       fleet: new AutoScalingFleet(clients.autoScaling(), clients.ec2()),
       catalog: catalog(),
       servers: async () => runningServers((await here.look([])).servers),
+      startSeconds: readStartSeconds(),
       targets: (targetGroup: string) => targetStates(balancing, targetGroup),
     }
   },

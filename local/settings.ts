@@ -26,19 +26,20 @@ export interface LocalSettings {
   vpcCidr: string
   /** The environment that the parts are started with, apart from their own settings. */
   environment: Record<string, string>
-  /** How slow the region is to be, by the names of TUNING; what is not set has its default. */
+  /** How slow and silent the region is to be, by the names of TUNING; what is not set has its default. */
   tuning: Record<string, string>
 }
 
 /**
- * Variables that make the region as slow as AWS (local/region/README.md, "Settings"), and the seconds that a
- * Consul server is kept, which go with them.
+ * Variables that make the region as slow and as silent as AWS (local/region/README.md, "Settings"), and the
+ * seconds that a Consul server is kept, which go with them.
  */
 const TUNING = [
   'NANOFLEET_BOOT_SECONDS',
   'NANOFLEET_LAG_SECONDS',
   'NANOFLEET_NLB_REGISTER_SECONDS',
   'NANOFLEET_NLB_STALE_SECONDS',
+  'NANOFLEET_REFUSE',
   'NANOFLEET_SERVER_DRAIN_SECONDS',
 ]
 

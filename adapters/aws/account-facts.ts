@@ -6,12 +6,15 @@ import {
   DescribeInstanceTypesCommand,
   DescribeVpcsCommand,
   type EC2Client,
+  type Filter,
   GetEbsDefaultKmsKeyIdCommand,
   GetEbsEncryptionByDefaultCommand,
   type _InstanceType as InstanceType,
+  paginateDescribeInstanceTypeOfferings,
   type Tag,
 } from '@aws-sdk/client-ec2'
 import { type SFNClient, ValidateStateMachineDefinitionCommand } from '@aws-sdk/client-sfn'
+import { suggest } from '../../core/base/suggest.ts'
 
 /*
  * What an account says before anything is made in it. Each call reads, and costs nothing.
@@ -41,6 +44,29 @@ export async function offerings(
       InstanceType === type && Location ? [Location] : [],
     )
   return [zones, new Map(types.map((type) => [type, places(type)]))]
+}
+
+/**
+ * Those of some instance types that the region does not offer, each with the offered one that resembles it
+ * most; empty if none does.
+ */
+export async function unoffered(ec2: EC2Client, types: readonly string[]): Promise<Map<string, string>> {
+  const offered = await offeredTypes(ec2, [{ Name: 'instance-type', Values: [...types] }])
+  const missing = types.filter((type) => !offered.includes(type))
+  if (missing.length === 0) return new Map()
+  const all = await offeredTypes(ec2)
+  return new Map(missing.map((type) => [type, suggest(type, all) ?? '']))
+}
+
+async function offeredTypes(ec2: EC2Client, Filters?: Filter[]): Promise<string[]> {
+  const found: string[] = []
+  const pages = paginateDescribeInstanceTypeOfferings(
+    { client: ec2 },
+    { LocationType: 'region', ...(Filters ? { Filters } : {}) },
+  )
+  for await (const { InstanceTypeOfferings = [] } of pages)
+    found.push(...InstanceTypeOfferings.map(({ InstanceType = '' }) => InstanceType as string))
+  return found
 }
 
 /** vCPUs of instance types. */

@@ -3,6 +3,7 @@ import {
   type AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
   DescribeScalingActivitiesCommand,
+  type LaunchTemplateSpecification,
   SetDesiredCapacityCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
@@ -10,6 +11,7 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   type EC2Client,
   GetConsoleOutputCommand,
+  type LaunchTemplateVersion,
   type ResponseLaunchTemplateData,
 } from '@aws-sdk/client-ec2'
 import { canonicalJson } from '../../core/base/canonical.ts'
@@ -37,7 +39,8 @@ export class AutoScalingFleet implements Fleet {
     const template = group.LaunchTemplate
     const instances = group.Instances ?? []
     const versions = new Set(instances.map((instance) => instance.LaunchTemplate?.Version ?? ''))
-    const equal = await this.#equalVersions(template?.LaunchTemplateId, template?.Version, versions)
+    const isShort = instances.length < (group.DesiredCapacity ?? 0)
+    const { equal, problem } = await this.#equalVersions(template, versions, isShort)
     const isStandby = ({ LifecycleState: state = '' }) => /^(Entering)?Standby$/.test(state)
     const counted = instances.filter((instance) => !isStandby(instance))
     const members: Member[] = counted.map((instance) => ({
@@ -51,6 +54,7 @@ export class AutoScalingFleet implements Fleet {
       members,
       standby: instances.filter(isStandby).map(({ InstanceId = '' }) => InstanceId),
       targetGroups: group.TargetGroupARNs ?? [],
+      ...(problem === undefined ? {} : { unlaunchable: problem }),
     }
   }
 
@@ -108,30 +112,43 @@ export class AutoScalingFleet implements Fleet {
   }
 
   /**
-   * Versions that launch the same as `wanted`: going back to an earlier release makes a new number with the
-   * same content.
+   * Versions that launch the same as the group's own: going back to an earlier release makes a new number
+   * with the same content.
+   * @param ask also when there is nothing to compare, to see whether the group's own version exists
    */
   async #equalVersions(
-    template: string | undefined,
-    wanted: string | undefined,
+    { LaunchTemplateId, Version: wanted }: LaunchTemplateSpecification = {},
     seen: Set<string>,
-  ): Promise<Set<string>> {
-    if (template === undefined || wanted === undefined) return new Set()
+    ask: boolean,
+  ): Promise<{ equal: Set<string>; problem?: string }> {
+    if (LaunchTemplateId === undefined || wanted === undefined) return { equal: new Set() }
     const others = [...seen].filter((version) => version !== '' && version !== wanted)
-    if (others.length === 0) return new Set([wanted])
-    const answer = await this.#ec2.send(
-      new DescribeLaunchTemplateVersionsCommand({
-        LaunchTemplateId: template,
-        Versions: [wanted, ...others],
-      }),
-    )
-    const versions = answer.LaunchTemplateVersions ?? []
+    if (others.length === 0 && !ask) return { equal: new Set([wanted]) }
+    const versions = await this.#versions(LaunchTemplateId, [wanted, ...others])
+    // One missing version hides the others.
+    if (!versions && others.length > 0 && (await this.#versions(LaunchTemplateId, [wanted])))
+      return { equal: new Set([wanted]) }
+    const problem = `launch template ${LaunchTemplateId} has no version ${wanted}`
+    if (!versions) return { equal: new Set([wanted]), problem }
     const contents = new Map(versions.map((v) => [String(v.VersionNumber), content(v.LaunchTemplateData)]))
-    const target = contents.get(wanted)
-    return new Set([
-      wanted,
-      ...others.filter((v) => contents.get(v) !== undefined && contents.get(v) === target),
-    ])
+    const same = others.filter(
+      (v) => contents.get(v) !== undefined && contents.get(v) === contents.get(wanted),
+    )
+    return { equal: new Set([wanted, ...same]) }
+  }
+
+  /** Undefined if the template, or one of the versions, does not exist. */
+  async #versions(
+    LaunchTemplateId: string,
+    Versions: string[],
+  ): Promise<LaunchTemplateVersion[] | undefined> {
+    try {
+      const request = new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions })
+      return (await this.#ec2.send(request)).LaunchTemplateVersions ?? []
+    } catch (error) {
+      if (error instanceof Error && /^InvalidLaunchTemplateId\./.test(error.name)) return undefined
+      throw error
+    }
   }
 }
 

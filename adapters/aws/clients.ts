@@ -7,6 +7,7 @@ import { stepFunctions } from './clients/step-functions.ts'
 // Clients for functions: each imports what it needs, and the bundler drops the others.
 export { autoScaling } from './clients/auto-scaling.ts'
 export { cloudFormation } from './clients/cloud-formation.ts'
+export { cloudWatch } from './clients/cloud-watch.ts'
 export { codeBuild } from './clients/code-build.ts'
 export { documents } from './clients/documents.ts'
 export { ec2 } from './clients/ec2.ts'

@@ -116,6 +116,24 @@ export class Workflows {
     return (answer.executions ?? []).map((item) => summary(item.executionArn ?? '', item))
   }
 
+  /**
+   * The runs of a workflow that began since then, newest first.
+   * @param most how many are read at most; `more` says that there are others
+   */
+  async since(workflow: string, from: Date, most: number): Promise<{ runs: Execution[]; more: boolean }> {
+    const runs: Execution[] = []
+    let nextToken: string | undefined
+    do {
+      const request = { stateMachineArn: this.machine(workflow), maxResults: 100, nextToken }
+      const page = await this.#known(this.#client.send(new ListExecutionsCommand(request)))
+      const found = (page.executions ?? []).map((item) => summary(item.executionArn ?? '', item))
+      const recent = found.filter(({ startedAt }) => startedAt >= from)
+      runs.push(...recent)
+      nextToken = recent.length === found.length ? page.nextToken : undefined
+    } while (nextToken && runs.length < most)
+    return { runs: runs.slice(0, most), more: nextToken !== undefined || runs.length > most }
+  }
+
   async #known<T>(answer: Promise<T>): Promise<T> {
     try {
       return await answer

@@ -23,24 +23,40 @@ const LAUNCH = /^Launching/
 const END = /^Terminating/
 
 /**
- * What a group did since then, oldest first; nothing for a group that does not exist. Auto Scaling returns
- * the latest hundred and keeps six weeks.
+ * What a group did since then, oldest first; nothing for a group that does not exist. Auto Scaling keeps six
+ * weeks.
+ * @param pages how many times a hundred are read at most, the latest first
  * @throws {ServiceFailure} when Auto Scaling does not say
  */
 export async function groupActivities(
   client: AutoScalingClient,
   group: string,
   since: Date,
-): Promise<GroupActivity[]> {
-  const request = new DescribeScalingActivitiesCommand({ AutoScalingGroupName: group, MaxRecords: 100 })
+  pages = 1,
+): Promise<{ activities: GroupActivity[]; more: boolean }> {
+  const found: Activity[] = []
+  const isRecent = ({ StartTime }: Activity): boolean => (StartTime?.getTime() ?? 0) >= since.getTime()
+  let next: string | undefined
+  for (let page = 0; page < pages && (page === 0 || next); page++) {
+    const { Activities = [], NextToken } = await onePage(client, group, next)
+    found.push(...Activities.filter(isRecent))
+    // The latest come first: what follows an old one is older.
+    next = Activities.every(isRecent) ? NextToken : undefined
+  }
+  return { activities: found.map(toActivity).reverse(), more: next !== undefined }
+}
+
+async function onePage(
+  client: AutoScalingClient,
+  group: string,
+  NextToken: string | undefined,
+): Promise<{ Activities?: Activity[] | undefined; NextToken?: string | undefined }> {
+  const request = { AutoScalingGroupName: group, MaxRecords: 100, NextToken }
   try {
-    const { Activities = [] } = await client.send(request)
-    return Activities.filter(({ StartTime }) => (StartTime?.getTime() ?? 0) >= since.getTime())
-      .map(toActivity)
-      .reverse()
+    return await client.send(new DescribeScalingActivitiesCommand(request))
   } catch (cause) {
     const { name, message } = cause as Error
-    if (name === 'ValidationError' && /not found|does not exist/i.test(message)) return []
+    if (name === 'ValidationError' && /not found|does not exist/i.test(message)) return {}
     throw new ServiceFailure(`Auto Scaling does not tell the activities of ${group}: ${message}`, { cause })
   }
 }

@@ -38,9 +38,24 @@ export async function logLines(
   since: number,
   pattern?: string,
 ): Promise<LogLine[]> {
+  return (await someLines(logs, group, since, pattern, Number.POSITIVE_INFINITY)).lines
+}
+
+/**
+ * The same up to a number of pages; `more` says that there are later lines. A page may be empty: each covers
+ * what CloudWatch Logs could search in a moment.
+ */
+export async function someLines(
+  logs: CloudWatchLogsClient,
+  group: string,
+  since: number,
+  pattern: string | undefined,
+  pages: number,
+): Promise<{ lines: LogLine[]; more: boolean }> {
   const lines: LogLine[] = []
   const service = group.slice(group.lastIndexOf('/') + 1)
   let nextToken: string | undefined
+  let read = 0
   do {
     const page = await onePage(logs, {
       logGroupName: group,
@@ -58,8 +73,9 @@ export async function logLines(
       })
     }
     nextToken = page?.nextToken
-  } while (nextToken)
-  return lines
+    read += 1
+  } while (nextToken && read < pages)
+  return { lines, more: nextToken !== undefined }
 }
 
 async function onePage(

@@ -11,6 +11,7 @@ export interface StageSettings extends ClientSettings {
 const FILES = {
   autoScaling: './clients/auto-scaling.ts',
   cloudFormation: './clients/cloud-formation.ts',
+  cloudWatch: './clients/cloud-watch.ts',
   codeBuild: './clients/code-build.ts',
   documents: './clients/documents.ts',
   ec2: './clients/ec2.ts',
@@ -49,6 +50,7 @@ export class StageClients {
 
   autoScaling = () => this.#client('autoScaling')
   cloudFormation = () => this.#client('cloudFormation')
+  cloudWatch = () => this.#client('cloudWatch')
   codeBuild = () => this.#client('codeBuild')
   documents = () => this.#client('documents')
   ec2 = () => this.#client('ec2')

@@ -4,15 +4,17 @@ import type { AppBundle } from '../../core/base/bundle.ts'
 import { InvalidInput } from '../../core/base/errors.ts'
 import type { Manifest } from '../../core/base/manifest-types.ts'
 import { tooLongNames } from '../../core/base/name-rules.ts'
+import type { Stage } from '../../core/base/stage.ts'
 import { didYouMean } from '../../core/base/suggest.ts'
 import { blindChecks } from '../../core/definition/blind-checks.ts'
 import { parseDefinition } from '../../core/definition/definition.ts'
 import { consulVersion } from '../../core/deploy/consul-step.ts'
 import { unpinnedBases } from '../../core/manifest/base-images.ts'
+import { READ_YOURSELF } from '../../core/manifest/rules.ts'
 import { secretLook } from '../../core/manifest/secret-looks.ts'
 import { imageFiles, isLeftOut, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
-import type { AppPieces } from '../../core/template/app-folder.ts'
-import { readApps } from './read-apps.ts'
+import { withoutDockerfile } from '../../core/manifest/upstream.ts'
+import { type ReadApp, readApps } from './read-apps.ts'
 import { type RepositoryFiles, readRepository } from './repository-files.ts'
 import { type SourceArchive, sourceArchive } from './source-archive.ts'
 import { type TrackedFiles, trackedFiles } from './tracked-files.ts'
@@ -25,6 +27,14 @@ export interface LoadedApp {
   warnings: string[]
 }
 
+/** The stage that apps are checked for. */
+export interface ForStage {
+  /** Its name, so that names too long for it are refused. */
+  stage?: string | undefined
+  /** What builds its images: `ops` builds a Dockerfile, which must be there then. */
+  packager?: Stage['packager'] | undefined
+}
+
 /**
  * Reads and checks apps of a checkout. The others there are looked at for what clashes with them; their own
  * faults are warnings.
@@ -32,8 +42,13 @@ export interface LoadedApp {
  * @param apps names of the apps to load; all below `images/` when absent
  * @throws {InvalidInput} with everything that is wrong with these apps
  */
-export async function loadApps(root: string, apps?: readonly string[], stage?: string): Promise<LoadedApp[]> {
-  const checked = await checkApps(root, apps, stage)
+export async function loadApps(
+  root: string,
+  apps?: readonly string[],
+  stage?: string,
+  packager?: Stage['packager'],
+): Promise<LoadedApp[]> {
+  const checked = await checkApps(root, apps, { stage, packager })
   if (checked.faults.length > 0) throw InvalidInput.all(checked.faults)
   return checked.loaded
 }
@@ -52,19 +67,19 @@ export interface CheckedApps {
  */
 export async function checkApps(
   root: string,
-  apps?: readonly string[],
-  stage?: string,
+  apps: readonly string[] | undefined,
+  target: ForStage,
 ): Promise<CheckedApps> {
   const git = await trackedFiles(root)
   const present = await appFolders(root, git)
   for (const app of apps ?? []) if (!present.includes(app)) throw unknownApp(app, present, git)
   const wanted = present.filter((app) => apps === undefined || apps.includes(app))
   const others = present.filter((app) => !wanted.includes(app))
-  const { pieces, faults, warnings } = await readApps(root, git, wanted, others)
+  const { read, faults, warnings } = await readApps(root, git, wanted, others)
   const loaded = await Promise.all(
-    pieces.map(async (each) => {
+    read.map(async (each) => {
       try {
-        return [await loadApp(root, git, each, { stage, warnings })]
+        return [await loadApp(root, git, each, { ...target, warnings })]
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
         faults.push(error)
@@ -78,11 +93,14 @@ export async function checkApps(
 async function loadApp(
   root: string,
   git: TrackedFiles | undefined,
-  { manifest, resources, services, warnings }: AppPieces,
-  { stage, warnings: others }: { stage: string | undefined; warnings: readonly string[] },
+  { pieces, paths }: ReadApp,
+  { stage, packager, warnings }: ForStage & { warnings: readonly string[] },
 ): Promise<LoadedApp> {
+  const { manifest, resources, services } = pieces
   const files = await readRepository(root, sourceRoots(manifest), git)
   checkStage(manifest, stage)
+  const unbuildable = withoutDockerfile(manifest, paths)
+  if (packager === 'ops') refuseUnbuildable(unbuildable)
   const archived = Object.entries(services).map(([name, service]) => {
     checkSource(manifest, name, files)
     return { name, service, archive: sourceArchive(manifest, name, files) }
@@ -95,14 +113,23 @@ async function loadApp(
     bundle: { format: 1 as const, manifest, resources, services: Object.fromEntries(bundled) },
     archives: archived.map(({ archive }) => archive),
     warnings: [
+      ...pieces.warnings,
       ...warnings,
-      ...others,
       ...looks(files),
       ...bases(files),
       ...blind(manifest.app, services),
       ...untrackedSources(manifest, git),
+      ...unbuildable.map((file) => `there is no ${file}; a stage on AWS builds the image from it`),
     ],
   }
+}
+
+function refuseUnbuildable(missing: readonly string[]): void {
+  const remedy = 'write it; docs/manifest.md shows one'
+  if (missing.length > 0)
+    throw InvalidInput.all(
+      missing.map((file) => new InvalidInput(file, 'is missing, and the image is built from it', remedy)),
+    )
 }
 
 /** A deployment compares the version of Consul servers with the one that runs. */
@@ -163,8 +190,7 @@ function checkSource(manifest: Manifest, service: string, files: RepositoryFiles
   }
   const loads = () => imageFiles(manifest, service, files.texts).some((path) => LOADER.test(path))
   if (Object.keys(secrets ?? {}).length > 0 && !loads()) {
-    const remedy = `import it, or let the program read its parameters itself`
-    throw new InvalidInput(`${place}.secrets`, `${source} does not use the loader of ${LIBRARY}`, remedy)
+    throw new InvalidInput(`${place}.secrets`, `nothing in ${source} reads them yet`, READ_YOURSELF)
   }
 }
 

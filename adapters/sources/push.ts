@@ -1,4 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
+import { InvalidInput } from '../../core/base/errors.ts'
+import type { Manifest } from '../../core/base/manifest-types.ts'
 import type { Stage } from '../../core/base/stage.ts'
 import { refuseOtherArchitecture } from '../../core/manifest/architecture.ts'
 import { BundleStore } from '../aws/bundle-store.ts'
@@ -15,7 +17,14 @@ export interface PushRequest {
   stage?: string
   /** What that stage builds images for, so that an instance type of another one is refused. */
   architecture?: Stage['architecture']
+  /** What builds them: `ops` needs a Dockerfile of each. */
+  packager?: Stage['packager']
+  /** Those of these instance types that the stage's region does not offer, with what may be meant. */
+  unoffered?: (types: readonly string[]) => Promise<Unoffered>
 }
+
+/** By instance type: the type that was probably meant; empty if none resembles it. Or why nobody knows. */
+export type Unoffered = { missing: Map<string, string> } | { unknown: string }
 
 export interface PushedApp {
   app: string
@@ -43,10 +52,18 @@ export async function pushApps({
   s3,
   stage,
   architecture,
+  packager,
+  unoffered,
 }: PushRequest): Promise<PushedApp[]> {
-  const loaded = await loadApps(root, apps, stage)
+  const loaded = await loadApps(root, apps, stage, packager)
   if (stage !== undefined && architecture !== undefined)
     for (const { bundle } of loaded) refuseOtherArchitecture(bundle.manifest, { name: stage, architecture })
+  const doubt = unoffered
+    ? await refuseUnoffered(
+        loaded.map(({ bundle }) => bundle.manifest),
+        unoffered,
+      )
+    : []
   const store = new BundleStore(s3, bucket)
   return Promise.all(
     loaded.map(async ({ bundle, archives, warnings }) => {
@@ -55,7 +72,39 @@ export async function pushApps({
       const { digest } = await store.write(bundle)
       const changed = (await store.pointer(app)) !== digest
       if (changed) await store.point(app, digest)
-      return { app, digest, changed, uploads: written.filter(Boolean).length, warnings }
+      return {
+        app,
+        digest,
+        changed,
+        uploads: written.filter(Boolean).length,
+        warnings: [...warnings, ...doubt],
+      }
     }),
   )
+}
+
+/**
+ * @returns warnings
+ * @throws {InvalidInput} for each service whose instance type does not exist where the stage is
+ */
+async function refuseUnoffered(
+  manifests: readonly Manifest[],
+  ask: NonNullable<PushRequest['unoffered']>,
+): Promise<string[]> {
+  const services = manifests.flatMap(({ app, services }) =>
+    Object.entries(services).map(([name, { instanceType }]) => ({
+      place: `images/${app}/app.yml: services.${name}.instanceType`,
+      instanceType,
+    })),
+  )
+  const answer = await ask([...new Set(services.map(({ instanceType }) => instanceType))].sort())
+  if ('unknown' in answer) return [`nobody knows whether the instance types exist: ${answer.unknown}`]
+  const wrong = services.flatMap(({ place, instanceType }) => {
+    const near = answer.missing.get(instanceType)
+    if (near === undefined) return []
+    const remedy = near === '' ? 'choose another type or region' : `did you mean "${near}"?`
+    return [new InvalidInput(place, `EC2 does not offer ${instanceType} in this region`, remedy)]
+  })
+  if (wrong.length > 0) throw InvalidInput.all(wrong)
+  return []
 }

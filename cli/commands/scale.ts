@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { name, wholeNumber } from '../arguments.ts'
+import { confirmNames } from '../confirm-names.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { loadStatus, showStatus } from '../show-status.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
@@ -10,16 +11,26 @@ export function scale(command: Command, open: Open): void {
     .argument('<app>', 'the app', name)
     .argument('<service>', 'one of its services', name)
     .argument('<count>', 'how many instances', wholeNumber)
+    .option('-y, --yes', 'do not ask, also if names may stop')
     .option('--no-wait', 'return when the run has begun')
     .addHelpText(
       'after',
       '\nThe number counts until the manifest asks for another one.\n\nExample:\n  nanofleet scale web web 4',
     )
-    .action(async (app: string, service: string, count: number, options: StartOptions, self: Command) => {
-      const context = await open(self.optsWithGlobals<GlobalOptions>())
-      const started = startWorkflow(context, 'scale', `${app}-${service}`, { app, service, count }, options)
-      const [run] = await Promise.all([started, options.wait && loadStatus()])
-      if (!options.wait) return context.output.result(run)
-      await showStatus(context, [app], run)
-    })
+    .action(
+      async (
+        app: string,
+        service: string,
+        count: number,
+        options: StartOptions & { yes?: true },
+        self: Command,
+      ) => {
+        await confirmNames({ app, service, count }, options.yes === true)
+        const context = await open(self.optsWithGlobals<GlobalOptions>())
+        const started = startWorkflow(context, 'scale', `${app}-${service}`, { app, service, count }, options)
+        const [run] = await Promise.all([started, options.wait && loadStatus()])
+        if (!options.wait) return context.output.result(run)
+        await showStatus(context, [app], run)
+      },
+    )
 }

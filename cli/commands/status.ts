@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { names } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
-import { showStatus } from '../show-status.ts'
+import { EXIT } from '../exit-codes.ts'
+import { loadStatus, showStatus } from '../show-status.ts'
 
 /** `nanofleet status [apps...]` */
 export function status(command: Command, open: Open): void {
@@ -12,6 +13,8 @@ export function status(command: Command, open: Open): void {
       '\nExamples:\n  nanofleet status\n  nanofleet status boutique frontend\n  nanofleet status web --json',
     )
     .action(async (apps: string[], _options, self: Command) => {
-      await showStatus(await open(self.optsWithGlobals<GlobalOptions>()), apps)
+      const status = await showStatus(await open(self.optsWithGlobals<GlobalOptions>()), apps)
+      const { isStageWhole } = await loadStatus()
+      if (!isStageWhole(status)) process.exitCode = EXIT.failure
     })
 }

@@ -2,9 +2,13 @@ import { queueDepth } from '../../adapters/aws/queue-depth.ts'
 import { type StackState, stackState } from '../../adapters/aws/stack-outputs.ts'
 import { NanofleetError } from '../../core/base/errors.ts'
 import { controlName, controlStack } from '../../core/base/names.ts'
+import type { Verdict } from '../../core/healing/judge.ts'
+import type { Drift } from '../../core/registration/drift.ts'
+import { refusals } from '../../local/refusals.ts'
 import { readSettings, requireInstalled } from '../../local/settings.ts'
 import { status as localStatus } from '../../local/status.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
+import { askReconcile } from '../rounds.ts'
 import { type AppState, appStates } from '../stage/app-states.ts'
 import { type ConsulState, consulState } from '../stage/consul-state.ts'
 import { stageSources } from '../stage/stage-sources.ts'
@@ -13,6 +17,8 @@ import { sentence } from '../text/sentence.ts'
 import type { Finding } from './finding.ts'
 import { newestSource } from './newest-source.ts'
 import { preflight } from './preflight.ts'
+import { refusedCalls } from './refused-calls.ts'
+import { catalog, services } from './services.ts'
 
 /**
  * Checks a stage from the outside in, and stops at the first thing that hides all others.
@@ -38,10 +44,31 @@ export async function findings(options: GlobalOptions & { account?: true }, open
     () => queueDepth(context.sqs(), queue),
     (count) => deadLetters(count, context.stage),
   )
-  await look(found, 'Consul', () => consulState(stageSources(context, control.outputs.VpcId ?? '')), consul)
+  const sources = stageSources(context, control.outputs.VpcId ?? '')
+  await look(found, 'Consul', () => consulState(sources, context.stage), consul)
+  await look(
+    found,
+    'catalog',
+    () => askReconcile<Drift & { sick: Verdict[] }>(context, { dryRun: true }, 'entries'),
+    (drift) => catalog(drift, context.stage),
+  )
   const states = await look(found, 'locks', () => appStates(context), locks)
   found.push(...(states ?? []).flatMap((state) => unfinished(state, context.stage)))
+  const { local } = context
+  if (local) await look(found, 'calls between services', () => refusals(local), refusedCalls)
+  found.push(...(await serviceFindings(context)))
   return found
+}
+
+async function serviceFindings(context: Context): Promise<Finding[]> {
+  const { stageStatus } = await import('../stage/stage-status.ts')
+  try {
+    const status = await stageStatus(context, [])
+    return services(status.services, status.apps, context.stage)
+  } catch (error) {
+    if (!(error instanceof NanofleetError)) throw error
+    return [{ subject: 'services', state: 'bad', text: sentence(error) }]
+  }
 }
 
 async function look<T>(

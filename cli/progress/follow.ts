@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Execution } from '../../adapters/aws/executions.ts'
 import { WorkflowFailed } from '../exit-codes.ts'
 import { duration, type Output } from '../output.ts'
-import { lines, liveLines, took } from './lines.ts'
+import { lines, liveLines, runsByName, took } from './lines.ts'
 import { origin } from './next-step.ts'
 import { RunReader, type RunSource, type RunView, title, underWay } from './run-view.ts'
 
@@ -54,7 +54,6 @@ function ended(view: RunView, output: Output): Execution {
     return run
   }
   const error = run.error ?? run.status
-  // Runs are known by their names; ARNs of a hundred characters are hard to read.
-  const reason = (run.cause ?? run.status.toLowerCase()).replace(/arn:\S+:execution:[^\s:]+:/g, '')
+  const reason = runsByName(run.cause ?? run.status.toLowerCase())
   throw new WorkflowFailed(`${title(run)} ended as ${error} after ${took(run)}: ${reason}`, run, origin(view))
 }

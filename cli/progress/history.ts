@@ -25,6 +25,16 @@ export interface Step {
   reason?: string
   /** ARN of the execution that this step started, if any. */
   child?: string
+  /** A deployment failed, and this step begins the way back. */
+  undo?: Undo
+}
+
+/** The way back of a deployment. */
+export interface Undo {
+  /** The release that failed, why, and the one that comes back; 0 if there is none. */
+  failed: number
+  cause: string
+  back: number
 }
 
 /** A service's execution as the plan of its run announces it. */
@@ -33,6 +43,8 @@ export interface PlannedService {
   execution: string
   service: string
   count: number
+  /** The release that its run is to bring back; absent on the way forward. */
+  back?: number
 }
 
 /** What the last check of a service found. */
@@ -45,8 +57,11 @@ export interface Check {
 export interface RunHistory {
   /** In order, each once: a polling loop shows as one step. */
   steps: Step[]
-  /** The order in which services start or go; empty before the plan is made and for runs without waves. */
-  waves: PlannedService[][]
+  /**
+   * The order in which services start or go, for each plan: a deployment that goes back has two. Empty before
+   * the plan is made and for runs without waves.
+   */
+  plans: PlannedService[][][]
   /** In a run of the workflow `service`. */
   check?: Check
   /** It has failed and is putting things back, or is freeing its lock. */
@@ -70,7 +85,7 @@ const ENDING = ['ReadProblem', 'FreeLock']
 export function readHistory(events: readonly HistoryItem[]): RunHistory {
   const found = new Map<string, Step>()
   const stateOf = new Map<number, Step>()
-  const history: RunHistory = { steps: [], waves: [] }
+  const history: RunHistory = { steps: [], plans: [] }
   for (const event of events) {
     const entered = enteredTask(event)
     const step = entered ?? stateOf.get(event.previousEventId ?? -1)
@@ -79,7 +94,7 @@ export function readHistory(events: readonly HistoryItem[]): RunHistory {
     readAnswer(event, history)
     if (ENDING.includes(event.stateEnteredEventDetails?.name ?? '')) history.ending = true
     if (!step) continue
-    const key = `${step.name} ${step.service ?? ''}`
+    const key = `${step.name} ${step.service ?? ''} ${step.undo?.back ?? ''}`
     if (entered && !SILENT.includes(step.name) && !found.has(key)) found.set(key, step)
     const child = childOf(event)
     if (child !== undefined) found.set(child, { ...step, at: event.timestamp ?? step.at, child })
@@ -98,11 +113,14 @@ function enteredTask(event: HistoryItem): Step | undefined {
 const endsState = (event: HistoryItem): boolean => event.type?.endsWith('StateExited') === true
 
 /** A state inside a map gets the service's name, or an object with it. */
-function subject(input: string | undefined): { service?: string; reason?: string } {
+function subject(input: string | undefined): Pick<Step, 'service' | 'reason' | 'undo'> {
   const value = parse(input)
   if (typeof value === 'string') return { service: value }
-  const { service, reason } = Object(value) as { service?: unknown; reason?: unknown }
+  const { service, reason, failed, cause, back } = Object(value) as Record<string, unknown>
   return {
+    ...(typeof failed === 'number' && typeof back === 'number'
+      ? { undo: { failed, cause: String(cause), back } }
+      : {}),
     ...(typeof service === 'string' ? { service } : {}),
     ...(typeof reason === 'string' ? { reason } : {}),
   }
@@ -118,14 +136,19 @@ function childOf(event: HistoryItem): string | undefined {
 function readAnswer(event: HistoryItem, history: RunHistory): void {
   const details = event.taskSucceededEventDetails
   if (details?.resourceType !== 'lambda') return
-  const { waves, step, memory } = Object(Object(parse(details.output)).Payload) as {
+  const { waves, step, memory, key, release } = Object(Object(parse(details.output)).Payload) as {
+    key?: { name?: string }
+    release?: number
     waves?: { execution: string; target: { service: string; count: number } }[][]
     step?: { why?: string; reason?: string }
     memory?: { best: number }
   }
   if (Array.isArray(waves)) {
-    history.waves = waves.map((wave) =>
-      wave.map(({ execution, target }) => ({ execution, service: target.service, count: target.count })),
+    const back = key?.name === 'undo' && release !== undefined ? { back: release } : {}
+    history.plans.push(
+      waves.map((wave) =>
+        wave.map(({ execution, target: { service, count } }) => ({ execution, service, count, ...back })),
+      ),
     )
   }
   if (step && memory) history.check = { healthy: memory.best, why: step.why ?? step.reason ?? '' }

@@ -1,6 +1,6 @@
 import type { Execution } from '../../adapters/aws/executions.ts'
 import { duration } from '../output.ts'
-import { inWords } from './history.ts'
+import { inWords, type Undo } from './history.ts'
 import { type RunView, type StepView, serviceRun, title } from './run-view.ts'
 
 /** A line of progress, with the key that tells whether it has been shown. */
@@ -14,8 +14,12 @@ export function lines(view: RunView, indent = ''): Line[] {
   return view.steps.flatMap((step, index): Line[] => {
     const { started } = step
     const key = `${view.run.arn}|${index}`
-    if (!started) return [{ key, text: `${indent}${since(view.run, step.at)}  ${stepInWords(step)}` }]
-    return startedLines(view, started, key, indent, step.at)
+    const line = (text: string): Line => ({ key, text: `${indent}${since(view.run, step.at)}  ${text}` })
+    if (step.undo) {
+      const rest = started ? startedLines(view, started, `${key}|undo`, indent, step.at) : []
+      return [line(undoInWords(step.undo)), ...rest]
+    }
+    return started ? startedLines(view, started, key, indent, step.at) : [line(stepInWords(step))]
   })
 }
 
@@ -61,9 +65,14 @@ export function liveLines(view: RunView, now: Date, parent?: RunView): string[] 
   return [`${title(view.run)}: ${stepInWords(last)} ${duration(now.getTime() - last.at.getTime())}`]
 }
 
-function stepInWords({ name, service, reason }: StepView): string {
+function stepInWords({ name, service, reason, undo }: StepView): string {
+  if (undo) return undo.back > 0 ? `planning the way back to release ${undo.back}` : 'removing what it made'
   return `${inWords(name)}${service ? ` ${service}` : ''}${reason ? ` (${reason})` : ''}`
 }
+
+/** Where a deployment turns back, and why. */
+const undoInWords = ({ failed, cause, back }: Undo): string =>
+  `release ${failed} failed: ${cause}; ${back > 0 ? `bringing back release ${back}` : 'removing what it made, as no release was before it'}`
 
 const instances = (count: number): string =>
   count === 0 ? 'no instances' : count === 1 ? '1 instance' : `${count} instances`
@@ -77,3 +86,6 @@ const since = (run: Execution, at: Date): string =>
 /** How long a run took, or has taken so far. */
 export const took = (run: Execution): string =>
   duration((run.endedAt?.getTime() ?? Date.now()) - run.startedAt.getTime())
+
+/** Runs are known by their names; ARNs of a hundred characters are hard to read. */
+export const runsByName = (text: string): string => text.replace(/arn:\S+:execution:[^\s:]+:/g, '')

@@ -1,6 +1,6 @@
 import { type Execution, type Workflows, workflowOf } from '../../adapters/aws/executions.ts'
 import { executionName } from '../../core/base/execution-name.ts'
-import { type HistoryItem, type RunHistory, readHistory, type Step } from './history.ts'
+import { type HistoryItem, type PlannedService, type RunHistory, readHistory, type Step } from './history.ts'
 
 /** A run, what it has done so far, and the runs that it started. */
 export interface RunView {
@@ -62,7 +62,7 @@ export function title(run: Execution): string {
 export interface ServiceRun {
   service: string
   wanted: number
-  /** `wave 1 of 3: `; empty for a run without waves. */
+  /** `wave 1 of 3: `, on the way back `back to release 4, wave 1 of 3: `; empty for a run without waves. */
   wave: string
 }
 
@@ -70,8 +70,12 @@ export interface ServiceRun {
 export function serviceRun(parent: RunView, { run }: RunView): ServiceRun | undefined {
   if (run.workflow !== 'service') return undefined
   const { service = '?', count = 0 } = Object(run.input) as { service?: string; count?: number }
-  const { waves } = parent.history
   const name = executionName(run.arn)
-  const wave = waves.findIndex((runs) => runs.some(({ execution }) => execution === name))
-  return { service, wanted: count, wave: wave < 0 ? '' : `wave ${wave + 1} of ${waves.length}: ` }
+  const isIn = (wave: PlannedService[]) => wave.some(({ execution }) => execution === name)
+  const waves = parent.history.plans.find((plan) => plan.some(isIn))
+  if (!waves) return { service, wanted: count, wave: '' }
+  const wave = waves.findIndex(isIn)
+  const back = waves[wave]?.[0]?.back
+  const way = back === undefined ? '' : `back to release ${back}, `
+  return { service, wanted: count, wave: `${way}wave ${wave + 1} of ${waves.length}: ` }
 }

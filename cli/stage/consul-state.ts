@@ -1,38 +1,62 @@
-import type { ClusterView, ConsulServer, ServiceCatalog } from '../../core/base/catalog.ts'
-import { ServiceFailure } from '../../core/base/errors.ts'
+import { askAnyServer, whySilent } from '../../core/base/any-server.ts'
+import type { ConsulServer } from '../../core/base/catalog.ts'
+import { PLATFORM, serviceStack } from '../../core/base/names.ts'
+import { largestPart } from '../../core/deploy/cluster-members.ts'
 import type { StageSources } from './stage-sources.ts'
 
-/** The Consul servers as EC2 and they themselves show them. */
+/** The Consul servers as their group wants them, as EC2 shows them, and as they see one another. */
 export interface ConsulState {
-  /** Running instances. */
+  /** How many there should be; or how many run, if that is more. */
   servers: number
-  /** Those that gossip calls alive. */
+  /** Running instances that answer and that gossip calls alive. */
   alive: number
   /** Address of the leader; null during an election and when no server answers. */
   leader: string | null
+  /** What is wrong with those that are not alive, a name with its reason each. */
+  dead: string[]
+  /** Why none answers, if that is so. */
+  silent?: string
 }
 
 /**
- * Asks each running server until one answers.
+ * Asks every running server how it sees the cluster.
  * @throws {ServiceFailure} when EC2 does not list the instances
  */
-export async function consulState(sources: StageSources): Promise<ConsulState> {
-  const servers = await sources.servers()
-  const view = await firstView(sources.catalog, servers)
-  const alive = view?.nodes.filter((node) => node.alive).length ?? 0
-  return { servers: servers.length, alive, leader: view?.leader ?? null }
-}
-
-async function firstView(
-  catalog: Pick<ServiceCatalog, 'cluster'>,
-  servers: ConsulServer[],
-): Promise<ClusterView | undefined> {
-  for (const server of servers) {
-    try {
-      return await catalog.cluster(server)
-    } catch (error) {
-      if (!(error instanceof ServiceFailure)) throw error
-    }
+export async function consulState(sources: StageSources, stage: string): Promise<ConsulState> {
+  const [running, group] = await Promise.all([
+    sources.servers(),
+    sources.fleet.group(serviceStack(stage, PLATFORM, 'consul')),
+  ])
+  const problems: string[] = []
+  const views = await Promise.all(
+    running.map((server) =>
+      askAnyServer(
+        [server],
+        (each) => sources.catalog.cluster(each),
+        (problem) => problems.push(problem),
+      ),
+    ),
+  )
+  const cluster = largestPart(views)
+  const answering = running.filter((_server, index) => views[index] !== undefined)
+  const isAlive = ({ address }: ConsulServer): boolean =>
+    cluster?.nodes.find((node) => node.address === address)?.alive ?? cluster === undefined
+  const alive = answering.filter(isAlive)
+  const silent = running.filter((server) => !answering.includes(server))
+  const lost = answering.filter((server) => !alive.includes(server))
+  const gone = (cluster?.nodes ?? []).filter(
+    (node) => !node.alive && !running.some(({ address }) => address === node.address),
+  )
+  const wanted = Math.max(group?.desired ?? 0, running.length)
+  return {
+    servers: wanted,
+    alive: alive.length,
+    leader: cluster?.leader ?? null,
+    dead: [
+      ...silent.map(({ instanceId, address }) => `${instanceId} at ${address} does not answer`),
+      ...lost.map(({ instanceId, address }) => `${instanceId} at ${address} is not alive to the others`),
+      ...gone.map(({ name, address }) => `${name} at ${address} has ended`),
+    ],
+    ...(wanted > 0 && answering.length === 0 ? { silent: whySilent(problems) } : {}),
   }
-  return undefined
 }

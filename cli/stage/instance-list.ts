@@ -1,8 +1,9 @@
 import { type GroupActivity, groupActivities } from '../../adapters/aws/group-activities.ts'
 import { type InstanceFacts, instanceFacts } from '../../adapters/aws/instance-facts.ts'
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
-import { askAnyServer } from '../../core/base/any-server.ts'
+import { askAnyServer, whySilent } from '../../core/base/any-server.ts'
 import { controlStack, serviceStack } from '../../core/base/names.ts'
+import { withOutputs } from '../../core/deploy/check-outputs.ts'
 import { healthOf, type InstanceHealth, serverHealth, worstOf } from '../../core/deploy/instance-health.ts'
 import type { Context } from '../context.ts'
 import type { ServiceGroup } from './service-status.ts'
@@ -113,14 +114,18 @@ async function askConsul(
   const unknown = (why: string) => (): InstanceHealth => ({ state: 'unknown', why })
   try {
     const running = await servers()
-    if (running.length === 0) return unknown('no Consul server runs')
+    const problems: string[] = []
+    const skipped = (problem: string) => problems.push(problem)
     const [seen, view] = await Promise.all([
-      names.length === 0 ? {} : askAnyServer(running, (each) => catalog.health(each, { services: names })),
+      names.length === 0
+        ? {}
+        : askAnyServer(running, (each) => catalog.health(each, { services: names }), skipped),
       isServer ? askAnyServer(running, (each) => catalog.cluster(each)) : undefined,
     ])
-    if (!seen) return unknown('no Consul server answers')
+    if (!seen) return unknown(whySilent(problems))
+    const entries = await withOutputs(catalog, running, seen, new Date())
     return (instance) =>
-      worstOf([healthOf(instance.instanceId, seen), ...(isServer ? [serverHealth(instance, view)] : [])])
+      worstOf([healthOf(instance.instanceId, entries), ...(isServer ? [serverHealth(instance, view)] : [])])
   } catch (error) {
     return unknown((error as Error).message)
   }
@@ -148,8 +153,9 @@ async function replacements(
 ): Promise<Replacements> {
   const since = new Date(now.getTime() - DAY_MS)
   try {
-    const all = await groupActivities(context.autoScaling(), serviceStack(context.stage, app, service), since)
-    const replaced = all.filter(({ kind }) => kind === 'replaced')
+    const group = serviceStack(context.stage, app, service)
+    const { activities } = await groupActivities(context.autoScaling(), group, since)
+    const replaced = activities.filter(({ kind }) => kind === 'replaced')
     return { app, service, count: replaced.length, last: replaced.slice(-SHOWN) }
   } catch (error) {
     return { app, service, count: 0, last: [], problem: (error as Error).message }

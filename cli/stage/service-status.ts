@@ -1,7 +1,7 @@
 import { gatherHealth } from '../../core/deploy/check-service.ts'
 import type { ServiceTarget } from '../../core/deploy/deploy-plan.ts'
 import type { GroupView } from '../../core/deploy/fleet.ts'
-import { ailments } from '../../core/deploy/health.ts'
+import { ailments, type Evidence } from '../../core/deploy/health.ts'
 import type { Release } from '../../core/deploy/releases.ts'
 import type { StageSources } from './stage-sources.ts'
 
@@ -13,20 +13,43 @@ export interface ServiceStatus {
   release: number
   desired: number
   running: number
-  /** Passing in Consul and, if exposed, in the target group. */
-  healthy: number
+  /** Passing in Consul and, if exposed, in the target group; null while nobody can say. */
+  healthy: number | null
   imageId: string
   url?: string
+  /** What is wrong with the service as a whole, a sentence each. */
+  wrong: string[]
   /** What is wrong, by instance id. */
   problems: Record<string, string>
+}
+
+/** What else is asked about a service that is not as it should be. */
+export interface Inquiries {
+  /** Why its group launched nothing when it last tried, if so. */
+  refusal(group: string): Promise<string | undefined>
+  /** Why nobody answers at a URL, if so. */
+  page(url: string): Promise<string | undefined>
+  /** Where instances listen although other machines may reach them there, by id. */
+  open(): Promise<Map<string, string[]>>
+}
+
+/** They find nothing wrong. */
+export const NO_INQUIRIES: Inquiries = {
+  refusal: async () => undefined,
+  page: async () => undefined,
+  open: async () => new Map(),
 }
 
 const STANDBY =
   'is in Standby: it serves nothing and does not count; put it back with "aws autoscaling exit-standby" or end it'
 
+const TAKE_HOST = 'its program has to take its address from HOST'
+
 /** A service and its group; `view` is undefined while it has none. */
 export interface ServiceGroup {
   target: ServiceTarget
+  /** Name of its group. */
+  group: string
   release: Release | undefined
   url: string | undefined
   view: GroupView | undefined
@@ -35,12 +58,19 @@ export interface ServiceGroup {
 /** Looks at a service as the workflows do: its group, Consul and its target groups. */
 export async function serviceStatus(
   sources: StageSources,
-  { target, release, url, view }: ServiceGroup,
+  group: ServiceGroup,
+  inquiries: Inquiries,
 ): Promise<ServiceStatus> {
+  const { target, release, url, view } = group
   const { app, service } = target
-  const problems = view
-    ? ailments(view, await gatherHealth(sources, view, target, new Date()))
-    : new Map<string, string>()
+  const [evidence, wrong]: [Evidence, string[]] = await Promise.all([
+    view ? gatherHealth(sources, view, target, new Date()) : {},
+    wrongWith(group, inquiries),
+  ])
+  const ill = view ? ailments(view, evidence) : new Map<string, string>()
+  // Said once, not of each instance.
+  const unknown = evidence.unknown
+  const known = [...ill].filter(([, why]) => unknown === undefined || !why.endsWith(unknown))
   const members = view?.members ?? []
   return {
     app,
@@ -48,9 +78,36 @@ export async function serviceStatus(
     release: release?.release ?? 0,
     desired: view?.desired ?? 0,
     running: members.filter(({ stage }) => stage === 'serving').length,
-    healthy: members.filter(({ id }) => !problems.has(id)).length,
+    healthy: unknown === undefined ? members.filter(({ id }) => !ill.has(id)).length : null,
     imageId: release?.services[service]?.imageId ?? '',
-    problems: Object.fromEntries([...problems, ...(view?.standby ?? []).map((id) => [id, STANDBY])]),
+    wrong: [...(unknown === undefined ? [] : [`health is unknown: ${unknown}`]), ...wrong],
+    problems: Object.fromEntries([...known, ...(view?.standby ?? []).map((id) => [id, STANDBY])]),
     ...(url === undefined ? {} : { url }),
   }
 }
+
+/** What can be wrong with a service whatever its instances say. */
+async function wrongWith(
+  { release, url, view, group }: ServiceGroup,
+  { refusal, page, open }: Inquiries,
+): Promise<string[]> {
+  if (!view) return release ? [`has no group ${group}: somebody removed its stack; deploy it again`] : []
+  const isShort = view.members.filter(({ stage }) => stage !== 'leaving').length < view.desired
+  const [refused, silent, opened] = await Promise.all([
+    view.unlaunchable ?? (isShort ? refusal(group) : undefined),
+    url !== undefined && view.desired > 0 ? page(url) : undefined,
+    open(),
+  ])
+  const places = view.members.flatMap(({ id }) => (opened.get(id) ?? []).map((place) => `${id} on ${place}`))
+  return [
+    ...(refused === undefined ? [] : [`its group cannot launch: ${refused}`]),
+    ...(silent === undefined ? [] : [`${url} does not answer: ${silent}`]),
+    ...(places.length === 0
+      ? []
+      : [`listens where other machines reach it, ${places.join(', ')}: ${TAKE_HOST}`]),
+  ]
+}
+
+/** Whether everything that is wanted of a service is there. */
+export const isWhole = ({ desired, healthy, wrong }: ServiceStatus): boolean =>
+  wrong.length === 0 && healthy !== null && healthy >= desired

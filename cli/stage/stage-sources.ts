@@ -3,7 +3,7 @@ import { Ec2Instances } from '../../adapters/aws/ec2-instances.ts'
 import { targetStates } from '../../adapters/aws/load-balancing.ts'
 import { consulDoor } from '../../adapters/consul/lambda-calls.ts'
 import type { ConsulServer } from '../../core/base/catalog.ts'
-import type { HealthPorts } from '../../core/deploy/check-service.ts'
+import type { HealthSources } from '../../core/deploy/check-service.ts'
 import type { Fleet } from '../../core/deploy/fleet.ts'
 import { runningServers } from '../../core/registration/evidence.ts'
 import type { Context } from '../context.ts'
@@ -12,7 +12,7 @@ import type { Context } from '../context.ts'
  * The sources of a stage's status: one door, so that questions travel together, and one list of servers for
  * all.
  */
-export interface StageSources extends Omit<HealthPorts, 'fleet'> {
+export interface StageSources extends HealthSources {
   fleet: Pick<Fleet, 'group'>
 }
 

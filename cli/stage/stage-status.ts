@@ -5,7 +5,15 @@ import { serviceTarget } from '../../core/deploy/deploy-plan.ts'
 import type { Context } from '../context.ts'
 import { type AppState, appStates } from './app-states.ts'
 import { type ConsulState, consulState } from './consul-state.ts'
-import { type ServiceGroup, type ServiceStatus, serviceStatus } from './service-status.ts'
+import { inquiries } from './inquiries.ts'
+import {
+  type Inquiries,
+  isWhole,
+  NO_INQUIRIES,
+  type ServiceGroup,
+  type ServiceStatus,
+  serviceStatus,
+} from './service-status.ts'
 import { type Place, serviceUrl } from './service-url.ts'
 import { type StageSources, stageSources } from './stage-sources.ts'
 
@@ -18,18 +26,21 @@ export interface StageStatus {
 }
 
 /**
- * The services of an app that is deployed.
+ * The services of an app that is deployed; nobody is asked why something is not there.
  * @throws {NotFound} when the app is not deployed on this stage
  */
 export async function appStatus(context: Context, app: string): Promise<ServiceStatus[]> {
   const control = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
   const sources = stageSources(context, control.VpcId ?? '')
-  return statusOf(sources, await groupsOf(context, sources, app, control, true))
+  return statusOf(sources, await groupsOf(context, sources, app, control, true), NO_INQUIRIES)
 }
 
 /** All at once, so that the questions to Consul travel in one message. */
-const statusOf = (sources: StageSources, groups: ServiceGroup[]): Promise<ServiceStatus[]> =>
-  Promise.all(groups.map((group) => serviceStatus(sources, group)))
+const statusOf = (
+  sources: StageSources,
+  groups: ServiceGroup[],
+  inquiries: Inquiries,
+): Promise<ServiceStatus[]> => Promise.all(groups.map((group) => serviceStatus(sources, group, inquiries)))
 
 /**
  * @param deployed whether only a recorded release will do; an unfinished app is described by what was pushed
@@ -45,12 +56,16 @@ async function groupsOf(
   if (!release && deployed) throw notDeployed(context, app)
   const pushed = await context.bundles().read(app, release?.bundle)
   return Promise.all(
-    Object.entries(pushed.bundle.manifest.services).map(async ([service, { count, expose }]) => ({
-      target: serviceTarget(pushed, service, count.desired),
-      release,
-      url: expose && place ? serviceUrl(expose, place) : undefined,
-      view: await sources.fleet.group(serviceStack(context.stage, app, service)),
-    })),
+    Object.entries(pushed.bundle.manifest.services).map(async ([service, { count, expose }]) => {
+      const group = serviceStack(context.stage, app, service)
+      return {
+        target: serviceTarget(pushed, service, count.desired),
+        group,
+        release,
+        url: expose && place ? serviceUrl(expose, place) : undefined,
+        view: await sources.fleet.group(group),
+      }
+    }),
   )
 }
 
@@ -136,9 +151,18 @@ function only(groups: ServiceGroup[], [app]: readonly string[], service: string 
  */
 export async function stageStatus(context: Context, wanted: string[]): Promise<StageStatus> {
   const { apps, groups, sources } = await stageGroups(context, (all) => readWanted(wanted, all))
-  const [services, consul] = await Promise.all([statusOf(sources, groups), consulState(sources)])
+  const [services, consul] = await Promise.all([
+    statusOf(sources, groups, inquiries(context)),
+    consulState(sources, context.stage),
+  ])
   return { stage: context.stage, apps, services, consul }
 }
+
+/** Whether everything that is wanted of these apps, and of Consul, is there. */
+export const isStageWhole = ({ apps, services, consul }: StageStatus): boolean =>
+  services.every(isWhole) &&
+  !apps.some(({ state, lock }) => state === 'unfinished' && (!lock || lock.over)) &&
+  (consul.servers === 0 || (consul.leader !== null && consul.alive >= consul.servers))
 
 function fulfilled<T>(settled: PromiseSettledResult<T>): T {
   if (settled.status === 'rejected') throw settled.reason

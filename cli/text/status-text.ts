@@ -19,7 +19,7 @@ function serviceTable(services: ServiceStatus[]): string {
   const rows = services.map((row) => [
     row.app,
     row.service,
-    `${row.healthy}/${row.desired}`,
+    `${row.healthy ?? '?'}/${row.desired}`,
     row.release > 0 ? String(row.release) : '-',
     row.imageId || '-',
     row.url ?? '',
@@ -27,10 +27,12 @@ function serviceTable(services: ServiceStatus[]): string {
   return table([['app', 'service', 'healthy', 'release', 'image', 'url'], ...rows])
 }
 
-const problems = (row: ServiceStatus): string[] =>
-  Object.entries(row.problems).map(
+const problems = (row: ServiceStatus): string[] => [
+  ...row.wrong.map((problem) => `  ${row.app}/${row.service} ${problem}`),
+  ...Object.entries(row.problems).map(
     ([instance, problem]) => `  ${row.app}/${row.service} ${instance} ${problem}`,
-  )
+  ),
+]
 
 function remark({ app, state, lock }: AppState, stage: string, now: Date): string[] {
   const command = `nanofleet --stage ${stage}`

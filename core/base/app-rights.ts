@@ -1,3 +1,6 @@
+import { EXISTING_ACTIONS } from './existing-actions.ts'
+import { suggest } from './suggest.ts'
+
 /**
  * What the programs of apps may do in AWS at most. Three places hold to it: a manifest that asks for more is
  * refused when it is pushed and again when a plan is made of it, and the boundary of every role of an app
@@ -82,6 +85,19 @@ export function isAppAction(action: string): boolean {
     return action.toLowerCase().startsWith(allowed.slice(0, -1).toLowerCase())
   })
 }
+
+/** Whether some action of AWS is meant by one that lies within what a program may do. */
+export function isExistingAction(action: string): boolean {
+  const [meant = '', ...rest] = action.toLowerCase().split('*')
+  const known = [...APP_ACTIONS.filter((one) => !one.endsWith('*')), ...EXISTING_ACTIONS]
+  return known.some((one) =>
+    rest.length > 0 ? one.toLowerCase().startsWith(meant) : one.toLowerCase() === meant,
+  )
+}
+
+/** The action that a mistyped one probably means. */
+export const nearAction = (action: string): string | undefined =>
+  suggest(action, [...APP_ACTIONS.filter((one) => !one.endsWith('*')), ...EXISTING_ACTIONS])
 
 /** What may stand in the place of an action that is too much: those of its service. */
 export function appActionsOf(service: string): string[] {

@@ -41,7 +41,7 @@ export async function applyPlannedStack(ports: ApplyPorts, request: StackRequest
     const wanted = wantedAppStack(stage, plan.app, appTemplate(app, stage), platform)
     if (request.step === 'final' || plan.removed.length === 0) return await bringStack(stacks, wanted)
     const standing = await standingStack(stacks, await stacks.find(wanted.name))
-    return await bringStack(stacks, withLeavingGroups(wanted, standing, plan.removed))
+    return await bringStack(stacks, withLeavingGroups(wanted, standing, plan.removed, { stage, platform }))
   }
   const { service } = request
   const planned = plan.services[service]

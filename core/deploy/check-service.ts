@@ -1,7 +1,6 @@
-import { askAnyServer } from '../base/any-server.ts'
+import { askAnyServer, whySilent } from '../base/any-server.ts'
 import {
   type CatalogEntry,
-  type ClusterView,
   type ConsulServer,
   passingInstances,
   type ServiceCatalog,
@@ -10,7 +9,10 @@ import { NotFound } from '../base/errors.ts'
 import { pause } from '../base/pause.ts'
 import { registeredAt } from '../registration/registration.ts'
 import { nextStep, type Step } from './capacity.ts'
+import { withOutputs } from './check-outputs.ts'
+import { clusterMembers, type Members, withoutTheDead } from './cluster-members.ts'
 import type { ServiceTarget } from './deploy-plan.ts'
+import { failedStart } from './failed-start.ts'
 import type { Fleet, GroupView } from './fleet.ts'
 import {
   ailments,
@@ -21,18 +23,24 @@ import {
   firstMemory,
   type Memory,
   onlyOthersWork,
+  patienceWith,
   remember,
 } from './health.ts'
 import { replaceSick, sickAtFirst, stillSick } from './sick-members.ts'
 
 export interface HealthPorts {
   fleet: Fleet
-  catalog: Pick<ServiceCatalog, 'health' | 'cluster'>
+  catalog: Pick<ServiceCatalog, 'health' | 'cluster' | 'listing'>
   /** Running Consul servers. */
   servers(): Promise<ConsulServer[]>
+  /** Seconds that an instance may take to start, from its registration on. */
+  startSeconds: number
   /** A target group's states by instance id. */
   targets(targetGroup: string): Promise<Map<string, { state: string; description: string }>>
 }
+
+/** Where health is read. */
+export type HealthSources = Omit<HealthPorts, 'fleet' | 'startSeconds'>
 
 export type CheckedStep = (Step & { seconds?: number }) | { action: 'doomed'; reason: string }
 
@@ -54,7 +62,7 @@ export async function checkService(
     if (target.count === 0) return { step: { action: 'done' }, memory }
     throw new NotFound(`${group}: there is no such group; deploy the app ${target.app} again`)
   }
-  const evidence = target.count === 0 ? {} : await gatherHealth(ports, view, target, now)
+  const evidence = target.count === 0 ? {} : withoutTheDead(await gatherHealth(ports, view, target, now))
   const ill = ailments(view, evidence)
   const sick = isMemory(last)
     ? stillSick(memory, evidence)
@@ -66,7 +74,10 @@ export async function checkService(
   if (step.action !== 'wait') return { step, memory: beginAnew(sick, healthy, now) }
   const after = remember(sick, healthy, now, onlyOthersWork(view, evidence))
   if (target.count > 0) {
-    const verdict = doomed(after, await ports.fleet.troubles(group, new Date(memory.since)), step, now)
+    const troubles = await ports.fleet.troubles(group, new Date(memory.since))
+    const verdict =
+      doomed(after, troubles, step, now, patienceWith(ports.startSeconds)) ??
+      failedStart(view, { evidence, ill }, memory, ports.startSeconds, now)
     if (verdict)
       return { step: { action: 'doomed', reason: await lastWords(ports.fleet, verdict) }, memory: after }
   }
@@ -91,7 +102,7 @@ async function lastWords(fleet: Fleet, verdict: { reason: string; instance?: str
 
 /** What Consul and the load balancer say of a group's members now. */
 export async function gatherHealth(
-  ports: Omit<HealthPorts, 'fleet'>,
+  ports: HealthSources,
   view: GroupView,
   target: ServiceTarget,
   now: Date,
@@ -105,24 +116,28 @@ export async function gatherHealth(
   return { targets: Object.fromEntries(targets), ...catalog }
 }
 
-async function askConsul(
-  ports: Omit<HealthPorts, 'fleet'>,
-  target: ServiceTarget,
-  now: Date,
-): Promise<Evidence> {
+async function askConsul(ports: HealthSources, target: ServiceTarget, now: Date): Promise<Evidence> {
   const isServer = target.kind === 'consulserver'
   if (target.catalog.length === 0 && !isServer) return {}
   const servers = await ports.servers()
-  const entries =
+  const problems: string[] = []
+  const seen =
     target.catalog.length === 0
       ? {}
-      : await askAnyServer(servers, (server) => ports.catalog.health(server, { services: target.catalog }))
+      : await askAnyServer(
+          servers,
+          (server) => ports.catalog.health(server, { services: target.catalog }),
+          (problem) => problems.push(problem),
+        )
+  const entries = seen && (await withOutputs(ports.catalog, servers, seen, now))
   const settled = (name: string) => (entries?.[name] ?? []).filter((entry) => isSettled(entry, now))
   const passing = target.catalog.map((name) => [name, passingInstances(settled(name))] as const)
   return {
     catalog: Object.fromEntries(passing),
+    ...(entries ? {} : { unknown: whySilent(problems) }),
     failing: failingIn(entries ?? {}),
-    ...(isServer ? { servers: await members(ports, servers) } : {}),
+    registered: registeredIn(entries ?? {}),
+    ...(isServer ? await members(ports, servers) : {}),
   }
 }
 
@@ -140,6 +155,11 @@ function failingIn(byName: Record<string, CatalogEntry[]>): Map<string, Failing>
   return found
 }
 
+function registeredIn(byName: Record<string, CatalogEntry[]>): Map<string, number> {
+  const all = Object.values(byName).flat()
+  return new Map(all.map((entry) => [entry.instanceId, registeredAt(entry)]))
+}
+
 /**
  * Milliseconds that an entry without a check has to last: it passes from the first moment, even if its
  * program ends in the next one. By then EC2's event about such an end has removed it.
@@ -149,24 +169,10 @@ const SETTLING_MS = 5000
 const isSettled = (entry: CatalogEntry, now: Date): boolean =>
   !entry.unchecked || now.getTime() - registeredAt(entry) >= SETTLING_MS
 
-/**
- * Servers that see a leader, that gossip calls alive and that vote; each one is asked, because a server on
- * its own may see only itself. None while a voter is dead: until Raft drops it, losing one more may cost the
- * majority.
- */
-async function members(ports: Omit<HealthPorts, 'fleet'>, servers: ConsulServer[]): Promise<Set<string>> {
+/** The servers that take part, and what keeps each of the others out; each one is asked about itself. */
+async function members(ports: HealthSources, servers: ConsulServer[]): Promise<Members> {
   const views = await Promise.all(
     servers.map((server) => askAnyServer([server], (s) => ports.catalog.cluster(s))),
   )
-  const led = views.filter((view): view is ClusterView => view !== undefined && view.leader !== null)
-  const largest = led.sort((a, b) => alive(b).length - alive(a).length)[0]
-  const living = new Set(largest ? alive(largest) : [])
-  const voters = largest?.voters ?? []
-  const addresses = new Set(voters.every((address) => living.has(address)) ? voters : [])
-  const joined = servers.filter(
-    (server, index) => views[index]?.leader != null && addresses.has(server.address),
-  )
-  return new Set(joined.map(({ instanceId }) => instanceId))
+  return clusterMembers(servers, views)
 }
-
-const alive = (view: ClusterView): string[] => view.nodes.filter((node) => node.alive).map((n) => n.address)

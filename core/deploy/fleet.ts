@@ -10,6 +10,8 @@ export interface GroupView {
    */
   standby?: string[]
   targetGroups: string[]
+  /** Why it could launch nothing now: its launch template lacks the version that it wants. */
+  unlaunchable?: string
 }
 
 export interface Member {

@@ -63,6 +63,9 @@ export const DEATHS = 3
 const LAUNCH_FAILURES = 3
 /** Seconds without one more healthy member: EC2 boots within a minute, an ALB needs two good probes. */
 export const PATIENCE_SECONDS = 300
+
+/** The same for a stage whose instances may take this many seconds to start. */
+export const patienceWith = (startSeconds: number): number => Math.max(PATIENCE_SECONDS, startSeconds + 30)
 /**
  * Seconds after which a load balancer that still registers, or an instance that still drains, is no excuse: a
  * network load balancer takes 180 to 300 s (kubernetes-sigs/aws-load-balancer-controller#1834), a hook 300 s.
@@ -74,12 +77,14 @@ export const LONGEST_SECONDS = 1200
  * group that starts and loses instance after instance helps nobody.
  * @param troubles what went wrong in the group since `memory.since`
  * @param waitingFor what the last step waits for, quoted when patience ends, and the instance that it is
+ * @param patience seconds without one more healthy member
  */
 export function doomed(
   memory: Memory,
   troubles: GroupEvent[],
   waitingFor: { why: string; instance?: string },
   now: Date,
+  patience = PATIENCE_SECONDS,
 ): { reason: string; instance?: string } | undefined {
   const failures = troubles.filter(({ kind }) => kind === 'launch-failed')
   const hopeless = failures.find(({ reason }) => outlook(reason) === 'hopeless')
@@ -102,8 +107,8 @@ export function doomed(
   const tooLong = (at: string, seconds: number): boolean => now.getTime() - Date.parse(at) > seconds * 1000
   if (tooLong(memory.bestAt, LONGEST_SECONDS))
     return { reason: `no progress for ${LONGEST_SECONDS} s: ${waitingFor.why}`, ...instanceOf(waitingFor) }
-  if (tooLong(memory.patientAt ?? memory.bestAt, PATIENCE_SECONDS))
-    return { reason: `no progress for ${PATIENCE_SECONDS} s: ${waitingFor.why}`, ...instanceOf(waitingFor) }
+  if (tooLong(memory.patientAt ?? memory.bestAt, patience))
+    return { reason: `no progress for ${patience} s: ${waitingFor.why}`, ...instanceOf(waitingFor) }
   return undefined
 }
 
@@ -123,12 +128,20 @@ export interface Failing {
 export interface Evidence {
   /** For each Consul service of the definition: the ids of its passing instances. */
   catalog?: Record<string, Set<string>>
+  /** Why nobody knows what Consul's checks say; absent when that is known. */
+  unknown?: string
   /** By instance id: what Consul shows as failing under some name. One that it does not show is not here. */
   failing?: Map<string, Failing>
+  /** By instance id: when its newest entry was made, in milliseconds since 1970. */
+  registered?: Map<string, number>
   /** For each target group: state and description by instance id. */
   targets?: Record<string, Map<string, { state: string; description: string }>>
-  /** Consul servers only: ids of those that gossip calls alive and that have a vote. */
+  /** Consul servers only: ids of those that see a leader, that gossip calls alive and that have a vote. */
   servers?: Set<string>
+  /** What is wrong with each of the others, as far as it is known. */
+  outside?: Map<string, string>
+  /** Addresses of servers that have a vote and are dead. */
+  dead?: string[]
 }
 
 /**
@@ -138,7 +151,7 @@ export interface Evidence {
 export function ailments(group: GroupView, evidence: Evidence): Map<string, string> {
   const ill = new Map<string, string>()
   for (const member of group.members) {
-    const problem = ailment(member.id, member.stage, evidence) ?? atBalancer(member.id, evidence)
+    const problem = ailment(member.id, member.stage, evidence) ?? balancerProblem(member.id, evidence)
     if (problem) ill.set(member.id, problem)
   }
   return ill
@@ -146,12 +159,14 @@ export function ailments(group: GroupView, evidence: Evidence): Map<string, stri
 
 function ailment(id: string, stage: string, evidence: Evidence): string | undefined {
   if (stage !== 'serving') return 'is starting'
+  if (evidence.servers && !evidence.servers.has(id))
+    return evidence.outside?.get(id) ?? 'has no vote in the Consul cluster yet'
+  if (evidence.unknown !== undefined) return `has unknown health: ${evidence.unknown}`
   const missing = Object.entries(evidence.catalog ?? {}).find(([, passing]) => !passing.has(id))
   if (missing) {
     const output = evidence.failing?.get(id)?.output
     return `does not pass its Consul check as ${missing[0]}${output ? `, which says: ${output}` : ''}`
   }
-  if (evidence.servers && !evidence.servers.has(id)) return 'has no vote in the Consul cluster yet'
   return undefined
 }
 
@@ -168,9 +183,17 @@ function balancers(id: string, { targets = {} }: Evidence): { state: string; des
     .filter(({ state }) => state !== 'healthy')
 }
 
-function atBalancer(id: string, evidence: Evidence): string | undefined {
+/** The worst that a load balancer says of a member, if not all say "healthy". */
+export function atBalancer(
+  id: string,
+  evidence: Evidence,
+): { state: string; description: string } | undefined {
   const bad = balancers(id, evidence)
-  const worst = bad.find(({ state }) => state !== INITIAL) ?? bad[0]
+  return bad.find(({ state }) => state !== INITIAL) ?? bad[0]
+}
+
+function balancerProblem(id: string, evidence: Evidence): string | undefined {
+  const worst = atBalancer(id, evidence)
   if (worst === undefined) return undefined
   return `is ${worst.state} at the load balancer${worst.description ? ` (${worst.description})` : ''}`
 }

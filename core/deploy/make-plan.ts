@@ -16,7 +16,8 @@ import type { PlanFacts } from './plan-facts.ts'
 export function makePlan(facts: PlanFacts): DeployPlan {
   const { stage, app, others, platform, stacks, current } = facts
   refuseConsulJump(app.bundle, current)
-  refuseClashes([...others, app].map(({ bundle, definitions }) => ({ ...bundle, definitions })))
+  const tenant = ({ bundle, definitions }: App) => ({ ...bundle, definitions })
+  refuseClashes([tenant(app)], others.map(tenant))
   const templates = appTemplates(app, stage)
   refuseMissingPaths({
     stage,

@@ -27,9 +27,19 @@ export function buildIdIn(cause: string): string | undefined {
   return cause.match(/"(?:Arn": ?"arn:[^"]*:build\/|Id": ?")([^"/]+:[0-9a-f-]{36})"/)?.[1]
 }
 
+/**
+ * A path of the machine that built, cut to that in the repository: a build runs in a folder of its own, whose
+ * name says nothing.
+ */
+const ofTheApp = (line: string): string =>
+  line.replaceAll(/(?<![\w.~-])(?:\/|(?:\.\.?\/)+)(?:[^\s:"'`()]*\/)?(?=(?:apps|images|buildspecs)\/)/g, '')
+
 /** One sentence: what happened, the last words of the build's own programs, and where the rest is. */
 export function explainBuild({ id, status, phase, message, log }: FailedBuild): string {
-  const own = log.map(plainText).filter((event) => event.trim() !== '' && !RUNNER.test(event))
+  const own = log
+    .map(plainText)
+    .map(ofTheApp)
+    .filter((event) => event.trim() !== '' && !RUNNER.test(event))
   const said = own.slice(-3).join(' / ') || plainText(message) || 'it wrote no log'
   const what = status === 'TIMED_OUT' ? 'took too long' : status === 'STOPPED' ? 'was stopped' : 'failed'
   return `the build ${what} in phase ${phase}: ${said.slice(0, LONGEST)} (CodeBuild ${id})`

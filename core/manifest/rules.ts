@@ -1,4 +1,4 @@
-import { appActionsOf, isAppAction, SECRETS_PATH } from '../base/app-rights.ts'
+import { appActionsOf, isAppAction, isExistingAction, nearAction, SECRETS_PATH } from '../base/app-rights.ts'
 import { cycle } from '../base/cycle.ts'
 import type { Manifest, ServiceSpec } from '../base/manifest-types.ts'
 import { LONGEST_STAGE, logicalStem, RESERVED_SERVICES, tooLongNames } from '../base/name-rules.ts'
@@ -78,6 +78,10 @@ function cycles(manifest: Manifest): Problem[] {
   ]
 }
 
+/** What exists instead of secrets that are loaded for a program. */
+export const READ_YOURSELF =
+  'give the parameter by name in env and ssm:GetParameter on it in permissions, and read it in the program'
+
 function serviceProblems(manifest: Manifest, name: string, service: ServiceSpec): Problem[] {
   const at = (...path: string[]) => ['services', name, ...path]
   const problems: Problem[] = []
@@ -116,8 +120,8 @@ function serviceProblems(manifest: Manifest, name: string, service: ServiceSpec)
   if (Object.keys(secrets).length > 0 && source === undefined) {
     problems.push({
       path: at('secrets'),
-      problem: 'an image without a source of ours has no loader for secrets',
-      remedy: 'give a source that uses the loader of apps/lib, or let the program read its parameters itself',
+      problem: 'nothing in such an image reads them',
+      remedy: READ_YOURSELF,
     })
   }
   if (kind === 'consulserver' && (manifest.app !== PLATFORM || name !== 'consul')) {
@@ -143,13 +147,11 @@ function serviceProblems(manifest: Manifest, name: string, service: ServiceSpec)
 /** What would let a program do more than use data: the boundary of its role would refuse it at run time. */
 function rights(app: string, name: string, { permissions, secrets }: ServiceSpec): Problem[] {
   const tooMuch = permissions.flatMap(({ actions }, index) =>
-    actions
-      .filter((action) => !isAppAction(action))
-      .map((action) => ({
-        path: ['services', name, 'permissions', index, 'actions', actions.indexOf(action)],
-        problem: `"${action}" is more than the program of an app may do`,
-        remedy: instead(action),
-      })),
+    actions.flatMap((action) => {
+      const wrong = actionProblem(action)
+      const path = ['services', name, 'permissions', index, 'actions', actions.indexOf(action)]
+      return wrong ? [{ path, ...wrong }] : []
+    }),
   )
   if (app === PLATFORM) return tooMuch
   const reads = (path: Problem['path']): Problem => ({
@@ -166,6 +168,19 @@ function rights(app: string, name: string, { permissions, secrets }: ServiceSpec
       parameter.includes(SECRETS_PATH) ? [reads(['secrets', variable])] : [],
     ),
   ]
+}
+
+function actionProblem(action: string): Pick<Problem, 'problem' | 'remedy'> | undefined {
+  const near = nearAction(action)
+  const meant = near === undefined ? undefined : `did you mean "${near}"?`
+  if (!isAppAction(action)) {
+    // The nearest to a wildcard is no wildcard, and hardly what was meant.
+    const remedy = (action.includes('*') ? undefined : meant) ?? instead(action)
+    return { problem: `"${action}" is more than the program of an app may do`, remedy }
+  }
+  // One that resembles none may be younger than the list.
+  if (isExistingAction(action) || meant === undefined) return undefined
+  return { problem: `there is no action "${action}" in AWS`, remedy: meant }
 }
 
 function instead(action: string): string {

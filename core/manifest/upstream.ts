@@ -20,6 +20,18 @@ export const imageFolder = (manifest: Manifest, service: string): string =>
   upstreamImage(manifest, service) === undefined ? service : `${service}/${UPSTREAM}`
 
 /**
+ * The Dockerfiles that an app lacks, by their places in the repository.
+ * @param present paths of the files in the app's folder
+ */
+export function withoutDockerfile(manifest: Manifest, present: Iterable<string>): string[] {
+  const files = new Set(present)
+  return Object.keys(manifest.services)
+    .map((service) => `${imageFolder(manifest, service)}/Dockerfile`)
+    .filter((file) => !files.has(file))
+    .map((file) => `images/${manifest.app}/${file}`)
+}
+
+/**
  * Refuses published images where they cannot be packed: `process` compiles sources and starts no containers.
  * @throws {InvalidInput} before anything is built or changed
  */

@@ -39,7 +39,12 @@ export interface Report {
   leader: string | null
   failed: { instanceId: string; problem: string }[]
   problems: string[]
+  /** What was written, for the timeline; absent when nothing was. The first hundred. */
+  changes?: Pick<Write, 'verb' | 'instanceId' | 'reason'>[]
 }
+
+/** A line of the log holds 256 KB; a restarted Consul has every instance registered anew. */
+const MOST_CHANGES = 100
 
 /**
  * One round over the whole fleet: what `reconcile` does.
@@ -121,6 +126,8 @@ export function report(
   held: number,
   problems: string[],
 ): Report {
+  // An entry with a successor moves: its registration tells it.
+  const told = done.filter((write) => !('successor' in write))
   const count = (...verbs: Write['verb'][]) => done.filter(({ verb }) => verbs.includes(verb)).length
   return {
     instances: seen.instances.length,
@@ -135,5 +142,8 @@ export function report(
     leader: seen.cluster?.leader ?? null,
     failed: failed.map(({ write, error }) => ({ instanceId: write.instanceId, problem: error.message })),
     problems,
+    ...(told.length > 0 ? { changes: told.slice(0, MOST_CHANGES).map(changeOf) } : {}),
   }
 }
+
+const changeOf = ({ verb, instanceId, reason }: Write) => ({ verb, instanceId, reason })

@@ -23,31 +23,33 @@ interface Claim {
 /**
  * Refuses apps that cannot coexist in one stage: two services on one listener port, on one host and path or
  * under one Consul name, or two stacks with one name.
+ * @param others apps that were there before: they are not to blame for a clash, nor for one among themselves
  * @throws {InvalidInput} with one sentence per clash
  */
-export function refuseClashes(apps: readonly Tenant[]): void {
-  const problems = clashes(apps)
+export function refuseClashes(apps: readonly Tenant[], others: readonly Tenant[] = []): void {
+  const problems = clashes(apps, others)
   if (problems.length > 0) throw InvalidInput.all(problems)
 }
 
 /** The clashes between services of several apps, in the order of the apps. */
-export function clashes(apps: readonly Tenant[]): InvalidInput[] {
+export function clashes(apps: readonly Tenant[], others: readonly Tenant[] = []): InvalidInput[] {
   const taken = new Map([
     // The servers register themselves under this name.
     [consulName('consul'), 'the Consul servers'],
     [UI, UI_OWNER],
     [listenerPriority({ host: UI_HOST, path: '/' }), UI_OWNER],
   ])
-  return apps
-    .flatMap((app) => [...claims(app), ...consulNames(app)])
-    .flatMap(({ thing, place, remedy }) => {
-      const other = taken.get(thing)
-      if (other === undefined) {
-        taken.set(thing, place)
-        return []
-      }
-      return [new InvalidInput(place, `${thing} is taken by ${other}`, remedy)]
-    })
+  const all = (some: readonly Tenant[]) => some.flatMap((app) => [...claims(app), ...consulNames(app)])
+  for (const { thing, place } of all(others)) if (!taken.has(thing)) taken.set(thing, place)
+  const blamed = new Set<string>()
+  return all(apps).flatMap(({ thing, place, remedy }) => {
+    const other = taken.get(thing)
+    if (other === undefined) taken.set(thing, place)
+    // Equal routes have equal places among the rules, too: one sentence is enough.
+    if (other === undefined || blamed.has(place)) return []
+    blamed.add(place)
+    return [new InvalidInput(place, `${thing} is taken by ${other}`, remedy)]
+  })
 }
 
 function claims({ manifest }: Tenant): Claim[] {
@@ -82,8 +84,9 @@ function routes(expose: Expose, at: string): Claim[] {
 const UI = `the host ${UI_HOST}`
 const UI_OWNER = "Consul's user interface"
 
+/** A number that follows from host and path; that two of them get one is rare, and no fault of theirs. */
 const listenerPriority = (route: Pick<Expose, 'host' | 'path'>): string =>
-  `listener priority ${rulePriority(route)}`
+  `the place of its route among the load balancer's rules (number ${rulePriority(route)}, which follows from host and path)`
 
 /** Within one app several services may share a name; DNS would mix those of two apps. */
 function consulNames({ manifest: { app }, definitions, places }: Tenant): Claim[] {

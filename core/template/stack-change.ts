@@ -45,13 +45,28 @@ function parameterReasons(before: Record<string, string>, after: Record<string, 
     })
 }
 
+const FATE = { new: 'is new', gone: 'goes', changed: 'changes' }
+
+/** Who may reach whom is told elsewhere, and a service has a dozen of these. */
+const RULE = /^AWS::EC2::SecurityGroup(Ingress|Egress)$/
+
+function ruleReason(names: string[], fate: keyof typeof FATE): string {
+  if (names.length === 1) return `${names[0]} ${FATE[fate]}`
+  return `${names.length} rules of security groups ${{ new: 'are new', gone: 'go', changed: 'change' }[fate]}`
+}
+
 function templateReasons(before: Template, after: Template): string[] {
+  const rules = { new: [] as string[], gone: [] as string[], changed: [] as string[] }
   const reasons = Object.keys({ ...before.Resources, ...after.Resources }).flatMap((name) => {
     const [old, young] = [before.Resources[name], after.Resources[name]]
-    if (!old) return [`${name} is new`]
-    if (!young) return [`${name} goes`]
-    return canonicalJson(old) === canonicalJson(young) ? [] : [`${name} changes`]
+    if (old && young && canonicalJson(old) === canonicalJson(young)) return []
+    const fate = !old ? 'new' : !young ? 'gone' : 'changed'
+    if (!RULE.test((young ?? old)?.Type ?? '')) return [`${name} ${FATE[fate]}`]
+    rules[fate].push(name)
+    return []
   })
+  for (const [fate, names] of Object.entries(rules) as [keyof typeof FATE, string[]][])
+    if (names.length > 0) reasons.push(ruleReason(names, fate))
   const { Resources: _before, ...rest } = before
   const { Resources: _after, ...others } = after
   return canonicalJson(rest) === canonicalJson(others)

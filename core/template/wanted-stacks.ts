@@ -3,7 +3,7 @@ import { appStack, serviceStack, TAG } from '../base/names.ts'
 import type { Stage } from '../base/stage.ts'
 import type { WantedStack } from './bring-stack.ts'
 import { groupId } from './groups.ts'
-import { type Outputs, templateParameters } from './parameters.ts'
+import { declare, type Outputs, templateParameters } from './parameters.ts'
 
 /**
  * The app's own stack.
@@ -53,20 +53,23 @@ export function wantedServiceStack(
 
 /**
  * The app's stack with the unchanged security groups and rules of services that are going away: EC2 refuses
- * to delete a group in use, so they must stay until the instances in them are gone.
+ * to delete a group in use, so they must stay until the instances in them are gone. Their rules may need
+ * parameters that nothing else needs, such as the load balancer's group once nothing is exposed any more.
  */
 export function withLeavingGroups(
   wanted: WantedStack,
   standing: { template: Template } | undefined,
   removed: string[],
+  sources: { stage: Stage; platform: Outputs | undefined },
 ): WantedStack {
   const groups = new Set(removed.map(groupId))
   const leaving = Object.entries(standing?.template.Resources ?? {}).filter(
     ([name, resource]) => groups.has(name) || [...references(resource)].some((used) => groups.has(used)),
   )
-  const { template } = wanted
-  return {
-    ...wanted,
-    template: { ...template, Resources: { ...template.Resources, ...Object.fromEntries(leaving) } },
+  const template = {
+    ...wanted.template,
+    Parameters: { ...wanted.template.Parameters, ...declare(references(leaving)) },
+    Resources: { ...wanted.template.Resources, ...Object.fromEntries(leaving) },
   }
+  return { ...wanted, template, parameters: templateParameters(template, sources) }
 }

@@ -41,7 +41,8 @@ export class HealthChecker {
       this.#schedule(pool, target, check.interval * 1000)
       return
     }
-    probe(address, check.port ?? target.port, check, (outcome) => {
+    const ask = target.blocked ? unanswered : probe
+    ask(address, check.port ?? target.port, check, (outcome) => {
       if (!this.#timers.has(target)) return
       // If the instance was replaced while the check was under way, its answer says nothing.
       const health = target.address === address ? target.health : unchecked(Date.now())
@@ -65,6 +66,16 @@ export function probe(
   const finish = once(done)
   if (check.protocol === 'TCP') probeTcp(host, port, check, finish)
   else probeHttp(host, port, check, finish)
+}
+
+/** What a check comes to when security groups drop it. */
+function unanswered(
+  _host: string,
+  _port: number,
+  check: HealthCheck,
+  done: (outcome: Outcome) => void,
+): void {
+  setTimeout(() => done(timedOut), check.timeout * 1000)
 }
 
 function probeTcp(host: string, port: number, check: HealthCheck, finish: (outcome: Outcome) => void): void {

@@ -108,6 +108,8 @@ export interface Target {
    * has ended), whichever comes first; then the region leaves the target out.
    */
   state: 'registered' | 'draining'
+  /** The security groups let no load balancer of the group reach it: checks time out, nothing is sent. */
+  blocked?: true
 }
 
 /** Body of `PUT /_nanofleet/elb/health`: target group ARN → `<id>:<port>` → health. Only the changes. */

@@ -11,6 +11,8 @@ export class LiveTarget {
   readonly secure: boolean
   address: string | null
   state: Target['state']
+  /** By the security groups: on AWS its packets are dropped. */
+  blocked: boolean
   health: Health
   active = 0
   /** Open WebSockets; they are cut when the deregistration delay is over. */
@@ -24,6 +26,7 @@ export class LiveTarget {
     this.secure = secure
     this.address = target.address
     this.state = target.state
+    this.blocked = target.blocked === true
     this.health = unchecked(now)
   }
 
@@ -82,7 +85,7 @@ export class TargetPool {
   /** Call it when a target's health has changed: recomputes which targets get requests. */
   settle(): void {
     const registered = [...this.targets.values()].filter(
-      (live): live is ReachableTarget => live.registration === 'registered',
+      (live): live is ReachableTarget => live.registration === 'registered' && !live.blocked,
     )
     const healthy = registered.filter((live) => live.health.state === 'healthy')
     // Fail open, "Target group health" in the ELB guide: without a healthy target all of them are tried.
@@ -112,6 +115,7 @@ function refresh(live: LiveTarget, target: Target, now: number): boolean {
   const moved = target.address !== null && live.address !== target.address
   live.state = target.state
   live.address = target.address
+  live.blocked = target.blocked === true
   if (returned || moved) live.health = unchecked(now)
   return returned || moved
 }

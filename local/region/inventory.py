@@ -13,7 +13,7 @@ from region.base.api import Answer, Request
 from region.base.emulator import app, ec2
 from region.base.settings import current as settings
 from region.instances import states
-from region.machines import console, lives
+from region.machines import console, listening, lives
 
 # name in the answer: module, store
 _STORES = {
@@ -56,6 +56,7 @@ def _instances(_: Request) -> Answer:
 def _view(instance: states.Instance) -> dict[str, Any]:
     instance_id = instance["InstanceId"]
     reason: dict[str, str] = instance.get("StateReason") or {}
+    pid = lives.pid_of(instance_id)
     return {
         "instanceId": instance_id,
         "imageId": instance["ImageId"],
@@ -67,7 +68,8 @@ def _view(instance: states.Instance) -> dict[str, Any]:
         "subnetId": instance["SubnetId"],
         "vpcId": instance["VpcId"],
         "launchTime": instance["LaunchTime"],
-        "pid": lives.pid_of(instance_id),
+        "pid": pid,
+        "beyondLoopback": listening.beyond_loopback(pid) if pid else [],
         "console": str(console.file_of(instance_id)),
         "tags": {tag["Key"]: tag["Value"] for tag in ec2._tags.get(instance_id, [])},
     }

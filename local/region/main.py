@@ -35,7 +35,9 @@ from region.instances import images
 from region.machines import course, recovery, retention
 from region.messages import parameters, queues, topics
 from region.metadata import service
+from region.reach import refusals, table, watch
 from region.stepfunctions import executions
+from region.tables import backups, counts
 
 logger = logging.getLogger("region")
 
@@ -52,11 +54,16 @@ PARTS: tuple[ModuleType, ...] = (
     recovery,
     retention,
     service,
+    table,
+    refusals,
+    watch,
     logs,
     metrics,
     parameters,
     queues,
     topics,
+    counts,
+    backups,
     api,
     quotas,
     inventory,
@@ -107,6 +114,8 @@ def run() -> int:
         folder.mkdir(parents=True, exist_ok=True)
     # The state lies in a checkout, a package of ES modules; the emulator's own Node workers are CommonJS.
     (settings.temporary / "package.json").write_text('{"type": "commonjs"}\n')
+    if not settings.schemas.is_dir():
+        return _refuse(f"the resource schemas are missing in {settings.schemas}; run `npm run setup`")
     try:
         contract.verify()
     except contract.ContractBroken as error:

@@ -9,6 +9,8 @@ export interface LocalInstance {
   entered: Record<string, number>
   privateIp: string
   pid: number | null
+  /** Where its program listens although it should not: `0.0.0.0:8080`. */
+  beyondLoopback: string[]
   tags: Record<string, string>
 }
 

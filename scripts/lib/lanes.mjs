@@ -43,7 +43,14 @@ export const lanes = [
     name: 'platform',
     stage: true,
     seconds: 360,
-    files: ['/e2e/rotation.', '/e2e/platform.', '/e2e/healing.', '/e2e/hanging.'],
+    files: [
+      '/e2e/rotation.',
+      '/e2e/platform.',
+      '/e2e/healing.',
+      '/e2e/hanging.',
+      '/e2e/truth.',
+      '/e2e/needs.',
+    ],
   },
   {
     // As slow as AWS, 25 times faster: a boot of 40 s, an NLB that registers for 200 s and goes on sending to

@@ -190,7 +190,7 @@ describe('executions', () => {
         { executions: [] },
       ],
     })
-    expect(out.split('\n').map((line) => line.split(/ {2,}/).at(-1))).toEqual(['name', 'b', 'a', ''])
+    expect(out.split('\n').map((line) => line.split(/ {2,}/).at(-1))).toEqual(['with', 'b', 'a', ''])
   })
 
   it('names the remedy when the stage has no control plane', async () => {

@@ -56,6 +56,29 @@ describe('the steps of a run', () => {
     ])
   })
 
+  it('tell the way back of a deployment from the way forward, and its plan from the one before', () => {
+    const undo = { failed: 5, cause: 'web: not healthy', back: 4 }
+    const plan = (name: string, release: number, execution: string) => ({
+      key: { execution: 'run', name },
+      release,
+      waves: [[{ execution, target: { service: 'web', count: 2 } }]],
+    })
+    const { steps, plans } = readHistory([
+      entered(1, 'Plan'),
+      answered(2, plan('deploy', 5, 'run-web')),
+      entered(3, 'Plan', JSON.stringify(undo)),
+      answered(4, plan('undo', 4, 'run-web-undo')),
+    ])
+    expect(steps).toEqual([
+      { name: 'Plan', at },
+      { name: 'Plan', at, undo },
+    ])
+    expect(plans).toEqual([
+      [[{ execution: 'run-web', service: 'web', count: 2 }]],
+      [[{ execution: 'run-web-undo', service: 'web', count: 2, back: 4 }]],
+    ])
+  })
+
   it('name the runs that a task starts, in a loop each of them', () => {
     const { steps } = readHistory([
       entered(1, 'RunService'),
@@ -78,13 +101,13 @@ describe('the steps of a run', () => {
 
 describe('what a run tells beside its steps', () => {
   it('is the order of services from its plan', () => {
-    const { waves } = readHistory([
+    const { plans } = readHistory([
       entered(1, 'Plan'),
       answered(2, {
         waves: [[{ execution: 'run-web', target: { service: 'web', count: 2, kind: 'service' } }]],
       }),
     ])
-    expect(waves).toEqual([[{ execution: 'run-web', service: 'web', count: 2 }]])
+    expect(plans).toEqual([[[{ execution: 'run-web', service: 'web', count: 2 }]]])
   })
 
   it('is the last check of a service', () => {
@@ -98,7 +121,7 @@ describe('what a run tells beside its steps', () => {
   it('is nothing when the data of events was cut', () => {
     const cut = { ...answered(2, {}), taskSucceededEventDetails: { resourceType: 'lambda', output: '{"Pay' } }
     expect(readHistory([entered(1, 'Plan', '{"cut'), cut])).toMatchObject({
-      waves: [],
+      plans: [],
       steps: [{ name: 'Plan' }],
     })
   })

@@ -22,6 +22,7 @@ const facts = (id: string): InstanceFacts => ({
 })
 const group = (change: Partial<ServiceGroup['target']> = {}, targetGroups = ['tg']): ServiceGroup => ({
   target: { ...SHOP_TARGET, ...change },
+  group: 'nanofleet-dev-shop-web',
   release: undefined,
   url: undefined,
   view: {
@@ -37,6 +38,7 @@ const sources = (change: Partial<StageSources> = {}): StageSources => ({
   fleet: { group: async () => undefined },
   catalog: {
     health: async () => ({ web: [] }),
+    listing: async (server) => ({ server, entries: [] }),
     cluster: async () => {
       throw new ServiceFailure('no answer')
     },
@@ -72,7 +74,7 @@ describe('the instances of a service', () => {
   it.each<[string, Partial<StageSources>]>([
     ['no Consul server runs', { servers: async () => [] }],
     [
-      'no Consul server answers',
+      'no Consul server answers (late)',
       { catalog: { ...sources().catalog, health: failing(new ServiceFailure('late')) } },
     ],
     [

@@ -6,7 +6,7 @@ import { follow } from '../../cli/progress/follow.ts'
 import type { HistoryItem } from '../../cli/progress/history.ts'
 import { lines, liveLines } from '../../cli/progress/lines.ts'
 import { nextStep, origin } from '../../cli/progress/next-step.ts'
-import { RunReader, underWay } from '../../cli/progress/run-view.ts'
+import { RunReader, type StepView, underWay } from '../../cli/progress/run-view.ts'
 import { runOf, second, step, viewOf, Written } from './runs.ts'
 
 const service = (end?: number, status?: string) =>
@@ -21,7 +21,7 @@ function deployment(child: Execution, check = { healthy: 1, why: 'i-1: is starti
   const started = viewOf(child, [], { check })
   const bringUp = { ...step('BringUpService', 2, { child: child.arn }), started }
   return viewOf(run, [step('TakeLock', 0.5), step('ApplyServiceStack', 1, { service: 'web' }), bringUp], {
-    waves,
+    plans: [waves],
   })
 }
 
@@ -40,6 +40,45 @@ describe('progress without a terminal', () => {
   it('says how a service ended that failed, and nothing while it is under way', () => {
     expect(texts(deployment(service(5, 'FAILED'))).at(-1)).toBe('   5.0 s  web failed after 5.0 s')
     expect(texts(deployment(service())).at(-1)).toBe('   2.0 s  wave 2 of 2: web, 2 instances')
+  })
+
+  it('says on the way back what failed, and which release comes back', () => {
+    const undo = { failed: 5, cause: 'web: not healthy', back: 4 }
+    const [there, back] = ['run-web', 'run-web-undo'].map((name, index) => ({
+      ...step('BringUpService', 2 + 4 * index),
+      started: viewOf(runOf('service', name, { app: 'shop', service: 'web', count: 2 }, 9), []),
+    })) as [StepView, StepView]
+    const plans = [
+      [[{ execution: 'run-web', service: 'web', count: 2 }]],
+      [
+        [{ execution: 'run-db-undo', service: 'db', count: 1, back: 4 }],
+        [{ execution: 'run-web-undo', service: 'web', count: 2, back: 4 }],
+      ],
+    ]
+    const run = runOf('deploy', 'run', { app: 'shop' })
+    const view = viewOf(run, [there, step('Plan', 5, { undo }), back], { plans })
+    expect(texts(view)).toEqual([
+      '   2.0 s  wave 1 of 1: web, 2 instances',
+      '   9.0 s  web 2/2 healthy after 9.0 s',
+      '   5.0 s  release 5 failed: web: not healthy; bringing back release 4',
+      '   6.0 s  back to release 4, wave 2 of 2: web, 2 instances',
+      '   9.0 s  web 2/2 healthy after 9.0 s',
+    ])
+    const planning = viewOf(run, [step('Plan', 5, { undo })])
+    expect(liveLines(planning, second(6))).toEqual(['deploy shop: planning the way back to release 4 1.0 s'])
+  })
+
+  it('says that a first deployment is removed, as there is nothing to go back to', () => {
+    const undo = { failed: 1, cause: 'web: not healthy', back: 0 }
+    const started = viewOf(runOf('teardown', 't', { app: 'shop' }, 7), [])
+    const run = viewOf(runOf('deploy', 'd', { app: 'shop' }), [
+      { ...step('RemoveFirstDeployment', 5, { undo }), started },
+    ])
+    expect(texts(run)).toEqual([
+      '   5.0 s  release 1 failed: web: not healthy; removing what it made, as no release was before it',
+      '   5.0 s  teardown shop',
+      '   7.0 s  teardown shop done in 7.0 s',
+    ])
   })
 
   it('indents the runs that a run starts', () => {

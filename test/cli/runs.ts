@@ -22,7 +22,7 @@ export function runOf(
 }
 
 export function viewOf(run: Execution, steps: StepView[], history: Partial<RunHistory> = {}): RunView {
-  return { run, steps, history: { steps, waves: [], ...history } }
+  return { run, steps, history: { steps, plans: [], ...history } }
 }
 
 export const step = (name: string, at: number, rest: Partial<Step> = {}): Step => ({

@@ -1,15 +1,16 @@
 import { describe, expect, it } from '@jest/globals'
 import { ConsulDoor } from '../../adapters/consul/door.ts'
 import { consulState } from '../../cli/stage/consul-state.ts'
-import { type ServiceGroup, serviceStatus } from '../../cli/stage/service-status.ts'
+import { NO_INQUIRIES, type ServiceGroup, serviceStatus } from '../../cli/stage/service-status.ts'
 import type { StageSources } from '../../cli/stage/stage-sources.ts'
-import { readWanted } from '../../cli/stage/stage-status.ts'
+import { isStageWhole, readWanted, type StageStatus } from '../../cli/stage/stage-status.ts'
 import type { DoorRequest } from '../../core/registration/door.ts'
 import { SHOP_TARGET } from '../support/shop-target.ts'
 
 const server = { instanceId: 'i-c', address: '10.0.0.1' }
 const group = (service: string): ServiceGroup => ({
   target: { ...SHOP_TARGET, service, catalog: [service] },
+  group: `nanofleet-dev-shop-${service}`,
   release: undefined,
   url: undefined,
   view: {
@@ -35,13 +36,13 @@ describe('the status of a stage', () => {
       targets: async () => new Map(),
     }
     const [web, cart, consul] = await Promise.all([
-      serviceStatus(sources, group('web')),
-      serviceStatus(sources, group('cart')),
-      consulState(sources),
+      serviceStatus(sources, group('web'), NO_INQUIRIES),
+      serviceStatus(sources, group('cart'), NO_INQUIRIES),
+      consulState(sources, 'dev'),
     ])
     expect(messages).toEqual([expect.arrayContaining(['health', 'health', 'cluster'])])
     expect([web?.healthy, cart?.healthy]).toEqual([0, 0])
-    expect(consul).toEqual({ servers: 1, alive: 1, leader: '10.0.0.1:8300' })
+    expect(consul).toEqual({ servers: 1, alive: 1, leader: '10.0.0.1:8300', dead: [] })
   })
 
   it('names an instance in Standby, which does not count', async () => {
@@ -56,12 +57,39 @@ describe('the status of a stage', () => {
       ...asked,
       view: { desired: 0, max: 2, members: [], standby: ['i-2'], targetGroups: [] },
     }
-    expect(await serviceStatus(sources, resting)).toMatchObject({
+    expect(await serviceStatus(sources, resting, NO_INQUIRIES)).toMatchObject({
       desired: 0,
       running: 0,
       healthy: 0,
       problems: { 'i-2': expect.stringMatching(/^is in Standby/) },
     })
+  })
+})
+
+describe('the exit code of "status" is not 0', () => {
+  const well: StageStatus = {
+    stage: 'dev',
+    apps: [{ app: 'shop', state: 'deployed' }],
+    services: [],
+    consul: { servers: 3, alive: 3, leader: '10.0.0.1:8300', dead: [] },
+  }
+  const lock = { execution: 'shop-1', since: '', over: true }
+  it.each<[string, Partial<StageStatus>, boolean]>([
+    ['unless all is there', {}, true],
+    ['while a Consul server is dead', { consul: { ...well.consul, alive: 2 } }, false],
+    ['while nobody leads', { consul: { ...well.consul, leader: null } }, false],
+    [
+      'for an app whose deployment did not finish',
+      { apps: [{ app: 'shop', state: 'unfinished', lock }] },
+      false,
+    ],
+    [
+      'unless nothing is deployed',
+      { apps: [], consul: { servers: 0, alive: 0, leader: null, dead: [] } },
+      true,
+    ],
+  ])('%s', (_when, change, whole) => {
+    expect(isStageWhole({ ...well, ...change })).toBe(whole)
   })
 })
 

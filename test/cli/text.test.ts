@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
 import { builtTable } from '../../cli/commands/build.ts'
-import { executionsTable } from '../../cli/commands/executions.ts'
 import { urlOf, withoutNames } from '../../cli/commands/open.ts'
 import { serviceUrl } from '../../cli/stage/service-url.ts'
 import { executionName } from '../../cli/start.ts'
@@ -9,7 +8,7 @@ import { planText } from '../../cli/text/plan-text.ts'
 import { stageText } from '../../cli/text/status-text.ts'
 import type { DeployPlan, PlannedService } from '../../core/deploy/deploy-plan.ts'
 import type { Change } from '../../core/template/stack-change.ts'
-import { runOf, second } from './runs.ts'
+import { second } from './runs.ts'
 
 it('an address under localhost comes with a way for programs that cannot find it', () => {
   expect(withoutNames('http://boutique.localhost:8080/shop')).toBe(
@@ -18,7 +17,7 @@ it('an address under localhost comes with a way for programs that cannot find it
   expect(withoutNames('https://boutique.example.com/')).toBeUndefined()
 })
 
-const consul = { servers: 3, alive: 3, leader: '10.77.0.4:8300' }
+const consul = { servers: 3, alive: 3, leader: '10.77.0.4:8300', dead: [] }
 const web = {
   app: 'shop',
   service: 'web',
@@ -28,6 +27,7 @@ const web = {
   healthy: 1,
   imageId: 'ami-1',
   url: 'http://web.example.com/',
+  wrong: [],
   problems: { 'i-2': 'is unhealthy at the load balancer' },
 }
 
@@ -42,6 +42,29 @@ describe('the status of a stage', () => {
         'Consul: 3 of 3 servers alive, leader 10.77.0.4:8300',
       ].join('\n'),
     )
+  })
+
+  it('shows unknown health as unknown, and says once why', () => {
+    const wrong = [
+      'health is unknown: Consul has no leader',
+      'http://web.example.com/ does not answer: nobody listens there',
+    ]
+    const services = [{ ...web, healthy: null, wrong, problems: {} }]
+    const down = {
+      servers: 3,
+      alive: 0,
+      leader: null,
+      dead: ['i-9 at 10.0.0.9 does not answer'],
+      silent: 'no Consul server answers (late)',
+    }
+    expect(
+      stageText({ stage: 'dev', apps: [], services, consul: down }, second(0)).split('\n').slice(1),
+    ).toEqual([
+      'shop  web      ?/2      3        ami-1  http://web.example.com/',
+      '  shop/web health is unknown: Consul has no leader',
+      '  shop/web http://web.example.com/ does not answer: nobody listens there',
+      'Consul: none of 3 servers answers: no Consul server answers (late); i-9 at 10.0.0.9 does not answer',
+    ])
   })
 
   it('says which run works on an app, and since when', () => {
@@ -65,7 +88,7 @@ describe('the status of a stage', () => {
 
   it('says how to begin where nothing is', () => {
     const text = stageText(
-      { stage: 'dev', apps: [], services: [], consul: { servers: 0, alive: 0, leader: null } },
+      { stage: 'dev', apps: [], services: [], consul: { servers: 0, alive: 0, leader: null, dead: [] } },
       second(0),
     )
     expect(text).toBe('No app is deployed on stage dev; "nanofleet --stage dev deploy web" deploys one.')
@@ -190,12 +213,6 @@ describe('tables', () => {
       'web      ami-1  built      it has no image yet',
       'db       ami-2  unchanged  nothing changed since its image',
     ])
-  })
-
-  it('of runs have their time in UTC', () => {
-    expect(executionsTable([runOf('deploy', 'shop-1', {}, 65)])).toBe(
-      'started (UTC)        workflow  status     took       name\n1970-01-01 00:00:00  deploy    succeeded  1 min 5 s  shop-1',
-    )
   })
 })
 

@@ -48,6 +48,8 @@ describe('the command line', () => {
     'instances',
     'instances web web',
     'releases web',
+    'timeline web',
+    'timeline web web --since 1h',
     'rollback web 3 --yes',
     'scale web web 0',
     'restart web',
@@ -182,6 +184,27 @@ describe('a word of another tool', () => {
   it.each(words.flatMap((word) => [word, `local ${word}`]))(
     'is not answered with a command that destroys: "%s"',
     async (line) => expect((await parse(line)).text).not.toMatch(/teardown|reset|clean"|--delete/),
+  )
+})
+
+describe('a mistyped word', () => {
+  const harmful = [
+    'teardown',
+    'rotate-secrets',
+    'rollback',
+    'restart',
+    'replace',
+    'cancel',
+    'local reset',
+    'local down',
+  ]
+  it.each(harmful.flatMap((verb) => [verb.slice(0, -1), `${verb}x`, verb.replace(/(.)(.)$/, '$2$1')]))(
+    'is not answered with a command that removes, replaces or stops something: "%s"',
+    async (line) => {
+      const { text } = await parse(line)
+      const named = /Did you mean ([a-z-]+)\?|That is "([^"]+)"/.exec(text)?.slice(1).find(Boolean) ?? ''
+      expect(harmful.map((verb) => verb.replace('local ', ''))).not.toContain(named)
+    },
   )
 })
 

@@ -88,8 +88,9 @@ services:
   main: {source: apps/broken, port: 8090, protocol: http}
 `
   await writeFile(join(root, 'images/broken/app.yml'), manifest)
-  for (const file of ['Dockerfile', 'config.json', 'consul.json'])
-    await cp(join(root, 'images/web/web', file), join(root, 'images/broken/main', file))
+  await cp(join(root, 'images/web/web/Dockerfile'), join(root, 'images/broken/main/Dockerfile'))
+  const config = { Program: '/usr/local/bin/node', Args: ['/app/main.mjs'], Env: { PORT: '8090' } }
+  await writeFile(join(root, 'images/broken/main/config.json'), JSON.stringify(config))
   const definition = { service: { name: 'broken', port: 8090, checks: [] } }
   await writeFile(join(root, 'images/broken/main/consul.json'), JSON.stringify(definition))
   const program = "console.error('the ledger is missing')\nprocess.exit(1)\n"

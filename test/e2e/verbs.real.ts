@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
 import type { InstanceList } from '../../cli/stage/instance-list.ts'
+import type { Timeline } from '../../cli/stage/timeline.ts'
 import { Traffic } from '../../scripts/demo/requests.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { Command, nanofleet } from '../live/cli.ts'
@@ -111,10 +112,53 @@ describe('the verbs for what runs', () => {
     expect(await json('scale', 'web', 'web', '2')).toMatchObject({ run: { status: 'SUCCEEDED' } })
   }, 120_000)
 
+  it('tells in one line of time what a kill and a scale did, in the order in which it happened', async () => {
+    const [killed] = await webInstances(context)
+    if (!killed?.pid) throw new Error('web has no instance with a process')
+    const begin = Date.now()
+    process.kill(killed.pid, 'SIGKILL')
+    await until('a successor', 30, async () => ((await ids()).includes(killed.instanceId) ? undefined : true))
+    await untilWhole(context, 2, 30)
+    expect(await json('scale', 'web', 'web', '3')).toMatchObject({ run: { status: 'SUCCEEDED' } })
+    expect(await json('scale', 'web', 'web', '2')).toMatchObject({ run: { status: 'SUCCEEDED' } })
+    // The command takes a few seconds to begin.
+    const since = `${Math.ceil((Date.now() - begin) / 1000) + 20}s`
+    const { happenings, gaps } = await until('the whole timeline', 20, async () => {
+      const found = (await json('timeline', 'web', 'web', '--since', since)) as Timeline
+      return found.happenings.some(({ text }) => text === 'scale web web to 2 succeeded') ? found : undefined
+    })
+    expect(gaps).toEqual([])
+    const times = happenings.map(({ at }) => Date.parse(at))
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+    const told = happenings.map(({ instance, text }) => `${instance} ${text}`)
+    const order = [
+      new RegExp(`^${killed.instanceId} ends and gets a successor: .*EC2`),
+      /^i-\w+ is launched/,
+      /^i-\w+ is registered in Consul/,
+      /^ scale web web to 3 begins/,
+      /^i-\w+ is launched/,
+      /^ scale web web to 3 succeeded/,
+      /^ scale web web to 2 begins/,
+      /^i-\w+ ends/,
+      /^ scale web web to 2 succeeded/,
+    ]
+    let place = 0
+    for (const pattern of order) {
+      const next = told.findIndex((line, index) => index >= place && pattern.test(line))
+      if (next < 0) throw new Error(`${pattern} is missing after line ${place} of\n${told.join('\n')}`)
+      place = next + 1
+    }
+    expect(told.filter((line) => line.startsWith(`${killed.instanceId} leaves Consul`))).toHaveLength(1)
+    const text = await nanofleet('timeline', 'web')
+    expect(text).toMatchObject({ code: 0, out: expect.stringContaining('deploy web begins') })
+  }, 150_000)
+
   it.each([
     [3, 'an instance of nobody', ['replace', 'i-0000000000000000f'], /is no instance of stage local/],
     [3, 'a service that an app does not have', ['restart', 'web', 'db'], /no service db; it has web/],
     [3, 'an app without releases', ['releases', 'webb'], /webb has no release/],
+    [3, 'the timeline of an app of nobody', ['timeline', 'webb'], /Nobody pushed an app webb/],
+    [3, 'the timeline of an unknown service', ['timeline', 'web', 'db'], /no service db; known are web/],
     [3, 'the instances of an unknown service', ['instances', 'web', 'db'], /no service db; it has web/],
   ])(
     'end with %i for %s',

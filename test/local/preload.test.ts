@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { withHost } from '../../local/preload/listen.mjs'
+import { judge } from '../../local/preload/reach.mjs'
 import { DnsStub } from './dns-stub.ts'
 
 const PRELOAD = resolve('local/preload/node.mjs')
@@ -140,5 +141,48 @@ describe('The arguments of listen', () => {
     [['/socket'], ['/socket']],
   ])('%j become %j', (given, expected) => {
     expect(withHost(given, 'h', 'host')).toEqual(expected)
+  })
+})
+
+describe('a call of a Node program', () => {
+  const own = { app: 'shop', service: 'web' }
+  const peer = (tcp: number[][], more = {}) => ({ app: 'shop', service: 'db', tcp, ...more })
+  const text = (...args: [ReturnType<typeof peer> | undefined, number]) =>
+    judge(own, args[0], '127.59.6.7', args[1])?.text
+
+  it.each([
+    ['where nobody is', undefined, 80],
+    ['to an open port', peer([[6379, 6379]]), 6379],
+    ['to the ends of a range', peer([[80, 90]]), 90],
+  ])('is let through %s', (_where, target, port) => {
+    expect(text(target, port)).toBeUndefined()
+  })
+
+  it.each([
+    [
+      'another service',
+      peer([]),
+      'db:6379: security groups let nothing through; name db in the needs of web',
+    ],
+    [
+      'another port',
+      peer([
+        [80, 80],
+        [90, 92],
+      ]),
+      'db:6379: security groups let nothing through; open is 80, 90 to 92',
+    ],
+    [
+      'another app',
+      peer([], { app: 'photos' }),
+      'photos/db:6379: security groups let nothing through; an app reaches only its own services',
+    ],
+    [
+      'a load balancer',
+      peer([[53, 53]], { app: '', service: 'the network load balancer' }),
+      'the network load balancer:6379: security groups let nothing through; open is 53',
+    ],
+  ])('is refused to %s, with what opens it', (_whom, target, words) => {
+    expect(text(target, 6379)).toBe(`web may not call ${words}`)
   })
 })

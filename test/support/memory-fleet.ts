@@ -12,6 +12,7 @@ interface MemoryGroup {
   members: (Omit<Member, 'current'> & { content: string })[]
   standby: string[]
   targetGroups: string[]
+  unlaunchable: string | undefined
   events: GroupEvent[]
 }
 
@@ -30,14 +31,15 @@ export class MemoryFleet implements Fleet {
   async group(name: string): Promise<GroupView | undefined> {
     const group = this.#groups.get(name)
     if (!group) return undefined
-    const { desired, max, targetGroups, content } = group
+    const { desired, max, targetGroups, content, unlaunchable } = group
     const members = group.members.map(({ id, stage, ...one }) => ({
       id,
       stage,
       current: one.content === content,
     }))
     this.#goOn(group)
-    return { desired, max, members, standby: [...group.standby], targetGroups: [...targetGroups] }
+    const view = { desired, max, members, standby: [...group.standby], targetGroups: [...targetGroups] }
+    return unlaunchable === undefined ? view : { ...view, unlaunchable }
   }
 
   async troubles(name: string, since: Date): Promise<GroupEvent[]> {
@@ -87,7 +89,7 @@ export class MemoryFleet implements Fleet {
   }
 
   /** Adds a group as given. */
-  stand(name: string, { desired, max, members, standby = [], targetGroups }: GroupView): void {
+  stand(name: string, { desired, max, members, standby = [], targetGroups, unlaunchable }: GroupView): void {
     this.#groups.set(name, {
       desired,
       max,
@@ -96,6 +98,7 @@ export class MemoryFleet implements Fleet {
       members: members.map(({ id, stage, current }) => ({ id, stage, content: current ? 'now' : 'before' })),
       standby: [...standby],
       targetGroups,
+      unlaunchable,
       events: [],
     })
   }

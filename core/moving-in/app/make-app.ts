@@ -3,7 +3,7 @@ import { type Bases, makeImage, type Published } from '../image/make-image.ts'
 import { isRedisImage } from '../image/redis-image.ts'
 import type { Sentences } from '../said.ts'
 import type { Tree } from '../tree.ts'
-import type { MadeImage, Source, Workload } from '../workload.ts'
+import type { MadeImage, Probe, Source, Workload } from '../workload.ts'
 import type { AddressBook, Known } from './addresses.ts'
 import { takeAddresses } from './environment.ts'
 import { expose } from './exposure.ts'
@@ -96,7 +96,7 @@ function planned(
   if (count !== undefined && count > 100)
     said.left(`${place}: replicas`, `${count} is above 100, the size limit of a group`, 'split the service')
   if (workload.stateful) said.inferred(place, `${name} is stateful: it never runs twice at once`)
-  const probe = workload.probe ?? image.probe
+  const probe = reachable(workload.probe ?? image.probe, { port, moved }, place, said)
   return {
     name,
     consul,
@@ -112,6 +112,22 @@ function planned(
     args: image.args,
     instanceType: type ?? 't3.2xlarge',
   }
+}
+
+/** A check asks the one port of a service: nothing says that another one is open. */
+function reachable(
+  probe: Probe | undefined,
+  { port, moved }: { port: number | undefined; moved: ReadonlyMap<number, number> },
+  place: string,
+  said: Sentences,
+): Probe | undefined {
+  if (probe?.port === undefined || (moved.get(probe.port) ?? probe.port) === port) return probe
+  said.left(
+    `${place}: health`,
+    `asks port ${probe.port}, which is not the port of the service`,
+    'let the program answer there',
+  )
+  return undefined
 }
 
 /** A program is found by the name of its Service where there is one, else by its own. */

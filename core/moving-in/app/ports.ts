@@ -22,7 +22,10 @@ export function choosePort(workload: Workload, image: MadeImage, said: Sentences
     candidates.push({ port: Number(told) })
   const probe = workload.probe ?? image.probe
   const valid = candidates.filter(({ port }) => isPort(port))
-  const chosen = valid.find(({ port }) => port === probe?.port) ?? valid[0]
+  // A port need not be declared to be open: a check that asks it says enough.
+  if (valid.length === 0 && probe?.port !== undefined && isPort(probe.port)) valid.push({ port: probe.port })
+  const first = (port: number | undefined) => valid.find((each) => each.port === port)
+  const chosen = first(probe?.port) ?? first(told === undefined ? undefined : Number(told)) ?? valid[0]
   const moved = new Map<number, number>()
   const protocol = image.protocol ?? spoken(chosen, probe)
   if (!chosen) return { moved, protocol, env: new Map() }
@@ -33,7 +36,8 @@ export function choosePort(workload: Workload, image: MadeImage, said: Sentences
       `a service has one port, ${chosen.port}, and no ${others.join(', ')}`,
       'make what listens there a service of its own, or serve it on the one port',
     )
-  if (chosen.port >= LOWEST) return { port: chosen.port, moved, protocol, env: new Map() }
+  if (chosen.port >= LOWEST)
+    return { port: chosen.port, moved, protocol, env: agreeing(told, chosen.port, place, said) }
   const port = chosen.port + 8000
   moved.set(chosen.port, port)
   const what = `port ${chosen.port} becomes ${port}, as unikernels leave those below ${LOWEST} to the system`
@@ -42,7 +46,19 @@ export function choosePort(workload: Workload, image: MadeImage, said: Sentences
     return { port, moved, protocol, env: new Map([['PORT', String(port)]]) }
   }
   said.todo(`${place}: ports`, what, `let the program listen on ${port}`)
-  return { port, moved, protocol, env: new Map() }
+  return { port, moved, protocol, env: agreeing(told, port, place, said) }
+}
+
+/** PORT has to name the port of the service, or it never becomes healthy. */
+function agreeing(
+  told: string | undefined,
+  port: number,
+  place: string,
+  said: Sentences,
+): Map<string, string> {
+  if (told === undefined || !/^\d+$/.test(told) || Number(told) === port) return new Map()
+  said.inferred(`${place}: env PORT`, `said ${told}, and says ${port} now, which is the port of the service`)
+  return new Map([['PORT', String(port)]])
 }
 
 const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65535

@@ -28,6 +28,7 @@ SERVICES = (
     "iam",
     "lambda",
     "logs",
+    "monitoring",
     "s3",
     "sns",
     "sqs",
@@ -61,7 +62,7 @@ def _gate(service: str) -> Callable[..., Awaitable[Response]]:
         raw = body.encode() if isinstance(body, str) else body or b""
         found = violations(service, method, path, headers, raw, query_params)
         if found:
-            return answers.refuse(service, _protocol(service), found)
+            return answers.refuse(service, _protocol(service, headers), found)
         return await original(method, path, headers, body, query_params)
 
     return check_first
@@ -71,7 +72,7 @@ def violations(
     service: str, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
 ) -> Found:
     """All that a request violates; none when the service has no such operation, which it says itself."""
-    protocol = _protocol(service)
+    protocol = _protocol(service, headers)
     if protocol.startswith("rest"):
         return _rest(service, method, path, headers, body, query)
     json_body = protocol == "json"
@@ -108,9 +109,18 @@ def _operation(service: str, name: str) -> tuple[Any, Check | None]:
     return shape, check_of(shape)
 
 
+def _protocol(service: str, headers: dict[str, str]) -> str:
+    """CloudWatch takes three protocols; the SDK for JavaScript and botocore choose different ones."""
+    known = _protocols(service)
+    if len(known) > 1 and "x-amz-target" in headers:
+        return "json"
+    return "query" if "query" in known else known[0]
+
+
 @cache
-def _protocol(service: str) -> str:
-    return str(responses._service_model(service).metadata["protocol"])
+def _protocols(service: str) -> list[str]:
+    metadata = responses._service_model(service).metadata
+    return metadata["protocols"] if service == "monitoring" else [metadata["protocol"]]
 
 
 def _action(form: str, query: dict[str, Any]) -> str:

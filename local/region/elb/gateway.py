@@ -19,11 +19,13 @@ from region.elb.targets import (
     DEFAULT_DELAY,
     address_of,
     attribute,
+    balancers_of,
     draining_keys,
     key_of,
     take_report,
     weights,
 )
+from region.reach import places, rules
 
 ALB = "ministack.services.alb"
 for _store in ("_lbs", "_tgs", "_listeners", "_rules", "_targets"):
@@ -149,7 +151,24 @@ def _group(group: dict[str, Any]) -> dict[str, Any]:
 
 def _target(group: dict[str, Any], key: str, state: str) -> dict[str, Any]:
     target_id, _colon, port = key.rpartition(":")
-    return {"id": target_id, "port": int(port), "address": address_of(group, target_id), "state": state}
+    address = address_of(group, target_id)
+    described = {"id": target_id, "port": int(port), "address": address, "state": state}
+    return {**described, "blocked": True} if _blocked(group, target_id, address, int(port)) else described
+
+
+def _blocked(group: dict[str, Any], target_id: str, address: str | None, port: int) -> bool:
+    """Whether the security groups let no load balancer of the group reach the target."""
+    instance = ec2._instances.get(target_id)
+    senders = [alb._lbs[arn] for arn in balancers_of(group["TargetGroupArn"])]
+    if instance is None or address is None or not senders:
+        return False
+    own = frozenset(str(one["GroupId"]) for one in instance.get("SecurityGroups") or [])
+    target, known = rules.Place(address, own), places.groups()
+    origins = [place for lb in senders for place in places.places_of(lb)]
+    if not origins:
+        return False
+    protocol = "udp" if group["Protocol"] == "UDP" else "tcp"
+    return not any(rules.holds(rules.between(one, target, known, protocol), port) for one in origins)
 
 
 def _consul_servers() -> list[str]:

@@ -13,6 +13,8 @@ LARGEST_FILE = 4 * 1024 * 1024
 # GetConsoleOutput: "the most recent 64 KB".
 CONSOLE_BYTES = 64 * 1024
 LONGEST_LINE = 64 * 1024
+# More than the stack of an uncaught error.
+LAST_BYTES = 4 * 1024
 
 
 class Console:
@@ -34,6 +36,10 @@ class Console:
         """A line of the machine itself, not of its program."""
         with self._file.open("a") as file:
             file.write(f"{line}\n")
+
+    def end(self) -> bytes:
+        """The last that was printed."""
+        return latest(self._file)[-LAST_BYTES:]
 
     def pump(self) -> None:
         """Sends what was printed since the last call to CloudWatch Logs."""

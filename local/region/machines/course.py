@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextvars
 import logging
+import re
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,13 @@ contract.expect(EC2, "_subnets")
 
 OWN_END: lives.Reason = ("Client.InstanceInitiatedShutdown", "Instance initiated shutdown")
 TICK_SECONDS = 0.1
+
+# How programs call EADDRINUSE.
+TAKEN = re.compile(rb"address (is )?already in use|EADDRINUSE|address in use", re.IGNORECASE)
+OWN_ADDRESS = (
+    "here each instance may listen on its own address only, and another one has this port: "
+    "the program has to take its address from HOST"
+)
 
 _boots = ThreadPoolExecutor(max_workers=4, thread_name_prefix="region-boot")
 _starts = Starts()
@@ -80,6 +88,8 @@ def _ended(instance_id: str, life: lives.Life) -> None:
         life.boot_at = time.monotonic() + settings.boot_seconds
     elif life.end is None:
         # A unikernel that ends shuts its instance down; the instance says what that means.
+        if TAKEN.search(ended.console.end()):
+            ended.console.write(f"[{instance_id}] note: {OWN_ADDRESS}")
         ended.console.write(f"[{instance_id}] program ended: {ended.last_words()}")
         ended.console.close()
         behaviour = life.instance.get("InstanceInitiatedShutdownBehavior", "stop")

@@ -117,6 +117,8 @@ def _environment(
         "RESOLVER": f"{resolver}:{RESOLVER_PORT}",
         "HOST": address,
         "NANOFLEET_SUPERVISED": str(settings.state),
+        # Whom it may call: region/reach/table.py.
+        "NANOFLEET_NETWORK": str(root.parent / "network.json"),
     }
     preload = settings.repository / "local" / "preload" / "node.mjs"
     if is_node and preload.exists():

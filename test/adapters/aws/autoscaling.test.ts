@@ -168,9 +168,8 @@ describe('the activities of a group', () => {
     ['other', 'Moving EC2 instance to Standby: i-0a', `${time}it was moved.`, 'it was moved.'],
   ])('count as %s: %s', async (kind, Description, Cause, reason) => {
     const activity = { StartTime: at(2), StatusCode: 'Successful', Description, Cause }
-    expect(await groupActivities(answering(activity), 'web', at(0))).toEqual([
-      { at: at(2).toISOString(), kind, instance: 'i-0a', reason },
-    ])
+    const { activities } = await groupActivities(answering(activity), 'web', at(0))
+    expect(activities).toEqual([{ at: at(2).toISOString(), kind, instance: 'i-0a', reason }])
   })
 
   it('come oldest first, the old ones left out, a failed launch with its message', async () => {
@@ -181,10 +180,29 @@ describe('the activities of a group', () => {
       { ...failed, StartTime: at(2) },
       { ...failed, StartTime: at(0) },
     )
-    expect(await groupActivities(told, 'web', at(1))).toEqual([
-      { at: at(2).toISOString(), kind: 'failed', reason: 'no reason given' },
-      { at: at(3).toISOString(), kind: 'failed', reason: 'no capacity' },
-    ])
+    expect(await groupActivities(told, 'web', at(1))).toEqual({
+      activities: [
+        { at: at(2).toISOString(), kind: 'failed', reason: 'no reason given' },
+        { at: at(3).toISOString(), kind: 'failed', reason: 'no capacity' },
+      ],
+      more: false,
+    })
+  })
+
+  it('are read page by page until they are old, or as many pages as are wanted', async () => {
+    const page = (second: number, NextToken?: string) => ({
+      Activities: [{ StartTime: at(second), StatusCode: 'Successful', Description: 'Launching', Cause: 'c' }],
+      NextToken,
+    })
+    const read = async (since: number, pages: number) => {
+      const answers = [page(4, 'a'), page(3, 'b'), page(2)]
+      const pager = { send: async () => answers.shift() } as unknown as AutoScalingClient
+      const { activities, more } = await groupActivities(pager, 'web', at(since), pages)
+      return [activities.map((each) => new Date(each.at).getUTCSeconds()), more, answers.length]
+    }
+    expect(await read(0, 5)).toEqual([[2, 3, 4], false, 0])
+    expect(await read(0, 2)).toEqual([[3, 4], true, 1])
+    expect(await read(4, 5)).toEqual([[4], false, 1])
   })
 
   it.each([
@@ -194,7 +212,7 @@ describe('the activities of a group', () => {
     const error = Object.assign(new Error(message), { name: none ? 'ValidationError' : 'Throttling' })
     const refusing = { send: async () => Promise.reject(error) } as unknown as AutoScalingClient
     const told = groupActivities(refusing, 'web', at(0))
-    if (none) expect(await told).toEqual(none)
+    if (none) expect(await told).toEqual({ activities: none, more: false })
     else await expect(told).rejects.toThrow('Auto Scaling does not tell the activities of web: Rate exceeded')
   })
 })

@@ -34,6 +34,23 @@ describe('workflows of a stage', () => {
   })
 })
 
+describe('the runs of a workflow since a time', () => {
+  const page = (second: number, nextToken?: string) => ({
+    executions: [{ executionArn: arn, name: 'run-1', status: 'SUCCEEDED', startDate: second }],
+    ...(nextToken ? { nextToken } : {}),
+  })
+  it.each<[number, number, number[], boolean]>([
+    [0, 9, [4, 3, 2], false],
+    [3, 9, [4, 3], false],
+    [0, 2, [4, 3], true],
+  ])('from %i on, at most %i', async (since, most, seconds, more) => {
+    const flows = await workflows({ ListExecutions: [page(4, 'a'), page(3, 'b'), page(2)] })
+    const found = await flows.since('clean-amis', new Date(since * 1000), most)
+    expect(found.runs.map(({ startedAt }) => startedAt.getTime() / 1000)).toEqual(seconds)
+    expect(found.more).toBe(more)
+  })
+})
+
 describe('a run', () => {
   it('has its workflow, times, input and how it ended', async () => {
     const answer = { name: 'run-1', status: 'FAILED', startDate: 1, stopDate: 3, input: '{"keep":1}' }

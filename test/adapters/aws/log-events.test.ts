@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { functionLogGroup, logLines, serviceLogGroup } from '../../../adapters/aws/log-events.ts'
+import { functionLogGroup, logLines, serviceLogGroup, someLines } from '../../../adapters/aws/log-events.ts'
 import { freshLines } from '../../../cli/log-lines.ts'
 import { type Answer, CannedAws } from '../../support/canned-aws.ts'
 
@@ -35,6 +35,13 @@ describe('lines of a log', () => {
       startTime: 5,
       filterPattern: 'error',
     })
+  })
+
+  it('are read up to a number of pages, and then it is said that there are more', async () => {
+    aws = new CannedAws({ FilterLogEvents: [{ nextToken: 'a' }, { nextToken: 'b' }, {}] })
+    const logs = new CloudWatchLogsClient(await aws.start())
+    expect(await someLines(logs, 'g', 5, undefined, 2)).toEqual({ lines: [], more: true })
+    expect(await someLines(logs, 'g', 5, undefined, 2)).toEqual({ lines: [], more: false })
   })
 
   it('are none where nobody has written yet', async () => {

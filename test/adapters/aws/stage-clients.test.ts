@@ -14,6 +14,7 @@ describe('the clients of a stage', () => {
   it.each([
     ['autoScaling', stage.autoScaling, clients.autoScaling],
     ['cloudFormation', stage.cloudFormation, clients.cloudFormation],
+    ['cloudWatch', stage.cloudWatch, clients.cloudWatch],
     ['documents', stage.documents, clients.documents],
     ['ec2', stage.ec2, clients.ec2],
     ['lambda', stage.lambda, clients.lambda],

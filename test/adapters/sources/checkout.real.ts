@@ -9,6 +9,7 @@ import { loadApps } from '../../../adapters/sources/app-sources.ts'
 const FILES: Record<string, string> = {
   'images/web/app.yml': 'app: web\nservices:\n  web: {source: apps/web}\n',
   'images/web/web/config.json': '{"Program": "/p"}',
+  'images/web/web/Dockerfile': 'FROM scratch\n',
   'apps/web/main.ts': 'console.log(1)\n',
   '.gitignore': '.env\n',
 }

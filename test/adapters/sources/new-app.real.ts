@@ -33,7 +33,7 @@ describe('a new app', () => {
   it('is written at once, and validate takes it', async () => {
     await writeApp(root, await make('shop/compose.yml'))
     expect(apps()).toEqual(['.keep', 'shop'])
-    const { faults, loaded } = await checkApps(root, ['shop'])
+    const { faults, loaded } = await checkApps(root, ['shop'], {})
     expect(faults).toEqual([])
     expect(Object.keys(loaded[0]?.bundle.services ?? {})).toEqual(['web', 'cache'])
   })
@@ -154,7 +154,7 @@ describe('a check of all apps', () => {
     put('images/a/y/config.json', '{}')
     put('images/b/app.yml', 'app: b\nservices: {x: {source: nope}}\n')
     put('images/b/x/config.json', '{"Program": "/x"}')
-    const { faults } = await checkApps(root)
+    const { faults } = await checkApps(root, undefined, {})
     expect(faults.flatMap(({ message }) => message.split('\n'))).toEqual([
       expect.stringContaining('images/a/x/config.json:1: Program'),
       expect.stringContaining('images/a/y/config.json:1: Program is missing'),

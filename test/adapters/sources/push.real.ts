@@ -52,6 +52,50 @@ describe('a push', () => {
     expect(await pushApps({ ...to, architecture: 'x86_64' })).toHaveLength(1)
   })
 
+  it('uploads nothing with an instance type that the region does not have', async () => {
+    const to = { root, apps: ['web'], bucket: 'b', s3: s3.client, stage: 'dev' }
+    const asked: string[][] = []
+    const answer = (missing: [string, string][]) => async (types: readonly string[]) => {
+      asked.push([...types])
+      return { missing: new Map(missing) }
+    }
+    await expect(pushApps({ ...to, unoffered: answer([['t3.micro', 't3.macro']]) })).rejects.toThrow(
+      'images/web/app.yml: services.web.instanceType: EC2 does not offer t3.micro in this region; did you mean "t3.macro"?',
+    )
+    await expect(pushApps({ ...to, unoffered: answer([['t3.micro', '']]) })).rejects.toThrow(
+      'EC2 does not offer t3.micro in this region; choose another type or region',
+    )
+    expect(s3.writes).toEqual([])
+    expect(asked).toEqual([['t3.micro'], ['t3.micro']])
+    const [pushed] = await pushApps({ ...to, unoffered: async () => ({ unknown: 'not authorized' }) })
+    expect(pushed?.warnings).toContain('nobody knows whether the instance types exist: not authorized')
+  })
+
+  it('uploads nothing without a Dockerfile for a stage that builds it, and warns for any other', async () => {
+    await rm(join(root, 'images/web/web/Dockerfile'))
+    const to = { root, apps: ['web'], bucket: 'b', s3: s3.client }
+    await expect(pushApps({ ...to, packager: 'ops' })).rejects.toThrow(
+      'images/web/web/Dockerfile: is missing, and the image is built from it; write it; docs/manifest.md shows one',
+    )
+    expect(s3.writes).toEqual([])
+    const [pushed] = await pushApps({ ...to, packager: 'process' })
+    expect(pushed?.warnings).toContain(
+      'there is no images/web/web/Dockerfile; a stage on AWS builds the image from it',
+    )
+  })
+
+  it('uploads nothing when program, manifest, definition and check do not name one port', async () => {
+    const file = join(root, 'images/web/app.yml')
+    await writeFile(file, (await readFile(file, 'utf8')).replace('port: 8080', 'port: 8090'))
+    await expect(push(['web'])).rejects.toThrow(
+      [
+        'images/web/web/config.json: Env.PORT: tells the program to listen on 8080, and services.web.port says 8090; write the same in both',
+        'images/web/web/consul.json:3: says port 8080, and images/web/app.yml: services.web.port says 8090; write the same in both',
+      ].join('\n'),
+    )
+    expect(s3.writes).toEqual([])
+  })
+
   it('moves the pointer after everything that it leads to', async () => {
     await push(['web'])
     expect(s3.writes.at(-1)).toBe(bundlePointerKey('web'))
@@ -118,7 +162,9 @@ describe('a push', () => {
   it('refuses secrets for a program without the loader', async () => {
     const file = join(root, 'images/web/app.yml')
     await writeFile(file, `${(await readFile(file, 'utf8')).trimEnd()}\n    secrets: {KEY: /web/key}\n`)
-    await expect(push(['web'])).rejects.toThrow('apps/web does not use the loader of apps/lib')
+    await expect(push(['web'])).rejects.toThrow(
+      'nothing in apps/web reads them yet; give the parameter by name in env and ssm:GetParameter on it in permissions, and read it in the program',
+    )
   })
 
   it('keeps the app as it was when an upload fails', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { CatalogEntry } from '../../../core/base/catalog.ts'
+import type { CatalogEntry, ConsulServer } from '../../../core/base/catalog.ts'
 import { ServiceFailure, ServiceRefusal } from '../../../core/base/errors.ts'
 import { advanceService } from '../../../core/deploy/advance-service.ts'
 import type { HealthPorts } from '../../../core/deploy/check-service.ts'
@@ -35,7 +35,12 @@ class World {
   advance(wanted: Partial<ServiceTarget> = {}, last: Memory | Record<string, never> = {}) {
     const ports: HealthPorts = {
       fleet: this.fleet,
-      catalog: { health: async () => ({ web: this.#passing() }), cluster: () => Promise.reject(new Error()) },
+      catalog: {
+        health: async () => ({ web: this.#passing() }),
+        listing: async (server: ConsulServer) => ({ server, entries: [] }),
+        cluster: () => Promise.reject(new Error()),
+      },
+      startSeconds: 300,
       servers: async () => [{ instanceId: 'i-c1', address: '10.0.0.1' }],
       targets: async () => new Map(),
     }
@@ -53,7 +58,7 @@ class World {
     if (this.looks-- > 0) return []
     this.#shown += this.growth
     const ids = ['i-1', ...this.fleet.lines.keys()].slice(0, this.#shown)
-    return ids.map((instanceId) => ({ instanceId, status: 'passing' }) as CatalogEntry)
+    return ids.map((instanceId) => ({ instanceId, status: 'passing', meta: {} }) as unknown as CatalogEntry)
   }
 
   #now = (): Date => new Date(this.#time)

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { AppBundle } from '../../../core/base/bundle.ts'
-import type { Template } from '../../../core/base/cloudformation.ts'
+import { references, type Template } from '../../../core/base/cloudformation.ts'
 import { NotFound } from '../../../core/base/errors.ts'
 import { applyPlannedStack, type StackRequest } from '../../../core/deploy/apply-planned-stack.ts'
 import { appTemplate } from '../../../core/template/app.ts'
@@ -134,6 +134,30 @@ describe('one stack of a plan', () => {
     stacks.stand(input('shop', standing), 'CREATE_COMPLETE')
     await apply({ step: 'transition' }, [])
     expect(resources('shop').filter((id) => /Old/.test(id))).toEqual([])
+  })
+
+  it.each([
+    ['the only exposed one', 'old: {port: 8082, expose: {host: old, port: 8101}}', {}],
+    [
+      'the only one with a check',
+      'old: {port: 8082}',
+      { 'old/consul.json': '{"name": "old", "check": {"tcp": "HEALTHROUTE:8082", "interval": "1s"}}' },
+    ],
+    ['one that others need', 'old: {port: 8082}', {}],
+  ])('has everything that the rules of a leaving service name: %s', async (_which, service, files) => {
+    standPlatform()
+    const before = sampleApp('shop', `services:\n  web: {port: 8080, needs: [old]}\n  ${service}\n`, files)
+    const after = sampleApp('shop', 'services:\n  web: {port: 8080}\n')
+    stacks.stand(input('shop', appTemplate(parsedApp(before), stage)), 'CREATE_COMPLETE')
+    await apply({ step: 'transition' }, ['old'], after)
+    const { Resources, Parameters = {} } = JSON.parse(
+      stacks.templates.get('nanofleet-dev-shop') ?? '{}',
+    ) as Template
+    const known = new Set([...Object.keys(Resources), ...Object.keys(Parameters)])
+    expect([...references(Resources)].filter((name) => !known.has(name) && !name.includes('::'))).toEqual([])
+    expect(Object.keys(stacks.views.get('nanofleet-dev-shop')?.parameters ?? {}).sort()).toEqual(
+      Object.keys(Parameters).sort(),
+    )
   })
 
   it('keeps nothing of a stack that does not stand', async () => {

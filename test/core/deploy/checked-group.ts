@@ -15,7 +15,7 @@ export const servers: ConsulServer[] = [
   { instanceId: 'i-c1', address: '10.0.0.1' },
   { instanceId: 'i-c2', address: '10.0.0.2' },
 ]
-export const passing = { instanceId: 'i-1', status: 'passing' } as CatalogEntry
+export const passing = { instanceId: 'i-1', status: 'passing', meta: {} } as CatalogEntry
 export const seesBoth: ClusterView = {
   leader: '10.0.0.1:8300',
   nodes: servers.map(({ address }) => ({ name: address, address, alive: true })),
@@ -29,6 +29,7 @@ export interface World {
   group?: GroupView | undefined
   troubles?: GroupEvent[]
   health?: (server: ConsulServer) => CatalogEntry[]
+  listing?: (server: ConsulServer) => CatalogEntry[]
   cluster?: (server: ConsulServer) => ClusterView
   target?: string
 }
@@ -43,9 +44,11 @@ export function ports(world: World): HealthPorts {
     fleet,
     catalog: {
       health: async (server) => ({ web: (world.health ?? (() => [passing]))(server) }),
+      listing: async (server) => ({ server, entries: world.listing?.(server) ?? [] }),
       cluster: async (server) => (world.cluster ?? (() => seesBoth))(server),
     },
     servers: async () => servers,
+    startSeconds: 30,
     targets: async () => new Map([['i-1', { state: world.target ?? 'healthy', description: '' }]]),
   }
 }

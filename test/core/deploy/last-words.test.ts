@@ -35,6 +35,11 @@ Node.js v24.21.0
     ],
     ['an error among the last fifty lines', `Error: old\n${'a\n'.repeat(49)}`, 'Error: old'],
     ['no error from before the last fifty lines', `Error: old\n${'a\n'.repeat(50)}`, 'a'],
+    [
+      "the program's, with the machine's note",
+      '2026/01/01 00:00:00 listen tcp :8080: bind: address already in use\n[i-0abc12] note: take HOST\n[i-0abc12] program ended: exit code 1',
+      '2026/01/01 00:00:00 listen tcp :8080: bind: address already in use (take HOST)',
+    ],
     ['nothing of an empty console', '\n \n', undefined],
   ])('are %s', (_which, console, expected) => {
     expect(lastWords(console)).toBe(expected)

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals'
+import type { ConsulServer } from '../../../core/base/catalog.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
 import { checkService } from '../../../core/deploy/check-service.ts'
 import { MemoryFleet } from '../../support/memory-fleet.ts'
@@ -18,7 +19,12 @@ it('is judged by its load balancer alone, and no Consul server is asked, when Co
   }
   const ports = {
     fleet,
-    catalog: { health: down, cluster: down },
+    catalog: {
+      health: down,
+      listing: async (server: ConsulServer) => ({ server, entries: [] }),
+      cluster: down,
+    },
+    startSeconds: 300,
     servers: down,
     targets: async () => new Map([['i-1', { state: 'healthy', description: '' }]]),
   }

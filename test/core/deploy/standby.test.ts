@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import type { ConsulServer } from '../../../core/base/catalog.ts'
 import { advanceService } from '../../../core/deploy/advance-service.ts'
 import { nextStep } from '../../../core/deploy/capacity.ts'
 import type { GroupView } from '../../../core/deploy/fleet.ts'
@@ -30,7 +31,12 @@ describe('an instance in standby', () => {
     fleet.stand('group', group)
     const ports = {
       fleet,
-      catalog: { health: async () => ({}), cluster: () => Promise.reject(new Error('nobody asks')) },
+      catalog: {
+        health: async () => ({}),
+        listing: async (server: ConsulServer) => ({ server, entries: [] }),
+        cluster: () => Promise.reject(new Error('nobody asks')),
+      },
+      startSeconds: 300,
       servers: async () => [],
       targets: async () => new Map(),
     }

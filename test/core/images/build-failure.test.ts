@@ -34,6 +34,22 @@ describe('the sentence about a build that failed', () => {
   })
 
   it.each([
+    [
+      '/home/me/shop/.nanofleet/local/builds/a433f0e6-2dae/source/apps/web/main.ts:3:5: error',
+      'apps/web/main.ts:3:5: error',
+    ],
+    ['../../../tmp/x/images/web/web/Dockerfile: no such file', 'images/web/web/Dockerfile: no such file'],
+    [
+      'at run (/codebuild/output/src12/src/buildspecs/compile.mjs:1:2)',
+      'at run (buildspecs/compile.mjs:1:2)',
+    ],
+    ['apps/web/main.ts: bad', 'apps/web/main.ts: bad'],
+    ['cannot open /etc/apps.conf', 'cannot open /etc/apps.conf'],
+  ])('names files by their place in the repository: %s', (line, told) => {
+    expect(explainBuild({ ...build, log: [line] })).toContain(`BUILD: ${told} (`)
+  })
+
+  it.each([
     [{ status: 'TIMED_OUT' }, 'the build took too long in phase BUILD: exit status 1'],
     [{ status: 'STOPPED', message: '' }, 'the build was stopped in phase BUILD: it wrote no log'],
   ])('tells %j', (extra, sentence) => {

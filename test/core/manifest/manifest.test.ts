@@ -137,7 +137,7 @@ describe('a manifest', () => {
     [
       'secrets without a source',
       web('secrets: {KEY: /shop/key}'),
-      'app.yml:5: services.web.secrets: an image without a source of ours has no loader for secrets; give a source that uses the loader of apps/lib, or let the program read its parameters itself',
+      'app.yml:5: services.web.secrets: nothing in such an image reads them; give the parameter by name in env and ssm:GetParameter on it in permissions, and read it in the program',
     ],
     [
       'a secret that is in env too',

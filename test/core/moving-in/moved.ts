@@ -1,7 +1,10 @@
+import { InvalidInput } from '../../../core/base/errors.ts'
 import { moveIn } from '../../../core/moving-in/convert.ts'
 import { type Said, sentence } from '../../../core/moving-in/said.ts'
 import { treeOf } from '../../../core/moving-in/tree.ts'
 import { readApp } from '../../../core/template/app-folder.ts'
+import { refuseClashes } from '../../../core/template/clashes.ts'
+import { portDisagreements } from '../../../core/template/port-agreement.ts'
 
 export const NOBODY = { ports: new Set<number>(), routes: new Set<string>(), consulNames: new Set<string>() }
 
@@ -23,7 +26,13 @@ export function moved(files: Record<string, string>, from: string, options: { ap
     texts,
     file,
     /** What validate makes of it; throws what it refuses. */
-    read: () => readApp(made.app, texts),
+    read: () => {
+      const pieces = readApp(made.app, texts)
+      const [wrong] = portDisagreements(pieces)
+      if (wrong) throw new InvalidInput(wrong.place, wrong.problem, wrong.remedy)
+      refuseClashes([pieces])
+      return pieces
+    },
     manifest: file('app.yml'),
     config: (service: string): Record<string, unknown> => JSON.parse(file(`${service}/config.json`)),
     checks: (service: string): unknown[] => JSON.parse(file(`${service}/consul.json`)).service.checks,

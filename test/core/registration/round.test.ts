@@ -57,7 +57,7 @@ describe('the report of a round', () => {
   it('counts what was done by kind, and what differed', () => {
     const plan = difference(evidence({ on: [[], []], instances: [web] }))
     const [register] = plan.writes
-    if (!register) throw new Error('no write')
+    if (register?.verb !== 'register') throw new Error('no registration')
     const common = { server: one, id: web.id, instanceId: web.id, reason: '' }
     const done = [
       register,
@@ -66,14 +66,24 @@ describe('the report of a round', () => {
       { ...common, verb: 'maintenance' as const },
       { ...common, verb: 'return' as const },
     ]
+    const successor = {
+      id: web.id,
+      service: 'web',
+      server: one,
+      passing: true,
+      registration: register.registration,
+    }
+    const moved = { ...common, verb: 'deregister' as const, successor }
     const failed = [{ write: register, error: new Error('no') }]
     const uncertain = difference(evidence({ instances: [], on: [[entry()], []] })).uncertain
     const seen = { instances: [web], servers: [one], cluster }
-    expect(report(seen, { ...plan, uncertain, waiting: ['i-9'] }, { done, failed }, 4, ['p'])).toEqual({
+    expect(
+      report(seen, { ...plan, uncertain, waiting: ['i-9'] }, { done: [...done, moved], failed }, 4, ['p']),
+    ).toEqual({
       instances: 1,
       servers: 1,
       registered: 1,
-      removed: 2,
+      removed: 3,
       maintained: 1,
       returned: 1,
       held: 4,
@@ -82,6 +92,7 @@ describe('the report of a round', () => {
       leader: '10.0.0.1:8300',
       failed: [{ instanceId: web.id, problem: 'no' }],
       problems: ['p'],
+      changes: done.map(({ verb, reason }) => ({ verb, instanceId: web.id, reason })),
     })
     expect(report({ instances: [], servers: [] }, plan, { done: [], failed: [] }, 0, []).leader).toBeNull()
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { namedServices } from '../../../core/definition/named-services.ts'
 import { parseManifest } from '../../../core/manifest/manifest.ts'
+import { rulePriority } from '../../../core/manifest/routes.ts'
 import { clashes, refuseClashes, type Tenant } from '../../../core/template/clashes.ts'
 
 const app = (name: string, services: string, texts: Record<string, string> = {}): Tenant => {
@@ -36,7 +37,37 @@ describe('apps of one stage', () => {
   it('do not share a host and path', () => {
     const first = app('a', '  web: {port: 8080, expose: {port: 8001}}\n')
     const second = app('b', '  api: {port: 8080, expose: {port: 8002, host: web}}\n')
-    expect(clashes([first, second])[0]?.message).toContain('route web/ is taken by images/a/app.yml')
+    expect(clashes([first, second]).map(({ message }) => message)).toEqual([
+      'images/b/app.yml: services.api.expose.host: route web/ is taken by images/a/app.yml: services.web.expose.host; choose another host or path',
+    ])
+  })
+
+  it('blame the one that is pushed, whatever its name, and not two others for what they share', () => {
+    const mine = app('a', '  web: {port: 8080, expose: {port: 8001}}\n')
+    const others = ['b', 'c'].map((name) => app(name, '  api: {port: 8080, expose: {port: 8001}}\n'))
+    expect(clashes([mine], others).map(({ message }) => message)).toEqual([
+      'images/a/app.yml: services.web.expose.port: listener port 8001 is taken by images/b/app.yml: services.api.expose.port; choose another port',
+    ])
+    expect(clashes([app('d', '  x: {}\n')], others)).toEqual([])
+  })
+
+  it('do not share a place among the rules of the load balancer', () => {
+    const hosts = Array.from({ length: 2000 }, (_, index) => `h${index}`)
+    const seen = new Map<number, string>()
+    const [one, two] =
+      hosts
+        .map((host) => {
+          const priority = rulePriority({ host, path: '/' })
+          const other = seen.get(priority)
+          seen.set(priority, host)
+          return other === undefined ? undefined : [other, host]
+        })
+        .find((pair) => pair !== undefined) ?? []
+    const first = app('a', `  web: {port: 8080, expose: {port: 8001, host: ${one}}}\n`)
+    const second = app('b', `  api: {port: 8080, expose: {port: 8002, host: ${two}}}\n`)
+    expect(clashes([first, second])[0]?.message).toMatch(
+      /^images\/b\/app\.yml: services\.api\.expose\.host: the place of its route among the load balancer's rules \(number \d+, which follows from host and path\) is taken by images\/a\/app\.yml: services\.web\.expose\.host; choose another host or path$/,
+    )
   })
 
   it.each(['/', '/api'])('do not take the host of Consul’s user interface, nor its path %s', (path) => {

@@ -43,6 +43,17 @@ describe('a manifest that tries to gain rights', () => {
     expect(asks({ permissions: [{ actions: ['iam:*'], resource: '*' }] })).toThrow(
       'remove it; docs/security.md lists what a program may do',
     )
+    expect(asks({ permissions: [{ actions: ['dynamodb:Scann'], resource: '*' }] })).toThrow(
+      '"dynamodb:Scann" is more than the program of an app may do; did you mean "dynamodb:Scan"?',
+    )
+    expect(asks({ permissions: [{ actions: ['s3:GetObjekt'], resource: '*' }] })).toThrow(
+      '"s3:GetObjekt" is more than the program of an app may do; did you mean "s3:GetObject"?',
+    )
+    expect(asks({ permissions: [{ actions: ['s3:GetObjectVersoin'], resource: '*' }] })).toThrow(
+      'there is no action "s3:GetObjectVersoin" in AWS; did you mean "s3:GetObjectVersion"?',
+    )
+    const sound = ['s3:GetObject*', 's3:GetObjectTagging', 'bedrock:InvokeModelWithSomethingNew']
+    expect(asks({ permissions: [{ actions: sound, resource: '*' }] })).not.toThrow()
     expect(() => pushed({ what: '', resources: { R: { Type: 'AWS::IAM::Role' } }, refused: '' })).toThrow(
       'images/gain/r.yml:1: Resources.R.Type: an app makes no AWS::IAM::Role; say what a service may do in its permissions in app.yml',
     )

@@ -52,6 +52,36 @@ describe('stackChange', () => {
     expect(() => appChanges(stage, templates, standing, new Map(), 1)).toThrow(TypeError)
   })
 
+  it('counts the rules of security groups, of which a renamed service has a dozen', () => {
+    const rule = (port: number) => ({
+      Type: 'AWS::EC2::SecurityGroupIngress',
+      Properties: { IpProtocol: 'tcp', FromPort: port },
+    })
+    const change = (before: object, after: object) =>
+      stackChange(
+        { ...standing, template: { ...empty, Resources: before as typeof empty.Resources } },
+        {
+          template: { ...empty, Resources: after as typeof empty.Resources },
+          parameters: standing.parameters,
+        },
+      ).reasons
+    const old = {
+      OldGroup: { Type: 'AWS::EC2::SecurityGroup' },
+      A: rule(1),
+      B: rule(2),
+      C: rule(3),
+      D: rule(4),
+    }
+    const fresh = { NewGroup: { Type: 'AWS::EC2::SecurityGroup' }, C: rule(5), D: rule(6), E: rule(7) }
+    expect(change(old, fresh)).toEqual([
+      'OldGroup goes',
+      'NewGroup is new',
+      'E is new',
+      '2 rules of security groups go',
+      '2 rules of security groups change',
+    ])
+  })
+
   it('names the resources that come, go and change', () => {
     const before = { ...empty, Resources: { A: { Type: 'x' }, B: { Type: 'x' } } }
     const template = { ...empty, Resources: { B: { Type: 'y' }, C: { Type: 'x' } } }

@@ -78,6 +78,23 @@ describe('The targets of the gateway', () => {
     await until('both are back', () => state(0)?.state === 'healthy' && state(1)?.state === 'healthy')
   })
 
+  it('sends nothing to a target that the security groups close, and calls it unhealthy', async () => {
+    await using rig = await Rig.start()
+    const asked: string[] = []
+    const target = await rig.target('i-1', (request, response) => {
+      asked.push(request.url ?? '')
+      response.end('i-1')
+    })
+    rig.expose({ web: [{ ...target, blocked: true }] })
+    const state = () => rig.region.healthOf('web', keyOf(rig, 0))
+    await until('its checks time out', () => state()?.reason === 'Target.Timeout')
+    expect((await rig.ask('web.localhost')).status).toBe(503)
+    expect(asked).toEqual([])
+    rig.expose({ web: [target] })
+    await until('it is healthy', () => state()?.state === 'healthy')
+    expect((await rig.ask('web.localhost')).status).toBe(200)
+  })
+
   it('lets a draining target finish what it has, gives it nothing new and reports when it is done', async () => {
     await using rig = await Rig.start()
     const arrived = Promise.withResolvers<() => void>()

@@ -17,7 +17,7 @@ from region.constraints.patterns import compiled
 
 CALLS = sorted(used_calls(REPOSITORY))
 # How the emulator calls what botocore calls otherwise.
-NAMES = {"elbv2": "elasticloadbalancing", "stepfunctions": "states"}
+NAMES = {"cloudwatch": "monitoring", "elbv2": "elasticloadbalancing", "stepfunctions": "states"}
 CODES = {
     "ValidationException",
     "ValidationError",

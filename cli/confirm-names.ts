@@ -1,0 +1,26 @@
+import { InvalidInput } from '../core/base/errors.ts'
+import { PLATFORM } from '../core/base/names.ts'
+import { ask, canAsk } from './ask.ts'
+
+/** The fewest Consul servers of which one may be lost (Consul docs, "Consensus Protocol"). */
+const SAFE = 3
+
+/**
+ * Asks before so few Consul servers are left that names stop, at once or with the next server that is lost.
+ * @throws {InvalidInput} if a person does not agree, or none can be asked
+ */
+export async function confirmNames(
+  { app, service, count }: { app: string; service: string; count: number },
+  yes: boolean,
+  dialogue = { canAsk, ask },
+): Promise<void> {
+  if (app !== PLATFORM || service !== 'consul' || count >= SAFE || yes) return
+  const place = `scale ${app} ${service} ${count}`
+  const problem =
+    count === 0
+      ? 'no service of any app finds another one without a Consul server, and nothing is registered'
+      : `with ${count === 1 ? 'one Consul server' : `${count} Consul servers`} names stop when one is lost`
+  if (!dialogue.canAsk()) throw new InvalidInput(place, problem, 'pass --yes')
+  const answer = await dialogue.ask(`${problem}. Type the service's name to go on: `)
+  if (answer !== service) throw new InvalidInput(place, 'not confirmed', 'nothing was changed')
+}

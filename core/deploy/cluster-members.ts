@@ -1,0 +1,55 @@
+import type { ClusterView, ConsulServer } from '../base/catalog.ts'
+import type { Evidence } from './health.ts'
+
+/** The Consul servers of a cluster: which take part, what keeps the others out, and which are dead. */
+export type Members = Required<Pick<Evidence, 'servers' | 'outside' | 'dead'>>
+
+/**
+ * Servers take part that see a leader, that gossip calls alive and that vote; each one is asked, because a
+ * server on its own may see only itself.
+ * @param views what each server answered; undefined for one that did not
+ */
+export function clusterMembers(
+  servers: readonly ConsulServer[],
+  views: readonly (ClusterView | undefined)[],
+): Members {
+  const largest = largestPart(views)
+  const living = new Set(largest ? alive(largest) : [])
+  const voters = largest?.voters ?? []
+  const problem = ({ address }: ConsulServer, view: ClusterView | undefined): string | undefined => {
+    if (view === undefined) return 'does not answer'
+    if (view.leader === null) return 'sees no leader of the Consul cluster'
+    if (!living.has(address)) return 'is not alive to the other Consul servers'
+    return voters.includes(address) ? undefined : 'has no vote in the Consul cluster yet'
+  }
+  const outside = new Map(
+    servers.flatMap((server, index) => {
+      const wrong = problem(server, views[index])
+      return wrong === undefined ? [] : [[server.instanceId, wrong] as const]
+    }),
+  )
+  return {
+    servers: new Set(servers.map(({ instanceId }) => instanceId).filter((id) => !outside.has(id))),
+    outside,
+    dead: voters.filter((address) => !living.has(address)),
+  }
+}
+
+/** What the largest part of a cluster sees that has a leader. */
+export const largestPart = (views: readonly (ClusterView | undefined)[]): ClusterView | undefined =>
+  views
+    .filter((view): view is ClusterView => view !== undefined && view.leader !== null)
+    .sort((a, b) => alive(b).length - alive(a).length)[0]
+
+/**
+ * The same for one who is about to replace servers: none takes part while a dead one votes, as losing one
+ * more may then cost the majority. Raft drops it within seconds.
+ */
+export function withoutTheDead({ dead = [], ...evidence }: Evidence): Evidence {
+  if (evidence.servers === undefined || dead.length === 0) return evidence
+  const waits = `waits until Consul drops the dead server ${dead.join(', ')}`
+  const all = [...evidence.servers].map((id) => [id, waits] as const)
+  return { ...evidence, servers: new Set(), outside: new Map([...(evidence.outside ?? []), ...all]) }
+}
+
+const alive = (view: ClusterView): string[] => view.nodes.filter((node) => node.alive).map((n) => n.address)
