@@ -45,6 +45,8 @@ export function regionPart(settings: LocalSettings, place: Place): Part {
       NANOFLEET_VPC_CIDR: place.vpcCidr,
       NANOFLEET_GATEWAY: `127.0.0.1:${place.gatewayPort}`,
       NANOFLEET_NODE: settings.node,
+      // The region's guard starts the gateway again when it dies.
+      NANOFLEET_GATEWAY_COMMAND: JSON.stringify([settings.node, ...gatewayPart(settings, place).args]),
       ...settings.tuning,
     },
     log: 'region.log',

@@ -20,7 +20,13 @@ export interface LocalRecord {
 
 /** A region's record; undefined when the region was never started or has been reset. */
 export async function readRecord(state: string): Promise<LocalRecord | undefined> {
-  return readJson<LocalRecord>(join(state, 'state.json'))
+  const record = await readJson<LocalRecord>(join(state, 'state.json'))
+  if (!record?.pids.gateway) return record
+  // The guard starts a gateway that died again: the gateway's own record knows better.
+  const latest = await readJson<ProcessRecord>(join(state, 'gateway.json'))
+  if (!latest || !(await isAlive(latest))) return record
+  const gateway = { pid: latest.pid, startTime: latest.startTime }
+  return { ...record, pids: { ...record.pids, gateway } }
 }
 
 export async function writeRecord(state: string, record: LocalRecord): Promise<void> {

@@ -3,6 +3,7 @@ import { readJson } from './json-file.ts'
 import { isHealthy } from './parts.ts'
 import { isAlive } from './process.ts'
 import { readRecord } from './record.ts'
+import { type Restarts, readRestarts, told } from './restarts.ts'
 import { askPrivately, type PrivateApi } from './root-key.ts'
 import type { Served } from './served.ts'
 import type { LocalSettings } from './settings.ts'
@@ -12,6 +13,10 @@ export interface LocalStatus {
   state: string
   running: boolean
   region?: { endpoint: string; healthy: boolean; pid: number | null }
+  /** What died and was started again since `local up`. */
+  restarts?: Restarts
+  /** What the region found when it last started: what was cut short, and how that ended. */
+  found?: string[]
   gateway?: { url: string; healthy: boolean; pid: number | null }
   vpcCidr?: string
   /** The load balancers' listeners and where they really are. */
@@ -33,6 +38,7 @@ export async function status(settings: LocalSettings): Promise<LocalStatus> {
     ? await readJson<{ listeners: Served[] }>(join(settings.state, 'gateway.json'))
     : undefined
   const inventory = regionHealthy ? await readInventory(record) : undefined
+  const found = regionHealthy ? await readFound(record) : []
   return {
     state: settings.state,
     running: regionHealthy && gatewayHealthy,
@@ -40,6 +46,8 @@ export async function status(settings: LocalSettings): Promise<LocalStatus> {
     gateway: { url: record.gateway, healthy: gatewayHealthy, pid: gatewayUp ? gateway.pid : null },
     vpcCidr: record.vpcCidr,
     listeners: served?.listeners ?? [],
+    restarts: await readRestarts(settings.state),
+    found,
     ...(inventory && { inventory }),
   }
 }
@@ -49,6 +57,11 @@ async function readInventory(region: PrivateApi): Promise<Record<string, number>
   if (answer.ok) return (await answer.json()) as Record<string, number>
   await answer.arrayBuffer()
   return undefined
+}
+
+async function readFound(region: PrivateApi): Promise<string[]> {
+  const answer = await askPrivately(region, 'found', { signal: AbortSignal.timeout(5_000) })
+  return answer.ok ? ((await answer.json()) as string[]) : []
 }
 
 /** The status as text for people. */
@@ -68,5 +81,10 @@ export function formatStatus(status: LocalStatus): string {
     ]),
     ...Object.entries(status.inventory ?? {}).map(([kind, count]) => [kind, String(count), '']),
   ]
-  return table(rows)
+  const notes = (['region', 'gateway'] as const).flatMap((part) => {
+    const sentence = told(status.restarts?.[part])
+    return sentence ? [`${part}: ${sentence}`] : []
+  })
+  if (status.found?.length) notes.push('found at its start:', ...status.found.map((each) => `  ${each}`))
+  return [table(rows), ...notes].join('\n')
 }

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ServiceFailure } from '../core/base/errors.ts'
 import { leftovers, reap } from './orphans.ts'
 import { gatewayPart, isHealthy, type Part, type Place, regionPart, start } from './parts.ts'
 import { freePort, freeRange } from './ports.ts'
 import { isAlive, type ProcessRecord, terminate } from './process.ts'
 import { exclusively, type LocalRecord, readRecord, writeRecord } from './record.ts'
+import { forgetRestarts } from './restarts.ts'
 import { rootKey } from './root-key.ts'
 import { type LocalSettings, requireInstalled } from './settings.ts'
 
@@ -67,6 +69,7 @@ async function repair(
   // The gateway comes first: it holds the claim on the addresses, and waits for the region by itself.
   if (!gateway || before?.endpoint !== record.endpoint)
     await startPart('gateway', gatewayPart(settings, place))
+  if (!region) await forgetRestarts(settings.state)
   if (!region) await startPart('region', regionPart(settings, place))
   return { record, started: Object.keys(took) as Up['started'], took, reaped: reaped.length }
 }
@@ -146,7 +149,11 @@ async function running(
   health: string | undefined,
 ): Promise<ProcessRecord | undefined> {
   if (!part || !health || !(await isAlive(part))) return undefined
-  for (let attempt = 0; attempt < 10; attempt += 1) if (await isHealthy(health)) return part
+  // Its guard may be starting it again at this moment.
+  for (let attempt = 0; attempt < 10 && (await isAlive(part)); attempt += 1) {
+    if (await isHealthy(health)) return part
+    await sleep(500)
+  }
   await terminate(part, REAP_PATIENCE_MS)
   return undefined
 }

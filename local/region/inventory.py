@@ -12,6 +12,7 @@ from region.base import api, contract
 from region.base.api import Answer, Request
 from region.base.emulator import app, ec2
 from region.base.settings import current as settings
+from region.durable import restoring
 from region.instances import states
 from region.machines import console, listening, lives
 
@@ -47,6 +48,11 @@ def _health(_: Request) -> Answer:
         "vpcCidr": str(settings.vpc_cidr),
         "state": str(settings.state),
     }
+
+
+def _found(_: Request) -> Answer:
+    """What the start found of what the last end cut short."""
+    return 200, restoring.found
 
 
 def _instances(_: Request) -> Answer:
@@ -100,6 +106,7 @@ def _store(module: str, name: str) -> Any:
 
 def install() -> None:
     api.route("GET", "/_nanofleet/health", _health)
+    api.route("GET", "/_nanofleet/found", _found)
     api.route("GET", "/_nanofleet/instances", _instances)
     api.route("GET", "/_nanofleet/inventory", _inventory)
     api.route("PUT", "/_nanofleet/calls", _calls)

@@ -17,19 +17,23 @@ from typing import IO, Any
 from region import inventory
 from region.autoscaling import actions as autoscaling_actions
 from region.autoscaling import lifecycle, refresh, target_state
-from region.base import api, contract, door, loops, patch, quotas, state
+from region.base import api, contract, door, loops, patch, quotas
 from region.base import settings as environment
 from region.base.emulator import app
 from region.base.settings import current as settings
+from region.cloudformation import interrupted as cut_stacks
 from region.cloudformation import types
 from region.cloudwatch import logs, metrics
 from region.codebuild import builds
+from region.codebuild import interrupted as cut_builds
 from region.constraints import gate
+from region.durable import commits, restoring
 from region.ebs import service as ebs
 from region.ec2 import account, actions, attributes, capacity, launches, templates
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
 from region.functions import chains, concurrency, errors, starts, workers
+from region.guard import REFUSED
 from region.iam import enforcement, new_roles, propagation, root
 from region.instances import images
 from region.machines import course, recovery, retention
@@ -37,6 +41,7 @@ from region.messages import parameters, queues, topics
 from region.metadata import service
 from region.reach import refusals, table, watch
 from region.stepfunctions import executions
+from region.stepfunctions import interrupted as cut_executions
 from region.tables import backups, counts
 
 logger = logging.getLogger("region")
@@ -67,7 +72,6 @@ PARTS: tuple[ModuleType, ...] = (
     api,
     quotas,
     inventory,
-    state,
     autoscaling_actions,
     lifecycle,
     refresh,
@@ -87,18 +91,23 @@ PARTS: tuple[ModuleType, ...] = (
     gate,
     root,
     enforcement,
+    commits,
     door,
 )
 
 contract.expect("ministack.app", "main", "()")
+contract.expect("hypercorn.config", "Config.graceful_timeout")
 contract.expect("ministack.app", "_handle_lifespan", "(scope, receive, send)")
+
+# How long requests under way may take at the end; the gateway's long poll would use all of it.
+LAST_REQUESTS_SECONDS = 0.5
 
 # `stop_all` of every module that has one, the last installed first.
 _to_stop: list[Callable[[], None]] = []
 
 
 def run() -> int:
-    """Serves until SIGTERM or SIGINT; the exit code, 1 with one clear message if the region cannot start."""
+    """Serves until SIGTERM or SIGINT; the exit code, REFUSED with one clear message if it cannot start."""
     os.environ.clear()
     os.environ.update(environment.emulator_environment(settings))
     # Keys, secrets and the files of instances lie below.
@@ -120,10 +129,13 @@ def run() -> int:
         contract.verify()
     except contract.ContractBroken as error:
         return _refuse(str(error))
+    if problem := restoring.read():
+        return _refuse(problem)
     for part in PARTS:
         part.install()
     _to_stop.extend(part.stop_all for part in reversed(PARTS) if hasattr(part, "stop_all"))
     patch.wrap("ministack.app", "_handle_lifespan", _lifespan)
+    patch.replace("hypercorn.config", "Config.graceful_timeout", LAST_REQUESTS_SECONDS)
     sys.argv = sys.argv[:1]
     app.main()
     held.close()
@@ -132,7 +144,7 @@ def run() -> int:
 
 def _refuse(message: str) -> int:
     print(f"local region: {message}", file=sys.stderr)
-    return 1
+    return REFUSED
 
 
 def _hold(file: Path) -> IO[str] | None:
@@ -174,6 +186,9 @@ def _start() -> None:
     root.register()
     images.recover()
     recovery.recover()
+    cut_builds.recover()
+    cut_executions.recover()
+    cut_stacks.recover()
     loops.start()
     logger.info(
         "local region on %s, VPC %s, state in %s", settings.endpoint, settings.vpc_cidr, settings.state

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { leftovers } from '../../local/orphans.ts'
 import { isAlive, type ProcessRecord } from '../../local/process.ts'
@@ -47,17 +48,58 @@ describe('A local region', () => {
   })
 
   it.each(['region', 'gateway'] as const)(
-    'is complete again after the next start when the %s was killed with -9',
+    'is complete again after the next start when the %s was killed with -9 and no guard was left',
     async (part) => {
       const { record } = await up(settings)
-      await kill(part)
+      await kill('region')
+      if (part === 'gateway') await kill(part)
       expect(await status(settings)).toMatchObject({ running: false })
       const again = await up(settings)
-      expect(again.started).toEqual([part])
+      expect(again.started).toContain(part)
       expect(again.record).toMatchObject({ endpoint: record.endpoint, gateway: record.gateway })
       expect((await status(settings)).running).toBe(true)
     },
   )
+
+  it('starts region and gateway again when they die, and says when and why', async () => {
+    const { record } = await up(settings)
+    await putParameter(record, 'kept')
+    const before = await health(record)
+    process.kill(before.pid, 'SIGKILL')
+    await until(async () => (await status(settings)).running && (await health(record)).pid !== before.pid)
+    expect(await countParameters(record)).toBe(1)
+    const gateway = await kill('gateway')
+    await until(async () => (await status(settings)).running)
+    const now = await status(settings)
+    expect(now.gateway?.pid).not.toBe(gateway.pid)
+    expect(now.restarts).toMatchObject({
+      region: { count: 1, why: 'signal SIGKILL' },
+      gateway: { count: 1, why: expect.any(String) },
+    })
+    expect(formatStatus(now)).toMatch(
+      /^region: started again once, last at .*Z: it ended with signal SIGKILL$/m,
+    )
+    expect(await up(settings)).toMatchObject({ started: [] })
+    expect(await down(settings)).toMatchObject({ wasUp: true })
+    expect(await leftovers(settings.state)).toEqual([])
+    await up(settings)
+    expect((await status(settings)).restarts).toEqual({})
+  })
+
+  it('leaves a region down that dies again and again, and says so', async () => {
+    const { record } = await up(settings)
+    for (let died = 0; died < 6; died += 1) {
+      await until(async () => {
+        const answer = await health(record).catch(() => undefined)
+        if (answer) process.kill(answer.pid, 'SIGKILL')
+        return answer !== undefined
+      })
+    }
+    await until(async () => (await status(settings)).region?.pid === null)
+    const text = formatStatus(await status(settings))
+    expect(text).toMatch(/^region: stays down: it ended 6 times in 120 s, last at .* with signal SIGKILL/m)
+    expect((await up(settings)).started).toEqual(['region'])
+  })
 
   it('ends what a crashed region left behind', async () => {
     await up(settings)
@@ -97,6 +139,19 @@ describe('A local region', () => {
     )
   })
 })
+
+async function health(region: LocalRecord): Promise<{ pid: number }> {
+  const answer = await fetch(`${region.endpoint}/_nanofleet/health`)
+  return (await answer.json()) as { pid: number }
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (!(await holds().catch(() => false))) {
+    if (Date.now() > deadline) throw new Error(`${holds} does not hold`)
+    await sleep(100)
+  }
+}
 
 const putParameter = (region: LocalRecord, name: string): Promise<unknown> =>
   callAsRoot(region, 'ssm', 'AmazonSSM.PutParameter', { Name: name, Value: 'x', Type: 'String' })

@@ -4,14 +4,17 @@ import {
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
+  paginateScan,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { fromBinary, toBinary } from '@bufbuild/protobuf'
 import { OrderResultSchema } from '../lib/gen/hipstershop_pb.ts'
 import {
+  ABANDONED_MS,
   type Held,
   HOLD_MS,
   HoldLost,
+  isOpen,
   type Orders,
   OrdersTrouble,
   type Progress,
@@ -30,6 +33,8 @@ interface Row {
   transaction?: string
   /** Milliseconds since 1970. */
   heldUntil: number
+  /** When the step was recorded; milliseconds since 1970. */
+  changedAt: number
   /**
    * Seconds since 1970, for DynamoDB. Absent while the order may have cost somebody money: such an order
    * never expires.
@@ -76,6 +81,41 @@ export class DynamoOrders implements Orders {
 
   async forget(held: Held): Promise<void> {
     await this.#own(held, (own) => new DeleteCommand({ Key: { id: held.key }, ...own }))
+  }
+
+  async abandoned(holder: string): Promise<Held[]> {
+    const taken: Held[] = []
+    for (const id of await this.#openSince(this.#now() - ABANDONED_MS)) {
+      const row = await this.#row(id)
+      if (row === undefined) continue
+      const { request, orderId } = row
+      const one = await this.take({ key: id, request, holder, orderId, progress: { step: 'begun' } })
+      if (one.state === 'held' && isOpen(one.held.progress)) taken.push(one.held)
+    }
+    return taken
+  }
+
+  /** The ids of open orders without a step since then; the whole table is read for them. */
+  async #openSince(moment: number): Promise<string[]> {
+    const question = {
+      TableName: this.#table,
+      FilterExpression: 'step IN (:charging, :charged, :refunding) AND changedAt < :moment',
+      ExpressionAttributeValues: {
+        ':charging': 'charging',
+        ':charged': 'charged',
+        ':refunding': 'refunding',
+        ':moment': moment,
+      },
+      ProjectionExpression: 'id',
+    }
+    const found: string[] = []
+    try {
+      for await (const page of paginateScan({ client: this.#client }, question))
+        found.push(...(page.Items ?? []).map(({ id }) => String(id)))
+    } catch (error) {
+      throw trouble(error)
+    }
+    return found
   }
 
   async #hold(held: Held, condition: string, values: Record<string, unknown>): Promise<Taken> {
@@ -132,6 +172,7 @@ export class DynamoOrders implements Orders {
       ...('order' in progress && { order: toBinary(OrderResultSchema, progress.order) }),
       ...('transaction' in progress && { transaction: progress.transaction }),
       heldUntil: now + HOLD_MS,
+      changedAt: now,
       ...(mayExpire && { expiresAt: Math.ceil((now + REMEMBER_MS) / 1000) }),
     }
   }

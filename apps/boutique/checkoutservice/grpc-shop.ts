@@ -56,6 +56,9 @@ export function grpcShop(addressOf: (service: ServiceName) => string): Shop {
     async refund(transactionId) {
       await refunds.refund({ transactionId }, { timeoutMs: DEED_MS })
     },
+    async cancel(orderId) {
+      await refunds.refund({ transactionId: '' }, once(orderId))
+    },
     async ship(orderId, address, items) {
       return (await shipping.shipOrder({ address, items }, once(orderId))).trackingId
     },

@@ -1,12 +1,15 @@
 /** Places orders: calls the other services in turn, and records each order in a table. */
+import { setInterval as every } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { implement } from '../../lib/grpc/implementation.ts'
 import { serveGrpc } from '../../lib/grpc/server.ts'
 import { CheckoutService } from '../lib/gen/hipstershop_pb.ts'
 import { addressOf, portOf } from '../lib/services.ts'
+import { endAbandoned } from './abandoned.ts'
 import { DynamoOrders } from './dynamo-orders.ts'
 import { grpcShop } from './grpc-shop.ts'
 import { MemoryOrders } from './memory-orders.ts'
+import { ABANDONED_MS } from './orders.ts'
 import { checkout } from './service.ts'
 
 /**
@@ -26,3 +29,6 @@ const port = await serveGrpc(portOf('checkoutservice'), [implement(CheckoutServi
 console.log(
   `checkoutservice listens on ${port}; orders are ${table === '' ? 'in memory' : `in table ${table}`}`,
 )
+
+// Every instance looks, and reads the whole table for it; an order is ended by the one that takes hold of it.
+for await (const _ of every(ABANDONED_MS / 2, undefined, { ref: false })) await endAbandoned(world)

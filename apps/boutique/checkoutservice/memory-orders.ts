@@ -1,8 +1,17 @@
-import { type Held, HOLD_MS, HoldLost, type Orders, REMEMBER_MS, type Taken } from './orders.ts'
+import {
+  ABANDONED_MS,
+  type Held,
+  HOLD_MS,
+  HoldLost,
+  isOpen,
+  type Orders,
+  REMEMBER_MS,
+  type Taken,
+} from './orders.ts'
 
 /** Orders in this process only, for a shop on a developer's machine. */
 export class MemoryOrders implements Orders {
-  readonly #rows = new Map<string, Held & { heldUntil: number }>()
+  readonly #rows = new Map<string, Held & { heldUntil: number; changedAt: number }>()
   readonly #now: () => number
 
   constructor(now: () => number = Date.now) {
@@ -15,7 +24,17 @@ export class MemoryOrders implements Orders {
     if (row !== undefined && row.request !== fresh.request) return { state: 'other' }
     if (row?.progress.step === 'done') return { state: 'done', order: row.progress.order }
     if (row !== undefined && row.heldUntil > this.#now()) return { state: 'busy' }
-    const { heldUntil: _, ...held } = { ...fresh, heldUntil: 0, ...row, holder: fresh.holder }
+    const {
+      heldUntil: _,
+      changedAt: __,
+      ...held
+    } = {
+      ...fresh,
+      heldUntil: 0,
+      changedAt: 0,
+      ...row,
+      holder: fresh.holder,
+    }
     this.#hold(held)
     return { state: 'held', held }
   }
@@ -35,10 +54,20 @@ export class MemoryOrders implements Orders {
   }
 
   #hold(held: Held): void {
-    this.#rows.set(held.key, { ...held, heldUntil: this.#now() + HOLD_MS })
+    this.#rows.set(held.key, { ...held, heldUntil: this.#now() + HOLD_MS, changedAt: this.#now() })
   }
 
-  #check({ key, holder }: Held): Held {
+  async abandoned(holder: string): Promise<Held[]> {
+    const until = this.#now() - ABANDONED_MS
+    const found = [...this.#rows.values()].filter((row) => isOpen(row.progress) && row.changedAt < until)
+    return found.map(({ heldUntil: _, changedAt: __, ...row }) => {
+      const held = { ...row, holder }
+      this.#hold(held)
+      return held
+    })
+  }
+
+  #check({ key, holder }: Held): Held & { changedAt: number } {
     const row = this.#rows.get(key)
     if (row?.holder !== holder) throw new HoldLost(`the order ${key} is not held by ${holder}`)
     return row

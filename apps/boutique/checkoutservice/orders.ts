@@ -48,6 +48,11 @@ export interface Orders {
   keep(held: Held): Promise<void>
   /** Lets go, so that a repeat can continue at once. */
   release(held: Held): Promise<void>
+  /**
+   * Takes hold of some orders that nobody has worked on for ABANDONED_MS, though they may have cost somebody
+   * money.
+   */
+  abandoned(holder: string): Promise<Held[]>
   /** Removes an order that came to nothing, so that a repeat starts over. */
   forget(held: Held): Promise<void>
 }
@@ -57,6 +62,13 @@ export interface Orders {
  * that a repeat takes over from an instance that died.
  */
 export const HOLD_MS = 20_000
+
+/** How long a person has to come back for an order that stopped half way; then it is ended without them. */
+export const ABANDONED_MS = 15 * 60 * 1000
+
+/** Whether an order at this step may have cost somebody money, and is not finished. */
+export const isOpen = ({ step }: Progress): boolean =>
+  step === 'charging' || step === 'charged' || step === 'refunding'
 
 /** How long a finished order is remembered: as long as the visitor's cookie lives. */
 export const REMEMBER_MS = 48 * 60 * 60 * 1000

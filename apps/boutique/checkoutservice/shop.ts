@@ -15,6 +15,8 @@ export interface Shop {
   charge(orderId: string, amount: Amount, card: CreditCardInfo): Promise<string>
   /** Refunds what a transaction charged; a repeat changes nothing. */
   refund(transaction: string): Promise<void>
+  /** Refunds whatever was charged for an order, if anything; a repeat changes nothing. */
+  cancel(orderId: string): Promise<void>
   /** @returns the tracking id */
   ship(orderId: string, address: Address, items: CartItem[]): Promise<string>
   emptyCart(user: string): Promise<void>

@@ -49,7 +49,10 @@ export function payments({ now, log }: Surroundings): {
       },
     },
     refunds: {
-      refund({ transactionId: transaction }) {
+      /** Without a transaction id: whatever was charged under the metadata `idempotency-key`, if anything. */
+      refund({ transactionId: given }, call) {
+        const key = call.metadata('idempotency-key')
+        const transaction = given === '' && key ? transactionId(key) : given
         if (!isTransactionId(transaction)) {
           throw new GrpcProblem('NOT_FOUND', `There is no charge ${JSON.stringify(transaction)}.`)
         }

@@ -13,6 +13,7 @@ from typing import Any
 
 from region.base import contract
 from region.base.emulator import autoscaling, ec2
+from region.durable import locks
 
 contract.expect("ministack.services.autoscaling", "_asgs")
 contract.expect("ministack.services.autoscaling", "_tags")
@@ -27,6 +28,7 @@ Member = dict[str, Any]
 
 lock = threading.RLock()
 """Held for every change of a group or member, never across a launch or anything else that may wait."""
+locks.share(lock)
 
 LEAVING = ("Terminating", "Terminating:Wait", "Terminating:Proceed")
 STANDBY = "Standby"

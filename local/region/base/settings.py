@@ -67,6 +67,7 @@ class Settings:
     nlb_stale_seconds: float
     worker_idle_seconds: float
     refuse_silently: bool
+    most_workers: int
     count_seconds: float
     log_level: str
     quotas: dict[str, float]
@@ -129,6 +130,7 @@ def read(environment: dict[str, str]) -> Settings:
         worker_idle_seconds=_seconds(environment, "NANOFLEET_WORKER_IDLE_SECONDS", 20.0),
         # A refused connection hangs, as on AWS, instead of failing at once.
         refuse_silently=environment.get("NANOFLEET_REFUSE") == "silently",
+        most_workers=_integer(environment, "NANOFLEET_MOST_WORKERS", 8 * (os.cpu_count() or 1), 1, 1000),
         # How old the counts of DescribeTable may be: region/tables/counts.py.
         count_seconds=_seconds(environment, "NANOFLEET_COUNT_SECONDS", 21600.0),
         log_level=environment.get("NANOFLEET_LOG_LEVEL") or "INFO",

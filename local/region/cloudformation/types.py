@@ -17,6 +17,7 @@ from region.cloudformation import (
     early_validation,
     groups,
     guarded_balancers,
+    interrupted,
     listing,
     names,
     network,
@@ -77,3 +78,5 @@ def install() -> None:
     stack_policies.install()
     # Last, so that whatever asks about a new resource knows its name.
     names.install()
+    # The last, so that it is asked first.
+    interrupted.install()

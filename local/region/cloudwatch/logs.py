@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, TypeVar
 
 from region.base import contract, loops
 from region.base.emulator import cloudwatch_logs as logs
+
+T = TypeVar("T")
 
 LOGS = "ministack.services.cloudwatch_logs"
 contract.expect(LOGS, "_log_groups")
@@ -16,6 +18,7 @@ contract.expect(LOGS, "_append_log_events", "(stream, events)")
 
 # The emulator keeps all lines in memory and in its state file.
 MOST_LINES = 5000
+MOST_BYTES = 16 * 1024 * 1024
 DAY_MS = 24 * 3600 * 1000
 
 
@@ -63,9 +66,12 @@ def remove_group(name: str) -> None:
 
 
 def tidy() -> None:
-    """Keeps the latest MOST_LINES of each stream and drops streams whose group's retention has passed."""
+    """Keeps the latest MOST_LINES of each stream and MOST_BYTES of all, the streams that were written last;
+    drops streams whose group's retention has passed.
+    """
     now = time.time() * 1000
-    for group in logs._log_groups.values():
+    sizes: list[tuple[float, int, tuple[str, str]]] = []
+    for group_name, group in logs._log_groups.items():
         days = group.get("retentionInDays")
         for name, stream in list(group["streams"].items()):
             last = stream.get("lastEventTimestamp") or stream["creationTime"]
@@ -74,6 +80,22 @@ def tidy() -> None:
                 continue
             with logs._log_events_lock:
                 del stream["events"][:-MOST_LINES]
+            size = sum(len(event["message"]) for event in list(stream["events"]))
+            sizes.append((last, size, (group_name, name)))
+    for group_name, name in beyond(sizes, MOST_BYTES):
+        logs._log_groups[group_name]["streams"].pop(name, None)
+
+
+def beyond(sizes: list[tuple[float, int, T]], most: int) -> list[T]:
+    """What has to go so that at most `most` is left: those of the earliest moments, never the latest."""
+    left = sum(size for _, size, _ in sizes)
+    gone: list[T] = []
+    for _, size, key in sorted(sizes, key=lambda one: one[0])[:-1]:
+        if left <= most:
+            break
+        left -= size
+        gone.append(key)
+    return gone
 
 
 def install() -> None:

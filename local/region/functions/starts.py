@@ -16,6 +16,8 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import lambda_runtime
+from region.base.settings import current as settings
+from region.functions import workers
 
 RUNTIME = "ministack.core.lambda_runtime"
 SERVICE = "ministack.services.lambda_svc"
@@ -31,7 +33,9 @@ AT_ONCE = os.cpu_count() or 1
 BUSY_SECONDS = 0.2
 """How long a call waits for a busy worker of its function before it starts another."""
 PATIENCE_SECONDS = 2.0
-"""How long a call waits at most: then it starts a worker whatever else goes on."""
+"""How long a call waits at most: then it starts a worker whatever else starts."""
+FULL_SECONDS = 20.0
+"""How long it waits where NANOFLEET_MOST_WORKERS run and none of them is idle."""
 
 _gate = threading.Lock()
 
@@ -48,8 +52,7 @@ def _acquire(
     began = time.monotonic()
     while True:
         with _gate:
-            waited = time.monotonic() - began
-            if waited >= PATIENCE_SECONDS or _is_turn(key, waited):
+            if _is_turn(key, time.monotonic() - began):
                 return original(func_name, config, code_zip, qualifier, max_concurrency)
         time.sleep(0.005)
 
@@ -60,8 +63,12 @@ def _is_turn(key: str, waited: float) -> bool:
         own = lambda_runtime._workers.get(key, [])
         if any(not worker.in_use for worker in own):
             return True
-        starting = sum(_starts(worker) for workers in lambda_runtime._workers.values() for worker in workers)
-        return starting < AT_ONCE and (waited >= BUSY_SECONDS or not own)
+        everywhere = [worker for all_ in lambda_runtime._workers.values() for worker in all_]
+        may_start = sum(map(_starts, everywhere)) < AT_ONCE and (waited >= BUSY_SECONDS or not own)
+    if len(everywhere) >= settings.most_workers:
+        # A function that waits for another one holds its worker meanwhile: in the end one more is started.
+        return waited >= FULL_SECONDS or ((may_start or waited >= PATIENCE_SECONDS) and workers.end_one())
+    return may_start or waited >= PATIENCE_SECONDS
 
 
 def _starts(worker: Any) -> bool:

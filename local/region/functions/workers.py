@@ -103,6 +103,24 @@ def reap() -> None:
             worker._lock.release()
 
 
+def end_one() -> bool:
+    """Ends the worker that has been idle longest, to make room for another; whether there was one."""
+    with lambda_runtime._lock:
+        pools: dict[str, list[Any]] = lambda_runtime._workers
+        idle = [(key, one) for key, pool in pools.items() for one in pool if not one.in_use]
+        idle.sort(key=lambda found: found[1].last_used)
+        chosen = next((found for found in idle if found[1]._lock.acquire(blocking=False)), None)
+        if chosen is None:
+            return False
+        key, worker = chosen
+        pools[key].remove(worker)
+    try:
+        lambda_runtime.kill_workers([worker])
+    finally:
+        worker._lock.release()
+    return True
+
+
 def _is_idle(worker: Any, now: float) -> bool:
     """Whether a worker may be ended; its lock is then held, so that no call can start on it."""
     if worker.in_use or now - worker.last_used < settings.worker_idle_seconds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from region.base import contract
@@ -32,14 +33,10 @@ def settle(instance: states.Instance, allocator: Allocator, requested: str | Non
     instance["SubnetId"] = subnet["SubnetId"]
     instance["VpcId"] = subnet["VpcId"]
     instance["Placement"]["AvailabilityZone"] = subnet["AvailabilityZone"]
-    taken = {
-        other["PrivateIpAddress"]
-        for other in ec2._instances.all_values()
-        if other is not instance and states.name(other) != "terminated"
-    }
-    if requested in taken:
+    used = in_use(ec2._instances.all_values(), instance)
+    if requested in used:
         raise Refused("InvalidIPAddress.InUse", f"Address {requested} is in use.")
-    address = requested or allocator.take(subnet["CidrBlock"], taken)
+    address = requested or allocator.take(subnet["CidrBlock"], used)
     instance["PrivateIpAddress"] = address
     instance["PrivateDnsName"] = f"ip-{address.replace('.', '-')}.{get_region()}.compute.internal"
     # Nothing outside reaches a local instance, so none has a public address.
@@ -52,6 +49,14 @@ def settle(instance: states.Instance, allocator: Allocator, requested: str | Non
         volume["AvailabilityZone"] = subnet["AvailabilityZone"]
         volume["SnapshotId"] = images.root_snapshot(image) if image else ""
     instance["_process"] = bool(image) and ipaddress.IPv4Address(address) in settings.vpc_cidr
+
+
+def in_use(instances: Iterable[states.Instance], but: states.Instance) -> set[str]:
+    """The addresses that others hold. One that is about to be terminated has given its own back already: it
+    has an empty one, as has a launch that asks for none.
+    """
+    holding = (one for one in instances if one is not but and states.name(one) != "terminated")
+    return set(filter(None, (one["PrivateIpAddress"] for one in holding)))
 
 
 def find(instance_id: str) -> states.Instance | None:

@@ -11,11 +11,13 @@ from typing import Any
 
 from region.base import events
 from region.base.emulator import get_account_id, get_region
+from region.durable import locks
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 
 # Held while the state of an instance is looked at and changed.
 lock = threading.RLock()
+locks.share(lock)
 
 Instance = dict[str, Any]
 

@@ -30,6 +30,8 @@ contract.expect(EC2, "_subnets")
 
 OWN_END: lives.Reason = ("Client.InstanceInitiatedShutdown", "Instance initiated shutdown")
 TICK_SECONDS = 0.1
+# From SIGTERM to SIGKILL when the region itself ends: nobody is left whom a program could serve meanwhile.
+END_SECONDS = 1.0
 
 # How programs call EADDRINUSE.
 TAKEN = re.compile(rb"address (is )?already in use|EADDRINUSE|address in use", re.IGNORECASE)
@@ -164,7 +166,7 @@ def _start(instance: states.Instance) -> Machine:
 
 
 def stop_all() -> None:
-    """Ends every process, within the grace time; the records stay for the next start to sort out."""
+    """Ends every process, within END_SECONDS; the records stay for the next start to sort out."""
     _boots.shutdown(cancel_futures=True)
     end_processes()
 
@@ -174,9 +176,11 @@ def end_processes() -> None:
         machines = [life.machine for life in lives.known.values() if life.machine]
     for one in machines:
         one.ask_to_end()
-    deadline = time.monotonic() + settings.grace_seconds
+    deadline = time.monotonic() + min(settings.grace_seconds, END_SECONDS)
     while time.monotonic() < deadline and not all(one.ended() for one in machines):
         time.sleep(0.05)
+    for one in machines:
+        one.kill()
     for one in machines:
         one.finish()
 

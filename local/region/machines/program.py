@@ -17,6 +17,7 @@ from typing import Any
 
 from region.base.settings import current as settings
 from region.instances.user_data import user_data_variables
+from region.machines import heap
 from region.metadata.service import METADATA_PORT
 
 RESOLVER_PORT = 8053
@@ -122,6 +123,7 @@ def _environment(
     }
     preload = settings.repository / "local" / "preload" / "node.mjs"
     if is_node and preload.exists():
-        options = environment.get("NODE_OPTIONS", "")
-        environment["NODE_OPTIONS"] = f"--import {preload} {options}".strip()
+        own_options = environment.get("NODE_OPTIONS", "")
+        bounds = heap.options(str(instance.get("InstanceType")))
+        environment["NODE_OPTIONS"] = " ".join(f"--import {preload} {bounds} {own_options}".split())
     return environment

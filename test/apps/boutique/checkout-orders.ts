@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import {
+  ABANDONED_MS,
   type Held,
   HOLD_MS,
   HoldLost,
@@ -29,6 +30,8 @@ const steps: Progress[] = [
   { step: 'charged', order, transaction: 't-1' },
   { step: 'refunding', order, transaction: 't-1' },
 ]
+
+const byKey = (one: Held, other: Held): number => one.key.localeCompare(other.key)
 
 /** What every implementation of `Orders` does. */
 export function ordersContract(where: string, start: () => Promise<OrdersWorld>): void {
@@ -111,6 +114,27 @@ export function ordersContract(where: string, start: () => Promise<OrdersWorld>)
       await world.one.keep({ ...held, progress: { step: 'done', order } })
       world.wait(HOLD_MS + 1000)
       expect(await world.other.take(fresh({ key: held.key }))).toEqual({ state: 'done', order })
+    })
+
+    it('are taken for good once nobody has worked on them for a while and money may be at stake', async () => {
+      const open = await Promise.all(
+        steps.map(async (progress) => {
+          const held = await begun()
+          await world.one.keep({ ...held, progress })
+          return { ...held, progress }
+        }),
+      )
+      const finished = await begun()
+      await world.one.keep({ ...finished, progress: { step: 'done', order } })
+      await begun()
+      const mine = (found: Held[]) => found.filter(({ key }) => open.some((one) => one.key === key))
+      expect(mine(await world.other.abandoned('cleaner'))).toEqual([])
+      world.wait(ABANDONED_MS + 1000)
+      const expected = open.map((held) => ({ ...held, holder: 'cleaner' }))
+      const found = await world.other.abandoned('cleaner')
+      expect(found.map(({ progress }) => progress.step)).not.toContain('done')
+      expect(mine(found).sort(byKey)).toEqual(expected.sort(byKey))
+      expect(mine(await world.one.abandoned('another'))).toEqual([])
     })
 
     it('start over after they were forgotten', async () => {

@@ -74,6 +74,13 @@ export class FakeShop implements Shop {
     })
   }
 
+  async cancel(orderId: string) {
+    return this.#do('cancel', () => {
+      this.charges.delete(orderId)
+      this.refunds.push(`transaction of ${orderId}`)
+    })
+  }
+
   async ship(orderId: string) {
     return this.#do('ship', () => {
       this.parcels.add(orderId)

@@ -94,8 +94,10 @@ function instance() {
     const answer = await payment.charge(request, call(key === undefined ? {} : { 'idempotency-key': key }))
     return answer.transactionId ?? ''
   }
-  const refund = async (transaction: string) => {
-    const answer = await refunds.refund(create(RefundRequestSchema, { transactionId: transaction }), call())
+  const refund = async (transaction: string, key?: string) => {
+    const metadata = key === undefined ? {} : { 'idempotency-key': key }
+    const request = create(RefundRequestSchema, { transactionId: transaction })
+    const answer = await refunds.refund(request, call(metadata))
     return answer.refundId ?? ''
   }
   return { log, charge, refund, payment }
@@ -163,6 +165,14 @@ describe('A refund', () => {
     expect(await instance().refund(transaction)).toBe(first)
     expect(first).not.toBe(transaction)
     expect(log.slice(1)).toEqual([`refunded charge ${transaction}: ${first}`])
+  })
+
+  it('takes the key of a charge as well, charged or not, and nothing is charged under it afterwards', async () => {
+    const { charge, refund } = instance()
+    const first = await refund(await charge('order 1'))
+    expect(await instance().refund('', 'order 1')).toBe(first)
+    await refund('', 'order 2')
+    await expect(charge('order 2')).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' })
   })
 
   it('ends the use of its key', async () => {

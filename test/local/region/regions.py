@@ -42,9 +42,14 @@ class Region:
             "NANOFLEET_PORT": str(self.port),
             "NANOFLEET_VPC_CIDR": f"127.{self.octet}.0.0/16",
             "NANOFLEET_GRACE_SECONDS": "1",
+            "NANOFLEET_RESTARTS": "0",  # a test starts it again when it wants to
             "NANOFLEET_SAVE_SECONDS": "0.5",
             **(environment or {}),
         }
+        # How often a client asks again before it gives up; botocore's own number unless it is set.
+        self.tries: int | None = None
+        # What runs the region, and with which arguments.
+        self.program = ["-m", "region"]
         self.process: subprocess.Popen[bytes] | None = None
         self._clients: dict[tuple[str, str], Any] = {}
 
@@ -63,7 +68,7 @@ class Region:
         paths = [str(REPOSITORY / "local"), *([""] if PYTHON.exists() else sys.path)]
         with (self.state / "region.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [python, "-m", "region"],
+                [python, *self.program],
                 env={
                     **os.environ,
                     **self.environment,
@@ -124,7 +129,10 @@ class Region:
         if not key:
             key, secret = self.root
         if (service, key) not in self._clients:
-            self._clients[service, key] = botocore.session.get_session().create_client(
+            session = botocore.session.get_session()
+            if self.tries is not None:
+                session.set_config_variable("max_attempts", self.tries)
+            self._clients[service, key] = session.create_client(
                 service,
                 region_name="eu-west-1",
                 endpoint_url=self.endpoint,

@@ -63,6 +63,20 @@ def test_calls_that_last_are_served_side_by_side(world: World) -> None:
     assert len(set(served)) == 4
 
 
+def test_more_functions_than_there_may_be_workers_take_turns() -> None:
+    code = "exports.handler = async () => new Promise((go) => setTimeout(go, 200, process.pid))"
+    with started(NANOFLEET_MOST_WORKERS="2") as world, ThreadPoolExecutor(8) as pool:
+        names = [function(world, code) for _ in range(4)]
+        calls = [pool.submit(invoke, world, name) for name in names * 2]
+        most = 0
+        while not all(call.done() for call in calls):
+            most = max(most, sum(len(workers(name)) for name in names))
+            time.sleep(0.01)
+        assert len({call.result() for call in calls}) >= 4
+        # They are not counted all at one moment: one that ends meanwhile may count beside its successor.
+        assert most in (2, 3)
+
+
 def test_reserved_concurrency_throttles(world: World) -> None:
     code = "exports.handler = async () => { await new Promise((go) => setTimeout(go, 1000)); return 1 }"
     name = function(world, code, ReservedConcurrentExecutions=1)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from region.instances import records
 from region.instances.addresses import Allocator, SubnetFull
 from region.instances.user_data import user_data_variables
 
@@ -32,3 +34,14 @@ def test_a_full_subnet_is_said_to_be_full(tmp_path: Path) -> None:
 
 def test_user_data_gives_its_assignments_and_nothing_else() -> None:
     assert user_data_variables("A=1\r\nB=x=y\n#C=2\n 9=1\nD=\n") == {"A": "1", "B": "x=y", "D": ""}
+
+
+def test_an_instance_that_has_given_its_address_back_holds_none() -> None:
+    def instance(address: str, state: str) -> dict[str, Any]:
+        return {"PrivateIpAddress": address, "State": {"Name": state}}
+
+    ending, ended = instance("", "shutting-down"), instance("127.77.16.21", "terminated")
+    running, new = instance("127.77.16.20", "running"), instance("127.77.16.22", "pending")
+    used = records.in_use([ending, ended, running, new], new)
+    assert used == {"127.77.16.20"}
+    assert "" not in used

@@ -71,3 +71,24 @@ def test_a_program_that_listens_on_all_addresses_listens_on_that_of_its_instance
     (disk / "image.json").write_text(json.dumps({"Program": "/server", "Args": [argument]}))
     spec = prepare(disk, tmp_path / "home", {"PrivateIpAddress": "127.77.0.16"}, "127.77.0.0/20")
     assert spec.command[1:] == [given]
+
+
+@pytest.mark.parametrize(
+    ("kind", "bounds"),
+    [
+        ("t3.micro", "--max-old-space-size=512 --max-semi-space-size=4"),
+        ("t4g.large", "--max-old-space-size=4096 --max-semi-space-size=16"),
+        ("m7i.large", ""),
+    ],
+)
+def test_a_node_program_has_the_heap_of_its_instance_type_and_its_own_options_last(
+    tmp_path: Path, kind: str, bounds: str
+) -> None:
+    disk = tmp_path / "snap-1"
+    (disk / "root").mkdir(parents=True)
+    own = {"NODE_OPTIONS": "--max-old-space-size=64"}
+    (disk / "image.json").write_text(json.dumps({"Program": "/node", "Args": ["/main.mjs"], "Env": own}))
+    instance = {"PrivateIpAddress": "127.77.0.16", "InstanceType": kind}
+    options = prepare(disk, tmp_path / "home", instance, "127.77.0.0/20").environment["NODE_OPTIONS"]
+    after = options.partition("node.mjs ")[2]
+    assert after == f"{bounds} --max-old-space-size=64".strip()

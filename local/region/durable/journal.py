@@ -1,0 +1,179 @@
+"""A file of changes, one batch after the other, each whole or not at all.
+
+`emulator/journal-000001` begins with a batch that is a whole state; every later batch is what changed since.
+A batch is a line `<bytes> <crc32>` in hexadecimal and as many bytes: rows `key TAB text`, or `key` alone for
+what was removed. When the file has grown, what counts of it becomes the first batch of the next file; the one
+before is kept, as the state to go back to if a file is damaged.
+
+A batch is one `write` without a sync: what a killed process has written is with the kernel. `sync` is for a
+machine that loses its power.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from region.base.root_key import PRIVATE
+
+Row = tuple[bytes, bytes | None]
+"""A key and its text, None for one that was removed; neither holds a tab or the end of a line."""
+
+SPARE_BYTES = 8 * 1024 * 1024
+"""How much longer than twice its first batch a file may become."""
+_HEADER = re.compile(rb"([0-9a-f]{8}) ([0-9a-f]{8})\n")
+_HEADER_BYTES = 18
+_NAME = re.compile(r"journal-(\d{6})")
+
+
+class DamagedError(Exception):
+    """No file of the journal can be read; the message names the latest."""
+
+
+class Journal:
+    """The journal in `folder`; `read` comes first, then `append` from one thread at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._file = -1
+        self._number = 0
+        self._size = 0
+        self._base = 0
+        self._closed = False
+
+    def read(self) -> tuple[dict[bytes, bytes] | None, list[str]]:
+        """The latest text of every key, None when there is no journal; and what was wrong with it."""
+        found: list[str] = []
+        for draft in self._folder.glob("journal-*.draft"):
+            draft.unlink()
+        for number, file in sorted(self._files(), reverse=True):
+            data = file.read_bytes()
+            state, base, end = _replay(data)
+            if state is None and data and not _is_torn(data):
+                found.append(f"{file.name} is damaged and was left out; the state is an older one")
+                file.rename(file.with_suffix(".damaged"))
+                continue
+            if end < len(data):
+                found.append(f"{file.name}: the last {len(data) - end} bytes are not whole and were left out")
+                os.truncate(file, end)
+            self._open(number, end, base)
+            return state, found
+        if found:
+            raise DamagedError(f"{found[0].partition(' ')[0]} is damaged and there is no older one")
+        return None, found
+
+    def append(self, rows: Iterable[Row]) -> None:
+        """Writes the rows as one batch; they are on disk when it returns. OSError when there is no room.
+
+        Nothing is written after `close`: what comes then was answered to nobody.
+        """
+        batch = _batch(rows)
+        with self._lock:
+            if self._closed:
+                return
+            if self._number == 0:
+                self._open(1, 0, len(batch))
+            try:
+                _write(self._file, batch)
+            except OSError:
+                os.ftruncate(self._file, self._size)
+                raise
+            self._size += len(batch)
+
+    def sync(self) -> None:
+        if self._file >= 0:
+            os.fdatasync(self._file)
+
+    def is_long(self) -> bool:
+        return self._size > 2 * self._base + SPARE_BYTES
+
+    def compact(self) -> None:
+        """Starts the next file with what counts of this one; what is appended meanwhile follows it."""
+        with self._lock:
+            old, end = self._path(self._number), self._size
+        with old.open("rb") as source:
+            state, _, _ = _replay(source.read(end))
+        base = _batch((state or {}).items())
+        path = self._path(self._number + 1)
+        draft = path.with_suffix(".draft")
+        with open(draft, "wb", opener=_for_owner) as output:
+            output.write(base)
+            output.flush()
+            os.fdatasync(output.fileno())
+        with self._lock:
+            with draft.open("ab") as output, old.open("rb") as source:
+                source.seek(end)
+                output.write(source.read())
+            os.replace(draft, path)
+            size = path.stat().st_size
+            os.close(self._file)
+            self._open(self._number + 1, size, len(base))
+        for number, file in self._files():
+            if number < self._number - 1:
+                file.unlink()
+
+    def close(self) -> None:
+        with self._lock:
+            if self._file >= 0:
+                os.close(self._file)
+            self._file, self._closed = -1, True
+
+    def _files(self) -> list[tuple[int, Path]]:
+        named = ((_NAME.fullmatch(file.name), file) for file in self._folder.glob("journal-*"))
+        return [(int(match[1]), file) for match, file in named if match]
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"journal-{number:06d}"
+
+    def _open(self, number: int, size: int, base: int) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        self._file = os.open(self._path(number), flags, PRIVATE)
+        self._number, self._size, self._base = number, size, base
+
+
+def _batch(rows: Iterable[Row]) -> bytes:
+    body = b"".join(key + b"\n" if text is None else key + b"\t" + text + b"\n" for key, text in rows)
+    return b"%08x %08x\n" % (len(body), zlib.crc32(body)) + body
+
+
+def _replay(data: bytes) -> tuple[dict[bytes, bytes] | None, int, int]:
+    """The state after the last whole batch, how long the first one is, and where the last one ends."""
+    state: dict[bytes, bytes] | None = None
+    base = at = 0
+    while match := _HEADER.match(data, at):
+        start, length = at + _HEADER_BYTES, int(match[1], 16)
+        body = data[start : start + length]
+        if len(body) < length or zlib.crc32(body) != int(match[2], 16):
+            break
+        state = {} if state is None else state
+        for line in body.splitlines():
+            key, tab, text = line.partition(b"\t")
+            if tab:
+                state[key] = text
+            else:
+                state.pop(key, None)
+        at = start + length
+        base = base or at
+    return state, base, at
+
+
+def _is_torn(data: bytes) -> bool:
+    """Whether its first batch is just not all there: nothing of it was confirmed."""
+    match = _HEADER.match(data)
+    return len(data) < _HEADER_BYTES if match is None else len(data) - _HEADER_BYTES < int(match[1], 16)
+
+
+def _write(file: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def _for_owner(path: str, flags: int) -> int:
+    """SecureStrings and the environments of functions are in these files."""
+    return os.open(path, flags, PRIVATE)
