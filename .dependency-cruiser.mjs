@@ -44,6 +44,12 @@ const core = [
     'Compares EC2 with Consul and says what to write; it knows neither apps nor deployments.',
   ),
   room(
+    'core/moving-in',
+    1,
+    ['core/base'],
+    'Turns what other tools read into the files of an app; it knows no stage and no deployment.',
+  ),
+  room(
     'core/images',
     2,
     ['core/base', 'core/manifest'],
@@ -79,7 +85,7 @@ const others = [
   room('adapters/aws', 5, ['core'], 'One file per AWS service; it knows core/ and its SDK.'),
   room('adapters/images', 6, ['core', 'adapters/aws'], 'Images and what refers to them, as AWS shows it.'),
   room('adapters/consul', 6, ['core', 'adapters/aws'], 'Speaks to Consul, directly or through the door.'),
-  room('adapters/sources', 6, ['core', 'adapters/aws'], 'Reads the files of a checkout and pushes them.'),
+  room('adapters/sources', 6, ['core', 'adapters/aws'], 'Reads, makes and pushes the files of a checkout.'),
   room('adapters', 6, ['core'], "Reads a function's configuration, once.", { own: '^adapters/[^/]+$' }),
   room('functions', 7, ['core', 'adapters'], 'Wires core/ and adapters/ into Lambdas, nothing else.'),
   room('local', 5, ['core/base', 'scripts/lib'], 'Starts and stops the local region.', {

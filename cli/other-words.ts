@@ -10,6 +10,8 @@ const KNOWN: Record<string, Record<string, string>> = {
     ...all('restart', 'bounce', 'reboot', 'reload'),
     ...all('executions', 'events', 'history', 'runs'),
     ...all('logs', 'tail'),
+    ...all('init', 'convert', 'generate', 'import', 'new', 'scaffold'),
+    ...all('validate', 'lint', 'verify'),
     ...all('build', 'compile', 'make'),
     ...all('push', 'upload'),
     ...all('open', 'browse', 'url'),

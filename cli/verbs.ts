@@ -8,6 +8,19 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/local.ts')).local,
   },
   {
+    name: 'init',
+    usage: '[options]',
+    description:
+      'make the files of an app from a folder, a Dockerfile, a Compose file or Kubernetes manifests',
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    name: 'validate',
+    usage: '[apps...]',
+    description: 'check apps as a push does, without a stage, and tell all that is wrong',
+    load: async () => (await import('./commands/validate.ts')).validate,
+  },
+  {
     name: 'push',
     usage: '[apps...]',
     description: "put manifests, definitions and sources of this checkout into the stage's bucket",

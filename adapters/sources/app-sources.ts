@@ -14,10 +14,8 @@ import { READ_YOURSELF } from '../../core/manifest/rules.ts'
 import { secretLook } from '../../core/manifest/secret-looks.ts'
 import { imageFiles, isLeftOut, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
 import { withoutDockerfile } from '../../core/manifest/upstream.ts'
-import { type AppPieces, readApp } from '../../core/template/app-folder.ts'
 import type { WrittenResources } from '../../core/template/app-resources.ts'
-import { refuseClashes } from '../../core/template/clashes.ts'
-import { portDisagreements } from '../../core/template/port-agreement.ts'
+import { type ReadApp, readApps } from './read-apps.ts'
 import { type RepositoryFiles, readRepository } from './repository-files.ts'
 import { type SourceArchive, sourceArchive } from './source-archive.ts'
 import { type TrackedFiles, trackedFiles } from './tracked-files.ts'
@@ -32,13 +30,20 @@ export interface LoadedApp {
   warnings: string[]
 }
 
+/** The stage that apps are checked for. */
+export interface ForStage {
+  /** Its name, so that names too long for it are refused. */
+  stage?: string | undefined
+  /** What builds its images: `ops` builds a Dockerfile, which must be there then. */
+  packager?: Stage['packager'] | undefined
+}
+
 /**
- * Reads and checks apps of a checkout. All apps there are checked against each other, even those not asked
- * for.
+ * Reads and checks apps of a checkout. The others there are looked at for what clashes with them; their own
+ * faults are warnings.
  * @param root the repository's folder
  * @param apps names of the apps to load; all below `images/` when absent
- * @param packager of the stage: `ops` builds a Dockerfile, which must be there then
- * @throws {InvalidInput} if anything is wrong in any relevant file
+ * @throws {InvalidInput} with everything that is wrong with these apps
  */
 export async function loadApps(
   root: string,
@@ -46,53 +51,81 @@ export async function loadApps(
   stage?: string,
   packager?: Stage['packager'],
 ): Promise<LoadedApp[]> {
+  const checked = await checkApps(root, apps, { stage, packager })
+  if (checked.faults.length > 0) throw InvalidInput.all(checked.faults)
+  return checked.loaded
+}
+
+/** Apps of a checkout, and all that is wrong with them. */
+export interface CheckedApps {
+  /** The names that were asked for. */
+  apps: string[]
+  loaded: LoadedApp[]
+  faults: InvalidInput[]
+}
+
+/**
+ * `loadApps` that tells all faults of all apps.
+ * @throws {InvalidInput} for an app that is not there
+ */
+export async function checkApps(
+  root: string,
+  apps: readonly string[] | undefined,
+  target: ForStage,
+): Promise<CheckedApps> {
   const git = await trackedFiles(root)
   const present = await appFolders(root, git)
   for (const app of apps ?? []) if (!present.includes(app)) throw unknownApp(app, present, git)
-  const folders = await readRepository(root, ['images'], git)
-  const pieces = present.map((app) => readApp(app, folders.below(`images/${app}`)))
-  const isWanted = ({ manifest }: AppPieces) => apps === undefined || apps.includes(manifest.app)
-  const wanted = pieces.filter(isWanted)
-  refuseClashes(wanted, apps === undefined ? [] : pieces.filter((piece) => !isWanted(piece)))
-  for (const piece of wanted) refuseDisagreements(piece)
-  return Promise.all(
-    wanted.map(async ({ manifest, resources, services, written, warnings }) => {
-      const files = await readRepository(root, sourceRoots(manifest), git)
-      checkStage(manifest, stage)
-      const unbuildable = withoutDockerfile(manifest, folders.below(`images/${manifest.app}`).keys())
-      if (packager === 'ops') refuseUnbuildable(unbuildable)
-      const archived = Object.entries(services).map(([name, service]) => {
-        checkSource(manifest, name, files)
-        return { name, service, archive: sourceArchive(manifest, name, files) }
-      })
-      const bundled = archived.map(({ name, service, archive }) => [
-        name,
-        { ...service, source: archive.digest, ...consulIn(manifest, name, files) },
-      ])
-      return {
-        bundle: { format: 1 as const, manifest, resources, services: Object.fromEntries(bundled) },
-        archives: archived.map(({ archive }) => archive),
-        ...(written && { written }),
-        warnings: [
-          ...warnings,
-          ...looks(files),
-          ...bases(files),
-          ...blind(manifest.app, services),
-          ...untrackedSources(manifest, git),
-          ...unbuildable.map((file) => `there is no ${file}; a stage on AWS builds the image from it`),
-        ],
+  const wanted = present.filter((app) => apps === undefined || apps.includes(app))
+  const others = present.filter((app) => !wanted.includes(app))
+  const { read, faults, warnings } = await readApps(root, git, wanted, others)
+  const loaded = await Promise.all(
+    read.map(async (each) => {
+      try {
+        return [await loadApp(root, git, each, { ...target, warnings })]
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error
+        faults.push(error)
+        return []
       }
     }),
   )
+  return { apps: wanted, loaded: loaded.flat(), faults }
 }
 
-/** @throws {InvalidInput} with a sentence for each port that differs from what another file says */
-function refuseDisagreements(pieces: AppPieces): void {
-  const found = portDisagreements(pieces)
-  if (found.length > 0)
-    throw InvalidInput.all(
-      found.map(({ place, problem, remedy }) => new InvalidInput(place, problem, remedy)),
-    )
+async function loadApp(
+  root: string,
+  git: TrackedFiles | undefined,
+  { pieces, paths }: ReadApp,
+  { stage, packager, warnings }: ForStage & { warnings: readonly string[] },
+): Promise<LoadedApp> {
+  const { manifest, resources, services, written } = pieces
+  const files = await readRepository(root, sourceRoots(manifest), git)
+  checkStage(manifest, stage)
+  const unbuildable = withoutDockerfile(manifest, paths)
+  if (packager === 'ops') refuseUnbuildable(unbuildable)
+  const archived = Object.entries(services).map(([name, service]) => {
+    checkSource(manifest, name, files)
+    return { name, service, archive: sourceArchive(manifest, name, files) }
+  })
+  const bundled = archived.map(({ name, service, archive }) => [
+    name,
+    { ...service, source: archive.digest, ...consulIn(manifest, name, files) },
+  ])
+  return {
+    bundle: { format: 1 as const, manifest, resources, services: Object.fromEntries(bundled) },
+    archives: archived.map(({ archive }) => archive),
+    ...(written && { written }),
+    warnings: [
+      ...pieces.warnings,
+      ...warnings,
+      ...looks(files),
+      ...bases(files),
+      ...blind(manifest.app, services),
+      ...untrackedSources(manifest, git),
+      ...unbuildable.map((file) => `there is no ${file}; a stage on AWS builds the image from it`),
+    ],
+  }
 }
 
 function refuseUnbuildable(missing: readonly string[]): void {
@@ -115,6 +148,7 @@ async function appFolders(root: string, git: TrackedFiles | undefined): Promise<
   const entries = await readdir(join(root, 'images'), { withFileTypes: true })
   const tracked = new Set([...(git?.tracked ?? [])].map((path) => path.split('/').slice(0, 2).join('/')))
   return entries
+    .filter(({ name }) => !name.startsWith('.'))
     .filter((entry) => entry.isDirectory() && (!git || tracked.has(`images/${entry.name}`)))
     .map(({ name }) => name)
     .sort()

@@ -32,7 +32,7 @@ export interface AppPieces {
  * Reads and checks an app's folder.
  * @param folder name of the folder below `images/`
  * @param files text of each file in it, by relative path: `app.yml`, `web/config.json`
- * @throws {InvalidInput} for the first wrong file, with one sentence per problem
+ * @throws {InvalidInput} with one sentence per problem of the manifest, or else of the services' files
  */
 export function readApp(folder: string, files: ReadonlyMap<string, string>): AppPieces {
   const root = `images/${folder}`
@@ -56,7 +56,7 @@ export function readApp(folder: string, files: ReadonlyMap<string, string>): App
     ...badAttachments(own, names, `${root}/${manifest.resources}`),
   ]
   if (faults.length > 0) throw InvalidInput.all(faults)
-  const services = names.map((name) => [name, readService(root, manifest, name, files)] as const)
+  const services = allOf(names, (name) => readService(root, manifest, name, files))
   const each = <T>(part: (service: ReadService) => T): Record<string, T> =>
     Object.fromEntries(services.map(([name, service]) => [name, part(service)]))
   return {
@@ -75,6 +75,22 @@ export function readApp(folder: string, files: ReadonlyMap<string, string>): App
       ...services.flatMap(([, { warnings }]) => warnings),
     ],
   }
+}
+
+/** Reads each service, so that one pass tells what is wrong with all of them. */
+function allOf<T>(names: readonly string[], read: (name: string) => T): (readonly [string, T])[] {
+  const faults: InvalidInput[] = []
+  const found = names.flatMap((name) => {
+    try {
+      return [[name, read(name)] as const]
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error
+      faults.push(error)
+      return []
+    }
+  })
+  if (faults.length > 0) throw InvalidInput.all(faults)
+  return found
 }
 
 type ReadService = Omit<ServiceBundle, 'source'> & { named: NamedServices; warnings: string[] }

@@ -91,6 +91,7 @@ describe('the command line', () => {
     ['undo web', /\(That is "rollback" here\.\)/],
     ['release web', /\(Did you mean releases\?\)/],
     ['ls', /\(That is "status" here\.\)/],
+    ['convert x', /\(That is "init" here\.\)/],
     ['rollback web 0', /It starts at 1/],
     ['replace web', /"web" is not the id of an instance/],
     ['start', /\(That is "local up" here\.\)/],

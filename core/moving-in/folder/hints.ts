@@ -1,0 +1,45 @@
+import { isBelow, type Tree } from '../tree.ts'
+import type { Probe } from '../workload.ts'
+
+/** What the text of a program gives away of where it listens and how it says that it is well. */
+export interface Hints {
+  port?: number
+  /** It listens where the variable PORT says. */
+  toldByPort: boolean
+  probe?: Probe
+}
+
+const READS_PORT =
+  /process\.env\.PORT\b|process\.env\[["']PORT["']\]|Getenv\(["']PORT["']\)|environ(\.get)?[[(]["']PORT["']|getenv\(["']PORT["']\)|Bun\.env\.PORT|\$\{PORT[:}]/
+const LISTENS =
+  /\.listen\(\s*(\d{2,5})\b|ListenAndServe\(\s*["'][^"':]*:(\d{2,5})["']|\bport\s*[=:]\s*["']?(\d{4,5})\b|server\.port\s*[=:]\s*(\d{2,5})/i
+const HEALTH =
+  /["'`](\/(?:_?healthz?|health\/?live|healthcheck|livez|readyz?|actuator\/health|status|ping))["'`]/
+
+/** The port that a program gets which asks for one. */
+export const USUAL_PORT = 8080
+
+/** The hints of a folder of sources. */
+export const hintsOf = (tree: Tree, folder: string): Hints => hints(sourceTexts(tree, folder))
+
+function hints(texts: readonly string[]): Hints {
+  const all = texts.join('\n')
+  const toldByPort = READS_PORT.test(all)
+  const listened = LISTENS.exec(all)?.slice(1).find(Boolean)
+  const path = HEALTH.exec(all)?.[1]
+  const port = toldByPort ? USUAL_PORT : listened === undefined ? undefined : Number(listened)
+  return {
+    toldByPort,
+    ...(port !== undefined && port <= 65535 && { port }),
+    ...(path !== undefined && { probe: { kind: 'http', path } }),
+  }
+}
+
+/** Files right in the folder and one level below: enough for a program to say where it listens. */
+function sourceTexts(tree: Tree, folder: string): string[] {
+  return tree.paths
+    .filter((path) => isBelow(folder, path) && path.slice(folder.length + 1).split('/').length <= 2)
+    .filter((path) => /\.(m?[jt]s|go|py|java|properties|ya?ml)$/.test(path) && !/[._]test\./.test(path))
+    .slice(0, 50)
+    .flatMap((path) => tree.text(path) ?? [])
+}
