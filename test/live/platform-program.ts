@@ -14,6 +14,9 @@ import { missingSecrets, type SecretName } from '../../core/secrets/secrets.ts'
 import { type SignRequest, signServer } from '../../core/secrets/sign-server.ts'
 import { consulBinary, freeOctet } from './consul.ts'
 
+/** Of every server's network interface. */
+const MAC = '0a:00:00:00:00:01'
+
 /**
  * The platform's own program as Consul servers, on an AWS that answers only what the program asks: EC2 always
  * shows every server as running, whatever happened to its process.
@@ -115,6 +118,8 @@ export class PlatformProgram {
       'local-ipv4': server.address,
       'placement/availability-zone': 'eu-west-1a',
       'placement/region': 'eu-west-1',
+      mac: MAC,
+      [`network/interfaces/macs/${MAC}/vpc-ipv4-cidr-blocks`]: `127.${this.network}.0.0/16`,
     }
     response.end(known[(request.url ?? '').replace('/latest/meta-data/', '')] ?? '')
   }

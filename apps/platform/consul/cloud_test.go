@@ -157,6 +157,7 @@ func (m *machine) metadata(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, map[string]string{
 		"instance-id": m.id, "local-ipv4": m.address,
 		"placement/availability-zone": "eu-west-1a", "placement/region": "eu-west-1",
+		"mac": "0a:00:00:00:00:01", "network/interfaces/macs/0a:00:00:00:00:01/vpc-ipv4-cidr-blocks": "127.214.0.0/16",
 	}[strings.TrimPrefix(r.URL.Path, "/latest/meta-data/")])
 }
 

@@ -111,6 +111,9 @@ func prepare(ctx context.Context) (prepared, error) {
 	if err != nil {
 		return prepared{}, err
 	}
+	if err := serveProber(self); err != nil {
+		return prepared{}, err
+	}
 	keeper, err := newKeeper(self, shown, read, func(now secrets, agent string) error {
 		joins := entrance{peers: enters.peers}
 		_, err := serverConfig(dataDir, self, joins, shown.files, now, agent, recursors).write(dataDir)
