@@ -5,7 +5,7 @@ import { additionOf, type CartCopy, DIGITS, stampOf } from './cart-copy.ts'
 /** The hash under a user's id: when the cart was emptied, and a field for each addition. */
 const EMPTIED = 'emptied'
 const ADDITION = '+'
-/** What releases before the second Redis wrote: all lines in a field, and the keys of additions in another. */
+/** What releases before the second Redis wrote: the lines in a field, the keys of additions in another. */
 const OLD_LINES = 'cart'
 const OLD_KEYS = 'additions'
 
