@@ -1,13 +1,28 @@
 import type { Action } from './shopper.ts'
 
+/** An action that went wrong, and when: milliseconds since 1970. */
+export interface Failure {
+  action: string
+  reason: string
+  begin: number
+  end: number
+}
+
+/** Failures are kept one by one up to this number; all of them are counted. */
+const MOST_FAILURES = 10_000
+
 /** The outcome of all actions so far. */
 export class Tally {
   readonly #latencies = new Map<Action, number[]>()
   readonly #troubles = new Map<string, number>()
+  readonly #failures: Failure[] = []
   actions = 0
   errors = 0
 
-  /** @param trouble why the action failed; undefined when it went well */
+  /**
+   * Call it at the end of an action.
+   * @param trouble why the action failed; undefined when it went well
+   */
   add(action: Action, ms: number, trouble: string | undefined): void {
     this.actions += 1
     const latencies = this.#latencies.get(action) ?? []
@@ -17,6 +32,9 @@ export class Tally {
     this.errors += 1
     const line = `${action}: ${trouble}`
     this.#troubles.set(line, (this.#troubles.get(line) ?? 0) + 1)
+    const end = Date.now()
+    if (this.#failures.length < MOST_FAILURES)
+      this.#failures.push({ action, reason: trouble, begin: end - ms, end })
   }
 
   summary({ seconds, requests }: { seconds: number; requests: number }): Summary {
@@ -39,6 +57,7 @@ export class Tally {
       troubles: [...this.#troubles]
         .map(([reason, count]) => ({ reason, count }))
         .sort((a, b) => b.count - a.count),
+      failures: this.#failures,
     }
   }
 }
@@ -62,6 +81,8 @@ export interface Summary {
   actions: Row[]
   total: Row
   troubles: { reason: string; count: number }[]
+  /** The first of them with their times. */
+  failures: Failure[]
 }
 
 function figures(latencies: number[]): Omit<Row, 'action' | 'errors'> {

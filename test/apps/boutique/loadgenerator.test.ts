@@ -90,6 +90,11 @@ describe('the summary', () => {
       ['checkout', 1, 1],
     ])
     expect(asText(summary)).toContain('2 × index: / answered 503')
+    expect(summary.failures.map(({ reason, begin, end }) => [reason, end - begin])).toEqual([
+      ['/ answered 503', 30],
+      ['/cart answered 503', 20],
+      ['/ answered 503', 20],
+    ])
   })
 
   it('of nothing is not an error', () => {
