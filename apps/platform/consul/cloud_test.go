@@ -39,7 +39,9 @@ type cloud struct {
 	life    time.Duration
 	mu      sync.Mutex
 	started []*machine
-	heard   heard
+	// launched counts all that were ever started.
+	launched int
+	heard    heard
 }
 
 type machine struct {
@@ -166,7 +168,8 @@ func (c *cloud) launch(count int) []*machine {
 	fresh := []*machine{}
 	for range count {
 		c.mu.Lock()
-		number := len(c.started) + len(fresh) + 1
+		c.launched++
+		number := c.launched
 		c.mu.Unlock()
 		m := &machine{
 			id: fmt.Sprintf("i-%017x", 99-number), address: fmt.Sprintf("%s%d", c.network, number),
