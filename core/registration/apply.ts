@@ -30,7 +30,10 @@ export async function apply(catalog: ServiceCatalog, writes: Write[], pause: Pau
     const successor = successorOf(write)
     return successor && !broken.has(successor.id) ? [{ write, successor }] : []
   })
-  const second = await applyAll(catalog, await withSuccessor(catalog, replacements, pause))
+  const made = new Set(first.done.map(({ id }) => id))
+  const { ready, lost } = await withSuccessor(catalog, replacements, pause)
+  const again = lost.filter(({ successor }) => !made.has(successor.id)).map(registerAgain)
+  const second = await applyAll(catalog, [...ready, ...again])
   return { done: [...first.done, ...second.done], failed: [...first.failed, ...second.failed] }
 }
 
@@ -43,18 +46,33 @@ interface Replacement {
 const successorOf = (write: Write): Successor | undefined => (write as { successor?: Successor }).successor
 
 /**
- * The removals whose successor the catalog shows, passing if the old entry passes. The agent's word is not
- * enough: it answers 200 and lists a service before the catalog has it, and a new check begins critical, so
- * removing then would leave a gap in DNS. Nor is the catalog's word alone: for a moment it shows a server
- * that has just come back as it was when it died. The others are left to the next round; two entries of one
- * address do no harm.
+ * An agent that was away for so long that the leader removed its server believes that the catalog still has
+ * what it holds, until it compares everything again: once in one to two minutes. A registration tells it to
+ * write the entry now.
+ */
+const registerAgain = ({ write, successor: { server, id, registration } }: Replacement): Write => ({
+  verb: 'register',
+  server,
+  id,
+  instanceId: write.instanceId,
+  registration,
+  reason: 'its agent holds it, and the catalog does not',
+})
+
+/**
+ * `ready`: the removals whose successor the catalog shows, passing if the old entry passes. The agent's word
+ * is not enough: it answers 200 and lists a service before the catalog has it, and a new check begins
+ * critical, so removing then would leave a gap in DNS. Nor is the catalog's word alone: for a moment it shows
+ * a server that has just come back as it was when it died. The others are left to the next round; two entries
+ * of one address do no harm. `lost`: those of the others whose successor is with its agent only.
  */
 async function withSuccessor(
   catalog: ServiceCatalog,
   removals: Replacement[],
   pause: Pause,
-): Promise<Write[]> {
+): Promise<{ ready: Write[]; lost: Replacement[] }> {
   const ready: Write[] = []
+  let lost: Replacement[] = []
   let open = removals
   for (const milliseconds of LOOKS) {
     const [any] = open
@@ -65,21 +83,29 @@ async function withSuccessor(
       heldBySuccessors(catalog, open),
     ])
     const isReady = (removal: Replacement): boolean =>
-      isReplaced(removal, health, health) && isReplaced(removal, held, health)
+      isReplaced(removal, health ?? [], health ?? []) && isReplaced(removal, held, health ?? [])
     ready.push(...open.filter(isReady).map(({ write }) => write))
     open = open.filter((removal) => !isReady(removal))
+    lost = open.filter(({ successor }) => health && isLost(successor, held, health))
   }
-  return ready
+  return { ready, lost }
 }
 
+/** One in maintenance is left as it is: a registration would end that. */
+function isLost({ id, server }: Successor, held: CatalogEntry[], health: CatalogEntry[]): boolean {
+  const own = (entry: CatalogEntry) => entry.id === id && entry.nodeAddress === server.address
+  return !health.some(own) && held.some((entry) => own(entry) && entry.status !== 'maintenance')
+}
+
+/** Undefined when it cannot be read. */
 async function healthOf(
   catalog: ServiceCatalog,
   asked: ConsulServer,
   removals: Replacement[],
-): Promise<CatalogEntry[]> {
+): Promise<CatalogEntry[] | undefined> {
   const services = new Set(removals.map(({ successor }) => successor.service))
-  const health = await catalog.health(asked, { services: [...services] }).catch(() => ({}))
-  return Object.values(health).flat()
+  const health = await catalog.health(asked, { services: [...services] }).catch(() => undefined)
+  return health && Object.values(health).flat()
 }
 
 /** The successors that their own agents hold. */

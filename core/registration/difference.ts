@@ -22,6 +22,7 @@ export interface Successor {
   server: ConsulServer
   /** The old one passes, so the new one must before the old one goes. */
   passing: boolean
+  registration: Registration
 }
 
 /**
@@ -143,6 +144,7 @@ function remove(
     service: wish.registration.Name,
     server: wish.owner,
     passing,
+    registration: wish.registration,
   }
   const common = { id: entry.id, instanceId: entry.instanceId, reason, ...(successor ? { successor } : {}) }
   if (server) return { verb: 'deregister', server, ...common }

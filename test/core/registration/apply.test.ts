@@ -19,7 +19,7 @@ const removal = (passing = true): Write => ({
   id: 'i-1',
   instanceId: 'i-1',
   reason: 'it moves',
-  successor: { id: 'i-1', service: 'web', server: young, passing },
+  successor: { id: 'i-1', service: 'web', server: young, passing, registration },
 })
 const register: Write = {
   verb: 'register',
@@ -109,9 +109,18 @@ describe('a removal with a successor', () => {
   })
 
   it('is left to the next round while the catalog does not show what the agent holds', async () => {
+    turn(old, 'passing')
+    catalog.settling.add(young.address)
+    expect((await run([removal(), register])).done).toEqual([register])
+  })
+
+  it('has its successor registered again when only the agent still holds it from before', async () => {
     await catalog.register(young, { registration })
     turn(young, 'passing')
     catalog.settling.add(young.address)
+    expect((await run([removal()])).done).toMatchObject([{ verb: 'register', server: young, id: 'i-1' }])
+    expect(catalog.ids()).toContain('i-1@i-c1')
+    turn(young, 'maintenance')
     expect((await run([removal()])).done).toEqual([])
   })
 })
