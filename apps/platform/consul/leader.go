@@ -113,8 +113,8 @@ func (q leaderQuestions) outlook(ctx context.Context, address string) outlook {
 }
 
 // untilLeaderless returns when a server has been without a leader for looks in a row, every apart, or for
-// aloneLooks if no other server answers; or when ctx ends. It counts looks instead of time, so that a machine's
-// sleep does not count.
+// aloneLooks if no other server answers; or when ctx ends. It counts looks instead of time, so that a
+// machine's sleep does not count.
 func untilLeaderless(
 	ctx context.Context, look func(context.Context) outlook, looks, aloneLooks int, every time.Duration,
 ) {

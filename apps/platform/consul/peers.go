@@ -33,7 +33,9 @@ var (
 )
 
 // listServers returns the Consul servers of all VPCs that are in one of these states according to EC2.
-func listServers(ctx context.Context, client ec2.DescribeInstancesAPIClient, states []string) ([]types.Instance, error) {
+func listServers(
+	ctx context.Context, client ec2.DescribeInstancesAPIClient, states []string,
+) ([]types.Instance, error) {
 	pages := ec2.NewDescribeInstancesPaginator(client, &ec2.DescribeInstancesInput{Filters: []types.Filter{
 		{Name: aws.String("tag:" + serverTag), Values: []string{serverValue}},
 		{Name: aws.String("instance-state-name"), Values: states},

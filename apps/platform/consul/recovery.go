@@ -15,11 +15,11 @@ import (
 	"github.com/hashicorp/consul/api"
 )
 
-// Without a majority nothing can be written: what dies stays in DNS, what is new does not get in. Consul waits
-// for the lost servers to come back; ours do not. So when EC2 says that most of them are gone, the servers
-// that are left go on without them, as Consul's page "Recover from outages" does it by hand: each writes the
-// same list of those that are left ("peers.json") and starts its agent again on its own data. Until then, and
-// with all data afterwards, they answer DNS.
+// Without a majority nothing can be written: what dies stays in DNS, what is new does not get in. Consul
+// waits for the lost servers to come back; ours do not. So when EC2 says that most of them are gone, the
+// servers that are left go on without them, as Consul's page "Recover from outages" does it by hand: each
+// writes the same list of those that are left ("peers.json") and starts its agent again on its own data.
+// Until then, and with all data afterwards, they answer DNS.
 const (
 	recoveryEvery = time.Second
 	// leaderlessFor is longer than an election with raft_multiplier 1 takes.
@@ -218,7 +218,8 @@ type agentRuns struct{ again chan struct{} }
 
 func newAgentRuns() agentRuns { return agentRuns{make(chan struct{}, 1)} }
 
-// restart ends the agent. A server ends without leaving its cluster at an interrupt ("skip_leave_on_interrupt").
+// restart ends the agent. At an interrupt a server ends without leaving its cluster
+// ("skip_leave_on_interrupt").
 func (a agentRuns) restart() error {
 	select {
 	case a.again <- struct{}{}:
