@@ -70,7 +70,8 @@ def _values(instance: states.Instance) -> Values:
         "meta-data/services/partition": "aws",
     }
     lazy: Values = {key: partial(str, value) for key, value in values.items()}
-    lazy[f"meta-data/network/interfaces/macs/{_mac(instance)}/vpc-ipv4-cidr-blocks"] = lambda: _blocks(instance)
+    interface = f"meta-data/network/interfaces/macs/{_mac(instance)}"
+    lazy[f"{interface}/vpc-ipv4-cidr-blocks"] = lambda: _blocks(instance)
     lazy["dynamic/instance-identity/document"] = lambda: _document(instance, zone)
     if instance.get("UserData"):
         lazy["user-data"] = lambda: user_data(instance).decode("utf-8", "replace")
@@ -90,7 +91,8 @@ def _mac(instance: states.Instance) -> str:
 
 
 def _blocks(instance: states.Instance) -> str | None:
-    return (ec2._vpcs.get(instance["VpcId"]) or {}).get("CidrBlock")
+    vpc: dict[str, str] = ec2._vpcs.get(instance["VpcId"]) or {}
+    return vpc.get("CidrBlock")
 
 
 def _role_values(instance: states.Instance) -> Values:
