@@ -54,7 +54,7 @@ export class SteadyLoad {
   async #run(): Promise<void> {
     const begun = performance.now()
     for (let number = 0; !this.#stopped; number++) {
-      await sleep(begun + number * this.#everyMs - performance.now())
+      await sleep(Math.max(0, begun + number * this.#everyMs - performance.now()))
       if (this.underWay < MOST_UNDER_WAY) this.#over.push(this.#send(number))
     }
   }
