@@ -143,7 +143,7 @@ describe(`the boutique under ${PER_SECOND} requests a second`, () => {
       const now = await running('web', 'web')
       const held = (await round()).filter(({ group }) => group.endsWith('-web-web'))
       expect(held.map(({ verdict }) => verdict)).toEqual(['hold', 'hold'])
-      expect(held[0]?.reason).toBe('more than half of web/web is not well (2 of 2)')
+      expect(held[0]?.reason).toBe('more than half of web-web is not well (2 of 2)')
       expect(now.every(({ pid }) => stopped.includes(pid))).toBe(true)
       await until('the alarm', 240, async () =>
         (await alarmState(context, `nanofleet-${context.stage}-replacements-held`)) === 'ALARM'
