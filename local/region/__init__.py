@@ -4,3 +4,5 @@
 """
 
 PINNED_MINISTACK = "1.5.33"
+# Whose package data holds the schemas of CloudFormation's registry.
+PINNED_CFN_LINT = "1.58.0"

@@ -36,6 +36,7 @@ from region.machines import course, recovery, retention
 from region.messages import parameters, queues, topics
 from region.metadata import service
 from region.stepfunctions import executions
+from region.tables import backups, counts
 
 logger = logging.getLogger("region")
 
@@ -57,6 +58,8 @@ PARTS: tuple[ModuleType, ...] = (
     parameters,
     queues,
     topics,
+    counts,
+    backups,
     api,
     quotas,
     inventory,
@@ -107,6 +110,8 @@ def run() -> int:
         folder.mkdir(parents=True, exist_ok=True)
     # The state lies in a checkout, a package of ES modules; the emulator's own Node workers are CommonJS.
     (settings.temporary / "package.json").write_text('{"type": "commonjs"}\n')
+    if not settings.schemas.is_dir():
+        return _refuse(f"the resource schemas are missing in {settings.schemas}; run `npm run setup`")
     try:
         contract.verify()
     except contract.ContractBroken as error:

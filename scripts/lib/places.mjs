@@ -9,6 +9,8 @@ export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'
 export const versions = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')).config
 
 export const emulator = join(cache, `ministack-${versions.ministack}`)
+/** The wheel of cfn-lint without what it needs: only its data, the schemas of CloudFormation's registry. */
+export const schemas = join(cache, `cfn-lint-${versions['cfn-lint']}`)
 export const checkTools = join(cache, 'check')
 /** Apart from the others: checkov pins packages that the emulator needs in other versions. */
 export const opinionTools = join(cache, 'opinions')

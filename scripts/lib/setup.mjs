@@ -13,6 +13,7 @@ import {
   ownGo,
   programs,
   repository,
+  schemas,
   versions,
 } from './places.mjs'
 import { preflight } from './preflight.mjs'
@@ -33,7 +34,7 @@ export async function setup({ tests = false, only } = {}) {
   }
   const steps = [npmPackages()]
   if (only !== 'npm') {
-    steps.push(emulatorVenv(python))
+    steps.push(emulatorVenv(python), resourceSchemas(python))
     if (!(await linkMachineGo())) steps.push(goToolchain(python))
     steps.push(consul())
     if (!(await linkMachineRedis())) steps.push(redis(python))
@@ -64,6 +65,20 @@ function emulatorVenv(python) {
     stamp: join(emulator, '.nanofleet'),
     key: versions.ministack,
     work: () => venv(python, emulator, [`ministack==${versions.ministack}`]),
+  }
+}
+
+function resourceSchemas(python) {
+  return {
+    title: `resource schemas of cfn-lint ${versions['cfn-lint']}`,
+    why: "CloudFormation's registry in the local region: what each type's properties are, and which replace it",
+    lasts: 'about 10 s',
+    stamp: join(schemas, '.nanofleet'),
+    key: versions['cfn-lint'],
+    async work() {
+      await rm(schemas, { recursive: true, force: true })
+      await unpackWheel(python, `cfn-lint==${versions['cfn-lint']}`, schemas, ['--no-compile'])
+    },
   }
 }
 

@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from region import PINNED_CFN_LINT
+
 ACCOUNT = "000000000000"
 # A quota of Lambda's; region/base/quotas.py lists them all.
 CONCURRENT_EXECUTIONS = "L-B99A9384"
@@ -64,6 +66,7 @@ class Settings:
     nlb_register_seconds: float
     nlb_stale_seconds: float
     worker_idle_seconds: float
+    count_seconds: float
     log_level: str
     quotas: dict[str, float]
     cache: Path
@@ -77,6 +80,11 @@ class Settings:
     def emulator(self) -> Path:
         """Where the emulator's own services keep what survives a restart."""
         return self.state / "emulator"
+
+    @property
+    def schemas(self) -> Path:
+        """CloudFormation's registry: `providers/<region>.json` and `resources/<hash>.json`, from set-up."""
+        return self.cache / f"cfn-lint-{PINNED_CFN_LINT}" / "cfnlint" / "data" / "schemas"
 
     @property
     def snapshots(self) -> Path:
@@ -118,6 +126,8 @@ def read(environment: dict[str, str]) -> Settings:
         nlb_register_seconds=_seconds(environment, "NANOFLEET_NLB_REGISTER_SECONDS", 0.2),
         nlb_stale_seconds=_seconds(environment, "NANOFLEET_NLB_STALE_SECONDS", 0.0),
         worker_idle_seconds=_seconds(environment, "NANOFLEET_WORKER_IDLE_SECONDS", 20.0),
+        # How old the counts of DescribeTable may be: region/tables/counts.py.
+        count_seconds=_seconds(environment, "NANOFLEET_COUNT_SECONDS", 21600.0),
         log_level=environment.get("NANOFLEET_LOG_LEVEL") or "INFO",
         quotas=_quotas(environment, "NANOFLEET_QUOTAS"),
         cache=_cache(environment),

@@ -80,6 +80,8 @@ def _delete(original: Callable[..., None], physical_id: str, props: Properties) 
             raise ResourceFailed(
                 "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
             )
+        if status >= 400:
+            raise ResourceFailed("Bucket has access points attached and cannot be deleted.")
     original(physical_id, props)
 
 

@@ -12,7 +12,7 @@ Properties = dict[str, Any]
 
 @dataclass(frozen=True)
 class Change:
-    """`verb` is create, update or delete; `old` or `new` is empty where there is none."""
+    """`verb` is create, read, update or delete; `old` or `new` is empty where there is none."""
 
     verb: str
     type: str

@@ -60,7 +60,7 @@ def needed(change: Change) -> list[Permission]:
     entry = _handlers().get(change.type)
     if entry is None:
         _aws, service, name = change.type.split("::")
-        verb = {"create": "Create", "update": "Update", "delete": "Delete"}[change.verb]
+        verb = {"create": "Create", "read": "Describe", "update": "Update", "delete": "Delete"}[change.verb]
         return [Permission(f"{service.lower()}:{verb}{name}", "*")]
     listed = entry["handlers"].get(change.verb, {})
     calls = [action for action, reason in listed.items() if reason is None]

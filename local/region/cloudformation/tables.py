@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 from region.base import contract
 from region.base.emulator import dynamodb
-from region.cloudformation.resource import CREATE, PROVISIONERS, UPDATE, Created, Properties
+from region.cloudformation.resource import (
+    CREATE,
+    DELETE,
+    PROVISIONERS,
+    UPDATE,
+    Created,
+    Properties,
+    ResourceFailed,
+)
 
 contract.expect(PROVISIONERS, "_ddb_create", CREATE)
 contract.expect(PROVISIONERS, "_ddb_update", UPDATE)
+contract.expect(PROVISIONERS, "_ddb_delete", DELETE)
+contract.expect("ministack.services.dynamodb", "_delete_table", "(data)")
+contract.expect("ministack.services.dynamodb", "_tables")
 contract.expect("ministack.services.dynamodb", "_update_ttl", "(data)")
 contract.expect("ministack.services.dynamodb", "_update_continuous_backups", "(data)")
 
@@ -55,7 +68,23 @@ def _back_up(table: str, props: Properties) -> None:
     )
 
 
+def _delete_table(original: Callable[..., None], physical_id: str, props: Properties) -> None:
+    """As anybody else deletes a table: not a protected one, and with all that belongs to it."""
+    if physical_id not in dynamodb._tables:
+        original(physical_id, props)
+        return
+    status, _headers, body = dynamodb._delete_table({"TableName": physical_id})
+    if status >= 400:
+        problem = json.loads(body)
+        message = problem.get("message") or problem.get("Message")
+        raise ResourceFailed(
+            f'Resource handler returned message: "{message}"'
+            f" (RequestToken: {uuid.uuid4()}, HandlerErrorCode: InvalidRequest)"
+        )
+
+
 HOOKS: tuple[tuple[str, str, str, Callable[..., Any]], ...] = (
     (TABLE, "create", "_ddb_create", _create_table),
     (TABLE, "update", "_ddb_update", _update_table),
+    (TABLE, "delete", "_ddb_delete", _delete_table),
 )

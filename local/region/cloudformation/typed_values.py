@@ -82,7 +82,7 @@ async def _deploy(
     ]
     if missing:
         before = more["previous_stack"] if more.get("is_update") else None
-        _fail(stack, f"Parameter validation failed: {', '.join(missing)}", disable_rollback, before)
+        fail(stack, f"Parameter validation failed: {', '.join(missing)}", disable_rollback, before)
         return
     await original(stack_name, stack_id, template, values, disable_rollback, *rest, **more)
 
@@ -116,7 +116,7 @@ def _exists(kind: str, value: str) -> bool:
     return store is None or value in getattr(ec2, store)
 
 
-def _fail(stack: dict[str, Any], reason: str, disable_rollback: bool, before: dict[str, Any] | None) -> None:
+def fail(stack: dict[str, Any], reason: str, disable_rollback: bool, before: dict[str, Any] | None) -> None:
     """Ends the operation before it has made anything; an update leaves the stack as it was."""
 
     def tell(status: str, why: str = "") -> None:

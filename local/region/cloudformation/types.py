@@ -11,15 +11,24 @@ from region.cloudformation import (
     balancers,
     bounded_roles,
     buckets,
+    change_sets,
+    cleaning,
+    described_types,
+    early_validation,
     groups,
     guarded_balancers,
     listing,
+    names,
     network,
+    replacement,
+    retyped,
     security_rules,
     service_role,
     settling,
+    stack_policies,
     stored_values,
     tables,
+    taken,
     typed_values,
     unchanged,
 )
@@ -38,6 +47,11 @@ def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., An
 
 def install() -> None:
     listing.install()
+    described_types.install()
+    replacement.install()
+    change_sets.install()
+    retyped.install()
+    cleaning.install()
     stored_values.install()
     typed_values.install()
     own = {**network.rows(), **security_rules.rows(), **guarded_balancers.rows(), **bounded_roles.rows()}
@@ -50,6 +64,8 @@ def install() -> None:
         *buckets.HOOKS,
         *guarded_balancers.HOOKS,
         *tables.HOOKS,
+        *taken.HOOKS,
+        *names.HOOKS,
     ):
         _hook_row(resource_type, verb, name, around)
     patch.wrap(PROVISIONERS, "_elbv2_listener_actions", balancers.listener_actions)
@@ -57,3 +73,7 @@ def install() -> None:
     service_role.install()
     settling.install()
     unchanged.install()
+    early_validation.install()
+    stack_policies.install()
+    # Last, so that whatever asks about a new resource knows its name.
+    names.install()

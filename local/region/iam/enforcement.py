@@ -14,7 +14,7 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import Response, alb, autoscaling, dynamodb, get_region, iam_evaluator
-from region.iam import base_resource
+from region.iam import base_resource, resources
 from region.iam.permissions import needed
 from region.iam.requests import Permission, Request
 from region.iam.roles import Denial
@@ -90,7 +90,7 @@ def _extract_resource(
     """Finds all permissions of a request that has just arrived and returns the first one's resource."""
     request = Request(service, method, path, headers, body or b"", query_params, region, account_id)
     _denied.set(None)
-    plan = [] if service in _LEFT_ALONE else needed(request)
+    plan = [] if service in _LEFT_ALONE and not resources.of_backups(request) else needed(request)
     _plan.set(plan)
     return plan[0].resource if plan else base_resource.of(request)
 

@@ -11,7 +11,15 @@ from urllib.parse import urlparse
 
 from region.base import contract
 from region.base.emulator import iam_actions
-from region.iam import ebs_permissions, ec2_permissions, encryption, identities, pass_role, resources
+from region.iam import (
+    base_resource,
+    ebs_permissions,
+    ec2_permissions,
+    encryption,
+    identities,
+    pass_role,
+    resources,
+)
 from region.iam.requests import Permission, Request
 
 contract.expect(
@@ -38,8 +46,28 @@ def needed(request: Request) -> list[Permission]:
         named = identities.needed(action, request, tags) if request.service == "iam" else None
         own = named or [Permission(action, resource, tags) for resource in resources.named(action, request)]
     roles = [Permission("iam:PassRole", role, context) for role, context in pass_role.passed(action, request)]
-    also = encryption.needed(action, request) + _template_read(request)
+    also = encryption.needed(action, request) + _template_read(request) + _stack_policy(action, request)
+    also += _restored_rows(action, request)
     return own + also + roles
+
+
+def _stack_policy(action: str, request: Request) -> list[Permission]:
+    """User Guide, "Prevent updates to stack resources": an update with a policy also needs SetStackPolicy."""
+    names = ("StackPolicyBody", "StackPolicyURL", "StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL")
+    if action != "cloudformation:UpdateStack" or not any(request.param(name) for name in names):
+        return []
+    return [Permission("cloudformation:SetStackPolicy", base_resource.of(request))]
+
+
+# Developer Guide, "Using IAM with DynamoDB backup and restore": a restore needs these on its table.
+_ROWS = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
+
+
+def _restored_rows(action: str, request: Request) -> list[Permission]:
+    if action not in ("dynamodb:RestoreTableFromBackup", "dynamodb:RestoreTableToPointInTime"):
+        return []
+    table = request.arn("dynamodb", f"table/{request.field('TargetTableName')}")
+    return [Permission(f"dynamodb:{row}", table) for row in _ROWS]
 
 
 def _template_read(request: Request) -> list[Permission]:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 
 from region.base import contract
-from region.base.emulator import autoscaling
+from region.base.emulator import autoscaling, cloudformation
 from region.iam import base_resource
 from region.iam.requests import Request
 
 contract.expect("ministack.services.autoscaling", "_asgs")
+contract.expect("ministack.services.cloudformation", "_change_sets")
 
 
 def named(action: str, request: Request) -> list[str]:
@@ -120,6 +121,43 @@ def _logs(operation: str, request: Request) -> list[str] | None:
     return [request.arn("logs", f"log-group:{group}:log-stream:")]
 
 
+def _cloudformation(operation: str, request: Request) -> list[str] | None:
+    """A change set that is named by its ARN alone is its stack's."""
+    found = cloudformation._change_sets.get(request.param("ChangeSetName"))
+    return [found["StackId"]] if found and not request.param("StackName") else None
+
+
+_BACKUPS = {
+    "CreateBackup",
+    "DeleteBackup",
+    "DescribeBackup",
+    "ListBackups",
+    "RestoreTableFromBackup",
+    "RestoreTableToPointInTime",
+}
+
+
+def of_backups(request: Request) -> bool:
+    """Whether a request is about backups of tables, whose resources ministack does not know."""
+    target = next((value for key, value in request.headers.items() if key.lower() == "x-amz-target"), "")
+    return request.service == "dynamodb" and target.rsplit(".", 1)[-1] in _BACKUPS
+
+
+def _dynamodb(operation: str, request: Request) -> list[str] | None:
+    """Backups by their ARNs; a restore also names its table. ListBackups knows no resource."""
+    backup = str(request.field("BackupArn") or "")
+    target = str(request.field("TargetTableName") or "")
+    if operation in ("DescribeBackup", "DeleteBackup"):
+        return [backup] if backup else None
+    if operation == "RestoreTableFromBackup":
+        return [backup, request.arn("dynamodb", f"table/{target}")]
+    if operation == "RestoreTableToPointInTime":
+        source = str(request.field("SourceTableArn") or "")
+        name = request.arn("dynamodb", f"table/{request.field('SourceTableName')}")
+        return [source or name, request.arn("dynamodb", f"table/{target}")]
+    return ["*"] if operation == "ListBackups" else None
+
+
 _STREAM_OPERATIONS = {"CreateLogStream", "DeleteLogStream", "GetLogEvents", "PutLogEvents"}
 
 _READERS: dict[str, Callable[[str, Request], list[str] | None]] = {
@@ -129,4 +167,6 @@ _READERS: dict[str, Callable[[str, Request], list[str] | None]] = {
     "autoscaling": _autoscaling,
     "elasticloadbalancing": _load_balancing,
     "logs": _logs,
+    "dynamodb": _dynamodb,
+    "cloudformation": _cloudformation,
 }

@@ -15,6 +15,8 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from regions import REPOSITORY
 from resource_schemas import broken, sample, with_value
 
+from region.cloudformation import properties
+
 REGION = "eu-west-1"
 OWN = REPOSITORY / "resources"
 NODE = REPOSITORY / "node_modules" / ".bin" / "node"
@@ -45,6 +47,11 @@ TYPES = sorted(types_of_sources() | {"AWS::EC2::LaunchTemplate", "AWS::AutoScali
 
 def test_the_types_are_found() -> None:
     assert len(TYPES) >= 25
+
+
+def test_the_region_takes_the_properties_of_each_generated_type(samples: dict[str, dict[str, Any]]) -> None:
+    found = {kind: properties.problems(kind, values) for kind, values in samples.items()}
+    assert {kind: problems for kind, problems in found.items() if problems} == {}
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -11,6 +11,7 @@ import pytest
 from parts import policy, ref
 from regions import Region
 from roles import ACCOUNT, REGION, allow, arn, make_role
+from stacks import TABLE, keyed
 from waiting import eventually
 
 ROLES = f"arn:aws:iam::{ACCOUNT}:role/apps/"
@@ -42,7 +43,8 @@ def deploy(region: Region) -> Deploy:
             "Capabilities": ["CAPABILITY_NAMED_IAM"],
             "Tags": list(tags),
         }
-        known = [stack["StackName"] for stack in client.describe_stacks()["Stacks"]]
+        pages = client.get_paginator("describe_stacks").paginate()
+        known = [stack["StackName"] for page in pages for stack in page["Stacks"]]
         (client.update_stack if name in known else client.create_stack)(**given)
         return after(name)
 
@@ -206,3 +208,11 @@ def test_a_stack_without_a_role_asks_nobody(region: Region) -> None:
     assert eventually(
         lambda: client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
     )
+
+
+def test_replacing_a_table_takes_the_permission_to_make_one(deploy: Deploy) -> None:
+    changes = allow(["dynamodb:Describe*", "dynamodb:List*", "dynamodb:Update*", "dynamodb:DeleteTable"])
+    assert deploy({"It": TABLE}, allow("dynamodb:*")) == {"stack": "CREATE_COMPLETE"}
+    assert deploy({"It": keyed("key")}, changes)["stack"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert "dynamodb:CreateTable" in deploy({"It": keyed("key")}, changes)["It"]
+    assert deploy({"It": keyed("key")}, allow("dynamodb:*"))["stack"] == "UPDATE_COMPLETE"

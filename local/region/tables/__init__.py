@@ -1,0 +1,1 @@
+"""DynamoDB: counts that lag behind, backups, and tables that are protected or come back."""
