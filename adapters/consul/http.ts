@@ -7,6 +7,7 @@ import type {
   StrandedEntry,
   Welcome,
 } from '../../core/base/catalog.ts'
+import { throughProber } from '../../core/registration/prober.ts'
 import { registerNew } from '../../core/registration/register-new.ts'
 import {
   type AgentCheck,
@@ -114,7 +115,8 @@ export class ConsulHttp implements ServiceCatalog {
     server: ConsulServer,
     { registration, asleep }: Parameters<ServiceCatalog['register']>[1],
   ): Promise<void> {
-    const put = asleep === undefined ? registration : inMaintenance(registration, asleep)
+    const asked = throughProber(registration, server)
+    const put = asleep === undefined ? asked : inMaintenance(asked, asleep)
     await this.requests.put(server, {
       path: '/v1/agent/service/register',
       query: { 'replace-existing-checks': 'true' },

@@ -5,6 +5,7 @@ import { connect as connectTls } from 'node:tls'
 import type { Ask } from '../../core/registration/first-answer.ts'
 import { isPassingStatus, type Probe } from '../../core/registration/probe.ts'
 import { isServing } from './grpc-health.ts'
+import { answersPing } from './redis-ping.ts'
 
 /** Asks a probe's question over the network, and leaves no connection behind. */
 export const ask: Ask = async (probe, milliseconds) => {
@@ -17,6 +18,8 @@ export const ask: Ask = async (probe, milliseconds) => {
         return await isServing(probe, signal)
       case 'tcp':
         return await accepts(probe, signal)
+      case 'redis':
+        return await answersPing(probe, signal)
     }
   } catch {
     // Refused, cut off, too late, or a request that Node will not send: not passing, and Consul will say why.

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { goNanoseconds } from '../base/go-duration.ts'
 import { placesOf, targetProblem } from './check-targets.ts'
+import { PROBE_META, probeProblem } from './spoken.ts'
 
 /**
  * Consul's service definition in the spelling of its HTTP API (Consul docs, "Register Service" of the agent
@@ -216,6 +217,8 @@ export const Service = z
     if (service.Token !== undefined) refuse('Token', FOREIGN.Token)
     if (service.SocketPath !== undefined)
       refuse('SocketPath', 'no other machine can reach a socket of this one')
+    const message = probeProblem(service)
+    if (message) context.addIssue({ code: 'custom', path: ['Meta', PROBE_META], message, input: service })
   })
 
 export type CheckDefinition = z.infer<typeof Check>

@@ -1,5 +1,6 @@
 import type { Registration } from '../base/catalog.ts'
 import type { CheckDefinition } from '../definition/schema.ts'
+import { spokenOf } from '../definition/spoken.ts'
 import { type Probe, probeOf } from './probe.ts'
 
 /** Asks once. True only for an answer that Consul calls passing; never rejects. */
@@ -40,9 +41,10 @@ export class FirstAnswer {
    */
   async of(registration: Registration): Promise<Registration> {
     const checks = (registration.Checks ?? []) as CheckDefinition[]
+    const spoken = spokenOf(registration.Meta)
     const begun = await Promise.all(
       checks.map(async (check) => {
-        const probe = probeOf(check, registration.Address)
+        const probe = probeOf(check, registration.Address, spoken)
         return probe && (await this.#passes(probe)) ? { ...check, Status: 'passing' } : check
       }),
     )

@@ -1,5 +1,6 @@
 import { goNanoseconds } from '../base/go-duration.ts'
 import type { CheckDefinition } from '../definition/schema.ts'
+import { opensPort, type Spoken } from '../definition/spoken.ts'
 
 /**
  * One question to an instance: what Consul asks when it runs the check. `milliseconds` limits the wait for
@@ -8,7 +9,7 @@ import type { CheckDefinition } from '../definition/schema.ts'
 export type Probe = { host: string; port: number; milliseconds: number; tls?: ProbeTls } & (
   | { kind: 'http'; method: string; path: string; headers: Record<string, string[]>; body: string }
   | { kind: 'grpc'; service: string }
-  | { kind: 'tcp' }
+  | { kind: 'tcp' | Spoken }
 )
 
 /** TLS without verifying the certificate. An empty name means that none is sent, as for an address. */
@@ -31,11 +32,12 @@ const TIMEOUT_NS = 10e9
  * verified certificate, since Consul trusts the roots of its own machine; a check whose author gave it a
  * first state or that needs several passes.
  * @param check as registered, with the address instead of its token
+ * @param spoken the protocol in which the service's TCP checks are asked
  */
-export function probeOf(check: CheckDefinition, address: string): Probe | undefined {
+export function probeOf(check: CheckDefinition, address: string, spoken?: Spoken): Probe | undefined {
   if (check.Status !== undefined || check.SuccessBeforePassing) return undefined
   if (check.ProxyHTTP !== undefined || check.ProxyGRPC !== undefined) return undefined
-  const probe = httpProbe(check) ?? grpcProbe(check) ?? tcpProbe(check)
+  const probe = httpProbe(check) ?? grpcProbe(check) ?? tcpProbe(check, spoken)
   if (probe.host !== address || (probe.tls && check.TLSSkipVerify !== true)) return undefined
   return probe
 }
@@ -70,18 +72,22 @@ function grpcProbe(check: CheckDefinition): Probe | undefined {
   return { kind: 'grpc', ...base(check, host, port, check.GRPCUseTLS === true), service }
 }
 
-function tcpProbe(check: CheckDefinition): Probe {
+function tcpProbe(check: CheckDefinition, spoken?: Spoken): Probe {
   // A check of another kind asks no host.
   const [, host = '', port] = check.TCP?.match(/^([^:/]+):(\d+)$/) ?? []
-  return { kind: 'tcp', ...base(check, host, port, check.TCPUseTLS === true) }
+  const kind = spoken !== undefined && opensPort(check) ? spoken : 'tcp'
+  return { kind, ...base(check, host, port, check.TCPUseTLS === true) }
 }
 
+/** How long Consul waits for the answer to a check. */
+export const timeoutMs = ({ Timeout }: CheckDefinition): number =>
+  ((Timeout && goNanoseconds(Timeout)) || TIMEOUT_NS) / 1e6
+
 function base(check: CheckDefinition, host: string, port: unknown, tls: boolean) {
-  const timeout = check.Timeout && goNanoseconds(check.Timeout)
   return {
     host,
     port: Number(port),
-    milliseconds: (timeout || TIMEOUT_NS) / 1e6,
+    milliseconds: timeoutMs(check),
     ...(tls ? { tls: { serverName: check.TLSServerName ?? '' } } : {}),
   }
 }

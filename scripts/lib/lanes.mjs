@@ -36,8 +36,8 @@ export const lanes = [
   {
     name: 'shops',
     stage: true,
-    seconds: 440,
-    files: ['/e2e/photos.', '/e2e/photos-chaos.', '/e2e/boutique.'],
+    seconds: 690,
+    files: ['/e2e/photos.', '/e2e/photos-chaos.', '/e2e/hung-shop.', '/e2e/boutique.'],
   },
   {
     name: 'platform',

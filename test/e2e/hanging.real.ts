@@ -8,6 +8,7 @@ import type { LocalInstance } from '../../scripts/demo/local-instances.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { nanofleet } from '../live/cli.ts'
 import { catalogEntries } from '../live/names.ts'
+import { goOn } from '../live/processes.ts'
 import { withWeb } from '../live/stage.ts'
 import { untilWhole, webInstances } from '../live/web.ts'
 import { runToEnd } from '../live/workflows.ts'
@@ -33,15 +34,6 @@ describe('an instance that hangs', () => {
     if (!victim?.pid) throw new Error(`${id.instanceId} does not run`)
     process.kill(victim.pid, 'SIGSTOP')
     return { ...victim, pid: victim.pid }
-  }
-
-  /** Lets a process go on that hangs, if its instance is still there. */
-  const goOn = (pid: number): void => {
-    try {
-      process.kill(pid, 'SIGCONT')
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
   }
 
   /** What the group of web says of replacing, without a deployment. */

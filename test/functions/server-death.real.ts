@@ -207,6 +207,38 @@ describe('the death of a Consul server', () => {
     },
     120_000,
   )
+
+  it('is survived by the names when two of three die for good: the third goes on without them', async () => {
+    const [third, ...lost] = platform.servers
+    if (!third) throw new Error('no server')
+    const addresses = instances.map(({ address }) => address)
+    const watch = new NameWatch('web', [third.address], addresses)
+    await sleep(200)
+    const begun = performance.now()
+    const seconds = () => ((performance.now() - begun) / 1000).toFixed(1)
+    const asked = new Promise<void>((resolve) => {
+      platform.onInvoke = (_name, said) => {
+        if (JSON.stringify(said) !== '{"silent":[]}') return
+        console.info(`two of three are lost: a round is asked for after ${seconds()} s`)
+        void round(said).then(() => resolve())
+      }
+    })
+    for (const server of lost) {
+      platform.lose(server)
+      fleet.set({ id: server.instanceId }, 'terminated')
+    }
+    await asked
+    await until('every instance at the third', 10, async () => {
+      const passing = (await entries(third)).filter(({ status }) => status === 'passing')
+      return passing.length === instances.length || undefined
+    })
+    const whole = seconds()
+    await watch.stop()
+    console.info(`whole after ${whole} s, longest gap ${watch.longestGap} ms of ${watch.samples} questions`)
+    expect(Number(whole)).toBeLessThan(30)
+    expect(watch.longestGap).toBeLessThan(10_000)
+    expect((await firstView()).voters).toEqual([third.address])
+  }, 60_000)
 })
 
 async function serve(address: string): Promise<Server> {

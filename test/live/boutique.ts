@@ -10,7 +10,7 @@ export async function withBoutique(): Promise<{ context: Context; shop: string }
   return { context, shop: await urlOf(context, 'boutique') }
 }
 
-/** The services with two instances in the manifest; Redis has only one, which holds the carts. */
+/** The services with two instances in the manifest. */
 export async function pairs(context: Context): Promise<string[]> {
   const { bundle } = await context.bundles().read('boutique')
   const services = Object.entries(bundle.manifest.services)

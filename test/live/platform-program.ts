@@ -14,9 +14,12 @@ import { missingSecrets, type SecretName } from '../../core/secrets/secrets.ts'
 import { type SignRequest, signServer } from '../../core/secrets/sign-server.ts'
 import { consulBinary, freeOctet } from './consul.ts'
 
+/** Of every server's network interface. */
+const MAC = '0a:00:00:00:00:01'
+
 /**
- * The platform's own program as Consul servers, on an AWS that answers only what the program asks: EC2 always
- * shows every server as running, whatever happened to its process.
+ * The platform's own program as Consul servers, on an AWS that answers only what the program asks: EC2 shows
+ * every server as running, whatever happened to its process, until it is lost.
  */
 export class PlatformProgram {
   readonly secrets = missingSecrets(new Map(), randomSecrets)
@@ -29,6 +32,7 @@ export class PlatformProgram {
   readonly #launched = new Date()
   readonly #running = new Map<string, ChildProcess>()
   readonly #listening: Server[] = []
+  readonly #lost = new Set<string>()
 
   private constructor(network: number, folder: string, count: number) {
     this.network = network
@@ -76,6 +80,12 @@ export class PlatformProgram {
     this.#running.get(address)?.kill(signal)
   }
 
+  /** Ends the server's program without warning, and its instance: EC2 no longer shows it. */
+  lose(server: ConsulServer): void {
+    this.#lost.add(server.address)
+    this.signal(server, 'SIGKILL')
+  }
+
   /** The last lines of the server program's log. */
   async lastWords({ instanceId }: ConsulServer): Promise<string> {
     return (await readFile(join(this.#folder, `${instanceId}.log`), 'utf8')).slice(-1500)
@@ -115,6 +125,8 @@ export class PlatformProgram {
       'local-ipv4': server.address,
       'placement/availability-zone': 'eu-west-1a',
       'placement/region': 'eu-west-1',
+      mac: MAC,
+      [`network/interfaces/macs/${MAC}/vpc-ipv4-cidr-blocks`]: `127.${this.network}.0.0/16`,
     }
     response.end(known[(request.url ?? '').replace('/latest/meta-data/', '')] ?? '')
   }
@@ -156,7 +168,8 @@ export class PlatformProgram {
       return
     }
     const tag = '<tagSet><item><key>nanofleet:stage</key><value>test</value></item></tagSet>'
-    const items = this.servers.map(
+    const shown = this.servers.filter(({ address }) => !this.#lost.has(address))
+    const items = shown.map(
       ({ instanceId, address }) =>
         `<item><instancesSet><item><instanceId>${instanceId}</instanceId><vpcId>vpc-0a</vpcId>` +
         `<privateIpAddress>${address}</privateIpAddress><launchTime>${this.#launched.toISOString()}</launchTime>` +

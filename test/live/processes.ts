@@ -38,6 +38,15 @@ export async function orphansOf(record: LocalRecord, state: string): Promise<Mar
   return all.filter(({ pid }) => !belongs(pid))
 }
 
+/** Lets a process go on that was stopped, if it is still there. */
+export function goOn(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 /** A process may end while we look at it, and we cannot look into other users' processes. */
 function gone(error: NodeJS.ErrnoException): string {
   if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(error.code ?? '')) return ''

@@ -9,7 +9,7 @@ import { readSettings } from './settings.ts'
 const IDLE_MS = 48 * 60 * 60 * 1000
 
 const { port, redis } = readSettings()
-const store = redis ? new RedisStore(redis.host, redis.port, IDLE_MS) : new MemoryStore(IDLE_MS)
+const store = redis ? new RedisStore(redis, IDLE_MS) : new MemoryStore(IDLE_MS)
 const place = redis ? `in Redis at ${redis.host}:${redis.port}` : 'in memory, as REDIS_ADDR is empty'
 
 await serveGrpc(port, [cartService(store)], { leave: () => store.close() })

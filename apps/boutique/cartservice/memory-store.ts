@@ -1,23 +1,16 @@
-import { remember } from './additions.ts'
+import { randomUUID } from 'node:crypto'
+import { added, type CartCopy, linesOf, NOTHING, stampOf } from './cart-copy.ts'
 import type { CartStore, Line } from './cart-store.ts'
-import { merge } from './merge.ts'
-
-interface Cart {
-  lines: Line[]
-  /** The keys of its latest additions. */
-  additions: string[]
-}
-
-const EMPTY: Cart = { lines: [], additions: [] }
 
 /**
  * Carts in this process only, for a developer's machine: they are gone when it ends, and no other instance
  * sees them.
  */
 export class MemoryStore implements CartStore {
-  readonly #carts = new Map<string, Cart & { until: number }>()
+  readonly #carts = new Map<string, CartCopy & { until: number }>()
   readonly #idleMs: number
   readonly #now: () => number
+  #last = 0
 
   /** @param idleMs how long a cart lives when nobody looks at it */
   constructor(idleMs: number, now: () => number = Date.now) {
@@ -27,15 +20,12 @@ export class MemoryStore implements CartStore {
 
   async read(user: string): Promise<Line[]> {
     const cart = this.#cart(user)
-    if (cart.lines.length > 0) this.#keep(user, cart)
-    return cart.lines
+    if (cart.additions.size > 0) this.#keep(user, cart)
+    return linesOf(cart)
   }
 
-  async add(user: string, line: Line, key?: string): Promise<void> {
-    const { lines, additions } = this.#cart(user)
-    if (key !== undefined && additions.includes(key)) return
-    const known = key === undefined ? additions : remember(additions, key)
-    this.#keep(user, { lines: merge(lines, line), additions: known })
+  async add(user: string, line: Line, key: string = randomUUID()): Promise<void> {
+    this.#keep(user, added(this.#cart(user), key, line, stampOf(++this.#last)))
   }
 
   async empty(user: string): Promise<void> {
@@ -46,13 +36,13 @@ export class MemoryStore implements CartStore {
     this.#carts.clear()
   }
 
-  #cart(user: string): Cart {
+  #cart(user: string): CartCopy {
     const cart = this.#carts.get(user)
-    return cart !== undefined && cart.until > this.#now() ? cart : EMPTY
+    return cart !== undefined && cart.until > this.#now() ? cart : NOTHING
   }
 
   /** The cart used last comes last, so the expired ones come first. */
-  #keep(user: string, cart: Cart): void {
+  #keep(user: string, cart: CartCopy): void {
     this.#carts.delete(user)
     this.#carts.set(user, { ...cart, until: this.#now() + this.#idleMs })
     for (const [other, { until }] of this.#carts) {

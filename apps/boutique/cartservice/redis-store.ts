@@ -1,98 +1,151 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
-import { CartSchema } from '../lib/gen/hipstershop_pb.ts'
-import { remember } from './additions.ts'
+import { added, type CartCopy, join, lacking, latestOf, linesOf, stampOf } from './cart-copy.ts'
+import { BRING, copyOf, fieldsOf } from './cart-fields.ts'
 import { type CartStore, type Line, StorageTrouble } from './cart-store.ts'
-import { merge } from './merge.ts'
-import { RedisConnection } from './redis-connection.ts'
+import type { RedisClient, RedisReplica } from './redis-replica.ts'
+import { RedisReplicas, type Resolve, resolveName } from './redis-replicas.ts'
 
-/**
- * The hash under the user's id has two fields: the cart, a `Cart` of the contract, and the keys of its
- * additions.
- */
-const FIELD = 'cart'
-const ADDITIONS = 'additions'
+/** Carts that are copied at once to a Redis that lacks them, and the pause then: 2,000 a second at most. */
+const COPIED = 100
+const COPY_PAUSE_MS = 50
+/** How often one request is tried: what it writes can be written twice. */
+const TRIES = 3
 
-/**
- * Replaces the old cart with the new one, unless the old one has changed. A script runs atomically, and
- * unlike WATCH needs no connection of its own.
- */
-const REPLACE = `
-local now = redis.call('HMGET', KEYS[1], '${FIELD}', '${ADDITIONS}')
-if (now[1] or '') ~= ARGV[1] or (now[2] or '') ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], '${FIELD}', ARGV[3], '${ADDITIONS}', ARGV[4])
-redis.call('PEXPIRE', KEYS[1], ARGV[5])
-return 1`
-
-/**
- * Of several concurrent changes to a cart, one succeeds each time; a shop has a handful at once, a test
- * hundreds.
- */
-const PATIENCE_MS = 5000
-const LONGEST_PAUSE_MS = 50
-
-const NOTHING = Buffer.alloc(0)
-
-/** The fields in a user's hash. */
-interface Kept {
-  cart: Buffer
-  /** Keys, separated by spaces. */
-  additions: Buffer
+/** A cart as one of those that answered has it. */
+interface Held {
+  replica: RedisReplica
+  copy: CartCopy
 }
 
-/** Carts in Redis, shared by all instances. */
+/**
+ * Carts in every Redis behind a name: written to all that answer, read as the union of all. So one may hang,
+ * end or be empty, and no cart is lost, as long as another has it.
+ */
 export class RedisStore implements CartStore {
-  readonly #connection: RedisConnection
+  readonly #replicas: RedisReplicas
   readonly #idleMs: number
+  readonly #log: (line: string) => void
+  #last = 0
 
   /** @param idleMs how long Redis keeps a cart that nobody looks at */
-  constructor(host: string, port: number, idleMs: number, log: (line: string) => void = console.log) {
-    this.#connection = new RedisConnection(host, port, log)
+  constructor(
+    { host, port }: { host: string; port: number },
+    idleMs: number,
+    log: (line: string) => void = console.log,
+    resolve: Resolve = resolveName,
+  ) {
     this.#idleMs = idleMs
+    this.#log = log
+    const fill = (target: RedisReplica, others: readonly RedisReplica[]) => this.#fill(target, others)
+    this.#replicas = new RedisReplicas({ host, port, fill, resolve, log })
   }
 
   async read(user: string): Promise<Line[]> {
-    const [bytes] = await this.#connection.run((redis) =>
-      Promise.all([redis.hGet(user, FIELD), redis.pExpire(user, this.#idleMs)]),
-    )
-    return decode(bytes ?? NOTHING)
+    return await this.#stubborn(async (replicas) => {
+      const held = await this.#held(user, replicas)
+      const cart = join(held.map(({ copy }) => copy))
+      await Promise.allSettled(held.map((one) => this.#bring(user, one, cart)))
+      return linesOf(cart)
+    })
   }
 
   async add(user: string, line: Line, key?: string): Promise<void> {
-    const end = Date.now() + PATIENCE_MS
-    for (let longest = 1; Date.now() < end; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
-      const [cart, additions] = await this.#connection.run((redis) => redis.hmGet(user, [FIELD, ADDITIONS]))
-      const old = { cart: cart ?? NOTHING, additions: additions ?? NOTHING }
-      const known = old.additions.toString().split(' ').filter(Boolean)
-      if (key !== undefined && known.includes(key)) return
-      const changed = {
-        cart: encode(user, merge(decode(old.cart), line)),
-        additions: key === undefined ? old.additions : Buffer.from(remember(known, key).join(' ')),
-      }
-      if (await this.#replace(user, old, changed)) return
-      await pause(Math.random() * longest)
-    }
-    throw new StorageTrouble('Too many requests are changing this cart at once; try again.')
+    // A second try finds what the first one wrote.
+    const id = key ?? randomUUID()
+    await this.#stubborn(async (replicas) => {
+      const held = await this.#held(user, replicas)
+      const cart = join(held.map(({ copy }) => copy))
+      await this.#write(user, held, added(cart, id, line, this.#stamp(cart)))
+    })
   }
 
   async empty(user: string): Promise<void> {
-    await this.#connection.run((redis) => redis.del(user))
+    await this.#stubborn(async (replicas) => {
+      const held = await this.#held(user, replicas)
+      const emptied = this.#stamp(join(held.map(({ copy }) => copy)))
+      await this.#write(user, held, { emptied, additions: new Map() })
+    })
   }
 
   async close(): Promise<void> {
-    this.#connection.close()
+    this.#replicas.close()
   }
 
-  async #replace(user: string, old: Kept, changed: Kept): Promise<boolean> {
-    const values = [old.cart, old.additions, changed.cart, changed.additions, String(this.#idleMs)]
-    return (
-      (await this.#connection.run((redis) => redis.eval(REPLACE, { keys: [user], arguments: values }))) === 1
-    )
+  /** Later than everything in the cart, and than everything this program wrote before: clocks differ. */
+  #stamp(cart: CartCopy): string {
+    this.#last = Math.max(Date.now(), this.#last + 1, latestOf(cart) + 1)
+    return stampOf(this.#last)
+  }
+
+  /** Tries again while the ones that answered fall silent, but not after an answer of ours. */
+  async #stubborn<T>(work: (replicas: RedisReplica[]) => Promise<T>): Promise<T> {
+    for (let left = TRIES; left > 0; left--) {
+      const replicas = await this.#replicas.up()
+      if (replicas.length === 0) break
+      try {
+        return await work(replicas)
+      } catch (error) {
+        if (!(error instanceof AggregateError)) throw error
+        this.#log(`carts: ${error.errors.map(String).join('; ')}`)
+      }
+    }
+    throw new StorageTrouble('The carts are unavailable right now; try again in a few seconds.')
+  }
+
+  /** @throws AggregateError when none of them answers */
+  async #held(user: string, replicas: readonly RedisReplica[]): Promise<Held[]> {
+    return await those(replicas, async (replica) => {
+      const [fields] = await replica.run((redis) =>
+        Promise.all([redis.hGetAll(user), redis.pExpire(user, this.#idleMs)]),
+      )
+      return { replica, copy: copyOf(fields as Record<string, Buffer>) }
+    })
+  }
+
+  /** @throws AggregateError unless one of them has it */
+  async #write(user: string, held: readonly Held[], cart: CartCopy): Promise<void> {
+    await those(held, (one) => this.#bring(user, one, cart))
+    this.#replicas.missed(held.map(({ replica }) => replica))
+  }
+
+  async #bring(user: string, { replica, copy }: Held, cart: CartCopy, ms = this.#idleMs): Promise<void> {
+    const lacks = lacking(copy, cart)
+    if (lacks === undefined) return
+    const call = { keys: [user], arguments: [String(ms), ...fieldsOf(lacks)] }
+    await replica.run((redis) => redis.eval(BRING, call))
+  }
+
+  /** Copies every cart that another Redis has. */
+  async #fill(target: RedisReplica, others: readonly RedisReplica[]): Promise<void> {
+    for (const source of others) {
+      let copied = 0
+      for (let cursor = '0', isFirst = true; isFirst || cursor !== '0'; isFirst = false) {
+        const found = await source.run((redis) => redis.scan(cursor, { COUNT: COPIED, TYPE: 'hash' }))
+        await Promise.all(found.keys.map((user) => this.#copy(String(user), source, target)))
+        copied += found.keys.length
+        cursor = String(found.cursor)
+        await pause(COPY_PAUSE_MS)
+      }
+      if (copied > 0) this.#log(`${target.place} has the ${copied} carts of ${source.place}`)
+    }
+  }
+
+  async #copy(user: string, source: RedisReplica, target: RedisReplica): Promise<void> {
+    const look = (redis: RedisClient) => Promise.all([redis.hGetAll(user), redis.pTTL(user)])
+    const [[fields, ms], [held]] = await Promise.all([source.run(look), target.run(look)])
+    if (ms <= 0) return
+    const copy = copyOf(held as Record<string, Buffer>)
+    const cart = join([copyOf(fields as Record<string, Buffer>), copy])
+    await this.#bring(user, { replica: target, copy }, cart, ms)
   }
 }
 
-const decode = (bytes: Buffer): Line[] =>
-  fromBinary(CartSchema, bytes).items.map(({ productId, quantity }) => ({ productId, quantity }))
-
-const encode = (userId: string, items: Line[]): Buffer =>
-  Buffer.from(toBinary(CartSchema, create(CartSchema, { userId, items })))
+/** What came of those that worked. @throws AggregateError when none did */
+async function those<A, B>(all: readonly A[], work: (one: A) => Promise<B>): Promise<B[]> {
+  const results = await Promise.allSettled(all.map(work))
+  const made = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  if (made.length === 0) throw new AggregateError(failed, 'no Redis answers')
+  return made
+}

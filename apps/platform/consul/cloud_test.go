@@ -39,7 +39,9 @@ type cloud struct {
 	life    time.Duration
 	mu      sync.Mutex
 	started []*machine
-	heard   heard
+	// launched counts all that were ever started.
+	launched int
+	heard    heard
 }
 
 type machine struct {
@@ -157,6 +159,7 @@ func (m *machine) metadata(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, map[string]string{
 		"instance-id": m.id, "local-ipv4": m.address,
 		"placement/availability-zone": "eu-west-1a", "placement/region": "eu-west-1",
+		"mac": "0a:00:00:00:00:01", "network/interfaces/macs/0a:00:00:00:00:01/vpc-ipv4-cidr-blocks": "127.214.0.0/16",
 	}[strings.TrimPrefix(r.URL.Path, "/latest/meta-data/")])
 }
 
@@ -165,7 +168,8 @@ func (c *cloud) launch(count int) []*machine {
 	fresh := []*machine{}
 	for range count {
 		c.mu.Lock()
-		number := len(c.started) + len(fresh) + 1
+		c.launched++
+		number := c.launched
 		c.mu.Unlock()
 		m := &machine{
 			id: fmt.Sprintf("i-%017x", 99-number), address: fmt.Sprintf("%s%d", c.network, number),

@@ -107,12 +107,17 @@ func TestARefusedCallToEC2IsRetriedAndThenReported(t *testing.T) {
 	}
 }
 
-func TestAServerWithoutALeaderWaitsForThisManyLooksInARow(t *testing.T) {
-	answers := []bool{false, false, true, false, false, false}
-	asked := 0
-	next := func(context.Context) bool { asked++; return answers[asked-1] }
-	untilLeaderless(context.Background(), next, 3, time.Millisecond)
-	if asked != len(answers) {
-		t.Errorf("it gave up after %d looks", asked)
+func TestAServerWithoutALeaderWaitsForThisManyLooksInARowAndLongerWhenAlone(t *testing.T) {
+	for _, answers := range [][]outlook{
+		{leaderless, leaderless, led, leaderless, leaderless, leaderless},
+		{alone, alone, alone, leaderless},
+		{led, alone, alone, alone, alone, alone},
+	} {
+		asked := 0
+		next := func(context.Context) outlook { asked++; return answers[asked-1] }
+		untilLeaderless(context.Background(), next, 3, 5, time.Millisecond)
+		if asked != len(answers) {
+			t.Errorf("%v: it gave up after %d looks", answers, asked)
+		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,6 +18,8 @@ type identity struct {
 	address    string
 	zone       string
 	region     string
+	// networks are the address blocks of its VPC.
+	networks []netip.Prefix
 }
 
 // identify asks the metadata service (IMDSv2). On a fresh instance the service may come up after the program,
@@ -23,6 +27,7 @@ type identity struct {
 func identify(ctx context.Context, settings aws.Config) (identity, error) {
 	client := imds.NewFromConfig(settings)
 	var self identity
+	var mac string
 	for _, field := range []struct {
 		path string
 		into *string
@@ -31,12 +36,24 @@ func identify(ctx context.Context, settings aws.Config) (identity, error) {
 		{"local-ipv4", &self.address},
 		{"placement/availability-zone", &self.zone},
 		{"placement/region", &self.region},
+		{"mac", &mac},
 	} {
 		answer, err := askMetadata(ctx, client, field.path)
 		if err != nil {
 			return identity{}, fmt.Errorf("%s: %w", field.path, err)
 		}
 		*field.into = answer
+	}
+	blocks, err := askMetadata(ctx, client, "network/interfaces/macs/"+mac+"/vpc-ipv4-cidr-blocks")
+	if err != nil {
+		return identity{}, fmt.Errorf("the blocks of the VPC: %w", err)
+	}
+	for _, block := range strings.Fields(blocks) {
+		network, err := netip.ParsePrefix(block)
+		if err != nil {
+			return identity{}, fmt.Errorf("the blocks of the VPC: %w", err)
+		}
+		self.networks = append(self.networks, network)
 	}
 	return self, nil
 }

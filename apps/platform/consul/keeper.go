@@ -44,6 +44,8 @@ type keeper struct {
 	agent, dns string
 	// stale: the agent has not read its changed files yet.
 	stale bool
+	// settled, if there, is called after the first round that left nothing to do.
+	settled func(context.Context)
 }
 
 func newKeeper(
@@ -69,6 +71,10 @@ func (k *keeper) run(ctx context.Context) {
 		err := k.round(limited)
 		cancel()
 		if err == nil {
+			if k.settled != nil {
+				k.settled(ctx)
+				k.settled = nil
+			}
 			failed, told, wait = 0, "", keepEvery
 			continue
 		}

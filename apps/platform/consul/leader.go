@@ -81,17 +81,50 @@ func (q leaderQuestions) anySeesLeader(ctx context.Context, addresses []string) 
 	return false
 }
 
-// untilLeaderless returns when sees has been false looks times in a row, every apart, or when ctx ends. It
-// counts looks instead of time, so that a machine's sleep does not count.
-func untilLeaderless(ctx context.Context, sees func(context.Context) bool, looks int, every time.Duration) {
-	for missed := 0; missed < looks; {
-		if !pause(ctx, every) {
-			return
+// outlook is what a server sees of its cluster.
+type outlook int
+
+const (
+	// led: there is a leader.
+	led outlook = iota
+	// leaderless: there is none, and other servers say so too.
+	leaderless
+	// alone: no other server answers.
+	alone
+)
+
+// outlook asks the agent at address, and if it knows no leader the other servers.
+func (q leaderQuestions) outlook(ctx context.Context, address string) outlook {
+	if q.seesLeader(ctx, address) {
+		return led
+	}
+	peers, err := q.raftPeers(ctx, address)
+	if err != nil {
+		return leaderless
+	}
+	for _, peer := range peers {
+		if other := withoutPort(peer); other != address {
+			if _, err := q.leaderOf(ctx, other); err == nil {
+				return leaderless
+			}
 		}
-		if sees(ctx) {
+	}
+	return alone
+}
+
+// untilLeaderless returns when a server has been without a leader for looks in a row, every apart, or for
+// aloneLooks if no other server answers; or when ctx ends. It counts looks instead of time, so that a
+// machine's sleep does not count.
+func untilLeaderless(
+	ctx context.Context, look func(context.Context) outlook, looks, aloneLooks int, every time.Duration,
+) {
+	for missed := 0; pause(ctx, every); {
+		seen := look(ctx)
+		if missed++; seen == led {
 			missed = 0
-		} else {
-			missed++
+		}
+		if missed >= aloneLooks || (missed >= looks && seen == leaderless) {
+			return
 		}
 	}
 }

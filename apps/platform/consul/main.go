@@ -27,9 +27,11 @@ import (
 const startDeadline = 90 * time.Second
 
 // How long a cluster without a majority waits for one: an election takes a second, a restart of all servers a
-// few.
+// few. A server that nobody answers waits for ten minutes: it still answers DNS, and may be all that is left
+// (recovery.go).
 const (
 	leaderlessLooks = 30
+	aloneLooks      = 200
 	lookEvery       = 3 * time.Second
 )
 
@@ -49,7 +51,8 @@ func main() {
 	go endWhenLeaderless(context.Background(), ready.questions, ready.keeper.self.address)
 	go ready.keeper.run(context.Background())
 	go ready.neighbours.run(context.Background())
-	os.Exit(runConsul([]string{"agent", "-config-file=" + ready.file}))
+	go ready.recovery.run(context.Background())
+	os.Exit(ready.agent.run(ready.file))
 }
 
 // prepared is what a server needs once it knows who and where it is.
@@ -59,6 +62,8 @@ type prepared struct {
 	questions  leaderQuestions
 	keeper     *keeper
 	neighbours *neighbours
+	recovery   *recovery
+	agent      agentRuns
 }
 
 // prepare finds out who and where this server is, reads its stage's secrets, gets a certificate and writes
@@ -89,16 +94,18 @@ func prepare(ctx context.Context) (prepared, error) {
 		return prepared{}, err
 	}
 	questions := newLeaderQuestions(shown)
-	enters, err := findEntrance(ctx, self.instanceID, hasState(dataDir), surroundings{
-		servers: func(ctx context.Context) ([]server, error) {
-			instances, err := listServers(ctx, client)
+	servers := func(states []string) func(ctx context.Context) ([]server, error) {
+		return func(ctx context.Context) ([]server, error) {
+			instances, err := listServers(ctx, client, states)
 			if err != nil {
 				return nil, err
 			}
 			return selectServers(self.instanceID, instances)
-		},
-		leader: questions.anySeesLeader,
-		every:  time.Second,
+		}
+	}
+	enters, err := findEntrance(ctx, self.instanceID, hasState(dataDir), surroundings{
+		servers: servers(upStates), leader: questions.anySeesLeader,
+		every: time.Second,
 	})
 	if err != nil {
 		return prepared{}, fmt.Errorf("cannot enter a Consul cluster within %s: %w", startDeadline, err)
@@ -111,6 +118,9 @@ func prepare(ctx context.Context) (prepared, error) {
 	if err != nil {
 		return prepared{}, err
 	}
+	if err := serveProber(self); err != nil {
+		return prepared{}, err
+	}
 	keeper, err := newKeeper(self, shown, read, func(now secrets, agent string) error {
 		joins := entrance{peers: enters.peers}
 		_, err := serverConfig(dataDir, self, joins, shown.files, now, agent, recursors).write(dataDir)
@@ -121,15 +131,25 @@ func prepare(ctx context.Context) (prepared, error) {
 	}
 	fmt.Printf("consul server %s at %s: %d peers, forms a new cluster: %t\n", self.instanceID, self.address, len(enters.peers), enters.bootstrap)
 	watch := newNeighbours(self.address, asked{self.address, questions}, newReconciler(sdk, stage).suspect)
-	return prepared{file, questions, keeper, watch}, nil
+	if enters.bootstrap {
+		keeper.settled = func(ctx context.Context) { watch.announce(ctx, "a new cluster; asking to register the fleet") }
+	}
+	agent := newAgentRuns()
+	return prepared{file, questions, keeper, watch, &recovery{
+		among:   found{self.address, questions, keeper.client, read, servers(keptStates)},
+		dataDir: dataDir, every: recoveryEvery, restart: agent.restart,
+		recovered: func(ctx context.Context) {
+			watch.announce(ctx, "most servers were lost; asking to register anew what was on them")
+		},
+	}, agent}, nil
 }
 
 // endWhenLeaderless ends the program when the cluster has lost its majority for good. The catalog is built
 // from what EC2 shows, so new servers in a new cluster lose nothing, while this one would wait for ever.
 func endWhenLeaderless(ctx context.Context, questions leaderQuestions, address string) {
-	sees := func(ctx context.Context) bool { return questions.seesLeader(ctx, address) }
-	untilLeaderless(ctx, sees, leaderlessLooks, lookEvery)
-	fmt.Fprintf(os.Stderr, "consul server: no leader for %s; ending, so that new servers form a new cluster\n", leaderlessLooks*lookEvery)
+	look := func(ctx context.Context) outlook { return questions.outlook(ctx, address) }
+	untilLeaderless(ctx, look, leaderlessLooks, aloneLooks, lookEvery)
+	fmt.Fprintln(os.Stderr, "consul server: no leader for too long; ending, so that new servers form a new cluster")
 	os.Exit(1)
 }
 

@@ -26,11 +26,19 @@ type server struct {
 	launched   time.Time
 }
 
-// listServers returns the Consul servers of all VPCs that are pending or running according to EC2.
-func listServers(ctx context.Context, client ec2.DescribeInstancesAPIClient) ([]types.Instance, error) {
+// The states of an instance that runs, and of one that may yet.
+var (
+	upStates   = []string{"pending", "running"}
+	keptStates = []string{"pending", "running", "stopping", "stopped"}
+)
+
+// listServers returns the Consul servers of all VPCs that are in one of these states according to EC2.
+func listServers(
+	ctx context.Context, client ec2.DescribeInstancesAPIClient, states []string,
+) ([]types.Instance, error) {
 	pages := ec2.NewDescribeInstancesPaginator(client, &ec2.DescribeInstancesInput{Filters: []types.Filter{
 		{Name: aws.String("tag:" + serverTag), Values: []string{serverValue}},
-		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running"}},
+		{Name: aws.String("instance-state-name"), Values: states},
 	}})
 	var found []types.Instance
 	for pages.HasMorePages() {
@@ -88,7 +96,7 @@ func peersOf(instanceID string, servers []server) []string {
 // until ctx ends.
 func stageOf(ctx context.Context, client ec2.DescribeInstancesAPIClient, instanceID string) (string, error) {
 	for {
-		instances, err := listServers(ctx, client)
+		instances, err := listServers(ctx, client, upStates)
 		if err == nil {
 			stage := stageAmong(instances, instanceID)
 			if stage != "" {

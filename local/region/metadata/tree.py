@@ -15,6 +15,7 @@ from region.instances.user_data import user_data
 from region.metadata import credentials
 
 contract.expect("ministack.services.ec2", "_tags")
+contract.expect("ministack.services.ec2", "_vpcs")
 contract.expect("ministack.services.ec2", "_az_id_for_zone_name", "(zone_name)")
 
 Values = dict[str, Callable[[], "str | None"]]
@@ -59,6 +60,7 @@ def _values(instance: states.Instance) -> Values:
         "meta-data/instance-type": instance["InstanceType"],
         "meta-data/local-hostname": instance["PrivateDnsName"],
         "meta-data/local-ipv4": instance["PrivateIpAddress"],
+        "meta-data/mac": _mac(instance),
         "meta-data/placement/availability-zone": zone,
         "meta-data/placement/availability-zone-id": ec2._az_id_for_zone_name(zone),
         "meta-data/placement/region": zone[:-1],
@@ -68,6 +70,8 @@ def _values(instance: states.Instance) -> Values:
         "meta-data/services/partition": "aws",
     }
     lazy: Values = {key: partial(str, value) for key, value in values.items()}
+    interface = f"meta-data/network/interfaces/macs/{_mac(instance)}"
+    lazy[f"{interface}/vpc-ipv4-cidr-blocks"] = lambda: _blocks(instance)
     lazy["dynamic/instance-identity/document"] = lambda: _document(instance, zone)
     if instance.get("UserData"):
         lazy["user-data"] = lambda: user_data(instance).decode("utf-8", "replace")
@@ -79,6 +83,16 @@ def _values(instance: states.Instance) -> Values:
     for contributor in _contributors:
         lazy |= contributor(instance)
     return lazy
+
+
+def _mac(instance: states.Instance) -> str:
+    """EC2 gives locally administered addresses; ours is made from the private one."""
+    return ":".join(["0a", "00", *(f"{int(part):02x}" for part in instance["PrivateIpAddress"].split("."))])
+
+
+def _blocks(instance: states.Instance) -> str | None:
+    vpc: dict[str, str] = ec2._vpcs.get(instance["VpcId"]) or {}
+    return vpc.get("CidrBlock")
 
 
 def _role_values(instance: states.Instance) -> Values:

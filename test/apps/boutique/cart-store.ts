@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { CartStore } from '../../../apps/boutique/cartservice/cart-store.ts'
-import { MOST_LINES, MOST_PIECES } from '../../../apps/boutique/cartservice/merge.ts'
+import { MOST_ADDITIONS, MOST_LINES, MOST_PIECES } from '../../../apps/boutique/cartservice/merge.ts'
 
 /** One store as two instances of the service see it; carts expire after `idleMs`. */
 export interface CartWorld {
@@ -109,6 +109,20 @@ export function cartStoreContract(where: string, start: () => Promise<CartWorld>
       const lines = await world.one.read(user)
       expect(lines).toHaveLength(MOST_LINES)
       expect(lines[0]).toEqual({ productId: 'p0', quantity: 2 })
+    })
+
+    it('take no more additions than a cart may have before it is emptied, and know a repeat even then', async () => {
+      const user = anybody()
+      const one = { productId: 'mug', quantity: 1 }
+      for (let index = 0; index < MOST_ADDITIONS; index += 100) {
+        const some = Array.from({ length: 100 }, (_, next) => world.one.add(user, one, `k${index + next}`))
+        await Promise.all(some)
+      }
+      await expect(world.other.add(user, one)).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' })
+      await world.other.add(user, one, 'k0')
+      await world.other.empty(user)
+      await world.one.add(user, one)
+      expect(await world.one.read(user)).toEqual([one])
     })
 
     it('expire when nobody looks at them, and stay alive while somebody does', async () => {

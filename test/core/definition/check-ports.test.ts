@@ -69,9 +69,20 @@ describe('checks that see no hang', () => {
 
   it('are named with their service and file', () => {
     expect(said({ ...tcp, name: 'db listens' })).toEqual([
-      'images/shop/db/consul.json: db may hang unseen, as its check "db listens" only opens a port; ask it something by http or grpc',
+      'images/shop/db/consul.json: db may hang unseen, as its check "db listens" only opens a port; ' +
+        'ask it something by http or grpc; for Redis, set "probe": "redis" in its meta',
     ])
     expect(said({ udp: 'HEALTHROUTE:53' }, tcp)[0]).toMatch(/ as its check only opens a port;/)
+  })
+
+  it('are not those that the Consul server asks in their own protocol; a UDP check still is', () => {
+    const spoken = (check: object) => {
+      const service = { name: 'db', meta: { probe: 'redis' }, check: { interval: '1s', ...check } }
+      return parseDefinition(JSON.stringify(service), 'x')
+    }
+    expect(blindChecks(spoken(tcp), 'x')).toEqual([])
+    const [service] = spoken(tcp)
+    expect(blindChecks([{ ...service, Name: 'db', Check: { UDP: 'HEALTHROUTE:53' } }], 'x')).toHaveLength(1)
   })
 
   it.each([

@@ -208,6 +208,25 @@ describe('a Consul definition', () => {
       { name: 'web', meta: Object.fromEntries(Array.from({ length: 58 }, (_, index) => [`m${index}`, ''])) },
       'meta: must not hold more than 57 pairs',
     ],
+    [
+      'a probe that nobody knows',
+      { name: 'web', meta: { probe: 'ldap' }, check: { tcp: 'HEALTHROUTE:1', interval: '1s' } },
+      'meta.probe: must be redis, or absent',
+    ],
+    [
+      'a probe without a port',
+      { name: 'web', meta: { probe: 'redis' }, check: { http: 'http://HEALTHROUTE:1/', interval: '1s' } },
+      'meta.probe: needs a check of kind tcp without TLS, which names the port to ask',
+    ],
+    [
+      'a probe behind TLS',
+      {
+        name: 'web',
+        meta: { probe: 'redis' },
+        check: { tcp: 'HEALTHROUTE:1', tcp_use_tls: true, interval: '1s' },
+      },
+      'meta.probe: needs a check',
+    ],
     ['a bad meta key', { name: 'web', meta: { 'a b': 'c' } }, 'a key must be'],
     ['a zero weight', { name: 'web', weights: { passing: 0, warning: 1 } }, 'weights.passing: '],
     ['two services of one name', [{ name: 'a' }, { name: 'a' }], 'holds two services called "a"'],

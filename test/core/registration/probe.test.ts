@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { parseDefinition } from '../../../core/definition/definition.ts'
 import { isPassingStatus, probeOf } from '../../../core/registration/probe.ts'
+import { throughProber } from '../../../core/registration/prober.ts'
 
 const address = '10.77.0.20'
 const probe = (check: object) => {
@@ -57,6 +58,49 @@ describe('the probe of a check', () => {
     ['1m0.5s', 60_500],
   ])('waits as long as the check, "%s"', (timeout, milliseconds) => {
     expect(probe({ tcp: 'HEALTHROUTE:1', ...(timeout && { timeout }) })).toMatchObject({ milliseconds })
+  })
+
+  it('asks a TCP check of a service that speaks Redis for PING, and all other checks as ever', () => {
+    const tcp = { Interval: '1s', Timeout: '1s', TCP: `${address}:6379` }
+    expect(probeOf(tcp, address, 'redis')).toEqual({
+      kind: 'redis',
+      host: address,
+      port: 6379,
+      milliseconds: 1000,
+    })
+    const others = [
+      { ...tcp, TCPUseTLS: true, TLSSkipVerify: true },
+      { Interval: '1s', GRPC: `${address}:1` },
+    ]
+    expect(others.map((check) => probeOf(check, address, 'redis')?.kind)).toEqual(['tcp', 'grpc'])
+  })
+
+  it('becomes an HTTP check of its Consul server, which asks within nine tenths of its time', () => {
+    const checks = [
+      { Name: 'answers', TCP: `${address}:6379`, TCPUseTLS: false, Interval: '1s', Timeout: '1s' },
+      { TCP: `${address}:6379`, Interval: '30s' },
+      { GRPC: `${address}:1`, Interval: '1s' },
+    ]
+    const registration = {
+      ID: 'i-1',
+      Name: 'redis',
+      Address: address,
+      Meta: { probe: 'redis' },
+      Checks: checks,
+    }
+    const server = { instanceId: 'i-0c1', address: '10.77.0.4' }
+    const asked = {
+      HTTP: `http://10.77.0.4:8599/redis/${address}:6379?within=900ms`,
+      Header: { 'X-Nanofleet-Probe': ['redis'] },
+      DisableRedirects: true,
+    }
+    expect(throughProber(registration, server).Checks).toEqual([
+      { Name: 'answers', Interval: '1s', Timeout: '1s', ...asked },
+      { Interval: '30s', ...asked, HTTP: asked.HTTP.replace('900ms', '9000ms') },
+      checks[2],
+    ])
+    const plain = { ...registration, Meta: {} }
+    expect(throughProber(plain, server)).toBe(plain)
   })
 
   it('asks for the health of the service that a gRPC check names', () => {

@@ -89,6 +89,10 @@ def test_the_identity_of_the_instance_is_there(region: Region, guest: dict[str, 
         "user-data": "A=1\n",
     }
     assert {path: metadata.get(f"/latest/{path}", token)[1] for path in wanted} == wanted
+    [vpc] = region.client("ec2").describe_vpcs(VpcIds=[guest["VpcId"]])["Vpcs"]
+    mac = metadata.get("/latest/meta-data/mac", token)[1]
+    blocks = metadata.get(f"/latest/meta-data/network/interfaces/macs/{mac}/vpc-ipv4-cidr-blocks", token)[1]
+    assert blocks == vpc["CidrBlock"]
     document = json.loads(metadata.get("/latest/dynamic/instance-identity/document")[1])
     assert (document["instanceId"], document["region"]) == (guest["InstanceId"], "eu-west-1")
     info = json.loads(metadata.get("/latest/meta-data/iam/info")[1])
