@@ -26,8 +26,7 @@ interface Asked {
 }
 
 /** A check that opens a port and no more: with TLS the program itself must answer the handshake. */
-export const opensPort = (check: OpenedPort): boolean =>
-  check.TCP !== undefined && check.TCPUseTLS !== true
+export const opensPort = (check: OpenedPort): boolean => check.TCP !== undefined && check.TCPUseTLS !== true
 
 /** What is wrong with a service's protocol; undefined if nothing is. */
 export function probeProblem({ Meta, Check, Checks = [] }: Asked): string | undefined {
