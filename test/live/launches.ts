@@ -2,7 +2,7 @@ import { ResumeProcessesCommand, SuspendProcessesCommand } from '@aws-sdk/client
 import type { Context } from '../../cli/context.ts'
 import { serviceStack } from '../../core/base/names.ts'
 
-/** Does something while a service's group launches no instance, so that what waits for one goes on waiting. */
+/** Does something while a service's group launches no instance: what waits for one goes on waiting. */
 export async function withoutLaunches<T>(
   context: Context,
   app: string,
