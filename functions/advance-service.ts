@@ -7,13 +7,16 @@ import { serviceStack } from '../core/base/names.ts'
 import { advanceService } from '../core/deploy/advance-service.ts'
 import { runningServers } from '../core/registration/evidence.ts'
 import { clock } from './lib/clock.ts'
-import { memory, serviceTarget } from './lib/inputs.ts'
+import { memory, serviceTarget, text } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
-import { catalog, instances, stage } from './lib/parts.ts'
+import { catalog, executions, instances, stage } from './lib/parts.ts'
 
-/** Brings a service as close to its target as it gets within some seconds. */
+/**
+ * Brings a service as close to its target as it gets within some seconds. `execution` is the ARN of the run
+ * that asks; one that began with an earlier control plane does not say it.
+ */
 export const handler = lambda('advance-service', {
-  input: z.strictObject({ target: serviceTarget, memory }),
+  input: z.strictObject({ target: serviceTarget, memory, execution: z.exactOptional(text) }),
   parts: () => {
     const [here, balancing] = [instances(), clients.loadBalancing()]
     return {
@@ -23,9 +26,13 @@ export const handler = lambda('advance-service', {
       servers: async () => runningServers((await here.look([])).servers),
       startSeconds: readStartSeconds(),
       targets: (targetGroup: string) => targetStates(balancing, targetGroup),
+      executions: executions(),
     }
   },
-  work: async ({ stage, ...ports }, { target, memory }) =>
-    await advanceService(ports, serviceStack(stage, target.app, target.service), target, memory, clock),
+  work: async ({ stage, executions, ...ports }, { target, memory, execution }) => {
+    const isWanted = async () => execution === undefined || (await executions.runs(execution))
+    const group = serviceStack(stage, target.app, target.service)
+    return await advanceService(ports, group, target, memory, { ...clock, isWanted })
+  },
   told: ({ step, changed }) => ({ ...step, changed }),
 })

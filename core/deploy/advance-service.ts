@@ -2,10 +2,15 @@ import { type CheckedStep, checkService, type HealthPorts, isMemory } from './ch
 import type { ServiceTarget } from './deploy-plan.ts'
 import { CLOSE_SECONDS, closePause, type Memory } from './health.ts'
 
-/** What is needed besides the fleet: the time, and a way to let some pass. */
+/** What is needed besides the fleet: the time, a way to let some pass, and who asks. */
 export interface Watch {
   now(): Date
   sleep(seconds: number): Promise<unknown>
+  /**
+   * Whether the run that asks still goes on. Stopping an execution does not stop its function, which must not
+   * undo what puts things back meanwhile.
+   */
+  isWanted(): Promise<boolean>
 }
 
 /** How a service is doing when it is left to the workflow. */
@@ -33,7 +38,7 @@ export async function advanceService(
   group: string,
   target: ServiceTarget,
   last: Memory | Record<string, never>,
-  { now, sleep }: Watch,
+  { now, sleep, isWanted }: Watch,
 ): Promise<Advance> {
   const seconds = () => now().getTime() / 1000
   const begin = seconds()
@@ -49,6 +54,7 @@ export async function advanceService(
       const { step } = checked
       if (step.action === 'done' || step.action === 'doomed') return { step, memory, changed }
       if (step.action !== 'wait') {
+        if (!(await isWanted())) return { step: STOPPED, memory, changed }
         for (const ask of requests(ports, group, step)) {
           await ask()
           changed = true
@@ -67,6 +73,9 @@ export async function advanceService(
     }
   }
 }
+
+/** Nobody reads it: the execution is over. */
+const STOPPED = { action: 'wait', why: 'the run was stopped', seconds: 1 } as const
 
 type Change = Extract<CheckedStep, { action: 'set' | 'retire' | 'end' | 'replace' }>
 

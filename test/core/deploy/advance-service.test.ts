@@ -20,6 +20,8 @@ class World {
   /** Looks after which instances pass, and seconds that each takes. */
   looks = 0
   lookSeconds = 0
+  /** How often the run is found to go on. */
+  wanted = Number.POSITIVE_INFINITY
   /** How many more instances pass with each look. */
   growth = Number.POSITIVE_INFINITY
   #shown = 0
@@ -48,7 +50,7 @@ class World {
       this.#time += seconds * 1000
       this.slept.push(seconds)
     }
-    const watch = { now: () => this.#now(), sleep }
+    const watch = { now: () => this.#now(), sleep, isWanted: async () => this.wanted-- > 0 }
     return advanceService(ports, 'group', { ...target, ...wanted }, last, watch)
   }
 
@@ -68,6 +70,15 @@ class World {
 const watched = (looks: number, lookSeconds = 0): World => Object.assign(new World(), { looks, lookSeconds })
 
 describe('advanceService', () => {
+  it('changes nothing any more for a run that was stopped while it watched', async () => {
+    const world = Object.assign(watched(0), { wanted: 0 })
+    expect(await world.advance({ count: 3 })).toMatchObject({
+      step: { action: 'wait', why: 'the run was stopped' },
+      changed: false,
+    })
+    expect((await world.fleet.group('group'))?.desired).toBe(1)
+  })
+
   it('changes nothing where all is as wanted', async () => {
     const world = new World()
     expect(await world.advance()).toMatchObject({ step: { action: 'done' }, changed: false })

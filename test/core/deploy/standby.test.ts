@@ -40,7 +40,7 @@ describe('an instance in standby', () => {
       servers: async () => [],
       targets: async () => new Map(),
     }
-    const clock = { now: () => new Date(), sleep: async () => {} }
+    const clock = { now: () => new Date(), sleep: async () => {}, isWanted: async () => true }
     const { step } = await advanceService(ports, 'group', { ...SHOP_TARGET, count: 0 }, {}, clock)
     expect(step.action).toBe('done')
     expect(await fleet.group('group')).toMatchObject({ desired: 0, members: [], standby: [] })

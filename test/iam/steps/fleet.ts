@@ -53,8 +53,9 @@ async function strangers(world: IamWorld, there: boolean): Promise<void> {
 const probeTarget = { app: PROBE, service: 'probe', replacement: 'surge', kind: 'service', catalog: [PROBE] }
 const anHourAgo = new Date(Date.now() - 3_600_000).toISOString()
 
-async function check(world: IamWorld, target: unknown, memory: unknown = {}): Promise<string> {
-  const { step } = (await world.invoke('advance-service', { target, memory })) as { step: { action: string } }
+async function check(world: IamWorld, target: unknown, memory: unknown = {}, run = {}): Promise<string> {
+  const answer = await world.invoke('advance-service', { target, memory, ...run })
+  const { step } = answer as { step: { action: string } }
   return step.action === 'done' ? 'done' : JSON.stringify(step)
 }
 
@@ -106,6 +107,18 @@ export const fleetSteps: Step[] = [
       const old = await memberOfGroup(world)
       await check(world, { ...probeTarget, count: 1, replacement: 'in-place' })
       await memberOfGroup(world, old)
+    },
+    tidy: removeGroup,
+  },
+  {
+    role: 'AdvanceServiceRole',
+    does: 'advance-service: a group with an older instance, for a run that is over',
+    covers: needs('states:DescribeExecution'),
+    prepare: startOldGroup,
+    run: (world) => {
+      const { region, account } = world.context
+      const execution = `arn:aws:states:${region}:${account}:execution:nanofleet-local-service:${PROBE}`
+      return expectStep(check(world, { ...probeTarget, count: 1 }, {}, { execution }), /the run was stopped/)
     },
     tidy: removeGroup,
   },
