@@ -1,6 +1,5 @@
-import { InvalidInput } from '../core/base/errors.ts'
 import { PLATFORM } from '../core/base/names.ts'
-import { ask, canAsk } from './ask.ts'
+import { agreed, type Dialogue, TERMINAL } from './ask.ts'
 
 /** The fewest Consul servers of which one may be lost (Consul docs, "Consensus Protocol"). */
 const SAFE = 3
@@ -12,7 +11,7 @@ const SAFE = 3
 export async function confirmNames(
   { app, service, count }: { app: string; service: string; count: number },
   yes: boolean,
-  dialogue = { canAsk, ask },
+  dialogue: Dialogue = TERMINAL,
 ): Promise<void> {
   if (app !== PLATFORM || service !== 'consul' || count >= SAFE || yes) return
   const place = `scale ${app} ${service} ${count}`
@@ -20,7 +19,6 @@ export async function confirmNames(
     count === 0
       ? 'no service of any app finds another one without a Consul server, and nothing is registered'
       : `with ${count === 1 ? 'one Consul server' : `${count} Consul servers`} names stop when one is lost`
-  if (!dialogue.canAsk()) throw new InvalidInput(place, problem, 'pass --yes')
-  const answer = await dialogue.ask(`${problem}. Type the service's name to go on: `)
-  if (answer !== service) throw new InvalidInput(place, 'not confirmed', 'nothing was changed')
+  const question = `${problem}. Type the service's name to go on: `
+  await agreed({ place, problem, option: '--yes', question, word: service }, dialogue)
 }

@@ -1,7 +1,6 @@
-import { InvalidInput } from '../core/base/errors.ts'
 import type { ServiceSpec } from '../core/base/manifest-types.ts'
 import type { ReleaseBook } from '../core/deploy/releases.ts'
-import { ask, canAsk } from './ask.ts'
+import { agreed, type Dialogue, TERMINAL } from './ask.ts'
 
 /** What is read of the stage; a context is one. */
 interface Deployed {
@@ -33,7 +32,7 @@ interface Replacement {
 export async function confirmState(
   stage: Deployed,
   { app, service, place, option }: Replacement,
-  dialogue = { canAsk, ask },
+  dialogue: Dialogue = TERMINAL,
 ): Promise<void> {
   const release = await stage.releases().current(app)
   // The workflow says so.
@@ -44,7 +43,6 @@ export async function confirmState(
     .map(([name]) => name)
   if (stateful.length === 0) return
   const problem = `what only the instances of ${stateful.join(', ')} hold goes with them (stateful)`
-  if (!dialogue.canAsk()) throw new InvalidInput(place, problem, `pass ${option}`)
-  const answer = await dialogue.ask(`${app}: ${problem}. Type yes to go on: `)
-  if (answer !== 'yes') throw new InvalidInput(place, 'not confirmed', 'nothing was changed')
+  const question = `${app}: ${problem}. Type yes to go on: `
+  await agreed({ place, problem, option, question, word: 'yes' }, dialogue)
 }

@@ -1,8 +1,4 @@
-import { InvalidInput } from '../core/base/errors.ts'
-import { ask, canAsk } from './ask.ts'
-
-/** The person at the terminal, if there is one. */
-export type Dialogue = { canAsk: () => boolean; ask: (question: string) => Promise<string> }
+import { type Dialogue, TERMINAL, typed } from './ask.ts'
 
 /** What a person has to name before it goes. */
 export interface NamedData {
@@ -25,12 +21,9 @@ export const nameList = (text: string, before: string[] | boolean | undefined): 
 export async function typeNames(
   place: string,
   data: readonly NamedData[],
-  dialogue: Dialogue = { canAsk, ask },
+  dialogue: Dialogue = TERMINAL,
 ): Promise<string[]> {
-  for (const { name, text } of data) {
-    const answer = await dialogue.ask(`${text}.\nType ${name} to lose it: `)
-    if (answer !== name)
-      throw new InvalidInput(place, `${JSON.stringify(answer)} is not ${name}`, 'nothing was changed')
-  }
+  for (const { name, text } of data)
+    await typed(place, `${text}.\nType ${name} to lose it: `, name, 'nothing was changed', dialogue)
   return data.map(({ name }) => name)
 }

@@ -80,7 +80,7 @@ export class Workflows {
 
   /**
    * Stops a run; one that is over stays as it is.
-   * @param cause one sentence for whoever reads why it ended
+   * @param cause one sentence for those who ask why it ended
    */
   async stop(arn: string, error: string, cause: string): Promise<void> {
     try {

@@ -1,3 +1,5 @@
+import { askRegistry } from './registry-ask.ts'
+
 const ACCEPT = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
@@ -14,8 +16,7 @@ function parts(image: string): { host: string; name: string; tag: string } | und
 }
 
 /**
- * The digest that a registry has for a tag now ("Distribution specification": token, then HEAD of the
- * manifest).
+ * The digest that a registry has for a tag now ("Distribution specification": HEAD of the manifest).
  * @throws {Error} for a tag that the registry does not have, or a registry that does not answer
  */
 export async function registryDigest(image: string, scheme = 'https'): Promise<string> {
@@ -23,28 +24,9 @@ export async function registryDigest(image: string, scheme = 'https'): Promise<s
   if (!place) throw new Error(`${image}: name its registry, such as public.ecr.aws/docker/library/node`)
   const { host, name, tag } = place
   const url = `${scheme}://${host}/v2/${name}/manifests/${tag}`
-  const ask = (token?: string) =>
-    fetch(url, {
-      method: 'HEAD',
-      headers: { accept: ACCEPT, ...(token && { authorization: `Bearer ${token}` }) },
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    })
-  let answer = await ask()
-  if (answer.status === 401) answer = await ask(await token(answer.headers.get('www-authenticate') ?? ''))
+  const { answer } = await askRegistry(url, { method: 'HEAD', accept: ACCEPT, patience: PATIENCE_MS })
   const digest = answer.headers.get('docker-content-digest')
   if (!answer.ok || !digest)
     throw new Error(`${image}: ${host} answers ${answer.status}; is there such a tag?`)
   return digest
-}
-
-async function token(challenge: string): Promise<string> {
-  const values = Object.fromEntries(
-    [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]),
-  )
-  const { realm, ...query } = values
-  if (!realm) throw new Error(`the registry asks for a login: ${challenge}`)
-  const answer = await fetch(`${realm}?${new URLSearchParams(query)}`, {
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  })
-  return ((await answer.json()) as { token: string }).token
 }

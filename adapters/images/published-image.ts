@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { ImageFacts } from '../../core/moving-in/image/image-facts.ts'
+import { askRegistry } from './registry-ask.ts'
 
 const PATIENCE_MS = 10_000
 
@@ -101,28 +102,14 @@ class Registry {
   }
 
   async json(path: string): Promise<unknown> {
-    let answer = await this.#ask(path)
-    if (answer.status === 401) {
-      this.#token = await tokenFor(answer.headers.get('www-authenticate') ?? '')
-      answer = await this.#ask(path)
-    }
-    if (!answer.ok) throw new Error(`${this.#url}/${path} answers ${answer.status}`)
+    const url = `${this.#url}/${path}`
+    const { answer, token } = await askRegistry(url, {
+      accept: ACCEPT,
+      patience: PATIENCE_MS,
+      token: this.#token,
+    })
+    this.#token = token
+    if (!answer.ok) throw new Error(`${url} answers ${answer.status}`)
     return answer.json()
   }
-
-  #ask(path: string): Promise<Response> {
-    const authorization = this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }
-    const signal = AbortSignal.timeout(PATIENCE_MS)
-    return fetch(`${this.#url}/${path}`, { headers: { accept: ACCEPT, ...authorization }, signal })
-  }
-}
-
-async function tokenFor(challenge: string): Promise<string> {
-  const found = [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value])
-  const { realm, ...query } = Object.fromEntries(found)
-  if (!realm) throw new Error(`the registry asks for a login: ${challenge}`)
-  const answer = await fetch(`${realm}?${new URLSearchParams(query)}`, {
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  })
-  return z.object({ token: z.string() }).parse(await answer.json()).token
 }

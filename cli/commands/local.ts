@@ -6,7 +6,7 @@ import { readRecord } from '../../local/record.ts'
 import { readSettings } from '../../local/settings.ts'
 import { formatStatus, status } from '../../local/status.ts'
 import { down, reset, up } from '../../local/supervisor.ts'
-import { ask, canAsk } from '../ask.ts'
+import { type Dialogue, TERMINAL, typed } from '../ask.ts'
 import type { GlobalOptions } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { Output } from '../output.ts'
@@ -95,12 +95,11 @@ async function forget(output: Output, { yes }: { yes?: true }): Promise<void> {
  * @param folder the checkout's
  * @throws {InvalidInput} if a person does not agree, or none can be asked
  */
-export async function confirmReset(folder: string, dialogue = { canAsk, ask }): Promise<void> {
+export async function confirmReset(folder: string, dialogue: Dialogue = TERMINAL): Promise<void> {
   const place = 'local reset'
   const problem = 'every app of this local region goes, with all data'
   if (!dialogue.canAsk())
     throw new InvalidInput(place, `${problem}, and stdin is not a terminal`, 'pass --yes')
-  const answer = await dialogue.ask(`${problem}. Type the name of the checkout's folder, ${folder}: `)
-  if (answer !== folder)
-    throw new InvalidInput(place, `${JSON.stringify(answer)} is not ${folder}`, 'nothing was removed')
+  const question = `${problem}. Type the name of the checkout's folder, ${folder}: `
+  await typed(place, question, folder, 'nothing was removed', dialogue)
 }

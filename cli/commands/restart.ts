@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { name } from '../arguments.ts'
 import { confirmState } from '../confirm-state.ts'
 import type { GlobalOptions, Open } from '../context.ts'
-import { loadStatus, showStatus } from '../show-status.ts'
-import { type StartOptions, startWorkflow } from '../start.ts'
+import { runAndShow } from '../run-and-show.ts'
+import type { StartOptions } from '../start.ts'
 
 interface RestartOptions extends StartOptions {
   yes?: true
@@ -30,9 +30,7 @@ export function restart(command: Command, open: Open): void {
         await confirmState(context, { app, service, place: `restart ${app}`, option: '--yes' })
       const input = { app, ...(service === undefined ? {} : { service }) }
       const subject = service === undefined ? app : `${app}-${service}`
-      const started = startWorkflow(context, 'restart', subject, input, options)
-      const [run] = await Promise.all([started, options.wait && loadStatus()])
-      if (!options.wait) return context.output.result(run)
-      await showStatus(context, service === undefined ? [app] : [app, service], run)
+      const shown = service === undefined ? [app] : [app, service]
+      await runAndShow(context, 'restart', subject, input, options, shown)
     })
 }

@@ -5,8 +5,8 @@ import { name, positiveNumber } from '../arguments.ts'
 import { ask, canAsk } from '../ask.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import type { Output } from '../output.ts'
-import { loadStatus, showStatus } from '../show-status.ts'
-import { type StartOptions, startWorkflow } from '../start.ts'
+import { runAndShow } from '../run-and-show.ts'
+import type { StartOptions } from '../start.ts'
 import { bringsBack, releasesText } from '../text/releases-text.ts'
 
 interface RollbackOptions extends StartOptions {
@@ -40,11 +40,7 @@ export function rollback(command: Command, open: Open): void {
       const target = releaseToGoBackTo(app, listed, number)
       context.output.note(bringsBack(app, listed, target))
       if (asks && wanted !== undefined) await confirm(app)
-      const input = { app, release: target.release }
-      const started = startWorkflow(context, 'deploy', app, input, options)
-      const [run] = await Promise.all([started, options.wait && loadStatus()])
-      if (!options.wait) return context.output.result(run)
-      await showStatus(context, [app], run)
+      await runAndShow(context, 'deploy', app, { app, release: target.release }, options, [app])
     })
 }
 

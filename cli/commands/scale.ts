@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { name, wholeNumber } from '../arguments.ts'
 import { confirmNames } from '../confirm-names.ts'
 import type { GlobalOptions, Open } from '../context.ts'
-import { loadStatus, showStatus } from '../show-status.ts'
-import { type StartOptions, startWorkflow } from '../start.ts'
+import { runAndShow } from '../run-and-show.ts'
+import type { StartOptions } from '../start.ts'
 
 /** `nanofleet scale <app> <service> <count>` */
 export function scale(command: Command, open: Open): void {
@@ -27,10 +27,7 @@ export function scale(command: Command, open: Open): void {
       ) => {
         await confirmNames({ app, service, count }, options.yes === true)
         const context = await open(self.optsWithGlobals<GlobalOptions>())
-        const started = startWorkflow(context, 'scale', `${app}-${service}`, { app, service, count }, options)
-        const [run] = await Promise.all([started, options.wait && loadStatus()])
-        if (!options.wait) return context.output.result(run)
-        await showStatus(context, [app], run)
+        await runAndShow(context, 'scale', `${app}-${service}`, { app, service, count }, options, [app])
       },
     )
 }

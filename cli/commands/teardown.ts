@@ -3,7 +3,7 @@ import { InvalidInput } from '../../core/base/errors.ts'
 import { described } from '../../core/deploy/holdings.ts'
 import type { StackPart } from '../../core/template/stacks.ts'
 import { name } from '../arguments.ts'
-import { ask, canAsk } from '../ask.ts'
+import { ask, canAsk, typed } from '../ask.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
 import { nameList, typeNames } from '../data-names.ts'
 import { type AppData, dataText } from '../stage/app-data.ts'
@@ -91,11 +91,13 @@ async function keeps(place: string, app: string, data: AppData[]): Promise<boole
   throw new InvalidInput(place, `${JSON.stringify(answer)} is neither keep nor delete`, 'nothing was removed')
 }
 
-async function confirm(app: string, stage: string): Promise<void> {
-  const answer = await ask(`Type the app's name to remove ${app} from stage ${stage}: `)
-  if (answer === app) return
-  throw new InvalidInput(`teardown ${app}`, `${JSON.stringify(answer)} is not ${app}`, 'nothing was removed')
-}
+const confirm = (app: string, stage: string): Promise<void> =>
+  typed(
+    `teardown ${app}`,
+    `Type the app's name to remove ${app} from stage ${stage}: `,
+    app,
+    'nothing was removed',
+  )
 
 function goneText(app: string, stage: string, output: unknown): string {
   const { kept = [] } = Object(output) as { kept?: StackPart[] }

@@ -20,7 +20,8 @@ export async function appData(context: Context, app: string): Promise<AppData[]>
   const stack = appStack(context.stage, app)
   const parts = (await stacks.find(stack)) ? dataParts(await stacks.parts(stack)) : []
   const all = await new DynamoKeptBook(context.documents(), context.table).list(app)
-  const left = all.filter((each) => !neverLeft(all, parts).includes(each))
+  const stale = neverLeft(all, parts)
+  const left = all.filter((each) => !stale.includes(each))
   const holdings = new CountedHoldings(context)
   const counted = async ({ name, type, id }: StackPart) => ({
     name,

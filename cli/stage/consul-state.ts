@@ -1,7 +1,7 @@
-import { askAnyServer, whySilent } from '../../core/base/any-server.ts'
+import { whySilent } from '../../core/base/any-server.ts'
 import type { ConsulServer } from '../../core/base/catalog.ts'
 import { PLATFORM, serviceStack } from '../../core/base/names.ts'
-import { largestPart } from '../../core/deploy/cluster-members.ts'
+import { clusterViews, largestPart } from '../../core/deploy/cluster-members.ts'
 import type { StageSources } from './stage-sources.ts'
 
 /** The Consul servers as their group wants them, as EC2 shows them, and as they see one another. */
@@ -28,15 +28,7 @@ export async function consulState(sources: StageSources, stage: string): Promise
     sources.fleet.group(serviceStack(stage, PLATFORM, 'consul')),
   ])
   const problems: string[] = []
-  const views = await Promise.all(
-    running.map((server) =>
-      askAnyServer(
-        [server],
-        (each) => sources.catalog.cluster(each),
-        (problem) => problems.push(problem),
-      ),
-    ),
-  )
+  const views = await clusterViews(sources.catalog, running, (problem) => problems.push(problem))
   const cluster = largestPart(views)
   const answering = running.filter((_server, index) => views[index] !== undefined)
   const isAlive = ({ address }: ConsulServer): boolean =>

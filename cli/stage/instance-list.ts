@@ -1,9 +1,9 @@
 import { type GroupActivity, groupActivities } from '../../adapters/aws/group-activities.ts'
 import { type InstanceFacts, instanceFacts } from '../../adapters/aws/instance-facts.ts'
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
-import { askAnyServer, whySilent } from '../../core/base/any-server.ts'
+import { askAnyServer } from '../../core/base/any-server.ts'
 import { controlStack, serviceStack } from '../../core/base/names.ts'
-import { withOutputs } from '../../core/deploy/check-outputs.ts'
+import { entriesUnder } from '../../core/deploy/check-outputs.ts'
 import { healthOf, type InstanceHealth, serverHealth, worstOf } from '../../core/deploy/instance-health.ts'
 import type { Context } from '../context.ts'
 import type { ServiceGroup } from './service-status.ts'
@@ -61,7 +61,7 @@ export async function instanceList(
 }
 
 /**
- * The tagged instances in the stage's network, whoever started them, by their ids.
+ * The tagged instances in the stage's network, no matter who started them, by their ids.
  * @throws {ServiceFailure} when EC2 does not list them
  */
 export async function stageInstances(context: Context): Promise<Map<string, InstanceFacts>> {
@@ -114,16 +114,12 @@ async function askConsul(
   const unknown = (why: string) => (): InstanceHealth => ({ state: 'unknown', why })
   try {
     const running = await servers()
-    const problems: string[] = []
-    const skipped = (problem: string) => problems.push(problem)
     const [seen, view] = await Promise.all([
-      names.length === 0
-        ? {}
-        : askAnyServer(running, (each) => catalog.health(each, { services: names }), skipped),
+      entriesUnder(catalog, running, names, new Date()),
       isServer ? askAnyServer(running, (each) => catalog.cluster(each)) : undefined,
     ])
-    if (!seen) return unknown(whySilent(problems))
-    const entries = await withOutputs(catalog, running, seen, new Date())
+    const { entries } = seen
+    if (entries === undefined) return unknown(seen.unknown)
     return (instance) =>
       worstOf([healthOf(instance.instanceId, entries), ...(isServer ? [serverHealth(instance, view)] : [])])
   } catch (error) {

@@ -155,3 +155,10 @@ export function passingInstances(entries: CatalogEntry[]): Set<string> {
       .map((entry) => entry.instanceId),
   )
 }
+
+/**
+ * Whether all of an instance's entries under one name are critical. While they move it has two, and one that
+ * is well is enough, as it is for DNS; one without an entry is not known to fail.
+ */
+export const areCritical = (entries: readonly CatalogEntry[]): boolean =>
+  entries.length > 0 && entries.every(({ status }) => status === 'critical')

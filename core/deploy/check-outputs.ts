@@ -1,3 +1,4 @@
+import { askAnyServer, whySilent } from '../base/any-server.ts'
 import type { CatalogEntry, ConsulServer, ServiceCatalog } from '../base/catalog.ts'
 import { ServiceFailure } from '../base/errors.ts'
 import { registeredAt } from '../registration/registration.ts'
@@ -5,12 +6,37 @@ import { registeredAt } from '../registration/registration.ts'
 /** Milliseconds for which nobody is surprised that a check has said nothing yet. */
 const SPEECHLESS_MS = 5000
 
+/** Entries by name, or why nobody knows them. */
+export type Entries =
+  | { entries: Record<string, CatalogEntry[]>; unknown?: undefined }
+  | { entries?: undefined; unknown: string }
+
+/**
+ * Consul's entries under these names, with what their checks said; nobody is asked for none.
+ * @param servers of which one has to answer
+ */
+export async function entriesUnder(
+  catalog: Pick<ServiceCatalog, 'health' | 'listing'>,
+  servers: ConsulServer[],
+  names: string[],
+  now: Date,
+): Promise<Entries> {
+  if (names.length === 0) return { entries: {} }
+  const problems: string[] = []
+  const seen = await askAnyServer(
+    servers,
+    (server) => catalog.health(server, { services: names }),
+    (problem) => problems.push(problem),
+  )
+  return seen ? { entries: await withOutputs(catalog, servers, seen, now) } : { unknown: whySilent(problems) }
+}
+
 /**
  * The entries with what their checks said. An agent tells the catalog at once of another state of a check,
  * and of another output only every five minutes (Consul docs, "check_update_interval"): a check that never
  * passed has none there. So the agents are asked; one that does not answer leaves its entries as they are.
  */
-export async function withOutputs(
+async function withOutputs(
   catalog: Pick<ServiceCatalog, 'listing'>,
   servers: readonly ConsulServer[],
   byName: Record<string, CatalogEntry[]>,

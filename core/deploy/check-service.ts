@@ -1,5 +1,5 @@
-import { askAnyServer, whySilent } from '../base/any-server.ts'
 import {
+  areCritical,
   type CatalogEntry,
   type ConsulServer,
   passingInstances,
@@ -9,8 +9,8 @@ import { NotFound } from '../base/errors.ts'
 import { pause } from '../base/pause.ts'
 import { registeredAt } from '../registration/registration.ts'
 import { nextStep, type Step } from './capacity.ts'
-import { withOutputs } from './check-outputs.ts'
-import { clusterMembers, type Members, withoutTheDead } from './cluster-members.ts'
+import { entriesUnder } from './check-outputs.ts'
+import { clusterMembers, clusterViews, type Members, withoutTheDead } from './cluster-members.ts'
 import type { ServiceTarget } from './deploy-plan.ts'
 import { failedStart } from './failed-start.ts'
 import type { Fleet, GroupView } from './fleet.ts'
@@ -120,33 +120,24 @@ async function askConsul(ports: HealthSources, target: ServiceTarget, now: Date)
   const isServer = target.kind === 'consulserver'
   if (target.catalog.length === 0 && !isServer) return {}
   const servers = await ports.servers()
-  const problems: string[] = []
-  const seen =
-    target.catalog.length === 0
-      ? {}
-      : await askAnyServer(
-          servers,
-          (server) => ports.catalog.health(server, { services: target.catalog }),
-          (problem) => problems.push(problem),
-        )
-  const entries = seen && (await withOutputs(ports.catalog, servers, seen, now))
-  const settled = (name: string) => (entries?.[name] ?? []).filter((entry) => isSettled(entry, now))
+  const { entries = {}, unknown } = await entriesUnder(ports.catalog, servers, target.catalog, now)
+  const settled = (name: string) => (entries[name] ?? []).filter((entry) => isSettled(entry, now))
   const passing = target.catalog.map((name) => [name, passingInstances(settled(name))] as const)
   return {
     catalog: Object.fromEntries(passing),
-    ...(entries ? {} : { unknown: whySilent(problems) }),
-    failing: failingIn(entries ?? {}),
-    registered: registeredIn(entries ?? {}),
+    ...(unknown === undefined ? {} : { unknown }),
+    failing: failingIn(entries),
+    registered: registeredIn(entries),
     ...(isServer ? await members(ports, servers) : {}),
   }
 }
 
-/** Instances whose entries under a name are all critical; while one moves it has two. */
+/** Instances that fail under a name, with what is known of that. */
 function failingIn(byName: Record<string, CatalogEntry[]>): Map<string, Failing> {
   const found = new Map<string, Failing>()
   for (const [name, entries] of Object.entries(byName))
     for (const [id, own] of Map.groupBy(entries, ({ instanceId }) => instanceId))
-      if (own.every(({ status }) => status === 'critical'))
+      if (areCritical(own))
         found.set(id, {
           name,
           output: own.find(({ output }) => output)?.output ?? '',
@@ -170,9 +161,6 @@ const isSettled = (entry: CatalogEntry, now: Date): boolean =>
   !entry.unchecked || now.getTime() - registeredAt(entry) >= SETTLING_MS
 
 /** The servers that take part, and what keeps each of the others out; each one is asked about itself. */
-async function members(ports: HealthSources, servers: ConsulServer[]): Promise<Members> {
-  const views = await Promise.all(
-    servers.map((server) => askAnyServer([server], (s) => ports.catalog.cluster(s))),
-  )
-  return clusterMembers(servers, views)
+async function members({ catalog }: HealthSources, servers: ConsulServer[]): Promise<Members> {
+  return clusterMembers(servers, await clusterViews(catalog, servers))
 }

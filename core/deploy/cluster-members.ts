@@ -1,8 +1,20 @@
-import type { ClusterView, ConsulServer } from '../base/catalog.ts'
+import { askAnyServer } from '../base/any-server.ts'
+import type { ClusterView, ConsulServer, ServiceCatalog } from '../base/catalog.ts'
 import type { Evidence } from './health.ts'
 
 /** The Consul servers of a cluster: which take part, what keeps the others out, and which are dead. */
 export type Members = Required<Pick<Evidence, 'servers' | 'outside' | 'dead'>>
+
+/**
+ * What each server answers when it is asked how it sees the cluster; undefined for one that does not.
+ * @param skipped is told why each of those gave no answer
+ */
+export const clusterViews = (
+  catalog: Pick<ServiceCatalog, 'cluster'>,
+  servers: readonly ConsulServer[],
+  skipped?: (problem: string) => unknown,
+): Promise<(ClusterView | undefined)[]> =>
+  Promise.all(servers.map((server) => askAnyServer([server], (each) => catalog.cluster(each), skipped)))
 
 /**
  * Servers take part that see a leader, that gossip calls alive and that vote; each one is asked, because a

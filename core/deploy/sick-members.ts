@@ -1,3 +1,4 @@
+import { atOnce } from '../base/at-once.ts'
 import type { Step } from './capacity.ts'
 import type { GroupView, Member } from './fleet.ts'
 import type { Evidence, Memory } from './health.ts'
@@ -9,8 +10,6 @@ import type { Evidence, Memory } from './health.ts'
 const SETTLED_SECONDS = 60
 /** Seconds for which a run sees a member fail before it replaces it: no short stall is answered with that. */
 const FAILING_SECONDS = 20
-/** This share of a group's members, or one, is replaced at once. */
-const SHARE = 0.2
 
 /** The members that were sick before this run began, at its first look. */
 export function sickAtFirst({ members }: GroupView, { failing }: Evidence, now: Date): string[] {
@@ -46,7 +45,7 @@ export function replaceSick(
   const others = group.members.filter((member) => !isSick(member))
   const settled = others.every(({ id, stage }) => stage === 'serving' && !ill.has(id))
   if (present.length === 0 || !settled || group.members.length < group.desired) return undefined
-  const instances = present.slice(0, Math.max(1, Math.floor(group.members.length * SHARE)))
+  const instances = present.slice(0, atOnce(group.members.length))
   const [first] = instances as [string]
   return { action: 'replace', instances, why: `${first}: ${ill.get(first)}` }
 }

@@ -1,4 +1,4 @@
-import type { CatalogEntry, ConsulServer, ServiceCatalog } from '../base/catalog.ts'
+import { areCritical, type CatalogEntry, type ConsulServer, type ServiceCatalog } from '../base/catalog.ts'
 import type { Evidence } from '../registration/evidence.ts'
 import { type GroupFacts, judge, type Verdict } from './judge.ts'
 import { type Member, observe } from './members.ts'
@@ -134,8 +134,7 @@ async function agreement(
 }
 
 const failsIn = (health: Record<string, CatalogEntry[]>, { failing, instanceId }: Member): boolean =>
-  failing.some((name) => {
+  failing.some((name) =>
     // A server answers for every name that it is asked for.
-    const own = (health[name] as CatalogEntry[]).filter((entry) => entry.instanceId === instanceId)
-    return own.length > 0 && own.every(({ status }) => status === 'critical')
-  })
+    areCritical((health[name] as CatalogEntry[]).filter((entry) => entry.instanceId === instanceId)),
+  )

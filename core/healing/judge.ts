@@ -1,3 +1,4 @@
+import { atOnce } from '../base/at-once.ts'
 import { type Member, type Observation, shortName } from './members.ts'
 import { backOff, type HealingRecord, secondsFrom } from './record.ts'
 
@@ -39,9 +40,6 @@ export interface Judged {
   /** Seconds after its registration during which an instance is still starting. */
   startSeconds: number
 }
-
-/** This share of a group's instances, or one, may be on its way at once. */
-const SHARE = 0.2
 
 /** A verdict on every instance that fails its check, the longest failing first. */
 export function judge(judged: Judged): Verdict[] {
@@ -110,7 +108,7 @@ function tooFast(member: Member, judged: Judged, taken: number): Word {
     if (left > 0) return ['hold', `${name} backs off after ${times(past.times)}, ${left} s more`]
   }
   const all = observation.members.filter((other) => other.group === group)
-  const cap = Math.max(1, Math.floor(all.length * SHARE))
+  const cap = atOnce(all.length)
   const coming = all.filter((other) => !other.passing && isStarting(other, judged)).length
   // A group that could not be read has had its verdict.
   const { moving } = groups.get(group) as GroupFacts

@@ -1,4 +1,4 @@
-import type { CatalogEntry } from '../base/catalog.ts'
+import { areCritical, type CatalogEntry } from '../base/catalog.ts'
 import { goNanoseconds } from '../base/go-duration.ts'
 import { definitionOf, type Instance, isRunning, isService } from '../base/instances.ts'
 import { serviceStack, TAG } from '../base/names.ts'
@@ -68,9 +68,8 @@ function groupOf({ tags }: Instance, stage: string): string | undefined {
 
 function toMember(instance: Instance, evidence: Evidence, entries: CatalogEntry[]): Member {
   const services = evidence.definitions.get(definitionOf(instance))?.services ?? []
-  // While an entry moves, an instance has two; one that is well is enough, as it is for DNS.
   const byName = [...Map.groupBy(entries, ({ service }) => service)]
-  const failing = byName.filter(([, all]) => all.every(({ status }) => status === 'critical'))
+  const failing = byName.filter(([, all]) => areCritical(all))
   const sick = failing.flatMap(([, all]) => all)
   return {
     instanceId: instance.id,

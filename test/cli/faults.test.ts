@@ -7,19 +7,7 @@ import type { ClusterView, ConsulServer } from '../../core/base/catalog.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
 import type { Release } from '../../core/deploy/releases.ts'
 import { SHOP_TARGET } from '../support/shop-target.ts'
-
-const group = (service: string): ServiceGroup => ({
-  target: { ...SHOP_TARGET, service, catalog: [service] },
-  group: `nanofleet-dev-shop-${service}`,
-  release: undefined,
-  url: undefined,
-  view: {
-    desired: 1,
-    max: 2,
-    members: [{ id: `i-${service}`, stage: 'serving', current: true }],
-    targetGroups: [],
-  },
-})
+import { shopGroup as group } from './shop-group.ts'
 
 const cluster = (alive: Record<string, boolean>, leader: string | null = '10.0.0.1:8300'): ClusterView => ({
   leader,

@@ -1,25 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import { ConsulDoor } from '../../adapters/consul/door.ts'
 import { consulState } from '../../cli/stage/consul-state.ts'
-import { NO_INQUIRIES, type ServiceGroup, serviceStatus } from '../../cli/stage/service-status.ts'
+import { NO_INQUIRIES, serviceStatus } from '../../cli/stage/service-status.ts'
 import type { StageSources } from '../../cli/stage/stage-sources.ts'
 import { isStageWhole, readWanted, type StageStatus } from '../../cli/stage/stage-status.ts'
 import type { DoorRequest } from '../../core/registration/door.ts'
-import { SHOP_TARGET } from '../support/shop-target.ts'
+import { shopGroup as group } from './shop-group.ts'
 
 const server = { instanceId: 'i-c', address: '10.0.0.1' }
-const group = (service: string): ServiceGroup => ({
-  target: { ...SHOP_TARGET, service, catalog: [service] },
-  group: `nanofleet-dev-shop-${service}`,
-  release: undefined,
-  url: undefined,
-  view: {
-    desired: 1,
-    max: 2,
-    members: [{ id: `i-${service}`, stage: 'serving', current: true }],
-    targetGroups: [],
-  },
-})
 
 describe('the status of a stage', () => {
   it('asks Consul of all services and of itself in one message', async () => {

@@ -9,7 +9,7 @@ import { DynamoLockTable } from '../../adapters/aws/lock-table.ts'
 import type { Context } from '../../cli/context.ts'
 import { askInTurn } from '../../scripts/demo/requests.ts'
 import { until } from '../../scripts/demo/wait.ts'
-import { Command, nanofleet } from '../live/cli.ts'
+import { Command, nanofleetJson as json, nanofleet } from '../live/cli.ts'
 import { clientSettings, withWeb } from '../live/stage.ts'
 import { untilWhole, webInstances, webUrl } from '../live/web.ts'
 import { ended, runToEnd } from '../live/workflows.ts'
@@ -20,12 +20,6 @@ describe('the nanofleet command', () => {
     context = await withWeb()
     await untilWhole(context, 2, 30)
   }, 240_000)
-
-  const json = async (...args: string[]): Promise<unknown> => {
-    const { code, out, err } = await nanofleet(...args, '--json')
-    if (code !== 0) throw new Error(`nanofleet ${args.join(' ')} ended with ${code}: ${err}`)
-    return JSON.parse(out)
-  }
 
   const lockIsHeld = async (): Promise<boolean> => {
     const documents = DynamoDBDocumentClient.from(new DynamoDBClient(clientSettings(context)))

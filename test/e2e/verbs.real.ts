@@ -4,7 +4,7 @@ import type { InstanceList } from '../../cli/stage/instance-list.ts'
 import type { Timeline } from '../../cli/stage/timeline.ts'
 import { Traffic } from '../../scripts/demo/requests.ts'
 import { until } from '../../scripts/demo/wait.ts'
-import { Command, nanofleet } from '../live/cli.ts'
+import { Command, nanofleetJson as json, nanofleet } from '../live/cli.ts'
 import { withoutLaunches } from '../live/launches.ts'
 import { withWeb } from '../live/stage.ts'
 import { untilWhole, webInstances, webUrl } from '../live/web.ts'
@@ -16,11 +16,6 @@ describe('the verbs for what runs', () => {
     await untilWhole(context, 2, 30)
   }, 240_000)
 
-  const json = async (...args: string[]): Promise<unknown> => {
-    const { code, out, err } = await nanofleet(...args, '--json')
-    if (code !== 0) throw new Error(`nanofleet ${args.join(' ')} ended with ${code}: ${err}`)
-    return JSON.parse(out)
-  }
   const ids = async () => (await webInstances(context)).map(({ instanceId }) => instanceId).sort()
 
   it('shows each instance with its place, its release and its health, also of the Consul servers', async () => {

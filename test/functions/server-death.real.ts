@@ -105,6 +105,10 @@ describe('the death of a Consul server', () => {
     })
   }
 
+  const management = () => ({
+    certificate: platform.secret('ca-certificate'),
+    token: platform.secret('management-token'),
+  })
   /**
    * Makes this server the leader: elections since the first death may have chosen one that has since died.
    */
@@ -112,25 +116,19 @@ describe('the death of a Consul server', () => {
     if (!server) throw new Error('every server has already died')
     const leads = async () => (await firstView()).leader?.startsWith(`${server.address}:`)
     if (await leads()) return
-    const access = {
-      certificate: platform.secret('ca-certificate'),
-      token: platform.secret('management-token'),
-    }
-    const { text } = await askServer(server.address, '/v1/operator/raft/configuration', access)
+    const { text } = await askServer(server.address, '/v1/operator/raft/configuration', management())
     const { Servers } = JSON.parse(text) as { Servers: { ID: string; Address: string }[] }
     const id = Servers.find(({ Address }) => Address.startsWith(`${server.address}:`))?.ID ?? ''
-    await askServer(server.address, `/v1/operator/raft/transfer-leader?id=${id}`, access, { method: 'POST' })
+    await askServer(server.address, `/v1/operator/raft/transfer-leader?id=${id}`, management(), {
+      method: 'POST',
+    })
     await until('the leader', 20, async () => (await leads().catch(() => false)) || undefined)
     await untilWhole(60)
   }
 
   const forceLeave = async (gone: ConsulServer, asked: ConsulServer | undefined): Promise<void> => {
-    const access = {
-      certificate: platform.secret('ca-certificate'),
-      token: platform.secret('management-token'),
-    }
     const path = `/v1/agent/force-leave/${gone.instanceId}`
-    const { status, text } = await askServer(asked?.address ?? '', path, access, { method: 'PUT' })
+    const { status, text } = await askServer(asked?.address ?? '', path, management(), { method: 'PUT' })
     if (status !== 200) throw new Error(`force-leave answered ${status}: ${text}`)
   }
 

@@ -48,3 +48,13 @@ export class Command {
 
 /** Runs `nanofleet` with these arguments to its end. */
 export const nanofleet = (...args: string[]): Promise<Said> => new Command(args).end()
+
+/**
+ * What `nanofleet` prints as JSON.
+ * @throws Error with what it said if it fails
+ */
+export async function nanofleetJson(...args: string[]): Promise<unknown> {
+  const { code, out, err } = await nanofleet(...args, '--json')
+  if (code !== 0) throw new Error(`nanofleet ${args.join(' ')} ended with ${code}: ${err}`)
+  return JSON.parse(out)
+}

@@ -5,42 +5,19 @@ Read from /proc (proc(5), "/proc/net/tcp"); other programs of the same session c
 
 from __future__ import annotations
 
-import os
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
+
+from region.machines.open_sockets import held_by
 
 LISTEN = "0A"
 
 
 def beyond_loopback(pid: int) -> list[str]:
     """Sockets of the process and its children, such as `0.0.0.0:8080`, that listen on no loopback address."""
-    inodes = {inode for each in _family(pid) for inode in _sockets(each)}
+    inodes = held_by(pid).keys()
     found = {place for table in ("tcp", "tcp6") for place, inode in _listening(pid, table) if inode in inodes}
     return sorted(found)
-
-
-def _family(pid: int) -> list[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return [pid]
-    return [pid, *(one for child in children for one in _family(int(child)))]
-
-
-def _sockets(pid: int) -> list[str]:
-    """Inodes of the process's sockets; none of one that has ended."""
-    found: list[str] = []
-    try:
-        for entry in os.scandir(f"/proc/{pid}/fd"):
-            try:
-                target = os.readlink(entry.path)
-            except OSError:
-                continue
-            if target.startswith("socket:["):
-                found.append(target[len("socket:[") : -1])
-    except OSError:
-        return []
-    return found
 
 
 def _listening(pid: int, table: str) -> list[tuple[str, str]]:

@@ -63,29 +63,6 @@ def tables() -> str:
     return "\n".join(file.read_text() for file in files if file.exists())
 
 
-def held_by(pid: int) -> dict[str, tuple[int, int]]:
-    """`inode: (pid, descriptor)` of the sockets of a process and its descendants."""
-    found: dict[str, tuple[int, int]] = {}
-    for one in _family(pid):
-        folder = Path(f"/proc/{one}/fd")
-        try:
-            for descriptor in os.listdir(folder):
-                target = os.readlink(folder / descriptor)
-                if target.startswith("socket:["):
-                    found[target[8:-1]] = (one, int(descriptor))
-        except OSError:
-            continue  # it has ended, or closed the descriptor
-    return found
-
-
-def _family(pid: int) -> list[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return [pid]
-    return [pid, *(member for child in children for member in _family(int(child)))]
-
-
 def cut(pid: int, descriptor: int) -> bool:
     """Ends another process's connection at both ends; False where the kernel does not allow it.
 

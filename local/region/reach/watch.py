@@ -11,7 +11,7 @@ import logging
 from typing import Any
 
 from region.base import loops
-from region.machines import lives
+from region.machines import lives, open_sockets
 from region.reach import refusals, rules, sockets, table
 
 logger = logging.getLogger("region.reach")
@@ -35,7 +35,7 @@ def _look() -> None:
         return
     for instance_id, document in documents.items():
         pid = lives.pid_of(instance_id)
-        held = sockets.held_by(pid) if pid else {}
+        held = open_sockets.held_by(pid) if pid else {}
         for inode in held.keys() & fresh:
             _judge(document, calls[inode], held[inode])
             _looks[inode] = LOOKS

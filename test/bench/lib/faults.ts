@@ -26,7 +26,7 @@ export async function inflict(context: Context, state: string, random: () => num
   const victim = kind === 'kill the gateway' ? await gateway(state) : await instance(context, kind, random)
   const from = Date.now()
   process.kill(victim.pid, kind === 'hang an instance' ? 'SIGSTOP' : 'SIGKILL')
-  // Whoever looks at once still sees the state before.
+  // A look right after the fault still shows the state before.
   await until(`${victim.name} noticed`, PATIENCE_SECONDS, async () =>
     (await isGone(context, state, victim)) ? true : undefined,
   )

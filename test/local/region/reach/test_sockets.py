@@ -9,6 +9,7 @@ import sys
 
 from waiting import wait_for
 
+from region.machines import open_sockets
 from region.reach import sockets
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
@@ -52,7 +53,7 @@ def test_a_connection_of_a_child_process_is_found_and_cut_at_both_ends() -> None
             accepted, _address = server.accept()
 
             def found() -> tuple[int, int] | None:
-                held = sockets.held_by(caller.pid)
+                held = open_sockets.held_by(caller.pid)
                 calls = [one for one in sockets.outgoing(sockets.tables()) if one.port == port]
                 return next((held[one.inode] for one in calls if one.inode in held), None)
 
@@ -71,6 +72,6 @@ def test_what_is_gone_is_neither_held_nor_cut() -> None:
     with subprocess.Popen(["/bin/true"]) as process:
         process.wait()
         gone = process.pid
-    assert sockets.held_by(gone) == {}
+    assert open_sockets.held_by(gone) == {}
     assert not sockets.cut(gone, 3)
     assert not sockets.cut(os.getpid(), 9999)
