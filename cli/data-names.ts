@@ -9,6 +9,8 @@ export interface NamedData {
   name: string
   /** What it is, and what it holds. */
   text: string
+  /** What the person agrees to. */
+  to?: string
 }
 
 /** `--replace-data Orders,Old`, which may be repeated: commander passes what came before. */
@@ -27,8 +29,8 @@ export async function typeNames(
   data: readonly NamedData[],
   dialogue: Dialogue = { canAsk, ask },
 ): Promise<string[]> {
-  for (const { name, text } of data) {
-    const answer = await dialogue.ask(`${text}.\nType ${name} to lose it: `)
+  for (const { name, text, to = 'lose it' } of data) {
+    const answer = await dialogue.ask(`${text}.\nType ${name} to ${to}: `)
     if (answer !== name)
       throw new InvalidInput(place, `${JSON.stringify(answer)} is not ${name}`, 'nothing was changed')
   }
