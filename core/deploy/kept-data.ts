@@ -120,7 +120,10 @@ export function withTakenUp(
   kept: readonly KeptData[],
 ): { wanted: WantedStack; resources: ImportedResource[] } {
   const none: Template = { AWSTemplateFormatVersion: '2010-09-09', Description: 'Kept data', Resources: {} }
-  const template = kept.reduce((all, each) => joined(marked(each), all), standing?.template ?? none)
+  const template = kept.reduce(
+    (all, each) => joined(marked(each), all, [each.name]),
+    standing?.template ?? none,
+  )
   const parameters = Object.assign({}, ...kept.map((each) => each.parameters), standing?.parameters)
   const declared = Object.keys(template.Parameters ?? {})
   return {
@@ -137,7 +140,8 @@ export function withTakenUp(
 }
 
 function marked({ name, template, at }: KeptData): Template {
-  const mark = (resource: Resource): Resource => ({
+  // Whatever its condition says: it is imported because it is wanted.
+  const mark = ({ Condition: _, ...resource }: Resource): Resource => ({
     ...resource,
     Metadata: { ...resource.Metadata, TakenUp: at },
     DeletionPolicy: 'Retain',

@@ -13,6 +13,7 @@ import { type KeptBook, type KeptData, neverLeft, toTakeUp } from './kept-data.t
 import { type FoundLoss, type Loss, lossesIn, lossText } from './losses.ts'
 import type { PlanFacts } from './plan-facts.ts'
 import { planRestore, type RestorePorts, type RestoreRequest } from './plan-restore.ts'
+import { present } from './present.ts'
 
 export interface DataPorts extends RestorePorts {
   stacks: Pick<Stacks, 'parts'>
@@ -138,7 +139,10 @@ async function takeUp(look: Look): Promise<{ up: KeptData[]; found: FoundLoss[];
   const up: KeptData[] = []
   const found: FoundLoss[] = []
   const notes: string[] = []
-  for (const each of toTakeUp(all, wanted, own?.template)) {
+  const { stage, stacks } = facts
+  const { parameters } = wantedAppStack(stage, app, wanted, stacks.outputs.platform)
+  const there = own && present(own.template, own.parameters, stage.region)
+  for (const each of toTakeUp(all, present(wanted, parameters, stage.region), there)) {
     if (look.restores.includes(each.name)) continue
     if ('missing' in (await holdings.of(each))) {
       stale.push(each)

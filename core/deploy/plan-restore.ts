@@ -11,6 +11,7 @@ import { type BackupForm, backedUp, TABLE } from './backups.ts'
 import type { KeptBook, KeptData } from './kept-data.ts'
 import type { FoundLoss } from './losses.ts'
 import type { PlanFacts } from './plan-facts.ts'
+import { present } from './present.ts'
 
 export interface RestorePorts {
   stacks: Pick<Stacks, 'parts'>
@@ -51,10 +52,12 @@ export async function planRestore(
   const own = facts.stacks.own
   const parts = own ? await ports.stacks.parts(appStack(facts.stage.name, app)) : []
   const kept = await ports.kept.list(app)
+  const { parameters } = wantedAppStack(facts.stage, app, wanted, facts.stacks.outputs.platform)
+  const there = present(wanted, parameters, facts.stage.region)
   const known = new Map([...kept, ...parts].map(({ name, id }) => [id, name]))
   for (const [name, id] of Object.entries(request.restore)) {
     const part = parts.find((each) => each.name === name)
-    const resource = restorable(app, wanted, name, part, own?.template.Resources[name])
+    const resource = restorable({ app, wanted, there }, name, part, own?.template.Resources[name])
     const backup = fitting(name, resource, id, await ports.backups.describe(id))
     if (backedUp(backup, { stage: facts.stage.name, app }, known) === undefined)
       throw refusal(name, `the backup ${backup.name} is of ${backup.table}, no table of ${app}`)
@@ -69,8 +72,7 @@ export async function planRestore(
 }
 
 function restorable(
-  app: string,
-  wanted: Template,
+  { app, wanted, there }: { app: string; wanted: Template; there: Pick<Template, 'Resources'> },
   name: string,
   part: StackPart | undefined,
   standing: Resource | undefined,
@@ -85,8 +87,8 @@ function restorable(
       'DynamoDB restores into a new table, which needs another name',
       'leave TableName out of the resources, push, and restore with --last-push',
     )
-  if (resource.Condition !== undefined && !part)
-    throw refusal(name, `depends on the condition ${resource.Condition}, and the stack has no such table`)
+  if (!(name in there.Resources))
+    throw refusal(name, `the condition ${resource.Condition} leaves it out of the release`)
   const policy = standing?.DeletionPolicy ?? 'Delete'
   if (part && !policy.startsWith('Retain'))
     throw refusal(

@@ -31,6 +31,9 @@ const OWNER = 'owner'
 
 const OUTPUTS = { ConsulGroup: 'sg-consul', LoadBalancerGroup: 'sg-lb' }
 
+/** One that holds, and one that does not. */
+const CONDITIONS = { Always: { 'Fn::Equals': ['a', 'a'] }, Never: { 'Fn::Equals': ['a', 'b'] } }
+
 /** What of an app's resources a deployment is about. */
 type Resources = Record<string, Resource>
 
@@ -106,7 +109,7 @@ export class DataWorld {
   push(Resources: Resources): void {
     const app = parsedApp({
       ...sampleApp('shop', 'requires: [platform]\nservices:\n  web: {}\n'),
-      resources: { Resources },
+      resources: { Conditions: CONDITIONS, Resources },
     })
     this.#apps.set(app.digest, app)
     this.#pushed = app.digest

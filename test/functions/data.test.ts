@@ -155,6 +155,16 @@ describe('what an app holds', () => {
     ])
   })
 
+  it('stays kept while a condition leaves it out of the release, and is taken up when the release has it', async () => {
+    await world.teardown({ data: 'keep' })
+    world.push({ Orders: { ...table(), Condition: 'Never' }, Other: bucket })
+    expect(await world.deploy()).toBeUndefined()
+    expect([Object.keys(world.parts), await keptIds()]).toEqual([['Other'], [id('Orders')]])
+    world.push({ Orders: { ...table(), Condition: 'Always' }, Other: bucket })
+    expect(await world.deploy()).toBeUndefined()
+    expect([world.parts.Orders, holds(id('Orders')), await keptIds()]).toEqual([id('Orders'), 3, []])
+  })
+
   it('is replaced by a new table when somebody deleted what was kept', async () => {
     await world.teardown({ data: 'keep' })
     world.stacks.made.physical.delete(id('Orders'))

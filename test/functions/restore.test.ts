@@ -73,6 +73,15 @@ describe('a table that is restored', () => {
     expect([world.parts.Orders, holds(world.parts.Orders)]).toEqual([restored, 3])
   })
 
+  it('is on record when CloudFormation does not take it into a new stack, and can be restored again', async () => {
+    await world.teardown({ data: 'keep' })
+    world.stacks.failures.set(STACK, 'no')
+    expect(await world.deploy({ restore: { Orders: backup } })).toBeUndefined()
+    expect([world.parts, await kept()]).toEqual([{}, expect.arrayContaining([first, restored])])
+    expect(await world.deploy({ restore: { Orders: backup } })).toBeUndefined()
+    expect([world.parts.Orders, holds(world.parts.Orders)]).toEqual([restored, 3])
+  })
+
   it('comes before one that was kept, which stays kept', async () => {
     await world.teardown({ data: 'keep' })
     expect(await world.deploy({ restore: { Orders: backup } })).toBeUndefined()
@@ -146,9 +155,11 @@ describe('a table that is restored', () => {
     expect(world.parts.Orders).toBe(first)
   })
 
-  it('is refused with a condition while the stack has no such table', async () => {
+  it('is refused while a condition leaves it out of the release', async () => {
     await world.teardown({ data: 'delete', deleteData: ['all'] })
-    world.push({ Orders: table('id', { Condition: 'IsLarge' }) })
-    expect(await world.deploy({ restore: { Orders: backup } })).toContain('depends on the condition IsLarge')
+    world.push({ Orders: table('id', { Condition: 'Never' }) })
+    expect(await world.deploy({ restore: { Orders: backup } })).toContain(
+      'restore: Orders: the condition Never leaves it out of the release',
+    )
   })
 })

@@ -57,7 +57,6 @@ describe('kept data', () => {
     expect(alone.wanted.template.Resources).toEqual({
       Orders: {
         Type: TABLE,
-        Condition: 'Big',
         DeletionPolicy: 'Retain',
         UpdateReplacePolicy: 'Retain',
         Metadata: { TakenUp: orders.at },
