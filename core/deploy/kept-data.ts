@@ -147,13 +147,6 @@ function marked({ name, template, at }: KeptData): Template {
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
   })
-  return {
-    ...template,
-    Resources: Object.fromEntries(
-      Object.entries(template.Resources).map(([id, resource]) => [
-        id,
-        id === name ? mark(resource) : resource,
-      ]),
-    ),
-  }
+  const { [name]: resource } = template.Resources
+  return { ...template, Resources: resource ? { [name]: mark(resource) } : {} }
 }

@@ -155,6 +155,15 @@ describe('a table that is restored', () => {
     expect(world.parts.Orders).toBe(first)
   })
 
+  it('is refused while something refers to what its successor has another of', async () => {
+    const Properties = { DisplayName: { 'Fn::GetAtt': ['Orders', 'StreamArn'] } }
+    world.push({ Orders: table(), Topic: { Type: 'AWS::SNS::Topic', Properties } })
+    await world.deploy({ named: ['Jobs', 'Pictures'] })
+    const calls = [...world.stacks.calls]
+    expect(await restore({ release: 2 })).toContain('something refers to its StreamArn')
+    expect([world.stacks.calls, await kept()]).toEqual([calls, []])
+  })
+
   it('is refused while a condition leaves it out of the release', async () => {
     await world.teardown({ data: 'delete', deleteData: ['all'] })
     world.push({ Orders: table('id', { Condition: 'Never' }) })
