@@ -132,6 +132,21 @@ describe('what an app holds', () => {
     expect(holds(id('Orders-2'))).toBe(7)
   })
 
+  it('refuses to go back where that would replace what is kept', async () => {
+    world.push({ New: table() })
+    await world.deploy({ named: ['Orders'] })
+    const Resources = { Orders: table('other') }
+    const template = { AWSTemplateFormatVersion: '2010-09-09' as const, Description: '', Resources }
+    const type = 'AWS::DynamoDB::Table'
+    world.stacks.made.physical.set('kept', { type, holds: 2 })
+    const more = { at: '2026-01-31T12:00:00Z', execution: 'x', parameters: {} }
+    await world.kept.keep('shop', [{ name: 'Orders', type, id: 'kept', template, ...more }])
+    expect(await world.deploy({ release: 1 })).toContain(
+      'rollback of shop: Orders (table kept, holds 2 rows) would be replaced, because KeySchema changes',
+    )
+    expect([Object.keys(world.parts), holds('kept')]).toEqual([['New'], 2])
+  })
+
   it('is taken up again after it was kept', async () => {
     expect(await world.teardown({ data: 'keep' })).toBeUndefined()
     expect([holds(id('Orders')), await keptIds()]).toEqual([3, [id('Orders')]])

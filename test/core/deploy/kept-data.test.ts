@@ -76,4 +76,10 @@ describe('kept data', () => {
     ])
     expect(namedRecords([part('Orders')], undefined, [], occasion)).toEqual([])
   })
+
+  it('is marked to go only if it was named itself', () => {
+    const [orders, bills] = [kept('Orders', 'o-1'), kept('Bills', 'b-1')]
+    const occasion = { at: '2026-02-01T00:00:00Z', execution: 'run', confirmedBy: 'run' }
+    expect(namedRecords([orders], undefined, [orders, bills], occasion)).toEqual([{ ...orders, ...occasion }])
+  })
 })
