@@ -1,6 +1,6 @@
 import type { Context } from '../../cli/context.ts'
 import { appStatus } from '../../cli/stage/stage-status.ts'
-import { NotFound } from '../../core/base/errors.ts'
+import { NotFound, ServiceFailure } from '../../core/base/errors.ts'
 import { status } from '../../local/status.ts'
 import { type LocalInstance, serviceInstances } from '../../scripts/demo/local-instances.ts'
 import { until } from '../../scripts/demo/wait.ts'
@@ -31,14 +31,21 @@ export const webInstances = (context: Context): Promise<LocalInstance[]> =>
  * Waits until `count` instances are running, all healthy in Consul and at the load balancer, and exactly
  * those are in DNS.
  * @returns their addresses
- * @throws ServiceFailure after `seconds`
+ * @throws ServiceFailure after `seconds`, with what was seen last
  */
-export function untilWhole(context: Context, count: number, seconds: number): Promise<string[]> {
-  return until(`web with ${count} healthy instances in DNS`, seconds, async () => {
-    const named = await tryResolve(context, 'web')
-    const running = (await webInstances(context)).map(({ privateIp }) => privateIp).sort()
-    if (running.length !== count || JSON.stringify(named) !== JSON.stringify(running)) return undefined
-    const [row] = await appStatus(context, 'web')
-    return row?.healthy === count && row.desired === count ? running : undefined
-  })
+export async function untilWhole(context: Context, count: number, seconds: number): Promise<string[]> {
+  let seen = {}
+  try {
+    return await until(`web with ${count} healthy instances in DNS`, seconds, async () => {
+      const named = await tryResolve(context, 'web')
+      const running = (await webInstances(context)).map(({ privateIp }) => privateIp).sort()
+      seen = { named, running }
+      if (running.length !== count || JSON.stringify(named) !== JSON.stringify(running)) return undefined
+      const [row] = await appStatus(context, 'web')
+      seen = { ...seen, row }
+      return row?.healthy === count && row.desired === count ? running : undefined
+    })
+  } catch (cause) {
+    throw new ServiceFailure(`${String(cause)}; last seen: ${JSON.stringify(seen)}`, { cause })
+  }
 }
