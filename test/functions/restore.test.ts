@@ -146,6 +146,18 @@ describe('a table that is restored', () => {
     expect([world.stacks.calls, world.data, await kept()]).toEqual([calls, before, []])
   })
 
+  it('may have its indexes in any order', async () => {
+    const GlobalSecondaryIndexes = [{ IndexName: 'b' }, { IndexName: 'a' }]
+    world.push({
+      Orders: table('id', { Properties: { GlobalSecondaryIndexes } }),
+      Jobs: queue,
+      Pictures: bucket,
+    })
+    backup = of({ globalIndexes: ['a', 'b'] })
+    expect(await world.deploy({ named: ['Orders'], restore: { Orders: backup } })).toBeUndefined()
+    expect(world.parts.Orders).toEqual(restored)
+  })
+
   it('is refused while the present one would go with its place in the stack', async () => {
     world.push({ Orders: table('id', { DeletionPolicy: 'Delete', Properties: { Tags: [] } }) })
     await world.deploy({ named: ['Jobs', 'Pictures'] })
