@@ -31,6 +31,7 @@ const core = [
     ['core/base'],
     'Tells what happened on a stage, from several sources, in one line of time.',
   ),
+  room('core/prices', 0, [], 'What AWS asks for things, with its source; it knows no app.'),
   room(
     'core/template',
     2,

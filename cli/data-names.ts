@@ -5,6 +5,8 @@ export interface NamedData {
   name: string
   /** What it is, and what it holds. */
   text: string
+  /** What the person agrees to. */
+  to?: string
 }
 
 /** `--replace-data Orders,Old`, which may be repeated: commander passes what came before. */
@@ -23,7 +25,7 @@ export async function typeNames(
   data: readonly NamedData[],
   dialogue: Dialogue = TERMINAL,
 ): Promise<string[]> {
-  for (const { name, text } of data)
-    await typed(place, `${text}.\nType ${name} to lose it: `, name, 'nothing was changed', dialogue)
+  for (const { name, text, to = 'lose it' } of data)
+    await typed(place, `${text}.\nType ${name} to ${to}: `, name, 'nothing was changed', dialogue)
   return data.map(({ name }) => name)
 }

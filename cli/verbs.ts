@@ -108,6 +108,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/teardown.ts')).teardown,
   },
   {
+    name: 'data',
+    usage: '<app>',
+    description: 'tables, buckets and queues of an app, kept ones too, and backups: what they hold and cost',
+    load: async () => (await import('./commands/data.ts')).data,
+  },
+  {
     name: 'amis',
     description: "the stage's images; `amis clean` removes what nothing uses",
     load: async () => (await import('./commands/amis.ts')).amis,

@@ -6,7 +6,7 @@ import { planKey, text } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
 import { bundles, changeableStacks, runs, stage } from './lib/parts.ts'
 
-const step = z.enum(['transition', 'final'])
+const step = z.enum(['set-aside', 'transition', 'final'])
 
 /**
  * Starts bringing one stack of a plan to its template. It polls the app's own stack closely, because all

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { CloudFormationChangeSets } from '../adapters/aws/change-sets.ts'
 import * as clients from '../adapters/aws/clients.ts'
+import { TableBackups } from '../adapters/aws/table-backups.ts'
 import { TypeRegistry } from '../adapters/aws/type-registry.ts'
 import { serviceImages } from '../adapters/images/ec2-images.ts'
 import { readImageRecords } from '../adapters/images/image-records.ts'
 import type { AppBundle } from '../core/base/bundle.ts'
 import { deployOrder } from '../core/deploy/deploy-order.ts'
-import { namedRecords } from '../core/deploy/kept-data.ts'
+import { plannedRecords } from '../core/deploy/kept-data.ts'
 import { refuseUnknown, refuseUnnamed } from '../core/deploy/losses.ts'
 import { makePlan } from '../core/deploy/make-plan.ts'
 import { planData } from '../core/deploy/plan-data.ts'
@@ -16,14 +17,31 @@ import { expectedImages } from '../core/images/expected-images.ts'
 import { clock } from './lib/clock.ts'
 import { count, purpose, text } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
-import { bundles, holdings, kept, releases, runs, stacks, stage, templates } from './lib/parts.ts'
+import {
+  bundles,
+  dataClients,
+  holdings,
+  kept,
+  releases,
+  runs,
+  stacks,
+  stage,
+  templates,
+} from './lib/parts.ts'
 
 /**
  * Compares what is wanted with what exists; the plan goes into the bucket, its order of work to the workflow.
  * A deployment that would lose data which nobody named ends here.
  */
 export const handler = lambda('plan-deploy', {
-  input: z.strictObject({ app: text, release: count, execution: text, purpose, replaceData: z.array(text) }),
+  input: z.strictObject({
+    app: text,
+    release: count,
+    execution: text,
+    purpose,
+    replaceData: z.array(text),
+    restore: z.record(text, text),
+  }),
   parts: () => {
     const [here, ssm, ec2, cloudFormation] = [stage(), clients.ssm(), clients.ec2(), clients.cloudFormation()]
     return {
@@ -41,6 +59,7 @@ export const handler = lambda('plan-deploy', {
         }),
         schemas: new TypeRegistry(cloudFormation),
         holdings: holdings(),
+        backups: new TableBackups(dataClients.documents()),
       },
       records: ({ manifest: { app, services } }: AppBundle) =>
         readImageRecords(ssm, here.name, app, Object.keys(services)),
@@ -49,7 +68,8 @@ export const handler = lambda('plan-deploy', {
   },
   work: async ({ runs, records: images, built, ...parts }, { app, release, ...request }) => {
     const { stage, bundles, kept } = parts
-    const { execution, purpose, replaceData } = request
+    const { execution, purpose, replaceData, restore } = request
+    const at = clock.now().toISOString()
     const ports = {
       ...parts,
       app: (name: string, digest?: string) => bundles.read(name, digest),
@@ -59,14 +79,13 @@ export const handler = lambda('plan-deploy', {
           : images(bundle),
     }
     const facts = await planFacts(ports, app, release)
-    const plan = makePlan(facts, await planData({ ...parts, ...parts.data }, facts, purpose))
+    const data = await planData({ ...parts, ...parts.data }, facts, purpose, { restore, execution, at })
+    const plan = makePlan(facts, data)
     // Before it is refused, so that what would be lost can be read there.
     await runs.write(execution, purpose, plan)
     if (purpose === 'dry-run') refuseUnknown(app, plan.losses, replaceData)
     if (purpose === 'deploy') refuseUnnamed(app, plan.losses, replaceData)
-    const occasion = { at: clock.now().toISOString(), execution, confirmedBy: execution }
-    const { losses, takenUp } = plan
-    if (purpose === 'deploy') await kept.keep(app, namedRecords(losses, facts.stacks.own, takenUp, occasion))
+    if (purpose === 'deploy') await kept.keep(app, plannedRecords(plan, facts.stacks.own, { at, execution }))
     return deployOrder(request, plan)
   },
   told: ({ key, release, previous, services, removed, losses, takenUp }) => ({

@@ -2,15 +2,12 @@ import type { Command } from 'commander'
 import type { Execution } from '../../adapters/aws/executions.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
 import type { DeployPlan } from '../../core/deploy/deploy-plan.ts'
-import { lossText } from '../../core/deploy/losses.ts'
 import { name, positiveNumber } from '../arguments.ts'
-import { canAsk } from '../ask.ts'
-import type { Context, GlobalOptions, Open } from '../context.ts'
-import { nameList, typeNames } from '../data-names.ts'
-import { WorkflowFailed } from '../exit-codes.ts'
+import type { GlobalOptions, Open } from '../context.ts'
+import { nameList } from '../data-names.ts'
 import { pushFirst } from '../push-first.ts'
 import { loadStatus, showStatus } from '../show-status.ts'
-import { type StartOptions, startWorkflow } from '../start.ts'
+import { type StartOptions, startAsking } from '../start-asking.ts'
 import { planText } from '../text/plan-text.ts'
 
 interface DeployOptions extends StartOptions {
@@ -73,24 +70,4 @@ function planOf({ name: execution, output }: Execution): DeployPlan {
   const { plan } = Object(output) as { plan?: DeployPlan }
   if (plan) return plan
   throw new ServiceFailure(`${execution}: the dry run gave no plan; deploy the control plane again`)
-}
-
-/** A run that would lose data ends before it touches anything; a person may then name what goes. */
-async function startAsking(
-  context: Context,
-  app: string,
-  input: Record<string, unknown>,
-  options: StartOptions,
-): Promise<Execution> {
-  try {
-    return await startWorkflow(context, 'deploy', app, input, options)
-  } catch (error) {
-    const refused = error instanceof WorkflowFailed && error.run.error === 'DataAtRisk' && error.run
-    if (!refused || !canAsk()) throw error
-    const { RunFiles } = await import('../../adapters/aws/run-files.ts')
-    const plan = await new RunFiles(context.s3(), context.bucket).read(refused.name, 'deploy')
-    const losses = (plan as DeployPlan).losses.map((loss) => ({ name: loss.name, text: lossText(loss) }))
-    const replaceData = await typeNames(`deploy ${app}`, losses)
-    return await startWorkflow(context, 'deploy', app, { ...input, replaceData }, options)
-  }
 }

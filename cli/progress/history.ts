@@ -75,6 +75,7 @@ export const SILENT: readonly string[] = [
   'CheckDeletion',
   'CheckInput',
   'CheckServiceStack',
+  'CheckSetAside',
   'CheckTidyAppStack',
 ]
 

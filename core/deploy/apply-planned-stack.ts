@@ -6,6 +6,7 @@ import { bringStack, type StackStep, standingStack, type WantedStack } from '../
 import { withStaying } from '../template/fragments.ts'
 import type { App } from '../template/parsed-app.ts'
 import { serviceTemplate } from '../template/service.ts'
+import { withSetAside } from '../template/set-aside.ts'
 import { stackPolicy } from '../template/stack-policy.ts'
 import type { Stacks } from '../template/stacks.ts'
 import { wantedAppStack, wantedServiceStack, withLeavingGroups } from '../template/wanted-stacks.ts'
@@ -17,8 +18,11 @@ import { platformOutputs } from './plan-facts.ts'
 export interface StackRequest {
   plan: PlanKey
   service?: string
-  /** The app's own stack: `transition` keeps the groups of services that are still to be removed. */
-  step?: 'transition' | 'final'
+  /**
+   * The app's own stack: `set-aside` leaves out the tables that restored ones replace and nothing else,
+   * `transition` keeps the groups of services that are still to be removed.
+   */
+  step?: 'set-aside' | 'transition' | 'final'
 }
 
 export interface ApplyPorts {
@@ -36,6 +40,7 @@ export interface ApplyPorts {
 export async function applyPlannedStack(ports: ApplyPorts, request: StackRequest): Promise<StackStep> {
   const { stage, stacks, bundles, runs } = ports
   const plan = (await runs.read(request.plan.execution, request.plan.name)) as DeployPlan
+  if (request.step === 'set-aside') return await setAside(ports, plan)
   const app = await bundles.read(plan.app, plan.bundle)
   // Those of the platform itself are the same as its app's, so they do no harm there.
   const platform = await platformOutputs(stage, stacks)
@@ -56,6 +61,19 @@ export async function applyPlannedStack(ports: ApplyPorts, request: StackRequest
   const template = serviceTemplate({ bundle: app.bundle, service, stage })
   const sources = { platform, app: outputs, imageId, release }
   return await bringStack(stacks, wantedServiceStack(stage, { app: plan.app, service }, template, sources))
+}
+
+/** Takes tables out of the app's stack; their policy lets them stay, and they are on record. */
+async function setAside({ stage, stacks }: ApplyPorts, plan: DeployPlan): Promise<StackStep> {
+  const name = appStack(stage.name, plan.app)
+  const done: StackStep = { stack: name, next: 'go-on', until: 'ready', checks: 0, seconds: 0 }
+  const view = await stacks.find(name)
+  const standing = await standingStack(stacks, view)
+  const aside = plan.losses.filter(({ fate }) => fate === 'set aside')
+  if (!view || !standing || aside.every((each) => !(each.name in standing.template.Resources))) return done
+  const { parameters } = standing
+  const template = withSetAside(standing.template, aside)
+  return await bringStack(stacks, guarded({ name, template, parameters, tags: view.tags }, plan))
 }
 
 /** CloudFormation itself refuses to take data away, but for what a person named. */

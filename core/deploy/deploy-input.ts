@@ -8,7 +8,16 @@ import { refuseUpstream } from '../manifest/upstream.ts'
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a name of lower-case letters, digits and dashes')
 
-const logicalIds = z.array(z.string().regex(/^[A-Za-z0-9]+$/, 'must be the name of a resource'))
+const LOGICAL_ID = /^[A-Za-z0-9]+$/
+
+const logicalIds = z.array(z.string().regex(LOGICAL_ID, 'must be the name of a resource'))
+
+const backup = z
+  .string()
+  .regex(
+    /^arn:[a-z-]+:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]+\/backup\/[\w.-]+$/,
+    'must be the ARN of a backup',
+  )
 
 /** Input of the workflow `deploy`. */
 export const DeployInput = z
@@ -20,11 +29,14 @@ export const DeployInput = z
     dryRun: z.boolean().default(false),
     /** Logical ids of the tables, buckets and queues that may be replaced or deleted, with all they hold. */
     replaceData: logicalIds.default([]),
+    /** Backups that tables are restored from: ARNs by the tables' logical ids. */
+    restore: z.record(z.string().regex(LOGICAL_ID, 'must be the name of a table'), backup).default({}),
   })
-  .refine(({ release, replaceData }) => release === undefined || replaceData.length === 0, {
-    path: ['replaceData'],
-    message: 'does not go with a release: going back never replaces data',
-  })
+  .refine(
+    ({ release, replaceData, restore }) =>
+      release === undefined || replaceData.every((name) => name in restore),
+    { path: ['replaceData'], message: 'does not go with a release: going back never replaces data' },
+  )
 export type DeployInput = z.infer<typeof DeployInput>
 
 /** Input of the workflow `scale`. */

@@ -12,6 +12,8 @@ export interface PlanRequest {
   purpose: 'deploy' | 'dry-run' | 'undo'
   /** Logical ids of what may lose its data. */
   replaceData: string[]
+  /** Backups to restore, by the logical ids of tables. */
+  restore: Record<string, string>
 }
 
 /** Where a plan is in the bucket: `runs/<execution>/<name>.json`. */
@@ -39,6 +41,8 @@ export interface DeployOrder {
   losses: string[]
   /** Logical ids of kept data that comes into the stack again. */
   takenUp: string[]
+  /** Those of them that are restored from backups first. */
+  restored: string[]
   /** Name of the execution that removes a failed first deployment. */
   teardown: string
   plan?: DeployPlan
@@ -67,6 +71,7 @@ export function deployOrder(
     removed: plan.removed.map((service) => run(emptyTarget(plan.app, service))),
     losses: plan.losses.map(({ name }) => name),
     takenUp: plan.takenUp.map(({ name }) => name),
+    restored: plan.takenUp.filter(({ restored }) => restored !== undefined).map(({ name }) => name),
     teardown: childName(execution, 'teardown'),
     ...(purpose === 'dry-run' ? { plan } : {}),
   }

@@ -40,7 +40,7 @@ export interface DeployPlan {
   losses: Loss[]
   /** Logical ids of the app's stack that stay as they are, with their data. */
   stays: string[]
-  /** Kept data that it takes into the stack again, before anything else. */
+  /** Kept or restored data that it takes into the stack, before anything else. */
   takenUp: KeptData[]
   /** What a reader might not expect. */
   notes: string[]

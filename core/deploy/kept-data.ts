@@ -4,6 +4,7 @@ import { holdsData, importKey } from '../template/data-types.ts'
 import { cutOut, joined } from '../template/fragments.ts'
 import type { StandingStack } from '../template/stack-change.ts'
 import type { ImportedResource, StackPart } from '../template/stacks.ts'
+import type { Loss } from './losses.ts'
 
 /** A resource with data that is in no stack any more, or is about to leave its stack. */
 export interface KeptData extends StackPart {
@@ -16,6 +17,11 @@ export interface KeptData extends StackPart {
   execution: string
   /** The execution for which a person named it: that one deletes it at its end. */
   confirmedBy?: string
+  /**
+   * The ARN of the backup that it was restored from; no stack has had it yet. Only the run that restored it
+   * takes it up: the app's own data comes first.
+   */
+  restored?: string
 }
 
 /** What was kept of the stage's apps; `app` is the app's name. */
@@ -61,6 +67,24 @@ export function namedRecords(
   ]
 }
 
+/**
+ * All that a run records before it touches anything: what a person named carries the run that deletes it in
+ * the end; what is set aside for a restored table does not, and neither does the restored one.
+ */
+export function plannedRecords(
+  { losses, takenUp }: { losses: readonly Loss[]; takenUp: readonly KeptData[] },
+  standing: Pick<StandingStack, 'template' | 'parameters'> | undefined,
+  occasion: Omit<Occasion, 'confirmedBy'>,
+): KeptData[] {
+  const aside = losses.filter(({ fate }) => fate === 'set aside')
+  const named = losses.filter(({ fate }) => fate !== 'set aside')
+  return [
+    ...namedRecords(named, standing, takenUp, { ...occasion, confirmedBy: occasion.execution }),
+    ...(standing ? records(aside, standing, occasion) : []),
+    ...takenUp.filter(({ restored }) => restored !== undefined),
+  ]
+}
+
 /** The parts of a stack that hold data. */
 export const dataParts = (parts: readonly StackPart[]): StackPart[] =>
   parts.filter(({ type }) => holdsData(type))
@@ -72,7 +96,8 @@ export function toTakeUp(
   standing: Pick<Template, 'Resources'> | undefined,
 ): KeptData[] {
   const newest = new Map<string, KeptData>()
-  for (const each of [...kept].sort((a, b) => (a.at < b.at ? -1 : 1))) newest.set(each.name, each)
+  const own = kept.filter(({ restored }) => restored === undefined)
+  for (const each of own.sort((a, b) => (a.at < b.at ? -1 : 1))) newest.set(each.name, each)
   return [...newest.values()].filter(
     ({ name, type }) => wanted.Resources[name]?.Type === type && standing?.Resources[name] === undefined,
   )
@@ -95,7 +120,10 @@ export function withTakenUp(
   kept: readonly KeptData[],
 ): { wanted: WantedStack; resources: ImportedResource[] } {
   const none: Template = { AWSTemplateFormatVersion: '2010-09-09', Description: 'Kept data', Resources: {} }
-  const template = kept.reduce((all, each) => joined(marked(each), all), standing?.template ?? none)
+  const template = kept.reduce(
+    (all, each) => joined(marked(each), all, [each.name]),
+    standing?.template ?? none,
+  )
   const parameters = Object.assign({}, ...kept.map((each) => each.parameters), standing?.parameters)
   const declared = Object.keys(template.Parameters ?? {})
   return {
@@ -112,19 +140,13 @@ export function withTakenUp(
 }
 
 function marked({ name, template, at }: KeptData): Template {
-  const mark = (resource: Resource): Resource => ({
+  // Whatever its condition says: it is imported because it is wanted.
+  const mark = ({ Condition: _, ...resource }: Resource): Resource => ({
     ...resource,
     Metadata: { ...resource.Metadata, TakenUp: at },
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
   })
-  return {
-    ...template,
-    Resources: Object.fromEntries(
-      Object.entries(template.Resources).map(([id, resource]) => [
-        id,
-        id === name ? mark(resource) : resource,
-      ]),
-    ),
-  }
+  const { [name]: resource } = template.Resources
+  return { ...template, Resources: resource ? { [name]: mark(resource) } : {} }
 }

@@ -6,8 +6,9 @@ import { described, holdsText, type Known } from './holdings.ts'
 
 /** A resource with data that a deployment would take away from its app. */
 export interface Loss extends StackPart {
-  fate: 'replaced' | 'deleted'
-  /** The properties that cause it; empty for one that left the resources. */
+  /** What is set aside leaves its app, and is kept. */
+  fate: 'replaced' | 'deleted' | 'set aside'
+  /** The properties that cause it, or the backup; empty for one that left the resources. */
   because: string[]
   /** As counted just before. */
   holds: Known
@@ -42,9 +43,10 @@ export function refuseUnnamed(app: string, losses: readonly Loss[], named: reado
   if (losses.every(({ name }) => named.includes(name))) return
   const names = losses.map(({ name }) => name)
   const option = `--replace-data ${names.join(',')}`
+  const verb = losses.every(({ fate }) => fate === 'set aside') ? 'restore' : 'deploy'
   throw new DataAtRisk(
     `the data of ${app}: ${losses.map(lossText).join(' | ')}; nothing was touched; to go on without ` +
-      `${names.length > 1 ? 'them' : 'it'}, deploy with ${option} ` +
+      `${names.length > 1 ? 'them' : 'it'}, ${verb} with ${option} ` +
       `("replaceData": ${JSON.stringify(names)} in the workflow's input)`,
   )
 }
@@ -65,11 +67,14 @@ export function refuseUnknown(app: string, losses: readonly Loss[], named: reado
 /** `Orders (table nanofleet-dev-shop-Orders-1X, holds 3 rows) would be replaced, because …`. */
 export function lossText(loss: Loss): string {
   const { name, fate, because, holds } = loss
+  const what = `${name} (${described(loss)}, ${holdsText(holds)})`
+  if (fate === 'set aside')
+    return `${what} would leave the app for the table restored from ${because.join()}, and be kept`
   const why =
     fate === 'deleted'
       ? 'because the resources no longer have it'
       : because.length > 0
         ? `because ${because.join(' and ')} ${because.length > 1 ? 'change' : 'changes'}`
         : 'as CloudFormation cannot rule out'
-  return `${name} (${described(loss)}, ${holdsText(holds)}) would be ${fate}, ${why}`
+  return `${what} would be ${fate}, ${why}`
 }

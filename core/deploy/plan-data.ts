@@ -12,8 +12,10 @@ import type { Holdings } from './holdings.ts'
 import { type KeptBook, type KeptData, neverLeft, toTakeUp } from './kept-data.ts'
 import { type FoundLoss, type Loss, lossesIn, lossText } from './losses.ts'
 import type { PlanFacts } from './plan-facts.ts'
+import { planRestore, type RestorePorts, type RestoreRequest } from './plan-restore.ts'
+import { present } from './present.ts'
 
-export interface DataPorts {
+export interface DataPorts extends RestorePorts {
   stacks: Pick<Stacks, 'parts'>
   changeSets: Pick<ChangeSets, 'preview'>
   schemas: TypeSchemas
@@ -27,7 +29,7 @@ export interface DataPlan {
   losses: Loss[]
   /** Logical ids that stay in the stack as they are, because going back takes no data away. */
   stays: string[]
-  /** What an earlier run kept and this one takes into the stack again. */
+  /** What an earlier run kept, or this one restores, and this one takes into the stack. */
   takenUp: KeptData[]
   notes: string[]
 }
@@ -44,22 +46,31 @@ type Purpose = 'deploy' | 'dry-run' | 'undo'
  * @throws {InvalidInput} for a rollback that would replace data
  * @throws {StackFailure} when the way back from a failure would lose data in spite of all
  */
-export async function planData(ports: DataPorts, facts: PlanFacts, purpose: Purpose): Promise<DataPlan> {
+export async function planData(
+  ports: DataPorts,
+  facts: PlanFacts,
+  purpose: Purpose,
+  request: RestoreRequest,
+): Promise<DataPlan> {
   const { app, stage, stacks } = facts
   const wanted = appTemplate(app, stage)
-  const taken = await takeUp({ ...ports, facts, purpose, wanted, taken: [] })
-  const look = { ...ports, facts, purpose, wanted, taken: taken.up.map(({ name }) => name) }
+  const restored = await planRestore(ports, facts, wanted, request)
+  const restores = restored.up.map(({ name }) => name)
+  const kept = await takeUp({ ...ports, facts, purpose, wanted, taken: [], restores })
+  const takenUp = [...kept.up, ...restored.up]
+  const notes = [...kept.notes, ...restored.notes]
+  const look = { ...ports, facts, purpose, wanted, taken: takenUp.map(({ name }) => name), restores }
   const known = dataResources(look.wanted)
   const stays = facts.kept ? dataResources(stacks.own?.template).filter((name) => !known.includes(name)) : []
   try {
     const plan = await decide(look, stays)
-    const losses = await counted(ports, [...plan.found, ...taken.found])
-    return { losses, stays: plan.stays, takenUp: taken.up, notes: [...taken.notes, ...stayNotes(plan.stays)] }
+    const losses = await counted(ports, [...plan.found, ...kept.found, ...restored.found])
+    return { losses, stays: plan.stays, takenUp, notes: [...notes, ...stayNotes(plan.stays)] }
   } catch (error) {
     // Only then is a value of the platform missing that the deployment will bring.
     if (!(error instanceof NotFound && purpose === 'dry-run')) throw error
     const note = `what happens to data is not known before the platform is deployed: ${error.message}`
-    return { losses: [], stays, takenUp: taken.up, notes: [...taken.notes, note] }
+    return { losses: [], stays, takenUp, notes: [...notes, note] }
   }
 }
 
@@ -69,6 +80,8 @@ interface Look extends DataPorts {
   wanted: WantedStack['template']
   /** Logical ids of what comes into the stack first. */
   taken: string[]
+  /** Those of them that come from backups: what the stack has under their names leaves it before. */
+  restores: string[]
 }
 
 async function decide(look: Look, stays: string[]): Promise<{ found: FoundLoss[]; stays: string[] }> {
@@ -94,7 +107,10 @@ async function refusal(look: Look, found: FoundLoss[]): Promise<InvalidInput> {
 }
 
 /** What CloudFormation would take away; it is not asked when nothing changes, or nothing holds data. */
-async function preview({ facts, changeSets, wanted, taken }: Look, stays: string[]): Promise<FoundLoss[]> {
+async function preview(
+  { facts, changeSets, wanted, taken, restores }: Look,
+  stays: string[],
+): Promise<FoundLoss[]> {
   const { stage, app, stacks, standing } = facts
   const { own, outputs } = stacks
   if (!own || dataResources(own.template).length === 0) return []
@@ -107,9 +123,9 @@ async function preview({ facts, changeSets, wanted, taken }: Look, stays: string
     stays,
   )
   if (stackChange(own, target).action === 'unchanged') return []
-  return lossesIn(
-    await changeSets.preview({ ...target, template: JSON.stringify(withoutNames(target.template, taken)) }),
-  )
+  const template = JSON.stringify(withoutNames(target.template, taken))
+  const found = lossesIn(await changeSets.preview({ ...target, template }))
+  return found.filter(({ name }) => !restores.includes(name))
 }
 
 /** Which kept data comes back into the stack, and what the wanted template would then replace of it. */
@@ -123,7 +139,11 @@ async function takeUp(look: Look): Promise<{ up: KeptData[]; found: FoundLoss[];
   const up: KeptData[] = []
   const found: FoundLoss[] = []
   const notes: string[] = []
-  for (const each of toTakeUp(all, wanted, own?.template)) {
+  const { stage, stacks } = facts
+  const { parameters } = wantedAppStack(stage, app, wanted, stacks.outputs.platform)
+  const there = own && present(own.template, own.parameters, stage.region)
+  for (const each of toTakeUp(all, present(wanted, parameters, stage.region), there)) {
+    if (look.restores.includes(each.name)) continue
     if ('missing' in (await holdings.of(each))) {
       stale.push(each)
       notes.push(`${each.name} was kept as ${each.id}, which does not exist any more; a new one is made`)

@@ -55,9 +55,12 @@ export async function takeUpData(
   const reason = failed ? ((await stacks.firstFailure(view.id)) ?? view.status) : ''
   const standing = await standingStack(stacks, view)
   // An import into a new stack that failed leaves one with nothing in it, which takes no update.
-  if (view && (!standing || parts.length === 0)) await stacks.remove(name)
+  // A run that restores goes back, and the way back removes it.
+  const isEmpty = view !== undefined && (!standing || parts.length === 0)
+  const goesBack = failed && takenUp.some(({ restored }) => restored !== undefined)
+  if (isEmpty && !goesBack) await stacks.remove(name)
   if (failed) throw new StackFailure(`stack ${name}: its kept data could not be taken up: ${reason}`)
-  if (view && (!standing || parts.length === 0)) return step('wait')
+  if (isEmpty) return step('wait')
   const { wanted, resources } = withTakenUp(name, standing, missing)
   await changeSets.startImport({ ...wanted, template: templateText(name, wanted.template) }, resources)
   return step('wait')

@@ -34,6 +34,8 @@ const SHOWN = [
   'RecordRelease',
   'RecordScale',
   'RemoveData',
+  'RestoreData',
+  'SetAside',
   'TakeUpData',
   'RegisterAgain',
   'RemoveApp',

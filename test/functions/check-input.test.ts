@@ -26,7 +26,7 @@ describe('the first state of the workflows', () => {
   })
 
   it.each([
-    ['deploy', { app: 'shop', release: 2 }, { dryRun: false, replaceData: [] }],
+    ['deploy', { app: 'shop', release: 2 }, { dryRun: false, replaceData: [], restore: {} }],
     ['scale', { app: 'shop', service: 'redis', count: 2 }, {}],
     ['teardown', { app: 'shop', confirm: 'shop' }, { deleteData: [] }],
   ] as const)('lets %s pass for what was deployed of it before', async (workflow, input, defaults) => {

@@ -12,10 +12,12 @@ import { handler as planDeploy } from '../../functions/plan-deploy.ts'
 import { handler as planTeardown } from '../../functions/plan-teardown.ts'
 import { handler as prepareData } from '../../functions/prepare-data.ts'
 import { handler as removeData } from '../../functions/remove-data.ts'
+import { handler as restoreData } from '../../functions/restore-data.ts'
 import { handler as takeUpData } from '../../functions/take-up-data.ts'
 import { repositoryApps, sampleApp } from '../apps/apps.ts'
 import { standPlatform } from '../core/deploy/standing-platform.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
+import { MemoryBackups } from '../support/memory-backups.ts'
 import { MemoryChangeSets } from '../support/memory-change-sets.ts'
 import { MemoryKeptBook, memoryHoldings } from '../support/memory-kept.ts'
 import { MemoryLockTable } from '../support/memory-locks.ts'
@@ -29,6 +31,9 @@ const OWNER = 'owner'
 
 const OUTPUTS = { ConsulGroup: 'sg-consul', LoadBalancerGroup: 'sg-lb' }
 
+/** One that holds, and one that does not. */
+const CONDITIONS = { Always: { 'Fn::Equals': ['a', 'a'] }, Never: { 'Fn::Equals': ['a', 'b'] } }
+
 /** What of an app's resources a deployment is about. */
 type Resources = Record<string, Resource>
 
@@ -36,6 +41,7 @@ type Resources = Record<string, Resource>
 export class DataWorld {
   readonly stacks = new MemoryStacks()
   readonly kept = new MemoryKeptBook()
+  readonly backups = new MemoryBackups(this.stacks)
   /** The templates of which CloudFormation was asked what they would change. */
   readonly previews: readonly string[]
   readonly #releases: MemoryReleaseBook
@@ -71,11 +77,12 @@ export class DataWorld {
             ...common,
             stage,
             bundles: { read },
-            data: { changeSets, holdings, schemas: memorySchemas },
+            data: { changeSets, holdings, schemas: memorySchemas, backups: this.backups },
             records: async () => new Map([['web', image]]),
             built: async () => new Map(),
           }) as never,
       ),
+      restoreData: restoreData.wired(() => ({ runs, tables: this.backups }) as never),
       takeUpData: takeUpData.wired(() => ({ ...common, stage }) as never),
       planTeardown: planTeardown.wired(
         () => ({ ...common, stage: stage.name, bundles: { outline } }) as never,
@@ -92,17 +99,17 @@ export class DataWorld {
           }) as never,
       ),
     }
-    this.apply = (plan) =>
-      applyPlannedStack({ stage, stacks, bundles: { read }, runs }, { plan, step: 'transition' })
+    this.apply = (plan, step = 'transition') =>
+      applyPlannedStack({ stage, stacks, bundles: { read }, runs }, { plan, step })
   }
 
-  readonly apply: (plan: DeployOrder['key']) => Promise<StackStep>
+  readonly apply: (plan: DeployOrder['key'], step?: 'set-aside' | 'transition') => Promise<StackStep>
 
   /** Changes what the checkout has. */
   push(Resources: Resources): void {
     const app = parsedApp({
       ...sampleApp('shop', 'requires: [platform]\nservices:\n  web: {}\n'),
-      resources: { Resources },
+      resources: { Conditions: CONDITIONS, Resources },
     })
     this.#apps.set(app.digest, app)
     this.#pushed = app.digest
@@ -114,10 +121,11 @@ export class DataWorld {
    * @returns why it was refused, before it touched anything
    */
   async deploy(
-    options: { named?: string[]; release?: number; fails?: boolean } = {},
+    options: { named?: string[]; release?: number; fails?: boolean; restore?: Record<string, string> } = {},
   ): Promise<string | undefined> {
     const execution = `run-${++this.#run}`
-    const ask = { app: 'shop', release: options.release ?? 0, execution, replaceData: options.named ?? [] }
+    const { release = 0, named: replaceData = [], restore = {} } = options
+    const ask = { app: 'shop', release, execution, replaceData, restore }
     await this.#locks.take('shop', OWNER, undefined, new Date())
     let plan: DeployOrder
     try {
@@ -126,12 +134,16 @@ export class DataWorld {
       if (error instanceof DataAtRisk || error instanceof InvalidInput) return error.message
       throw error
     }
-    await this.#bringUp(plan)
-    if (!options.fails) {
+    // A run that restores has changed the stack by then, and goes back.
+    const failed = await this.#bringUp(plan).then(
+      () => options.fails,
+      (error) => plan.restored.length > 0 || Promise.reject(error),
+    )
+    if (!failed) {
       await this.#record(plan)
       if (plan.losses.length > 0) await this.#calls.removeData({ app: 'shop', execution }, lambdaContext)
     } else if (plan.previous > 0) {
-      const back = { ...ask, release: plan.previous, replaceData: [], purpose: 'undo' }
+      const back = { ...ask, release: plan.previous, replaceData: [], restore: {}, purpose: 'undo' }
       await this.#bringUp(await this.#calls.planDeploy(back, lambdaContext))
     } else await this.#remove({ data: 'keep-used' }, `${execution}-teardown`)
     return undefined
@@ -173,7 +185,10 @@ export class DataWorld {
     found.holds = holds
   }
 
-  async #bringUp({ key, takenUp }: DeployOrder): Promise<void> {
+  async #bringUp({ key, takenUp, restored }: DeployOrder): Promise<void> {
+    for (let looks = 0; restored.length > 0; looks++)
+      if ((await this.#calls.restoreData({ plan: key, looks }, lambdaContext)).next === 'go-on') break
+    if (restored.length > 0) await this.#settle(await this.apply(key, 'set-aside'))
     for (let looks = 0; takenUp.length > 0; looks++) {
       const step: StackStep = await this.#calls.takeUpData({ plan: key, looks }, lambdaContext)
       if (step.next === 'go-on') break

@@ -132,12 +132,27 @@ describe('what an app holds', () => {
     expect(holds(id('Orders-2'))).toBe(7)
   })
 
+  it('refuses to go back where that would replace what is kept', async () => {
+    world.push({ New: table() })
+    await world.deploy({ named: ['Orders'] })
+    const Resources = { Orders: table('other') }
+    const template = { AWSTemplateFormatVersion: '2010-09-09' as const, Description: '', Resources }
+    const type = 'AWS::DynamoDB::Table'
+    world.stacks.made.physical.set('kept', { type, holds: 2 })
+    const more = { at: '2026-01-31T12:00:00Z', execution: 'x', parameters: {} }
+    await world.kept.keep('shop', [{ name: 'Orders', type, id: 'kept', template, ...more }])
+    expect(await world.deploy({ release: 1 })).toContain(
+      'rollback of shop: Orders (table kept, holds 2 rows) would be replaced, because KeySchema changes',
+    )
+    expect([Object.keys(world.parts), holds('kept')]).toEqual([['New'], 2])
+  })
+
   it('is taken up again after it was kept', async () => {
     expect(await world.teardown({ data: 'keep' })).toBeUndefined()
     expect([holds(id('Orders')), await keptIds()]).toEqual([3, [id('Orders')]])
     expect(await world.deploy()).toBeUndefined()
     expect(world.plan().notes.join()).toMatch(
-      /^Orders takes up nanofleet-dev-shop-Orders, which was kept on 20/,
+      /^Orders takes up nanofleet-dev-shop-Orders, which was kept on 20\d\d-\d\d-\d\d$/,
     )
     expect([world.parts, holds(id('Orders')), await keptIds()]).toEqual([{ Orders: id('Orders') }, 3, []])
   })
@@ -153,6 +168,16 @@ describe('what an app holds', () => {
       undefined,
       [],
     ])
+  })
+
+  it('stays kept while a condition leaves it out of the release, and is taken up when the release has it', async () => {
+    await world.teardown({ data: 'keep' })
+    world.push({ Orders: { ...table(), Condition: 'Never' }, Other: bucket })
+    expect(await world.deploy()).toBeUndefined()
+    expect([Object.keys(world.parts), await keptIds()]).toEqual([['Other'], [id('Orders')]])
+    world.push({ Orders: { ...table(), Condition: 'Always' }, Other: bucket })
+    expect(await world.deploy()).toBeUndefined()
+    expect([world.parts.Orders, holds(id('Orders')), await keptIds()]).toEqual([id('Orders'), 3, []])
   })
 
   it('is replaced by a new table when somebody deleted what was kept', async () => {

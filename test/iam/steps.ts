@@ -6,6 +6,7 @@ import { healingSteps } from './steps/healing.ts'
 import { imageSteps } from './steps/images.ts'
 import { planSteps } from './steps/plans.ts'
 import { recordSteps } from './steps/records.ts'
+import { restoreSteps } from './steps/restores.ts'
 import { serverSteps } from './steps/servers.ts'
 import { stackSteps } from './steps/stacks.ts'
 import { workflowSteps } from './steps/workflows.ts'
@@ -15,6 +16,7 @@ import type { IamWorld } from './world.ts'
 export const allSteps = async (world: IamWorld): Promise<Step[]> => [
   // Before the plans: one permission of both is narrower there.
   ...dataSteps,
+  ...restoreSteps,
   ...planSteps,
   ...recordSteps,
   ...stackSteps,

@@ -2,7 +2,7 @@ import { canonicalJson } from '../../core/base/canonical.ts'
 import type { Template } from '../../core/base/cloudformation.ts'
 import { InvalidInput } from '../../core/base/errors.ts'
 import type { ChangeSets, ImportedResource, ResourceChange, StackInput } from '../../core/template/stacks.ts'
-import type { MemoryStacks } from './memory-stacks.ts'
+import { type MemoryStacks, resourcesOf } from './memory-stacks.ts'
 
 /** Change sets of stacks in memory. */
 export class MemoryChangeSets implements ChangeSets {
@@ -23,8 +23,7 @@ export class MemoryChangeSets implements ChangeSets {
     const { name } = input
     const stacks = this.#stacks
     const before = stacks.views.has(name) ? stacks.templates.get(name) : undefined
-    const [old, young] = [before, input.template].map((text) => JSON.parse(text ?? '{}') as Template)
-    refuse(name, old?.Resources ?? {}, young?.Resources ?? {}, resources)
+    refuse(name, resourcesOf(before), resourcesOf(input.template), resources)
     const missing = resources.find(({ key }) => {
       const [id = ''] = Object.values(key)
       return !stacks.made.physical.has(id) || stacks.made.isTaken(id)

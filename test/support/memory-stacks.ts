@@ -150,8 +150,17 @@ interface Denial {
 const same = (a: Record<string, string>, b: Record<string, string>): boolean =>
   Object.keys({ ...a, ...b }).every((key) => a[key] === b[key])
 
-const resourcesOf = (template = '{}'): Template['Resources'] =>
-  (JSON.parse(template || '{}') as Partial<Template>).Resources ?? {}
+/** Those whose condition holds: any but one that compares two different texts. */
+export function resourcesOf(template = '{}'): Template['Resources'] {
+  const { Resources = {}, Conditions = {} } = JSON.parse(template || '{}') as Partial<Template>
+  const holds = (name: string): boolean => {
+    const { 'Fn::Equals': [first, second] = [] } = Conditions[name] as { 'Fn::Equals'?: unknown[] }
+    return typeof first !== 'string' || typeof second !== 'string' || first === second
+  }
+  return Object.fromEntries(
+    Object.entries(Resources).filter(([, { Condition }]) => Condition === undefined || holds(Condition)),
+  )
+}
 
 function outputsOf(template: string, parameters: Record<string, string>): Record<string, string> {
   const { Outputs = {} } = JSON.parse(template) as Template

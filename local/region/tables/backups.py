@@ -81,7 +81,11 @@ def _list(original: Call, data: Record) -> Response:
     whole = {key: value for key, value in data.items() if key != "ExclusiveStartBackupArn"}
     answer = original({**whole, "Limit": len(dynamodb._backups) + 1})
     kind = data.get("BackupType", "USER")
-    found = [one for one in json.loads(answer[2])["BackupSummaries"] if kind in ("ALL", one["BackupType"])]
+    found = [
+        {**one, **_expiry(one["BackupArn"])}
+        for one in json.loads(answer[2])["BackupSummaries"]
+        if kind in ("ALL", one["BackupType"])
+    ]
     arns = [one["BackupArn"] for one in found]
     start = data.get("ExclusiveStartBackupArn")
     first = arns.index(start) + 1 if start in arns else 0
@@ -90,6 +94,12 @@ def _list(original: Call, data: Record) -> Response:
     if page and page[-1] is not found[-1]:
         told["LastEvaluatedBackupArn"] = page[-1]["BackupArn"]
     return _told(answer, told)
+
+
+def _expiry(arn: str) -> Record:
+    """What the emulator's summary leaves out of a backup that goes by itself."""
+    details = dynamodb._backups[arn]["BackupDetails"]
+    return {key: details[key] for key in ("BackupExpiryDateTime",) if key in details}
 
 
 def _expire() -> None:

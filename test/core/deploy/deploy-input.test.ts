@@ -4,18 +4,25 @@ import { checkDeployable, checkInput, type InputToCheck } from '../../../core/de
 import { parseManifest } from '../../../core/manifest/manifest.ts'
 import { stage } from '../../support/stage.ts'
 
+const BACKUP = 'arn:aws:dynamodb:eu-west-1:123456789012:table/nanofleet-dev-web-Orders-1X/backup/01-a2'
+
 describe('checkInput', () => {
   it.each([
-    ['deploy', { app: 'web' }, { app: 'web', dryRun: false, replaceData: [] }],
+    ['deploy', { app: 'web' }, { app: 'web', dryRun: false, replaceData: [], restore: {} }],
     [
       'deploy',
       { app: 'web', release: 1, dryRun: true },
-      { app: 'web', release: 1, dryRun: true, replaceData: [] },
+      { app: 'web', release: 1, dryRun: true, replaceData: [], restore: {} },
     ],
     [
       'deploy',
       { app: 'web', replaceData: ['Orders'] },
-      { app: 'web', dryRun: false, replaceData: ['Orders'] },
+      { app: 'web', dryRun: false, replaceData: ['Orders'], restore: {} },
+    ],
+    [
+      'deploy',
+      { app: 'web', release: 1, replaceData: ['Orders'], restore: { Orders: BACKUP } },
+      { app: 'web', release: 1, dryRun: false, replaceData: ['Orders'], restore: { Orders: BACKUP } },
     ],
     ['scale', { app: 'web', service: 'web', count: 0 }, { app: 'web', service: 'web', count: 0 }],
     ['restart', { app: 'web' }, { app: 'web' }],
@@ -39,6 +46,13 @@ describe('checkInput', () => {
     ['deploy', { app: 'web', release: 0 }, /release/],
     ['deploy', { app: 'Web' }, /lower-case/],
     ['deploy', { app: 'web', replaceData: ['my table'] }, /replaceData.*must be the name of a resource/],
+    ['deploy', { app: 'web', restore: { 'my table': BACKUP } }, /restore.*must be the name of a table/],
+    ['deploy', { app: 'web', restore: { Orders: 'yesterday' } }, /restore.*must be the ARN of a backup/],
+    [
+      'deploy',
+      { app: 'web', release: 1, replaceData: ['Orders', 'Bills'], restore: { Orders: BACKUP } },
+      /replaceData: .*going back never replaces data/,
+    ],
     [
       'deploy',
       { app: 'web', release: 1, replaceData: ['Orders'] },

@@ -158,6 +158,7 @@ describe('deployOrder', () => {
       ],
       losses: [],
       takenUp: [],
+      restored: [],
       teardown: 'run-teardown',
     })
     const dry = deployOrder({ execution: 'run', purpose: 'dry-run' }, plan)

@@ -57,7 +57,6 @@ describe('kept data', () => {
     expect(alone.wanted.template.Resources).toEqual({
       Orders: {
         Type: TABLE,
-        Condition: 'Big',
         DeletionPolicy: 'Retain',
         UpdateReplacePolicy: 'Retain',
         Metadata: { TakenUp: orders.at },
@@ -76,5 +75,11 @@ describe('kept data', () => {
       { ...part('Orders'), template: standing.template, parameters: { A: 'b' }, ...occasion },
     ])
     expect(namedRecords([part('Orders')], undefined, [], occasion)).toEqual([])
+  })
+
+  it('is marked to go only if it was named itself', () => {
+    const [orders, bills] = [kept('Orders', 'o-1'), kept('Bills', 'b-1')]
+    const occasion = { at: '2026-02-01T00:00:00Z', execution: 'run', confirmedBy: 'run' }
+    expect(namedRecords([orders], undefined, [orders, bills], occasion)).toEqual([{ ...orders, ...occasion }])
   })
 })

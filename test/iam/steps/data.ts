@@ -29,6 +29,7 @@ const planOf = (purpose: string, replaceData: string[] = []) => ({
   execution: PROBE,
   purpose,
   replaceData,
+  restore: {},
 })
 
 const prepares = (

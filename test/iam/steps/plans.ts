@@ -69,6 +69,7 @@ export const planSteps: Step[] = [
         execution: PROBE,
         purpose: 'dry-run',
         replaceData: [],
+        restore: {},
       })),
   },
   {

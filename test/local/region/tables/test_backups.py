@@ -154,6 +154,7 @@ def test_a_deleted_table_with_point_in_time_recovery_leaves_a_system_backup(tabl
     assert tables.backups(name) == []
     kept = tables.backups(name, "SYSTEM")
     assert [one["BackupName"] for one in kept] == [f"{name}$DeletedTableBackup"]
+    assert (kept[0]["BackupExpiryDateTime"].timestamp() - time.time()) / 86400 == pytest.approx(35, abs=0.1)
     assert tables.backups(name, "ALL") == kept
     details = tables.client.describe_backup(BackupArn=kept[0]["BackupArn"])["BackupDescription"][
         "BackupDetails"

@@ -1,0 +1,95 @@
+import {
+  type BackupDescription,
+  CreateBackupCommand,
+  DescribeBackupCommand,
+  ListBackupsCommand,
+  type ListBackupsCommandOutput,
+} from '@aws-sdk/client-dynamodb'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { NotFound } from '../../core/base/errors.ts'
+import type { Backup, BackupForm } from '../../core/deploy/backups.ts'
+
+/** DynamoDB's backups of tables. */
+export class TableBackups {
+  readonly #client: DynamoDBDocumentClient
+
+  constructor(client: DynamoDBDocumentClient) {
+    this.#client = client
+  }
+
+  /** All of the account and region, also those that DynamoDB made when a table was deleted. */
+  async list(): Promise<Backup[]> {
+    const found: Backup[] = []
+    let start: string | undefined
+    do {
+      const page: ListBackupsCommandOutput = await this.#client.send(
+        new ListBackupsCommand({ BackupType: 'ALL', ExclusiveStartBackupArn: start }),
+      )
+      for (const { TableName, ...details } of page.BackupSummaries ?? [])
+        found.push(toBackup(details, TableName))
+      start = page.LastEvaluatedBackupArn
+    } while (start)
+    return found
+  }
+
+  /** @throws {NotFound} if the table does not exist */
+  async create(table: string, name: string): Promise<Backup> {
+    try {
+      const command = new CreateBackupCommand({ TableName: table, BackupName: name })
+      return toBackup((await this.#client.send(command)).BackupDetails ?? {}, table)
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'TableNotFoundException')) throw error
+      throw new NotFound(`table ${table} does not exist any more`, { cause: error })
+    }
+  }
+
+  /** Undefined if there is no such backup. */
+  async describe(id: string): Promise<BackupForm | undefined> {
+    try {
+      const { BackupDescription: found } = await this.#client.send(
+        new DescribeBackupCommand({ BackupArn: id }),
+      )
+      return found && toForm(found)
+    } catch (error) {
+      if (error instanceof Error && error.name === 'BackupNotFoundException') return undefined
+      throw error
+    }
+  }
+}
+
+interface Details {
+  BackupArn?: string | undefined
+  BackupName?: string | undefined
+  BackupStatus?: string | undefined
+  BackupSizeBytes?: number | undefined
+  BackupCreationDateTime?: Date | undefined
+  BackupExpiryDateTime?: Date | undefined
+}
+
+function toBackup(details: Details, table = ''): Backup {
+  const { BackupSizeBytes: bytes, BackupExpiryDateTime: expires } = details
+  return {
+    id: details.BackupArn ?? '',
+    name: details.BackupName ?? '',
+    table,
+    at: details.BackupCreationDateTime?.toISOString() ?? '',
+    state: (details.BackupStatus ?? 'CREATING') as Backup['state'],
+    ...(bytes !== undefined && { bytes }),
+    ...(expires && { expires: expires.toISOString() }),
+  }
+}
+
+function toForm({
+  BackupDetails,
+  SourceTableDetails,
+  SourceTableFeatureDetails,
+}: BackupDescription): BackupForm {
+  const names = (indexes: { IndexName?: string | undefined }[] | undefined) =>
+    (indexes ?? []).map(({ IndexName = '' }) => IndexName).sort()
+  return {
+    ...toBackup(BackupDetails ?? {}, SourceTableDetails?.TableName),
+    keySchema: SourceTableDetails?.KeySchema ?? [],
+    globalIndexes: names(SourceTableFeatureDetails?.GlobalSecondaryIndexes),
+    localIndexes: names(SourceTableFeatureDetails?.LocalSecondaryIndexes),
+  }
+}
