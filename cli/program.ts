@@ -32,7 +32,10 @@ export function program(open: Open = openStage, output: OutputConfiguration = {}
     .addOption(
       new Option('-s, --stage <stage>', 'the stage to work on').env('NANOFLEET_STAGE').default('local'),
     )
-    .option('-r, --region <region>', 'AWS region of the stage (default: AWS_REGION, else eu-west-1)')
+    .option(
+      '-r, --region <region>',
+      'AWS region of the stage (default: nanofleet.yml, AWS_REGION, else eu-west-1)',
+    )
     .option('--json', 'print the result as JSON on standard output; progress stays on standard error')
     .addHelpText('after', EXAMPLES)
     .helpCommand(false)
