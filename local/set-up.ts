@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ServiceFailure } from '../core/base/errors.ts'
 import type { LocalSettings } from './settings.ts'
@@ -11,6 +12,7 @@ import type { LocalSettings } from './settings.ts'
  * @throws {ServiceFailure} when a step fails; it has said which
  */
 export async function setUp({ node, repository, root, environment }: LocalSettings): Promise<boolean> {
+  await keepOutOfGit(root)
   const { isSetUp } = await import('../scripts/lib/due.mjs')
   if (isSetUp()) return false
   const child = spawn(node, [join(repository, 'scripts', 'setup.mjs'), '--installed'], {
@@ -21,4 +23,11 @@ export async function setUp({ node, repository, root, environment }: LocalSettin
   const [code] = (await once(child, 'exit')) as [number | null]
   if (code !== 0) throw new ServiceFailure(`the set-up of the local region ended with ${code}`)
   return true
+}
+
+/** The folder's own file says so, as a repository's `.gitignore` is its owner's. */
+async function keepOutOfGit(root: string): Promise<void> {
+  const folder = join(root, '.nanofleet')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, '.gitignore'), '*\n')
 }
