@@ -5,6 +5,8 @@ import { VERBS } from './verbs.ts'
 import { version } from './version.ts'
 
 const EXAMPLES = `
+It works on the apps of the nearest folder with a nanofleet.yml, from this one upwards; "nanofleet init" makes one.
+
 Examples:
   nanofleet local up                     start the local region
   nanofleet deploy web                   build what is missing and deploy the app "web"
