@@ -113,7 +113,7 @@ function go(source, args, variables) {
  */
 async function compileNode(source, out, { root, repository }) {
   const roots = moduleRoots(root, repository)
-  const esbuild = await importFrom('esbuild', roots)
+  const esbuild = await importFrom('esbuild', [...roots, join(root, 'buildspecs')])
   const library = join(resolve(root), LIBRARY)
   const { outputs } = await bundle(esbuild, source, out, {
     nodePaths: moduleFolders(roots, repository),

@@ -86,7 +86,7 @@ describe('a repository of apps', () => {
     await run('npm', ['pack', '--pack-destination', place], { cwd: repository, env: environment })
     const [file = ''] = (await readdir(place)).filter((name) => name.endsWith('.tgz'))
     expect((await stat(join(place, file))).size).toBeLessThan(1_000_000)
-    await shop.run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', join(place, file))
+    await shop.run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '-D', join(place, file))
     // The other one gets the same files, as a second install would take as long.
     await run('cp', ['-al', join(shop.folder, 'node_modules'), join(other.folder, 'node_modules')])
     expect(await readdir(shop.folder)).toEqual(['node_modules', 'package-lock.json', 'package.json'])
