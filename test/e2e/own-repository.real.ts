@@ -47,7 +47,7 @@ class Repository {
       maxBuffer: 64 * 1024 * 1024,
     })
     const title = [program.split('/').at(-1), ...args].join(' ').replaceAll(tmpdir(), '')
-    process.stdout.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${title}\n`)
+    process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${title}\n`)
     return stdout
   }
 
@@ -108,15 +108,15 @@ describe('a repository of apps', () => {
     await shop.put('nanofleet.yml', 'defaults: {count: 2, env: {GREETER: the shop}}\n')
   }, 60_000)
 
-  it('serves its app at most a minute after the set-up', async () => {
+  it('serves its app, on a busy machine at most two minutes after the set-up', async () => {
     await shop.nanofleet('local', 'up')
     const began = performance.now()
     await shop.nanofleet('control', 'deploy')
     await shop.nanofleet('deploy', 'hello')
     expect(await shop.ask('hello.localhost')).toBe('hello from the shop')
-    process.stdout.write(
-      `${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  until it answered\n`,
-    )
+    const seconds = (performance.now() - began) / 1000
+    process.stderr.write(`${seconds.toFixed(1).padStart(7)} s  from the set-up to the answer\n`)
+    expect(seconds).toBeLessThan(120)
     const [{ services }] = [JSON.parse(await shop.nanofleet('status', 'hello', '--json'))]
     expect(services).toMatchObject([{ service: 'hello', healthy: 2 }])
   }, 300_000)
