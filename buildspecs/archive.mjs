@@ -1,5 +1,5 @@
 // @ts-check
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BuildFailure } from './failure.mjs'
 import { canonicalConfig } from './ops-config.mjs'
@@ -10,14 +10,19 @@ import { canonicalConfig } from './ops-config.mjs'
  */
 const LIBRARY = 'lib'
 
+/** Top folders of an archive that hold no service's source. */
+const OTHERS = ['buildspecs', 'images', 'nanofleet', 'node_modules']
+
 /**
- * The source of the archive's service: its only folder below `apps/` with go.mod or main.ts, apart from
- * shared libraries. Null for a service whose Dockerfile fetches everything it needs.
+ * The source of the archive's service: its only folder with go.mod or main.ts, apart from shared libraries.
+ * Null for a service whose Dockerfile fetches everything it needs.
  * @param {string} root folder of the unpacked archive
  * @returns {string | null} path relative to the root
  */
 export function findSource(root) {
-  const found = existsSync(join(root, 'apps')) ? sourcesBelow(root, 'apps') : []
+  const found = readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !OTHERS.includes(entry.name))
+    .flatMap((entry) => sourcesBelow(root, entry.name))
   if (found.length > 1)
     throw new BuildFailure(`the archive has several sources: ${found.join(', ')}; it must have one`)
   return found[0] ?? null

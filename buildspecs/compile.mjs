@@ -12,12 +12,15 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync 
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BuildFailure, runScript } from './failure.mjs'
-import { importFrom, moduleRoots } from './modules.mjs'
+import { importFrom, moduleFolders, moduleRoots } from './modules.mjs'
 import { copyPackages, NATIVE } from './packages.mjs'
 import { checkout, keptPrograms, programEnvironment } from './settings.mjs'
 
 /** Folders with files that a program reads at run time. */
 const DATA = ['static', 'assets']
+
+/** What services import from the package Nanofleet, and where a push puts it. */
+const LIBRARY = 'nanofleet/lib'
 
 /**
  * CommonJS packages call `require` and use `__dirname`, which do not exist in a module.
@@ -51,7 +54,7 @@ export async function compile(source, out, { root, repository, architecture, pro
   mkdirSync(out, { recursive: true })
   if (existsSync(join(source, 'go.mod')))
     compileGo(source, join(resolve(out), 'program'), { architecture, programs })
-  else if (existsSync(join(source, 'main.ts'))) await compileNode(source, out, moduleRoots(root, repository))
+  else if (existsSync(join(source, 'main.ts'))) await compileNode(source, out, { root, repository })
   else throw new BuildFailure(`${source}: has neither go.mod nor main.ts; a source needs one of them`)
   for (const name of DATA) {
     if (existsSync(join(source, name))) cpSync(join(source, name), join(out, name), { recursive: true })
@@ -106,11 +109,16 @@ function go(source, args, variables) {
 /**
  * @param {string} source
  * @param {string} out
- * @param {string[]} roots
+ * @param {Pick<CompileOptions, 'root' | 'repository'>} places
  */
-async function compileNode(source, out, roots) {
-  const esbuild = await importFrom('esbuild', roots)
-  const { outputs } = await bundle(esbuild, source, out, roots)
+async function compileNode(source, out, { root, repository }) {
+  const roots = moduleRoots(root, repository)
+  const esbuild = await importFrom('esbuild', [...roots, join(root, 'buildspecs')])
+  const library = join(resolve(root), LIBRARY)
+  const { outputs } = await bundle(esbuild, source, out, {
+    nodePaths: moduleFolders(roots, repository),
+    alias: existsSync(library) ? { [LIBRARY]: library } : {},
+  })
   const imported = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
   copyPackages(
     NATIVE.filter((name) => imported.some((path) => path === name || path.startsWith(`${name}/`))),
@@ -123,15 +131,15 @@ async function compileNode(source, out, roots) {
  * @param {any} esbuild
  * @param {string} source
  * @param {string} out
- * @param {string[]} roots
+ * @param {{nodePaths: string[], alias: Record<string, string>}} modules
  * @returns {Promise<{outputs: Record<string, {imports: {path: string}[]}>}>} what esbuild calls the metafile
  */
-async function bundle(esbuild, source, out, roots) {
+async function bundle(esbuild, source, out, modules) {
   try {
     const { metafile } = await esbuild.build({
       entryPoints: [join(source, 'main.ts')],
       outfile: join(out, 'main.mjs'),
-      nodePaths: roots.map((root) => join(root, 'node_modules')),
+      ...modules,
       bundle: true,
       external: NATIVE,
       metafile: true,

@@ -1,6 +1,8 @@
 // @ts-check
+
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BuildFailure } from './failure.mjs'
 
@@ -12,6 +14,20 @@ import { BuildFailure } from './failure.mjs'
  * @returns {string[]}
  */
 export const moduleRoots = (root, repository) => [resolve(root), ...(repository ? [resolve(repository)] : [])]
+
+/**
+ * The folders with packages in these roots and, as Node looks for them, above the checkout: where Nanofleet
+ * is a package itself, its neighbours are there.
+ * @param {string[]} roots
+ * @param {string | undefined} repository
+ * @returns {string[]}
+ */
+export function moduleFolders(roots, repository) {
+  const folders = roots.map((root) => join(root, 'node_modules'))
+  for (let folder = dirname(resolve(repository ?? '/')); folder !== dirname(folder); folder = dirname(folder))
+    if (existsSync(join(folder, 'node_modules'))) folders.push(join(folder, 'node_modules'))
+  return folders
+}
 
 /**
  * Imports a package from the first of these folders that has it.

@@ -75,7 +75,7 @@ export async function makeRoot(settings, config, out) {
   const program = knownProgram(config, programs)
   if (!program) {
     throw new BuildFailure(
-      `images/${app}/${service}: no folder below apps/ with go.mod or main.ts, and set-up does not provide Program; the packager process packs nothing else`,
+      `images/${app}/${service}: no source with go.mod or main.ts, and set-up does not provide Program; the packager process packs nothing else`,
     )
   }
   process.stdout.write(`Packing ${program}\n`)

@@ -75,7 +75,9 @@ export async function openContext(
 ): Promise<Context> {
   checkStage(options.stage)
   const local = options.stage === 'local' ? await localRegion(settings) : undefined
-  const clients = local ? localClients(local) : { region: regionOf(options, environment) }
+  const clients = local
+    ? localClients(local)
+    : { region: await regionOf(options, environment, settings.root) }
   const stage = { ...options, clients, local, output }
   const account = local ? LOCAL_ACCOUNT : await accountOf(clients)
   return new Context({ ...stage, account })
@@ -92,8 +94,16 @@ export function checkStage(stage: string): void {
   throw new InvalidInput('--stage', `${JSON.stringify(stage)} is not a stage name`, STAGE_NAME_RULE)
 }
 
-function regionOf(options: GlobalOptions, environment: Environment): string {
-  const region = options.region || environment.AWS_REGION || environment.AWS_DEFAULT_REGION || DEFAULT_REGION
+/** What the repository says of a stage counts more than the variables of a shell. */
+export async function regionOf(
+  options: GlobalOptions,
+  environment: Environment,
+  root: string,
+): Promise<string> {
+  const { repositoryOf } = await import('../adapters/sources/app-files.ts')
+  const chosen = (await repositoryOf(root)).stages[options.stage]?.region
+  const usual = environment.AWS_REGION || environment.AWS_DEFAULT_REGION || DEFAULT_REGION
+  const region = options.region || String(chosen ?? usual)
   if (/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)) return region
   throw new InvalidInput(
     '--region',

@@ -11,3 +11,6 @@ export interface Environment {
 
 /** The only place in the command line that reads the environment. */
 export const readEnvironment = (): Environment => process.env
+
+/** All of it, for a program that a command starts in this shell's name. */
+export const processEnvironment = (): NodeJS.ProcessEnv => process.env

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import {
   type Architecture,
   BASES_LOCK,
@@ -8,9 +8,9 @@ import {
   parseLock,
   TOOLS_LOCK,
   type Tool,
-  toolsLockSchema,
 } from '../core/images/locks.ts'
 import { bareBases, withDigests } from '../core/manifest/pinned-bases.ts'
+import { lockOf, toolsLock } from './tools-lock.ts'
 
 /** Where digests are looked up. */
 export interface Sources {
@@ -35,8 +35,9 @@ const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64']
 
 /**
  * Looks up every digest that images are made with and of: ops, Nanos, the base images.
- * @param root the checkout
+ * @param root the repository
  * @param note gets a line for each that is looked up
+ * @param own Nanofleet's own files, whose locks count where the repository has none
  * @returns what differs, and the files as they should be
  * @throws {InvalidInput} for a lock that cannot be read
  */
@@ -44,10 +45,11 @@ export async function lookUp(
   root: string,
   sources: Sources,
   note: (line: string) => void,
+  own = root,
 ): Promise<{ changes: LockChange[]; files: Map<string, string> }> {
   const found = new Digests(sources, note)
-  const tools = await toolsNow(root, found)
-  const bases = await basesNow(root, found)
+  const tools = await toolsNow(root, own, found)
+  const bases = await basesNow(root, own, found)
   return {
     changes: [...tools.changes, ...bases.changes],
     files: new Map([...tools.files, ...bases.files]),
@@ -87,8 +89,8 @@ interface Looked {
   files: Map<string, string>
 }
 
-async function toolsNow(root: string, found: Digests): Promise<Looked> {
-  const lock = parseLock(toolsLockSchema, readFileSync(join(root, TOOLS_LOCK), 'utf8'), TOOLS_LOCK)
+async function toolsNow(root: string, own: string, found: Digests): Promise<Looked> {
+  const lock = toolsLock(root, own)
   const changes: LockChange[] = []
   for (const name of TOOLS)
     for (const architecture of ARCHITECTURES) {
@@ -104,10 +106,10 @@ async function toolsNow(root: string, found: Digests): Promise<Looked> {
   return { changes, files: new Map(files) }
 }
 
-async function basesNow(root: string, found: Digests): Promise<Looked> {
+async function basesNow(root: string, own: string, found: Digests): Promise<Looked> {
   const changes: LockChange[] = []
   const files = new Map<string, string>()
-  const lock = parseLock(basesLockSchema, readFileSync(join(root, BASES_LOCK), 'utf8'), BASES_LOCK)
+  const lock = parseLock(basesLockSchema, lockOf(root, own, BASES_LOCK), BASES_LOCK)
   const digests = new Map<string, string>()
   for (const entry of Object.values(lock)) {
     const change = changed(
@@ -144,7 +146,10 @@ function changed(
 }
 
 const dockerfiles = (root: string): string[] =>
-  readdirSync(join(root, 'images'), { recursive: true, encoding: 'utf8' })
+  (existsSync(join(root, 'images'))
+    ? readdirSync(join(root, 'images'), { recursive: true, encoding: 'utf8' })
+    : []
+  )
     .filter((file) => file.endsWith('Dockerfile'))
     .map((file) => join('images', file))
     .sort()
@@ -153,5 +158,8 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 
 /** Writes what `lookUp` found. */
 export function writeLocks(root: string, files: ReadonlyMap<string, string>): void {
-  for (const [file, text] of files) writeFileSync(join(root, file), text)
+  for (const [file, text] of files) {
+    mkdirSync(dirname(join(root, file)), { recursive: true })
+    writeFileSync(join(root, file), text)
+  }
 }

@@ -5,6 +5,8 @@ import { VERBS } from './verbs.ts'
 import { version } from './version.ts'
 
 const EXAMPLES = `
+It works on the apps of the nearest folder with a nanofleet.yml, from this one upwards; "nanofleet init" makes one.
+
 Examples:
   nanofleet local up                     start the local region
   nanofleet deploy web                   build what is missing and deploy the app "web"
@@ -32,7 +34,10 @@ export function program(open: Open = openStage, output: OutputConfiguration = {}
     .addOption(
       new Option('-s, --stage <stage>', 'the stage to work on').env('NANOFLEET_STAGE').default('local'),
     )
-    .option('-r, --region <region>', 'AWS region of the stage (default: AWS_REGION, else eu-west-1)')
+    .option(
+      '-r, --region <region>',
+      'AWS region of the stage (default: nanofleet.yml, AWS_REGION, else eu-west-1)',
+    )
     .option('--json', 'print the result as JSON on standard output; progress stays on standard error')
     .addHelpText('after', EXAMPLES)
     .helpCommand(false)

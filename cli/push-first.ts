@@ -14,10 +14,10 @@ import { toolsLock } from './tools-lock.ts'
 export async function pushFirst(context: Context, apps: string[]): Promise<PushedApp[]> {
   const { pushApps } = await import('../adapters/sources/push.ts')
   const { TypeRegistry } = await import('../adapters/aws/type-registry.ts')
-  const root = readSettings().repository
+  const { root, repository } = readSettings()
   const { architecture, packager } = await builder(context)
   // A local region takes the tools of this machine.
-  if (packager === 'ops' && !context.local) requireTools(toolsLock(root), architecture)
+  if (packager === 'ops' && !context.local) requireTools(toolsLock(root, repository), architecture)
   const pushed = await pushApps({
     root,
     ...(apps.length > 0 ? { apps } : {}),

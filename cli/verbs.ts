@@ -8,6 +8,11 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/local.ts')).local,
   },
   {
+    name: 'control',
+    description: 'the control plane: what builds, deploys and registers on a stage',
+    load: async () => (await import('./commands/control.ts')).control,
+  },
+  {
     name: 'init',
     usage: '[options]',
     description:

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ServiceFailure } from '../core/base/errors.ts'
 import { MARK } from './orphans.ts'
@@ -68,7 +68,7 @@ export function gatewayPart(settings: LocalSettings, place: Place): Part {
     name: 'gateway',
     command: settings.node,
     args: [
-      join(settings.repository, 'local', 'gateway', 'main.ts'),
+      join(import.meta.dirname, 'gateway', `main${extname(import.meta.filename)}`),
       ...args,
       '--record',
       join(settings.state, 'gateway.json'),

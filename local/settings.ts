@@ -3,13 +3,17 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { NotFound } from '../core/base/errors.ts'
 import manifest from '../package.json' with { type: 'json' }
+import { findRoot, modulesAbove, OWN_FOLDER } from './root.ts'
 
 /** Every local region's; local/region/settings.py says the same. */
 export const LOCAL_ACCOUNT = '000000000000'
 
-/** Where the local region of this checkout lives and what it starts with. */
+/** Where the local region of a repository lives and what it starts with. */
 export interface LocalSettings {
+  /** Nanofleet's own files: a checkout or the installed package. */
   repository: string
+  /** The repository of the apps: `images/` is in it. */
+  root: string
   /** The region's state folder. */
   state: string
   /** What set-up installed, shared by every checkout. */
@@ -46,21 +50,27 @@ const TUNING = [
 /**
  * The only place in the local region that reads the environment.
  * @param name the region's folder in `.nanofleet/`, unless NANOFLEET_STATE says where its state is
+ * @param from the folder whose apps are meant, or one below it
+ * @throws {NotFound} when no repository of apps is there
  */
 export function readSettings(
   name: 'local' | 'once' = 'local',
   environment: NodeJS.ProcessEnv = process.env,
+  from = process.cwd(),
 ): LocalSettings {
-  const repository = resolve(import.meta.dirname, '..')
+  const repository = OWN_FOLDER
+  const root = findRoot(from)
   const cache = join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'nanofleet')
-  const bin = join(repository, 'node_modules', '.bin')
-  const node = nodePath(repository)
-  const path = [dirname(node), bin, join(cache, 'go', 'bin'), environment.PATH ?? ''].join(':')
+  const modules = modulesAbove(repository)
+  const bins = modules.map((folder) => join(folder, '.bin'))
+  const node = nodePath(modules)
+  const path = [dirname(node), ...bins, join(cache, 'go', 'bin'), environment.PATH ?? ''].join(':')
   return {
     repository,
+    root,
     cache,
     node,
-    state: resolve(environment.NANOFLEET_STATE || join(repository, '.nanofleet', name)),
+    state: resolve(environment.NANOFLEET_STATE || join(root, '.nanofleet', name)),
     python:
       environment.NANOFLEET_PYTHON || join(cache, `ministack-${manifest.config.ministack}`, 'bin', 'python'),
     region: environment.NANOFLEET_REGION || 'eu-west-1',
@@ -77,13 +87,15 @@ export function readSettings(
 /** Throws NotFound when set-up has not installed what the region needs. */
 export function requireInstalled(settings: LocalSettings): void {
   if (existsSync(settings.python)) return
-  throw new NotFound(`${settings.python}: the emulator is not installed; run "npm run setup" once`)
+  throw new NotFound(
+    `${settings.python}: the emulator is not installed; "nanofleet local up" does the set-up`,
+  )
 }
 
-function nodePath(repository: string): string {
+function nodePath(modules: readonly string[]): string {
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
-  const own = join(repository, 'node_modules', 'node', 'bin', 'node')
-  return existsSync(own) ? own : process.execPath
+  const own = modules.map((folder) => join(folder, 'node', 'bin', 'node'))
+  return own.find(existsSync) ?? process.execPath
 }
 
 /**

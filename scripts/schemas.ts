@@ -1,6 +1,9 @@
-/** Generates the JSON Schema of app manifests from the schema that checks them: `node scripts/schemas.ts`. */
+/** Generates the JSON Schemas of what people write from those that check it: `node scripts/schemas.ts`. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { publishedAppSchema } from '../core/manifest/published-schema.ts'
+import { publishedRepositorySchema } from '../core/manifest/repository.ts'
 
-await writeFile(join(import.meta.dirname, '../schemas/app.schema.json'), publishedAppSchema())
+const folder = join(import.meta.dirname, '../schemas')
+await writeFile(join(folder, 'app.schema.json'), publishedAppSchema())
+await writeFile(join(folder, 'nanofleet.schema.json'), publishedRepositorySchema())

@@ -1,5 +1,3 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { AppBundle } from '../../core/base/bundle.ts'
 import { InvalidInput } from '../../core/base/errors.ts'
 import type { Manifest } from '../../core/base/manifest-types.ts'
@@ -15,10 +13,11 @@ import { secretLook } from '../../core/manifest/secret-looks.ts'
 import { imageFiles, isLeftOut, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
 import { withoutDockerfile } from '../../core/manifest/upstream.ts'
 import type { WrittenResources } from '../../core/template/app-resources.ts'
+import { AppFiles } from './app-files.ts'
 import { type ReadApp, readApps } from './read-apps.ts'
-import { type RepositoryFiles, readRepository } from './repository-files.ts'
+import type { RepositoryFiles } from './repository-files.ts'
 import { type SourceArchive, sourceArchive } from './source-archive.ts'
-import { type TrackedFiles, trackedFiles } from './tracked-files.ts'
+import type { TrackedFiles } from './tracked-files.ts'
 
 /** An app of a checkout, checked and archived: all that a push uploads. */
 export interface LoadedApp {
@@ -73,16 +72,16 @@ export async function checkApps(
   apps: readonly string[] | undefined,
   target: ForStage,
 ): Promise<CheckedApps> {
-  const git = await trackedFiles(root)
-  const present = await appFolders(root, git)
-  for (const app of apps ?? []) if (!present.includes(app)) throw unknownApp(app, present, git)
+  const files = await AppFiles.of(root)
+  const present = await files.apps()
+  for (const app of apps ?? []) if (!present.includes(app)) throw unknownApp(app, present, files.git)
   const wanted = present.filter((app) => apps === undefined || apps.includes(app))
   const others = present.filter((app) => !wanted.includes(app))
-  const { read, faults, warnings } = await readApps(root, git, wanted, others)
+  const { read, faults, warnings } = await readApps(files, wanted, others)
   const loaded = await Promise.all(
     read.map(async (each) => {
       try {
-        return [await loadApp(root, git, each, { ...target, warnings })]
+        return [await loadApp(files, each, { ...target, warnings })]
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
         faults.push(error)
@@ -94,13 +93,12 @@ export async function checkApps(
 }
 
 async function loadApp(
-  root: string,
-  git: TrackedFiles | undefined,
+  sources: AppFiles,
   { pieces, paths }: ReadApp,
   { stage, packager, warnings }: ForStage & { warnings: readonly string[] },
 ): Promise<LoadedApp> {
   const { manifest, resources, services, written } = pieces
-  const files = await readRepository(root, sourceRoots(manifest), git)
+  const files = await sources.read(sourceRoots(manifest))
   checkStage(manifest, stage)
   const unbuildable = withoutDockerfile(manifest, paths)
   if (packager === 'ops') refuseUnbuildable(unbuildable)
@@ -122,7 +120,7 @@ async function loadApp(
       ...looks(files),
       ...bases(files),
       ...blind(manifest.app, services),
-      ...untrackedSources(manifest, git),
+      ...untrackedSources(manifest, sources.git),
       ...unbuildable.map((file) => `there is no ${file}; a stage on AWS builds the image from it`),
     ],
   }
@@ -142,16 +140,6 @@ function consulIn({ services }: Manifest, service: string, files: RepositoryFile
   if (kind !== 'consulserver' || source === undefined) return {}
   const consul = consulVersion(files.below(source).get('go.mod') ?? '')
   return consul === undefined ? {} : { consul }
-}
-
-async function appFolders(root: string, git: TrackedFiles | undefined): Promise<string[]> {
-  const entries = await readdir(join(root, 'images'), { withFileTypes: true })
-  const tracked = new Set([...(git?.tracked ?? [])].map((path) => path.split('/').slice(0, 2).join('/')))
-  return entries
-    .filter(({ name }) => !name.startsWith('.'))
-    .filter((entry) => entry.isDirectory() && (!git || tracked.has(`images/${entry.name}`)))
-    .map(({ name }) => name)
-    .sort()
 }
 
 function unknownApp(app: string, present: readonly string[], git: TrackedFiles | undefined): InvalidInput {

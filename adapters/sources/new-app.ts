@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { InvalidInput } from '../../core/base/errors.ts'
 import { BASES_LOCK, type BasesLock, basesLockSchema, parseLock, UNKNOWN } from '../../core/images/locks.ts'
+import { REPOSITORY_FILE } from '../../core/manifest/repository.ts'
 import type { Neighbours } from '../../core/moving-in/app/planned.ts'
 import { type MovedIn, moveIn } from '../../core/moving-in/convert.ts'
 import type { ImageFacts } from '../../core/moving-in/image/image-facts.ts'
 import { readApp } from '../../core/template/app-folder.ts'
+import { OWN } from './app-files.ts'
 import { readRepository } from './repository-files.ts'
 import { repositoryTree } from './repository-tree.ts'
 
@@ -84,6 +86,26 @@ export async function writeApp(root: string, { app, files }: MovedIn): Promise<v
   }
 }
 
+/**
+ * Marks the root of a repository of apps with a `nanofleet.yml` that sets nothing yet.
+ * @returns false if it has one, or is Nanofleet's own checkout
+ */
+export function writeRepositoryFile(root: string): boolean {
+  if (root === OWN || existsSync(join(root, REPOSITORY_FILE))) return false
+  writeFileSync(join(root, REPOSITORY_FILE), EMPTY, { flag: 'wx' })
+  return true
+}
+
+const EMPTY = `# yaml-language-server: $schema=node_modules/nanofleet/dist/schemas/nanofleet.schema.json
+# The root of a repository of apps. What you may set here:
+#
+# stages:
+#   dev: {region: eu-west-1, domain: dev.example.com}
+# defaults:
+#   count: 2
+#   env: {LOG_LEVEL: info}
+`
+
 function refuseExisting(root: string, app: string): void {
   const place = `images/${app}`
   if (existsSync(join(root, place)))
@@ -96,7 +118,8 @@ function refuseExisting(root: string, app: string): void {
 
 /** Base images with the digests that the repository knows. */
 async function basesOf(root: string): Promise<(language: string) => string> {
-  const text = await readFile(join(root, BASES_LOCK), 'utf8').catch(() => undefined)
+  const own = () => readFile(join(OWN, BASES_LOCK), 'utf8').catch(() => undefined)
+  const text = await readFile(join(root, BASES_LOCK), 'utf8').catch(own)
   const lock: BasesLock = text === undefined ? {} : parseLock(basesLockSchema, text, BASES_LOCK)
   return (language) => {
     const { image, digest } = lock[language] ?? { image: DEFAULTS[language] ?? language, digest: UNKNOWN }

@@ -5,6 +5,7 @@ import type { Stage } from '../../core/base/stage.ts'
 import { refuseOtherArchitecture } from '../../core/manifest/architecture.ts'
 import type { TypeSchemas } from '../../core/template/type-schema.ts'
 import { BundleStore } from '../aws/bundle-store.ts'
+import { AppFiles } from './app-files.ts'
 import { loadApps } from './app-sources.ts'
 import { checkResources } from './resource-check.ts'
 
@@ -92,6 +93,23 @@ export async function pushApps({
       }
     }),
   )
+}
+
+/**
+ * Pushes every app of the repository by itself: one that is wrong keeps no other from its place.
+ * @returns the apps that were pushed, and a sentence for each problem of the others
+ */
+export async function pushEach(
+  request: Omit<PushRequest, 'apps'>,
+): Promise<{ apps: PushedApp[]; faults: string[] }> {
+  const names = await (await AppFiles.of(request.root)).apps()
+  const pushed = await Promise.allSettled(names.map((app) => pushApps({ ...request, apps: [app] })))
+  const faults = pushed.flatMap((each) => {
+    if (each.status === 'fulfilled') return []
+    if (!(each.reason instanceof InvalidInput)) throw each.reason
+    return [each.reason.message]
+  })
+  return { apps: pushed.flatMap((each) => (each.status === 'fulfilled' ? each.value : [])), faults }
 }
 
 /**

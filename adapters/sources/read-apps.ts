@@ -2,8 +2,7 @@ import { InvalidInput } from '../../core/base/errors.ts'
 import { type AppPieces, readApp } from '../../core/template/app-folder.ts'
 import { clashes } from '../../core/template/clashes.ts'
 import { portDisagreements } from '../../core/template/port-agreement.ts'
-import { readRepository } from './repository-files.ts'
-import type { TrackedFiles } from './tracked-files.ts'
+import type { AppFiles } from './app-files.ts'
 
 /** An app's folder, read and checked by itself. */
 export interface ReadApp {
@@ -23,17 +22,16 @@ export interface ReadApps {
 
 /** Reads apps of a checkout; the others there are read for what a stage has only once. */
 export async function readApps(
-  root: string,
-  git: TrackedFiles | undefined,
+  files: AppFiles,
   wanted: readonly string[],
   others: readonly string[],
 ): Promise<ReadApps> {
   const faults: InvalidInput[] = []
   const warnings: string[] = []
-  const neighbours = await readEach(root, git, others, (app, { message }) =>
+  const neighbours = await readEach(files, others, (app, { message }) =>
     warnings.push(`images/${app} is wrong, so nobody can tell whether it clashes: ${message.split('\n')[0]}`),
   )
-  const read = await readEach(root, git, wanted, (_app, fault) => faults.push(fault))
+  const read = await readEach(files, wanted, (_app, fault) => faults.push(fault))
   const pieces = (some: readonly ReadApp[]) => some.map((each) => each.pieces)
   faults.push(...clashes(pieces(read), pieces(neighbours)), ...pieces(read).flatMap(disagreements))
   return { read, faults, warnings }
@@ -44,16 +42,15 @@ const disagreements = (pieces: AppPieces): InvalidInput[] =>
   portDisagreements(pieces).map(({ place, problem, remedy }) => new InvalidInput(place, problem, remedy))
 
 async function readEach(
-  root: string,
-  git: TrackedFiles | undefined,
+  files: AppFiles,
   apps: readonly string[],
   wrong: (app: string, fault: InvalidInput) => void,
 ): Promise<ReadApp[]> {
   const read = apps.map(async (app) => {
     const folder = `images/${app}`
     try {
-      const files = (await readRepository(root, [folder], git)).below(folder)
-      return [{ pieces: readApp(app, files), paths: [...files.keys()] }]
+      const texts = (await files.read([folder])).below(folder)
+      return [{ pieces: readApp(app, texts, files.defaults(app)), paths: [...texts.keys()] }]
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error
       wrong(app, error)

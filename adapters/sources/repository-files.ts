@@ -44,9 +44,17 @@ export async function readRepository(
   paths: readonly string[],
   git?: TrackedFiles,
 ): Promise<RepositoryFiles> {
+  return new RepositoryFiles(await readEntries(root, paths, git))
+}
+
+/** `readRepository`, file by file. */
+export async function readEntries(
+  root: string,
+  paths: readonly string[],
+  git?: TrackedFiles,
+): Promise<TarEntry[]> {
   const reader = new Reader(await realpath(root), git)
-  const entries = await Promise.all([...new Set(paths)].map((path) => reader.read(path)))
-  return new RepositoryFiles(entries.flat())
+  return (await Promise.all([...new Set(paths)].map((path) => reader.read(path)))).flat()
 }
 
 class Reader {

@@ -12,7 +12,8 @@ import type { Load } from '../verb.ts'
 export function complete(command: Command, _open: Open, load: Load): void {
   command.argument('[words...]').action(async (words: string[], _options, self: Command) => {
     const nanofleet = self.parent ?? self
-    const names = checkoutNames(readSettings().repository)
+    const { root, repository } = readSettings()
+    const names = checkoutNames(root, repository)
     const found = await candidates(nanofleet, load, words, names)
     for (const { value, about } of found) process.stdout.write(about ? `${value}\t${about}\n` : `${value}\n`)
   })

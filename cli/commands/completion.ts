@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Argument, type Command } from 'commander'
-import { readSettings } from '../../local/settings.ts'
+import { OWN_FOLDER } from '../../local/root.ts'
 import { completionScript, SHELLS, type Shell } from '../completion/scripts.ts'
 
 const HELP = `
@@ -17,7 +17,7 @@ export function completion(command: Command): void {
     .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
     .addHelpText('after', HELP)
     .action((shell: Shell) => {
-      const program = [process.execPath, join(readSettings().repository, 'cli', 'nanofleet.mjs')]
+      const program = [process.execPath, join(OWN_FOLDER, 'cli', 'nanofleet.mjs')]
       process.stdout.write(`${completionScript(shell, program)}\n`)
     })
 }

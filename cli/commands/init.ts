@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { readSettings } from '../../local/settings.ts'
+import { rootForNew } from '../../local/root.ts'
 import { name } from '../arguments.ts'
 import type { GlobalOptions } from '../context.ts'
 import { Output } from '../output.ts'
@@ -33,16 +33,19 @@ Examples:
     .action(async (options: InitOptions, self: Command) => {
       const { json = false } = self.optsWithGlobals<GlobalOptions>()
       const output = new Output(json)
-      const { newApp, writeApp } = await import('../../adapters/sources/new-app.ts')
+      const { newApp, writeApp, writeRepositoryFile } = await import('../../adapters/sources/new-app.ts')
       const { saidText } = await import('../text/init-text.ts')
-      const root = readSettings().repository
+      const root = rootForNew(process.cwd())
       const made = await newApp({
         root,
         from: resolve(options.from),
         app: options.app,
         lookUp: options.lookUp && lookedUp(output),
       })
-      if (!options.dryRun) await writeApp(root, made)
+      if (!options.dryRun) {
+        await writeApp(root, made)
+        if (writeRepositoryFile(root)) output.note(`${root}: has a nanofleet.yml now, the root of your apps`)
+      }
       for (const line of json ? [] : saidText(made.said)) output.note(line)
       const files = Object.fromEntries(made.files)
       const { app, services, said } = made

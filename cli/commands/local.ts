@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { Command } from 'commander'
 import { InvalidInput, NotFound } from '../../core/base/errors.ts'
 import { readRecord } from '../../local/record.ts'
+import { setUp } from '../../local/set-up.ts'
 import { readSettings } from '../../local/settings.ts'
 import { formatStatus, status } from '../../local/status.ts'
 import { down, reset, up } from '../../local/supervisor.ts'
@@ -46,7 +47,9 @@ function verb(name: string, description: string, act: Act): Command {
 }
 
 async function start(output: Output): Promise<void> {
-  const { record, started, reaped } = await up(readSettings())
+  const settings = readSettings()
+  await setUp(settings)
+  const { record, started, reaped } = await up(settings)
   const what = started.length > 0 ? `started (${started.join(', ')})` : 'was up already'
   const ended = reaped > 0 ? `; ended ${reaped} processes of an earlier run` : ''
   const { credentials: _, ...shown } = record
@@ -86,7 +89,7 @@ async function variables(output: Output): Promise<void> {
 
 async function forget(output: Output, { yes }: { yes?: true }): Promise<void> {
   const settings = readSettings()
-  if (!yes && existsSync(settings.state)) await confirmReset(basename(settings.repository))
+  if (!yes && existsSync(settings.state)) await confirmReset(basename(settings.root))
   output.result(await reset(settings), 'Local region stopped and its state removed.')
 }
 

@@ -25,9 +25,14 @@ Examples:
       const { lookUp, writeLocks } = await import('../lock.ts')
       const { fetchedDigest } = await import('../../adapters/images/fetched-digest.ts')
       const { registryDigest } = await import('../../adapters/images/image-registry.ts')
-      const root = readSettings().repository
+      const { root, repository } = readSettings()
       const sources = { fetched: fetchedDigest, registry: registryDigest }
-      const { changes, files } = await lookUp(root, sources, (line) => output.note(`looking at ${line}`))
+      const { changes, files } = await lookUp(
+        root,
+        sources,
+        (line) => output.note(`looking at ${line}`),
+        repository,
+      )
       if (!options.check) writeLocks(root, files)
       const rows = changes.map(({ file, what, was, is, problem }) => [
         file,

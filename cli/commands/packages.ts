@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Command } from 'commander'
 import { BASES_LOCK, basesLockSchema, parseLock, UNKNOWN, versionOf } from '../../core/images/locks.ts'
 import { readSettings } from '../../local/settings.ts'
 import { table } from '../../local/table.ts'
 import type { GlobalOptions } from '../context.ts'
 import { Output } from '../output.ts'
+import { lockOf } from '../tools-lock.ts'
 
 /** `nanofleet packages` */
 export function packages(command: Command): void {
@@ -13,8 +12,8 @@ export function packages(command: Command): void {
     .addHelpText('after', '\nExamples:\n  nanofleet packages\n  nanofleet packages --json')
     .action((_options, self: Command) => {
       const output = new Output(self.optsWithGlobals<GlobalOptions>().json ?? false)
-      const text = readFileSync(join(readSettings().repository, BASES_LOCK), 'utf8')
-      const bases = parseLock(basesLockSchema, text, BASES_LOCK)
+      const { root, repository } = readSettings()
+      const bases = parseLock(basesLockSchema, lockOf(root, repository, BASES_LOCK), BASES_LOCK)
       const found = Object.entries(bases).map(([name, { image, digest }]) => ({
         name,
         version: versionOf(image),

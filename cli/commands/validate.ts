@@ -17,7 +17,7 @@ export function validate(command: Command): void {
       const output = new Output(json)
       const { checkApps } = await import('../../adapters/sources/app-sources.ts')
       const { InvalidInput } = await import('../../core/base/errors.ts')
-      const root = readSettings().repository
+      const root = readSettings().root
       const checked = await checkApps(root, apps.length > 0 ? apps : undefined, { stage })
       const warnings = [...new Set(checked.loaded.flatMap((each) => each.warnings))]
       for (const warning of warnings) output.note(output.paint('yellow', `warning: ${warning}`))

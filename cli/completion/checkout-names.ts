@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Names that a person may mean, from the folders of a checkout: nothing is parsed and no stage is asked. */
+/** Names that a person may mean, from folders: nothing is parsed and no stage is asked. */
 export interface CheckoutNames {
   apps(): string[]
   services(app: string): string[]
@@ -9,14 +9,18 @@ export interface CheckoutNames {
   functions(): string[]
 }
 
-export function checkoutNames(repository: string): CheckoutNames {
-  const images = join(repository, 'images')
+/**
+ * @param root the repository of the apps
+ * @param own Nanofleet's own files
+ */
+export function checkoutNames(root: string, own = root): CheckoutNames {
+  const images = join(root, 'images')
   return {
     apps: () => folders(images).filter((app) => existsSync(join(images, app, 'app.yml'))),
     services: (app) =>
       folders(join(images, app)).filter((service) => existsSync(join(images, app, service, 'config.json'))),
     functions: () =>
-      entries(join(repository, 'functions')).flatMap(({ name }) => /^([a-z-]+)\.ts$/.exec(name)?.[1] ?? []),
+      entries(join(own, 'functions')).flatMap(({ name }) => /^([a-z-]+)\.[jt]s$/.exec(name)?.[1] ?? []),
   }
 }
 

@@ -30,8 +30,7 @@ export async function findings(options: GlobalOptions & { account?: true }, open
   if (found.some(({ state }) => state === 'bad')) return found
   const context = await look(found, 'credentials', () => open(options), credentials)
   if (!context) return found
-  if (options.account || options.stage !== 'local')
-    found.push(...(await preflight(context, readSettings().repository)))
+  if (options.account || options.stage !== 'local') found.push(...(await preflight(context, readSettings())))
   const stack = () => stackState(context.cloudFormation(), controlStack(context.stage))
   const control = await look(found, 'control plane', stack, (state) => controlPlane(state, context.stage))
   if (!control) return found

@@ -1,7 +1,8 @@
 import * as facts from '../../adapters/aws/account-facts.ts'
 import { type QuotasAccess, quotaNamed, quotaReader } from '../../adapters/aws/service-quotas.ts'
-import { loadApps } from '../../adapters/sources/app-sources.ts'
+import { checkApps } from '../../adapters/sources/app-sources.ts'
 import { controlName, TAG } from '../../core/base/names.ts'
+import type { LocalSettings } from '../../local/settings.ts'
 import type { Context } from '../context.ts'
 import { toolsLock } from '../tools-lock.ts'
 import { compiledTemplates, reservedConcurrency, workflows } from './checkout.ts'
@@ -15,19 +16,24 @@ const { QUOTA } = judge
 
 /**
  * What can be known of an account before anything is made in it, by calls that cost nothing and change
- * nothing: whether a deployment of this checkout's apps would fail, and what to do.
- * @param root the checkout
+ * nothing: whether a deployment of this repository's apps would fail, and what to do. An app that is wrong is
+ * a finding of its own, and the others are looked at.
  */
-export async function preflight(context: Context, root: string): Promise<Finding[]> {
+export async function preflight(
+  context: Context,
+  { root, repository }: Pick<LocalSettings, 'root' | 'repository'>,
+): Promise<Finding[]> {
   const { region, stage } = context
-  const bundles = (await loadApps(root)).map(({ bundle }) => bundle)
+  const { loaded, faults } = await checkApps(root, undefined, { stage })
+  const bundles = loaded.map(({ bundle }) => bundle)
   const apps = bundles.map(({ manifest }) => manifest)
   const access = quotasAccess(context)
   const quota = quotaReader(access)
   const value = ({ service, code }: { service: string; code: string }) => quota(service, code)
   const project = () => facts.buildProject(context.codeBuild(), controlName(stage, 'image'))
-  return await Promise.all([
-    tell('workflows', async () => workflow(await validated(context, root))),
+  const wrong = faults.map(({ message }): Finding => ({ subject: 'apps', state: 'bad', text: message }))
+  const told = await Promise.all([
+    tell('workflows', async () => workflow(await validated(context, repository))),
     tell('instance types', async () =>
       offered(...(await facts.offerings(context.ec2(), instanceTypes(apps)))),
     ),
@@ -48,19 +54,20 @@ export async function preflight(context: Context, root: string): Promise<Finding
       return judge.rules(await value(QUOTA.rules), most, region)
     }),
     tell('functions', async () =>
-      judge.functions(await value(QUOTA.functions), await reservedConcurrency(root), region),
+      judge.functions(await value(QUOTA.functions), await reservedConcurrency(repository), region),
     ),
     tell('builds', async () => {
       const kind = (await project())?.machine === 'ARM_CONTAINER' ? 'ARM' : 'Linux'
       const name = `Concurrently running builds for ${kind}/Medium environment`
       return judge.builds(await quotaNamed(access, 'codebuild', name), mostBuilds(apps), region)
     }),
-    tell('tools', async () => tools(toolsLock(root), (await project())?.variables)),
+    tell('tools', async () => tools(toolsLock(root, repository), (await project())?.variables)),
     tell('encryption', async () => {
       const { byDefault, key } = await facts.diskEncryption(context.ec2())
       return encryption(byDefault, key, stage)
     }),
   ])
+  return [...wrong, ...told]
 }
 
 /** How many there are, and whether one of them is the stage's own. */

@@ -140,6 +140,20 @@ const service = z.strictObject({
   kind: z.enum(['service', 'consulserver']).default('service'),
 })
 
+/** What a repository's `nanofleet.yml` may set for all services of its apps. */
+export const serviceDefaultsSchema = service
+  .pick({ instanceType: true, cpus: true, count: true, replaceAfter: true, protocol: true, strategy: true })
+  .partial()
+  .extend({
+    env: z
+      .record(
+        z.string().regex(environmentName, badEnvironmentName),
+        line.min(1, 'is empty, and Nanos drops an empty variable; set it in config.json'),
+      )
+      .optional()
+      .describe("Late environment of every service; a service's own variables win"),
+  })
+
 const upstream = z.strictObject({
   registry: z
     .string()

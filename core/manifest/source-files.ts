@@ -7,14 +7,18 @@ export const LIBRARY = 'apps/lib'
 /**
  * The shared folders that an app's services may import from: that of all apps, and that of its own services.
  */
-const libraries = (app: string): string[] => [LIBRARY, `apps/${app}/lib`]
+const libraries = (app: string): string[] => [LIBRARY, `apps/${app}/lib`, PACKAGE_LIBRARY]
 
-const SCRIPTS = 'buildspecs'
+/** `LIBRARY` as other repositories import it, and where it is in their archives. */
+export const PACKAGE_LIBRARY = 'nanofleet/lib'
+
+/** What builds images. */
+export const SCRIPTS = 'buildspecs'
 /** The package versions of Node sources; a Go module has its own. */
 const PACKAGES = ['package.json', 'package-lock.json']
 
 /** Made by builds and installs, so not part of a source. */
-const MADE = ['node_modules', 'dist', '.git', '.DS_Store']
+const MADE = ['node_modules', 'dist', '.git', '.nanofleet', '.DS_Store']
 
 /** Beside the sources, but not part of a program: a changed test must not replace instances. */
 const TEST = /(_test\.go|\.test\.ts)$/
@@ -73,16 +77,21 @@ function library(folder: string, target: string): ((path: string) => boolean) | 
   return (path) => path.startsWith(part === '' ? `${folder}/` : `${folder}/${part}/`)
 }
 
-/** The relative paths that a file imports, resolved: a module's imports, or the replacements in go.mod. */
+/**
+ * The relative paths that a file imports, resolved, and those of our package's library: a module's imports,
+ * or the replacements in go.mod.
+ */
 function imports(path: string, text: string): string[] {
   const pattern = /\.[cm]?[jt]sx?$/.test(path)
-    ? /(?:\bfrom|\bimport|\bimport\s*\()\s*['"](\.{1,2}\/[^'"]+)['"]/g
+    ? /(?:\bfrom|\bimport|\bimport\s*\()\s*['"]((?:\.{1,2}|nanofleet\/lib)\/[^'"]+)['"]/g
     : path.endsWith('go.mod')
       ? /=>\s*(\.{1,2}\/\S+)/g
       : undefined
   if (!pattern) return []
   const folder = path.split('/').slice(0, -1)
-  return [...text.matchAll(pattern)].map(([, target = '']) => resolve(folder, target))
+  return [...text.matchAll(pattern)].map(([, target = '']) =>
+    target.startsWith(`${PACKAGE_LIBRARY}/`) ? target : resolve(folder, target),
+  )
 }
 
 function resolve(folder: string[], target: string): string {

@@ -7,6 +7,7 @@ import { type NamedServices, namedServices } from '../definition/named-services.
 import type { ServiceDefinition } from '../definition/schema.ts'
 import { parseManifest } from '../manifest/manifest.ts'
 import { parseOpsConfig } from '../manifest/ops-config.ts'
+import type { ServiceDefaults } from '../manifest/repository.ts'
 import { imageFolder } from '../manifest/upstream.ts'
 import { unknownReferences } from './app-references.ts'
 import { parseResources, type WrittenResources } from './app-resources.ts'
@@ -32,15 +33,20 @@ export interface AppPieces {
  * Reads and checks an app's folder.
  * @param folder name of the folder below `images/`
  * @param files text of each file in it, by relative path: `app.yml`, `web/config.json`
+ * @param defaults what the repository sets for all services
  * @throws {InvalidInput} with one sentence per problem of the manifest, or else of the services' files
  */
-export function readApp(folder: string, files: ReadonlyMap<string, string>): AppPieces {
+export function readApp(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  defaults: ServiceDefaults = {},
+): AppPieces {
   const root = `images/${folder}`
   const text = files.get('app.yml')
   if (text === undefined) {
     throw new InvalidInput(root, 'has no app.yml', 'write one; docs/manifest.md says what it holds')
   }
-  const manifest = parseManifest(text, `${root}/app.yml`)
+  const manifest = parseManifest(text, `${root}/app.yml`, defaults)
   if (manifest.app !== folder) {
     const remedy = `call the app ${folder} or rename the folder to ${manifest.app}`
     throw new InvalidInput(`${root}/app.yml: app`, `"${manifest.app}" is not the name of its folder`, remedy)

@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { BucketEmptier } from '../../adapters/aws/bucket-emptier.ts'
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
-import { pushApps } from '../../adapters/sources/push.ts'
+import { pushEach } from '../../adapters/sources/push.ts'
 import { appStack, bucket, controlStack, logBucket } from '../../core/base/names.ts'
 
 /** @typedef {{stage: string, region: string, root: string}} Target */
@@ -17,7 +17,7 @@ async function accountOf({ region }) {
   return Account
 }
 
-/** Uploads every app of the checkout to the stage's bucket. @param {Target} target */
+/** Uploads every app that is right to the stage's bucket. @param {Target} target */
 export async function push(target) {
   const { stage, root } = target
   const { Architecture } = await stackOutputs(
@@ -25,7 +25,7 @@ export async function push(target) {
     controlStack(stage),
   )
   const name = bucket(stage, await accountOf(target))
-  return await pushApps({ root, stage, bucket: name, s3: s3Of(target), architecture: Architecture })
+  return await pushEach({ root, stage, bucket: name, s3: s3Of(target), architecture: Architecture })
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /**
  * Caches the output of an esbuild call in `.nanofleet/bundles` and uses it while none of its inputs has
@@ -40,7 +40,7 @@ async function isFresh(root, folder, key) {
 async function keep(root, folder, { key, began }, { inputs, outputs }) {
   await rm(folder, { recursive: true, force: true })
   // A plugin's virtual files have a colon in their names; the plugin's own text is in the key.
-  const own = Object.keys(inputs).filter((file) => !file.startsWith('node_modules/') && !file.includes(':'))
+  const own = Object.keys(inputs).filter((file) => !isOfPackage(file) && !file.includes(':'))
   const changes = await Promise.all(own.map(async (file) => (await stat(join(root, file))).mtimeMs))
   if (changes.some((at) => at >= began)) return
   await mkdir(join(folder, 'made'), { recursive: true })
@@ -50,8 +50,18 @@ async function keep(root, folder, { key, began }, { inputs, outputs }) {
   await writeFile(join(folder, 'record.json'), JSON.stringify(record))
 }
 
-/** What npm has installed in node_modules, with the checksum of each package. */
-const installed = async (root) => digest(await readFile(join(root, 'node_modules', '.package-lock.json')))
+/** Also of those beside us, where we are a package ourselves. */
+const isOfPackage = (file) => /^(\.\.\/)*node_modules\/|^\.\.\//.test(file)
+
+/**
+ * What npm has installed, with the checksum of each package: in our node_modules, or in those that we are in.
+ */
+async function installed(root) {
+  for (let folder = root; ; folder = dirname(folder)) {
+    const list = await readFile(join(folder, 'node_modules', '.package-lock.json')).catch(absent)
+    if (list !== undefined || folder === dirname(folder)) return digest(list)
+  }
+}
 
 const digest = (data) =>
   createHash('sha256')

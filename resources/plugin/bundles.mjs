@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { build } from 'esbuild'
 import { kept } from './bundle-cache.mjs'
 import leanBundles from './lean-bundles.mjs'
@@ -48,11 +48,10 @@ export function bundledTogether(names, make, plugins = []) {
   }
 
   function entries(entry, group) {
-    const own = nameOf(entry)
     return names
       .slice(group * TOGETHER, (group + 1) * TOGETHER)
-      .map((name) => entry.replace(`${own}.ts`, `${name}.ts`))
+      .map((name) => join(dirname(entry), `${name}${extname(entry)}`))
   }
 }
 
-const nameOf = (entry) => basename(entry, '.ts')
+const nameOf = (entry) => basename(entry, extname(entry))

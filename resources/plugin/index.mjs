@@ -1,4 +1,4 @@
-import { localRegion } from './local-region.js'
+import { appsRoot, localRegion } from './local-region.js'
 
 /** As in `core/base/name-rules.ts`, which an older Node could not read before it is refused here. */
 const STAGE_NAME = /^[a-z][a-z0-9]{0,19}$/
@@ -29,11 +29,12 @@ export default class Nanofleet {
     await this.push()
   }
 
-  /** Uploads every app of this checkout to the bucket, so that a workflow needs only the app's name. */
+  /** Uploads every app that is right to the bucket, so that a workflow needs only the app's name. */
   async push() {
     const { push } = await import('./bucket.mjs')
-    const apps = await push(this.target())
-    for (const warning of new Set(apps.flatMap(({ warnings }) => warnings))) this.log.warning(warning)
+    const { apps, faults } = await push(this.target())
+    for (const warning of new Set([...faults, ...apps.flatMap(({ warnings }) => warnings)]))
+      this.log.warning(warning)
     const changed = apps.filter((app) => app.changed).map(({ app }) => app)
     this.log.notice(`Apps in the bucket: ${apps.length}, changed: ${changed.join(', ') || 'none'}`)
   }
@@ -47,7 +48,7 @@ export default class Nanofleet {
 
   target() {
     const provider = this.serverless.getProvider('aws')
-    return { stage: this.stage, region: provider.getRegion(), root: this.serverless.serviceDir }
+    return { stage: this.stage, region: provider.getRegion(), root: appsRoot(this.serverless.serviceDir) }
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /*
  * Four places where esbuild keeps code that no function uses, because it cannot know that leaving it out is
@@ -66,6 +67,14 @@ const credentialsOfLambda = {
   },
 }
 
+const OWN = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Also where we are a package ourselves. */
+const isOurs = (file) => {
+  const inside = relative(OWN, file).split(sep)
+  return inside[0] !== '..' && !inside.includes('node_modules')
+}
+
 /**
  * Loading a file of ours has no side effects either: without this, a schema stays that only an unused export
  * needs.
@@ -73,8 +82,10 @@ const credentialsOfLambda = {
 const oursOnDemand = {
   name: 'ours-on-demand',
   setup({ onResolve }) {
-    onResolve({ filter: /^[.]{1,2}\/.*[.]ts$/ }, ({ path, resolveDir, kind }) =>
-      kind === 'import-statement' ? { path: join(resolveDir, path), sideEffects: false } : undefined,
+    onResolve({ filter: /^[.]{1,2}\/.*[.][jt]s$/ }, ({ path, importer, resolveDir, kind }) =>
+      kind === 'import-statement' && isOurs(importer)
+        ? { path: join(resolveDir, path), sideEffects: false }
+        : undefined,
     )
   },
 }

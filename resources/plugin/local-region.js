@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
+/** The repository whose apps are pushed, which `nanofleet control` names; else the checkout. */
+export const appsRoot = (checkout) => process.env.NANOFLEET_ROOT || checkout
+
 /**
  * What the running local region says about itself: `.nanofleet/local/state.json`, or the file in the folder
  * `$NANOFLEET_STATE`. Null when none was started.

@@ -3,8 +3,8 @@ import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ServiceFailure } from '../../core/base/errors.ts'
+import { runServerless } from '../../local/serverless.ts'
 import { readSettings } from '../../local/settings.ts'
-import { runServerless } from './serverless.ts'
 
 /**
  * Runs `serverless deploy --stage local`, its output in a log file.

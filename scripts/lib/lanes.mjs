@@ -67,6 +67,8 @@ export const lanes = [
       NANOFLEET_SERVER_DRAIN_SECONDS: '6',
     },
   },
+  // Has regions of its own, with the package in folders outside the checkout.
+  { name: 'package', seconds: 200, files: ['/e2e/own-repository.'] },
   { name: 'calm', calm: true, seconds: 170, files: ['/test/functions/', '/registration-cluster.'] },
   { name: 'services', seconds: 130, files: ['/test/apps/'] },
   { name: 'parts', seconds: 130, files: ['/'] },

@@ -18,7 +18,8 @@ export const ownGo = join(cache, 'go')
 /** What image builds use as is: our linked programs and programs that set-up downloads. */
 export const programs = join(cache, 'programs')
 export const node24 = join(repository, 'node_modules', 'node', 'bin', 'node')
-export const logFile = join(repository, '.nanofleet', 'setup.log')
+/** `nanofleet local up` names the repository of its apps. */
+export const logFile = join(process.env.NANOFLEET_ROOT || repository, '.nanofleet', 'setup.log')
 
 /**
  * The environment of everything that set-up starts: Node 24, the tools and Go first on PATH, Go's caches in

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { chmod, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { chromium, chromiumLauncher, machineBrowser } from './chromium.mjs'
+import { digest, stamps } from './due.mjs'
 import {
   cache,
   checkTools,
@@ -24,15 +24,16 @@ import { unpackWheel, venv } from './venv.mjs'
 
 /**
  * Sets the checkout up so that everything runs; what already exists is left alone. `tests` adds what only
- * tests and checks need, `only: 'npm'` installs only the packages. Throws SetupError with every problem of
+ * tests and checks need, `only: 'npm'` installs only the packages, and `installed` leaves them out, as the
+ * package's npm has installed them. Throws SetupError with every problem of
  * the machine, or with the step that failed.
  */
-export async function setup({ tests = false, only } = {}) {
+export async function setup({ tests = false, installed = false, only } = {}) {
   const { problems, notes, python } = await preflight()
   if (problems.length > 0) {
     throw new SetupError(['This machine is not ready:', ...problems.map((one) => `  - ${one}`)].join('\n'))
   }
-  const steps = [npmPackages()]
+  const steps = installed ? [] : [npmPackages()]
   if (only !== 'npm') {
     steps.push(emulatorVenv(python), resourceSchemas(python))
     if (!(await linkMachineGo())) steps.push(goToolchain(python))
@@ -62,8 +63,7 @@ function emulatorVenv(python) {
     title: `ministack ${versions.ministack}`,
     why: 'the AWS APIs of the local region, in its own Python environment',
     lasts: 'about 20 s',
-    stamp: join(emulator, '.nanofleet'),
-    key: versions.ministack,
+    ...stamps.emulator(),
     work: () => venv(python, emulator, [`ministack==${versions.ministack}`]),
   }
 }
@@ -73,8 +73,7 @@ function resourceSchemas(python) {
     title: `resource schemas of cfn-lint ${versions['cfn-lint']}`,
     why: "CloudFormation's registry in the local region: what each type's properties are, and which replace it",
     lasts: 'about 10 s',
-    stamp: join(schemas, '.nanofleet'),
-    key: versions['cfn-lint'],
+    ...stamps.schemas(),
     async work() {
       await rm(schemas, { recursive: true, force: true })
       await unpackWheel(python, `cfn-lint==${versions['cfn-lint']}`, schemas, ['--no-compile'])
@@ -135,8 +134,7 @@ function consul() {
     title: 'Consul',
     why: 'downloads and compiles its modules, so that the first image build takes seconds',
     lasts: 'about 4 min on 2 cores',
-    stamp: join(cache, 'consul.stamp'),
-    key: digest([join(source, 'go.mod'), join(source, 'go.sum'), join('buildspecs', 'compile.mjs')]),
+    ...stamps.consul(),
     work: () => compileOnce(source),
   }
 }
@@ -181,11 +179,4 @@ async function executable(folder) {
     if (entry.isDirectory()) await executable(path)
     else await chmod(path, 0o755)
   }
-}
-
-function digest(files) {
-  const hash = createHash('sha256')
-  for (const file of files)
-    hash.update(existsSync(join(repository, file)) ? readFileSync(join(repository, file)) : '')
-  return hash.digest('hex').slice(0, 16)
 }

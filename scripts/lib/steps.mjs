@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { isDone } from './due.mjs'
 import { logFile } from './places.mjs'
 
 /**
@@ -32,10 +33,6 @@ export async function runSteps(steps, say = print) {
 /** @param {string} line */
 function print(line) {
   process.stdout.write(`${line}\n`)
-}
-
-function isDone({ stamp, key }) {
-  return existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === key
 }
 
 /** A problem that the person at the terminal can fix; shown without a stack trace. */

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +43,20 @@ describe('compiling a TypeScript source', () => {
     expect(readFileSync(join(root, 'out/static/logo.svg'), 'utf8')).toBe('<svg/>')
   })
 
+  it('finds the library of Nanofleet in the archive, and packages beside the one that builds', async () => {
+    write('nanofleet/lib/greet.ts', "export const greet = (name: string): string => 'hello ' + name")
+    write('shop/node_modules/shouting/index.js', 'export const loud = (text) => text.toUpperCase()')
+    write('shop/node_modules/nanofleet/dist/package.json', '{}')
+    symlinkSync(join(repository, 'node_modules/esbuild'), join(root, 'shop/node_modules/esbuild'))
+    write(
+      'web/main.ts',
+      "import { loud } from 'shouting'\nimport { greet } from 'nanofleet/lib/greet.ts'\nconsole.log(loud(greet('you')))",
+    )
+    const ours = join(root, 'shop/node_modules/nanofleet/dist')
+    await compile(join(root, 'web'), join(root, 'out'), { root, repository: ours })
+    expect(run(join(root, 'out/main.mjs'))).toBe('HELLO YOU\n')
+  })
+
   it('lets CommonJS packages load other modules', async () => {
     write('apps/web/legacy.cjs', "exports.name = require('node:path').basename(__filename)")
     write('apps/web/main.ts', "import { name } from './legacy.cjs'\nconsole.log(name)")
@@ -64,7 +86,9 @@ describe('compiling a TypeScript source', () => {
 })
 
 describe('the source of an archive', () => {
-  it('is its only folder with go.mod or main.ts, anywhere below apps', () => {
+  it('is its only folder with go.mod or main.ts', () => {
+    write('nanofleet/lib/main.ts', '')
+    write('buildspecs/main.ts', '')
     write('apps/lib/serve.ts', '')
     write('apps/lib/resolver/go.mod', 'module resolver')
     write('apps/shop/cart/go.mod', 'module cart')

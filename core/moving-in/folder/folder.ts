@@ -66,11 +66,7 @@ function workloadOf(tree: Tree, folder: string, marker: string, bases: Bases, sa
     ports: [port ?? USUAL_PORT],
     ...(probe && { probe }),
   }
-  if (!(marker === 'main.ts' || marker === 'go.mod') || !folder.startsWith('apps/'))
-    said.todo(
-      place,
-      'the local region builds main.ts and go.mod below apps/ only',
-      'deploy it to a stage on AWS',
-    )
+  if (!(marker === 'main.ts' || marker === 'go.mod'))
+    said.todo(place, 'the local region builds main.ts and go.mod only', 'deploy it to a stage on AWS')
   return workload
 }

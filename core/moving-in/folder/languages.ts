@@ -47,7 +47,9 @@ const typescript = (folder: string, bases: Bases): FolderImage => ({
   dockerfile: `FROM ${bases('node')} AS build
 WORKDIR /src
 COPY . .
-RUN npm ci --ignore-scripts && node buildspecs/compile.mjs ${folder} /out/app && node buildspecs/program.mjs ${node} /out
+# Nanofleet is a tool: a dependency for development. Its compiler is among the packages of buildspecs.
+RUN npm ci --omit=dev --ignore-scripts && npm ci --prefix buildspecs --ignore-scripts
+RUN node buildspecs/compile.mjs ${folder} /out/app && node buildspecs/program.mjs ${node} /out
 
 FROM scratch
 COPY --from=build /out/ /

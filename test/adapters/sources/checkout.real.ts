@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { loadApps } from '../../../adapters/sources/app-sources.ts'
+import { ROOT } from '../../apps/apps.ts'
 
 const FILES: Record<string, string> = {
   'images/web/app.yml': 'app: web\nservices:\n  web: {source: apps/web}\n',
@@ -24,7 +25,7 @@ describe('the sources of a checkout', () => {
   const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args], { stdio: 'pipe' })
   /** What the image of web would be made of. */
   const packed = async () => {
-    const [app] = await loadApps(root)
+    const [app] = await loadApps(root, ['web'])
     const archive = gunzipSync((await app?.archives[0]?.pack()) ?? '').toString('latin1')
     return { archive, warnings: app?.warnings }
   }
@@ -36,6 +37,38 @@ describe('the sources of a checkout', () => {
     await writeFile(join(place, 'secret.txt'), 'outside')
   })
   afterEach(() => rm(place, { recursive: true }))
+
+  describe('in a repository of its own', () => {
+    it('are with the platform, the build scripts and the library of Nanofleet', async () => {
+      await put('apps/web/main.ts', "import { settings } from 'nanofleet/lib/settings.ts'\n")
+      const { archive } = await packed()
+      expect(archive).toContain('nanofleet/lib/settings.ts')
+      expect(archive).toContain('buildspecs/compile.mjs')
+      const [here] = await loadApps(root, ['platform'])
+      const [there] = await loadApps(ROOT, ['platform'])
+      expect(here?.bundle).toEqual(there?.bundle)
+    })
+
+    it('have the defaults of nanofleet.yml, the platform has not', async () => {
+      await put('nanofleet.yml', 'defaults: {count: 4}\n')
+      const counts = (await loadApps(root)).map(({ bundle }) =>
+        Object.values(bundle.manifest.services).map(({ count }) => count.desired),
+      )
+      expect(counts).toEqual([[3], [4]])
+    })
+
+    it('are built with the tools that its own lock names', async () => {
+      const { archive } = await packed()
+      await put('buildspecs/tools.lock.json', '{"ours": true}')
+      expect(archive).not.toContain('"ours"')
+      expect((await packed()).archive).toContain('"ours"')
+    })
+
+    it('are pushed without an app that is wrong', async () => {
+      await put('images/shop/app.yml', 'app: shop\nservices: {}\n')
+      await expect(loadApps(root, ['web'])).resolves.toHaveLength(1)
+    })
+  })
 
   describe('with git', () => {
     beforeEach(() => {
@@ -66,7 +99,7 @@ describe('the sources of a checkout', () => {
       await put('apps/web/gone.ts', 'gone')
       git('add', '.')
       await unlink(join(root, 'apps/web/gone.ts'))
-      expect((await packed()).archive).not.toContain('gone')
+      expect((await packed()).archive).not.toContain('apps/web/gone.ts')
     })
 
     it('follow a link to what is tracked, and no other', async () => {
@@ -92,7 +125,7 @@ describe('the sources of a checkout', () => {
 
     it('say of an app that nobody added what to do', async () => {
       await put('images/shop/app.yml', 'app: shop\nservices: {web: {}}\n')
-      expect((await loadApps(root)).map(({ bundle }) => bundle.manifest.app)).toEqual(['web'])
+      expect((await loadApps(root)).map(({ bundle }) => bundle.manifest.app)).toEqual(['platform', 'web'])
       await expect(loadApps(root, ['shop'])).rejects.toThrow(
         'images/shop: git does not track it; git add images/shop',
       )

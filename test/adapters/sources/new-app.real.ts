@@ -56,7 +56,7 @@ describe('a new app', () => {
   it('has ports, hosts and names that no other app has', async () => {
     await writeApp(root, await make('shop/compose.yml'))
     await writeApp(root, await make('shop/compose.yml', 'store'))
-    const loaded = await loadApps(root)
+    const loaded = await loadApps(root, ['shop', 'store'])
     expect(loaded.map(({ bundle }) => bundle.manifest.services.web?.expose?.port)).toEqual([8000, 8001])
   })
 

@@ -54,7 +54,7 @@ async function check(answers: Record<string, Answer | Answer[]>): Promise<Record
   aws = new CannedAws(answers)
   const clients = await aws.start()
   const context = new Context({ stage: 'dev', account: '123456789012', clients, output: new Output(true) })
-  found = await preflight(context, ROOT)
+  found = await preflight(context, { root: ROOT, repository: ROOT })
   return Object.fromEntries(found.map(({ subject, state }) => [subject, state]))
 }
 

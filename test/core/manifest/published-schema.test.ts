@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from '@jest/globals'
+import { expect, it } from '@jest/globals'
 import { publishedAppSchema } from '../../../core/manifest/published-schema.ts'
+import { publishedRepositorySchema } from '../../../core/manifest/repository.ts'
 
-describe('the published schema of app manifests', () => {
-  it('is the one that checks them; node scripts/schemas.ts writes it', async () => {
-    const file = join(import.meta.dirname, '../../../schemas/app.schema.json')
-    expect(await readFile(file, 'utf8')).toBe(publishedAppSchema())
-  })
+it.each([
+  ['app', publishedAppSchema],
+  ['nanofleet', publishedRepositorySchema],
+])('publishes %s.schema.json as it checks; node scripts/schemas.ts writes it', async (name, schema) => {
+  const file = join(import.meta.dirname, `../../../schemas/${name}.schema.json`)
+  expect(await readFile(file, 'utf8')).toBe(schema())
 })

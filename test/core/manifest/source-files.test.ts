@@ -85,6 +85,17 @@ describe('what an image is made of', () => {
     expect(of('plain')).toEqual(['buildspecs/compile.mjs', 'images/web/plain/config.json'])
   })
 
+  it('is the library of the package where a source imports it', () => {
+    const tree = new Map([
+      ['apps/web/main.ts', "import { serve } from 'nanofleet/lib/serve.ts'"],
+      ['nanofleet/lib/serve.ts', "import { call } from './grpc/call.ts'"],
+      ['nanofleet/lib/grpc/call.ts', ''],
+    ])
+    expect(imageFiles(MANIFEST, 'web', tree)).toEqual([...tree.keys()].sort())
+    tree.set('apps/web/main.ts', '')
+    expect(imageFiles(MANIFEST, 'web', tree)).toEqual(['apps/web/main.ts'])
+  })
+
   it('lies below the roots of the app', () => {
     expect(sourceRoots(MANIFEST)).toEqual([
       'apps/go',
@@ -93,6 +104,7 @@ describe('what an image is made of', () => {
       'apps/web/lib',
       'buildspecs',
       'images/web',
+      'nanofleet/lib',
       'package-lock.json',
       'package.json',
     ])
