@@ -89,7 +89,7 @@ describe('the boutique', () => {
   it(`fails no page of ${SHOPPERS} shoppers while one of each pair behind the frontend dies`, async () => {
     console.info(`again with NANOFLEET_CHAOS_SEED=${SEED}`)
     const services = (await pairs(context)).filter((service) => service !== 'frontend')
-    expect(services).toHaveLength(9)
+    expect(services).toHaveLength(10)
     const plan = sample(services, services.length, SEED)
     const [summary, kills] = await Promise.all([
       loadShop(shop, { users: SHOPPERS, seconds: 30, seed: SEED }),

@@ -91,8 +91,9 @@ services:
   ] as const) {
     await mkdir(join(root, `images/pair/${name}`), { recursive: true })
     await mkdir(join(root, `apps/pair/${name}`), { recursive: true })
-    for (const file of ['Dockerfile', 'config.json'])
-      await cp(join(root, 'images/web/web', file), join(root, `images/pair/${name}`, file))
+    await cp(join(root, 'images/web/web/Dockerfile'), join(root, `images/pair/${name}/Dockerfile`))
+    const config = { Program: '/usr/local/bin/node', Args: ['/app/main.mjs'], Env: { PORT: String(port) } }
+    await writeFile(join(root, `images/pair/${name}/config.json`), JSON.stringify(config))
     const definition = { service: { name, port, checks: [] } }
     await writeFile(join(root, `images/pair/${name}/consul.json`), JSON.stringify(definition))
     await writeFile(join(root, `apps/pair/${name}/main.ts`), program)

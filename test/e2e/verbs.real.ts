@@ -5,6 +5,7 @@ import type { Timeline } from '../../cli/stage/timeline.ts'
 import { Traffic } from '../../scripts/demo/requests.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { Command, nanofleet } from '../live/cli.ts'
+import { withoutLaunches } from '../live/launches.ts'
 import { withWeb } from '../live/stage.ts'
 import { untilWhole, webInstances, webUrl } from '../live/web.ts'
 
@@ -96,17 +97,21 @@ describe('the verbs for what runs', () => {
   }, 150_000)
 
   it('cancels a run in the middle of a wave: the number before, a free lock, and how to go on', async () => {
-    const first = new Command(['scale', 'web', 'web', '6'])
-    const name = await until('the wave under way', 20, async () => {
-      const [, run] = / runs as (\S+)/.exec(first.said.err) ?? []
-      return first.said.err.includes('web, 6 instances') ? run : undefined
+    // It must not be done before it is cancelled.
+    const name = await withoutLaunches(context, 'web', 'web', async () => {
+      const first = new Command(['scale', 'web', 'web', '6'])
+      const run = await until('the wave under way', 30, async () => {
+        const [, begun] = / runs as (\S+)/.exec(first.said.err) ?? []
+        return first.said.err.includes('web, 6 instances') ? begun : undefined
+      })
+      const { code, out, err } = await nanofleet('cancel', run)
+      expect({ code, err }).toMatchObject({ code: 0 })
+      expect(out).toBe(
+        `scale web is cancelled: web has the number of instances that it had before; "nanofleet --stage local retry ${run}" starts it again.\n`,
+      )
+      expect((await first.end(20)).code).toBe(1)
+      return run
     })
-    const { code, out, err } = await nanofleet('cancel', name)
-    expect({ code, err }).toMatchObject({ code: 0 })
-    expect(out).toBe(
-      `scale web is cancelled: web has the number of instances that it had before; "nanofleet --stage local retry ${name}" starts it again.\n`,
-    )
-    expect((await first.end(20)).code).toBe(1)
     await untilWhole(context, 2, 30)
     expect((await nanofleet('cancel', name)).code).toBe(2)
     expect(await json('scale', 'web', 'web', '2')).toMatchObject({ run: { status: 'SUCCEEDED' } })
