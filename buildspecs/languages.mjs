@@ -1,11 +1,14 @@
 // @ts-check
 import { readdirSync } from 'node:fs'
 
-/** What a source can be written in. @typedef {'go' | 'typescript' | 'javascript' | 'python' | 'java'} Language */
+/**
+ * What a source can be written in.
+ * @typedef {'go' | 'typescript' | 'javascript' | 'python' | 'java'} Language
+ */
 
 /**
- * The files that say what a folder is written in, the surest first: a Go module may keep a page's main.js, and
- * a package.json stands beside many a main.ts.
+ * The files that say what a folder is written in, the surest first: a Go module may keep the main.js of a
+ * page, and a folder with main.ts may have a package.json.
  * @type {[RegExp, Language][]}
  */
 const MARKS = [

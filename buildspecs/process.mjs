@@ -100,9 +100,11 @@ function installRuntime(source, { Program }, out, { programs, app, service }) {
   const name = basename(String(Program ?? ''))
   const wanted = { python: /^python/, java: /^java$/ }[String(language)]
   if (!wanted) return
+  const usual = language === 'java' ? '/opt/java/openjdk/bin/java' : '/usr/local/bin/python3.13'
+  const example = `name the program that does, such as ${usual}`
   if (!wanted.test(name))
     throw new BuildFailure(
-      `images/${app}/${service}/config.json: Program is ${Program}, and ${source} is ${language}; name the program that starts it, such as ${language === 'java' ? '/opt/java/openjdk/bin/java' : '/usr/local/bin/python3.13'}`,
+      `images/${app}/${service}/config.json: Program is ${Program} and does not start ${language}; ${example}`,
     )
   if (language === 'python') installPython(Program, out)
   else installJava(Program, out, programs)

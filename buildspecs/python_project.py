@@ -1,4 +1,4 @@
-"""`python_project.py <folder> [locked]`: what keeps a project from being packed by this Python, as a sentence.
+"""`python_project.py <folder> [locked]` prints why this Python cannot pack a project, or nothing.
 
 Run by the Python that the packages are installed with; pip brings what Python 3.10 lacks.
 """

@@ -16,7 +16,8 @@ def ask(method: str, path: str, header: str, value: str) -> str:
 @get("/")
 def hello() -> str:
     token = ask("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds", "60")
-    return f"hello from python on {ask('GET', '/latest/meta-data/instance-id', 'X-aws-ec2-metadata-token', token)}\n"
+    instance = ask("GET", "/latest/meta-data/instance-id", "X-aws-ec2-metadata-token", token)
+    return f"hello from python on {instance}\n"
 
 
 @get("/healthz")
