@@ -25,10 +25,15 @@ export function lockOf(classPath, repository, read) {
   const files = classPath.trim().split(':').filter(Boolean).sort()
   return Object.fromEntries(
     files.map((file) => {
-      const [version, name, ...groups] = dirname(file).slice(repository.length + 1).split('/').reverse()
+      const [version, name, ...groups] = dirname(file)
+        .slice(repository.length + 1)
+        .split('/')
+        .reverse()
       const artifact = `${groups.reverse().join('.')}:${name}:${version}`
       if (basename(file) !== `${name}-${version}.jar`)
-        throw new BuildFailure(`${artifact}: ${basename(file)} has a classifier; build one jar with all in it`)
+        throw new BuildFailure(
+          `${artifact}: ${basename(file)} has a classifier; build one jar with all in it`,
+        )
       return [artifact, sha256(read(file))]
     }),
   )
@@ -47,7 +52,8 @@ function resolve(source) {
       stdio: 'inherit',
       env: programEnvironment({}),
     })
-    if (error) throw new BuildFailure('cannot run mvn; install Maven, which only this command needs', { cause: error })
+    if (error)
+      throw new BuildFailure('cannot run mvn; install Maven, which only this command needs', { cause: error })
     if (status !== 0) throw new BuildFailure(`${source}: mvn ended with status ${status}`)
     return lockOf(readFileSync(file, 'utf8'), repository, (jar) => readFileSync(jar))
   } finally {

@@ -70,7 +70,9 @@ function copyJava(program, root) {
   const home = dirname(dirname(program))
   // A link such as /usr/bin/java would take all of /usr along.
   if (!existsSync(join(home, 'lib', 'modules')))
-    throw new BuildFailure(`${home}: is not the home of a Java, which ${program} needs; name the program itself`)
+    throw new BuildFailure(
+      `${home}: is not the home of a Java, which ${program} needs; name the program itself`,
+    )
   const linker = join(home, 'bin', 'jlink')
   if (existsSync(linker) && existsSync(join(home, 'jmods'))) linkJava(linker, join(root, home))
   else copyWithout(home, join(root, home), NOT_OF_JAVA)

@@ -130,7 +130,10 @@ describe('a source with packages of its own', () => {
     [
       'a newer version than in the lock',
       {
-        'pom.xml': pom('<version>2</version>').replace('<dependencies>', '<!-- <version>1</version> --><dependencies>'),
+        'pom.xml': pom('<version>2</version>').replace(
+          '<dependencies>',
+          '<!-- <version>1</version> --><dependencies>',
+        ),
         'maven.lock.json': `{"org.a:b:1": "${SHA}"}`,
       },
       /org\.a:b:2 is not in maven\.lock\.json/,
@@ -148,7 +151,9 @@ describe('a source with packages of its own', () => {
     ['no sources', { 'pom.xml': '<project/>' }, /has no src\/main\/java with sources/],
   ])('is refused with %s', async (_what, files, sentence) => {
     for (const [path, text] of Object.entries(files)) write(`apps/web/${path}`, text)
-    await expect(compile(join(root, 'apps/web'), join(root, 'out'), { root, repository })).rejects.toThrow(sentence)
+    await expect(compile(join(root, 'apps/web'), join(root, 'out'), { root, repository })).rejects.toThrow(
+      sentence,
+    )
   })
 
   it('is copied as it is when it needs none: JavaScript, or one jar', async () => {
@@ -191,6 +196,8 @@ describe('a source with packages of its own', () => {
     const read = () => Buffer.from('')
     const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
     expect(lockOf(paths, '/m', read)).toEqual({ 'c:c-d:2': empty, 'org.a:b:1.0': empty })
-    expect(() => lockOf('/m/c/d/2/d-2-linux.jar', '/m', read)).toThrow('c:d:2: d-2-linux.jar has a classifier')
+    expect(() => lockOf('/m/c/d/2/d-2-linux.jar', '/m', read)).toThrow(
+      'c:d:2: d-2-linux.jar has a classifier',
+    )
   })
 })

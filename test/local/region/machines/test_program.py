@@ -95,7 +95,9 @@ def test_a_node_program_has_the_heap_of_its_instance_type_and_its_own_options_la
     assert after == f"{bounds} --max-old-space-size=64".strip()
 
 
-def test_a_program_starts_in_the_folder_that_its_configuration_names_if_the_image_has_it(tmp_path: Path) -> None:
+def test_a_program_starts_in_the_folder_that_its_configuration_names_if_the_image_has_it(
+    tmp_path: Path,
+) -> None:
     root = tmp_path / "snap-1" / "root"
     (root / "app").mkdir(parents=True)
     (root / "server").write_text("#!/bin/sh\n")
