@@ -76,8 +76,8 @@ export const MUTANTS: Mutant[] = [
     // allegro/mesos-executor#133, gliderlabs/registrator#1639.
     name: 'removes before the successor is there',
     file: 'core/registration/apply.ts',
-    from: 'applyAll(catalog, await withSuccessor(catalog, replacements, pause))',
-    to: 'applyAll(catalog, replacements.map(({ write }) => write))',
+    from: 'applyAll(catalog, [...ready, ...again])',
+    to: 'applyAll(catalog, [...replacements.map(({ write }) => write), ...again])',
   },
   {
     name: 'does not see a successor under another id',

@@ -162,8 +162,7 @@ def _blocked(group: dict[str, Any], target_id: str, address: str | None, port: i
     senders = [alb._lbs[arn] for arn in balancers_of(group["TargetGroupArn"])]
     if instance is None or address is None or not senders:
         return False
-    own = frozenset(str(one["GroupId"]) for one in instance.get("SecurityGroups") or [])
-    target, known = rules.Place(address, own), places.groups()
+    target, known = rules.Place(address, places.groups_of(instance)), places.groups()
     origins = [place for lb in senders for place in places.places_of(lb)]
     if not origins:
         return False

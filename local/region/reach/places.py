@@ -41,12 +41,9 @@ def instances() -> list[Named]:
 
 def _named(instance_id: str, instance: states.Instance) -> Named:
     tags = {tag["Key"]: tag["Value"] for tag in ec2._tags.get(instance_id, [])}
-    given: list[dict[str, str]] = instance.get("SecurityGroups") or []
-    groups = frozenset(one["GroupId"] for one in given)
     service = tags.get("nanofleet:service") or instance_id
-    return Named(
-        Place(instance["PrivateIpAddress"], groups), instance_id, tags.get("nanofleet:app", ""), service
-    )
+    place = Place(instance["PrivateIpAddress"], groups_of(instance))
+    return Named(place, instance_id, tags.get("nanofleet:app", ""), service)
 
 
 def balancers() -> list[Place]:
@@ -56,11 +53,34 @@ def balancers() -> list[Place]:
 
 def places_of(lb: dict[str, Any]) -> list[Place]:
     """Where a load balancer's connections come from: its own addresses, or one of each of its subnets."""
-    given: list[str] = lb.get("SecurityGroups") or []
+    given: list[str] = lb.get("SecurityGroups") or _default_groups(lb)
     groups = frozenset(given)
     mappings: list[dict[str, Any]] = lb.get("SubnetMappings") or []
     own = [one["PrivateIPv4Address"] for one in mappings if one.get("PrivateIPv4Address")]
     return [Place(address, groups) for address in own or _any_addresses(lb)]
+
+
+def groups_of(instance: states.Instance) -> frozenset[str]:
+    """Its groups; one that was launched without any is in its VPC's own ("RunInstances")."""
+    given: list[dict[str, str]] = instance.get("SecurityGroups") or []
+    return frozenset([str(one["GroupId"]) for one in given] or _default_group(str(instance.get("VpcId"))))
+
+
+def _default_groups(lb: dict[str, Any]) -> list[str]:
+    """An application load balancer that names no group is in its VPC's own ("CreateLoadBalancer")."""
+    given: list[str] = lb.get("Subnets") or []
+    if lb["Type"] != "application" or not given:
+        return []
+    subnet: dict[str, Any] = ec2._subnets.get(given[0]) or {}
+    return _default_group(str(subnet.get("VpcId")))
+
+
+def _default_group(vpc_id: str) -> list[str]:
+    return [
+        group_id
+        for group_id, group in list(ec2._security_groups.items())
+        if group["GroupName"] == "default" and group["VpcId"] == vpc_id
+    ]
 
 
 def _any_addresses(lb: dict[str, Any]) -> list[str]:

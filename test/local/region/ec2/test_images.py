@@ -102,6 +102,7 @@ def test_arguments_and_variables_reach_the_program(region: Region) -> None:
             "FROM_USER_DATA",
             "HOME",
             "HOST",
+            "NANOFLEET_NETWORK",
             "NANOFLEET_SUPERVISED",
             "PATH",
             "RESOLVER",

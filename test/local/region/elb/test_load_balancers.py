@@ -113,8 +113,9 @@ def test_tells_the_gateway_listeners_rules_and_targets_with_their_addresses(worl
     ]
     (action,) = rule["actions"]
     assert (action["type"], action["statusCode"], action["protocol"]) == ("redirect", 302, "HTTPS")
+    # Both are in the VPC's default group, which lets nobody in here.
     assert told(world, group)["targets"] == [
-        {"id": instance, "port": 8080, "address": address, "state": "registered"}
+        {"id": instance, "port": 8080, "address": address, "state": "registered", "blocked": True}
     ]
     assert told(world, group)["healthCheck"] == {
         "protocol": "HTTP",
