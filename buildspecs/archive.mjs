@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BuildFailure } from './failure.mjs'
+import { languageOf } from './languages.mjs'
 import { canonicalConfig } from './ops-config.mjs'
 
 /**
@@ -14,7 +15,7 @@ const LIBRARY = 'lib'
 const OTHERS = ['buildspecs', 'images', 'nanofleet', 'node_modules']
 
 /**
- * The source of the archive's service: its only folder with go.mod or main.ts, apart from shared libraries.
+ * The source of the archive's service: its only folder with a program, apart from shared libraries.
  * Null for a service whose Dockerfile fetches everything it needs.
  * @param {string} root folder of the unpacked archive
  * @returns {string | null} path relative to the root
@@ -34,9 +35,8 @@ export function findSource(root) {
  * @returns {string[]}
  */
 function sourcesBelow(root, folder) {
-  const entries = readdirSync(join(root, folder), { withFileTypes: true })
-  if (entries.some((entry) => entry.name === 'go.mod' || entry.name === 'main.ts')) return [folder]
-  return entries
+  if (languageOf(join(root, folder))) return [folder]
+  return readdirSync(join(root, folder), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== LIBRARY)
     .flatMap((entry) => sourcesBelow(root, `${folder}/${entry.name}`))
 }

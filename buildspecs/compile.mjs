@@ -4,7 +4,8 @@
  * Compiles a service's source: `node buildspecs/compile.mjs <source> <out>`, run from the root of the
  * archive. A folder with go.mod becomes `<out>/program`, a folder with main.ts becomes `<out>/main.mjs`; its
  * folders `static/` and `assets/` come along, and so do packages with a compiled part, in
- * `<out>/node_modules`.
+ * `<out>/node_modules`. JavaScript and Python are copied with their locked packages, Java becomes
+ * `<out>/app.jar`.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -12,8 +13,12 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync 
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BuildFailure, runScript } from './failure.mjs'
+import { packJava } from './java.mjs'
+import { packJavaScript } from './javascript.mjs'
+import { KNOWN, languageOf } from './languages.mjs'
 import { importFrom, moduleFolders, moduleRoots } from './modules.mjs'
 import { copyPackages, NATIVE } from './packages.mjs'
+import { packPython } from './python.mjs'
 import { checkout, keptPrograms, programEnvironment } from './settings.mjs'
 
 /** Folders with files that a program reads at run time. */
@@ -52,10 +57,22 @@ const COMMONJS = [
  */
 export async function compile(source, out, { root, repository, architecture, programs }) {
   mkdirSync(out, { recursive: true })
-  if (existsSync(join(source, 'go.mod')))
-    compileGo(source, join(resolve(out), 'program'), { architecture, programs })
-  else if (existsSync(join(source, 'main.ts'))) await compileNode(source, out, { root, repository })
-  else throw new BuildFailure(`${source}: has neither go.mod nor main.ts; a source needs one of them`)
+  switch (languageOf(source)) {
+    case 'go':
+      compileGo(source, join(resolve(out), 'program'), { architecture, programs })
+      break
+    case 'typescript':
+      await compileNode(source, out, { root, repository })
+      break
+    case 'javascript':
+      return packJavaScript(source, out)
+    case 'python':
+      return packPython(source, out)
+    case 'java':
+      return packJava(source, out, programs)
+    default:
+      throw new BuildFailure(`${source}: has none of ${KNOWN}; a source needs one of them`)
+  }
   for (const name of DATA) {
     if (existsSync(join(source, name))) cpSync(join(source, name), join(out, name), { recursive: true })
   }

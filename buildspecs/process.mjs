@@ -7,12 +7,15 @@
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { findSource, readConfig } from './archive.mjs'
 import { compile } from './compile.mjs'
 import { BuildFailure, runScript } from './failure.mjs'
+import { installJava } from './java.mjs'
 import { installProgram, knownProgram } from './known-programs.mjs'
+import { KNOWN, languageOf } from './languages.mjs'
 import { importFrom, moduleRoots } from './modules.mjs'
+import { installPython } from './python.mjs'
 import { imageRequest } from './register.mjs'
 import { buildSettings } from './settings.mjs'
 import { identity } from './tags.mjs'
@@ -70,16 +73,41 @@ export async function makeRoot(settings, config, out) {
   if (source) {
     process.stdout.write(`Compiling ${source}\n`)
     await compile(join(root, source), join(out, 'app'), { root, repository, programs })
+    installRuntime(join(root, source), config, out, settings)
     return
   }
   const program = knownProgram(config, programs)
   if (!program) {
     throw new BuildFailure(
-      `images/${app}/${service}: no source with go.mod or main.ts, and set-up does not provide Program; the packager process packs nothing else`,
+      `images/${app}/${service}: no source with ${KNOWN}, and set-up does not provide Program; the packager process packs nothing else`,
     )
   }
   process.stdout.write(`Packing ${program}\n`)
   installProgram(program, config, out)
+}
+
+/**
+ * What starts a program that is not one by itself. The region has Node; of Python and Java this machine's
+ * is linked, at the place where the image for AWS has its own.
+ * @param {string} source
+ * @param {Record<string, any>} config
+ * @param {string} out
+ * @param {import('./settings.mjs').BuildSettings} settings
+ * @throws {BuildFailure} for a `Program` that does not start this language
+ */
+function installRuntime(source, { Program }, out, { programs, app, service }) {
+  const language = languageOf(source)
+  const name = basename(String(Program ?? ''))
+  const wanted = { python: /^python/, java: /^java$/ }[String(language)]
+  if (!wanted) return
+  const usual = language === 'java' ? '/opt/java/openjdk/bin/java' : '/usr/local/bin/python3.13'
+  const example = `name the program that does, such as ${usual}`
+  if (!wanted.test(name))
+    throw new BuildFailure(
+      `images/${app}/${service}/config.json: Program is ${Program} and does not start ${language}; ${example}`,
+    )
+  if (language === 'python') installPython(Program, out)
+  else installJava(Program, out, programs)
 }
 
 async function main() {
@@ -94,7 +122,8 @@ async function main() {
     const ec2 = await importFrom('@aws-sdk/client-ec2', moduleRoots(root, repository))
     const imageId = await register(new ec2.EC2Client({}), ec2, { ...settings, snapshots }, (folder) => {
       mkdirSync(folder, { recursive: true })
-      cpSync(out, join(folder, 'root'), { recursive: true })
+      // Links lead where they led: to Python and Java of this machine.
+      cpSync(out, join(folder, 'root'), { recursive: true, verbatimSymlinks: true })
       writeFileSync(join(folder, 'image.json'), `${JSON.stringify(config, null, 2)}\n`)
     })
     writeFileSync(join(root, 'image-id'), imageId)

@@ -32,10 +32,11 @@ const FOLDERS = ['/lib/x86_64-linux-gnu', '/lib/aarch64-linux-gnu', '/lib64', '/
  * @param {string} program absolute path, as the program is started
  * @param {string} root the folder that is the image's `/`
  * @param {string} [from] the file system that it is taken from
+ * @param {string[]} [loaded] names of libraries that the program loads itself, before any other needs them
  * @returns {string[]} what was copied, absolute paths of the image
  * @throws {BuildFailure} for a program or library that is not there
  */
-export function copyProgram(program, root, from = '/') {
+export function copyProgram(program, root, from = '/', loaded = []) {
   const tree = realpathSync(from)
   /** @type {Set<string>} */
   const copied = new Set()
@@ -63,7 +64,7 @@ export function copyProgram(program, root, from = '/') {
   const libraries = (elf, place, name, take) => {
     const own = elf.paths.map((path) => resolve(path.replaceAll(/\$ORIGIN|\$\{ORIGIN\}/g, dirname(place))))
     for (const needed of elf.needed) {
-      if (own.some((folder) => existsSync(join(root, folder, needed)))) continue
+      if (loaded.includes(needed) || own.some((folder) => existsSync(join(root, folder, needed)))) continue
       const found = [...own, ...FOLDERS]
         .map((folder) => join(folder, needed))
         .find((path) => inside(tree, path))

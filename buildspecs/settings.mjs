@@ -60,6 +60,15 @@ export const checkout = () => process.env.NANOFLEET_REPO || undefined
 /** Where the machine keeps linked programs between builds, if it does. */
 export const keptPrograms = () => process.env.NANOFLEET_PROGRAMS || undefined
 
+/** The Python that installs packages: the local region's own, else the one on PATH. */
+export const python = () => process.env.NANOFLEET_PYTHON || 'python3'
+
+/** Where Java is, if the machine says so. */
+export const javaHome = () => process.env.JAVA_HOME || undefined
+
+/** The repository of Maven that jars come from; their checksums are in the lock. */
+export const mavenRepository = () => process.env.NANOFLEET_MAVEN || 'https://repo.maven.apache.org/maven2'
+
 /** The folder that is OPS_HOME on a machine that has ops and a release of Nanos. */
 export const machineTools = () => process.env.OPS_HOME || undefined
 

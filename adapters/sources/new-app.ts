@@ -130,7 +130,7 @@ async function basesOf(root: string): Promise<(language: string) => string> {
 const LIBRARY = 'public.ecr.aws/docker/library'
 const DEFAULTS: Record<string, string> = {
   go: `${LIBRARY}/golang:1.26-bookworm`,
-  java: `${LIBRARY}/eclipse-temurin:21-jre-jammy`,
+  java: `${LIBRARY}/eclipse-temurin:21-jdk-jammy`,
   node: `${LIBRARY}/node:24-bookworm-slim`,
   python: `${LIBRARY}/python:3.13-slim-bookworm`,
   redis: `${LIBRARY}/redis:7.2-bookworm`,

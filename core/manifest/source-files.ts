@@ -14,14 +14,14 @@ export const PACKAGE_LIBRARY = 'nanofleet/lib'
 
 /** What builds images. */
 export const SCRIPTS = 'buildspecs'
-/** The package versions of Node sources; a Go module has its own. */
+/** The package versions of TypeScript sources; other languages have a lock of their own in their folder. */
 const PACKAGES = ['package.json', 'package-lock.json']
 
 /** Made by builds and installs, so not part of a source. */
-const MADE = ['node_modules', 'dist', '.git', '.nanofleet', '.DS_Store']
+const MADE = ['node_modules', 'dist', '__pycache__', '.venv', '.git', '.nanofleet', '.DS_Store']
 
 /** Beside the sources, but not part of a program: a changed test must not replace instances. */
-const TEST = /(_test\.go|\.test\.ts)$/
+const TEST = /(_test\.(go|py)|\.test\.m?[jt]s|(^|\/)test_[^/]*\.py|(^|\/)src\/test\/.*\.java)$/
 
 /** True for a path that archives leave out. */
 export const isLeftOut = (path: string): boolean =>
@@ -47,7 +47,7 @@ export function imageFiles(manifest: Manifest, service: string, tree: ReadonlyMa
   const source = published ? undefined : manifest.services[service]?.source
   const others = [`${folder}/consul.json`, `${folder}/${UPSTREAM}`]
   const roots = [folder, SCRIPTS]
-  if (source !== undefined) roots.push(source, ...(tree.has(`${source}/go.mod`) ? [] : PACKAGES))
+  if (source !== undefined) roots.push(source, ...(isTypeScript(source, tree) ? PACKAGES : []))
   const paths = [...tree.keys()].filter((path) => !isLeftOut(path))
   const folders = libraries(manifest.app)
   const chosen = new Set(paths.filter((path) => below(path, roots) && !below(path, others)))
@@ -60,6 +60,10 @@ export function imageFiles(manifest: Manifest, service: string, tree: ReadonlyMa
   }
   return [...chosen].sort()
 }
+
+/** It is bundled with packages of the checkout. */
+const isTypeScript = (source: string, tree: ReadonlyMap<string, string>): boolean =>
+  tree.has(`${source}/main.ts`) && !tree.has(`${source}/go.mod`)
 
 const below = (path: string, roots: string[]): boolean =>
   roots.some((root) => path === root || path.startsWith(`${root}/`))

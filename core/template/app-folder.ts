@@ -150,6 +150,11 @@ function readService(
     throw new InvalidInput(`${root}/${image}`, 'has no config.json', remedy)
   }
   const definition = files.get(`${name}/consul.json`) ?? null
+  const hcl = paths.find((path) => path.startsWith(`${name}/`) && /^[^/]+\/[^/]+\.hcl$/.test(path))
+  if (hcl !== undefined && definition === null) {
+    const remedy = `write it in JSON as ${folder}/consul.json`
+    throw new InvalidInput(`${root}/${hcl}`, 'is HCL, which is not read', remedy)
+  }
   const named =
     definition === null ? { services: [], places: [] } : namedServices(definition, `${folder}/consul.json`)
   return { definition, named, ...parseOpsConfig(config, `${root}/${image}/config.json`) }

@@ -10,11 +10,12 @@ describe('the arguments of the demo', () => {
     expect(names('--once')).toEqual(['boutique'])
     expect(names('web')).toEqual(['web'])
     expect(names('photos')).toEqual(['photos'])
+    expect(names('hello')).toEqual(['hello'])
     expect(names('--once', 'photos')).toEqual(['photos'])
   })
 
   it('select every app for "all", the default one first', () => {
-    expect(names('all')).toEqual(['boutique', 'photos', 'web'])
+    expect(names('all')).toEqual(['boutique', 'hello', 'photos', 'web'])
   })
 
   it('run to the end only with --once', () => {
@@ -23,7 +24,7 @@ describe('the arguments of the demo', () => {
   })
 
   it.each([
-    ['an unknown app', ['photo'], /no app "photo"; name one of boutique, photos, web, all$/],
+    ['an unknown app', ['photo'], /no app "photo"; name one of boutique, hello, photos, web, all$/],
     ['an unknown option', ['--ones'], /no option --ones/],
     ['two apps', ['web', 'photos'], /name one app, or all/],
   ])('refuse %s in one sentence', (_what, args, words) => {
@@ -33,6 +34,6 @@ describe('the arguments of the demo', () => {
   it('lead to as many chapters as announced', () => {
     expect(chapters(readArguments(['web']).apps)).toEqual({ up: 4, all: 8 })
     expect(chapters(readArguments([]).apps)).toEqual({ up: 4, all: 8 })
-    expect(chapters(readArguments(['all']).apps)).toEqual({ up: 8, all: 16 })
+    expect(chapters(readArguments(['all']).apps)).toEqual({ up: 10, all: 18 })
   })
 })

@@ -44,8 +44,9 @@ function workloadOf(tree: Tree, folder: string, marker: string, bases: Bases, sa
       'move the program into a folder of its own, such as apps/web',
     )
   const workload = emptyWorkload(baseName(folder), place)
-  const { dockerfile, start, env = {}, cwd } = folderImage(tree, folder, marker, bases)
+  const { dockerfile, start, env = {}, cwd, todo } = folderImage(tree, folder, marker, bases)
   if (!isStart(start)) said.todo(place, start.what, start.instead)
+  if (todo) said.todo(place, todo.what, todo.instead)
   const { port, toldByPort, probe } = hintsOf(tree, folder)
   if (port === undefined)
     said.todo(
@@ -66,7 +67,5 @@ function workloadOf(tree: Tree, folder: string, marker: string, bases: Bases, sa
     ports: [port ?? USUAL_PORT],
     ...(probe && { probe }),
   }
-  if (!(marker === 'main.ts' || marker === 'go.mod'))
-    said.todo(place, 'the local region builds main.ts and go.mod only', 'deploy it to a stage on AWS')
   return workload
 }

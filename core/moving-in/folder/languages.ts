@@ -10,6 +10,8 @@ export interface FolderImage {
   start: Start | Refusal
   env?: Record<string, string>
   cwd?: string
+  /** What has to be written before it can be built. */
+  todo?: Refusal
 }
 
 /** Files that say what a folder is, the surest first. */
@@ -39,7 +41,7 @@ export function folderImage(tree: Tree, folder: string, marker: string, bases: B
   if (marker === 'go.mod') return go(folder, bases)
   if (marker === 'package.json' || /^main\.m?js$/.test(marker))
     return javascript(folder, marker, { has, read }, bases)
-  if (marker === 'pom.xml') return java(folder, bases)
+  if (marker === 'pom.xml') return java(folder, bases, { has, read })
   return python(folder, { has, read }, bases)
 }
 
@@ -80,12 +82,6 @@ interface Files {
 }
 
 function javascript(folder: string, marker: string, { has, read }: Files, bases: Bases): FolderImage {
-  const lock = has('package-lock.json') || has('npm-shrinkwrap.json')
-  const install = !has('package.json')
-    ? ''
-    : lock
-      ? 'npm ci --omit=dev --ignore-scripts'
-      : 'npm install --omit=dev --ignore-scripts'
   const script = marker === 'package.json' ? packageScript(read('package.json'), 'start') : undefined
   const main = ['main.js', 'main.mjs', 'server.js', 'index.js', 'app.js'].find((name) => has(name))
   const inside = {
@@ -99,14 +95,12 @@ function javascript(folder: string, marker: string, { has, read }: Files, bases:
     env: new Map(),
     beside: read,
   })
-  const steps = [install, `node /src/buildspecs/program.mjs ${node} /out`].filter(Boolean)
+  const locked = has('package-lock.json') || !/"(optionalD|d)ependencies"/.test(read('package.json') ?? '')
   return {
     dockerfile: `FROM ${bases('node')} AS build
 WORKDIR /src
-COPY buildspecs/ buildspecs/
-WORKDIR /out/app
-COPY ${folder}/ ./
-RUN ${steps.join(' && ')}
+COPY . .
+RUN node buildspecs/compile.mjs ${folder} /out/app && node buildspecs/program.mjs ${node} /out
 
 FROM scratch
 COPY --from=build /out/ /
@@ -116,51 +110,74 @@ CMD ${JSON.stringify(isStart(start) ? [start.program, ...start.args] : [node])}
     start,
     env: { NODE_ENV: 'production' },
     cwd: '/app',
+    ...(!locked && {
+      todo: {
+        what: 'names packages, and package-lock.json is missing: only locked packages are installed',
+        instead: `run "npm install --package-lock-only" in ${folder}`,
+      },
+    }),
   }
 }
+
+/** The same everywhere: a stage of the build brings Node to images of other languages. */
+const withNode = (base: string, folder: string, { bases, runtime }: { bases: Bases; runtime: string }) =>
+  `FROM ${bases('node')} AS node
+
+FROM ${base} AS build
+COPY --from=node ${node} ${node}
+WORKDIR /src
+COPY . .
+RUN node buildspecs/compile.mjs ${folder} /out/app && node buildspecs/runtime.mjs ${runtime} /out
+
+FROM scratch
+COPY --from=build /out/ /
+`
 
 function python(folder: string, { has, read }: Files, bases: Bases): FolderImage {
   const main = ['main.py', 'app.py', 'server.py', 'wsgi.py', '__main__.py'].find((name) => has(name))
   const [, module] =
     /^\[project\.scripts\]\s*[\s\S]*?=\s*["']([\w.]+):/m.exec(read('pyproject.toml') ?? '') ?? []
-  const install = has('requirements.txt')
-    ? 'RUN pip install --no-cache-dir -r requirements.txt\n'
-    : has('pyproject.toml')
-      ? 'RUN pip install --no-cache-dir .\n'
-      : ''
   const args = main !== undefined ? [`/app/${main}`] : module !== undefined ? ['-m', module] : undefined
+  const version = /python:(3\.\d+)/.exec(bases('python'))?.[1] ?? '3.13'
+  const program = `/usr/local/bin/python${version}`
+  const dockerfile = withNode(bases('python'), folder, { bases, runtime: program })
   return {
-    dockerfile: `FROM ${bases('python')}
-WORKDIR /app
-COPY ${folder}/ ./
-${install}# The program must be a file, and Python's is a link.
-RUN cp "$(readlink -f /usr/local/bin/python3)" /usr/local/bin/python-program
-CMD ["python3"${(args ?? []).map((arg) => `, "${arg}"`).join('')}]
-`,
+    dockerfile: `${dockerfile}WORKDIR /app\nCMD ${JSON.stringify([program, ...(args ?? [])])}\n`,
     start:
       args === undefined
         ? {
             what: 'no main.py, app.py or [project.scripts] says what to start',
             instead: 'write Args into config.json',
           }
-        : { program: '/usr/local/bin/python-program', args },
-    env: { PYTHONHOME: '/usr/local', PYTHONUNBUFFERED: '1' },
+        : { program, args },
+    env: { PYTHONUNBUFFERED: '1' },
     cwd: '/app',
+    ...(unhashed(has, read) && {
+      todo: {
+        what: 'names packages without their hashes: only packages with a hash in requirements.txt are installed',
+        instead:
+          'write it with "uv export --format requirements-txt --no-emit-project" or "pip-compile --generate-hashes"',
+      },
+    }),
   }
 }
 
-const java = (folder: string, bases: Bases): FolderImage => ({
-  dockerfile: `FROM public.ecr.aws/docker/library/maven:3-eclipse-temurin-21 AS build
-WORKDIR /src
-COPY ${folder}/ ./
-RUN mvn -q -B package -DskipTests && mkdir /out && \\
-    cp "$(ls target/*.jar | grep -v -e original- -e sources -e javadoc | head -n 1)" /out/app.jar
+const unhashed = (has: Files['has'], read: Files['read']): boolean =>
+  has('requirements.txt')
+    ? /^\s*[A-Za-z]/m.test(read('requirements.txt') ?? '') &&
+      !read('requirements.txt')?.includes('--hash=sha256:')
+    : /^dependencies\s*=\s*\[\s*["'\n]/m.test(read('pyproject.toml') ?? '')
 
-FROM ${bases('java')}
-WORKDIR /app
-COPY --from=build /out/app.jar /app/app.jar
-CMD ["/opt/java/openjdk/bin/java", "-jar", "/app/app.jar"]
-`,
-  start: { program: '/opt/java/openjdk/bin/java', args: ['-jar', '/app/app.jar'] },
-  cwd: '/app',
+const JAVA = '/opt/java/openjdk/bin/java'
+
+const java = (folder: string, bases: Bases, { has, read }: Files): FolderImage => ({
+  dockerfile: `${withNode(bases('java'), folder, { bases, runtime: JAVA })}CMD ["${JAVA}", "-jar", "/app/app.jar"]\n`,
+  start: { program: JAVA, args: ['-jar', '/app/app.jar'] },
+  ...(/<dependency>/.test(read('pom.xml') ?? '') &&
+    !has('maven.lock.json') && {
+      todo: {
+        what: 'names dependencies, and maven.lock.json is missing: only locked jars are taken',
+        instead: `run "node buildspecs/maven-lock.mjs ${folder}"`,
+      },
+    }),
 })

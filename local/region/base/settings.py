@@ -38,6 +38,12 @@ MACHINE_VARIABLES = (
     "GOTOOLCHAIN",
     "GOCACHE",
     "GOMODCACHE",
+    # Where packages of Python, JavaScript and Java come from; their checksums are in the locks.
+    "PIP_INDEX_URL",
+    "PIP_CERT",
+    "npm_config_registry",
+    "NANOFLEET_MAVEN",
+    "JAVA_HOME",
     # Of a machine that has nanovms/ops and a release of Nanos.
     "OPS_HOME",
 )

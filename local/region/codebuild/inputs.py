@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,8 @@ def _machine(folder: Path) -> dict[str, str]:
     return {
         "GOMODCACHE": str(settings.cache / "gomod"),
         "GOCACHE": str(settings.cache / "gobuild"),
+        "PIP_CACHE_DIR": str(settings.cache / "pip-cache"),
+        "npm_config_cache": str(settings.cache / "npm"),
         **settings.machine,
         "HOME": str(home),
         "TMPDIR": str(temporary),
@@ -91,6 +94,8 @@ def _machine(folder: Path) -> dict[str, str]:
         "NANOFLEET_REPO": str(settings.repository),
         "NANOFLEET_SNAPSHOTS": str(settings.snapshots),
         "NANOFLEET_PROGRAMS": str(settings.cache / "programs"),
+        # Its pip installs what a service in Python needs, and what it was made from starts the service.
+        "NANOFLEET_PYTHON": sys.executable,
     }
 
 

@@ -54,7 +54,14 @@ def prepare(disk: Path, home: Path, instance: dict[str, Any], subnet_cidr: str) 
     if not is_node and not Path(executable).is_file():
         raise NotBootable(f"{disk.name}/image.json: Program {path} is not in the image")
     environment = _environment(configuration, instance, subnet_cidr, root, is_node)
-    return Program([executable, *arguments], environment, root)
+    return Program([executable, *arguments], environment, _folder(configuration, root))
+
+
+def _folder(configuration: dict[str, Any], root: Path) -> Path:
+    """Where the program starts: `ManifestPassthrough.cwd` of ops, else `/`."""
+    passed: dict[str, object] = configuration.get("ManifestPassthrough") or {}
+    folder = root / str(passed.get("cwd") or "").lstrip("/")
+    return folder if folder.is_dir() else root
 
 
 def _configuration(disk: Path) -> dict[str, Any]:

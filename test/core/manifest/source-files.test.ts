@@ -81,6 +81,28 @@ describe('what an image is made of', () => {
     ])
   })
 
+  it.each([
+    ['JavaScript', ['package.json', 'package-lock.json', 'server.js'], ['server.test.js']],
+    [
+      'Python',
+      ['pyproject.toml', 'requirements.txt', 'main.py'],
+      ['test_main.py', '__pycache__/main.pyc', '.venv/x'],
+    ],
+    ['Java', ['pom.xml', 'maven.lock.json', 'src/main/java/A.java'], ['src/test/java/ATest.java']],
+  ])(
+    'is for %s its folder with its own lock, without the packages of the checkout and its tests',
+    (...row) => {
+      const [, kept, left] = row
+      const source = Object.fromEntries([...kept, ...left].map((path) => [`apps/go/${path}`, '']))
+      const { 'apps/go/go.mod': _module, 'apps/go/main_test.go': _test, ...others } = FILES
+      expect(imageFiles(MANIFEST, 'go', files({ ...others, ...source }).texts)).toEqual([
+        ...kept.map((path) => `apps/go/${path}`).sort(),
+        'buildspecs/compile.mjs',
+        'images/web/go/config.json',
+      ])
+    },
+  )
+
   it('is the folder and what packs it when there is no source of ours: no package of Node replaces a database', () => {
     expect(of('plain')).toEqual(['buildspecs/compile.mjs', 'images/web/plain/config.json'])
   })

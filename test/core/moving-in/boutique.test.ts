@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import type { ServiceSpec } from '../../../core/base/manifest-types.ts'
+import { BASES_LOCK, basesLockSchema, parseLock, UNKNOWN } from '../../../core/images/locks.ts'
 import { parseManifest } from '../../../core/manifest/manifest.ts'
+import { folderImage, markerOf } from '../../../core/moving-in/folder/languages.ts'
+import { treeOf } from '../../../core/moving-in/tree.ts'
 import { ROOT } from '../../apps/apps.ts'
 import { moved } from './moved.ts'
 import { DOCKERFILE, deployment, service, written } from './objects.ts'
@@ -62,5 +65,36 @@ describe('a shop like the boutique', () => {
     const { manifest } = made.read()
     expect(all(manifest.services)).toEqual(all(ours.services))
     expect(made.said.filter((said) => said.startsWith('left'))).toEqual([])
+  })
+})
+
+describe('the Dockerfiles of hello', () => {
+  const lock = parseLock(basesLockSchema, readFileSync(join(ROOT, BASES_LOCK), 'utf8'), BASES_LOCK)
+  const bases = (language: string) => {
+    const { image, digest } = lock[language] as { image: string; digest: string }
+    return digest === UNKNOWN ? image : `${image}@${digest}`
+  }
+
+  it.each(['ts', 'js', 'go', 'python', 'java'])('are what init writes for a folder: %s', (service) => {
+    const folder = `apps/hello/${service}`
+    const files = readdirSync(join(ROOT, folder)).filter((name) => name.includes('.'))
+    const tree = treeOf(
+      Object.fromEntries(
+        files.map((name) => [`${folder}/${name}`, readFileSync(join(ROOT, folder, name), 'utf8')]),
+      ),
+    )
+    const { dockerfile, todo } = folderImage(tree, folder, markerOf(tree, folder) ?? '', bases)
+    expect(readFileSync(join(ROOT, 'images/hello', service, 'Dockerfile'), 'utf8')).toBe(dockerfile)
+    expect(todo).toBeUndefined()
+  })
+
+  it('cannot be built before the packages are locked, which init says', () => {
+    const todo = (name: string, text: string) =>
+      folderImage(treeOf({ [name]: text }), '.', name, bases).todo?.what
+    expect(todo('package.json', '{"dependencies": {"ms": "1"}}')).toMatch(/package-lock\.json is missing/)
+    expect(todo('pyproject.toml', 'dependencies = ["bottle"]')).toMatch(/without their hashes/)
+    expect(todo('requirements.txt', 'bottle==1\n')).toMatch(/without their hashes/)
+    expect(todo('requirements.txt', 'bottle==1 --hash=sha256:0')).toBeUndefined()
+    expect(todo('pom.xml', '<dependency>')).toMatch(/maven\.lock\.json is missing/)
   })
 })

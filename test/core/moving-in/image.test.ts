@@ -197,12 +197,12 @@ describe('a folder', () => {
         'pyproject.toml': '[project.scripts]\napi = "api.main:run"',
         'x.py': `"/healthz" os.environ["PORT"]`,
       },
-      '/usr/local/bin/python-program',
+      '/usr/local/bin/python3.13',
       ['-m', 'api.main'],
     ],
     [
       { 'requirements.txt': '', 'app.py': `"/healthz" os.environ["PORT"]` },
-      '/usr/local/bin/python-program',
+      '/usr/local/bin/python3.13',
       ['/app/app.py'],
     ],
     [

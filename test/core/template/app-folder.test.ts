@@ -72,6 +72,11 @@ describe('an app folder', () => {
       'images/web/web/config.json:1: Args: "x" is not a list; give a list',
     ],
     [
+      'a definition in HCL',
+      { 'web/consul.json': undefined, 'web/service.hcl': 'service { name = "web" }' },
+      'images/web/web/service.hcl: is HCL, which is not read; write it in JSON as images/web/web/consul.json',
+    ],
+    [
       'a folder of another service',
       { 'web/config.json': undefined, 'web/consul.json': undefined, 'zzz/config.json': '{}' },
       'images/web/app.yml: services.web: no folder images/web/web; known are zzz',

@@ -43,6 +43,7 @@ def test_a_program_of_the_image_runs_from_a_copy_of_its_disk(tmp_path: Path) -> 
     spec = prepare(disk, tmp_path / "home", {"PrivateIpAddress": "127.77.0.16"}, "127.77.0.0/20")
     root = tmp_path / "home" / "root"
     assert spec.command == [str(root / "server"), "-f", str(root / "etc" / "conf"), ""]
+    assert spec.folder == root
     assert spec.environment["A"] == ""
     assert spec.environment["RESOLVER"] == "127.77.0.10:8053"
     assert "NODE_OPTIONS" not in spec.environment
@@ -92,3 +93,17 @@ def test_a_node_program_has_the_heap_of_its_instance_type_and_its_own_options_la
     options = prepare(disk, tmp_path / "home", instance, "127.77.0.0/20").environment["NODE_OPTIONS"]
     after = options.partition("node.mjs ")[2]
     assert after == f"{bounds} --max-old-space-size=64".strip()
+
+
+def test_a_program_starts_in_the_folder_that_its_configuration_names_if_the_image_has_it(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "snap-1" / "root"
+    (root / "app").mkdir(parents=True)
+    (root / "server").write_text("#!/bin/sh\n")
+    for name, folder in [("/app", "app"), ("/absent", "")]:
+        configuration = {"Program": "/server", "ManifestPassthrough": {"cwd": name}}
+        (tmp_path / "snap-1" / "image.json").write_text(json.dumps(configuration))
+        home = tmp_path / f"home-{folder}"
+        spec = prepare(tmp_path / "snap-1", home, {"PrivateIpAddress": "127.77.0.16"}, "127.77.0.0/20")
+        assert spec.folder == home / "root" / folder

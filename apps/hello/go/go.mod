@@ -1,0 +1,3 @@
+module nanofleet/hello
+
+go 1.25
