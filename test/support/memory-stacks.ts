@@ -152,13 +152,15 @@ const same = (a: Record<string, string>, b: Record<string, string>): boolean =>
 
 /** Those whose condition holds: any but one that compares two different texts. */
 export function resourcesOf(template = '{}'): Template['Resources'] {
-  const { Resources = {}, Conditions = {} } = JSON.parse(template || '{}') as Partial<Template>
+  const { Resources, Conditions = {} } = JSON.parse(template || '{}') as Partial<Template>
   const holds = (name: string): boolean => {
     const { 'Fn::Equals': [first, second] = [] } = Conditions[name] as { 'Fn::Equals'?: unknown[] }
     return typeof first !== 'string' || typeof second !== 'string' || first === second
   }
   return Object.fromEntries(
-    Object.entries(Resources).filter(([, { Condition }]) => Condition === undefined || holds(Condition)),
+    Object.entries(Resources ?? {}).filter(
+      ([, { Condition }]) => Condition === undefined || holds(Condition),
+    ),
   )
 }
 
