@@ -18,8 +18,10 @@ export interface Upstream {
 }
 
 export interface ServiceSpec {
-  /** Repository folder that the image is built from; absent if the Dockerfile fetches everything. */
+  /** Repository folder that the image is built from, `.` for all; absent if the Dockerfile fetches everything. */
   source?: string
+  /** What of the source is no part of the image, as in `.dockerignore`. */
+  ignore?: string[]
   /** Port that the service listens on; absent for a worker, which serves nobody. */
   port?: number
   protocol: 'http' | 'grpc' | 'tcp'

@@ -20,10 +20,11 @@ export const completeStored = (stored: StoredManifest): Manifest =>
   complete({ ...stored, source: 'upstream' })
 
 function completeService(name: string, raw: RawManifest['services'][string]): ServiceSpec {
-  const { source, port, cpus, expose, replaceAfter, ...rest } = raw
+  const { source, ignore, port, cpus, expose, replaceAfter, ...rest } = raw
   return {
     ...rest,
     ...(source !== undefined && { source: source.replace(/\/+$/, '') }),
+    ...(ignore !== undefined && { ignore }),
     ...(port !== undefined && { port }),
     ...(cpus !== undefined && { cpus }),
     ...(replaceAfter !== undefined && { replaceAfter }),

@@ -76,6 +76,9 @@ const folder = z
   .string()
   .regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9_./-]+$/, 'is not a path inside the repository')
 
+/** Below the whole repository, which is a source too. */
+const source = z.union([folder, z.literal('.')], 'is not a path inside the repository')
+
 const expose = z.strictObject({
   host: label.optional().describe('First label of the public host name; the service name when absent'),
   port: port.describe('Listener port on the shared load balancer; one per stage and service'),
@@ -98,7 +101,13 @@ const LEAST_REPLACE_AFTER = 10
 const LONGEST_REPLACE_AFTER = 86_400
 
 const service = z.strictObject({
-  source: folder.optional().describe('Repository folder that the image is made of, when it is ours'),
+  source: source
+    .optional()
+    .describe('Repository folder that the image is made of, when it is ours; a dot is the whole repository'),
+  ignore: z
+    .array(line.min(1, 'is empty'))
+    .optional()
+    .describe('Patterns as in .dockerignore: what of the source is no part of the image'),
   port: port.optional().describe('What the service listens on; absent for a worker'),
   protocol: z.enum(['http', 'grpc', 'tcp']).default('http'),
   needs: z.array(label).default([]).describe('Services of this app that start first and may be called'),

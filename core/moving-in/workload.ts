@@ -42,6 +42,8 @@ export interface MadeImage {
   cwd?: string
   /** The folder of the repository that the image is made of. */
   source?: string
+  /** What of that folder is no part of it, as in `.dockerignore`. */
+  ignore?: string[]
   ports: number[]
   probe?: Probe
   protocol?: 'http' | 'grpc' | 'tcp'

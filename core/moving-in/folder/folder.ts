@@ -1,5 +1,6 @@
 import { InvalidInput } from '../../base/errors.ts'
 import type { Bases } from '../image/make-image.ts'
+import { ignoredAtRoot, sayWhole } from '../image/root-source.ts'
 import { isStart } from '../image/start.ts'
 import type { Sentences } from '../said.ts'
 import { baseName, folderOf, inFolder, isBelow, type Tree } from '../tree.ts'
@@ -28,7 +29,7 @@ export function folderSource(tree: Tree, folder: string, bases: Bases, said: Sen
 /** The service of a Dockerfile, called like its folder. */
 export function dockerfileSource(path: string): Source {
   const folder = folderOf(path)
-  const workload = emptyWorkload(baseName(folder), path)
+  const workload = emptyWorkload(folder === '.' ? 'web' : baseName(folder), path)
   workload.build = { folder, dockerfile: path, args: new Map() }
   workload.ways.push({ path: '/', place: path })
   return { workloads: [workload] }
@@ -37,13 +38,7 @@ export function dockerfileSource(path: string): Source {
 function workloadOf(tree: Tree, folder: string, marker: string, bases: Bases, said: Sentences): Workload {
   const place = inFolder(folder, marker)
   if (marker === 'Dockerfile') return dockerfileSource(place).workloads[0] as Workload
-  if (folder === '.')
-    throw new InvalidInput(
-      place,
-      'is at the root of the repository, with everything else',
-      'move the program into a folder of its own, such as apps/web',
-    )
-  const workload = emptyWorkload(baseName(folder), place)
+  const workload = emptyWorkload(folder === '.' ? 'web' : baseName(folder), place)
   const { dockerfile, start, env = {}, cwd, todo } = folderImage(tree, folder, marker, bases)
   if (!isStart(start)) said.todo(place, start.what, start.instead)
   if (todo) said.todo(place, todo.what, todo.instead)
@@ -57,6 +52,8 @@ function workloadOf(tree: Tree, folder: string, marker: string, bases: Bases, sa
   else said.inferred(place, toldByPort ? `it listens where PORT says: ${port}` : `it listens on ${port}`)
   if (toldByPort || port === undefined) workload.env.set('PORT', String(port ?? USUAL_PORT))
   workload.ways.push({ path: '/', place })
+  const ignore = folder === '.' ? ignoredAtRoot(tree) : undefined
+  if (ignore) sayWhole(place, ignore, said)
   workload.made = {
     dockerfile,
     program: isStart(start) ? start.program : '',
@@ -64,6 +61,7 @@ function workloadOf(tree: Tree, folder: string, marker: string, bases: Bases, sa
     env: new Map(Object.entries(env)),
     ...(cwd !== undefined && { cwd }),
     source: folder,
+    ...(ignore && { ignore }),
     ports: [port ?? USUAL_PORT],
     ...(probe && { probe }),
   }

@@ -1,3 +1,4 @@
+import { WHOLE, WHOLE_ARCHIVED } from '../../manifest/source-files.ts'
 import type { Bases } from '../image/make-image.ts'
 import type { Refusal } from '../image/programs.ts'
 import type { Start } from '../image/start.ts'
@@ -33,12 +34,15 @@ export const markerOf = (tree: Tree, folder: string): string | undefined =>
 
 const node = '/usr/local/bin/node'
 
+/** Where a folder is in the archive that an image is built from. */
+const archived = (folder: string): string => (folder === WHOLE ? WHOLE_ARCHIVED : folder)
+
 /** The image of a folder without a Dockerfile. */
 export function folderImage(tree: Tree, folder: string, marker: string, bases: Bases): FolderImage {
   const has = (name: string) => tree.paths.includes(inFolder(folder, name))
   const read = (name: string) => tree.text(inFolder(folder, name))
-  if (marker === 'main.ts') return typescript(folder, bases)
-  if (marker === 'go.mod') return go(folder, bases)
+  if (marker === 'main.ts') return typescript(archived(folder), bases)
+  if (marker === 'go.mod') return go(archived(folder), bases)
   if (marker === 'package.json' || /^main\.m?js$/.test(marker))
     return javascript(folder, marker, { has, read }, bases)
   if (marker === 'pom.xml') return java(folder, bases, { has, read })
@@ -100,7 +104,7 @@ function javascript(folder: string, marker: string, { has, read }: Files, bases:
     dockerfile: `FROM ${bases('node')} AS build
 WORKDIR /src
 COPY . .
-RUN node buildspecs/compile.mjs ${folder} /out/app && node buildspecs/program.mjs ${node} /out
+RUN node buildspecs/compile.mjs ${archived(folder)} /out/app && node buildspecs/program.mjs ${node} /out
 
 FROM scratch
 COPY --from=build /out/ /
@@ -113,7 +117,7 @@ CMD ${JSON.stringify(isStart(start) ? [start.program, ...start.args] : [node])}
     ...(!locked && {
       todo: {
         what: 'names packages, and package-lock.json is missing: only locked packages are installed',
-        instead: `run "npm install --package-lock-only" in ${folder}`,
+        instead: `run "npm install --package-lock-only" in ${folder === '.' ? 'the root' : folder}`,
       },
     }),
   }
@@ -127,7 +131,7 @@ FROM ${base} AS build
 COPY --from=node ${node} ${node}
 WORKDIR /src
 COPY . .
-RUN node buildspecs/compile.mjs ${folder} /out/app && node buildspecs/runtime.mjs ${runtime} /out
+RUN node buildspecs/compile.mjs ${archived(folder)} /out/app && node buildspecs/runtime.mjs ${runtime} /out
 
 FROM scratch
 COPY --from=build /out/ /

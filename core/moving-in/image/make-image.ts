@@ -1,3 +1,4 @@
+import { WHOLE } from '../../manifest/source-files.ts'
 import { hintsOf } from '../folder/hints.ts'
 import type { Sentences } from '../said.ts'
 import { baseName, folderOf, inFolder, isBelow, type Tree } from '../tree.ts'
@@ -6,8 +7,8 @@ import { type ImageFacts, imageFacts } from './image-facts.ts'
 import { imageName, isRedis, type ManagedService, managedByPort, managedService } from './known-images.ts'
 import { healthWords, probeOfCommand } from './probe-command.ts'
 import { pythonAsFile } from './python-program.ts'
-import { rebase } from './rebase.ts'
 import { redisImage } from './redis-image.ts'
+import { archivedFolder, sayWhole, sourceOf } from './root-source.ts'
 import { type Command, isStart, startOf } from './start.ts'
 
 /** Base images by language, with their digests where they are known. */
@@ -71,27 +72,25 @@ function builtImage(tree: Tree, build: Build, workload: Workload, said: Sentence
     said.left(`${place}: build`, `there is no file ${build.dockerfile}`, 'correct the path')
     return undefined
   }
-  // With the whole repository as context, the folder of the Dockerfile is what is archived.
-  const source = build.folder === '.' ? folderOf(build.dockerfile) : build.folder
-  if (source === '.' || !SOURCE.test(source)) {
-    const what =
-      source === '.' ? 'the whole repository is its context' : `${source} is not a path that app.yml takes`
+  const found = sourceOf(tree, build, text)
+  if (!SOURCE.test(found.source) && found.source !== WHOLE) {
     said.left(
       `${place}: build`,
-      what,
+      `${found.source} is not a path that app.yml takes`,
       'move the program into a folder of its own, named in letters, digits and . _ -',
     )
     return undefined
   }
+  const { source } = found
   const facts = imageFacts(text, build.target, build.args)
   const service = commandOf(workload, facts).length === 0 ? managedService(facts.base ?? '') : undefined
   if (service) return refused(place, `from ${facts.base}`, service, said)
-  const { text: rebased, problems } = rebase(text, { folder: build.folder, source, target: build.target })
+  const { text: rebased, problems } = found
   for (const problem of problems)
     said.todo(
       `${place}: ${build.dockerfile}`,
       problem,
-      `correct it in the Dockerfile of ${workload.name}: images are built from the root of the repository, with this folder alone`,
+      `correct it in the Dockerfile of ${workload.name}: images are built from an archive that has ${source} alone`,
     )
   if (build.args.size > 0)
     said.todo(
@@ -99,14 +98,17 @@ function builtImage(tree: Tree, build: Build, workload: Workload, said: Sentence
       `${[...build.args.keys()].join(', ')}: builds get no arguments`,
       'give the ARGs these values as defaults in the Dockerfile',
     )
-  takeHints(facts, { tree, workload, said, source })
-  return finished(`${rebased}${mounted(workload, source, said)}`, facts, { tree, workload, said, source })
+  const parts = { tree, workload, said, source, ...(found.ignore && { ignore: found.ignore }) }
+  if (source === WHOLE) sayWhole(place, found.ignore, said)
+  takeHints(facts, parts)
+  return finished(`${rebased}${mounted(workload, source, said)}`, facts, parts)
 }
 
 /** What is mounted over an image while it is developed belongs into the image. */
 function mounted({ mounts, place }: Workload, source: string, said: Sentences): string {
   const lines = mounts.map(({ from, to }) => {
-    if (from === source || isBelow(source, from)) return `COPY ${from}/ ${to.replace(/\/?$/, '/')}\n`
+    if (from === source || isBelow(source, from))
+      return `COPY ${archivedFolder(source, from)}/ ${to.replace(/\/?$/, '/')}\n`
     said.todo(
       `${place}: volumes ${to}`,
       `${from} is not in ${source}, which the image is made of`,
@@ -180,6 +182,7 @@ interface Parts {
   workload: Workload
   said: Sentences
   source?: string
+  ignore?: string[]
   published?: boolean
 }
 
@@ -225,7 +228,7 @@ function unknownProgram(dockerfile: string, facts: ImageFacts, parts: Parts): Ma
   return { ...common(dockerfile, facts, parts), program: '', args: workload.command ?? [] }
 }
 
-function common(dockerfile: string, facts: ImageFacts, { workload, said, source }: Parts) {
+function common(dockerfile: string, facts: ImageFacts, { workload, said, source, ignore }: Parts) {
   const asked = facts.healthcheck && probeOfCommand(healthWords(facts.healthcheck))
   if (facts.healthcheck && !asked && !workload.probe)
     said.left(
@@ -240,6 +243,7 @@ function common(dockerfile: string, facts: ImageFacts, { workload, said, source 
     ports: facts.ports,
     ...(cwd !== undefined && cwd !== '/' && { cwd }),
     ...(source !== undefined && { source }),
+    ...(ignore && { ignore }),
     ...(asked && { probe: asked }),
   }
 }
