@@ -149,13 +149,25 @@ function readService(
     const remedy = 'write the configuration of ops; {"Program": "/app/program"} is the least'
     throw new InvalidInput(`${root}/${image}`, 'has no config.json', remedy)
   }
-  const definition = files.get(`${name}/consul.json`) ?? null
-  const hcl = paths.find((path) => path.startsWith(`${name}/`) && /^[^/]+\/[^/]+\.hcl$/.test(path))
-  if (hcl !== undefined && definition === null) {
-    const remedy = `write it in JSON as ${folder}/consul.json`
-    throw new InvalidInput(`${root}/${hcl}`, 'is HCL, which is not read', remedy)
-  }
-  const named =
-    definition === null ? { services: [], places: [] } : namedServices(definition, `${folder}/consul.json`)
+  const { definition, place } = readDefinition(root, name, files)
+  const named = definition === null ? { services: [], places: [] } : namedServices(definition, place)
   return { definition, named, ...parseOpsConfig(config, `${root}/${image}/config.json`) }
+}
+
+/** The definition of a service; one in HCL has been read by now, and its text is the same in JSON. */
+function readDefinition(
+  root: string,
+  name: string,
+  files: ReadonlyMap<string, string>,
+): { definition: string | null; place: string } {
+  const [json, hcl] = [`${name}/consul.json`, `${name}/consul.hcl`]
+  const definition = files.get(json) ?? files.get(hcl) ?? null
+  if (files.has(json) && files.has(hcl))
+    throw new InvalidInput(`${root}/${hcl}`, 'says the same as consul.json', 'keep one of the two')
+  const other = [...files.keys()].find(
+    (path) => path.startsWith(`${name}/`) && /^[^/]+\/[^/]+\.hcl$/.test(path),
+  )
+  if (other !== undefined && definition === null)
+    throw new InvalidInput(`${root}/${other}`, 'is not read', `call it ${root}/${hcl}`)
+  return { definition, place: `${root}/${files.has(json) ? json : hcl}` }
 }
