@@ -13,6 +13,8 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync 
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BuildFailure, runScript } from './failure.mjs'
+import { ownAddress } from './go-host.mjs'
+import { programOf } from './go-program.mjs'
 import { packJava } from './java.mjs'
 import { packJavaScript } from './javascript.mjs'
 import { KNOWN, languageOf } from './languages.mjs'
@@ -44,9 +46,10 @@ const COMMONJS = [
  * @property {string} root folder of the unpacked archive
  * @property {string | undefined} [repository] checkout with installed packages, for builds that install none
  * themselves
- * @property {string} [architecture] x86_64 or arm64; this machine's by default
+ * @property {string | undefined} [architecture] x86_64 or arm64; this machine's by default
  * @property {string | undefined} [programs] where a machine keeps linked programs between builds; for its own
  * architecture
+ * @property {string[]} [names] what the program may be called, for a Go module that has several
  */
 
 /**
@@ -55,11 +58,11 @@ const COMMONJS = [
  * @param {CompileOptions} options
  * @throws {BuildFailure} when the compiler refuses the source or there is nothing to compile
  */
-export async function compile(source, out, { root, repository, architecture, programs }) {
+export async function compile(source, out, { root, repository, architecture, programs, names = [] }) {
   mkdirSync(out, { recursive: true })
   switch (languageOf(source)) {
     case 'go':
-      compileGo(source, join(resolve(out), 'program'), { architecture, programs })
+      compileGo(source, join(resolve(out), 'program'), { root, architecture, programs, names })
       break
     case 'typescript':
       await compileNode(source, out, { root, repository })
@@ -84,18 +87,21 @@ const GO_FLAGS = ['-trimpath', '-buildvcs=false', '-ldflags', '-s -w']
 /**
  * @param {string} source
  * @param {string} program the file to write
- * @param {{architecture?: string | undefined, programs?: string | undefined}} options
+ * @param {CompileOptions} options
  */
-function compileGo(source, program, { architecture, programs }) {
+function compileGo(source, program, { root, architecture, programs, names = [] }) {
+  const main = programOf(source, names)
   if (programs === undefined) {
     const target = architecture === undefined ? {} : { GOARCH: architecture === 'arm64' ? 'arm64' : 'amd64' }
-    go(source, ['build', ...GO_FLAGS, '-o', program, '.'], target)
+    go(source, ['build', ...GO_FLAGS, '-o', program, main], target)
     return
   }
   // `go install` leaves an up-to-date program alone; `go build` links it again, 6 s for Consul.
-  const folder = join(programs, createHash('sha256').update(moduleOf(source)).digest('hex').slice(0, 16))
+  const own = ownAddress(source, root, programs)
+  const named = [moduleOf(source), ...(main === '.' ? [] : [main]), ...own].join(' ')
+  const folder = join(programs, createHash('sha256').update(named).digest('hex').slice(0, 16))
   mkdirSync(folder, { recursive: true })
-  go(source, ['install', ...GO_FLAGS, '.'], { GOBIN: folder })
+  go(source, ['install', ...GO_FLAGS, ...own, main], { GOBIN: folder })
   const [name] = readdirSync(folder)
   if (name === undefined) throw new BuildFailure(`${source}: is not a program; its package must be main`)
   copyFileSync(join(folder, name), program)

@@ -128,6 +128,11 @@ def _environment(
         # Whom it may call: region/reach/table.py.
         "NANOFLEET_NETWORK": str(root.parent / "network.json"),
     }
+    if Path(str(configuration.get("Program"))).name == "java":
+        # Spring Boot's name for the address that its server listens on.
+        environment.setdefault("SERVER_ADDRESS", address)
+    # Where the Python of the image for AWS is; the one of the region is linked and knows its place.
+    environment.pop("PYTHONHOME", None)
     preload = settings.repository / "local" / "preload" / "node.mjs"
     if is_node and preload.exists():
         own_options = environment.get("NODE_OPTIONS", "")
