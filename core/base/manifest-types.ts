@@ -18,7 +18,7 @@ export interface Upstream {
 }
 
 export interface ServiceSpec {
-  /** Repository folder that the image is built from, `.` for all; absent if the Dockerfile fetches everything. */
+  /** Folder that the image is built from, `.` for all; absent if the Dockerfile fetches everything. */
   source?: string
   /** What of the source is no part of the image, as in `.dockerignore`. */
   ignore?: string[]

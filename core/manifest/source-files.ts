@@ -118,8 +118,8 @@ export function sourceFiles(
 }
 
 /**
- * Where a file of an image is in its archive: at its path in the repository. A whole repository is in a folder
- * of its own, so that nothing of it is taken for what Nanofleet has in the archive.
+ * Where a file of an image is in its archive: at its path in the repository. A whole repository is in a
+ * folder of its own, so that nothing of it is taken for what Nanofleet has in the archive.
  */
 export function archivedAs(manifest: Manifest, service: string, path: string): string[] {
   if (manifest.services[service]?.source !== WHOLE || isOurs(path)) return [path]

@@ -26,6 +26,8 @@ export interface Workload {
   stateful: boolean
   /** How people outside reach it. */
   ways: Way[]
+  /** It leads requests to others, which `expose` does here. */
+  proxy?: true
   /** Files with their content, by their absolute path in the image. */
   files: Map<string, string>
   /** Its image, where the source is a folder and not a description of containers. */

@@ -5,6 +5,7 @@ import type { Sentences } from '../said.ts'
 import type { Tree } from '../tree.ts'
 import type { MadeImage, Probe, Source, Workload } from '../workload.ts'
 import type { AddressBook, Known } from './addresses.ts'
+import { exposeBehind } from './behind-proxies.ts'
 import { takeAddresses } from './environment.ts'
 import { expose } from './exposure.ts'
 import { instanceType } from './instance-type.ts'
@@ -42,6 +43,7 @@ export function makeApp(
   )
   const needs = withoutCircles([...edges, ...named], said)
   for (const service of services) service.needs = needs.get(service.name) ?? []
+  exposeBehind(gone, services, around.tree, said)
   expose(app, services, around.neighbours, said)
   for (const service of services) sayHealth(service, said)
   return services

@@ -1,12 +1,10 @@
 import { InvalidInput } from '../../base/errors.ts'
 import type { Bases } from '../image/make-image.ts'
-import { ignoredAtRoot, sayWhole } from '../image/root-source.ts'
-import { isStart } from '../image/start.ts'
 import type { Sentences } from '../said.ts'
 import { baseName, folderOf, inFolder, isBelow, type Tree } from '../tree.ts'
 import { emptyWorkload, type Source, type Workload } from '../workload.ts'
 import { hintsOf, USUAL_PORT } from './hints.ts'
-import { folderImage, MARKERS, markerOf } from './languages.ts'
+import { MARKERS, markerOf, sourcesImage } from './languages.ts'
 
 /**
  * One service of a folder with sources, or one of each folder right below it.
@@ -39,9 +37,7 @@ function workloadOf(tree: Tree, folder: string, marker: string, bases: Bases, sa
   const place = inFolder(folder, marker)
   if (marker === 'Dockerfile') return dockerfileSource(place).workloads[0] as Workload
   const workload = emptyWorkload(folder === '.' ? 'web' : baseName(folder), place)
-  const { dockerfile, start, env = {}, cwd, todo } = folderImage(tree, folder, marker, bases)
-  if (!isStart(start)) said.todo(place, start.what, start.instead)
-  if (todo) said.todo(place, todo.what, todo.instead)
+  const made = sourcesImage(tree, folder, place, bases, said)
   const { port, toldByPort, probe } = hintsOf(tree, folder)
   if (port === undefined)
     said.todo(
@@ -52,16 +48,8 @@ function workloadOf(tree: Tree, folder: string, marker: string, bases: Bases, sa
   else said.inferred(place, toldByPort ? `it listens where PORT says: ${port}` : `it listens on ${port}`)
   if (toldByPort || port === undefined) workload.env.set('PORT', String(port ?? USUAL_PORT))
   workload.ways.push({ path: '/', place })
-  const ignore = folder === '.' ? ignoredAtRoot(tree) : undefined
-  if (ignore) sayWhole(place, ignore, said)
   workload.made = {
-    dockerfile,
-    program: isStart(start) ? start.program : '',
-    args: isStart(start) ? start.args : [],
-    env: new Map(Object.entries(env)),
-    ...(cwd !== undefined && { cwd }),
-    source: folder,
-    ...(ignore && { ignore }),
+    ...made,
     ports: [port ?? USUAL_PORT],
     ...(probe && { probe }),
   }

@@ -31,10 +31,19 @@ export const archivedFolder = (source: string, path: string): string =>
   source === WHOLE ? inFolder(WHOLE_ARCHIVED, path).replace(/\/\.$/, '') : path
 
 /** What the usual repository has at its root beside the program. */
-const BESIDE =
-  /^(\.github|\.gitlab|\.circleci|\.vscode|\.idea|\.devcontainer|docs?|screenshots?|k8s|kubernetes|manifests|kustomize|helm|charts?|deploy(ments?)?|terraform|\.git(ignore|attributes|lab-ci\.yml|modules)|\.editorconfig|\.travis\.yml|renovate\.json|[^/]+\.md|LICEN[CS]E[^/]*|NOTICE|MAINTAINERS|CODEOWNERS|(docker-)?compose[^/]*\.ya?ml|[^/]*Dockerfile[^/]*|Jenkinsfile|Procfile|skaffold\.ya?ml|copilot)$/i
+const BESIDE = new RegExp(
+  `^(${[
+    ...['\\.github', '\\.gitlab', '\\.circleci', '\\.vscode', '\\.idea', '\\.devcontainer', 'docs?'],
+    ...['screenshots?', 'k8s', 'kubernetes', 'manifests', 'kustomize', 'helm', 'charts?', 'deploy(ments?)?'],
+    ...['terraform', 'copilot', '\\.git(ignore|attributes|modules|lab-ci\\.yml)', '\\.editorconfig'],
+    ...['\\.travis\\.yml', 'renovate\\.json', '[^/]+\\.md', 'LICEN[CS]E[^/]*', 'NOTICE', 'MAINTAINERS'],
+    ...['CODEOWNERS', '(docker-)?compose[^/]*\\.ya?ml', '[^/]*Dockerfile[^/]*', 'Jenkinsfile', 'Procfile'],
+    'skaffold\\.ya?ml',
+  ].join('|')})$`,
+  'i',
+)
 
-/** What is at the root beside the program and is not named by what builds it, unless `.dockerignore` says it. */
+/** What is at the root and not named by what builds the program, unless `.dockerignore` says it. */
 export function ignoredAtRoot(tree: Tree, build = ''): string[] {
   if (tree.paths.includes(IGNORE_FILE)) return []
   const building = [build, ...PROJECTS.map((name) => tree.text(name) ?? '')].join('\n')
