@@ -1,6 +1,6 @@
 // @ts-check
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 
 /** Where our own Dockerfiles put what `compile` makes, and what it calls a program and a jar. */
 const APP = '/app'
@@ -69,17 +69,15 @@ function folderOf(args, folder, made) {
   return folder ?? APP
 }
 
-/** @param {string} from @param {string} to */
+/** @param {string} from @param {string} to may be below it, such as `/app/src` */
 function moveFolder(from, to) {
   if (from === to || !existsSync(from)) return
-  mkdirSync(to, { recursive: true })
-  for (const name of readdirSync(from)) {
-    const target = join(to, name)
-    // A folder below the one that moves: `/app/src`.
-    if (!relative(join(from, name), to).startsWith('..'))
-      cpSync(join(from, name), target, { recursive: true })
-    else if (existsSync(target)) cpSync(join(from, name), target, { recursive: true, verbatimSymlinks: true })
-    else renameSync(join(from, name), target)
+  const away = `${from}.moving`
+  renameSync(from, away)
+  if (existsSync(to)) cpSync(away, to, { recursive: true, verbatimSymlinks: true })
+  else {
+    mkdirSync(dirname(to), { recursive: true })
+    renameSync(away, to)
   }
-  if (relative(from, to).startsWith('..')) rmSync(from, { recursive: true })
+  rmSync(away, { recursive: true, force: true })
 }

@@ -4,6 +4,7 @@ import type { Manifest } from '../../core/base/manifest-types.ts'
 import { tooLongNames } from '../../core/base/name-rules.ts'
 import type { Stage } from '../../core/base/stage.ts'
 import { didYouMean } from '../../core/base/suggest.ts'
+import { WHOLE } from '../../core/base/whole-source.ts'
 import { blindChecks } from '../../core/definition/blind-checks.ts'
 import { parseDefinition } from '../../core/definition/definition.ts'
 import { consulVersion } from '../../core/deploy/consul-step.ts'
@@ -18,7 +19,6 @@ import {
   LIBRARY,
   sourceFiles,
   sourceRoots,
-  WHOLE,
 } from '../../core/manifest/source-files.ts'
 import { withoutDockerfile } from '../../core/manifest/upstream.ts'
 import type { WrittenResources } from '../../core/template/app-resources.ts'

@@ -2,6 +2,8 @@ import { createRequire } from 'node:module'
 import { BadDefinition } from '../../core/definition/definition.ts'
 import { hclValues } from '../../core/definition/hcl-values.ts'
 
+const require = createRequire(import.meta.url)
+
 /** The other name of a service's consul.json. */
 const HCL = /^[^/]+\/consul\.hcl$/
 
@@ -48,4 +50,4 @@ interface Parser {
  * Not imported: its WebAssembly takes a third of a second to start, which other apps need not wait for, and
  * its types would bring those of a browser.
  */
-const parser = (): Parser => createRequire(import.meta.url)('@cdktn/hcl2json') as Parser
+const parser = (): Parser => require('@cdktn/hcl2json') as Parser

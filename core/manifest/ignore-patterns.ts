@@ -1,6 +1,3 @@
-/** The file beside a source that says what is no part of its image, in the form that Docker reads. */
-export const IGNORE_FILE = '.dockerignore'
-
 /** The patterns of a `.dockerignore`: one a line, without comments and empty lines. */
 export const ignorePatterns = (text: string): string[] =>
   text

@@ -1,5 +1,6 @@
 import type { Manifest } from '../base/manifest-types.ts'
-import { IGNORE_FILE, ignorePatterns, ignoring } from './ignore-patterns.ts'
+import { IGNORE_FILE, WHOLE, WHOLE_ARCHIVED } from '../base/whole-source.ts'
+import { ignorePatterns, ignoring } from './ignore-patterns.ts'
 import { REPOSITORY_FILE } from './repository.ts'
 import { imageFolder, UPSTREAM, upstreamImage } from './upstream.ts'
 
@@ -18,10 +19,6 @@ export const PACKAGE_LIBRARY = 'nanofleet/lib'
 export const SCRIPTS = 'buildspecs'
 /** The package versions of TypeScript sources; other languages have a lock of their own in their folder. */
 const PACKAGES = ['package.json', 'package-lock.json']
-
-/** The whole repository as a source, and the folder that it is in an archive, beside what is ours there. */
-export const WHOLE = '.'
-export const WHOLE_ARCHIVED = 'source'
 
 /** Made by builds and installs, so not part of a source. */
 const MADE = ['node_modules', 'dist', '__pycache__', '.venv', '.git', '.nanofleet', '.DS_Store']

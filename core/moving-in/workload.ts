@@ -118,3 +118,6 @@ export interface Source {
   /** Namespaces of Kubernetes, which names may end with. */
   namespaces?: string[]
 }
+
+/** Base images by language, with their digests where they are known. */
+export type Bases = (language: string) => string

@@ -26,16 +26,48 @@ const files = (below: string) =>
     .sort()
 
 describe('what was compiled', () => {
-  it.each<[language: 'javascript' | 'python' | 'java' | 'go', config: object, made: string[], files: string[]]>([
+  it.each<
+    [language: 'javascript' | 'python' | 'java' | 'go', config: object, made: string[], files: string[]]
+  >([
     ['javascript', { Args: ['/app/server.js'] }, ['server.js'], ['/app/server.js']],
-    ['javascript', { Args: ['server.js'], ManifestPassthrough: { cwd: '/usr/src/app' } }, ['server.js'], ['/usr/src/app/server.js']],
-    ['python', { Args: ['/srv/web/app/main.py'] }, ['app/main.py', 'x.txt'], ['/srv/web/app/main.py', '/srv/web/x.txt']],
-    ['python', { ManifestPassthrough: { cwd: '/app/src' } }, ['a.py'], ['/app/a.py', '/app/src/a.py']],
-    ['java', { Args: ['-jar', '/app/app.jar'] }, ['app.jar', 'lib/a.jar'], ['/app/app.jar', '/app/lib/a.jar']],
-    ['java', { Args: ['-jar', 'target/web.jar'], ManifestPassthrough: { cwd: '/x' } }, ['app.jar', 'lib/a.jar'], ['/x/target/lib/a.jar', '/x/target/web.jar']],
+    [
+      'javascript',
+      { Args: ['server.js'], ManifestPassthrough: { cwd: '/usr/src/app' } },
+      ['server.js'],
+      ['/usr/src/app/server.js'],
+    ],
+    [
+      'python',
+      { Args: ['/srv/web/app/main.py'] },
+      ['app/main.py', 'x.txt'],
+      ['/srv/web/app/main.py', '/srv/web/x.txt'],
+    ],
+    ['python', { ManifestPassthrough: { cwd: '/app/src' } }, ['a.py'], ['/app/src/a.py']],
+    [
+      'java',
+      { Args: ['-jar', '/app/app.jar'] },
+      ['app.jar', 'lib/a.jar'],
+      ['/app/app.jar', '/app/lib/a.jar'],
+    ],
+    [
+      'java',
+      { Args: ['-jar', 'target/web.jar'], ManifestPassthrough: { cwd: '/x' } },
+      ['app.jar', 'lib/a.jar'],
+      ['/x/target/lib/a.jar', '/x/target/web.jar'],
+    ],
     ['go', { Program: '/app/program' }, ['program'], ['/app/program']],
-    ['go', { Program: '/usr/local/bin/web' }, ['program', 'static/a.css'], ['/app/static/a.css', '/usr/local/bin/web']],
-    ['go', { Program: '/home/web', ManifestPassthrough: { cwd: '/home' } }, ['program'], ['/home/ui/a.html', '/home/web']],
+    [
+      'go',
+      { Program: '/usr/local/bin/web' },
+      ['program', 'static/a.css'],
+      ['/app/static/a.css', '/usr/local/bin/web'],
+    ],
+    [
+      'go',
+      { Program: '/home/web', ManifestPassthrough: { cwd: '/home' } },
+      ['program'],
+      ['/home/ui/a.html', '/home/web'],
+    ],
   ])('is where config.json says that it is: %s %j', (language, config, made, expected) => {
     put(...made.map((name) => `root/app/${name}`), 'source/ui/a.html', 'source/main.go', 'source/web/b.go')
     place(language, config, join(folder, 'root'), join(folder, 'source'))
@@ -49,7 +81,17 @@ describe('the program of a Go module', () => {
     ['at its root', [`main.go=${MAIN}`, `cmd/x/main.go=${MAIN}`], '.'],
     ['its only one', [`cmd/x/main.go=${MAIN}`, 'lib/a.go=package lib\n'], './cmd/x'],
     ['the one with a wanted name', [`cmd/a/main.go=${MAIN}`, `cmd/web/main.go=${MAIN}`], './cmd/web'],
-    ['not one of another module, a test or a tool', [`cmd/web/main.go=${MAIN}`, 'x/go.mod=module x', `x/main.go=${MAIN}`, `vendor/a/main.go=${MAIN}`, `gen/gen.go=//go:build ignore\n\n${MAIN}`], './cmd/web'],
+    [
+      'not one of another module, a test or a tool',
+      [
+        `cmd/web/main.go=${MAIN}`,
+        'x/go.mod=module x',
+        `x/main.go=${MAIN}`,
+        `vendor/a/main.go=${MAIN}`,
+        `gen/gen.go=//go:build ignore\n\n${MAIN}`,
+      ],
+      './cmd/web',
+    ],
     ['none that is there', ['a.go=package lib\n'], '.'],
   ])('is %s', (_what, paths, program) => {
     put(...paths)

@@ -1,8 +1,7 @@
 import { InvalidInput } from '../../base/errors.ts'
-import type { Bases } from '../image/make-image.ts'
 import type { Sentences } from '../said.ts'
 import { baseName, folderOf, inFolder, isBelow, type Tree } from '../tree.ts'
-import { emptyWorkload, type Source, type Workload } from '../workload.ts'
+import { type Bases, emptyWorkload, type Source, type Workload } from '../workload.ts'
 import { hintsOf, USUAL_PORT } from './hints.ts'
 import { MARKERS, markerOf, sourcesImage } from './languages.ts'
 

@@ -1,12 +1,11 @@
-import { WHOLE, WHOLE_ARCHIVED } from '../../manifest/source-files.ts'
-import type { Bases } from '../image/make-image.ts'
+import { WHOLE, WHOLE_ARCHIVED } from '../../base/whole-source.ts'
 import type { Refusal } from '../image/programs.ts'
 import { ignoredAtRoot, sayWhole } from '../image/root-source.ts'
 import type { Start } from '../image/start.ts'
 import { isStart, packageScript, startOf } from '../image/start.ts'
 import type { Sentences } from '../said.ts'
 import { folderOf, inFolder, isBelow, type Tree } from '../tree.ts'
-import type { MadeImage } from '../workload.ts'
+import type { Bases, MadeImage } from '../workload.ts'
 
 /** How a folder of sources becomes an image. */
 export interface FolderImage {
@@ -90,7 +89,8 @@ function goPackage(tree: Tree, folder: string): string {
   const mains = [...new Set(tree.paths.filter((path) => isBelow(folder, path) && isMain(path)).map(folderOf))]
     .filter((each) => each === folder || !tree.paths.includes(inFolder(each, 'go.mod')))
     .map((each) => (folder === WHOLE ? each : each.slice(folder.length + 1)))
-  const name = /^module\s+(?:\S*\/)?(\S+)/m.exec(tree.text(inFolder(folder, 'go.mod')) ?? '')?.[1]
+  const module = tree.text(inFolder(folder, 'go.mod')) ?? ''
+  const name = /^module\s+\S*?([^/\s]+)(?:\/v\d+)?\s*$/m.exec(module)?.[1]
   if (mains.length === 0 || mains.some((each) => each === '' || each === '.')) return '.'
   return `./${mains.find((each) => each.split('/').at(-1) === name) ?? mains[0]}`
 }

@@ -1,9 +1,9 @@
-import { WHOLE } from '../../manifest/source-files.ts'
+import { WHOLE } from '../../base/whole-source.ts'
 import { hintsOf, USUAL_PORT } from '../folder/hints.ts'
 import { sourcesImage, unlocked } from '../folder/languages.ts'
 import type { Sentences } from '../said.ts'
 import { inFolder, isBelow, type Tree } from '../tree.ts'
-import type { Build, MadeImage, Workload } from '../workload.ts'
+import type { Bases, Build, MadeImage, Workload } from '../workload.ts'
 import { commandOf, finished, type Parts, unknownProgram } from './finish-image.ts'
 import { type ImageFacts, imageFacts } from './image-facts.ts'
 import {
@@ -17,9 +17,6 @@ import {
 import { ownFolder } from './own-folder.ts'
 import { redisImage } from './redis-image.ts'
 import { archivedFolder, sayWhole, sourceOf } from './root-source.ts'
-
-/** Base images by language, with their digests where they are known. */
-export type Bases = (language: string) => string
 
 /** A path that a manifest's `source` may be. */
 const SOURCE = /^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9_./-]+$/

@@ -1,4 +1,4 @@
-import { WHOLE } from '../../manifest/source-files.ts'
+import { WHOLE } from '../../base/whole-source.ts'
 import { MARKERS } from '../folder/languages.ts'
 import { baseName, folderOf, inFolder, type Tree } from '../tree.ts'
 

@@ -1,5 +1,4 @@
-import { IGNORE_FILE } from '../../manifest/ignore-patterns.ts'
-import { WHOLE, WHOLE_ARCHIVED } from '../../manifest/source-files.ts'
+import { IGNORE_FILE, WHOLE, WHOLE_ARCHIVED } from '../../base/whole-source.ts'
 import type { Sentences } from '../said.ts'
 import { folderOf, inFolder, type Tree } from '../tree.ts'
 import type { Build } from '../workload.ts'

@@ -5,11 +5,20 @@ const MAIN = 'package main\n\nfunc main() {}\n'
 
 describe('an image whose source is here', () => {
   it.each<[what: string, image: string, files: Record<string, string>, source: string, program: string]>([
-    ['a folder with its name', 'example/web:1', { 'services/web/go.mod': 'module x' }, 'services/web', '/app/program'],
+    [
+      'a folder with its name',
+      'example/web:1',
+      { 'services/web/go.mod': 'module x' },
+      'services/web',
+      '/app/program',
+    ],
     [
       'one with sources, and not one that packs what was built elsewhere',
       'example/web:1',
-      { 'services/web/go.mod': 'module x', 'k8s/web/Dockerfile': 'FROM scratch\nCOPY web /web\nCMD ["/web"]\n' },
+      {
+        'services/web/go.mod': 'module x',
+        'k8s/web/Dockerfile': 'FROM scratch\nCOPY web /web\nCMD ["/web"]\n',
+      },
       'services/web',
       '/app/program',
     ],
@@ -23,21 +32,32 @@ describe('an image whose source is here', () => {
     [
       'the whole repository, by its Dockerfile',
       'ghcr.io/example/web:1',
-      { 'package.json': '{\n  "name": "@example/web"\n}', Dockerfile: 'FROM node:24\nWORKDIR /srv\nCOPY . .\nCMD ["node", "a.js"]\n' },
+      {
+        'package.json': '{\n  "name": "@example/web"\n}',
+        Dockerfile: 'FROM node:24\nWORKDIR /srv\nCOPY . .\nCMD ["node", "a.js"]\n',
+      },
       '.',
       '/usr/local/bin/node',
     ],
   ])('is built from %s', (_what, image, files, source, program) => {
-    const made = moved({ ...files, 'compose.yml': `services: {web: {image: ${image}, ports: ["8080:8080"]}}` }, '.')
+    const made = moved(
+      { ...files, 'compose.yml': `services: {web: {image: ${image}, ports: ["8080:8080"]}}` },
+      '.',
+    )
     expect(made.read().manifest.services.web?.source).toBe(source)
     expect(made.config('web').Program).toBe(program)
     if (files['go.mod']) expect(made.file('web/Dockerfile')).toContain('-o /out/app/program ./cmd/web &&')
   })
 
   it('is to do where its packages are not locked', () => {
-    const files = { 'web/requirements.txt': 'flask\n', 'web/Dockerfile': 'FROM python:3.13\nCOPY . /x\nCMD ["python3", "a.py"]\n' }
+    const files = {
+      'web/requirements.txt': 'flask\n',
+      'web/Dockerfile': 'FROM python:3.13\nCOPY . /x\nCMD ["python3", "a.py"]\n',
+    }
     const { said } = moved({ ...files, 'compose.yml': 'services: {web: {build: web}}' }, '.')
-    expect(said).toContainEqual(expect.stringMatching(/^todo .*without their hashes.*run "nanofleet lock web"/))
+    expect(said).toContainEqual(
+      expect.stringMatching(/^todo .*without their hashes.*run "nanofleet lock web"/),
+    )
   })
 })
 
@@ -48,8 +68,18 @@ describe('what is behind a proxy', () => {
     'api/Dockerfile': 'FROM node:24\nEXPOSE 3001\nCMD ["node", "a.js"]\n',
   }
   it.each<[what: string, proxy: string, more: Record<string, string>, exposed: string[]]>([
-    ['its mounted configuration', 'image: nginx, volumes: ["./n.conf:/etc/nginx/n.conf"]', { 'n.conf': 'proxy_pass http://api:3001;' }, ['api']],
-    ['the configuration in its image', 'build: proxy', { 'proxy/Dockerfile': 'FROM nginx\n', 'proxy/conf': 'server web:3000;' }, ['web']],
+    [
+      'its mounted configuration',
+      'image: nginx, volumes: ["./n.conf:/etc/nginx/n.conf"]',
+      { 'n.conf': 'proxy_pass http://api:3001;' },
+      ['api'],
+    ],
+    [
+      'the configuration in its image',
+      'build: proxy',
+      { 'proxy/Dockerfile': 'FROM nginx\n', 'proxy/conf': 'server web:3000;' },
+      ['web'],
+    ],
     ['what it depends on', 'image: traefik, depends_on: [web, api]', {}, ['web', 'api']],
     ['nothing', 'image: nginx', {}, []],
   ])('is exposed itself, by %s', (_what, proxy, more, exposed) => {
@@ -61,7 +91,10 @@ describe('what is behind a proxy', () => {
   })
 
   it('is exposed itself where it is the only service', () => {
-    const made = moved({ ...files, 'compose.yml': 'services: {web: {build: web}, proxy: {image: caddy, ports: ["80:80"]}}' }, '.')
+    const made = moved(
+      { ...files, 'compose.yml': 'services: {web: {build: web}, proxy: {image: caddy, ports: ["80:80"]}}' },
+      '.',
+    )
     expect(made.read().manifest.services.web?.expose).toMatchObject({ host: 'shop', path: '/' })
   })
 })
