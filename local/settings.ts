@@ -35,7 +35,7 @@ export interface LocalSettings {
 }
 
 /**
- * Variables that make the region as slow and as silent as AWS (local/region/README.md, "Settings"), and the
+ * Variables that make the region as slow, as silent and as large as AWS (local/region/README.md, "Settings"), and the
  * seconds that a Consul server is kept, which go with them.
  */
 const TUNING = [
@@ -45,6 +45,7 @@ const TUNING = [
   'NANOFLEET_NLB_STALE_SECONDS',
   'NANOFLEET_REFUSE',
   'NANOFLEET_SERVER_DRAIN_SECONDS',
+  'NANOFLEET_ZONES',
 ]
 
 /**

@@ -12,6 +12,7 @@ from pathlib import Path
 from region import PINNED_CFN_LINT
 
 ACCOUNT = "000000000000"
+ALL_ZONES = "abc"
 # A quota of Lambda's; region/base/quotas.py lists them all.
 CONCURRENT_EXECUTIONS = "L-B99A9384"
 
@@ -59,6 +60,7 @@ class Settings:
     state: Path
     port: int
     region: str
+    zones: str
     account: str
     vpc_cidr: ipaddress.IPv4Network
     gateway: str
@@ -118,6 +120,7 @@ def read(environment: dict[str, str]) -> Settings:
         state=Path(os.path.abspath(state)),
         port=_integer(environment, "NANOFLEET_PORT", 4566, 1, 65535),
         region=environment.get("NANOFLEET_REGION") or "eu-west-1",
+        zones=_zones(environment, "NANOFLEET_ZONES"),
         account=ACCOUNT,
         vpc_cidr=_network(environment, "NANOFLEET_VPC_CIDR", "127.77.0.0/16"),
         gateway=environment.get("NANOFLEET_GATEWAY") or "127.0.0.1:8080",
@@ -176,6 +179,15 @@ def _seconds(environment: dict[str, str], name: str, default: float) -> float:
     if value < 0:
         raise SettingsError(f"{name}={text}: below 0 seconds")
     return value
+
+
+def _zones(environment: dict[str, str], name: str) -> str:
+    """`a,c`: the letters of the zones that the account sees."""
+    text = environment.get(name) or ",".join(ALL_ZONES)
+    letters = text.split(",")
+    if len(set(letters)) < len(letters) or not set(letters) <= set("abcdef"):
+        raise SettingsError(f"{name}={text}: not letters of zones such as a,c")
+    return "".join(sorted(letters))
 
 
 def _quotas(environment: dict[str, str], name: str) -> dict[str, float]:

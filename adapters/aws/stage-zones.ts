@@ -1,0 +1,39 @@
+import { NotFound } from '../../core/base/errors.ts'
+import { controlStack } from '../../core/base/names.ts'
+import { partitionOf } from '../../core/base/partition.ts'
+import { zonesOfStage } from '../../core/template/zones.ts'
+import { accountId } from './account.ts'
+import { offerings } from './account-facts.ts'
+import { stackOutputs } from './stack-outputs.ts'
+import type { StageClients } from './stage-clients.ts'
+
+/**
+ * The zones of a stage before it is deployed, which is also the first thing that its region is asked.
+ * @param types instance types of its apps
+ * @param named what somebody chose
+ * @throws {InvalidInput} when the region or its zones cannot have a stage, {NoAccess} when it is closed to the
+ * account
+ */
+export async function stageZones(
+  clients: StageClients,
+  { stage, region }: { stage: string; region: string },
+  types: readonly string[],
+  named?: readonly string[],
+): Promise<string[]> {
+  partitionOf(region)
+  await accountId(clients.sts(), `AWS in ${region}`)
+  const stands = await zonesThatStand(clients, stage)
+  const [zones, offers] = await offerings(clients.ec2(), types)
+  return zonesOfStage({ zones, offers }, { stands, named })
+}
+
+/** The zones of a stage that has a control plane. */
+export async function zonesThatStand(clients: StageClients, stage: string): Promise<string[] | undefined> {
+  try {
+    const { Zones } = await stackOutputs(clients.cloudFormation(), controlStack(stage))
+    return Zones?.split(',')
+  } catch (error) {
+    if (error instanceof NotFound) return undefined
+    throw error
+  }
+}
