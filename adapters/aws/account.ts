@@ -26,8 +26,8 @@ const ask = async (sts: STSClient): Promise<string> =>
   (await sts.send(new GetCallerIdentityCommand({}))).Account ?? ''
 
 /**
- * A region that an account has not enabled answers as if the credentials were wrong, with InvalidClientTokenId,
- * AuthFailure or UnrecognizedClientException; so another place is asked whether they are.
+ * A region that an account has not enabled answers as if the credentials were wrong, with
+ * InvalidClientTokenId, AuthFailure or UnrecognizedClientException; so another place is asked about them.
  */
 async function whyHere(sts: STSClient, elsewhere: typeof everywhere): Promise<string | undefined> {
   const region = await sts.config.region()

@@ -11,8 +11,8 @@ import type { StageClients } from './stage-clients.ts'
  * The zones of a stage before it is deployed, which is also the first thing that its region is asked.
  * @param types instance types of its apps
  * @param named what somebody chose
- * @throws {InvalidInput} when the region or its zones cannot have a stage, {NoAccess} when it is closed to the
- * account
+ * @throws {InvalidInput} when the region or its zones cannot have a stage, {NoAccess} when it is closed to
+ * the account
  */
 export async function stageZones(
   clients: StageClients,

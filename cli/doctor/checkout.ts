@@ -70,18 +70,14 @@ export async function reservedConcurrency(root: string): Promise<number> {
  * The definitions of all workflows as JSON by name, with ARNs of this account where CloudFormation would put
  * those of functions and of other workflows.
  */
-export async function workflows(
-  root: string,
-  place: Place,
-): Promise<Map<string, string>> {
+export async function workflows(root: string, place: Place): Promise<Map<string, string>> {
   const folder = join(root, 'workflows')
   const files = (await readdir(folder)).filter((file) => file.endsWith('.asl.yml')).sort()
   const read = files.map(async (file): Promise<[string, string]> => {
     const text = await readFile(join(folder, file), 'utf8')
     const definition = JSON.stringify(readYaml(text, `workflows/${file}`).value).replaceAll(
       /\$\{(\w+)\}/g,
-      (_match, name: string) =>
-        substituted(name, place),
+      (_match, name: string) => substituted(name, place),
     )
     return [file.replace('.asl.yml', ''), definition]
   })

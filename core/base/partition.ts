@@ -15,6 +15,9 @@ const KNOWN: [RegExp, Partition][] = [
   [/^(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+$/, { name: 'aws', domain: 'amazonaws.com' }],
 ]
 
+/** Where a stage is when nobody says so; the only region that the code names. */
+export const DEFAULT_REGION = 'eu-west-1'
+
 /** How a region is called, whichever partition it belongs to. */
 export const REGION_NAME = /^[a-z]{2,4}(-[a-z]+)+-\d+$/
 

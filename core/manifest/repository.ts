@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { isStageName, STAGE_NAME_RULE } from '../base/name-rules.ts'
-import { REGION_NAME } from '../base/partition.ts'
+import { DEFAULT_REGION, REGION_NAME } from '../base/partition.ts'
 import { knownKeys, publishedSchema } from '../base/schema-keys.ts'
 import { refuse, schemaProblems } from '../base/schema-problems.ts'
 import { readYaml } from '../base/yaml-document.ts'
@@ -27,9 +27,9 @@ const arn = z.string().regex(/^arn:[^:]+:/, 'is not an ARN')
 /** The parameters of serverless.yml that are a person's choice; what they mean is written there. */
 export const stageSchema = z
   .strictObject({
-    region: z.string().regex(REGION_NAME, 'is not an AWS region such as eu-west-1'),
+    region: z.string().regex(REGION_NAME, `is not an AWS region such as ${DEFAULT_REGION}`),
     zones: z
-      .array(z.string().regex(/^[a-z0-9-]+[a-z]$/, 'is not the name of a zone such as eu-west-1a'))
+      .array(z.string().regex(/^[a-z0-9-]+[a-z]$/, `is not the name of a zone such as ${DEFAULT_REGION}a`))
       .min(2, 'are fewer than two')
       .max(3, 'are more than three'),
     vpcCidr: z.string().regex(/^\d+\.\d+\.0\.0\/16$/, 'is not a /16 network such as 10.77.0.0/16'),

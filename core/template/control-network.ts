@@ -78,8 +78,8 @@ export function controlNetwork({ name, vpcCidr, zones }: Network): Template {
 }
 
 /**
- * In blocks of a /20: private a, b, c, then public a, b, c. Those of a third zone stay free where there are two,
- * so that none moves when it comes.
+ * In blocks of a /20: private a, b, c, then public a, b, c. Those of a third zone stay free where there are
+ * two, so that none moves when it comes.
  */
 function subnet(
   kind: 'Private' | 'Public',

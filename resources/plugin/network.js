@@ -40,8 +40,9 @@ const listed = async (serverless, of) => joined(zoneLetters(await chosenZones(se
 let answer
 
 /**
- * The zones as `param:zones` names them. Who deploys asks the region; a package that is made without AWS takes
- * the first three. Variables are resolved each time, as the framework tries again when one is not known yet.
+ * The zones as `param:zones` names them. Who deploys asks the region; a package that is made without AWS
+ * takes the first three. Variables are resolved each time, as the framework tries again when one is not known
+ * yet.
  */
 async function chosenZones({ resolveVariable }) {
   const [stage, region, text] = [

@@ -6,7 +6,7 @@ import { preflight } from '../../cli/doctor/preflight.ts'
 import { appStatus } from '../../cli/stage/stage-status.ts'
 import { throughGateway } from '../../scripts/demo/gateway.ts'
 import { liveSettings } from '../live/settings.ts'
-import { liveStage, withWeb } from '../live/stage.ts'
+import { liveStage } from '../live/stage.ts'
 import { untilWhole } from '../live/web.ts'
 import { runToEnd } from '../live/workflows.ts'
 
@@ -41,13 +41,13 @@ describe('a stage in China, in a region with two zones', () => {
   })
 
   it('brings up an app whose instances and Consul servers are in both zones', async () => {
-    context = await withWeb()
+    await runToEnd(context, 'deploy', { app: 'web' }, 600)
     await untilWhole(context, 2, 60)
     expect(await zonesOf(context, 'web')).toEqual(['cn-north-1a', 'cn-north-1c'])
     expect(new Set(await zonesOf(context, 'platform'))).toEqual(new Set(['cn-north-1a', 'cn-north-1c']))
     const [row] = await appStatus(context, 'web')
     expect((await throughGateway(row?.url ?? '')).status).toBe(200)
-  }, 400_000)
+  }, 700_000)
 
   it('scales it', async () => {
     await runToEnd(context, 'scale', { app: 'web', service: 'web', count: 3 }, 180)

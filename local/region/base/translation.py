@@ -13,8 +13,8 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
 
 from region.base import partition
-from region.base.settings import ALL_ZONES
 from region.base.settings import current as settings
+from region.base.values import ALL_ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +54,9 @@ def translated(source: str, name: str, domain: str, zones: str) -> str:
     own = ", ".join(f'f"{{region}}{letter}"' for letter in zones)
     for text, other in (
         ("arn:aws:", f"arn:{name}:"),
+        ('partition != "aws"', f'partition != "{name}"'),
+        ('partition == "aws"', f'partition == "{name}"'),
+        ('partition = "aws"', f'partition = "{name}"'),
         ('"AWS::Partition": "aws"', f'"AWS::Partition": "{name}"'),
         ('"AWS::URLSuffix": "amazonaws.com"', f'"AWS::URLSuffix": "{domain}"'),
         (f'for letter in "{ALL_ZONES}"', f'for letter in "{zones}"'),

@@ -72,7 +72,7 @@ def test_a_region_has_the_zones_it_is_told_and_no_subnet_in_others(west: Region)
     assert {one["Location"] for one in offers["InstanceTypeOfferings"]} == set(zones)
     assert _outputs(west)["Zone"] == "us-west-1c"
     vpc = ec2.create_vpc(CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
-    with pytest.raises(ClientError, match="Subnets can currently only be created in .*us-west-1a, us-west-1c"):
+    with pytest.raises(ClientError, match=r"Subnets can currently only be .*us-west-1a, us-west-1c"):
         ec2.create_subnet(VpcId=vpc, CidrBlock="10.2.0.0/20", AvailabilityZone="us-west-1b")
 
 
