@@ -40,6 +40,7 @@ export interface LocalSettings {
  * "Settings"), and the seconds that a Consul server is kept, which go with them.
  */
 const TUNING = [
+  'NANOFLEET_ACCEPT_LOSS',
   'NANOFLEET_BOOT_SECONDS',
   'NANOFLEET_LAG_SECONDS',
   'NANOFLEET_NLB_REGISTER_SECONDS',

@@ -72,6 +72,7 @@ class Settings:
     nlb_stale_seconds: float
     worker_idle_seconds: float
     refuse_silently: bool
+    accept_loss: bool
     most_workers: int
     count_seconds: float
     log_level: str
@@ -136,6 +137,8 @@ def read(environment: dict[str, str]) -> Settings:
         worker_idle_seconds=values.seconds(environment, "NANOFLEET_WORKER_IDLE_SECONDS", 20.0),
         # A refused connection hangs, as on AWS, instead of failing at once.
         refuse_silently=environment.get("NANOFLEET_REFUSE") == "silently",
+        # What a damaged journal no longer holds is given up.
+        accept_loss=environment.get("NANOFLEET_ACCEPT_LOSS") == "yes",
         most_workers=values.integer(
             environment, "NANOFLEET_MOST_WORKERS", 8 * (os.cpu_count() or 1), 1, 1000
         ),
