@@ -47,6 +47,7 @@ export const stageSchema = z
     logRetentionDays: z.int('is not a whole number').min(1, 'is below 1'),
     alarmEmail: z.string().regex(/^\S+@\S+$/, 'is not an e-mail address'),
     architecture: z.enum(['x86_64', 'arm64']),
+    functionArchitecture: z.enum(['x86_64', 'arm64']),
   })
   .partial()
 

@@ -72,7 +72,9 @@ func (h handover) end(ctx context.Context) {
 }
 
 // leaving returns how this server's agent is told to leave.
-func leaving(client *api.Client, management func(context.Context) (secrets, error)) func(context.Context) error {
+func leaving(
+	client *api.Client, management func(context.Context) (secrets, error),
+) func(context.Context) error {
 	return func(ctx context.Context) error {
 		held, err := management(ctx)
 		if err != nil {

@@ -136,9 +136,11 @@ func prepare(ctx context.Context) (prepared, error) {
 	}
 	agent := newAgentRuns(handover{
 		started: func(ctx context.Context) bool { return questions.seesLeader(ctx, self.address) },
-		move:    func(ctx context.Context) error { return newReconciler(sdk, stage).leave(ctx, self.instanceID) },
-		leave:   leaving(keeper.client, read),
-		every:   time.Second, after: listenPause,
+		move: func(ctx context.Context) error {
+			return newReconciler(sdk, stage).leave(ctx, self.instanceID)
+		},
+		leave: leaving(keeper.client, read),
+		every: time.Second, after: listenPause,
 	})
 	return prepared{file, questions, keeper, watch, &recovery{
 		among:   found{self.address, questions, keeper.client, read, servers(keptStates)},

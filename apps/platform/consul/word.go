@@ -28,7 +28,8 @@ func (r reconciler) leave(ctx context.Context, instanceID string) error {
 	if err != nil {
 		return err
 	}
-	answer, err := r.client.Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(r.function), Payload: payload})
+	call := &lambda.InvokeInput{FunctionName: aws.String(r.function), Payload: payload}
+	answer, err := r.client.Invoke(ctx, call)
 	if err == nil && answer.FunctionError != nil {
 		return fmt.Errorf("%s failed: %s", r.function, answer.Payload)
 	}
