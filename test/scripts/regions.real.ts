@@ -25,7 +25,9 @@ function ownTypes(): string[] {
   const found = ['resources', 'images/platform', 'core/template'].flatMap((name) =>
     readdirSync(join(repository, name), { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.(ya?ml|ts)$/.test(file))
-      .flatMap((file) => readFileSync(join(repository, name, file), 'utf8').match(/\bAWS(::\w+){2}\b/g) ?? []),
+      .flatMap(
+        (file) => readFileSync(join(repository, name, file), 'utf8').match(/\bAWS(::\w+){2}\b/g) ?? [],
+      ),
   )
   const known = JSON.parse(readFileSync(join(providers, 'us-east-1.json'), 'utf8')) as object
   return [...new Set(found)].filter((type) => type in known)
