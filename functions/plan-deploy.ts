@@ -37,6 +37,7 @@ export const handler = lambda('plan-deploy', {
   input: z.strictObject({
     app: text,
     release: count,
+    bundle: z.string().default(''),
     execution: text,
     purpose,
     replaceData: z.array(text),
@@ -66,7 +67,7 @@ export const handler = lambda('plan-deploy', {
       built: ({ manifest: { app } }: AppBundle) => serviceImages(ec2, { stage: here.name, app }),
     }
   },
-  work: async ({ runs, records: images, built, ...parts }, { app, release, ...request }) => {
+  work: async ({ runs, records: images, built, ...parts }, { app, release, bundle: digest, ...request }) => {
     const { stage, bundles, kept } = parts
     const { execution, purpose, replaceData, restore } = request
     const at = clock.now().toISOString()
@@ -78,7 +79,7 @@ export const handler = lambda('plan-deploy', {
           ? expectedImages(stage, bundle, await images(bundle), await built(bundle))
           : images(bundle),
     }
-    const facts = await planFacts(ports, app, release)
+    const facts = await planFacts(ports, app, release, digest || undefined)
     const data = await planData({ ...parts, ...parts.data }, facts, purpose, { restore, execution, at })
     const plan = makePlan(facts, data)
     // Before it is refused, so that what would be lost can be read there.
