@@ -6,6 +6,9 @@ import { readYaml, type YamlDocument } from '../base/yaml-document.ts'
 /** The largest spec, in bytes; that of a shop of eleven services has 12 KiB. */
 export const LARGEST_SPEC = 1024 * 1024
 
+/** Lines, keys and values beside each other; the shop has 1,000. */
+const MOST_PARTS = 10_000
+
 /** Maps and lists inside each other; a resource's policy has about twelve. */
 const DEEPEST = 64
 
@@ -18,6 +21,7 @@ export function readDocument(bytes: Uint8Array, place: string): YamlDocument {
   if (bytes.length > LARGEST_SPEC)
     throw new InvalidInput(place, `has ${bytes.length} bytes, and ${LARGEST_SPEC} are allowed`, 'shorten it')
   const text = decoded(bytes, place)
+  refuseExcess(text, place)
   const document = /^\s*[[{]/.test(text) ? ofJson(text, place) : ofYaml(text, place)
   refuseStrangeKeys(document, place)
   return document
@@ -33,7 +37,6 @@ function decoded(bytes: Uint8Array, place: string): string {
 
 /** YAML may begin like JSON, such as `{app: web}`. */
 function ofJson(text: string, place: string): YamlDocument {
-  refuseDepth(text, place)
   try {
     JSON.parse(text)
   } catch {
@@ -47,7 +50,7 @@ function ofYaml(text: string, place: string): YamlDocument {
     return readYaml(text, place, CLOUDFORMATION_TAGS)
   } catch (error) {
     // Its parser calls itself for each level.
-    if (error instanceof RangeError) throw tooDeep(place, error)
+    if (/maximum call stack/i.test((error as Error).message)) throw tooDeep(place, error as Error)
     throw error
   }
 }
@@ -55,14 +58,19 @@ function ofYaml(text: string, place: string): YamlDocument {
 const tooDeep = (place: string, cause?: Error): InvalidInput =>
   new InvalidInput(place, `is nested more than ${DEEPEST} deep`, 'write it flatter', cause && { cause })
 
-/** Before it is parsed: what is read deeper takes time with the square of the depth. */
-function refuseDepth(text: string, place: string): void {
-  let depth = 0
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+/** Before it is parsed: a reader of YAML takes seconds for what is deeper or has more parts. */
+function refuseExcess(text: string, place: string): void {
+  let [depth, parts] = [0, 0]
+  for (const [token] of text.matchAll(/"(?:[^"\\\n]|\\.)*"|[{}[\],\n:*&!']/g)) {
     if (token === '{' || token === '[') depth += 1
     else if (token === '}' || token === ']') depth -= 1
+    else parts += 1
     if (depth > DEEPEST) throw tooDeep(place)
+    if (parts > MOST_PARTS)
+      throw new InvalidInput(place, `has more than ${MOST_PARTS} lines and values`, 'shorten it')
   }
+  // Lists in lists on one line.
+  if (new RegExp(`^[ \\t]*(?:[-?:][ \\t]+){${DEEPEST}}`, 'm').test(text)) throw tooDeep(place)
 }
 
 /** Names that every object of JavaScript has: nothing of ours is called so. */

@@ -79,12 +79,19 @@ export function readSpec(bytes: Uint8Array, place: string): Spec {
 const each = <T>(names: readonly string[], part: (name: string) => T): Record<string, T> =>
   Object.fromEntries(names.map((name) => [name, part(name)]))
 
+/** A text that is no spec at all may have a problem in each line. */
+const MOST_TOLD = 50
+
+/** Made when they are first wanted, which takes a while. */
+let keys: ReturnType<typeof knownKeys> | undefined
+
 function parsed(document: YamlDocument, place: string): RawSpec {
   const { value, written } = document
   const result = specSchema.safeParse(value)
   if (result.success) return result.data
-  const problems = schemaProblems(result.error, value, knownKeys(specSchema), written)
-  refuse(problems.map(explained), place, document)
+  keys ??= knownKeys(specSchema)
+  const problems = schemaProblems(result.error, value, keys, written)
+  refuse(problems.slice(0, MOST_TOLD).map(explained), place, document)
   throw result.error
 }
 

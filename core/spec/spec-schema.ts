@@ -36,7 +36,7 @@ export function publishedSpecSchema(): string {
   const head = {
     $schema,
     title: 'Nanofleet app in one file',
-    description: 'What `nanofleet deploy ./app.yml` takes; see docs/spec.md',
+    description: 'What `nanofleet deploy ./app.yml` takes; see docs/api.md',
   }
   return `${JSON.stringify({ ...head, ...schema }, undefined, 2)}\n`
 }

@@ -1,5 +1,6 @@
 import type { Permission } from './permissions.ts'
 import type { Step } from './step.ts'
+import { appSteps } from './steps/apps.ts'
 import { dataSteps } from './steps/data.ts'
 import { fleetSteps } from './steps/fleet.ts'
 import { healingSteps } from './steps/healing.ts'
@@ -18,6 +19,7 @@ export const allSteps = async (world: IamWorld): Promise<Step[]> => [
   ...dataSteps,
   ...restoreSteps,
   ...planSteps,
+  ...appSteps,
   ...recordSteps,
   ...stackSteps,
   ...imageSteps,

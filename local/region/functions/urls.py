@@ -68,6 +68,8 @@ def _enforce(
 ) -> Response | None:
     if action != BY_URL:
         return original(service, action, headers, query, request_id, **more)
+    if not app.extract_access_key_id(headers, query):
+        return _forbidden()
     denied = original(service, action, headers, query, request_id, **more)
     if denied is None:
         given = {**(more.get("service_context") or {}), "lambda:InvokedViaFunctionUrl": "true"}
@@ -80,8 +82,10 @@ def _in_aws_words(denied: Response) -> Response:
     """A caller without a permission, and one without a signature, learn the same; other faults are named."""
     status, headers, body = denied
     text = body.decode() if isinstance(body, bytes) else str(body)
-    if "AccessDenied" not in text and "MissingAuthenticationToken" not in text:
-        return status, headers, body
+    return _forbidden() if "AccessDenied" in text else (status, headers, body)
+
+
+def _forbidden() -> Response:
     told = {"Content-Type": "application/json", "x-amzn-ErrorType": "AccessDeniedException"}
     return 403, told, json.dumps({"Message": FORBIDDEN}).encode()
 
