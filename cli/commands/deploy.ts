@@ -77,9 +77,7 @@ async function show(
   }
   const { left = [] } = Object(run.output) as { left?: string[] }
   if (left.length > 0)
-    context.output.note(
-      `warning: ${left.join(', ')} could not be deleted and is still kept; look in AWS why`,
-    )
+    context.output.note(`warning: ${left.join(', ')} could not be deleted and is still kept; look in AWS why`)
   await showStatus(context, [app], run)
 }
 

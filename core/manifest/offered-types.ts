@@ -11,10 +11,7 @@ export type AskOffered = (types: readonly string[]) => Promise<Unoffered>
  * @returns warnings
  * @throws {InvalidInput} for each service whose instance type does not exist where the stage is
  */
-export async function refuseUnoffered(
-  manifests: readonly Manifest[],
-  ask: AskOffered,
-): Promise<string[]> {
+export async function refuseUnoffered(manifests: readonly Manifest[], ask: AskOffered): Promise<string[]> {
   const services = manifests.flatMap(({ app, services }) =>
     Object.entries(services).map(([name, { instanceType }]) => ({
       place: `images/${app}/app.yml: services.${name}.instanceType`,

@@ -77,7 +77,10 @@ async function othersOf({ releases, bundles }: CheckPorts, app: string) {
 function refuseDisagreements(spec: Spec, images: Record<string, ChosenImage>): void {
   const { manifest, definitions, places } = spec
   const services = Object.fromEntries(
-    Object.entries(images).map(([name, { config }]) => [name, { definition: spec.texts[name] ?? null, config }]),
+    Object.entries(images).map(([name, { config }]) => [
+      name,
+      { definition: spec.texts[name] ?? null, config },
+    ]),
   )
   const found = portDisagreements({ manifest, definitions, places, services })
   if (found.length > 0)
@@ -86,10 +89,7 @@ function refuseDisagreements(spec: Spec, images: Record<string, ChosenImage>): v
     )
 }
 
-const bundleOf = (
-  { manifest, resources, texts }: Spec,
-  images: Record<string, ChosenImage>,
-): AppBundle => ({
+const bundleOf = ({ manifest, resources, texts }: Spec, images: Record<string, ChosenImage>): AppBundle => ({
   format: 1,
   manifest,
   resources,

@@ -87,7 +87,11 @@ function inRelease(kept: Release[], { app, service, release }: Built, place: str
   const image = found.services[service]
   if (image) return image.imageId
   const services = Object.keys(found.services).join(', ')
-  throw new InvalidInput(place, `release ${release} of ${app} has no service ${service}`, `it has ${services}`)
+  throw new InvalidInput(
+    place,
+    `release ${release} of ${app} has no service ${service}`,
+    `it has ${services}`,
+  )
 }
 
 const newestFirst = (a: SeenImage, b: SeenImage): number =>

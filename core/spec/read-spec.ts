@@ -69,9 +69,7 @@ export function readSpec(bytes: Uint8Array, place: string): Spec {
     at,
     warnings: [
       ...deletionWarnings(own, `${place}: resources.Resources`),
-      ...names.flatMap((name) =>
-        blindChecks(definitions[name] ?? [], at(['services', name, 'consul'])),
-      ),
+      ...names.flatMap((name) => blindChecks(definitions[name] ?? [], at(['services', name, 'consul']))),
     ],
   }
 }

@@ -1,6 +1,6 @@
 import { NotFound } from '../base/errors.ts'
-import { type TeardownFacts, planTeardown } from '../deploy/teardown-plan.ts'
-import { type Order, type Submitted, type SubmitPorts, submit } from './submit.ts'
+import { planTeardown, type TeardownFacts } from '../deploy/teardown-plan.ts'
+import { type Order, type SubmitPorts, type Submitted, submit } from './submit.ts'
 
 export interface RemovePorts extends SubmitPorts {
   /** What exists of an app. */

@@ -68,8 +68,12 @@ const notAllowed = ({ method, path }: HttpRequest, allowed: string): BadRequest 
 function only<C extends Command>(query: URLSearchParams, known: string[], command: C): C {
   for (const key of query.keys()) {
     if (!known.includes(key))
-      throw new BadRequest(400, `query: ${key}: unknown; ${known.length > 0 ? `known are ${known.join(', ')}` : 'none is possible here'}`)
-    if (query.getAll(key).length > 1) throw new BadRequest(400, `query: ${key}: is there twice; keep one of the two`)
+      throw new BadRequest(
+        400,
+        `query: ${key}: unknown; ${known.length > 0 ? `known are ${known.join(', ')}` : 'none is possible here'}`,
+      )
+    if (query.getAll(key).length > 1)
+      throw new BadRequest(400, `query: ${key}: is there twice; keep one of the two`)
   }
   return command
 }
@@ -82,15 +86,20 @@ function namesIn(query: URLSearchParams, key: string): string[] {
   const names = text.split(',')
   const wrong = names.find((name) => !LOGICAL_ID.test(name))
   if (wrong === undefined) return names
-  throw new BadRequest(400, `query: ${key}: ${JSON.stringify(wrong)} is not the name of a resource; write Orders,Pictures`)
+  throw new BadRequest(
+    400,
+    `query: ${key}: ${JSON.stringify(wrong)} is not the name of a resource; write Orders,Pictures`,
+  )
 }
 
 function dataIn(query: URLSearchParams): { data?: 'keep' | 'delete'; deleteData: string[] } {
   const deleteData = namesIn(query, 'deleteData')
   const keep = query.get('keepData')
   if (keep === null) return { deleteData, ...(query.has('deleteData') && { data: 'delete' }) }
-  if (keep !== 'true') throw new BadRequest(400, `query: keepData: ${JSON.stringify(keep)} is unknown; write keepData=true`)
-  if (query.has('deleteData')) throw new BadRequest(400, 'query: keepData and deleteData contradict each other; give one of them')
+  if (keep !== 'true')
+    throw new BadRequest(400, `query: keepData: ${JSON.stringify(keep)} is unknown; write keepData=true`)
+  if (query.has('deleteData'))
+    throw new BadRequest(400, 'query: keepData and deleteData contradict each other; give one of them')
   return { data: 'keep', deleteData }
 }
 

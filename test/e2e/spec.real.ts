@@ -138,7 +138,12 @@ describe('an app without a checkout', () => {
     const { status, body } = await ask('POST', 'v2/apps', spec('stall', 8013))
     expect([status, body]).toMatchObject([
       201,
-      { app: 'stall', state: 'deploying', execution: { status: 'RUNNING' }, links: { app: '/v2/apps/stall' } },
+      {
+        app: 'stall',
+        state: 'deploying',
+        execution: { status: 'RUNNING' },
+        links: { app: '/v2/apps/stall' },
+      },
     ])
     const again = await ask('POST', 'v2/apps', spec('stall', 8013))
     expect([again.status, again.body.execution.arn]).toEqual([200, body.execution.arn])

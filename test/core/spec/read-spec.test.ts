@@ -106,10 +106,7 @@ describe('a spec', () => {
       'a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]',
       './app.yml: its aliases (*) stand for too much; write out what they name, or use fewer of them',
     ],
-    [
-      'x'.repeat(LARGEST_SPEC + 1),
-      './app.yml: has 1048577 bytes, and 1048576 are allowed; shorten it',
-    ],
+    ['x'.repeat(LARGEST_SPEC + 1), './app.yml: has 1048577 bytes, and 1048576 are allowed; shorten it'],
     [
       '{"__proto__":{"x":1},"app":"a"}',
       './app.yml:1: __proto__: nothing may have this name; choose another name',
@@ -200,10 +197,18 @@ describe('the name of an image', () => {
     )
   })
 
-  it.each(['ami-1', 'web', 'web/', '/web', 'web/web@', 'web/web@0', 'web/web@latest', 'Web/web', 'a/b/c', ' a/b'])(
-    'is not %j',
-    (text) => {
-      expect(imageName(text)).toBeUndefined()
-    },
-  )
+  it.each([
+    'ami-1',
+    'web',
+    'web/',
+    '/web',
+    'web/web@',
+    'web/web@0',
+    'web/web@latest',
+    'Web/web',
+    'a/b/c',
+    ' a/b',
+  ])('is not %j', (text) => {
+    expect(imageName(text)).toBeUndefined()
+  })
 })

@@ -11,7 +11,10 @@ beforeEach(() => {
 })
 const now = () => new Date(time)
 const ask = (order: Partial<Order> = {}) =>
-  submit({ locks, runs, now }, { workflow: 'deploy', app: 'shop', input: { app: 'shop', bundle: 'a' }, ...order })
+  submit(
+    { locks, runs, now },
+    { workflow: 'deploy', app: 'shop', input: { app: 'shop', bundle: 'a' }, ...order },
+  )
 const other = { input: { app: 'shop', bundle: 'b' } }
 
 /** Ends a run as the workflow does. */
