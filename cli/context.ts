@@ -84,7 +84,7 @@ export async function openContext(
   return new Context({ ...stage, account })
 }
 
-/** The region of a folder is found by its apps; a stage on AWS, and a region that is named, by anyone anywhere. */
+/** A local region is found by the apps around; a stage on AWS, and a region that is named, from any folder. */
 function settingsFor(stage: string, { NANOFLEET_STATE }: Environment): LocalSettings {
   const anywhere = stage !== 'local' || NANOFLEET_STATE !== undefined
   return anywhere ? readSettings('local', process.env, process.cwd(), rootForNew) : readSettings()

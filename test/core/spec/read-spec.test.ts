@@ -152,7 +152,7 @@ describe('a spec', () => {
       'app: platform\nservices: {consul: {image: web/web}}',
       './app.yml:1: app: platform comes with Nanofleet; choose another name',
     ],
-  ])('that is wrong is refused in one sentence: %.40s', (text, sentence) => {
+  ])('that is wrong is refused in one sentence (%#)', (text, sentence) => {
     expect(refusal(text)).toBe(sentence)
   })
 
