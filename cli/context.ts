@@ -84,7 +84,7 @@ export async function openContext(
   return new Context({ ...stage, account })
 }
 
-/** A local region is found by the apps around; a stage on AWS, and a region that is named, from any folder. */
+/** A local region is found by the apps around; a stage on AWS, and a region that is named, from anywhere. */
 function settingsFor(stage: string, { NANOFLEET_STATE }: Environment): LocalSettings {
   const anywhere = stage !== 'local' || NANOFLEET_STATE !== undefined
   return anywhere ? readSettings('local', process.env, process.cwd(), rootForNew) : readSettings()
