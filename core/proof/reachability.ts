@@ -18,6 +18,8 @@ export interface MissingPath {
 export interface Places {
   /** Security group of the Lambda consul. */
   consulFunctionGroup: string
+  /** Security group of the Lambda proxy. */
+  proxyFunctionGroup: string
   /** The stack that provides NAT, endpoints and load balancers. */
   platform: string
 }
@@ -37,7 +39,7 @@ export function missingPaths(
 type Missing = Omit<MissingPath, 'path'> | undefined
 
 function check(network: Network, path: RequiredPath, places: Places): Missing {
-  const { consulFunctionGroup, platform } = places
+  const { consulFunctionGroup, proxyFunctionGroup, platform } = places
   switch (path.kind) {
     case 'connect': {
       const [from, to] = [groupOf(network, path.from), groupOf(network, path.to)]
@@ -45,6 +47,10 @@ function check(network: Network, path: RequiredPath, places: Places): Missing {
     }
     case 'probe':
       return connect(network, consulFunctionGroup, groupOf(network, path.to), path.protocol, path.port)
+    case 'proxy':
+      return connect(network, proxyFunctionGroup, groupOf(network, path.to), 'tcp', path.port)
+    case 'proxy-names':
+      return resolves(network, proxyFunctionGroup, path, platform)
     case 'aws':
       return (
         out(network, groupOf(network, path.from), ANYWHERE, 'tcp', 443) ??
@@ -57,7 +63,7 @@ function check(network: Network, path: RequiredPath, places: Places): Missing {
     case 'gateway-endpoint':
       return toEndpoint(network, path.from, path.service, platform)
     case 'names':
-      return resolves(network, path, platform)
+      return resolves(network, groupOf(network, path.from), path, platform)
     case 'sent-on':
       return sendsOn(network, path, platform)
     case 'public':
@@ -151,11 +157,11 @@ function eachSubnet(
 
 function resolves(
   network: Network,
-  path: Extract<RequiredPath, { kind: 'names' }>,
+  group: string,
+  path: Extract<RequiredPath, { kind: 'names' | 'proxy-names' }>,
   platform: string,
 ): Missing {
   const { vpcCidr } = network
-  const group = groupOf(network, path.from)
   const servers = groupOf(network, path.servers)
   for (const protocol of ['tcp', 'udp']) {
     const missing =

@@ -52,6 +52,7 @@ export function controlNetwork({ name, vpcCidr }: Pick<Stage, 'name' | 'vpcCidr'
         [`PrivateRoutesOf${zone}`, association(`PrivateSubnet${zone}`, `PrivateRoutes${zone}`)],
       ]),
       ConsulFunctionGroup: consulFunctionGroup(controlStack(name), vpcCidr, called('consul-function')),
+      ProxyFunctionGroup: proxyFunctionGroup(controlStack(name), vpcCidr, called('proxy-function')),
     },
   }
 }
@@ -110,6 +111,26 @@ const consulFunctionGroup = (stack: string, vpcCidr: string, called: object): Re
   },
 })
 
+/**
+ * For the Lambda `proxy`, which takes people's requests to services. It may ask for names; the app stacks add
+ * a rule per service, so it reaches neither Consul's API nor anything outside.
+ */
+const proxyFunctionGroup = (stack: string, vpcCidr: string, called: object): Resource => ({
+  Type: 'AWS::EC2::SecurityGroup',
+  Properties: {
+    GroupDescription: `Lambda proxy of ${stack}`,
+    VpcId: ref('Vpc'),
+    SecurityGroupEgress: ['tcp', 'udp'].map((protocol) => ({
+      IpProtocol: protocol,
+      FromPort: 53,
+      ToPort: 53,
+      CidrIp: vpcCidr,
+      Description: 'Names, at the network load balancer',
+    })),
+    ...called,
+  },
+})
+
 function eachZone(make: (zone: string, index: number) => [string, Resource][]): Record<string, Resource> {
   return Object.fromEntries(ZONES.flatMap(make))
 }
@@ -127,4 +148,5 @@ export const withNetworkIds = (stage: Stage, token: (resource: string) => string
   privateRouteTables: ZONES.map((zone) => token(`PrivateRoutes${zone}`)),
   publicRouteTable: token('PublicRoutes'),
   consulFunctionGroup: token('ConsulFunctionGroup'),
+  proxyFunctionGroup: token('ProxyFunctionGroup'),
 })
