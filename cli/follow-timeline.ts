@@ -7,7 +7,7 @@ import { happeningText } from './text/timeline-text.ts'
 
 /** Milliseconds between two looks, each of which asks several services. */
 const LOOK_EVERY_MS = 5000
-/** Sources tell what happened up to some minutes late: each look goes back this far and drops what is known. */
+/** Sources tell what happened up to some minutes late: each look goes back and drops what is known. */
 const OVERLAP_MS = 5 * 60_000
 
 /**

@@ -41,10 +41,8 @@ type Missing = Omit<MissingPath, 'path'> | undefined
 function check(network: Network, path: RequiredPath, places: Places): Missing {
   const { consulFunctionGroup, proxyFunctionGroup, platform } = places
   switch (path.kind) {
-    case 'connect': {
-      const [from, to] = [groupOf(network, path.from), groupOf(network, path.to)]
-      return connect(network, from, to, path.protocol, path.port)
-    }
+    case 'connect':
+      return connect(network, groupOf(network, path.from), groupOf(network, path.to), path.protocol, path.port)
     case 'probe':
       return connect(network, consulFunctionGroup, groupOf(network, path.to), path.protocol, path.port)
     case 'proxy':
@@ -52,14 +50,9 @@ function check(network: Network, path: RequiredPath, places: Places): Missing {
     case 'proxy-names':
       return resolves(network, proxyFunctionGroup, path, platform)
     case 'aws':
-      return (
-        out(network, groupOf(network, path.from), ANYWHERE, 'tcp', 443) ??
-        toInternet(network, path.from, platform)
-      )
+      return toAws(network, groupOf(network, path.from), path.from, platform)
     case 'function-aws':
-      return (
-        out(network, consulFunctionGroup, ANYWHERE, 'tcp', 443) ?? toInternet(network, path.beside, platform)
-      )
+      return toAws(network, consulFunctionGroup, path.beside, platform)
     case 'gateway-endpoint':
       return toEndpoint(network, path.from, path.service, platform)
     case 'names':
@@ -105,6 +98,9 @@ function allows(network: Network, rule: GroupRule, peer: string, protocol: strin
 /** All groups belong to instances and functions inside the VPC, so a rule for its addresses covers them. */
 const covers = ({ vpcCidr, groups }: Network, block: string, peer: string): boolean =>
   block === ANYWHERE || (block === vpcCidr && groups.has(peer))
+
+const toAws = (network: Network, group: string, fleet: string, platform: string): Missing =>
+  out(network, group, ANYWHERE, 'tcp', 443) ?? toInternet(network, fleet, platform)
 
 function toInternet(network: Network, fleet: string, platform: string): Missing {
   return eachSubnet(network, fleet, (table, subnet) => {

@@ -21,7 +21,7 @@ export function healthyPlaces(entries: readonly CatalogEntry[], port: number): P
   return [...new Map(places).values()].sort((a, b) => (a.instance < b.instance ? -1 : 1))
 }
 
-/** The places in the order in which the connection with this number tries them, so that all get their share. */
+/** The places in the order in which the connection with this number tries them: all get their share. */
 export function inTurn(places: readonly Place[], turn: number): Place[] {
   const first = places.length === 0 ? 0 : turn % places.length
   return [...places.slice(first), ...places.slice(0, first)]
