@@ -35,9 +35,12 @@ export async function forward(request: ProxyRequest, { places, patienceMs }: Mea
     for (const place of found) {
       const socket = await connected(place)
       if (!socket) continue
-      using _end = { [Symbol.dispose]: () => socket.destroy() }
       const send = request.protocol === 'HTTP/2' ? overHttp2 : overHttp1
-      return { instance: place.address, ...(await send(socket, request, signal)) }
+      try {
+        return { instance: place.address, ...(await send(socket, request, signal)) }
+      } finally {
+        socket.destroy()
+      }
     }
     const tried = found.map(({ address, port }) => `${address}:${port}`).join(', ')
     return problem('unreachable', `no instance of ${service} takes a connection (${tried})`)

@@ -13,7 +13,11 @@ const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n')
  * answers with what comes back.
  */
 export function functionFront(exchange: Exchange): Server {
-  const http1 = createHttp((request, response) => void answerHttp1(exchange, request, response))
+  const http1 = createHttp(
+    // A client that would also speak HTTP/2 is answered as it began.
+    { shouldUpgradeCallback: ({ headers }) => !/\bh2c\b/i.test(headers.upgrade ?? '') },
+    (request, response) => void answerHttp1(exchange, request, response),
+  )
   http1.on('upgrade', refuseUpgrade).on('connect', refuseUpgrade)
   const http2 = createHttp2()
   http2.on('stream', (stream, _headers, _flags, raw) => void answerHttp2(exchange, stream, raw))

@@ -24,6 +24,7 @@ export async function answerHttp1(
     if (gone.signal.aborted) return
     const { message, status } = trouble(error as Error)
     told(`${method} ${url}: ${message}`)
+    if (response.headersSent) return void response.destroy()
     // Clients that are still sending do not listen yet.
     if (!request.complete) await drained(request)
     const headers = { 'content-type': 'text/plain; charset=utf-8' }

@@ -35,6 +35,7 @@ export async function answerHttp2(
     if (gone.signal.aborted) return
     const { message, http, grpc } = trouble(error as Error)
     told(`${method} ${path}: ${message}`)
+    if (stream.headersSent) return stream.close(constants.NGHTTP2_INTERNAL_ERROR)
     stream.respond(isGrpc(headers) ? grpcTrouble(grpc, message) : { ':status': http }, { endStream: true })
     // Whatever the client still sends is not read.
     stream.close(constants.NGHTTP2_NO_ERROR)

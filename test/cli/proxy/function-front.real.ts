@@ -157,6 +157,9 @@ describe('HTTP through the function', () => {
     socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 501 [\s\S]*there are single requests only/)
     expect(carried).toEqual([])
+    const headers = ['Host', 'a', 'Connection', 'Upgrade, HTTP2-Settings', 'Upgrade', 'h2c', 'HTTP2-Settings', 'AA']
+    expect(await http(port, { headers })).toMatchObject({ statusCode: 200 })
+    expect(carried.map((request) => request.headers)).toEqual([[['Host', 'a']]])
   })
 })
 
