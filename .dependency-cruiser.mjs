@@ -31,6 +31,12 @@ const core = [
     ['core/base'],
     'Tells what happened on a stage, from several sources, in one line of time.',
   ),
+  room(
+    'core/proxy',
+    1,
+    ['core/base'],
+    "Says how a private service is reached from a person's machine; it knows no template and no deployment.",
+  ),
   room('core/prices', 0, [], 'What AWS asks for things, with its source; it knows no app.'),
   room(
     'core/template',
@@ -86,6 +92,7 @@ const others = [
   room('adapters/aws', 5, ['core'], 'One file per AWS service; it knows core/ and its SDK.'),
   room('adapters/images', 6, ['core', 'adapters/aws'], 'Images and what refers to them, as AWS shows it.'),
   room('adapters/consul', 6, ['core', 'adapters/aws'], 'Speaks to Consul, directly or through the door.'),
+  room('adapters/proxy', 6, ['core'], "Takes a person's request to an instance and brings the answer back."),
   room('adapters/sources', 6, ['core', 'adapters/aws'], 'Reads, makes and pushes the files of a checkout.'),
   room('adapters', 6, ['core'], "Reads a function's configuration, once.", { own: '^adapters/[^/]+$' }),
   room('functions', 7, ['core', 'adapters'], 'Wires core/ and adapters/ into Lambdas, nothing else.'),

@@ -106,6 +106,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/open.ts')).open,
   },
   {
+    name: 'proxy',
+    usage: '[options] <app> <service> [port]',
+    description: 'bring a private service to a port of this machine, until Ctrl-C',
+    load: async () => (await import('./commands/proxy.ts')).proxy,
+  },
+  {
     name: 'teardown',
     usage: '[options] <app>',
     description:

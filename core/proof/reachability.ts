@@ -18,6 +18,8 @@ export interface MissingPath {
 export interface Places {
   /** Security group of the Lambda consul. */
   consulFunctionGroup: string
+  /** Security group of the Lambda proxy. */
+  proxyFunctionGroup: string
   /** The stack that provides NAT, endpoints and load balancers. */
   platform: string
 }
@@ -37,27 +39,30 @@ export function missingPaths(
 type Missing = Omit<MissingPath, 'path'> | undefined
 
 function check(network: Network, path: RequiredPath, places: Places): Missing {
-  const { consulFunctionGroup, platform } = places
+  const { consulFunctionGroup, proxyFunctionGroup, platform } = places
   switch (path.kind) {
-    case 'connect': {
-      const [from, to] = [groupOf(network, path.from), groupOf(network, path.to)]
-      return connect(network, from, to, path.protocol, path.port)
-    }
+    case 'connect':
+      return connect(
+        network,
+        groupOf(network, path.from),
+        groupOf(network, path.to),
+        path.protocol,
+        path.port,
+      )
     case 'probe':
       return connect(network, consulFunctionGroup, groupOf(network, path.to), path.protocol, path.port)
+    case 'proxy':
+      return connect(network, proxyFunctionGroup, groupOf(network, path.to), 'tcp', path.port)
+    case 'proxy-names':
+      return resolves(network, proxyFunctionGroup, path, platform)
     case 'aws':
-      return (
-        out(network, groupOf(network, path.from), ANYWHERE, 'tcp', 443) ??
-        toInternet(network, path.from, platform)
-      )
+      return toAws(network, groupOf(network, path.from), path.from, platform)
     case 'function-aws':
-      return (
-        out(network, consulFunctionGroup, ANYWHERE, 'tcp', 443) ?? toInternet(network, path.beside, platform)
-      )
+      return toAws(network, consulFunctionGroup, path.beside, platform)
     case 'gateway-endpoint':
       return toEndpoint(network, path.from, path.service, platform)
     case 'names':
-      return resolves(network, path, platform)
+      return resolves(network, groupOf(network, path.from), path, platform)
     case 'sent-on':
       return sendsOn(network, path, platform)
     case 'public':
@@ -99,6 +104,9 @@ function allows(network: Network, rule: GroupRule, peer: string, protocol: strin
 /** All groups belong to instances and functions inside the VPC, so a rule for its addresses covers them. */
 const covers = ({ vpcCidr, groups }: Network, block: string, peer: string): boolean =>
   block === ANYWHERE || (block === vpcCidr && groups.has(peer))
+
+const toAws = (network: Network, group: string, fleet: string, platform: string): Missing =>
+  out(network, group, ANYWHERE, 'tcp', 443) ?? toInternet(network, fleet, platform)
 
 function toInternet(network: Network, fleet: string, platform: string): Missing {
   return eachSubnet(network, fleet, (table, subnet) => {
@@ -151,11 +159,11 @@ function eachSubnet(
 
 function resolves(
   network: Network,
-  path: Extract<RequiredPath, { kind: 'names' }>,
+  group: string,
+  path: Extract<RequiredPath, { kind: 'names' | 'proxy-names' }>,
   platform: string,
 ): Missing {
   const { vpcCidr } = network
-  const group = groupOf(network, path.from)
   const servers = groupOf(network, path.servers)
   for (const protocol of ['tcp', 'udp']) {
     const missing =

@@ -7,7 +7,7 @@ import { publicUi } from './public-ui.ts'
 /** One end of an edge; `vpc` and `internet` are addresses, the others have a security group. */
 export type Party =
   | { kind: 'service'; name: string }
-  | { kind: 'load-balancer' | 'consul' | 'consul-function' | 'vpc' | 'internet' }
+  | { kind: 'load-balancer' | 'consul' | 'consul-function' | 'proxy-function' | 'vpc' | 'internet' }
 
 /**
  * A permission to connect: one egress rule at `from` and one ingress rule at `to`, where they have a group.
@@ -37,6 +37,7 @@ export interface EdgeInputs {
 
 const CONSUL: Party = { kind: 'consul' }
 const FUNCTION: Party = { kind: 'consul-function' }
+const PROXY: Party = { kind: 'proxy-function' }
 const LOAD_BALANCER: Party = { kind: 'load-balancer' }
 const VPC: Party = { kind: 'vpc' }
 const INTERNET: Party = { kind: 'internet' }
@@ -58,6 +59,14 @@ export function networkEdges({ manifest, checks, attached, stage }: EdgeInputs):
       if (port !== undefined)
         found.push({ from: self, to: party(need), protocol: 'tcp', port, why: `${name} needs ${need}` })
     }
+    if (!platform && service.port !== undefined)
+      found.push({
+        from: PROXY,
+        to: self,
+        protocol: 'tcp',
+        port: service.port,
+        why: `people who proxy ${name}`,
+      })
     if (service.expose && service.port !== undefined) {
       const { port: listener } = service.expose
       found.push({

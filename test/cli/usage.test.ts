@@ -57,6 +57,11 @@ describe('the command line', () => {
     'replace i-0a --force',
     'logs web',
     'logs web web --follow --since 90s --grep error',
+    'logs web --tail 20 --instance i-0a1b',
+    'status web --watch --interval 5s',
+    'timeline web --follow',
+    'proxy web web',
+    'proxy web web 0 --through-function',
     'logs --function register',
     'open web --print',
     'teardown web --yes --keep-data',
@@ -91,6 +96,11 @@ describe('the command line', () => {
     ['undo web', /\(That is "rollback" here\.\)/],
     ['release web', /\(Did you mean releases\?\)/],
     ['ls', /\(That is "status" here\.\)/],
+    ['port-forward web web', /\(That is "proxy" here\.\)/],
+    ['watch', /\(That is "status --watch" here\.\)/],
+    ['proxy web web 65536', /Ports end at 65535/],
+    ['logs web --tail 0', /It starts at 1/],
+    ['logs web --instance web', /"web" is not the id of an instance/],
     ['convert x', /\(That is "init" here\.\)/],
     ['rollback web 0', /It starts at 1/],
     ['replace web', /"web" is not the id of an instance/],
@@ -135,6 +145,8 @@ describe('the command line', () => {
   it.each([
     ['logs', 'it takes an app or --function; give one of them'],
     ['logs web --function register', 'it takes an app or --function; give one of them'],
+    ['logs --function register --instance i-0a', 'a function has no instances; name an app'],
+    ['status --watch --interval 0s', 'it is shorter than a second; write 1s or more'],
     ['teardown web --keep-data --delete-data', 'they contradict each other; give one of them'],
   ])('refuses "%s" before it looks at the stage', async (line, sentence) => {
     const { error } = await parse(line)

@@ -31,7 +31,7 @@ export const UNCHECKED: Unchecked[] = [
     page: 'Using CloudWatch Logs to log execution history in Step Functions',
   },
   {
-    role: /^ConsulRole$/,
+    role: /^(Consul|Proxy)Role$/,
     actions: [
       'ec2:CreateNetworkInterface',
       'ec2:DescribeNetworkInterfaces',
