@@ -51,6 +51,12 @@ describe('the secrets of an app', () => {
       'vault: the secret SHARED of go, java, js, python, ts is not set on stage local; set it with "nanofleet secrets set vault SHARED"',
     )
     expect(await endState(context, refused.arn)).toBe('FailureClean')
+    // The command says so before it starts anything.
+    expect(await nanofleet('deploy', 'vault', '--no-push')).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('set it with "nanofleet secrets set vault ONE"'),
+    })
     const dry = await nanofleet('deploy', 'vault', '--no-push', '--dry-run')
     expect(dry.out).toContain('the secret ONE of go, java, js, python, ts is not set')
   }, 600_000)
