@@ -9,7 +9,7 @@ import { serviceInstances } from '../../scripts/demo/local-instances.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { instanceCredentials } from '../iam/instance-credentials.ts'
 import { removeApp } from '../live/apps.ts'
-import { nanofleet, nanofleetJson, withInput } from '../live/cli.ts'
+import { Command, withInput } from '../live/cli.ts'
 import { everyText } from '../live/every-text.ts'
 import { clientSettings, regionOf, withWeb } from '../live/stage.ts'
 import { LANGUAGES, pushVault } from '../live/vault.ts'
@@ -19,6 +19,9 @@ import { endState, run, runToEnd } from '../live/workflows.ts'
 const FIRST = 'first-QzV3bGx5LW9uZQ'
 const SECOND = 'second-QzV3bGx5LXR3bw'
 const OWN = 'own-QzV3bGx5LW93bg'
+/** Most wait for a run or for a busy machine. */
+const nanofleet = (...args: string[]) => new Command(args).end(240)
+const listed = async () => JSON.parse((await nanofleet('secrets', 'list', 'vault', '--json')).out) as unknown
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 describe('the secrets of an app', () => {
@@ -31,7 +34,7 @@ describe('the secrets of an app', () => {
     await removeApp(context, 'vault')
     await nanofleet('secrets', 'rm', 'vault', '--all', '--yes')
     await nanofleet('env', 'rm', 'vault', '--all')
-  }, 240_000)
+  }, 400_000)
 
   const set = async (value: string, ...words: string[]) =>
     await withInput(value, 'secrets', 'set', 'vault', ...words)
@@ -80,19 +83,19 @@ describe('the secrets of an app', () => {
     const before = await Promise.all(LANGUAGES.map(instances))
     expect(await set(SECOND, 'SHARED')).toMatchObject({ code: 0 })
     for (const language of LANGUAGES)
-      await until(`the new secret in ${language}`, 60, async () => {
+      await until(`the new secret in ${language}`, 120, async () => {
         const [shared, , , changes] = await answer(language)
         return shared === sha256(SECOND) && changes === '1' ? true : undefined
       })
     expect(await Promise.all(LANGUAGES.map(instances))).toEqual(before)
-  }, 120_000)
+  }, 300_000)
 
   it('are listed by name, version and reader, and set only for services that exist', async () => {
     const { out } = await nanofleet('secrets', 'list', 'vault')
     expect(out).toMatch(/^ONE +all +1 +\S+ \S+ +root +go, java, js, python$/m)
     expect(out).toMatch(/^SHARED +all +2 +\S+ \S+ +root +go, java, js, python, ts$/m)
     expect(out).toMatch(/^ONE +ts +1 +\S+ \S+ +root +ts$/m)
-    expect(await nanofleetJson('secrets', 'list', 'vault')).toContainEqual({
+    expect(await listed()).toContainEqual({
       name: 'ONE',
       service: 'ts',
       set: { version: 1, at: expect.any(String), by: expect.stringMatching(/:root$/) },
@@ -104,7 +107,7 @@ describe('the secrets of an app', () => {
       err: expect.stringContaining('vault has no service "pyton"; did you mean "python"?'),
     })
     expect(await withInput('x', 'secrets', 'set', 'valut', 'ONE')).toMatchObject({ code: 3 })
-  }, 120_000)
+  }, 300_000)
 
   it('of a service are read by its own instances, and by no other role', async () => {
     const read = async (service: string, ...names: { service?: string; name: string }[]) => {
@@ -120,7 +123,7 @@ describe('the secrets of an app', () => {
     await expect(read('js', own)).rejects.toMatchObject({ name: 'AccessDeniedException' })
     await expect(read('js', { name: 'SHARED' }, own)).rejects.toMatchObject({ name: 'AccessDeniedException' })
     await expect(read('js', { name: 'OTHER' })).rejects.toMatchObject({ name: 'AccessDeniedException' })
-  }, 60_000)
+  }, 120_000)
 
   it('are asked for before they go while a release reads them', async () => {
     const refused = await nanofleet('secrets', 'rm', 'vault', 'SHARED')
@@ -133,10 +136,10 @@ describe('the secrets of an app', () => {
       code: 0,
       out: 'ONE of vault/ts is deleted\n',
     })
-    await until('the secret of the app in ts', 60, async () =>
+    await until('the secret of the app in ts', 120, async () =>
       (await answer('ts'))[1] === sha256(FIRST) ? true : undefined,
     )
-  }, 120_000)
+  }, 300_000)
 
   it('leave what variables there are alone, which change with a deployment and come back with a release', async () => {
     expect(await nanofleet('env', 'set', 'vault', 'js', 'LEVEL=debug')).toMatchObject({
@@ -175,7 +178,7 @@ describe('the secrets of an app', () => {
     expect(texts.size).toBeGreaterThan(20)
     for (const [place, text] of texts)
       expect([place, values.filter((value) => text.includes(value))]).toEqual([place, []])
-  }, 120_000)
+  }, 300_000)
 
   it('stay when the app goes, and say so', async () => {
     const gone = await nanofleet('teardown', 'vault', '--yes')
@@ -186,6 +189,6 @@ describe('the secrets of an app', () => {
       ),
     })
     expect(await nanofleet('secrets', 'rm', 'vault', '--all')).toMatchObject({ code: 0 })
-    expect(await nanofleetJson('secrets', 'list', 'vault')).toEqual([])
-  }, 240_000)
+    expect(await listed()).toEqual([])
+  }, 400_000)
 })

@@ -52,7 +52,7 @@ export const nanofleet = (...args: string[]): Promise<Said> => new Command(args)
 
 /** The same, with something on standard input. */
 export const withInput = (input: string, ...args: string[]): Promise<Said> =>
-  new Command(args, {}, input).end()
+  new Command(args, {}, input).end(180)
 
 /**
  * What `nanofleet` prints as JSON.

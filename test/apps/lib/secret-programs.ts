@@ -18,7 +18,7 @@ export interface Started {
  */
 const NODE = (file: string) => `import { openSecrets } from './${file}'
 
-const secrets = await openSecrets({ everySeconds: 0.2, startSeconds: 8 })
+const secrets = await openSecrets({ everySeconds: 0.2, startSeconds: Number(process.env.START) })
 const say = (name) => console.log(name + '=' + secrets.get(name))
 process.env.WANTED.split(',').forEach(say)
 secrets.onChange(say)
@@ -46,7 +46,11 @@ func main() {
 		}
 		fmt.Println(name + "=" + value)
 	}
-	options := secrets.Options{Every: 200 * time.Millisecond, Start: 8 * time.Second, Changed: say}
+	start, err := time.ParseDuration(os.Getenv("START") + "s")
+	if err != nil {
+		log.Fatal(err)
+	}
+	options := secrets.Options{Every: 200 * time.Millisecond, Start: start, Changed: say}
 	opened, err := secrets.Open(options)
 	if err != nil {
 		log.Fatal(err)
@@ -64,7 +68,7 @@ import threading
 
 from secrets_loader import open_secrets
 
-secrets = open_secrets(every_seconds=0.2, start_seconds=8)
+secrets = open_secrets(every_seconds=0.2, start_seconds=float(os.environ["START"]))
 
 
 def say(name):
@@ -79,15 +83,18 @@ threading.Event().wait()
 
 const JAVA = `package example;
 
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import nanofleet.Secrets;
 
 public class Main {
   public static void main(String[] args) throws Exception {
-    var secrets = Secrets.open(Duration.ofMillis(200), Duration.ofSeconds(8));
-    for (var name : System.getenv("WANTED").split(",")) System.out.println(name + "=" + secrets.get(name));
-    secrets.onChange(name -> System.out.println(name + "=" + secrets.get(name)));
+    var secrets = Secrets.open(Duration.ofMillis(200), Duration.ofSeconds(Integer.parseInt(System.getenv("START"))));
+    var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    for (var name : System.getenv("WANTED").split(",")) out.println(name + "=" + secrets.get(name));
+    secrets.onChange(name -> out.println(name + "=" + secrets.get(name)));
     new CountDownLatch(1).await();
   }
 }

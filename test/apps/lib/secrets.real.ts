@@ -37,7 +37,7 @@ describe.each(LANGUAGES)('secrets in %s', (language) => {
     await store.stop()
   })
 
-  const start = (places: Record<string, string>) => {
+  const start = (places: Record<string, string>, seconds = 60) => {
     const secrets = Object.entries(places).map(([name, place]) => `${name}=${place}`)
     running = spawn(program.command, program.args, {
       env: {
@@ -45,6 +45,7 @@ describe.each(LANGUAGES)('secrets in %s', (language) => {
         PATH: process.env.PATH ?? delimiter,
         NANOFLEET_SECRETS: secrets.join(','),
         WANTED: Object.keys(places).join(','),
+        START: String(seconds),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -55,7 +56,7 @@ describe.each(LANGUAGES)('secrets in %s', (language) => {
     return running
   }
   const untilSaid = (text: string) =>
-    until(`${language} to say ${text}`, 30, async () => said.includes(text) || undefined)
+    until(`${language} to say ${text}`, 60, async () => said.includes(text) || undefined)
   const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
   const read = () => store.calls.filter(({ decrypted }) => decrypted).length
 
@@ -71,10 +72,10 @@ describe.each(LANGUAGES)('secrets in %s', (language) => {
     await untilSaid('A=its own\n')
     // The same value once more is no change.
     store.put('/app/web/A', 'its own')
-    await until('the next look', 30, async () => read() === 4 || undefined)
+    await until('the next look', 60, async () => read() === 4 || undefined)
     await pause(2 * LOOK)
     expect(said).toBe('A=of the app "ä\\n"\nB=b\nB=c\nA=its own\n')
-  }, 60_000)
+  }, 120_000)
 
   it('are looked at about as often as was said, and read only when one is new', async () => {
     store.put('/a', '1')
@@ -87,7 +88,7 @@ describe.each(LANGUAGES)('secrets in %s', (language) => {
     expect(looks).toBeGreaterThan(1)
     expect(read()).toBe(1)
     expect(store.credentials).toBe(1)
-  }, 60_000)
+  }, 120_000)
 
   it('stay as they are while AWS does not answer or one is deleted, which is said once', async () => {
     store.put('/a', '1')
@@ -103,7 +104,7 @@ describe.each(LANGUAGES)('secrets in %s', (language) => {
     store.put('/a', '2')
     await untilSaid('A=2\n')
     expect(said.match(/secrets stay as they are/g)).toHaveLength(2)
-  }, 60_000)
+  }, 120_000)
 
   it('end the program at its start if one is not set, by name and with the command', async () => {
     store.put('/a', '1')
@@ -111,22 +112,22 @@ describe.each(LANGUAGES)('secrets in %s', (language) => {
     expect(code).not.toBe(0)
     expect(said).toContain('the secret MISSING is not set; set it with "nanofleet secrets set"')
     expect(store.calls).toHaveLength(1)
-  }, 60_000)
+  }, 120_000)
 
   it('are waited for while the role is not known yet', async () => {
     store.put('/a', '1')
     store.problem = { status: 400, body: '{"__type":"AccessDeniedException"}' }
     start({ A: '/a' })
-    await until('a second try', 30, async () => store.calls.length > 1 || undefined)
+    await until('a second try', 60, async () => store.calls.length > 1 || undefined)
     store.problem = undefined
     await untilSaid('A=1\n')
-  }, 60_000)
+  }, 120_000)
 
   it('end the program if nobody lets it read them', async () => {
     store.problem = { status: 400, body: '{"__type":"AccessDeniedException"}' }
-    await once(start({ A: '/a' }), 'exit')
+    await once(start({ A: '/a' }, 2), 'exit')
     expect(said).toContain('AccessDeniedException')
-  }, 60_000)
+  }, 120_000)
 
   it('are read ten at a time, with credentials that have not ended', async () => {
     const names = Array.from({ length: 11 }, (_, index) => `N${index}`)
@@ -135,8 +136,8 @@ describe.each(LANGUAGES)('secrets in %s', (language) => {
     start(Object.fromEntries(names.map((name) => [name, `/${name}`])))
     await untilSaid('N10=N10\n')
     expect(store.calls.slice(0, 2).map((call) => call.names.length)).toEqual([10, 1])
-    await until('other credentials', 30, async () => store.credentials > 1 || undefined)
+    await until('other credentials', 60, async () => store.credentials > 1 || undefined)
     store.put('/N10', 'new')
     await untilSaid('N10=new\n')
-  }, 60_000)
+  }, 120_000)
 })
