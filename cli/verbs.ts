@@ -125,6 +125,16 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/data.ts')).data,
   },
   {
+    name: 'secrets',
+    description: 'what services read at run time and nobody else sees: set, list, remove, and their loaders',
+    load: async () => (await import('./commands/secrets.ts')).secrets,
+  },
+  {
+    name: 'env',
+    description: "variables of a stage that count more than those in an app's manifest",
+    load: async () => (await import('./commands/env.ts')).env,
+  },
+  {
     name: 'amis',
     description: "the stage's images; `amis clean` removes what nothing uses",
     load: async () => (await import('./commands/amis.ts')).amis,

@@ -42,6 +42,10 @@ export function deploy(command: Command, open: Open): void {
     .action(async (app: string, options: DeployOptions, self: Command) => {
       const context = await open(self.optsWithGlobals<GlobalOptions>())
       if (options.push && options.release === undefined) await pushFirst(context, [app])
+      if (!options.dryRun && options.release === undefined) {
+        const { refuseUnset } = await import('../stage/unset-secrets.ts')
+        await refuseUnset(context, app)
+      }
       const input = {
         app,
         ...(options.release === undefined ? {} : { release: options.release }),

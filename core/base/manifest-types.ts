@@ -30,6 +30,7 @@ export interface ServiceSpec {
   /** One processor, whatever the type has; absent for all of them. */
   cpus?: number
   env: Record<string, EnvValue>
+  /** Name -> `own`, or an SSM parameter that somebody else keeps. */
   secrets: Record<string, string>
   permissions: Permission[]
   stateful: boolean

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { LABEL } from '../base/name-rules.ts'
+import { OWN, VARIABLE } from '../base/settings.ts'
 
 const label = z
   .string()
@@ -38,15 +39,16 @@ const references = [
   }),
 ] as const
 
-const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/
-const badEnvironmentName = 'is not an environment name: letters, digits and _, no digit first'
+const variable = z
+  .string()
+  .regex(VARIABLE, 'is not an environment name: letters, digits and _, no digit first')
 
 const line = z.string().regex(/^[^\r\n\0]*$/, 'holds a line break, which user data cannot carry')
 
 const environment = (text: z.ZodString) =>
   z
     .record(
-      z.string().regex(environmentName, badEnvironmentName),
+      variable,
       z.union(
         [text, ...references],
         'is neither a text (put numbers in quotes) nor {Ref: Thing} or {GetAtt: Thing.Attribute}',
@@ -54,6 +56,24 @@ const environment = (text: z.ZodString) =>
     )
     .default({})
     .describe('Late environment, passed as user data when an instance starts')
+
+/** A list of names is a map of each to `own`. */
+const secrets = z.union(
+  [
+    z.array(variable).transform((names) => Object.fromEntries(names.map((name) => [name, OWN]))),
+    z.record(
+      variable,
+      z.union(
+        [
+          z.literal(OWN),
+          z.string().regex(/^\/[A-Za-z0-9_.${}/-]+$/, 'is not an SSM parameter name such as /shared/key'),
+        ],
+        `is neither ${OWN} nor an SSM parameter name such as /shared/key`,
+      ),
+    ),
+  ],
+  `is neither a list of names nor a map of names to ${OWN} or SSM parameters`,
+)
 
 const urlPath = z
   .string()
@@ -115,15 +135,9 @@ const service = z.strictObject({
     .optional()
     .describe('1: one processor, whatever the type has; the price stays'),
   env: environment(line.min(1, 'is empty, and Nanos drops an empty variable; set it in config.json')),
-  secrets: z
-    .record(
-      z.string().regex(environmentName, badEnvironmentName),
-      z
-        .string()
-        .regex(/^\/[A-Za-z0-9_.${}/-]+$/, 'is not an SSM parameter name such as /nanofleet/dev/app/key'),
-    )
+  secrets: secrets
     .default({})
-    .describe('Environment name -> SSM SecureString, read by the program with the instance role'),
+    .describe('What the program reads at run time: names kept by "nanofleet secrets", or SSM parameters'),
   permissions: z.array(permission).default([]).describe('What the instance role may do, nothing more'),
   stateful: z.boolean().default(false).describe('Replaced one at a time, never two of a kind at once'),
   replaceAfter: z
@@ -146,10 +160,7 @@ export const serviceDefaultsSchema = service
   .partial()
   .extend({
     env: z
-      .record(
-        z.string().regex(environmentName, badEnvironmentName),
-        line.min(1, 'is empty, and Nanos drops an empty variable; set it in config.json'),
-      )
+      .record(variable, line.min(1, 'is empty, and Nanos drops an empty variable; set it in config.json'))
       .optional()
       .describe("Late environment of every service; a service's own variables win"),
   })

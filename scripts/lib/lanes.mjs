@@ -16,7 +16,7 @@ export const lanes = [
   {
     name: 'web',
     stage: true,
-    seconds: 380,
+    seconds: 480,
     files: [
       '/e2e/whole-path.',
       '/e2e/page.',

@@ -8,6 +8,7 @@ import { planSteps } from './steps/plans.ts'
 import { recordSteps } from './steps/records.ts'
 import { restoreSteps } from './steps/restores.ts'
 import { serverSteps } from './steps/servers.ts'
+import { settingSteps } from './steps/settings.ts'
 import { stackSteps } from './steps/stacks.ts'
 import { workflowSteps } from './steps/workflows.ts'
 import type { IamWorld } from './world.ts'
@@ -17,6 +18,7 @@ export const allSteps = async (world: IamWorld): Promise<Step[]> => [
   // Before the plans: one permission of both is narrower there.
   ...dataSteps,
   ...restoreSteps,
+  ...settingSteps,
   ...planSteps,
   ...recordSteps,
   ...stackSteps,
