@@ -2,9 +2,11 @@ import type { Command } from 'commander'
 import type { Execution } from '../../adapters/aws/executions.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
 import type { DeployPlan } from '../../core/deploy/deploy-plan.ts'
+import { costOf } from '../../core/prices/bill.ts'
 import { name, positiveNumber } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { nameList } from '../data-names.ts'
+import { readPrices } from '../price-file.ts'
 import { pushFirst } from '../push-first.ts'
 import { loadStatus, showStatus } from '../show-status.ts'
 import { type StartOptions, startAsking } from '../start-asking.ts'
@@ -54,7 +56,8 @@ export function deploy(command: Command, open: Open): void {
       if (!options.wait) return context.output.result(run)
       if (options.dryRun) {
         const plan = planOf(run)
-        return context.output.result(plan, planText(plan))
+        const cost = costOf(readPrices(), context.region, plan.bill.before, plan.bill.after)
+        return context.output.result({ ...plan, cost }, planText(plan, cost))
       }
       const { left = [] } = Object(run.output) as { left?: string[] }
       if (left.length > 0)

@@ -5,6 +5,7 @@ import { refuseClashes } from '../template/clashes.ts'
 import type { App } from '../template/parsed-app.ts'
 import { refuseConsulJump } from './consul-step.ts'
 import { type DeployPlan, planDeploy } from './deploy-plan.ts'
+import { planBill } from './plan-bill.ts'
 import type { DataPlan } from './plan-data.ts'
 import type { PlanFacts } from './plan-facts.ts'
 
@@ -31,7 +32,7 @@ export function makePlan(facts: PlanFacts, data?: DataPlan): DeployPlan {
     paths: platform ? [app] : [app, ...others],
   })
   const changes = appChanges(stage, templates, stacks, imageIds(facts), current?.release ?? 0)
-  return planDeploy({ ...facts, templates, changes, ...(data && { data }) })
+  return planDeploy({ ...facts, templates, changes, bill: planBill(facts), ...(data && { data }) })
 }
 
 function imageIds({ app, kept, images }: { app: App } & Pick<PlanFacts, 'kept' | 'images'>) {

@@ -7,7 +7,9 @@ import { cleanedText, cleanupPlanText } from '../../cli/text/cleanup-text.ts'
 import { planText } from '../../cli/text/plan-text.ts'
 import { stageText } from '../../cli/text/status-text.ts'
 import type { DeployPlan, PlannedService } from '../../core/deploy/deploy-plan.ts'
+import { costOf } from '../../core/prices/bill.ts'
 import type { Change } from '../../core/template/stack-change.ts'
+import { prices } from '../support/prices.ts'
 import { second } from './runs.ts'
 
 it('an address under localhost comes with a way for programs that cannot find it', () => {
@@ -138,16 +140,27 @@ const plan: DeployPlan = {
   removed: ['old'],
   waves: [['db'], ['web']],
   edges: ['DbIngressFromWebTcp5432 (tcp 5432): web needs db'],
-  hourly: ['4 × instance t3.micro'],
+  bill: {
+    before: { fixed: [{ article: 'instance/t3.micro', quantity: 2, of: 'shop/web' }], byUse: [] },
+    after: {
+      fixed: [
+        { article: 'instance/t3.micro', quantity: 3, of: 'shop/web' },
+        { article: 'instance/x9.huge', quantity: 1, of: 'shop/db' },
+      ],
+      byUse: ['nat/gb', 'transfer/out', 'table/storage'],
+    },
+  },
   losses: [],
   stays: [],
   takenUp: [],
   notes: [],
 }
 
+const cost = costOf(prices, 'eu-west-1', plan.bill.before, plan.bill.after)
+
 describe('a plan', () => {
-  it('says what happens to each stack and why, who may reach whom, and what costs by the hour', () => {
-    expect(planText(plan)).toBe(
+  it('says what happens to each stack and why, who may reach whom, and what it costs', () => {
+    expect(planText(plan, cost)).toBe(
       [
         'shop: release 4 after 3',
         '  keep    shop',
@@ -159,8 +172,19 @@ describe('a plan', () => {
         '  2: web',
         'who may reach whom:',
         '  DbIngressFromWebTcp5432 (tcp 5432): web needs db',
-        'billed by the hour while it is up:',
-        '  4 × instance t3.micro',
+        'cost on AWS in eu-west-1, in US dollars without tax:',
+        '                                        an hour                      a month of 730 h',
+        '  2 → 3 × instance t3.micro (shop/web)  $0.0200 → $0.0300            $14.60 → $21.90',
+        '  0 → 1 × instance x9.huge (shop/db)    $0 → not known               $0 → not known',
+        '  total                                 $0.0200 → more than $0.0300  $14.60 → more than $21.90',
+        'plus, by use:',
+        '  what goes through the NAT gateway: $0.045 per GB',
+        '  data out to the internet: not known',
+        '  rows of tables: $0.50 per GB and month',
+        'goes on after a teardown, until it is deleted:',
+        '  rows of tables: $0.50 per GB and month',
+        'what is not known: "nanofleet prices update --region eu-west-1" reads it from AWS',
+        "prices: AWS's prices of 2026-01-30 to 2026-02-01 (docs/cost.md)",
       ].join('\n'),
     )
   })
@@ -169,7 +193,7 @@ describe('a plan', () => {
     [{ release: 1, previous: 0 }, 'release 1, the first one'],
     [{ release: 3, previous: 3 }, 'release 3 stays'],
   ])('of %j names its release', (numbers, text) => {
-    expect(planText({ ...plan, ...numbers })).toContain(`shop: ${text}`)
+    expect(planText({ ...plan, ...numbers }, cost)).toContain(`shop: ${text}`)
   })
 })
 
