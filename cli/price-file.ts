@@ -16,14 +16,23 @@ export const pricesPath = ({ root, repository }: Places): string =>
 const shippedPath = (repository: string): string => join(repository, 'resources', 'prices.json')
 
 /**
- * The prices that count: the repository's own, else those that Nanofleet ships.
- * @throws {InvalidInput} when the file is no price table
+ * The prices that count: those that Nanofleet ships, with the regions of the repository's own file instead.
+ * @throws {InvalidInput} when a file is no price table
  */
 export function readPrices(places: Places = readSettings()): PriceTable {
-  const own = pricesPath(places)
-  const path = existsSync(own) ? own : shippedPath(places.repository)
+  const shipped = tableAt(shippedPath(places.repository))
+  return { ...shipped, regions: { ...shipped.regions, ...ownPrices(places).regions } }
+}
+
+/** What `prices update` adds to; empty at first. */
+export function ownPrices(places: Places): PriceTable {
+  const path = pricesPath(places)
+  return existsSync(path) ? tableAt(path) : { format: 1, currency: 'USD', regions: {} }
+}
+
+function tableAt(path: string): PriceTable {
   const table = readPriceTable(parsed(path))
-  if ('wrong' in table) throw new InvalidInput(path, table.wrong, 'nanofleet prices update makes it anew')
+  if ('wrong' in table) throw new InvalidInput(path, table.wrong, 'remove it, and nanofleet prices update makes it anew')
   return table
 }
 
@@ -31,8 +40,7 @@ function parsed(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
-    throw new InvalidInput(path, (error as Error).message, 'nanofleet prices update makes it anew', {
-      cause: error,
-    })
+    const remedy = 'remove it, and nanofleet prices update makes it anew'
+    throw new InvalidInput(path, (error as Error).message, remedy, { cause: error })
   }
 }

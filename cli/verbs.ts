@@ -119,6 +119,11 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/data.ts')).data,
   },
   {
+    name: 'prices',
+    description: "what AWS asks for what is made here, with sources; `prices update` reads AWS's price lists",
+    load: async () => (await import('./commands/prices.ts')).prices,
+  },
+  {
     name: 'amis',
     description: "the stage's images; `amis clean` removes what nothing uses",
     load: async () => (await import('./commands/amis.ts')).amis,

@@ -13,6 +13,7 @@ import { refuseUnknown, refuseUnnamed } from '../core/deploy/losses.ts'
 import { makePlan } from '../core/deploy/make-plan.ts'
 import { planData } from '../core/deploy/plan-data.ts'
 import { planFacts } from '../core/deploy/plan-facts.ts'
+import { PlanSeal, refuseMoved } from '../core/deploy/plan-seal.ts'
 import { expectedImages } from '../core/images/expected-images.ts'
 import { clock } from './lib/clock.ts'
 import { count, purpose, text } from './lib/inputs.ts'
@@ -41,6 +42,7 @@ export const handler = lambda('plan-deploy', {
     purpose,
     replaceData: z.array(text),
     restore: z.record(text, text),
+    seal: z.exactOptional(z.union([PlanSeal, z.strictObject({})])),
   }),
   parts: () => {
     const [here, ssm, ec2, cloudFormation] = [stage(), clients.ssm(), clients.ec2(), clients.cloudFormation()]
@@ -68,7 +70,7 @@ export const handler = lambda('plan-deploy', {
   },
   work: async ({ runs, records: images, built, ...parts }, { app, release, ...request }) => {
     const { stage, bundles, kept } = parts
-    const { execution, purpose, replaceData, restore } = request
+    const { execution, purpose, replaceData, restore, seal } = request
     const at = clock.now().toISOString()
     const ports = {
       ...parts,
@@ -83,6 +85,8 @@ export const handler = lambda('plan-deploy', {
     const plan = makePlan(facts, data)
     // Before it is refused, so that what would be lost can be read there.
     await runs.write(execution, purpose, plan)
+    const given = PlanSeal.safeParse(seal).data
+    if (given) refuseMoved(app, given, plan.seal, purpose === 'deploy')
     if (purpose === 'dry-run') refuseUnknown(app, plan.losses, replaceData)
     if (purpose === 'deploy') refuseUnnamed(app, plan.losses, replaceData)
     if (purpose === 'deploy') await kept.keep(app, plannedRecords(plan, facts.stacks.own, { at, execution }))

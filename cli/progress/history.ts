@@ -74,6 +74,7 @@ export const SILENT: readonly string[] = [
   'CheckData',
   'CheckDeletion',
   'CheckInput',
+  'CheckPlan',
   'CheckServiceStack',
   'CheckSetAside',
   'CheckTidyAppStack',
@@ -144,7 +145,8 @@ function readAnswer(event: HistoryItem, history: RunHistory): void {
     step?: { why?: string; reason?: string }
     memory?: { best: number }
   }
-  if (Array.isArray(waves)) {
+  // A given plan is only looked at with a plan of its own.
+  if (Array.isArray(waves) && key?.name !== 'dry-run') {
     const back = key?.name === 'undo' && release !== undefined ? { back: release } : {}
     history.plans.push(
       waves.map((wave) =>

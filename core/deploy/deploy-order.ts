@@ -1,6 +1,7 @@
 import { childName } from '../base/execution-name.ts'
 import type { Change } from '../template/stack-change.ts'
 import { type DeployPlan, emptyTarget, type PlannedService, type ServiceTarget } from './deploy-plan.ts'
+import type { PlanSeal } from './plan-seal.ts'
 
 /** Input of the function `plan-deploy`. */
 export interface PlanRequest {
@@ -14,6 +15,8 @@ export interface PlanRequest {
   replaceData: string[]
   /** Backups to restore, by the logical ids of tables. */
   restore: Record<string, string>
+  /** Of the plan to carry out; empty if there is none. */
+  seal?: PlanSeal | Record<string, never>
 }
 
 /** Where a plan is in the bucket: `runs/<execution>/<name>.json`. */

@@ -12,6 +12,7 @@ import type { Loss } from './losses.ts'
 import type { PlanBill } from './plan-bill.ts'
 import type { DataPlan } from './plan-data.ts'
 import type { PlanFacts } from './plan-facts.ts'
+import type { PlanSeal } from './plan-seal.ts'
 import { effectiveCount, type Release } from './releases.ts'
 
 /**
@@ -44,6 +45,8 @@ export interface DeployPlan {
   takenUp: KeptData[]
   /** What a reader might not expect. */
   notes: string[]
+  /** What it was made from; absent while only the order of work is known. */
+  seal?: PlanSeal
 }
 
 export interface PlannedService {
@@ -80,6 +83,22 @@ export interface PlanInputs
   data?: DataPlan
   bill: PlanBill
 }
+
+/** Whether carrying out a plan would change anything. */
+export const hasChanges = ({
+  stack,
+  services,
+  removed,
+  losses,
+  takenUp,
+  release,
+  previous,
+}: DeployPlan): boolean =>
+  release !== previous ||
+  [stack, ...Object.values(services).map(({ change }) => change)].some(
+    ({ action }) => action !== 'unchanged',
+  ) ||
+  [removed, losses, takenUp].some((all) => all.length > 0)
 
 const NO_DATA: DataPlan = { losses: [], stays: [], takenUp: [], notes: [] }
 
