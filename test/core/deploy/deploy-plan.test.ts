@@ -124,6 +124,7 @@ describe('deployOrder', () => {
     const order = deployOrder({ execution: 'run', purpose: 'deploy' }, plan)
     expect(order).toEqual({
       key: { execution: 'run', name: 'deploy' },
+      bill: plan.bill,
       release: 1,
       previous: 0,
       services: ['web', 'db'],
