@@ -1,26 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import * as z from 'zod'
 import { InvalidInput } from '../core/base/errors.ts'
 import type { DeployPlan } from '../core/deploy/deploy-plan.ts'
-import { PlanSeal } from '../core/deploy/plan-seal.ts'
+import { PLAN_FORMAT, type PlanFile, parsePlanFile } from '../core/deploy/plan-file.ts'
+import type { PlanSeal } from '../core/deploy/plan-seal.ts'
 import type { Cost } from '../core/prices/bill.ts'
 import type { Context } from './context.ts'
 
-/** A plan that can be carried out later: `deploy --plan`. What else is in the file is for people and tools. */
-const PlanFile = z.object({
-  format: z.literal('nanofleet deploy plan 1'),
-  stage: z.string(),
-  account: z.string(),
-  region: z.string(),
-  /** Of the workflow; no values of secrets come so far. */
-  input: z.strictObject({
-    app: z.string(),
-    release: z.int().min(1).optional(),
-    replaceData: z.array(z.string()).optional(),
-  }),
-  plan: z.object({ seal: PlanSeal }),
-})
-export type PlanInput = z.infer<typeof PlanFile>['input']
+export type PlanInput = PlanFile['input']
 
 type Place = Pick<Context, 'stage' | 'account' | 'region'>
 
@@ -30,7 +16,7 @@ type Place = Pick<Context, 'stage' | 'account' | 'region'>
  */
 export function writePlan(path: string, place: Place, input: PlanInput, plan: DeployPlan, cost: Cost): void {
   const { stage, account, region } = place
-  const file = { format: 'nanofleet deploy plan 1', stage, account, region, input, plan, cost }
+  const file = { format: PLAN_FORMAT, stage, account, region, input, plan, cost }
   try {
     writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`)
   } catch (error) {
@@ -43,10 +29,10 @@ export function writePlan(path: string, place: Place, input: PlanInput, plan: De
  * @throws {InvalidInput} if it is no plan, or one of another stage
  */
 export function readPlan(path: string, { stage, account, region }: Place): PlanInput & { seal: PlanSeal } {
-  const read = PlanFile.safeParse(parsed(path))
-  if (!read.success)
+  const read = parsePlanFile(parsed(path))
+  if (!read)
     throw new InvalidInput(path, 'is no plan of a deployment', 'write one with deploy --dry-run --out FILE')
-  const { input, plan, ...of } = read.data
+  const { input, plan, ...of } = read
   const differs = Object.entries({ stage, account, region }).find(
     ([name, value]) => of[name as keyof Place] !== value,
   )

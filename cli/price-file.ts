@@ -9,7 +9,7 @@ const OWN_FILE = 'prices.json'
 
 type Places = Pick<LocalSettings, 'root' | 'repository'>
 
-/** Where `prices update` writes: beside nanofleet.yml, or in a checkout of Nanofleet the file that it ships. */
+/** Where `prices update` writes: beside nanofleet.yml; in a checkout of Nanofleet, the file that it ships. */
 export const pricesPath = ({ root, repository }: Places): string =>
   root === repository ? shippedPath(repository) : join(root, OWN_FILE)
 
@@ -32,7 +32,8 @@ export function ownPrices(places: Places): PriceTable {
 
 function tableAt(path: string): PriceTable {
   const table = readPriceTable(parsed(path))
-  if ('wrong' in table) throw new InvalidInput(path, table.wrong, 'remove it, and nanofleet prices update makes it anew')
+  if ('wrong' in table)
+    throw new InvalidInput(path, table.wrong, 'remove it, and nanofleet prices update makes it anew')
   return table
 }
 

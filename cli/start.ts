@@ -4,9 +4,9 @@ import type { PlanBill } from '../core/deploy/plan-bill.ts'
 import { costOf } from '../core/prices/bill.ts'
 import type { Context } from './context.ts'
 import { EXIT, WorkflowFailed } from './exit-codes.ts'
+import { readPrices } from './price-file.ts'
 import { follow } from './progress/follow.ts'
 import { nextStep } from './progress/next-step.ts'
-import { readPrices } from './price-file.ts'
 import { costLine } from './text/cost-text.ts'
 
 /** Options of the commands that start a workflow. */

@@ -24,7 +24,8 @@ async function* download(url: string): AsyncIterable<Uint8Array> {
   const answer = await asked(url)
   // What does not exist is refused with 403 where nobody may list what does.
   if (answer.status === 403 || answer.status === 404) throw new NotFound(`there is no price list ${url}`)
-  if (!answer.ok || !answer.body) throw new ServiceFailure(`the price list ${url} answers HTTP ${answer.status}`)
+  if (!answer.ok || !answer.body)
+    throw new ServiceFailure(`the price list ${url} answers HTTP ${answer.status}`)
   try {
     yield* answer.body
   } catch (error) {

@@ -102,5 +102,8 @@ function readingsText(region: string, readings: readonly Reading[]): string {
       return [what, unitText(dollars, unit as Unit), sourceText(source)]
     }),
   )
-  return table([[`in ${region}`, 'US dollars', 'from'], ...rows.sort(([a = ''], [b = '']) => a.localeCompare(b))])
+  return table([
+    [`in ${region}`, 'US dollars', 'from'],
+    ...rows.sort(([a = ''], [b = '']) => a.localeCompare(b)),
+  ])
 }

@@ -14,8 +14,8 @@ export interface Leftover {
 }
 
 /**
- * What of an app is billed on after its teardown: images, backups, and its data as far as it is kept. What AWS
- * does not say is not known; a teardown does not fail because of it.
+ * What of an app is billed on after its teardown: images, backups, and its data as far as it is kept. What
+ * AWS does not say is not known; a teardown does not fail because of it.
  */
 export async function leftovers(context: Context, app: string): Promise<Leftover[]> {
   const [images, data] = await Promise.all([

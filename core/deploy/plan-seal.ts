@@ -3,7 +3,6 @@ import { canonicalJson, sha256 } from '../base/canonical.ts'
 import { InvalidInput } from '../base/errors.ts'
 import { appStack, serviceStack } from '../base/names.ts'
 import type { AppTemplates } from '../template/app-templates.ts'
-import type { DeployPlan } from './deploy-plan.ts'
 import type { PlanFacts } from './plan-facts.ts'
 
 const digests = z.record(z.string(), z.string())
@@ -33,11 +32,23 @@ export const PlanSeal = z.strictObject({
 })
 export type PlanSeal = z.infer<typeof PlanSeal>
 
+/** What of a plan goes into its seal. */
+interface SealedPlan {
+  app: string
+  bundle: string
+  previous: number
+  release: number
+  services: Record<string, { hash: string; imageId: string; target: { count: number } }>
+  removed: string[]
+  losses: { name: string }[]
+  takenUp: { id: string }[]
+}
+
 /** What a plan was made from, to tell later whether it would still be the same. */
 export function sealOf(
   facts: Pick<PlanFacts, 'stage' | 'stacks' | 'platform' | 'brought'>,
   templates: AppTemplates,
-  plan: Omit<DeployPlan, 'seal' | 'bill'>,
+  plan: SealedPlan,
 ): PlanSeal {
   const { stage, stacks, platform, brought } = facts
   const { app, bundle, previous, release, removed } = plan

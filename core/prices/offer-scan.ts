@@ -9,8 +9,8 @@ const [QUOTE, BACKSLASH, OPEN, CLOSE, LIST, LIST_END, COLON, COMMA] = [34, 92, 1
 type State = 'begin' | 'entry' | 'name' | 'colon' | 'value' | 'text' | 'word' | 'nested' | 'over'
 
 /**
- * Takes a JSON object apart while its bytes come: EC2's price list of one region has 440 MB. What nobody wants
- * is only looked through for its end.
+ * Takes a JSON object apart while its bytes come: EC2's price list of one region has 440 MB. What nobody
+ * wants is only looked through for its end.
  */
 export class OfferScan {
   readonly #choose: (path: Path) => Choice

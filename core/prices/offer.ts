@@ -1,8 +1,8 @@
 import { articleOf, articlesOf } from './articles.ts'
 
 /*
- * AWS's published price lists (AWS Billing User Guide, "Reading a price list file for a service"): products by
- * SKU, and apart from them terms by SKU with prices by the amount used.
+ * AWS's published price lists (AWS Billing User Guide, "Reading a price list file for a service"): products
+ * by SKU, and apart from them terms by SKU with prices by the amount used.
  */
 
 /** A product of a price list, as far as it is read here. */

@@ -1,39 +1,6 @@
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { chosen } from '../../cli/commands/rollback.ts'
-import { Context } from '../../cli/context.ts'
-import { Output } from '../../cli/output.ts'
-import { program } from '../../cli/program.ts'
-import { type Answer, CannedAws } from '../support/canned-aws.ts'
-import { Written } from './runs.ts'
-
-const arn = (workflow: string, name: string) =>
-  `arn:aws:states:eu-west-1:123456789012:execution:nanofleet-dev-${workflow}:${name}`
-const described = (workflow: string, name: string, input: object, status = 'SUCCEEDED') => ({
-  executionArn: arn(workflow, name),
-  name,
-  status,
-  startDate: 0,
-  ...(status === 'RUNNING' ? {} : { stopDate: 2 }),
-  input: JSON.stringify(input),
-})
-
-let aws: CannedAws | undefined
-afterEach(() => aws?.stop())
-
-/** Runs a command on stage `dev` of an AWS with given answers. */
-async function run(line: string[], answers: Record<string, Answer | Answer[]>, json = false) {
-  const stage = new CannedAws(answers)
-  aws = stage
-  const clients = await stage.start()
-  const [out, err] = [new Written(), new Written()]
-  const output = new Output(json, out, err)
-  const context = new Context({ stage: 'dev', account: '123456789012', clients, output })
-  await program(() => Promise.resolve(context)).parseAsync(line, { from: 'user' })
-  const inputs = stage.calls
-    .filter(({ action }) => action === 'StartExecution')
-    .map(({ body }) => JSON.parse(body) as { stateMachineArn: string; input: string; name: string })
-  return { out: out.text, err: err.text, inputs }
-}
+import { arn, calls, described, run } from './on-stage.ts'
 
 describe('a command that starts a workflow', () => {
   const begun = {
@@ -96,45 +63,6 @@ describe('a command that starts a workflow', () => {
       },
     })
     expect(err).toContain('   1.0 s  plan\n✓ build shop: done in 2.0 s\n')
-  })
-
-  it('says what a deployment costs as soon as its plan is known', async () => {
-    const bill = (quantity: number) => ({
-      fixed: quantity > 0 ? [{ article: 'instance/t3.micro', quantity, of: 'shop/web' }] : [],
-      byUse: [],
-    })
-    const told = async (before: number, after: number) => {
-      const Payload = { waves: [], bill: { before: bill(before), after: bill(after) } }
-      const output = { resourceType: 'lambda', output: JSON.stringify({ Payload }) }
-      const { err } = await run(['retry', 'r0'], {
-        DescribeExecution: [described('deploy', 'r0', { app: 'shop' }), described('deploy', 'r', { app: 'shop' })],
-        StartExecution: { executionArn: arn('deploy', 'r') },
-        GetExecutionHistory: {
-          events: [{ id: 1, timestamp: 1, type: 'TaskSucceeded', taskSucceededEventDetails: output }],
-        },
-      })
-      aws?.stop()
-      return err
-    }
-    expect(await told(0, 2)).toContain(
-      'will cost $0.0228 an hour, $16.64 a month, and what is billed by use; until now $0 and $0\n',
-    )
-    expect(await told(1, 1)).toContain(
-      'goes on costing $0.0114 an hour, $8.32 a month, and what is billed by use\n',
-    )
-  })
-
-  it.each([
-    [['deploy', 'shop', '--out', 'f'], '--out: goes only with --dry-run, and not with --no-wait'],
-    [
-      ['deploy', 'shop', '--dry-run', '--no-wait', '--detailed-exitcode'],
-      '--detailed-exitcode: goes only with --dry-run, and not with --no-wait',
-    ],
-    [['deploy', '--plan', 'f', '--dry-run'], '--plan: does not go with --dry-run; the plan says all of it'],
-    [['deploy', '--plan', '/nowhere/f'], /^--plan: \/nowhere\/f: ENOENT/],
-    [['deploy', '--plan', 'package.json'], 'package.json: is no plan of a deployment; write one with deploy --dry-run --out FILE'],
-  ])('%j is refused', async (line, sentence) => {
-    await expect(run(line, {})).rejects.toThrow(sentence)
   })
 })
 
@@ -217,7 +145,7 @@ describe('cancel', () => {
     const going = described('build', 'r0', { app: 'shop' }, 'RUNNING')
     const over = { ...described('build', 'r0', { app: 'shop' }, 'ABORTED'), error: 'Cancelled' }
     const { out } = await run(['cancel', going.executionArn], { DescribeExecution: [going, going, over] })
-    expect(aws?.calls.find(({ action }) => action === 'StopExecution')?.body).toContain('"Cancelled"')
+    expect(calls().find(({ action }) => action === 'StopExecution')?.body).toContain('"Cancelled"')
     expect(out).toBe(
       'build shop is cancelled: images of shop that were finished stay; "nanofleet --stage dev retry r0" starts it again.\n',
     )

@@ -26,7 +26,15 @@ describe('a deployment that is planned first', () => {
   }, 120_000)
 
   const dry = async (app: string, ...options: string[]) => {
-    const done = await nanofleet('deploy', app, '--no-push', '--dry-run', '--detailed-exitcode', '--json', ...options)
+    const done = await nanofleet(
+      'deploy',
+      app,
+      '--no-push',
+      '--dry-run',
+      '--detailed-exitcode',
+      '--json',
+      ...options,
+    )
     return { ...done, plan: JSON.parse(done.out) as DeployPlan & { cost: Cost } }
   }
   const carryOut = async (name: string) => await nanofleet('deploy', '--plan', file(name))
@@ -45,7 +53,10 @@ describe('a deployment that is planned first', () => {
     expect([code, plan.cost.before.hour]).toEqual([10, 0])
     expect(plan.cost.stays.map(({ article }) => article)).toContain('table/storage')
     expect(err).toContain(`to carry it out: nanofleet --stage local deploy --plan ${file('first')}`)
-    expect(JSON.parse(readFileSync(file('first'), 'utf8'))).toMatchObject({ stage: 'local', input: { app: 'ledger' } })
+    expect(JSON.parse(readFileSync(file('first'), 'utf8'))).toMatchObject({
+      stage: 'local',
+      input: { app: 'ledger' },
+    })
     const done = await carryOut('first')
     expect({ code: done.code, err: done.err }).toMatchObject({ code: 0 })
     expect((await dry('ledger')).code).toBe(0)
@@ -66,7 +77,8 @@ describe('a deployment that is planned first', () => {
 
   it('is refused when a service was scaled meanwhile, and not when it is as it was again', async () => {
     await dry('web', '--out', file('scaled'))
-    const scale = async (count: number) => await runToEnd(context, 'scale', { app: 'web', service: 'web', count }, 90)
+    const scale = async (count: number) =>
+      await runToEnd(context, 'scale', { app: 'web', service: 'web', count }, 90)
     await scale(3)
     const { code, err } = await carryOut('scaled')
     expect(code).toBe(2)
@@ -79,6 +91,9 @@ describe('a deployment that is planned first', () => {
     const { code, err } = await nanofleet('deploy', 'ledger', '--plan', file('scaled'))
     expect([code, err]).toEqual([2, expect.stringContaining('is a plan for web, not for ledger')])
     const none = await nanofleet('deploy', '--plan', 'package.json')
-    expect([none.code, none.err]).toEqual([2, expect.stringContaining('package.json: is no plan of a deployment')])
+    expect([none.code, none.err]).toEqual([
+      2,
+      expect.stringContaining('package.json: is no plan of a deployment'),
+    ])
   }, 60_000)
 })

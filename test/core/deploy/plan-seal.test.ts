@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { hasChanges } from '../../../core/deploy/deploy-plan.ts'
+import { hasChanges, planDeploy } from '../../../core/deploy/deploy-plan.ts'
 import { PlanSeal, refuseMoved, sealOf } from '../../../core/deploy/plan-seal.ts'
 import type { StandingStack } from '../../../core/template/stack-change.ts'
 import { stage } from '../../support/stage.ts'
-import { planDeploy } from '../../../core/deploy/deploy-plan.ts'
-import { empty, facts, released, spec, bundle, unchanged } from './plan-inputs.ts'
+import { bundle, empty, facts, released, spec, unchanged } from './plan-inputs.ts'
 
 const standing = (value = 'a'): StandingStack => ({
   status: 'UPDATE_COMPLETE',
@@ -18,7 +17,9 @@ const world = {
   brought: undefined,
   stacks: { own: standing(), services: { web: standing() }, outputs: { app: {}, platform: {} } },
 }
-const plan = planDeploy(facts({ web: spec() }, { current: released(4, bundle({ web: spec() }), { web: 'ami-old' }) }))
+const plan = planDeploy(
+  facts({ web: spec() }, { current: released(4, bundle({ web: spec() }), { web: 'ami-old' }) }),
+)
 const seal = (other: Partial<typeof world> = {}, planned = plan, made = templates): PlanSeal =>
   sealOf({ ...world, ...other }, made, planned)
 const web = plan.services.web
@@ -34,16 +35,31 @@ describe('a plan that is to be carried out', () => {
   })
 
   const changed = { ...templates, own: { ...empty, Description: 'other' } }
-  const lost = { name: 'Orders', type: 't', id: 'o', fate: 'deleted' as const, because: [], holds: { missing: true as const } }
+  const lost = {
+    name: 'Orders',
+    type: 't',
+    id: 'o',
+    fate: 'deleted' as const,
+    because: [],
+    holds: { missing: true as const },
+  }
   it.each<[string, PlanSeal, string]>([
     ['another version', seal({}, { ...plan, bundle: 'b2' }), 'another version of shop was pushed'],
     ['a deployment', seal({}, { ...plan, previous: 5 }), 'shop went to release 5'],
     ['a removal', seal({}, { ...plan, previous: 0 }), 'shop was removed'],
     ['a scale', seal({}, scaled), 'web is to have 5 instances, not 2'],
     ['an image', seal({}, withWeb({ imageId: 'ami-2' })), 'the image of web is ami-2, not ami-web'],
-    ['a removed image', seal({}, withWeb({ imageId: 'image to be built' })), 'the image of web is image to be built, not ami-web'],
+    [
+      'a removed image',
+      seal({}, withWeb({ imageId: 'image to be built' })),
+      'the image of web is image to be built, not ami-web',
+    ],
     ['a source', seal({}, withWeb({ hash: 'h2' })), 'the image of web is ami-web, not ami-web'],
-    ['a changed stack', seal({ stacks: { ...world.stacks, own: standing('b') } }), 'the stack nanofleet-dev-shop was changed'],
+    [
+      'a changed stack',
+      seal({ stacks: { ...world.stacks, own: standing('b') } }),
+      'the stack nanofleet-dev-shop was changed',
+    ],
     [
       'a stack that is gone',
       seal({ stacks: { ...world.stacks, services: {} as typeof world.stacks.services } }),
@@ -53,7 +69,11 @@ describe('a plan that is to be carried out', () => {
     ['no platform', seal({ brought: facts({ web: spec() }).app as never }), 'the platform is gone'],
     ['another control plane', seal({}, plan, changed), 'the control plane came to make other stacks of it'],
     ['a loss', seal({}, { ...plan, losses: [lost] }), 'data that goes: now Orders, then nothing'],
-    ['a service that left', seal({}, { ...plan, removed: ['old'] }), 'services that go: now old, then nothing'],
+    [
+      'a service that left',
+      seal({}, { ...plan, removed: ['old'] }),
+      'services that go: now old, then nothing',
+    ],
   ])('is refused after %s', (_what, now, moved) => {
     expect(() => refuseMoved('shop', seal(), now, false)).toThrow(
       `plan of shop: since it was made, ${moved}; nothing was changed; make a new plan with "nanofleet deploy shop --dry-run --out FILE"`,
@@ -68,11 +88,16 @@ describe('a plan that is to be carried out', () => {
   })
 
   it('may build the images that were still to be built, and bring up the platform that it named', () => {
-    const planned = seal({ brought: facts({ web: spec() }).app as never }, withWeb({ imageId: 'image to be built' }))
+    const planned = seal(
+      { brought: facts({ web: spec() }).app as never },
+      withWeb({ imageId: 'image to be built' }),
+    )
     expect(() => refuseMoved('shop', planned, seal(), true)).not.toThrow()
     expect(() => refuseMoved('shop', planned, seal(), false)).toThrow('the platform was deployed')
     const other = seal({}, withWeb({ hash: 'h2' }))
-    expect(() => refuseMoved('shop', planned, other, true)).toThrow('the image of web is ami-web, not image to be built')
+    expect(() => refuseMoved('shop', planned, other, true)).toThrow(
+      'the image of web is ami-web, not image to be built',
+    )
   })
 })
 

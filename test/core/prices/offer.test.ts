@@ -29,7 +29,13 @@ const term = (sku: string, unit: string, ...tiers: [from: string, dollars: strin
       priceDimensions: Object.fromEntries(
         tiers.map(([beginRange, USD], index) => [
           `${sku}.JRTCKXETXF.${index}`,
-          { unit, beginRange, endRange: 'Inf', description: 'with "quotes", {brackets} and a \\', pricePerUnit: { USD } },
+          {
+            unit,
+            beginRange,
+            endRange: 'Inf',
+            description: 'with "quotes", {brackets} and a \\',
+            pricePerUnit: { USD },
+          },
         ]),
       ),
       termAttributes: {},
@@ -92,7 +98,9 @@ describe("AWS's price list of a service", () => {
       ],
       [
         term('A1', 'Hrs', ['0', '0.0114000000']),
-        ...['A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'B2', 'C2', 'D2'].map((sku) => term(sku, 'Hrs', ['0', '9'])),
+        ...['A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'B2', 'C2', 'D2'].map((sku) =>
+          term(sku, 'Hrs', ['0', '9']),
+        ),
         term('B1', 'Hrs', ['0', '0.0480000000']),
         term('C1', 'GB-Mo', ['0', '0.0880000000']),
         term('D1', 'GB-Mo', ['0', '0.0500000000']),
@@ -124,7 +132,7 @@ describe("AWS's price list of a service", () => {
     expect(await pricesOf(list, 'AWSELB', regionCode)).toEqual(key === undefined ? {} : { [key]: 0.5 })
   })
 
-  it('leaves free allowances out, as they are an account\'s, and takes the first price after them', async () => {
+  it("leaves free allowances out, as they are an account's, and takes the first price after them", async () => {
     const tiers: [string, string][] = [
       ['25', '0.2830000000'],
       ['0', '0.0000000000'],
@@ -134,9 +142,13 @@ describe("AWS's price list of a service", () => {
       offerCode: 'AmazonDynamoDB',
     })
     expect(await pricesOf(list, 'AmazonDynamoDB')).toEqual({ 'table/storage': 0.283 })
-    const key = offer([product('A', 'eu-west-1-KMS-Keys')], [term('A', 'Keys', ['0', '1'])], { offerCode: 'awskms' })
+    const key = offer([product('A', 'eu-west-1-KMS-Keys')], [term('A', 'Keys', ['0', '1'])], {
+      offerCode: 'awskms',
+    })
     expect(await pricesOf(key, 'awskms')).toEqual({ key: 1 })
-    const kafka = offer([product('A', 'EU-Kafka.t3.small')], [term('A', 'hours', ['0', '2'])], { offerCode: 'AmazonMSK' })
+    const kafka = offer([product('A', 'EU-Kafka.t3.small')], [term('A', 'hours', ['0', '2'])], {
+      offerCode: 'AmazonMSK',
+    })
     expect(await pricesOf(kafka, 'AmazonMSK')).toEqual({ 'broker/t3.small': 2 })
   })
 
@@ -195,7 +207,12 @@ describe("AWS's price list of a service", () => {
 
 describe('a table that is brought up to date', () => {
   it('has the new prices of what was read, and keeps the others', () => {
-    const anew = { list: 'AmazonEC2', published: '2026-02-01', read: '2026-02-02', prices: { 'nat/hour': 0.06 } }
+    const anew = {
+      list: 'AmazonEC2',
+      published: '2026-02-01',
+      read: '2026-02-02',
+      prices: { 'nat/hour': 0.06 },
+    }
     const { regions } = updatedTable(prices, 'eu-west-1', [anew])
     expect(regions['eu-west-1']).toEqual([anew, prices.regions['eu-west-1']?.[1]])
     const other = updatedTable(prices, 'us-east-1', [anew, { ...anew, list: 'AmazonS3', prices: {} }])
