@@ -83,7 +83,15 @@ const core = [
   room(
     'core/deploy',
     4,
-    ['core/base', 'core/definition', 'core/manifest', 'core/registration', 'core/template', 'core/proof'],
+    [
+      'core/base',
+      'core/definition',
+      'core/manifest',
+      'core/prices',
+      'core/proof',
+      'core/registration',
+      'core/template',
+    ],
     'Plans and carries out deployments, scaling and teardown; no other room of core/ imports it.',
   ),
 ]

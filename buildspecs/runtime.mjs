@@ -75,7 +75,10 @@ const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
  */
 function copyCertificates(program, root) {
   const asked = 'import ssl; print(ssl.get_default_verify_paths().openssl_cafile)'
-  const { status, stdout } = spawnSync(program, ['-c', asked], { encoding: 'utf8', env: programEnvironment({}) })
+  const { status, stdout } = spawnSync(program, ['-c', asked], {
+    encoding: 'utf8',
+    env: programEnvironment({}),
+  })
   const file = stdout?.trim()
   if (status !== 0 || !file?.startsWith('/') || !existsSync(CERTIFICATES)) return
   mkdirSync(dirname(join(root, file)), { recursive: true })

@@ -10,6 +10,8 @@ export const EXIT = {
   lockHeld: 4,
   /** A workflow stopped halfway: a person must look. */
   dirty: 5,
+  /** A dry run with `--detailed-exitcode` found something to do. */
+  changes: 10,
   interrupted: 130,
 } as const
 

@@ -39,7 +39,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'deploy',
-    usage: '[options] <app>',
+    usage: '[options] [app]',
     description: 'build what is missing, then bring the app to what its manifest says',
     load: async () => (await import('./commands/deploy.ts')).deploy,
   },
@@ -133,6 +133,11 @@ export const VERBS: readonly Verb[] = [
     name: 'env',
     description: "variables of a stage that count more than those in an app's manifest",
     load: async () => (await import('./commands/env.ts')).env,
+  },
+  {
+    name: 'prices',
+    description: "what AWS asks for what is made here, with sources; `prices update` reads AWS's price lists",
+    load: async () => (await import('./commands/prices.ts')).prices,
   },
   {
     name: 'amis',

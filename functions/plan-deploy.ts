@@ -14,6 +14,7 @@ import { refuseUnknown, refuseUnnamed } from '../core/deploy/losses.ts'
 import { makePlan } from '../core/deploy/make-plan.ts'
 import { planData } from '../core/deploy/plan-data.ts'
 import { planFacts } from '../core/deploy/plan-facts.ts'
+import { PlanSeal, refuseMoved } from '../core/deploy/plan-seal.ts'
 import { missingSecrets, refuseMissing, settledApp } from '../core/deploy/plan-settings.ts'
 import { expectedImages } from '../core/images/expected-images.ts'
 import { clock } from './lib/clock.ts'
@@ -43,6 +44,7 @@ export const handler = lambda('plan-deploy', {
     purpose,
     replaceData: z.array(text),
     restore: z.record(text, text),
+    seal: z.exactOptional(z.union([PlanSeal, z.strictObject({})])),
   }),
   parts: () => {
     const [here, ssm, ec2, cloudFormation] = [stage(), clients.ssm(), clients.ec2(), clients.cloudFormation()]
@@ -74,7 +76,7 @@ export const handler = lambda('plan-deploy', {
   },
   work: async ({ runs, records: images, built, settings, ...parts }, { app, release, ...request }) => {
     const { stage, bundles, kept } = parts
-    const { execution, purpose, replaceData, restore } = request
+    const { execution, purpose, replaceData, restore, seal } = request
     const at = clock.now().toISOString()
     const notes: string[] = []
     const ports = {
@@ -100,6 +102,8 @@ export const handler = lambda('plan-deploy', {
     const plan = { ...made, notes: [...made.notes, ...notes, ...missing.map(({ message }) => message)] }
     // Before it is refused, so that what would be lost can be read there.
     await runs.write(execution, purpose, plan)
+    const given = PlanSeal.safeParse(seal).data
+    if (given) refuseMoved(app, given, plan.seal, purpose === 'deploy')
     if (purpose === 'dry-run') refuseUnknown(app, plan.losses, replaceData)
     if (purpose === 'deploy') refuseMissing(missing)
     if (purpose === 'deploy') refuseUnnamed(app, plan.losses, replaceData)

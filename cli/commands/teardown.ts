@@ -50,10 +50,14 @@ export function teardown(command: Command, open: Open): void {
       if (!options.yes && !canAsk())
         throw new InvalidInput(`teardown ${app}`, 'stdin is not a terminal', 'pass --yes to confirm')
       const context = await open(self.optsWithGlobals<GlobalOptions>())
+      const { leftovers, leftoversText } = await import('../stage/leftovers.ts')
+      const stays = await leftovers(context, app)
+      for (const line of leftoversText(context.region, stays)) context.output.note(line)
       const data = await decide(context, app, options)
       if (!options.yes) await confirm(app, context.stage)
       const run = await startWorkflow(context, 'teardown', app, { app, confirm: app, ...data }, options)
-      context.output.result(run, options.wait ? goneText(app, context.stage, run.output) : undefined)
+      const text = options.wait ? goneText(app, context.stage, run.output) : undefined
+      context.output.result({ ...run, stays }, text)
       if (options.wait) for (const line of await keptSettings(context, app)) context.output.note(line)
     })
 }

@@ -43,6 +43,8 @@ describe('the command line', () => {
     'deploy web',
     'deploy web --release 3',
     'deploy web --dry-run --no-push',
+    'deploy web --dry-run --detailed-exitcode --out web.plan',
+    'deploy --plan web.plan',
     'status',
     'status web',
     'instances',
