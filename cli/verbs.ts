@@ -45,7 +45,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'status',
-    usage: '[apps...]',
+    usage: '[options] [apps...]',
     description: 'what runs: instances, health in Consul and at the load balancer, image, release, URL',
     load: async () => (await import('./commands/status.ts')).status,
   },

@@ -1,3 +1,4 @@
+import { NanofleetError } from '../../core/base/errors.ts'
 import type { ProxyAnswer, ProxyProblem, ProxyRequest } from '../../core/proxy/message.ts'
 
 /** How requests of a client get to a service and back. */
@@ -11,7 +12,7 @@ export interface Exchange {
 }
 
 /** The service gave no answer. */
-export class Unanswered extends Error {
+export class Unanswered extends NanofleetError {
   readonly problem: ProxyProblem
 
   constructor({ problem, sentence }: { problem: ProxyProblem; sentence: string }) {
