@@ -12,6 +12,12 @@ export function name(text: string): string {
   throw new InvalidArgumentError(`Names have lower-case letters, digits and dashes, a letter first.`)
 }
 
+/** Whether an argument means a file: no name has a slash or a dot. */
+export const isFile = (text: string): boolean => /[/.]/.test(text)
+
+/** The name of an app, or the file of one. */
+export const nameOrFile = (text: string): string => (isFile(text) ? text : name(text))
+
 /** Several names: commander passes each one with those before it. */
 export const names = (text: string, before: string[] | undefined): string[] => [...(before ?? []), name(text)]
 

@@ -1,5 +1,6 @@
 import type { Execution } from '../adapters/aws/executions.ts'
 import { InvalidInput, LockHeld, NanofleetError, NotFound } from '../core/base/errors.ts'
+import { NameTaken } from '../core/spec/name-taken.ts'
 
 /** What a script can rely on; listed in `nanofleet --help`. */
 export const EXIT = {
@@ -39,7 +40,7 @@ const NAMED: Record<string, number> = {
 
 /** The exit code for an error. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof InvalidInput) return EXIT.badInput
+  if (error instanceof InvalidInput || error instanceof NameTaken) return EXIT.badInput
   if (error instanceof NotFound) return EXIT.notFound
   if (error instanceof LockHeld) return EXIT.lockHeld
   const named = error instanceof WorkflowFailed ? NAMED[error.run.error ?? ''] : undefined

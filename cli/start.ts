@@ -31,11 +31,21 @@ export async function startWorkflow(
   const workflows = context.workflows()
   const name = executionName(workflow, subject, new Date())
   const arn = await workflows.start(workflow, name, input)
-  const what = subject ? `${workflow} ${subject}` : workflow
+  return await followStarted(context, subject ? `${workflow} ${subject}` : workflow, arn, options)
+}
+
+/** Says which run has begun, and follows it unless nobody wants to wait. */
+export async function followStarted(
+  context: Context,
+  what: string,
+  arn: string,
+  options: StartOptions,
+): Promise<Execution> {
+  const name = nameOf(arn)
   context.output.note(context.output.paint('dim', `${what} runs as ${name}`))
   if (options.wait) return followUntilInterrupted(context, arn)
   context.output.note(`Look at it with: ${lookCommand(context, name)}`)
-  return workflows.describe(arn)
+  return context.workflows().describe(arn)
 }
 
 /** Follows a run; on Ctrl-C says how to look at it again and ends the process with 130. */

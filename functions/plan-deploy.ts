@@ -40,6 +40,7 @@ export const handler = lambda('plan-deploy', {
   input: z.strictObject({
     app: text,
     release: count,
+    bundle: z.string().default(''),
     execution: text,
     purpose,
     replaceData: z.array(text),
@@ -74,7 +75,10 @@ export const handler = lambda('plan-deploy', {
       built: ({ manifest: { app } }: AppBundle) => serviceImages(ec2, { stage: here.name, app }),
     }
   },
-  work: async ({ runs, records: images, built, settings, ...parts }, { app, release, ...request }) => {
+  work: async (
+    { runs, records: images, built, settings, ...parts },
+    { app, release, bundle: wanted, ...request },
+  ) => {
     const { stage, bundles, kept } = parts
     const { execution, purpose, replaceData, restore, seal } = request
     const at = clock.now().toISOString()
@@ -83,7 +87,8 @@ export const handler = lambda('plan-deploy', {
       ...parts,
       app: async (name: string, digest?: string) => {
         const pushed = await bundles.read(name, digest)
-        if (name !== app) return pushed
+        // The release that runs is as it is.
+        if (name !== app || (digest !== undefined && digest !== wanted)) return pushed
         const settled = await settledApp(settings, pushed, release)
         notes.push(...settled.notes)
         // The steps after this one read it by its digest, and so does who goes back to the release.
@@ -95,7 +100,7 @@ export const handler = lambda('plan-deploy', {
           ? expectedImages(stage, bundle, await images(bundle), await built(bundle))
           : images(bundle),
     }
-    const facts = await planFacts(ports, app, release)
+    const facts = await planFacts(ports, app, release, wanted || undefined)
     const data = await planData({ ...parts, ...parts.data }, facts, purpose, { restore, execution, at })
     const missing = await missingSecrets(settings, facts.app, { stage: stage.name, purpose })
     const made = makePlan(facts, data)

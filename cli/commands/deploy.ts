@@ -3,7 +3,7 @@ import type { Execution } from '../../adapters/aws/executions.ts'
 import { InvalidInput, ServiceFailure } from '../../core/base/errors.ts'
 import { type DeployPlan, hasChanges } from '../../core/deploy/deploy-plan.ts'
 import { costOf } from '../../core/prices/bill.ts'
-import { name, positiveNumber } from '../arguments.ts'
+import { isFile, nameOrFile, positiveNumber } from '../arguments.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
 import { nameList } from '../data-names.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -33,12 +33,17 @@ Examples:
   nanofleet deploy web --dry-run --detailed-exitcode   10 if there is something to do, 0 if not
   nanofleet deploy web --release 3       back to a release that is kept, with its images
   nanofleet deploy web --replace-data Orders   although the table Orders loses its rows
-  nanofleet --stage dev deploy web --no-push --no-wait`
+  nanofleet --stage dev deploy web --no-push --no-wait
+  nanofleet --stage dev deploy ./app.yml          a whole app in one file, from images that the stage has built`
 
-/** `nanofleet deploy <app>` */
+/** `nanofleet deploy <app|file>` */
 export function deploy(command: Command, open: Open): void {
   command
-    .argument('[app]', 'the app; not needed with --plan', name)
+    .argument(
+      '[app]',
+      'the app, or a file that is the whole app: ./app.yml; not needed with --plan',
+      nameOrFile,
+    )
     .option('--release <number>', 'go to this kept release instead', positiveNumber)
     .option('--dry-run', 'show what would change and what it costs')
     .option('--detailed-exitcode', 'with --dry-run: end with 10 if there is something to do')
@@ -57,6 +62,13 @@ export function deploy(command: Command, open: Open): void {
         self.error("error: missing required argument 'app'", { code: 'commander.missingArgument' })
       refuseContradictions(options)
       const context = await open(self.optsWithGlobals<GlobalOptions>())
+      if (app !== undefined && isFile(app)) {
+        refuseForFile(app, options)
+        const { deployFile } = await import('../deploy-file.ts')
+        const { dryRun = false, replaceData } = options
+        const wish = { dryRun, ...(replaceData && { replaceData }) }
+        return await show(context, options, await deployFile(context, app, wish, options))
+      }
       const input = wanted(context, app, options)
       if (options.push && options.release === undefined && options.plan === undefined)
         await pushFirst(context, [input.app])
@@ -64,19 +76,18 @@ export function deploy(command: Command, open: Open): void {
         const { refuseUnset } = await import('../stage/unset-secrets.ts')
         await refuseUnset(context, input.app)
       }
-      const showsStatus = options.wait && !options.dryRun
       const asked = options.dryRun ? { ...input, dryRun: true } : input
-      const started = startAsking(context, input.app, asked, options)
-      const [run] = await Promise.all([started, showsStatus && loadStatus()])
-      if (!options.wait) return context.output.result(run)
-      if (options.dryRun) return showPlan(context, input, planOf(run), options)
-      const { left = [] } = Object(run.output) as { left?: string[] }
-      if (left.length > 0)
-        context.output.note(
-          `warning: ${left.join(', ')} could not be deleted and is still kept; look in AWS why`,
-        )
-      await showStatus(context, [input.app], run)
+      await show(context, options, { input, run: startAsking(context, input.app, asked, options) })
     })
+}
+
+/** @throws {InvalidInput} for options of an app that was pushed */
+function refuseForFile(file: string, { release, push, plan }: DeployOptions): void {
+  const remedy = 'leave it out, or name the app instead of its file'
+  if (plan !== undefined)
+    throw new InvalidInput('--plan', `does not go with ${file}`, 'the plan says all of it')
+  if (release !== undefined) throw new InvalidInput('--release', `does not go with ${file}`, remedy)
+  if (!push) throw new InvalidInput('--no-push', `does not go with ${file}`, remedy)
 }
 
 /** @throws {InvalidInput} */
@@ -121,6 +132,22 @@ function showPlan(context: Context, input: PlanInput, plan: DeployPlan, options:
 
 const carryOut = ({ stage }: Context, file: string): string =>
   `nanofleet --stage ${stage} deploy --plan ${file}`
+
+/** What is shown needs code of its own, which is loaded while the run goes on. */
+async function show(
+  context: Context,
+  options: DeployOptions,
+  { input, run: started }: { input: PlanInput; run: Promise<Execution> },
+): Promise<void> {
+  const { wait, dryRun } = options
+  const [run] = await Promise.all([started, wait && !dryRun && loadStatus()])
+  if (!wait) return context.output.result(run)
+  if (dryRun) return showPlan(context, input, planOf(run), options)
+  const { left = [] } = Object(run.output) as { left?: string[] }
+  if (left.length > 0)
+    context.output.note(`warning: ${left.join(', ')} could not be deleted and is still kept; look in AWS why`)
+  await showStatus(context, [input.app], run)
+}
 
 /** @throws {ServiceFailure} if a dry run ended without a plan */
 function planOf({ name: execution, output }: Execution): DeployPlan {

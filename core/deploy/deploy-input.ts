@@ -26,6 +26,11 @@ export const DeployInput = z
     app: name,
     /** A kept release to go to, with its images; absent means the last push. */
     release: z.int().min(1).optional(),
+    /** Digest of the bundle to deploy, whatever was pushed meanwhile. */
+    bundle: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be the digest of a bundle')
+      .optional(),
     /** Only report what would be done. */
     dryRun: z.boolean().default(false),
     /** Logical ids of the tables, buckets and queues that may be replaced or deleted, with all they hold. */
@@ -40,6 +45,10 @@ export const DeployInput = z
       release === undefined || replaceData.every((name) => name in restore),
     { path: ['replaceData'], message: 'does not go with a release: going back never replaces data' },
   )
+  .refine(({ release, bundle }) => release === undefined || bundle === undefined, {
+    path: ['bundle'],
+    message: 'does not go with a release, which has its own',
+  })
 export type DeployInput = z.infer<typeof DeployInput>
 
 /** Input of the workflow `scale`. */

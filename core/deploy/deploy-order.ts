@@ -9,6 +9,8 @@ export interface PlanRequest {
   app: string
   /** A kept release, or 0 for the last push. */
   release: number
+  /** Digest of the bundle to deploy; empty for the last push. */
+  bundle: string
   /** Name of the execution that asks. */
   execution: string
   purpose: 'deploy' | 'dry-run' | 'undo'

@@ -43,8 +43,17 @@ export interface PlanFacts {
   stacks: StandingApp
 }
 
-/** Reads what a plan is made from; `makePlan` decides. */
-export async function planFacts(ports: PlanPorts, name: string, release: number): Promise<PlanFacts> {
+/**
+ * Reads what a plan is made from; `makePlan` decides.
+ * @param release a kept one, or 0 for a new one
+ * @param bundle digest of what a new one is of; the last push when absent
+ */
+export async function planFacts(
+  ports: PlanPorts,
+  name: string,
+  release: number,
+  bundle?: string,
+): Promise<PlanFacts> {
   const { stage, stacks, releases } = ports
   const [current, overrides, kept, views] = await Promise.all([
     releases.current(name),
@@ -52,7 +61,7 @@ export async function planFacts(ports: PlanPorts, name: string, release: number)
     release === 0 ? undefined : releases.release(name, release),
     stacks.tagged({ [TAG.stage]: stage.name }),
   ])
-  const app = await ports.app(name, kept?.bundle)
+  const app = await ports.app(name, kept?.bundle ?? bundle)
   const [others, platform, standing, images, running] = await Promise.all([
     otherApps(ports, name),
     name === PLATFORM ? undefined : standingPlatform(ports, views),

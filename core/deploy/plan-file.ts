@@ -13,6 +13,7 @@ const PlanFile = z.object({
   input: z.strictObject({
     app: z.string(),
     release: z.int().min(1).optional(),
+    bundle: z.string().optional(),
     replaceData: z.array(z.string()).optional(),
   }),
   plan: z.object({ seal: PlanSeal }),

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { LABEL } from '../base/name-rules.ts'
 import { OWN, VARIABLE } from '../base/settings.ts'
 
-const label = z
+export const label = z
   .string()
   .max(63, 'is longer than the 63 characters of a DNS label')
   .regex(LABEL, 'is not a name: small letters, digits and dashes, a letter first, no dash last')
@@ -117,7 +117,7 @@ const permission = z.strictObject({
 const LEAST_REPLACE_AFTER = 10
 const LONGEST_REPLACE_AFTER = 86_400
 
-const service = z.strictObject({
+export const serviceSchema = z.strictObject({
   source: folder.optional().describe('Repository folder that the image is made of, when it is ours'),
   port: port.optional().describe('What the service listens on; absent for a worker'),
   protocol: z.enum(['http', 'grpc', 'tcp']).default('http'),
@@ -155,7 +155,7 @@ const service = z.strictObject({
 })
 
 /** What a repository's `nanofleet.yml` may set for all services of its apps. */
-export const serviceDefaultsSchema = service
+export const serviceDefaultsSchema = serviceSchema
   .pick({ instanceType: true, cpus: true, count: true, replaceAfter: true, protocol: true, strategy: true })
   .partial()
   .extend({
@@ -198,7 +198,7 @@ export const manifestSchema = z
     upstream: upstream
       .optional()
       .describe('The published images of the services; used with source: upstream'),
-    services: z.record(label, service).refine((all) => Object.keys(all).length > 0, 'holds no service'),
+    services: z.record(label, serviceSchema).refine((all) => Object.keys(all).length > 0, 'holds no service'),
   })
   .refine(({ source, upstream }) => source === 'ours' || upstream !== undefined, {
     path: ['source'],
@@ -218,7 +218,7 @@ export const storedManifestSchema = z.strictObject({
   upstream: upstream.optional(),
   services: z.record(
     label,
-    service.extend({
+    serviceSchema.extend({
       count: z.strictObject({ desired: size, min: size, max: size }),
       env: environment(line),
       expose: expose.extend({ host: label }).optional(),

@@ -32,7 +32,7 @@ from region.ebs import service as ebs
 from region.ec2 import account, actions, attributes, capacity, launches, templates
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
-from region.functions import chains, concurrency, errors, starts, workers
+from region.functions import chains, concurrency, errors, starts, urls, workers
 from region.guard import REFUSED
 from region.iam import enforcement, new_roles, propagation, root
 from region.instances import images
@@ -91,6 +91,7 @@ PARTS: tuple[ModuleType, ...] = (
     gate,
     root,
     enforcement,
+    urls,
     commits,
     door,
 )

@@ -1,5 +1,6 @@
 import type { Permission } from './permissions.ts'
 import type { Step } from './step.ts'
+import { appSteps } from './steps/apps.ts'
 import { dataSteps } from './steps/data.ts'
 import { fleetSteps } from './steps/fleet.ts'
 import { healingSteps } from './steps/healing.ts'
@@ -20,6 +21,7 @@ export const allSteps = async (world: IamWorld): Promise<Step[]> => [
   ...restoreSteps,
   ...settingSteps,
   ...planSteps,
+  ...appSteps,
   ...recordSteps,
   ...stackSteps,
   ...imageSteps,
