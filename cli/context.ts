@@ -82,7 +82,10 @@ export async function openContext(
   return new Context({ ...stage, account })
 }
 
-/** The region of a folder is found by its apps; a stage on AWS, and a region that is named, by anyone anywhere. */
+/**
+ * The region of a folder is found by its apps; a stage on AWS, and a region that is named, by anyone
+ * anywhere.
+ */
 function settingsFor(stage: string, { NANOFLEET_STATE }: Environment): LocalSettings {
   const anywhere = stage !== 'local' || NANOFLEET_STATE !== undefined
   return anywhere ? readSettings('local', process.env, process.cwd(), rootForNew) : readSettings()

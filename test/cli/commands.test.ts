@@ -13,8 +13,9 @@ describe('a command that starts a workflow', () => {
     expect(inputs).toHaveLength(1)
     expect(inputs[0]?.stateMachineArn).toMatch(/:nanofleet-dev-scale$/)
     expect(JSON.parse(inputs[0]?.input ?? '')).toEqual({ app: 'shop', service: 'web', count: 4 })
-    expect(err).toMatch(/^scale shop-web runs as shop-web-\d/)
-    expect(err).toContain(`Look at it with: nanofleet --stage dev executions ${inputs[0]?.name}`)
+    expect(inputs[0]?.name).toMatch(/^shop-web-\d/)
+    expect(err).toMatch(/^scale shop-web runs as r\n/)
+    expect(err).toContain('Look at it with: nanofleet --stage dev executions r')
   })
 
   it('prints one JSON document with --json', async () => {

@@ -1,33 +1,18 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { AwsClient } from 'aws4fetch'
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import type { Context } from '../../cli/context.ts'
 import { controlStack } from '../../core/base/names.ts'
-import { until } from '../../scripts/demo/wait.ts'
+import { AppsApi } from '../live/apps-api.ts'
 import { liveSettings } from '../live/settings.ts'
 import { queryAsRoot } from '../live/signed.ts'
 import { regionOf, withWeb } from '../live/stage.ts'
 
 const run = promisify(execFile)
-
-/** An answer of the function's URL. */
-interface Answer {
-  status: number
-  // biome-ignore lint/suspicious/noExplicitAny: what comes over HTTP has the form that the test expects
-  body: any
-}
-
-interface Keys {
-  accessKeyId: string
-  secretAccessKey: string
-}
 
 const spec = (app: string, port: number, more = ''): string =>
   `app: ${app}\nservices:\n  ${app}:\n    image: web/web\n    port: 8080\n    expose: {port: ${port}}\n${more}`
@@ -35,11 +20,13 @@ const spec = (app: string, port: number, more = ''): string =>
 describe('an app without a checkout', () => {
   let context: Context
   let url: string
+  let api: AppsApi
   let folder: string
   beforeAll(async () => {
     context = await withWeb()
     const outputs = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
     url = outputs.AppsApiLambdaFunctionUrl ?? ''
+    api = new AppsApi(url, regionOf(context))
     folder = await mkdtemp(join(tmpdir(), 'nanofleet-spec-'))
   }, 600_000)
   afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -52,49 +39,7 @@ describe('an app without a checkout', () => {
     })
   }
 
-  /** One request to the URL, signed by root unless somebody else's keys are given. */
-  async function ask(
-    method: string,
-    path: string,
-    body?: string | Uint8Array,
-    headers: Record<string, string> = {},
-    keys: Keys = regionOf(context).credentials,
-  ): Promise<Answer> {
-    const client = new AwsClient({ ...keys, service: 'lambda', region: regionOf(context).region })
-    const place = new URL(path, url)
-    const signed = await client.sign(place.href, { method, headers, ...(body !== undefined && { body }) })
-    return await send(method, place, Object.fromEntries(signed.headers), body)
-  }
-
-  /** To this machine, whatever it makes of names below localhost. */
-  async function send(
-    method: string,
-    place: URL,
-    headers: Record<string, string>,
-    body?: string | Uint8Array,
-  ): Promise<Answer> {
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    const { pathname, search, port, host } = place
-    const options = { method, host: '127.0.0.1', port, path: pathname + search }
-    const asked = request({ ...options, headers: { ...headers, host } }, async (answer) => {
-      const text = Buffer.concat(await answer.toArray()).toString()
-      resolve({ status: answer.statusCode ?? 0, body: text === '' ? undefined : JSON.parse(text) })
-    })
-    asked.on('error', reject).end(body)
-    return await promise
-  }
-
-  const stateOf = async (app: string): Promise<string> => {
-    const { status, body } = await ask('GET', `v2/apps/${app}`)
-    return status === 200 ? body.state : String(status)
-  }
-
-  const untilState = (app: string, state: string, seconds: number) =>
-    until(`${app} ${state}`, seconds, async () => {
-      if ((await stateOf(app)) === state) return true
-      await sleep(500)
-      return undefined
-    })
+  const ask: AppsApi['ask'] = (...args) => api.ask(...args)
 
   it('is deployed from one file in an empty folder, and has releases like any other', async () => {
     await writeFile(join(folder, 'app.yml'), spec('kiosk', 8011))
@@ -152,7 +97,7 @@ describe('an app without a checkout', () => {
       409,
       { name: 'Busy', execution: body.execution.arn },
     ])
-    await untilState('stall', 'running', 120)
+    await api.untilState('stall', 'running', 120)
     expect((await ask('GET', 'apps/stall')).body).toMatchObject({
       from: 'spec',
       release: 1,
@@ -170,7 +115,7 @@ describe('an app without a checkout', () => {
     expect(list.apps.map(({ app }: { app: string }) => app)).toEqual(['kiosk', 'platform', 'stall', 'web'])
     const removal = await ask('DELETE', 'v2/apps/stall')
     expect([removal.status, removal.body.state]).toEqual([202, 'removing'])
-    await untilState('stall', '404', 120)
+    await api.untilState('stall', '404', 120)
   }, 300_000)
 
   it('with data is removed only when somebody says what becomes of it', async () => {
@@ -179,11 +124,11 @@ describe('an app without a checkout', () => {
     expect(first.status).toBe(201)
     const reused = await ask('POST', 'v2/apps', spec('till', 8014, table), { 'idempotency-key': 'one' })
     expect([reused.status, reused.body.error.name]).toEqual([422, 'KeyReused'])
-    await untilState('till', 'running', 120)
+    await api.untilState('till', 'running', 120)
     const refused = await ask('DELETE', 'v2/apps/till')
     expect([refused.status, refused.body.error.message]).toEqual([400, expect.stringContaining('Orders')])
     expect((await ask('DELETE', 'v2/apps/till?deleteData=Orders')).status).toBe(202)
-    await untilState('till', '404', 120)
+    await api.untilState('till', '404', 120)
     const replayed = await ask('POST', 'v2/apps', spec('till', 8013, table), { 'idempotency-key': 'one' })
     expect([replayed.status, replayed.body.execution.arn]).toEqual([200, first.body.execution.arn])
   }, 300_000)
@@ -236,7 +181,7 @@ describe('an app without a checkout', () => {
       expect((await ask('GET', 'v2/apps', undefined, {}, keys)).status).toBe(200)
       const wrong = { ...keys, secretAccessKey: 'x'.repeat(40) }
       expect((await ask('GET', 'v2/apps', undefined, {}, wrong)).status).toBe(403)
-      expect(await send('GET', new URL('v2/apps', url), {})).toEqual({ status: 403, body: forbidden })
+      expect(await api.send('GET', new URL('v2/apps', url), {})).toEqual({ status: 403, body: forbidden })
     } finally {
       await iam('DeleteUserPolicy', { PolicyName: 'url' }).catch(() => undefined)
       await iam('DeleteAccessKey', { AccessKeyId: accessKeyId })
