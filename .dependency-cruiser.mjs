@@ -81,6 +81,12 @@ const core = [
     'Decides which instances have failed their check for too long; it knows neither apps nor deployments.',
   ),
   room(
+    'core/jobs',
+    2,
+    ['core/base', 'core/manifest'],
+    'Decides what a one-off task is told, and when it is over; it knows neither deployments nor the catalog.',
+  ),
+  room(
     'core/deploy',
     4,
     [

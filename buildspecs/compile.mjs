@@ -64,8 +64,10 @@ export async function compile(source, out, { root, repository, architecture, pro
       break
     case 'typescript':
       await compileNode(source, out, { root, repository })
+      addJobLoader(out)
       break
     case 'javascript':
+      addJobLoader(out)
       return packJavaScript(source, out)
     case 'python':
       return packPython(source, out)
@@ -77,6 +79,14 @@ export async function compile(source, out, { root, repository, architecture, pro
   for (const name of DATA) {
     if (existsSync(join(source, name))) cpSync(join(source, name), join(out, name), { recursive: true })
   }
+}
+
+/**
+ * Beside each program for Node; a job's user data names it (`core/jobs/loader.ts`).
+ * @param {string} out
+ */
+function addJobLoader(out) {
+  copyFileSync(join(import.meta.dirname, 'job-loader.mjs'), join(out, 'nanofleet-job.mjs'))
 }
 
 /** The same flags everywhere: with others, all packages are compiled again. */

@@ -94,6 +94,18 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/replace.ts')).replace,
   },
   {
+    name: 'job',
+    usage: '[options] <app> <service> [args...]',
+    description: "run a service's program once with arguments, on an instance of its own, and end as it ends",
+    load: async () => (await import('./commands/job.ts')).job,
+  },
+  {
+    name: 'jobs',
+    usage: '[options] <app> [service]',
+    description: 'the one-off tasks of an app, scheduled ones too: when, how long, how each ended',
+    load: async () => (await import('./commands/jobs.ts')).jobs,
+  },
+  {
     name: 'logs',
     usage: '[options] [app] [service]',
     description: "the output of an app's instances, of all services or of one",

@@ -82,6 +82,7 @@ export const SILENT: readonly string[] = [
   'CheckServiceStack',
   'CheckSetAside',
   'CheckTidyAppStack',
+  'LookAtJob',
 ]
 
 /** The states through which every failure goes, and the last one of a run that holds a lock. */

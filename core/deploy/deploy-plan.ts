@@ -195,11 +195,17 @@ function notes(
   service: string,
   { change, target }: PlannedService,
 ): string[] {
-  const { desired: wanted } = (app.bundle.manifest.services[service] as ServiceSpec).count
+  const { count, schedule, instanceType } = app.bundle.manifest.services[service] as ServiceSpec
+  const wanted = count.desired
   const held = overrides[service]
   return [
     ...(change.action === 'update' && target.replacement === 'in-place'
       ? [`${service} keeps state: it is away while each of its instances is replaced`]
+      : []),
+    ...(schedule
+      ? [
+          `${service} runs as a job by ${schedule.when} (${schedule.timezone}): each costs an instance ${instanceType} for as long as it runs, at most ${schedule.timeout} s`,
+        ]
       : []),
     ...(target.count !== wanted
       ? [`${service}: ${target.count} instances as set by scale, not ${wanted}`]

@@ -2,12 +2,15 @@ import { cycle } from '../base/cycle.ts'
 import type { Manifest, ServiceSpec } from '../base/manifest-types.ts'
 import { LONGEST_STAGE, logicalStem, RESERVED_SERVICES, tooLongNames } from '../base/name-rules.ts'
 import { PLATFORM } from '../base/names.ts'
+import { readNeed } from '../base/needed.ts'
 import type { Problem } from '../base/schema-problems.ts'
 import { didYouMean } from '../base/suggest.ts'
 import { architectureOf } from './architecture.ts'
 import { limitProblems } from './limits.ts'
+import { portProblems } from './port-rules.ts'
 import { oneProcessor } from './processors.ts'
 import { rights } from './rights.ts'
+import { scheduleProblems } from './schedule.ts'
 
 /** What a schema cannot express: rules about more than one value. */
 export function manifestProblems(manifest: Manifest): Problem[] {
@@ -19,6 +22,10 @@ export function manifestProblems(manifest: Manifest): Problem[] {
     ...cycles(manifest),
     ...services.flatMap(([name, service]) => serviceProblems(manifest, name, service)),
     ...services.flatMap(([name, service]) => rights(manifest.app, name, service)),
+    ...services.flatMap(([name, service]) => [
+      ...portProblems(name, service),
+      ...scheduleProblems(name, service),
+    ]),
     ...routes(services),
     ...names(manifest),
     ...limitProblems(manifest),
@@ -57,15 +64,22 @@ function needs(manifest: Manifest, name: string, { needs: list }: ServiceSpec): 
     const path = ['services', name, 'needs', index]
     if (list.indexOf(need) < index)
       return [{ path, problem: `"${need}" is there twice`, remedy: 'remove one' }]
-    if (need === name) return [{ path, problem: `${name} needs itself`, remedy: 'remove it' }]
-    if (known.includes(need)) return []
-    return [{ path, problem: `no service "${need}" in app ${manifest.app}`, remedy: didYouMean(need, known) }]
+    const { service, port } = readNeed(need)
+    if (service === name) return [{ path, problem: `${name} needs itself`, remedy: 'remove it' }]
+    const unknown = `no service "${service}" in app ${manifest.app}`
+    if (!known.includes(service)) return [{ path, problem: unknown, remedy: didYouMean(service, known) }]
+    const ports = Object.keys(manifest.services[service]?.ports ?? {})
+    if (port === undefined || ports.includes(port)) return []
+    const remedy = ports.length > 0 ? didYouMean(port, ports) : `write it in services.${service}.ports`
+    return [{ path, problem: `${service} has no port "${port}"`, remedy }]
   })
 }
 
 function cycles(manifest: Manifest): Problem[] {
   const { services } = manifest
-  const found = cycle(Object.keys(services), (name) => services[name]?.needs ?? [])
+  const found = cycle(Object.keys(services), (name) =>
+    (services[name]?.needs ?? []).map((need) => readNeed(need).service),
+  )
   const [first = ''] = found ?? []
   // A service that needs itself has its own message.
   if (!found || found.length === 2) return []

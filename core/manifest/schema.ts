@@ -1,11 +1,19 @@
 import * as z from 'zod'
 import { LABEL } from '../base/name-rules.ts'
-import { OWN, VARIABLE } from '../base/settings.ts'
+import { schedule, scheduleKeys } from './schedule-schema.ts'
+import { secrets, variable } from './secrets-schema.ts'
 
 export const label = z
   .string()
   .max(63, 'is longer than the 63 characters of a DNS label')
   .regex(LABEL, 'is not a name: small letters, digits and dashes, a letter first, no dash last')
+
+const need = z
+  .string()
+  .regex(
+    /^[a-z]([a-z0-9-]*[a-z0-9])?(:[a-z]([a-z0-9-]*[a-z0-9])?)?$/,
+    'is neither the name of a service nor service:name for one of its further ports',
+  )
 
 const port = z
   .int('is not a whole number')
@@ -39,10 +47,6 @@ const references = [
   }),
 ] as const
 
-const variable = z
-  .string()
-  .regex(VARIABLE, 'is not an environment name: letters, digits and _, no digit first')
-
 const line = z.string().regex(/^[^\r\n\0]*$/, 'holds a line break, which user data cannot carry')
 
 const environment = (text: z.ZodString) =>
@@ -56,24 +60,6 @@ const environment = (text: z.ZodString) =>
     )
     .default({})
     .describe('Late environment, passed as user data when an instance starts')
-
-/** A list of names is a map of each to `own`. */
-const secrets = z.union(
-  [
-    z.array(variable).transform((names) => Object.fromEntries(names.map((name) => [name, OWN]))),
-    z.record(
-      variable,
-      z.union(
-        [
-          z.literal(OWN),
-          z.string().regex(/^\/[A-Za-z0-9_.${}/-]+$/, 'is not an SSM parameter name such as /shared/key'),
-        ],
-        `is neither ${OWN} nor an SSM parameter name such as /shared/key`,
-      ),
-    ),
-  ],
-  `is neither a list of names nor a map of names to ${OWN} or SSM parameters`,
-)
 
 const urlPath = z
   .string()
@@ -121,7 +107,14 @@ export const serviceSchema = z.strictObject({
   source: folder.optional().describe('Repository folder that the image is made of, when it is ours'),
   port: port.optional().describe('What the service listens on; absent for a worker'),
   protocol: z.enum(['http', 'grpc', 'tcp']).default('http'),
-  needs: z.array(label).default([]).describe('Services of this app that start first and may be called'),
+  ports: z
+    .record(label, port)
+    .optional()
+    .describe('Further ports by name; only a service that needs service:name may call one'),
+  needs: z
+    .array(need)
+    .default([])
+    .describe('Services of this app that start first and may be called; service:name for a further port'),
   count: count.default({ desired: 1, ...GROUP_LIMITS }),
   expose: expose.optional().describe('Behind the gateway; absent = private'),
   instanceType: z
@@ -151,6 +144,13 @@ export const serviceSchema = z.strictObject({
     .optional()
     .describe('Seconds of a failing Consul check after which an instance is replaced, or never'),
   strategy: z.enum(['surge', 'quorum']).default('surge').describe('How a release replaces instances'),
+  schedule: schedule
+    .optional()
+    .describe('When the program runs as a job: rate(1 hour), cron(0 3 * * ? *), or a map with more'),
+  jobs: z
+    .boolean()
+    .optional()
+    .describe('The program reads NANOFLEET_JOB_ARGS itself; programs of Node need not say it'),
   kind: z.enum(['service', 'consulserver']).default('service'),
 })
 
@@ -222,6 +222,7 @@ export const storedManifestSchema = z.strictObject({
       count: z.strictObject({ desired: size, min: size, max: size }),
       env: environment(line),
       expose: expose.extend({ host: label }).optional(),
+      schedule: scheduleKeys.optional(),
     }),
   ),
 })

@@ -1,5 +1,6 @@
 import type { Manifest } from '../base/manifest-types.ts'
 import { PLATFORM, serviceStack } from '../base/names.ts'
+import { neededPort, readNeed } from '../base/needed.ts'
 import { loadBalancerAddresses } from '../base/resolvers.ts'
 import type { Stage } from '../base/stage.ts'
 import { type CheckPort, checkedPorts } from '../definition/check-ports.ts'
@@ -37,10 +38,10 @@ export function requiredPaths(
       { kind: 'gateway-endpoint', from: self, service: 'dynamodb' },
       ...names(app, self, servers, stage),
       ...service.needs.flatMap((need): RequiredPath[] => {
-        const port = services[need]?.port
+        const port = neededPort(services, need)
         return port === undefined
           ? []
-          : [{ kind: 'connect', from: self, to: fleet(need), protocol: 'tcp', port }]
+          : [{ kind: 'connect', from: self, to: fleet(readNeed(need).service), protocol: 'tcp', port }]
       }),
       ...(checks[name] as CheckPort[]).flatMap((check): RequiredPath[] => [
         { kind: 'connect', from: servers, to: self, ...check },

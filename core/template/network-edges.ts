@@ -1,5 +1,6 @@
 import type { Manifest } from '../base/manifest-types.ts'
 import { PLATFORM } from '../base/names.ts'
+import { neededPort, readNeed } from '../base/needed.ts'
 import type { Stage } from '../base/stage.ts'
 import type { CheckPort } from '../definition/check-ports.ts'
 import { publicUi } from './public-ui.ts'
@@ -55,9 +56,10 @@ export function networkEdges({ manifest, checks, attached, stage }: EdgeInputs):
     const found: Edge[] = [{ from: self, to: INTERNET, protocol: 'tcp', port: 443, why: 'AWS APIs' }]
     if (!platform) found.push(...both(self, VPC, 53, 'names, at the network load balancer'))
     for (const need of service.needs) {
-      const port = manifest.services[need]?.port
+      const port = neededPort(manifest.services, need)
+      const to = party(readNeed(need).service)
       if (port !== undefined)
-        found.push({ from: self, to: party(need), protocol: 'tcp', port, why: `${name} needs ${need}` })
+        found.push({ from: self, to, protocol: 'tcp', port, why: `${name} needs ${need}` })
     }
     if (!platform && service.port !== undefined)
       found.push({

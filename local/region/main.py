@@ -40,6 +40,7 @@ from region.machines import course, recovery, retention
 from region.messages import parameters, queues, topics
 from region.metadata import service
 from region.reach import refusals, table, watch
+from region.scheduler import schedules
 from region.stepfunctions import executions
 from region.stepfunctions import interrupted as cut_executions
 from region.tables import backups, counts
@@ -87,6 +88,7 @@ PARTS: tuple[ModuleType, ...] = (
     builds,
     executions,
     new_roles,
+    schedules,
     ebs,
     gate,
     root,

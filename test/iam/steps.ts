@@ -5,6 +5,7 @@ import { dataSteps } from './steps/data.ts'
 import { fleetSteps } from './steps/fleet.ts'
 import { healingSteps } from './steps/healing.ts'
 import { imageSteps } from './steps/images.ts'
+import { jobSteps } from './steps/jobs.ts'
 import { planSteps } from './steps/plans.ts'
 import { recordSteps } from './steps/records.ts'
 import { restoreSteps } from './steps/restores.ts'
@@ -27,6 +28,7 @@ export const allSteps = async (world: IamWorld): Promise<Step[]> => [
   ...imageSteps,
   ...fleetSteps,
   ...healingSteps,
+  ...jobSteps,
   ...serverSteps,
   ...(await workflowSteps(world)),
 ]
