@@ -31,6 +31,12 @@ const core = [
     ['core/base'],
     'Tells what happened on a stage, from several sources, in one line of time.',
   ),
+  room(
+    'core/proxy',
+    1,
+    ['core/base'],
+    "Says how a private service is reached from a person's machine; it knows no template and no deployment.",
+  ),
   room('core/prices', 0, [], 'What AWS asks for things, with its source; it knows no app.'),
   room(
     'core/template',
@@ -75,9 +81,23 @@ const core = [
     'Decides which instances have failed their check for too long; it knows neither apps nor deployments.',
   ),
   room(
+    'core/jobs',
+    2,
+    ['core/base', 'core/manifest'],
+    'Decides what a one-off task is told, and when it is over; it knows neither deployments nor the catalog.',
+  ),
+  room(
     'core/deploy',
     4,
-    ['core/base', 'core/definition', 'core/manifest', 'core/registration', 'core/template', 'core/proof'],
+    [
+      'core/base',
+      'core/definition',
+      'core/manifest',
+      'core/prices',
+      'core/proof',
+      'core/registration',
+      'core/template',
+    ],
     'Plans and carries out deployments, scaling and teardown; it knows no HTTP and no file of a person.',
   ),
   room(
@@ -100,6 +120,7 @@ const others = [
   room('adapters/aws', 6, ['core'], 'One file per AWS service; it knows core/ and its SDK.'),
   room('adapters/images', 7, ['core', 'adapters/aws'], 'Images and what refers to them, as AWS shows it.'),
   room('adapters/consul', 7, ['core', 'adapters/aws'], 'Speaks to Consul, directly or through the door.'),
+  room('adapters/proxy', 7, ['core'], "Takes a person's request to an instance and brings the answer back."),
   room('adapters/sources', 7, ['core', 'adapters/aws'], 'Reads, makes and pushes the files of a checkout.'),
   room('adapters', 7, ['core'], "Reads a function's configuration, once.", { own: '^adapters/[^/]+$' }),
   room('functions', 8, ['core', 'adapters'], 'Wires core/ and adapters/ into Lambdas, nothing else.'),

@@ -32,6 +32,18 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError('It starts at 1.')
 }
 
+export function instanceId(text: string): string {
+  if (/^i-[0-9a-f]+$/.test(text)) return text
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is not the id of an instance, such as i-0a1b2c3d.`)
+}
+
+/** A port of this machine, or 0 for any. */
+export function portNumber(text: string): number {
+  const value = wholeNumber(text)
+  if (value < 65536) return value
+  throw new InvalidArgumentError('Ports end at 65535.')
+}
+
 /** A number of days; fractions are allowed. */
 export function days(text: string): number {
   const value = Number(text)

@@ -5,6 +5,7 @@ import { StageClients, type StageSettings } from '../adapters/aws/stage-clients.
 import { InvalidInput, NotFound } from '../core/base/errors.ts'
 import { isStageName, STAGE_NAME_RULE } from '../core/base/name-rules.ts'
 import * as names from '../core/base/names.ts'
+import { DEFAULT_REGION, partitionOf, REGION_NAME } from '../core/base/partition.ts'
 import { isAlive } from '../local/process.ts'
 import { type LocalRecord, readRecord } from '../local/record.ts'
 import { rootForNew } from '../local/root.ts'
@@ -60,9 +61,6 @@ export class Context extends StageClients {
     new Workflows(this.stepFunctions(), { name: this.stage, region: this.region, account: this.account })
 }
 
-/** A stage's default region; serverless.yml has the same. */
-const DEFAULT_REGION = 'eu-west-1'
-
 /**
  * Finds the stage: the local region of this checkout for `local`, else the account of the AWS credentials.
  * @throws {InvalidInput} for a name that no stage can have, {NotFound} when the local region is not up,
@@ -84,7 +82,10 @@ export async function openContext(
   return new Context({ ...stage, account })
 }
 
-/** A local region is found by the apps around; a stage on AWS, and a region that is named, from anywhere. */
+/**
+ * The region of a folder is found by its apps; a stage on AWS, and a region that is named, by anyone
+ * anywhere.
+ */
 function settingsFor(stage: string, { NANOFLEET_STATE }: Environment): LocalSettings {
   const anywhere = stage !== 'local' || NANOFLEET_STATE !== undefined
   return anywhere ? readSettings('local', process.env, process.cwd(), rootForNew) : readSettings()
@@ -111,11 +112,14 @@ export async function regionOf(
   const chosen = (await repositoryOf(root)).stages[options.stage]?.region
   const usual = environment.AWS_REGION || environment.AWS_DEFAULT_REGION || DEFAULT_REGION
   const region = options.region || String(chosen ?? usual)
-  if (/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)) return region
+  if (REGION_NAME.test(region)) {
+    partitionOf(region)
+    return region
+  }
   throw new InvalidInput(
     '--region',
     `${JSON.stringify(region)} is not an AWS region`,
-    'write it as eu-west-1',
+    `write it as ${DEFAULT_REGION}`,
   )
 }
 

@@ -4,6 +4,7 @@ import { NotFound } from '../core/base/errors.ts'
 import { deploySpec, storeSpec } from '../core/spec/deploy-spec.ts'
 import { readSpec } from '../core/spec/read-spec.ts'
 import type { Context } from './context.ts'
+import type { PlanInput } from './plan-file.ts'
 import { specPorts } from './spec-ports.ts'
 import { executionName, followStarted, type StartOptions, startWorkflow } from './start.ts'
 import { startAsking } from './start-asking.ts'
@@ -16,7 +17,7 @@ interface Wish {
 
 /**
  * Deploys a whole app from one file. It is read and checked first: nothing is uploaded when it is wrong.
- * @returns the app's name, and the run, which is under way
+ * @returns what it is, as the workflow takes it, and the run, which is under way
  * @throws what `readSpec` and `deploySpec` throw
  */
 export async function deployFile(
@@ -24,7 +25,7 @@ export async function deployFile(
   file: string,
   { dryRun = false, replaceData }: Wish,
   options: StartOptions,
-): Promise<{ app: string; run: Promise<Execution> }> {
+): Promise<{ input: PlanInput; run: Promise<Execution> }> {
   const spec = readSpec(await read(file), file)
   const { app } = spec.manifest
   const ports = await specPorts(context)
@@ -36,8 +37,8 @@ export async function deployFile(
   if (dryRun) {
     const { digest, warnings } = await storeSpec(ports, spec)
     warn(warnings)
-    const input = { app, bundle: digest, dryRun, ...data }
-    return { app, run: startWorkflow(context, 'deploy', app, input, options) }
+    const input = { app, bundle: digest, ...data }
+    return { input, run: startWorkflow(context, 'deploy', app, { ...input, dryRun }, options) }
   }
   const start = async (wish: Wish): Promise<Execution> => {
     const name = executionName('deploy', app, new Date())
@@ -46,7 +47,7 @@ export async function deployFile(
     // With a name of its own there is always a run.
     return await followStarted(context, `deploy ${app}`, run ?? { arn: '', name }, options)
   }
-  return { app, run: startAsking(context, app, data, options, start) }
+  return { input: { app, ...data }, run: startAsking(context, app, data, options, start) }
 }
 
 async function read(file: string): Promise<Uint8Array> {

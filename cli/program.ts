@@ -1,4 +1,5 @@
 import { Command, Option, type OutputConfiguration } from 'commander'
+import { DEFAULT_REGION } from '../core/base/partition.ts'
 import type { Open } from './context.ts'
 import { otherWord } from './other-words.ts'
 import { VERBS } from './verbs.ts'
@@ -16,7 +17,8 @@ Examples:
   nanofleet help deploy                  what a command takes, with examples
 
 Exit codes: 0 done, 1 failed or not as it should be, 2 bad input, 3 not found, 4 another run works on the app,
-5 a workflow stopped in between and a person must look, 130 interrupted.`
+5 a workflow stopped in between and a person must look, 10 a dry run with --detailed-exitcode found changes,
+130 interrupted.`
 
 /** Loaded only by commands that work on a stage. */
 const openStage: Open = async (options) => (await import('./context.ts')).openContext(options)
@@ -36,7 +38,7 @@ export function program(open: Open = openStage, output: OutputConfiguration = {}
     )
     .option(
       '-r, --region <region>',
-      'AWS region of the stage (default: nanofleet.yml, AWS_REGION, else eu-west-1)',
+      `AWS region of the stage (default: nanofleet.yml, AWS_REGION, else ${DEFAULT_REGION})`,
     )
     .option('--json', 'print the result as JSON on standard output; progress stays on standard error')
     .addHelpText('after', EXAMPLES)

@@ -1,9 +1,13 @@
 import type { Execution } from '../adapters/aws/executions.ts'
 import { executionName as nameOf } from '../core/base/execution-name.ts'
+import type { PlanBill } from '../core/deploy/plan-bill.ts'
+import { costOf } from '../core/prices/bill.ts'
 import type { Context } from './context.ts'
 import { EXIT, WorkflowFailed } from './exit-codes.ts'
+import { readPrices } from './price-file.ts'
 import { follow } from './progress/follow.ts'
 import { nextStep } from './progress/next-step.ts'
+import { costLine } from './text/cost-text.ts'
 
 /** Options of the commands that start a workflow. */
 export interface StartOptions {
@@ -53,7 +57,7 @@ export async function followUntilInterrupted(context: Context, arn: string): Pro
   }
   process.once('SIGINT', interrupt)
   try {
-    return await follow(context.workflows(), arn, output)
+    return await follow(context.workflows(), arn, output, (bill) => costOfPlan(context, bill))
   } catch (error) {
     const hint =
       error instanceof WorkflowFailed
@@ -64,6 +68,11 @@ export async function followUntilInterrupted(context: Context, arn: string): Pro
   } finally {
     process.off('SIGINT', interrupt)
   }
+}
+
+/** In the local region nothing is billed. */
+function costOfPlan({ local, region }: Context, { before, after }: PlanBill): string | undefined {
+  return local ? undefined : costLine(costOf(readPrices(), region, before, after))
 }
 
 const lookCommand = ({ stage }: Context, name: string): string =>

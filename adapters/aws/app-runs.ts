@@ -7,6 +7,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
 import { controlName } from '../../core/base/names.ts'
+import { arnOf } from '../../core/base/partition.ts'
 import type { Run, Runs } from '../../core/spec/submit.ts'
 
 /** How many of the latest runs are looked through, and how many of those are read, for one about an app. */
@@ -76,7 +77,6 @@ export class AppRuns implements Runs {
   }
 
   #machine(workflow: string): string {
-    const { name, region, account } = this.#stage
-    return `arn:aws:states:${region}:${account}:stateMachine:${controlName(name, workflow)}`
+    return arnOf(this.#stage, 'states', `stateMachine:${controlName(this.#stage.name, workflow)}`)
   }
 }

@@ -8,9 +8,8 @@ import { blindChecks } from '../../core/definition/blind-checks.ts'
 import { parseDefinition } from '../../core/definition/definition.ts'
 import { consulVersion } from '../../core/deploy/consul-step.ts'
 import { unpinnedBases } from '../../core/manifest/base-images.ts'
-import { READ_YOURSELF } from '../../core/manifest/rules.ts'
 import { secretLook } from '../../core/manifest/secret-looks.ts'
-import { imageFiles, isLeftOut, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
+import { isLeftOut, sourceRoots } from '../../core/manifest/source-files.ts'
 import { withoutDockerfile } from '../../core/manifest/upstream.ts'
 import type { WrittenResources } from '../../core/template/app-resources.ts'
 import { AppFiles } from './app-files.ts'
@@ -174,20 +173,13 @@ function untrackedSources(manifest: Manifest, git: TrackedFiles | undefined): st
 }
 
 function checkSource(manifest: Manifest, service: string, files: RepositoryFiles): void {
-  const { source, secrets } = manifest.services[service] ?? {}
+  const { source } = manifest.services[service] ?? {}
   const place = `images/${manifest.app}/app.yml: services.${service}`
   if (source === undefined) return
   if (files.below(source).size === 0) {
     throw new InvalidInput(`${place}.source`, `no folder ${source}`, 'correct the path')
   }
-  const loads = () => imageFiles(manifest, service, files.texts).some((path) => LOADER.test(path))
-  if (Object.keys(secrets ?? {}).length > 0 && !loads()) {
-    throw new InvalidInput(`${place}.secrets`, `nothing in ${source} reads them yet`, READ_YOURSELF)
-  }
 }
-
-/** The library that reads secrets with the instance's role. */
-const LOADER = new RegExp(`^${LIBRARY}/(.*/)?secrets?[./]`)
 
 function checkStage({ app, services }: Manifest, stage: string | undefined): void {
   if (stage === undefined) return

@@ -7,7 +7,7 @@ export interface Stage {
   table: string
   vpcId: string
   vpcCidr: string
-  /** Three zones; the subnets below are in the same order. */
+  /** Two or three zones; the subnets below are in the same order. */
   zones: string[]
   privateSubnets: string[]
   privateCidrs: string[]
@@ -16,6 +16,8 @@ export interface Stage {
   publicRouteTable: string
   /** The security group of the Lambda `consul`, the one door into the private network. */
   consulFunctionGroup: string
+  /** The security group of the Lambda `proxy`, which takes people's requests to services. */
+  proxyFunctionGroup: string
   /** `ops` makes AMIs on AWS, `process` makes what the local region starts. */
   packager: 'ops' | 'process'
   architecture: 'x86_64' | 'arm64'

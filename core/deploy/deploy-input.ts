@@ -5,6 +5,7 @@ import type { Stage } from '../base/stage.ts'
 import { parseInput } from '../base/workflow-input.ts'
 import { refuseOtherArchitecture } from '../manifest/architecture.ts'
 import { refuseUpstream } from '../manifest/upstream.ts'
+import { PlanSeal } from './plan-seal.ts'
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a name of lower-case letters, digits and dashes')
 
@@ -36,6 +37,8 @@ export const DeployInput = z
     replaceData: logicalIds.default([]),
     /** Backups that tables are restored from: ARNs by the tables' logical ids. */
     restore: z.record(z.string().regex(LOGICAL_ID, 'must be the name of a table'), backup).default({}),
+    /** Of the plan to carry out; the run is refused if it would make another one now. */
+    seal: PlanSeal.optional(),
   })
   .refine(
     ({ release, replaceData, restore }) =>

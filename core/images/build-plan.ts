@@ -123,7 +123,10 @@ export function planBuild(
   return plan
 }
 
-/** An image that a spec names is not built; whether it may be used is looked at when it is recorded. */
+/**
+ * An image that a spec names is not built; that it is there and may be used is looked at when it is
+ * recorded.
+ */
 const pinnedStep = (app: string, service: string, { imageId, hash, of }: PinnedImage): BuildStep => ({
   app,
   service,

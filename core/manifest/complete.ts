@@ -20,13 +20,16 @@ export const completeStored = (stored: StoredManifest): Manifest =>
   complete({ ...stored, source: 'upstream' })
 
 function completeService(name: string, raw: RawManifest['services'][string]): ServiceSpec {
-  const { source, port, cpus, expose, replaceAfter, ...rest } = raw
+  const { source, port, ports, cpus, expose, replaceAfter, jobs, schedule, ...rest } = raw
   return {
     ...rest,
     ...(source !== undefined && { source: source.replace(/\/+$/, '') }),
     ...(port !== undefined && { port }),
+    ...(ports !== undefined && { ports }),
     ...(cpus !== undefined && { cpus }),
     ...(replaceAfter !== undefined && { replaceAfter }),
+    ...(jobs !== undefined && { jobs }),
+    ...(schedule !== undefined && { schedule }),
     ...(expose && { expose: { ...expose, host: expose.host ?? name } }),
   }
 }

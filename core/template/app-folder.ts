@@ -5,6 +5,7 @@ import type { Manifest } from '../base/manifest-types.ts'
 import { didYouMean } from '../base/suggest.ts'
 import { type NamedServices, namedServices } from '../definition/named-services.ts'
 import type { ServiceDefinition } from '../definition/schema.ts'
+import { loaderOf } from '../manifest/job-loader.ts'
 import { parseManifest } from '../manifest/manifest.ts'
 import { parseOpsConfig } from '../manifest/ops-config.ts'
 import type { ServiceDefaults } from '../manifest/repository.ts'
@@ -160,5 +161,8 @@ function readService(
   }
   const named =
     definition === null ? { services: [], places: [] } : namedServices(definition, `${folder}/consul.json`)
-  return { definition, named, ...parseOpsConfig(config, `${root}/${image}/config.json`) }
+  const read = parseOpsConfig(config, `${root}/${image}/config.json`)
+  if (manifest.services[name]?.schedule)
+    loaderOf(manifest, name, read.config, `${root}/app.yml: services.${name}`)
+  return { definition, named, ...read }
 }

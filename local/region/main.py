@@ -17,7 +17,7 @@ from typing import IO, Any
 from region import inventory
 from region.autoscaling import actions as autoscaling_actions
 from region.autoscaling import lifecycle, refresh, target_state
-from region.base import api, contract, door, loops, patch, quotas
+from region.base import api, contract, door, loops, patch, quotas, translation
 from region.base import settings as environment
 from region.base.emulator import app
 from region.base.settings import current as settings
@@ -40,6 +40,7 @@ from region.machines import course, recovery, retention
 from region.messages import parameters, queues, topics
 from region.metadata import service
 from region.reach import refusals, table, watch
+from region.scheduler import schedules
 from region.stepfunctions import executions
 from region.stepfunctions import interrupted as cut_executions
 from region.tables import backups, counts
@@ -87,6 +88,7 @@ PARTS: tuple[ModuleType, ...] = (
     builds,
     executions,
     new_roles,
+    schedules,
     ebs,
     gate,
     root,
@@ -124,6 +126,7 @@ def run() -> int:
         folder.mkdir(parents=True, exist_ok=True)
     # The state lies in a checkout, a package of ES modules; the emulator's own Node workers are CommonJS.
     (settings.temporary / "package.json").write_text('{"type": "commonjs"}\n')
+    translation.install()
     if not settings.schemas.is_dir():
         return _refuse(f"the resource schemas are missing in {settings.schemas}; run `npm run setup`")
     try:

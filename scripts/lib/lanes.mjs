@@ -16,7 +16,7 @@ export const lanes = [
   {
     name: 'web',
     stage: true,
-    seconds: 380,
+    seconds: 480,
     files: [
       '/e2e/whole-path.',
       '/e2e/page.',
@@ -37,7 +37,7 @@ export const lanes = [
     name: 'shops',
     stage: true,
     seconds: 690,
-    files: ['/e2e/photos.', '/e2e/photos-chaos.', '/e2e/hung-shop.', '/e2e/boutique.'],
+    files: ['/e2e/photos.', '/e2e/photos-chaos.', '/e2e/hung-shop.', '/e2e/proxy.', '/e2e/boutique.'],
   },
   {
     name: 'platform',
@@ -66,6 +66,14 @@ export const lanes = [
       NANOFLEET_NLB_STALE_SECONDS: '5',
       NANOFLEET_SERVER_DRAIN_SECONDS: '6',
     },
+  },
+  // Another partition, and a region with two zones, of letters that do not follow each other.
+  {
+    name: 'elsewhere',
+    stage: true,
+    seconds: 200,
+    files: ['/e2e/elsewhere.'],
+    env: { NANOFLEET_REGION: 'cn-north-1', NANOFLEET_ZONES: 'a,c' },
   },
   // Has regions of its own, with the package in folders outside the checkout.
   { name: 'package', seconds: 200, files: ['/e2e/own-repository.'] },

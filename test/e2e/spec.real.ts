@@ -2,14 +2,12 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import type { Context } from '../../cli/context.ts'
 import { controlStack } from '../../core/base/names.ts'
-import { until } from '../../scripts/demo/wait.ts'
-import { type Answer, askSigned, type Keys, sendHere } from '../live/function-url.ts'
+import { AppsApi } from '../live/apps-api.ts'
 import { liveSettings } from '../live/settings.ts'
 import { queryAsRoot } from '../live/signed.ts'
 import { regionOf, withWeb } from '../live/stage.ts'
@@ -22,11 +20,13 @@ const spec = (app: string, port: number, more = ''): string =>
 describe('an app without a checkout', () => {
   let context: Context
   let url: string
+  let api: AppsApi
   let folder: string
   beforeAll(async () => {
     context = await withWeb()
     const outputs = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
     url = outputs.AppsApiLambdaFunctionUrl ?? ''
+    api = new AppsApi(url, regionOf(context))
     folder = await mkdtemp(join(tmpdir(), 'nanofleet-spec-'))
   }, 600_000)
   afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -39,27 +39,7 @@ describe('an app without a checkout', () => {
     })
   }
 
-  /** One request to the URL, signed by root unless somebody else's keys are given. */
-  const ask = (
-    method: string,
-    path: string,
-    body?: string | Uint8Array,
-    headers: Record<string, string> = {},
-    keys: Keys = regionOf(context).credentials,
-  ): Promise<Answer> =>
-    askSigned({ ...keys, region: regionOf(context).region }, method, new URL(path, url), headers, body)
-
-  const stateOf = async (app: string): Promise<string> => {
-    const { status, body } = await ask('GET', `v2/apps/${app}`)
-    return status === 200 ? body.state : String(status)
-  }
-
-  const untilState = (app: string, state: string, seconds: number) =>
-    until(`${app} ${state}`, seconds, async () => {
-      if ((await stateOf(app)) === state) return true
-      await sleep(500)
-      return undefined
-    })
+  const ask: AppsApi['ask'] = (...args) => api.ask(...args)
 
   it('is deployed from one file in an empty folder, and has releases like any other', async () => {
     await writeFile(join(folder, 'app.yml'), spec('kiosk', 8011))
@@ -117,7 +97,7 @@ describe('an app without a checkout', () => {
       409,
       { name: 'Busy', execution: body.execution.arn },
     ])
-    await untilState('stall', 'running', 120)
+    await api.untilState('stall', 'running', 120)
     expect((await ask('GET', 'apps/stall')).body).toMatchObject({
       from: 'spec',
       release: 1,
@@ -135,7 +115,7 @@ describe('an app without a checkout', () => {
     expect(list.apps.map(({ app }: { app: string }) => app)).toEqual(['kiosk', 'platform', 'stall', 'web'])
     const removal = await ask('DELETE', 'v2/apps/stall')
     expect([removal.status, removal.body.state]).toEqual([202, 'removing'])
-    await untilState('stall', '404', 120)
+    await api.untilState('stall', '404', 120)
   }, 300_000)
 
   it('with data is removed only when somebody says what becomes of it', async () => {
@@ -144,11 +124,11 @@ describe('an app without a checkout', () => {
     expect(first.status).toBe(201)
     const reused = await ask('POST', 'v2/apps', spec('till', 8014, table), { 'idempotency-key': 'one' })
     expect([reused.status, reused.body.error.name]).toEqual([422, 'KeyReused'])
-    await untilState('till', 'running', 120)
+    await api.untilState('till', 'running', 120)
     const refused = await ask('DELETE', 'v2/apps/till')
     expect([refused.status, refused.body.error.message]).toEqual([400, expect.stringContaining('Orders')])
     expect((await ask('DELETE', 'v2/apps/till?deleteData=Orders')).status).toBe(202)
-    await untilState('till', '404', 120)
+    await api.untilState('till', '404', 120)
     const replayed = await ask('POST', 'v2/apps', spec('till', 8013, table), { 'idempotency-key': 'one' })
     expect([replayed.status, replayed.body.execution.arn]).toEqual([200, first.body.execution.arn])
   }, 300_000)
@@ -205,7 +185,7 @@ describe('an app without a checkout', () => {
       expect((await ask('GET', 'v2/apps', undefined, {}, keys)).status).toBe(200)
       const wrong = { ...keys, secretAccessKey: 'x'.repeat(40) }
       expect((await ask('GET', 'v2/apps', undefined, {}, wrong)).status).toBe(403)
-      expect(await sendHere('GET', new URL('v2/apps', url), {})).toEqual({ status: 403, body: forbidden })
+      expect(await api.send('GET', new URL('v2/apps', url), {})).toEqual({ status: 403, body: forbidden })
     } finally {
       await iam('DeleteUserPolicy', { PolicyName: 'url' }).catch(() => undefined)
       await iam('DeleteAccessKey', { AccessKeyId: accessKeyId })

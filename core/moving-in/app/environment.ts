@@ -44,7 +44,7 @@ export function takeAddresses(service: Planned, book: AddressBook, said: Sentenc
       said.left(
         `${workload.place}: env ${variable}`,
         'looks like a secret, and anyone who may describe instances can read user data',
-        'put it into a SecureString of Parameter Store, and let the program read that; if it is none, add it to env in app.yml',
+        `write secrets: [${variable}] in app.yml, set it with "nanofleet secrets set", and let the program read it (docs/secrets.md); if it is none, add it to env`,
       )
       continue
     }

@@ -214,7 +214,7 @@ export function takeConfigs({ tree, file, place, said, service, workload }: Read
     said.left(
       `${place}.secrets`,
       `${name} would be a file of the image, which anyone who may read images can read`,
-      'put it into a SecureString of Parameter Store, and let the program read that',
+      'name it in secrets of app.yml, set it with "nanofleet secrets set", and let the program read it',
     )
   }
 }

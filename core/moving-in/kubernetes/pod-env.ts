@@ -9,7 +9,8 @@ export interface EnvSources {
   secrets: ReadonlyMap<string, readonly string[]>
 }
 
-const PARAMETER = 'put it into a SecureString of Parameter Store, and let the program read that'
+const PARAMETER =
+  'name it in secrets of app.yml, set it with "nanofleet secrets set", and let the program read it'
 const INSTANCE = "ask EC2's metadata service for the instance's id or address"
 
 /** The environment of a container: `envFrom`, then `env`, which wins. */

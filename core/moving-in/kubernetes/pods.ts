@@ -118,7 +118,7 @@ function takeFiles(
       said.left(
         at,
         'a secret would be a file of the image, which anyone who may read images can read',
-        'put it into a SecureString of Parameter Store, and let the program read that',
+        'name it in secrets of app.yml, set it with "nanofleet secrets set", and let the program read it',
       )
     else if (!isFields(within(volume, 'emptyDir')))
       said.left(

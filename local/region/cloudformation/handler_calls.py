@@ -15,6 +15,7 @@ from typing import Any
 
 from region.base import contract
 from region.base.emulator import alb, ec2, provisioners
+from region.base.partition import ARN
 from region.cloudformation.change import Change, tags
 from region.cloudformation.resource import PROVISIONERS
 from region.iam.requests import Permission
@@ -114,11 +115,12 @@ def _arn(change: Change) -> str:
     name = str(change.properties.get(_NAMES.get(change.type, ""), "") or _generated(change))
     group = f"autoScalingGroup:*:autoScalingGroupName/{name}"
     places = {
-        "S3": f"arn:aws:s3:::{name}",
+        "S3": f"{ARN}:s3:::{name}",
         "AutoScaling": change.arn("autoscaling", group),
         "DynamoDB": change.arn("dynamodb", f"table/{name}"),
         "SNS": change.arn("sns", name),
         "SQS": change.arn("sqs", name),
+        "Scheduler": change.arn("scheduler", f"schedule/default/{name}"),
         "EC2": change.arn("ec2", f"{kind.lower()}/*"),
     }
     return places.get(service, change.arn(service.lower(), f"{kind.lower()}/*"))
@@ -128,7 +130,7 @@ def _target_arn(change: Change, service: str, target: str) -> str:
     if target.startswith("arn:"):
         return target
     if service == "S3":
-        return f"arn:aws:s3:::{target}"
+        return f"{ARN}:s3:::{target}"
     if service == "SQS":  # by its URL
         return change.arn("sqs", target.rsplit("/", 1)[-1])
     kind = "route-table" if target.startswith("rtb-") else "security-group"
@@ -138,5 +140,7 @@ def _target_arn(change: Change, service: str, target: str) -> str:
 def _generated(change: Change) -> str:
     if change.physical_id:
         return change.physical_id.rsplit("/", 1)[-1]
+    if change.type == "AWS::Scheduler::Schedule":
+        return str(provisioners._physical_name(change.stack, change.logical_id, max_len=64))
     lower = change.type == "AWS::S3::Bucket"
     return str(provisioners._physical_name(change.stack, change.logical_id, lowercase=lower))

@@ -72,7 +72,10 @@ def _enforce(
         return _forbidden()
     denied = original(service, action, headers, query, request_id, **more)
     if denied is None:
-        given = {**(more.get("service_context") or {}), "lambda:InvokedViaFunctionUrl": "true"}
+        given: dict[str, Any] = {
+            **(more.get("service_context") or {}),
+            "lambda:InvokedViaFunctionUrl": "true",
+        }
         more = {**more, "service_context": given}
         denied = original(service, "lambda:InvokeFunction", headers, query, request_id, **more)
     return None if denied is None else _in_aws_words(denied)

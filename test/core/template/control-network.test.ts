@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { controlNetwork } from '../../../core/template/control-network.ts'
+import { ANY_ZONES, controlNetwork } from '../../../core/template/control-network.ts'
 
 describe("the network of the control plane's stack", () => {
-  const { Resources } = controlNetwork({ name: 'dev', vpcCidr: '10.77.0.0/16' })
+  const { Resources } = controlNetwork({ name: 'dev', vpcCidr: '10.77.0.0/16', zones: ANY_ZONES })
   const tagsOf = (id: string) => Resources[id]?.Properties?.Tags
 
   it('has a name on each part', () => {
@@ -12,6 +12,15 @@ describe("the network of the control plane's stack", () => {
     expect(tagsOf('PrivateRoutesB')).toEqual([{ Key: 'Name', Value: 'nanofleet-dev-private-b' }])
     expect(tagsOf('PrivateSubnetC')).toEqual([{ Key: 'Name', Value: 'nanofleet-dev-private-c' }])
     expect(tagsOf('ConsulFunctionGroup')).toEqual([{ Key: 'Name', Value: 'nanofleet-dev-consul-function' }])
+  })
+
+  it("lets the proxy out to names alone, until an app's stack adds its services", () => {
+    expect(tagsOf('ProxyFunctionGroup')).toEqual([{ Key: 'Name', Value: 'nanofleet-dev-proxy-function' }])
+    const rules = Resources.ProxyFunctionGroup?.Properties?.SecurityGroupEgress as Record<string, unknown>[]
+    expect(rules.map(({ Description: _why, ...rule }) => rule)).toEqual([
+      { IpProtocol: 'tcp', FromPort: 53, ToPort: 53, CidrIp: '10.77.0.0/16' },
+      { IpProtocol: 'udp', FromPort: 53, ToPort: 53, CidrIp: '10.77.0.0/16' },
+    ])
   })
 
   it('resolves names, and gives each of its six subnets a block and no public addresses', () => {
@@ -30,6 +39,14 @@ describe("the network of the control plane's stack", () => {
         MapPublicIpOnLaunch: false,
       })),
     )
+  })
+
+  it('moves no block when a third zone comes, and puts each subnet where it is told', () => {
+    const two = controlNetwork({ name: 'dev', vpcCidr: '10.77.0.0/16', zones: ['x-1a', 'x-1c'] }).Resources
+    expect(Object.keys(two).filter((id) => /C$/.test(id))).toEqual([])
+    expect(two.PrivateSubnetB?.Properties?.AvailabilityZone).toBe('x-1c')
+    for (const id of ['PrivateSubnetA', 'PrivateSubnetB', 'PublicSubnetA', 'PublicSubnetB'])
+      expect(two[id]?.Properties?.CidrBlock).toEqual(Resources[id]?.Properties?.CidrBlock)
   })
 
   it("lets its function out to Consul's API and to Parameter Store alone", () => {

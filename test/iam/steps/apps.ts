@@ -19,7 +19,10 @@ interface Answer {
   problem?: string
 }
 
-/** One request, as the function's URL hands it on. @throws ServiceFailure for an unexpected answer */
+/**
+ * One request, as the function's URL hands it on.
+ * @throws ServiceFailure for an answer that is not expected
+ */
 async function ask(
   world: IamWorld,
   [method, rawPath, status]: [method: string, path: string, status: number],
