@@ -45,7 +45,7 @@ export async function deployFile(
     const { run, warnings } = await deploySpec(ports, spec, { ...wish, name })
     warn(warnings)
     // With a name of its own there is always a run.
-    return await followStarted(context, `deploy ${app}`, run ?? { arn: '', name }, options)
+    return await followStarted(context, `deploy ${app}`, run?.arn ?? '', options)
   }
   return { input: { app, ...data }, run: startAsking(context, app, data, options, start) }
 }

@@ -31,16 +31,17 @@ export async function startWorkflow(
   const workflows = context.workflows()
   const name = executionName(workflow, subject, new Date())
   const arn = await workflows.start(workflow, name, input)
-  return await followStarted(context, subject ? `${workflow} ${subject}` : workflow, { arn, name }, options)
+  return await followStarted(context, subject ? `${workflow} ${subject}` : workflow, arn, options)
 }
 
 /** Says which run has begun, and follows it unless nobody wants to wait. */
 export async function followStarted(
   context: Context,
   what: string,
-  { arn, name }: Pick<Execution, 'arn' | 'name'>,
+  arn: string,
   options: StartOptions,
 ): Promise<Execution> {
+  const name = nameOf(arn)
   context.output.note(context.output.paint('dim', `${what} runs as ${name}`))
   if (options.wait) return followUntilInterrupted(context, arn)
   context.output.note(`Look at it with: ${lookCommand(context, name)}`)
