@@ -33,6 +33,7 @@ describe('further ports of a service', () => {
     expect(rules.sort()).toEqual([
       '8080 both needs web',
       '8080 page needs web',
+      '8080 people who proxy web',
       '9090 scraper needs web:metrics',
       '9091 both needs web:admin',
     ])

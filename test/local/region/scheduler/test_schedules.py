@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+
 from region.base.emulator import eventbridge
 from region.scheduler import schedules
 
