@@ -31,6 +31,12 @@ const core = [
     ['core/base'],
     'Tells what happened on a stage, from several sources, in one line of time.',
   ),
+  room(
+    'core/proxy',
+    1,
+    ['core/base'],
+    "Says how a private service is reached from a person's machine; it knows no template and no deployment.",
+  ),
   room('core/prices', 0, [], 'What AWS asks for things, with its source; it knows no app.'),
   room(
     'core/template',
@@ -75,29 +81,58 @@ const core = [
     'Decides which instances have failed their check for too long; it knows neither apps nor deployments.',
   ),
   room(
+    'core/jobs',
+    2,
+    ['core/base', 'core/manifest'],
+    'Decides what a one-off task is told, and when it is over; it knows neither deployments nor the catalog.',
+  ),
+  room(
     'core/deploy',
     4,
-    ['core/base', 'core/definition', 'core/manifest', 'core/registration', 'core/template', 'core/proof'],
-    'Plans and carries out deployments, scaling and teardown; no other room of core/ imports it.',
+    [
+      'core/base',
+      'core/definition',
+      'core/manifest',
+      'core/prices',
+      'core/proof',
+      'core/registration',
+      'core/template',
+    ],
+    'Plans and carries out deployments, scaling and teardown; it knows no HTTP and no file of a person.',
+  ),
+  room(
+    'core/spec',
+    5,
+    [
+      'core/base',
+      'core/definition',
+      'core/manifest',
+      'core/images',
+      'core/registration',
+      'core/template',
+      'core/deploy',
+    ],
+    'Takes a whole app in one document, from a file or over HTTP; no other room of core/ imports it.',
   ),
 ]
 
 const others = [
-  room('adapters/aws', 5, ['core'], 'One file per AWS service; it knows core/ and its SDK.'),
-  room('adapters/images', 6, ['core', 'adapters/aws'], 'Images and what refers to them, as AWS shows it.'),
-  room('adapters/consul', 6, ['core', 'adapters/aws'], 'Speaks to Consul, directly or through the door.'),
-  room('adapters/sources', 6, ['core', 'adapters/aws'], 'Reads, makes and pushes the files of a checkout.'),
-  room('adapters', 6, ['core'], "Reads a function's configuration, once.", { own: '^adapters/[^/]+$' }),
-  room('functions', 7, ['core', 'adapters'], 'Wires core/ and adapters/ into Lambdas, nothing else.'),
-  room('local', 5, ['core/base', 'scripts/lib'], 'Starts and stops the local region.', {
+  room('adapters/aws', 6, ['core'], 'One file per AWS service; it knows core/ and its SDK.'),
+  room('adapters/images', 7, ['core', 'adapters/aws'], 'Images and what refers to them, as AWS shows it.'),
+  room('adapters/consul', 7, ['core', 'adapters/aws'], 'Speaks to Consul, directly or through the door.'),
+  room('adapters/proxy', 7, ['core'], "Takes a person's request to an instance and brings the answer back."),
+  room('adapters/sources', 7, ['core', 'adapters/aws'], 'Reads, makes and pushes the files of a checkout.'),
+  room('adapters', 7, ['core'], "Reads a function's configuration, once.", { own: '^adapters/[^/]+$' }),
+  room('functions', 8, ['core', 'adapters'], 'Wires core/ and adapters/ into Lambdas, nothing else.'),
+  room('local', 6, ['core/base', 'scripts/lib'], 'Starts and stops the local region.', {
     own: '^local/[^/]+$',
     data: true,
   }),
-  room('local/gateway', 6, ['core/base', 'local'], 'Plays the load balancers in the local region.'),
+  room('local/gateway', 7, ['core/base', 'local'], 'Plays the load balancers in the local region.'),
   room('local/preload', 0, [], "Runs inside an instance's own Node and finds no package there.", {
     packages: [],
   }),
-  room('cli', 7, ['core', 'adapters', 'local'], 'Reaches AWS through adapters/ only.', {
+  room('cli', 8, ['core', 'adapters', 'local'], 'Reaches AWS through adapters/ only.', {
     packages: ['commander'],
     data: true,
   }),
@@ -106,11 +141,11 @@ const others = [
   room('apps/photos', 1, ['apps/lib'], 'A user of the control plane; imports nothing of it.'),
   room('apps/web', 1, ['apps/lib'], 'A user of the control plane; imports nothing of it.'),
   room('buildspecs', 0, [], 'Runs in CodeBuild before any package is installed.', { packages: [] }),
-  room('resources', 7, ['core', 'adapters'], 'Plugs our packaging into the framework.'),
+  room('resources', 8, ['core', 'adapters'], 'Plugs our packaging into the framework.'),
   room('scripts/lib', 0, [], 'Runs on a bare machine, before any package is installed.', { packages: [] }),
   room(
     'test/support',
-    7,
+    8,
     ['core', 'adapters', 'apps', 'scripts'],
     'Fakes and sample data; nothing that runs.',
   ),

@@ -2,10 +2,10 @@
 // @ts-check
 /**
  * Compiles a service's source: `node buildspecs/compile.mjs <source> <out>`, run from the root of the
- * archive. A folder with go.mod becomes `<out>/program`, a folder with main.ts becomes `<out>/main.mjs`; its
- * folders `static/` and `assets/` come along, and so do packages with a compiled part, in
- * `<out>/node_modules`. JavaScript and Python are copied with their locked packages, Java becomes
- * `<out>/app.jar`.
+ * archive. A folder with go.mod becomes `<out>/program`, a folder with main.ts becomes `<out>/main.mjs` and a
+ * map of its sources for traces; its folders `static/` and `assets/` come along, and so do packages with a
+ * compiled part, in `<out>/node_modules`. JavaScript and Python are copied with their locked packages, Java
+ * becomes `<out>/app.jar`.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -22,6 +22,7 @@ import { importFrom, moduleFolders, moduleRoots } from './modules.mjs'
 import { copyPackages, NATIVE } from './packages.mjs'
 import { packPython } from './python.mjs'
 import { checkout, keptPrograms, programEnvironment } from './settings.mjs'
+import { keepOwnSources, TRACES } from './traces.mjs'
 
 /** Folders with files that a program reads at run time. */
 const DATA = ['static', 'assets']
@@ -66,8 +67,10 @@ export async function compile(source, out, { root, repository, architecture, pro
       break
     case 'typescript':
       await compileNode(source, out, { root, repository })
+      addJobLoader(out)
       break
     case 'javascript':
+      addJobLoader(out)
       return packJavaScript(source, out)
     case 'python':
       return packPython(source, out)
@@ -79,6 +82,14 @@ export async function compile(source, out, { root, repository, architecture, pro
   for (const name of DATA) {
     if (existsSync(join(source, name))) cpSync(join(source, name), join(out, name), { recursive: true })
   }
+}
+
+/**
+ * Beside each program for Node; a job's user data names it (`core/jobs/loader.ts`).
+ * @param {string} out
+ */
+function addJobLoader(out) {
+  copyFileSync(join(import.meta.dirname, 'job-loader.mjs'), join(out, 'nanofleet-job.mjs'))
 }
 
 /** The same flags everywhere: with others, all packages are compiled again. */
@@ -142,6 +153,7 @@ async function compileNode(source, out, { root, repository }) {
     nodePaths: moduleFolders(roots, repository),
     alias: existsSync(library) ? { [LIBRARY]: library } : {},
   })
+  keepOwnSources(join(out, 'main.mjs'), root)
   const imported = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
   copyPackages(
     NATIVE.filter((name) => imported.some((path) => path === name || path.startsWith(`${name}/`))),
@@ -171,7 +183,10 @@ async function bundle(esbuild, source, out, modules) {
       target: 'node24',
       mainFields: ['module', 'main'],
       keepNames: true,
-      banner: { js: COMMONJS },
+      banner: { js: `${TRACES}\n${COMMONJS}` },
+      // Nobody looks for the map by a comment; TRACES does by its name.
+      sourcemap: 'external',
+      sourcesContent: false,
       logLevel: 'warning',
     })
     return metafile

@@ -35,7 +35,8 @@ const CHANGES = [
 ]
 
 /**
- * The flags for such a program; none for one that asks for `HOST`, and for a Go whose `net` looks different.
+ * The flags for such a program; none for one that asks for `HOST`, and, with a sentence, for a Go whose `net`
+ * looks different.
  * @param {string} source folder of the program
  * @param {string} archive folder of the unpacked archive, with its libraries
  * @param {string} programs where a machine keeps what builds use again
@@ -54,7 +55,12 @@ export function ownAddress(source, archive, programs) {
     file: join(sources, change.file),
     text: changedText(sources, change),
   }))
-  if (changed.some(({ text }) => text === undefined)) return []
+  if (changed.some(({ text }) => text === undefined)) {
+    process.stdout.write(
+      `${source}: the package net of this Go is one that is not known here, so the program listens on all addresses; let it ask for HOST and RESOLVER\n`,
+    )
+    return []
+  }
   const named = createHash('sha256').update(JSON.stringify(changed)).digest('hex').slice(0, 16)
   const folder = join(programs, 'go-host', named)
   const overlay = join(folder, 'overlay.json')

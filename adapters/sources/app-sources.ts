@@ -9,14 +9,11 @@ import { blindChecks } from '../../core/definition/blind-checks.ts'
 import { parseDefinition } from '../../core/definition/definition.ts'
 import { consulVersion } from '../../core/deploy/consul-step.ts'
 import { unpinnedBases } from '../../core/manifest/base-images.ts'
-import { READ_YOURSELF } from '../../core/manifest/rules.ts'
 import { secretLook } from '../../core/manifest/secret-looks.ts'
 import {
   ignoreFiles,
-  imageFiles,
   isLeftOut,
   isWanted,
-  LIBRARY,
   sourceFiles,
   sourceRoots,
 } from '../../core/manifest/source-files.ts'
@@ -191,7 +188,7 @@ function untrackedSources(
 }
 
 function checkSource(manifest: Manifest, service: string, files: RepositoryFiles): void {
-  const { source, secrets } = manifest.services[service] ?? {}
+  const { source } = manifest.services[service] ?? {}
   const place = `images/${manifest.app}/app.yml: services.${service}`
   if (source === undefined) return
   if (sourceFiles(manifest, service, files.texts).length === 0) {
@@ -200,14 +197,7 @@ function checkSource(manifest: Manifest, service: string, files: RepositoryFiles
       ? new InvalidInput(`${place}.source`, 'every file is left out', 'correct ignore or .dockerignore')
       : new InvalidInput(`${place}.source`, `no folder ${source}`, 'correct the path')
   }
-  const loads = () => imageFiles(manifest, service, files.texts).some((path) => LOADER.test(path))
-  if (Object.keys(secrets ?? {}).length > 0 && !loads()) {
-    throw new InvalidInput(`${place}.secrets`, `nothing in ${source} reads them yet`, READ_YOURSELF)
-  }
 }
-
-/** The library that reads secrets with the instance's role. */
-const LOADER = new RegExp(`^${LIBRARY}/(.*/)?secrets?[./]`)
 
 function checkStage({ app, services }: Manifest, stage: string | undefined): void {
   if (stage === undefined) return

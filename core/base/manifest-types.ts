@@ -24,7 +24,10 @@ export interface ServiceSpec {
   ignore?: string[]
   /** Port that the service listens on; absent for a worker, which serves nobody. */
   port?: number
+  /** Further ports, by name; only what needs `service:name` may call one. */
+  ports?: Record<string, number>
   protocol: 'http' | 'grpc' | 'tcp'
+  /** Services of the app, or `service:name` for one of their further ports. */
   needs: string[]
   count: Count
   expose?: Expose
@@ -32,14 +35,30 @@ export interface ServiceSpec {
   /** One processor, whatever the type has; absent for all of them. */
   cpus?: number
   env: Record<string, EnvValue>
+  /** Name -> `own`, or an SSM parameter that somebody else keeps. */
   secrets: Record<string, string>
   permissions: Permission[]
   stateful: boolean
   /** Seconds of a failing Consul check after which an instance is replaced; absent for the usual time. */
   replaceAfter?: number | 'never'
   strategy: 'surge' | 'quorum'
+  /** The program takes the arguments of a job from its environment and reports its exit code itself. */
+  jobs?: boolean
+  /** When its program runs as a job, by itself. */
+  schedule?: Schedule
   /** `consulserver` marks the instances that hold the catalog; only the platform uses it. */
   kind: 'service' | 'consulserver'
+}
+
+/** Jobs that start by themselves. */
+export interface Schedule {
+  /** `rate(1 hour)` or `cron(0 3 * * ? *)`. */
+  when: string
+  /** Of the time zone database. */
+  timezone: string
+  args: string[]
+  /** Seconds that each may run. */
+  timeout: number
 }
 
 /** `count: 2` is read as `{desired: 2, min: 0, max: 100}`; `{min: 1, max: 5}` starts at its `min`. */

@@ -20,14 +20,17 @@ export const completeStored = (stored: StoredManifest): Manifest =>
   complete({ ...stored, source: 'upstream' })
 
 function completeService(name: string, raw: RawManifest['services'][string]): ServiceSpec {
-  const { source, ignore, port, cpus, expose, replaceAfter, ...rest } = raw
+  const { source, ignore, port, ports, cpus, expose, replaceAfter, jobs, schedule, ...rest } = raw
   return {
     ...rest,
     ...(source !== undefined && { source: source.replace(/\/+$/, '') }),
     ...(ignore !== undefined && { ignore }),
     ...(port !== undefined && { port }),
+    ...(ports !== undefined && { ports }),
     ...(cpus !== undefined && { cpus }),
     ...(replaceAfter !== undefined && { replaceAfter }),
+    ...(jobs !== undefined && { jobs }),
+    ...(schedule !== undefined && { schedule }),
     ...(expose && { expose: { ...expose, host: expose.host ?? name } }),
   }
 }

@@ -100,6 +100,8 @@ function groupOf(app: string, party: Party): unknown {
       return own ? getAtt('LoadBalancerSecurityGroup', 'GroupId') : ref('LoadBalancerGroup')
     case 'consul-function':
       return ref('ConsulFunctionGroup')
+    case 'proxy-function':
+      return ref('ProxyFunctionGroup')
     default:
       return undefined
   }

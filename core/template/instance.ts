@@ -1,6 +1,7 @@
 import { getAtt, join, type Resource, ref, sub } from '../base/cloudformation.ts'
 import type { EnvValue, Permission } from '../base/manifest-types.ts'
 import { boundary, definitionParameter, roleKind, rolePath, serviceStack, TAG } from '../base/names.ts'
+import { secretPlaces } from '../base/settings.ts'
 import { oneProcessor } from '../manifest/processors.ts'
 import { expression, substituted } from './app-references.ts'
 import { groupOutput } from './groups.ts'
@@ -22,8 +23,10 @@ export function instanceResources(place: ServicePlace): Record<string, Resource>
  * The instance role: what the manifest permits and its secrets, and never more than the boundary of the
  * control plane. CloudFormation may make it only so, and only below this path.
  */
-function role({ app, service, spec, stage }: ServicePlace): Resource {
-  const statements = [...spec.permissions.map(statement), ...secretStatements(Object.values(spec.secrets))]
+function role(place: ServicePlace): Resource {
+  const { app, service, spec, stage } = place
+  const parameters = secretsOf(place).flatMap(({ places }) => places)
+  const statements = [...spec.permissions.map(statement), ...secretStatements(parameters)]
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -53,6 +56,15 @@ const statement = ({ actions, resource }: Permission) => ({
   Resource: typeof resource === 'string' ? substituted(resource) : expression(resource),
 })
 
+/** The secrets of a service, each with the parameters that it may be in. */
+const secretsOf = ({ app, service, spec, stage }: ServicePlace) =>
+  Object.keys(spec.secrets)
+    .sort()
+    .map((name) => ({
+      name,
+      places: secretPlaces({ stage: stage.name, app, service }, name, spec.secrets[name] as string),
+    }))
+
 function secretStatements(parameters: string[]) {
   if (parameters.length === 0) return []
   const arn = `arn:${pseudo('Partition')}:ssm:${pseudo('Region')}:${pseudo('AccountId')}:parameter`
@@ -71,7 +83,7 @@ const pseudo = (name: string): string => `\${AWS::${name}}`
 function launchTemplate(place: ServicePlace): Resource {
   const { app, service, spec, files, stage } = place
   const tags = instanceTags(place)
-  const userData = environment(spec.env, spec.secrets)
+  const userData = environment(place)
   return {
     Type: 'AWS::EC2::LaunchTemplate',
     Properties: {
@@ -117,16 +129,15 @@ function instanceTags({ app, service, spec, files, stage: { name: stage } }: Ser
 /**
  * Lines of user data, separated by CR LF, that the Nanos klib `userdata` puts into the program's environment.
  */
-function environment(env: Record<string, EnvValue>, secrets: Record<string, string>): unknown[] {
+function environment(place: ServicePlace): unknown[] {
+  const { env } = place.spec
   const names = Object.keys(env).sort()
   const lines = names.map((name) => {
     const value = env[name] as EnvValue
     return typeof value === 'string' ? `${name}=${value}` : join('', [`${name}=`, expression(value)])
   })
-  const secretNames = Object.keys(secrets).sort()
-  if (secretNames.length === 0) return lines
-  const list = secretNames.map((name) => `${name}=${secrets[name]}`).join(',')
-  return [...lines, substituted(`NANOFLEET_SECRETS=${list}`)]
+  const secrets = secretsOf(place).map(({ name, places }) => `${name}=${places.join('|')}`)
+  return secrets.length === 0 ? lines : [...lines, substituted(`NANOFLEET_SECRETS=${secrets.join(',')}`)]
 }
 
 function usesCloudWatch(config: Record<string, unknown>): boolean {

@@ -16,7 +16,7 @@ export const lanes = [
   {
     name: 'web',
     stage: true,
-    seconds: 380,
+    seconds: 480,
     files: [
       '/e2e/whole-path.',
       '/e2e/page.',
@@ -37,7 +37,7 @@ export const lanes = [
     name: 'shops',
     stage: true,
     seconds: 690,
-    files: ['/e2e/photos.', '/e2e/photos-chaos.', '/e2e/hung-shop.', '/e2e/boutique.'],
+    files: ['/e2e/photos.', '/e2e/photos-chaos.', '/e2e/hung-shop.', '/e2e/proxy.', '/e2e/boutique.'],
   },
   {
     name: 'platform',

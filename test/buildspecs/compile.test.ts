@@ -76,7 +76,7 @@ describe('compiling a TypeScript source', () => {
   it('copies no packages when the program imports none with a compiled part', async () => {
     write('apps/web/main.ts', "import { parse } from 'yaml'\nconsole.log(parse('1'))")
     await compile(join(root, 'apps/web'), join(root, 'out'), { root, repository })
-    expect(readdirSync(join(root, 'out'))).toEqual(['main.mjs'])
+    expect(readdirSync(join(root, 'out'))).toEqual(['main.mjs', 'main.mjs.map', 'nanofleet-job.mjs'])
   })
 
   it('names the source that does not compile', async () => {

@@ -23,6 +23,7 @@ from region.cloudformation import (
     network,
     replacement,
     retyped,
+    schedules,
     security_rules,
     service_role,
     settling,
@@ -67,6 +68,7 @@ def install() -> None:
         *tables.HOOKS,
         *taken.HOOKS,
         *names.HOOKS,
+        *schedules.HOOKS,
     ):
         _hook_row(resource_type, verb, name, around)
     patch.wrap(PROVISIONERS, "_elbv2_listener_actions", balancers.listener_actions)

@@ -135,7 +135,9 @@ def _environment(
     environment.pop("PYTHONHOME", None)
     preload = settings.repository / "local" / "preload" / "node.mjs"
     if is_node and preload.exists():
-        own_options = environment.get("NODE_OPTIONS", "")
+        own_options = " ".join(
+            _mapped(option, root) for option in environment.get("NODE_OPTIONS", "").split()
+        )
         bounds = heap.options(str(instance.get("InstanceType")))
         environment["NODE_OPTIONS"] = " ".join(f"--import {preload} {bounds} {own_options}".split())
     return environment
