@@ -1,22 +1,24 @@
+import { randomUUID } from 'node:crypto'
 import { DescribeInstanceAttributeCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2'
 import { Ec2Jobs } from '../../../adapters/aws/job-instances.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
 import { needs, type Step } from '../step.ts'
 import { type IamWorld, PROBE } from '../world.ts'
 
-const runOf = ({ context }: IamWorld): string =>
-  `${context.workflows().machine('job').replace(':stateMachine:', ':execution:')}:${PROBE}`
+/** A run of its own each time, as EC2 remembers what it started for one. */
+const newRun = ({ context }: IamWorld): string =>
+  `${context.workflows().machine('job').replace(':stateMachine:', ':execution:')}:${PROBE}-${randomUUID()}`
 
-const start = async (world: IamWorld): Promise<string> => {
+const start = async (world: IamWorld, run = newRun(world)): Promise<string> => {
   const input = { app: 'web', service: 'web' }
-  const begun = await world.invoke('start-job', { run: runOf(world), input })
+  const begun = await world.invoke('start-job', { run, input })
   return (begun as { instance: string }).instance
 }
 
 /** Ends the probe's instance, as an administrator. */
 async function end({ context }: IamWorld): Promise<void> {
   const living = await new Ec2Jobs(context.ec2()).living()
-  const InstanceIds = living.filter(({ run }) => run.endsWith(`:${PROBE}`)).map(({ id }) => id)
+  const InstanceIds = living.filter(({ run }) => run.includes(`:${PROBE}-`)).map(({ id }) => id)
   if (InstanceIds.length > 0) await context.ec2().send(new TerminateInstancesCommand({ InstanceIds }))
 }
 
@@ -55,9 +57,10 @@ export const jobSteps: Step[] = [
     does: 'look-job: a job whose time is up',
     covers: needs('s3:GetObject', 'ec2:DescribeInstances', 'ec2:TerminateInstances'),
     run: async (world) => {
-      const instance = await start(world)
+      const run = newRun(world)
+      const instance = await start(world, run)
       const startedAt = new Date().toISOString()
-      await world.invoke('look-job', { run: runOf(world), instance, startedAt, timeoutSeconds: 0 })
+      await world.invoke('look-job', { run, instance, startedAt, timeoutSeconds: 0 })
     },
     tidy: end,
   },
