@@ -163,7 +163,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'lock',
-    usage: '[options]',
+    usage: '[options] [folders...]',
     description: 'look up the digests of ops, Nanos and base images, and write them into this checkout',
     load: async () => (await import('./commands/lock.ts')).lock,
   },
