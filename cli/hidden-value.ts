@@ -10,7 +10,7 @@ const [ENTER, RETURN, END, INTERRUPT, ERASE, BACKSPACE] = ['\n', '\r', '\u0004',
 /**
  * A value that nobody sees: from a file as it is, from a terminal without echo, else from standard input
  * without the line break at its end, which `echo` adds.
- * @throws {InvalidInput} for what is no text, or when a person gives up
+ * @throws {InvalidInput} if it is not text, or if a person gives up
  */
 export async function hiddenValue(
   place: string,
