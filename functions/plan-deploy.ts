@@ -77,7 +77,7 @@ export const handler = lambda('plan-deploy', {
   },
   work: async (
     { runs, records: images, built, settings, ...parts },
-    { app, release, bundle: wanted, ...request },
+    { app, release, bundle, ...request },
   ) => {
     const { stage, bundles, kept } = parts
     const { execution, purpose, replaceData, restore, seal } = request
@@ -85,10 +85,9 @@ export const handler = lambda('plan-deploy', {
     const notes: string[] = []
     const ports = {
       ...parts,
-      app: async (name: string, digest?: string) => {
+      app: (name: string, digest?: string) => bundles.read(name, digest),
+      wanted: async (name: string, digest?: string) => {
         const pushed = await bundles.read(name, digest)
-        // The release that runs is as it is.
-        if (name !== app || (digest !== undefined && digest !== wanted)) return pushed
         const settled = await settledApp(settings, pushed, release)
         notes.push(...settled.notes)
         // The steps after this one read it by its digest, and so does who goes back to the release.
@@ -100,7 +99,7 @@ export const handler = lambda('plan-deploy', {
           ? expectedImages(stage, bundle, await images(bundle), await built(bundle))
           : images(bundle),
     }
-    const facts = await planFacts(ports, app, release, wanted || undefined)
+    const facts = await planFacts(ports, app, release, bundle || undefined)
     const data = await planData({ ...parts, ...parts.data }, facts, purpose, { restore, execution, at })
     const missing = await missingSecrets(settings, facts.app, { stage: stage.name, purpose })
     const made = makePlan(facts, data)

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { InvalidInput, NotFound } from '../../core/base/errors.ts'
 import { LABEL } from '../../core/base/name-rules.ts'
-import type { SettingName } from '../../core/base/settings.ts'
+import { isSameSetting, type SettingName, settingText } from '../../core/base/settings.ts'
 import { name } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { assignments } from '../setting-words.ts'
@@ -42,11 +42,13 @@ function set(open: Open): Command {
       const known = await knownApp(context, app)
       checkKnown(place, known, wanted[0]?.service)
       const settings = variablesOf(context, app)
-      const others = (await settings.values()).filter((one) => !wanted.some((other) => isSame(one, other)))
+      const others = (await settings.values()).filter(
+        (one) => !wanted.some((other) => isSameSetting(one, other)),
+      )
       // Refused now rather than by the next deployment.
       if (known.pushed) withVariables(known.pushed, [...others, ...wanted])
       for (const { value, ...one } of wanted) await settings.set(one, value)
-      const said = wanted.map((one) => `${described(app, one)} is ${JSON.stringify(one.value)}`)
+      const said = wanted.map((one) => `${settingText(app, one)} is ${JSON.stringify(one.value)}`)
       context.output.result(
         wanted,
         `${said.join('\n')}\nfrom the next deployment on: nanofleet deploy ${app}`,
@@ -85,12 +87,14 @@ function remove(open: Open): Command {
       const settings = variablesOf(context, app)
       const kept: SettingName[] = await settings.list()
       const wanted = options.all ? kept : namesOf(place, words)
-      const missing = wanted.find((one) => !kept.some((other) => isSame(one, other)))
+      const missing = wanted.find((one) => !kept.some((other) => isSameSetting(one, other)))
       if (missing || wanted.length === 0)
-        throw new NotFound(missing ? `${described(app, missing)} is not set` : `${app} has no variables set`)
+        throw new NotFound(
+          missing ? `${settingText(app, missing)} is not set` : `${app} has no variables set`,
+        )
       await settings.remove(wanted)
       const done = wanted.map(({ name, service }) => ({ name, ...(service !== undefined && { service }) }))
-      const said = done.map((one) => `${described(app, one)} is not set any more`)
+      const said = done.map((one) => `${settingText(app, one)} is not set any more`)
       context.output.result(done, `${said.join('\n')}\nfrom the next deployment on: nanofleet deploy ${app}`)
     })
 }
@@ -102,9 +106,3 @@ function namesOf(place: string, words: readonly string[]): SettingName[] {
   if (rest.includes(first)) throw new InvalidInput(place, `${first} is there twice`, 'name the service once')
   return rest.map((word) => ({ service: first, name: word }))
 }
-
-const isSame = (one: SettingName, other: SettingName): boolean =>
-  one.name === other.name && one.service === other.service
-
-const described = (app: string, { name, service }: SettingName): string =>
-  `${name} of ${service === undefined ? app : `${app}/${service}`}`

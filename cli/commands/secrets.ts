@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { InvalidInput, NotFound } from '../../core/base/errors.ts'
-import { type SettingName, valueProblem } from '../../core/base/settings.ts'
+import { isSameSetting, type SettingName, settingText, valueProblem } from '../../core/base/settings.ts'
 import { name } from '../arguments.ts'
 import { agreed, TERMINAL } from '../ask.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
@@ -62,7 +62,7 @@ function set(open: Open): Command {
           : `no service reads it yet: write secrets: [${wanted.name}] at the service in app.yml`
       context.output.result(
         { app, ...wanted, version },
-        `${described(app, wanted)} is set, version ${version}; ${taken}`,
+        `${settingText(app, wanted)} is set, version ${version}; ${taken}`,
       )
     })
 }
@@ -120,17 +120,15 @@ function remove(open: Open): Command {
         name,
         ...(service !== undefined && { service }),
       }))
-      context.output.result(done, done.map((one) => `${described(app, one)} is deleted`).join('\n'))
+      context.output.result(done, done.map((one) => `${settingText(app, one)} is deleted`).join('\n'))
     })
 }
 
 /** @throws {NotFound} */
 function chosen<T extends SettingName>(app: string, kept: T[], wanted: SettingName | undefined): T[] {
-  const going = wanted
-    ? kept.filter(({ name, service }) => name === wanted.name && service === wanted.service)
-    : kept
+  const going = wanted ? kept.filter((one) => isSameSetting(one, wanted)) : kept
   if (going.length > 0) return going
-  throw new NotFound(wanted ? `${described(app, wanted)} is not set` : `${app} has no secrets`)
+  throw new NotFound(wanted ? `${settingText(app, wanted)} is not set` : `${app} has no secrets`)
 }
 
 /** Which releases read what goes: the one that runs, and those that one can go back to. */
@@ -158,6 +156,3 @@ async function usesOf(context: Context, app: string, going: readonly SettingName
   })
   return (await Promise.all(uses)).flat()
 }
-
-const described = (app: string, { name, service }: SettingName): string =>
-  `${name} of ${service === undefined ? app : `${app}/${service}`}`

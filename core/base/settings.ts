@@ -11,6 +11,14 @@ export interface SettingName {
   name: string
 }
 
+/** Whether two names are of the same setting. */
+export const isSameSetting = (one: SettingName, other: SettingName): boolean =>
+  one.name === other.name && one.service === other.service
+
+/** `DB_PASSWORD of shop`, or `of shop/web` for one of a service. */
+export const settingText = (app: string, { name, service }: SettingName): string =>
+  `${name} of ${service === undefined ? app : `${app}/${service}`}`
+
 /** In app.yml, in place of a parameter: the secret that `nanofleet secrets set` keeps under the name. */
 export const OWN = 'own'
 

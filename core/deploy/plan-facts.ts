@@ -14,6 +14,8 @@ export interface PlanPorts {
   releases: ReleaseBook
   /** The app as last pushed, or the one with this digest. */
   app(name: string, digest?: string): Promise<App>
+  /** The same as a deployment brings it up: with what is set by hand on the stage. */
+  wanted(name: string, digest?: string): Promise<App>
   /** The image of each service: built already or, in a dry run, to be built. */
   images(bundle: AppBundle): Promise<Map<string, ImageRecord>>
 }
@@ -61,7 +63,7 @@ export async function planFacts(
     release === 0 ? undefined : releases.release(name, release),
     stacks.tagged({ [TAG.stage]: stage.name }),
   ])
-  const app = await ports.app(name, kept?.bundle ?? bundle)
+  const app = await ports.wanted(name, kept?.bundle ?? bundle)
   const [others, platform, standing, images, running] = await Promise.all([
     otherApps(ports, name),
     name === PLATFORM ? undefined : standingPlatform(ports, views),

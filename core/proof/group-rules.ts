@@ -25,37 +25,28 @@ export function connect(
   return out(network, from, to, protocol, port) ?? into(network, to, from, protocol, port)
 }
 
+const SIDES = {
+  egress: { end: 'origin', way: 'out of' },
+  ingress: { end: 'target', way: 'into' },
+} as const
+
+/** What is missing at one end: the rule of a group for a peer. */
+const lacking =
+  (side: keyof typeof SIDES) =>
+  (network: Network, group: string, peer: string, protocol: string, port: number): Lack | undefined => {
+    const { end, way } = SIDES[side]
+    const rules = network.groups.get(group)?.[side]
+    const stack = stackOf(group)
+    if (!rules) return { lacks: `the ${end} has no security group`, stack }
+    if (rules.some((rule) => allows(network, rule, peer, protocol, port))) return undefined
+    return { lacks: `no rule lets ${protocol} ${port} ${way} ${group}`, stack }
+  }
+
 /** What keeps a group from sending to a peer on a port. */
-export function out(
-  network: Network,
-  group: string,
-  peer: string,
-  protocol: string,
-  port: number,
-): Lack | undefined {
-  const rules = network.groups.get(group)?.egress
-  const stack = stackOf(group)
-  if (!rules) return { lacks: 'the origin has no security group', stack }
-  if (!rules.some((rule) => allows(network, rule, peer, protocol, port)))
-    return { lacks: `no rule lets ${protocol} ${port} out of ${group}`, stack }
-  return undefined
-}
+export const out = lacking('egress')
 
 /** What keeps a group from taking what a peer sends to a port. */
-export function into(
-  network: Network,
-  group: string,
-  peer: string,
-  protocol: string,
-  port: number,
-): Lack | undefined {
-  const rules = network.groups.get(group)?.ingress
-  const stack = stackOf(group)
-  if (!rules) return { lacks: 'the target has no security group', stack }
-  if (!rules.some((rule) => allows(network, rule, peer, protocol, port)))
-    return { lacks: `no rule lets ${protocol} ${port} into ${group}`, stack }
-  return undefined
-}
+export const into = lacking('ingress')
 
 function allows(network: Network, rule: GroupRule, peer: string, protocol: string, port: number): boolean {
   const named = rule.peer === peer || covers(network, rule.peer, peer)

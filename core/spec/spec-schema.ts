@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { publishedSchema } from '../base/schema-keys.ts'
+import { schemaFile } from '../base/schema-keys.ts'
 import { label, serviceSchema } from '../manifest/schema.ts'
 import { IMAGE_NAME } from './image-name.ts'
 
@@ -32,11 +32,8 @@ export type RawSpec = z.output<typeof specSchema>
 
 /** The text of `schemas/spec.schema.json`, which editors use for an app in one file. */
 export function publishedSpecSchema(): string {
-  const { $schema, ...schema } = publishedSchema(specSchema)
-  const head = {
-    $schema,
+  return schemaFile(specSchema, {
     title: 'Nanofleet app in one file',
     description: 'What `nanofleet deploy ./app.yml` takes; see docs/api.md',
-  }
-  return `${JSON.stringify({ ...head, ...schema }, undefined, 2)}\n`
+  })
 }

@@ -1,33 +1,12 @@
-import { spawnSync } from 'node:child_process'
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { compile } from '../../buildspecs/compile.mjs'
+import { inAnArchive, root, run, write } from './archive-folder.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
-let root: string
-
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'archive-'))
-})
-afterEach(() => rmSync(root, { recursive: true, force: true }))
-
-function write(path: string, text: string) {
-  mkdirSync(join(root, dirname(path)), { recursive: true })
-  writeFileSync(join(root, path), text)
-}
-
-const run = (file: string) => spawnSync(process.execPath, [file], { encoding: 'utf8' }).stdout
+inAnArchive()
 
 describe('traces of a program in TypeScript', () => {
   it('show the lines of its sources, of a library too, and leave packages where they are', async () => {

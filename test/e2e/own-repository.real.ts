@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readSettings } from '../../local/settings.ts'
+import { LANGUAGES } from '../live/languages.ts'
 
 const run = promisify(execFile)
 const { environment, repository } = readSettings()
@@ -139,13 +140,7 @@ describe('a repository of apps', () => {
     expect(services).toMatchObject([{ service: 'hello', healthy: 2 }])
   }, 600_000)
 
-  it.each([
-    ['ts', 'typescript'],
-    ['js', 'javascript'],
-    ['go', 'go'],
-    ['python', 'python'],
-    ['java', 'java'],
-  ])(
+  it.each(LANGUAGES)(
     'serves an app of a folder in %s',
     async (folder, language) => {
       await cp(join(repository, 'apps/hello', folder), join(shop.folder, folder), { recursive: true })

@@ -1,19 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import type { ConsulServer } from '../../core/base/catalog.ts'
 import { NameWatch } from '../live/name-watch.ts'
-import { ServerStage } from './server-stage.ts'
+import { onServerStage, stage } from './server-stage.ts'
 
 /** A machine's power button is SIGTERM: nobody announced it, as a lifecycle action would have. */
 describe('the end of a Consul server', () => {
-  let stage: ServerStage
-  beforeAll(async () => {
-    stage = await ServerStage.start()
-  }, 90_000)
-  afterEach(() => {
-    stage.platform.onInvoke = () => {}
-  })
-  afterAll(() => stage?.stop(), 20_000)
+  onServerStage()
 
   it.each([
     ['a follower', false],

@@ -33,11 +33,14 @@ describe('the plan of what was pushed, beside what is deployed', () => {
     releases = new MemoryReleaseBook(locks)
     bundles = new Map()
     stacks = new MemoryStacks()
+    const app: PlanPorts['app'] = async (name, digest = 'last') =>
+      parsedApp(bundles.get(`${name} ${digest}`) as AppBundle)
     ports = {
       stage,
       stacks,
       releases,
-      app: async (name, digest = 'last') => parsedApp(bundles.get(`${name} ${digest}`) as AppBundle),
+      app,
+      wanted: app,
       images: async ({ services }) =>
         new Map(Object.keys(services).map((name) => [name, { hash: 'h', imageId: 'ami-0', builtAt: '' }])),
     }
