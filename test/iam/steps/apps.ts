@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
 import { StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { ServiceFailure } from '../../../core/base/errors.ts'
+import { controlName } from '../../../core/base/names.ts'
+import type { Release } from '../../../core/deploy/releases.ts'
+import { removeGroup, startOldGroup } from '../group.ts'
 import { needs, type Step } from '../step.ts'
 import { type IamWorld, PROBE } from '../world.ts'
 
@@ -39,6 +43,23 @@ async function ask(
   throw new ServiceFailure(`${method} ${rawPath}: ${answer.statusCode}: ${answer.problem ?? answer.body}`)
 }
 
+/** A function that has read a type's schema does not read it again: this makes the next one a new one. */
+async function forget({ context }: IamWorld): Promise<void> {
+  const FunctionName = controlName(context.stage, 'apps-api')
+  const lambda = context.lambda()
+  const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))
+  const Variables = { ...Environment?.Variables, IAM_PROBE: randomUUID() }
+  await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }))
+}
+
+/** Records a release of the probe, which nobody deployed. */
+async function release(world: IamWorld, services: Release['services']): Promise<void> {
+  await world.invoke('lock', { app: PROBE, owner: world.ended })
+  const recorded = { ...world.release, bundle: world.probe, services }
+  await world.context.releases().record(PROBE, recorded, world.ended)
+  await world.invoke('unlock', { app: PROBE, owner: world.ended })
+}
+
 /** Ends what a request began, and frees its lock. */
 async function stop(world: IamWorld, app: string): Promise<void> {
   const owner = await world.lockOwner(app)
@@ -66,6 +87,7 @@ export const appSteps: Step[] = [
       'states:StartExecution deploy',
       'states:DescribeExecution',
     ),
+    prepare: forget,
     run: async (world) => {
       const { warnings } = await ask(world, ['POST', '/v2/apps', 201], { body: BODY })
       if (JSON.stringify(warnings) !== '[]') throw new ServiceFailure(`it warns: ${JSON.stringify(warnings)}`)
@@ -78,7 +100,6 @@ export const appSteps: Step[] = [
     covers: needs(
       'autoscaling:DescribeAutoScalingGroups',
       'ec2:DescribeInstances',
-      'ec2:DescribeLaunchTemplateVersions',
       'elasticloadbalancing:DescribeTargetHealth',
       'lambda:InvokeFunction',
       'states:ListExecutions deploy',
@@ -86,6 +107,21 @@ export const appSteps: Step[] = [
     run: async (world) => {
       const { state } = await ask(world, ['GET', '/v2/apps/web', 200])
       if (state !== 'running') throw new ServiceFailure(`web is ${String(state)}`)
+    },
+  },
+  {
+    role: 'AppsApiRole',
+    does: 'apps-api: how an app with an older instance is',
+    covers: needs('ec2:DescribeLaunchTemplateVersions'),
+    prepare: async (world) => {
+      const { web } = world.release.services
+      await startOldGroup(world)
+      await release(world, web ? { probe: { ...web, count: 1 } } : {})
+    },
+    run: async (world) => void (await ask(world, ['GET', `/v2/apps/${PROBE}`, 200])),
+    tidy: async (world) => {
+      await removeGroup(world)
+      await world.forgetProbe()
     },
   },
   {
@@ -104,12 +140,7 @@ export const appSteps: Step[] = [
     role: 'AppsApiRole',
     does: 'apps-api: remove an app with a release and nothing else',
     covers: needs('states:StartExecution teardown'),
-    prepare: async (world) => {
-      await world.invoke('lock', { app: PROBE, owner: world.ended })
-      const release = { ...world.release, bundle: world.probe, services: {} }
-      await world.context.releases().record(PROBE, release, world.ended)
-      await world.invoke('unlock', { app: PROBE, owner: world.ended })
-    },
+    prepare: (world) => release(world, {}),
     run: async (world) => void (await ask(world, ['DELETE', `/v2/apps/${PROBE}`, 202])),
     tidy: async (world) => {
       await stop(world, PROBE)

@@ -8,6 +8,7 @@ const kept = ({ context }: IamWorld, kind: SettingKind) =>
 
 /** The probe, with a secret that its service reads. */
 async function pushWithSecret(world: IamWorld): Promise<void> {
+  await world.giveImage()
   const { bundle } = await world.bundles.read(PROBE, world.probe)
   const { probe } = bundle.manifest.services
   if (!probe) throw new Error('the probe has no service')
@@ -42,6 +43,7 @@ export const settingSteps: Step[] = [
         const settings = kept(world, kind)
         await settings.remove(await settings.list())
       }
+      await world.takeImage()
       await world.bundles.point(PROBE, world.probe)
       await world.plan()
     },
