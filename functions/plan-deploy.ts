@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
-import { AppSettings } from '../adapters/aws/app-settings.ts'
+import { settingsOf } from '../adapters/aws/app-settings.ts'
 import { CloudFormationChangeSets } from '../adapters/aws/change-sets.ts'
 import * as clients from '../adapters/aws/clients.ts'
 import { TableBackups } from '../adapters/aws/table-backups.ts'
@@ -66,10 +66,7 @@ export const handler = lambda('plan-deploy', {
         holdings: holdings(),
         backups: new TableBackups(dataClients.documents()),
       },
-      settings: {
-        variables: (app: string) => new AppSettings(ssm, 'env', here.name, app).values(),
-        secrets: (app: string) => new AppSettings(ssm, 'secrets', here.name, app).list(),
-      },
+      settings: settingsOf(ssm, here.name),
       records: ({ manifest: { app, services } }: AppBundle) =>
         readImageRecords(ssm, here.name, app, Object.keys(services)),
       built: ({ manifest: { app } }: AppBundle) => serviceImages(ec2, { stage: here.name, app }),

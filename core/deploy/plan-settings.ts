@@ -36,7 +36,7 @@ export async function settledApp(ports: SettingsPorts, pushed: App, release: num
  */
 export async function missingSecrets(
   ports: SettingsPorts,
-  { bundle: { manifest } }: App,
+  { bundle: { manifest } }: Pick<App, 'bundle'>,
   { stage, purpose }: { stage: string; purpose: PlanRequest['purpose'] },
 ): Promise<InvalidInput[]> {
   if (purpose === 'undo' || wantedSecrets(manifest).length === 0) return []

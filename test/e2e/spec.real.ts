@@ -118,6 +118,43 @@ describe('an app without a checkout', () => {
     await api.untilState('stall', '404', 120)
   }, 300_000)
 
+  it('is the same request until a variable of it is set to something else', async () => {
+    const posted = async (status: number) => {
+      const answer = await ask('POST', 'v2/apps', spec('stall', 8013))
+      expect([answer.status, answer.body]).toEqual([status, expect.anything()])
+      await api.untilState('stall', 'running', 120)
+      return answer.body.execution.arn
+    }
+    const first = await posted(201)
+    await nanofleet('env', 'set', 'stall', 'LOG_LEVEL=debug')
+    const second = await posted(201)
+    expect(await posted(200)).toBe(second)
+    await nanofleet('env', 'rm', 'stall', 'LOG_LEVEL')
+    const third = await posted(201)
+    expect(new Set([first, second, third]).size).toBe(3)
+    expect((await ask('DELETE', 'v2/apps/stall')).status).toBe(202)
+    await api.untilState('stall', '404', 120)
+  }, 300_000)
+
+  it('with a secret that is not set is refused with the command that sets it', async () => {
+    const body = spec('stall', 8013, '    secrets: [DB_PASSWORD]\n')
+    const refused = await ask('POST', 'v2/apps', body)
+    expect([refused.status, refused.body.error.message]).toEqual([
+      400,
+      expect.stringContaining('secrets set stall DB_PASSWORD'),
+    ])
+    await writeFile(join(folder, 'password'), 'a long one')
+    await writeFile(join(folder, 'stall.yml'), body)
+    await expect(nanofleet('deploy', './stall.yml')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('the secret DB_PASSWORD of stall is not set'),
+    })
+    await nanofleet('secrets', 'set', 'stall', 'DB_PASSWORD', '--from-file', 'password')
+    expect((await nanofleet('deploy', './stall.yml')).stdout).toMatch(/stall +stall +1\/1/)
+    await nanofleet('teardown', 'stall', '--yes')
+    await nanofleet('secrets', 'rm', 'stall', '--all', '--yes')
+  }, 300_000)
+
   it('with data is removed only when somebody says what becomes of it', async () => {
     const table = 'resources: {Resources: {Orders: {Type: AWS::SQS::Queue}}}\n'
     const first = await ask('POST', 'v2/apps', spec('till', 8013, table), { 'idempotency-key': 'one' })
