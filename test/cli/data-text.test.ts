@@ -74,7 +74,7 @@ describe('the data of an app', () => {
         'not known',
         'not ready yet; DynamoDB deletes it on 2026-03-07',
       ],
-      ['Prices: AmazonDynamoDB, read on 2026-02-01 by github.com/some/body; requests cost extra.'],
+      ["Prices: AWS's price list AmazonDynamoDB, read on 2026-02-01; requests cost extra."],
       ["What is not known here is in AWS's price lists for eu-west-1."],
     ])
   })
