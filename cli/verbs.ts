@@ -106,6 +106,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/jobs.ts')).jobs,
   },
   {
+    name: 'job-loader',
+    usage: '<language> <folder>',
+    description: 'put the library with which a program runs as a job beside its source: Go, Python, Java',
+    load: async () => (await import('./commands/job-loader.ts')).jobLoader,
+  },
+  {
     name: 'logs',
     usage: '[options] [app] [service]',
     description: "the output of an app's instances, of all services or of one",
