@@ -2,8 +2,8 @@
 // @ts-check
 /**
  * `node buildspecs/maven-lock.mjs <source>`: writes maven.lock.json beside pom.xml, with the SHA-256 of each
- * jar that the program needs when it runs. Maven itself works out which these are: the machine's, or one that is
- * downloaded once. Builds need none.
+ * jar that the program needs when it runs. Maven itself works out which these are: the machine's, or one
+ * that is downloaded once. Builds need none.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -18,7 +18,10 @@ import { runtimeOf } from '../../buildspecs/java-tools.mjs'
 import { programs } from '../../scripts/lib/places.mjs'
 import { ROOT } from '../apps/apps.ts'
 
-/** A jar that two others need in different versions, one that is left out, one for tests and one that others provide. */
+/**
+ * A jar that two others need in different versions, one that is left out, one for tests and one that others
+ * provide.
+ */
 const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>example</groupId>
