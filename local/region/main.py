@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import IO, Any
 
 from region import inventory
+from region.authorities import service as authorities
 from region.autoscaling import actions as autoscaling_actions
 from region.autoscaling import lifecycle, refresh, target_state
 from region.base import api, contract, door, loops, patch, quotas
@@ -36,6 +37,8 @@ from region.functions import chains, concurrency, errors, starts, workers
 from region.guard import REFUSED
 from region.iam import enforcement, new_roles, propagation, root
 from region.instances import images
+from region.kafka import brokers
+from region.kafka import service as kafka
 from region.machines import course, recovery, retention
 from region.messages import parameters, queues, topics
 from region.metadata import service
@@ -88,6 +91,8 @@ PARTS: tuple[ModuleType, ...] = (
     executions,
     new_roles,
     ebs,
+    authorities,
+    kafka,
     gate,
     root,
     enforcement,
@@ -185,6 +190,7 @@ async def _lifespan(
 def _start() -> None:
     root.register()
     images.recover()
+    brokers.reap()
     recovery.recover()
     cut_builds.recover()
     cut_executions.recover()

@@ -77,6 +77,8 @@ class Settings:
     count_seconds: float
     log_level: str
     quotas: dict[str, float]
+    kafka_brokers: int
+    kafka_heap: int
     cache: Path
     machine: dict[str, str]
 
@@ -107,6 +109,11 @@ class Settings:
     @property
     def instances(self) -> Path:
         return self.state / "instances"
+
+    @property
+    def trusted_roots(self) -> Path:
+        """The machine's roots and the one of the region's brokers; exists once there is a Kafka cluster."""
+        return self.state / "kafka" / "trusted.pem"
 
 
 def read(environment: dict[str, str]) -> Settings:
@@ -141,6 +148,9 @@ def read(environment: dict[str, str]) -> Settings:
         count_seconds=_seconds(environment, "NANOFLEET_COUNT_SECONDS", 21600.0),
         log_level=environment.get("NANOFLEET_LOG_LEVEL") or "INFO",
         quotas=_quotas(environment, "NANOFLEET_QUOTAS"),
+        # How many brokers of a cluster run, 0 for as many as its template says; MiB of heap of each.
+        kafka_brokers=_integer(environment, "NANOFLEET_KAFKA_BROKERS", 0, 0, 30),
+        kafka_heap=_integer(environment, "NANOFLEET_KAFKA_HEAP", 192, 128, 65536),
         cache=_cache(environment),
         machine={name: environment[name] for name in MACHINE_VARIABLES if environment.get(name)},
     )

@@ -128,6 +128,9 @@ def _environment(
         # Whom it may call: region/reach/table.py.
         "NANOFLEET_NETWORK": str(root.parent / "network.json"),
     }
+    if settings.trusted_roots.exists():
+        roots = str(settings.trusted_roots)
+        environment = {"NODE_EXTRA_CA_CERTS": roots, "SSL_CERT_FILE": roots, **environment}
     preload = settings.repository / "local" / "preload" / "node.mjs"
     if is_node and preload.exists():
         own_options = environment.get("NODE_OPTIONS", "")
