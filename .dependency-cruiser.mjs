@@ -63,6 +63,12 @@ const core = [
     'Proves on compiled templates that every needed network path exists.',
   ),
   room(
+    'core/kafka',
+    4,
+    ['core/base', 'core/secrets'],
+    'Decides which topics and rights a Kafka cluster lacks; it knows neither stacks nor deployments.',
+  ),
+  room(
     'core/secrets',
     3,
     ['core/base', 'core/registration'],
@@ -86,6 +92,7 @@ const others = [
   room('adapters/aws', 5, ['core'], 'One file per AWS service; it knows core/ and its SDK.'),
   room('adapters/images', 6, ['core', 'adapters/aws'], 'Images and what refers to them, as AWS shows it.'),
   room('adapters/consul', 6, ['core', 'adapters/aws'], 'Speaks to Consul, directly or through the door.'),
+  room('adapters/kafka', 6, ['core'], "Speaks to the brokers of an app's Kafka cluster."),
   room('adapters/sources', 6, ['core', 'adapters/aws'], 'Reads, makes and pushes the files of a checkout.'),
   room('adapters', 6, ['core'], "Reads a function's configuration, once.", { own: '^adapters/[^/]+$' }),
   room('functions', 7, ['core', 'adapters'], 'Wires core/ and adapters/ into Lambdas, nothing else.'),
@@ -94,6 +101,12 @@ const others = [
     data: true,
   }),
   room('local/gateway', 6, ['core/base', 'local'], 'Plays the load balancers in the local region.'),
+  room(
+    'local/tools',
+    5,
+    ['core/secrets', 'buildspecs'],
+    'What the local region starts for itself: fetches Kafka, signs certificates.',
+  ),
   room('local/preload', 0, [], "Runs inside an instance's own Node and finds no package there.", {
     packages: [],
   }),

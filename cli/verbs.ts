@@ -119,6 +119,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/data.ts')).data,
   },
   {
+    name: 'kafka',
+    usage: '<app>',
+    description: "topics of an app's Kafka cluster, and how many records each group has not read yet",
+    load: async () => (await import('./commands/kafka.ts')).kafka,
+  },
+  {
     name: 'amis',
     description: "the stage's images; `amis clean` removes what nothing uses",
     load: async () => (await import('./commands/amis.ts')).amis,

@@ -6,6 +6,7 @@ import { PLATFORM } from '../base/names.ts'
 import type { Problem } from '../base/schema-problems.ts'
 import { didYouMean } from '../base/suggest.ts'
 import { architectureOf } from './architecture.ts'
+import { kafkaProblems } from './kafka-rules.ts'
 import { limitProblems } from './limits.ts'
 import { oneProcessor } from './processors.ts'
 
@@ -22,6 +23,7 @@ export function manifestProblems(manifest: Manifest): Problem[] {
     ...routes(services),
     ...names(manifest),
     ...limitProblems(manifest),
+    ...kafkaProblems(manifest),
   ]
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { LABEL } from '../base/name-rules.ts'
+import { kafkaSchema, serviceKafkaSchema } from './kafka-schema.ts'
 
 const label = z
   .string()
@@ -124,6 +125,7 @@ const service = z.strictObject({
     )
     .default({})
     .describe('Environment name -> SSM SecureString, read by the program with the instance role'),
+  kafka: serviceKafkaSchema.optional().describe("Topics of the app's cluster that it may use"),
   permissions: z.array(permission).default([]).describe('What the instance role may do, nothing more'),
   stateful: z.boolean().default(false).describe('Replaced one at a time, never two of a kind at once'),
   replaceAfter: z
@@ -187,6 +189,7 @@ export const manifestSchema = z
     upstream: upstream
       .optional()
       .describe('The published images of the services; used with source: upstream'),
+    kafka: kafkaSchema.optional().describe("The app's Kafka cluster and its topics"),
     services: z.record(label, service).refine((all) => Object.keys(all).length > 0, 'holds no service'),
   })
   .refine(({ source, upstream }) => source === 'ours' || upstream !== undefined, {
@@ -205,6 +208,7 @@ export const storedManifestSchema = z.strictObject({
   requires: z.array(label),
   resources: folder.optional(),
   upstream: upstream.optional(),
+  kafka: kafkaSchema.optional(),
   services: z.record(
     label,
     service.extend({

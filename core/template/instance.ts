@@ -1,9 +1,10 @@
 import { getAtt, join, type Resource, ref, sub } from '../base/cloudformation.ts'
-import type { EnvValue, Permission } from '../base/manifest-types.ts'
+import type { EnvValue, Permission, ServiceSpec } from '../base/manifest-types.ts'
 import { boundary, definitionParameter, roleKind, rolePath, serviceStack, TAG } from '../base/names.ts'
 import { oneProcessor } from '../manifest/processors.ts'
 import { expression, substituted } from './app-references.ts'
 import { groupOutput } from './groups.ts'
+import { KAFKA_BROKERS, KAFKA_VARIABLE } from './kafka-cluster.ts'
 import type { ServicePlace } from './service-place.ts'
 
 /** Role, instance profile and launch template of a service. */
@@ -71,7 +72,7 @@ const pseudo = (name: string): string => `\${AWS::${name}}`
 function launchTemplate(place: ServicePlace): Resource {
   const { app, service, spec, files, stage } = place
   const tags = instanceTags(place)
-  const userData = environment(spec.env, spec.secrets)
+  const userData = environment(spec)
   return {
     Type: 'AWS::EC2::LaunchTemplate',
     Properties: {
@@ -117,10 +118,15 @@ function instanceTags({ app, service, spec, files, stage: { name: stage } }: Ser
 /**
  * Lines of user data, separated by CR LF, that the Nanos klib `userdata` puts into the program's environment.
  */
-function environment(env: Record<string, EnvValue>, secrets: Record<string, string>): unknown[] {
+function environment({ env: own, secrets, kafka }: ServiceSpec): unknown[] {
+  const env: Record<string, EnvValue> = {
+    ...own,
+    ...(kafka && { [KAFKA_VARIABLE]: { Ref: KAFKA_BROKERS } }),
+  }
   const names = Object.keys(env).sort()
   const lines = names.map((name) => {
     const value = env[name] as EnvValue
+    if (name === KAFKA_VARIABLE) return join('', [`${name}=`, ref(KAFKA_BROKERS)])
     return typeof value === 'string' ? `${name}=${value}` : join('', [`${name}=`, expression(value)])
   })
   const secretNames = Object.keys(secrets).sort()

@@ -142,6 +142,8 @@ const plan: DeployPlan = {
   losses: [],
   stays: [],
   takenUp: [],
+  kafka: false,
+  back: false,
   notes: [],
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
 from region.base.settings import current as settings
@@ -34,8 +35,14 @@ def facts(certificate: str) -> dict[str, str]:
     return _run({"do": "facts", "certificate": certificate})
 
 
+def _program() -> Path:
+    """In a package there is JavaScript in place of TypeScript."""
+    source = settings.repository / "local" / "tools" / "certificates.ts"
+    return source if source.exists() else source.with_suffix(".js")
+
+
 def _run(command: dict[str, Any]) -> dict[str, Any]:
-    program = settings.repository / "local" / "tools" / "certificates.ts"
+    program = _program()
     done = subprocess.run(
         [settings.node, "--disable-warning=ExperimentalWarning", str(program)],
         input=json.dumps(command).encode(),

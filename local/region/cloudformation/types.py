@@ -32,6 +32,7 @@ from region.cloudformation import (
     stored_values,
     tables,
     taken,
+    taken_up,
     typed_values,
     unchanged,
 )
@@ -42,6 +43,7 @@ contract.expect(PROVISIONERS, "_RESOURCE_HANDLERS")
 CHANGE_SETS = "ministack.services.cloudformation.changesets"
 contract.expect(STACKS, "_runs_on_worker_thread", "(resource_type)")
 contract.expect(CHANGE_SETS, "_IMPORT_LOOKUPS")
+contract.expect(PROVISIONERS, "_STACK_TAG_PROPERTY")
 
 WAITING = {
     groups.GROUP,
@@ -107,6 +109,9 @@ def install() -> None:
         (authorities.ACTIVATION, ("CertificateAuthorityArn",), authorities.problem),
     ):
         patch.entry(CHANGE_SETS, "_IMPORT_LOOKUPS", kind, (key, _found(problem, kind)))
+    for kind, form in ((kafka.CLUSTER, "map"), (authorities.AUTHORITY, "list")):
+        patch.entry(PROVISIONERS, "_STACK_TAG_PROPERTY", kind, ("Tags", form))
+    taken_up.install()
     service_role.install()
     settling.install()
     unchanged.install()

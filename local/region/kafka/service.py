@@ -69,6 +69,11 @@ def _delete(asked: Asked) -> Asked:
     return {"clusterArn": asked["ClusterArn"], "state": "DELETING"}
 
 
+def _delete_configuration(asked: Asked) -> Asked:
+    configurations.delete(asked["Arn"])
+    return {"arn": asked["Arn"], "state": "DELETING"}
+
+
 def _configurations(_asked: Asked) -> Asked:
     return {"configurations": [shown.lower(one) for one in configurations.every()]}
 
@@ -104,6 +109,7 @@ _OPERATIONS: dict[str, Callable[[Asked], Asked]] = {
     "GetBootstrapBrokers": _bootstrap,
     "ListNodes": _nodes,
     "DeleteCluster": _delete,
+    "DeleteConfiguration": _delete_configuration,
     "ListConfigurations": _configurations,
     "DescribeConfiguration": _configuration,
     "ListConfigurationRevisions": _revisions,

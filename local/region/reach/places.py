@@ -9,6 +9,7 @@ from typing import Any
 from region.base import contract
 from region.base.emulator import alb, ec2
 from region.instances import records, states
+from region.kafka import clusters
 from region.reach.rules import Place
 
 EC2 = "ministack.services.ec2"
@@ -49,6 +50,17 @@ def _named(instance_id: str, instance: states.Instance) -> Named:
 def balancers() -> list[Place]:
     """The private addresses of network load balancers, which the gateway serves."""
     return [place for lb in list(alb._lbs.values()) if lb["Type"] == "network" for place in places_of(lb)]
+
+
+def brokers() -> list[Place]:
+    """Those of Kafka clusters; one that names no group is in its VPC's own ("CreateCluster")."""
+    found: list[Place] = []
+    for record in clusters.every():
+        wanted = clusters.read_kept(record)
+        subnet: dict[str, Any] = ec2._subnets.get(wanted.subnets[0]) or {}
+        groups = frozenset(wanted.groups or _default_group(str(subnet.get("VpcId"))))
+        found += [Place(address, groups) for address in record["Addresses"]]
+    return found
 
 
 def places_of(lb: dict[str, Any]) -> list[Place]:

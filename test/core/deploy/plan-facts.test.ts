@@ -40,6 +40,7 @@ describe('the plan of what was pushed, beside what is deployed', () => {
       app: async (name, digest = 'last') => parsedApp(bundles.get(`${name} ${digest}`) as AppBundle),
       images: async ({ services }) =>
         new Map(Object.keys(services).map((name) => [name, { hash: 'h', imageId: 'ami-0', builtAt: '' }])),
+      brokers: async () => '10.0.0.11:9094',
     }
     push(platform)
   })

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cloudformation.stacks import Stack
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 from msk_parts import Identity, bootstrap, physical, template
 from regions import Region
