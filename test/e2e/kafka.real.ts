@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
 import { manifestOf, pushEvents } from '../live/kafka-app.ts'
 import { kafkaClient } from '../live/kafka-client.ts'
-import { withWeb } from '../live/stage.ts'
+import { liveStage } from '../live/stage.ts'
 import { run, runToEnd } from '../live/workflows.ts'
 
 const app = 'events'
@@ -12,11 +12,11 @@ describe('an app with a Kafka cluster', () => {
   let context: Context
   let client: Awaited<ReturnType<typeof kafkaClient>>
   beforeAll(async () => {
-    context = await withWeb()
+    context = await liveStage()
     await pushEvents(context)
-    await runToEnd(context, 'deploy', { app }, 400)
+    await runToEnd(context, 'deploy', { app }, 900)
     client = await kafkaClient(context, app, 'page')
-  }, 12 * MINUTES)
+  }, 20 * MINUTES)
   afterAll(async () => {
     await runToEnd(context, 'teardown', { app, confirm: app, data: 'delete', deleteData: ['all'] })
   }, 4 * MINUTES)
@@ -50,7 +50,7 @@ describe('an app with a Kafka cluster', () => {
     'refuses to take partitions away, in one sentence',
     async () => {
       await pushEvents(context, manifestOf(1))
-      const refused = await run(context, 'deploy', { app }, 400)
+      const refused = await run(context, 'deploy', { app }, 900)
       expect(refused.cause).toContain(
         'images/events/app.yml: kafka.topics.orders.partitions: the topic has 2, and Kafka takes no partition away;' +
           ' ask for at least 2, or use a topic of another name',
