@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Context, openContext } from '../../../cli/context.ts'
 import { type LocalSettings, readSettings } from '../../../local/settings.ts'
@@ -11,7 +12,10 @@ export function benchSettings(): LocalSettings {
   return { ...usual, state: join(usual.repository, '.nanofleet', 'bench') }
 }
 
-/** Measures on its own stage, with a control plane and no app yet; nothing of it is left afterwards. */
+/**
+ * Measures on its own stage, with a control plane and no app yet. Nothing of it is left afterwards but the
+ * log of a measurement that failed.
+ */
 export async function onFreshStage<T>(
   measure: (context: Context, settings: LocalSettings) => Promise<T>,
 ): Promise<T> {
@@ -22,7 +26,16 @@ export async function onFreshStage<T>(
     progress.note('control plane')
     await deployControlPlane(settings)
     return await measure(await openContext({ stage: 'local' }, {}, settings, progress), settings)
+  } catch (error) {
+    await keepLog(settings).catch((problem: Error) => progress.note(problem.message))
+    throw error
   } finally {
     await reset(settings)
   }
+}
+
+async function keepLog({ state, repository }: LocalSettings): Promise<void> {
+  const kept = join(repository, '.nanofleet', 'bench.log')
+  await copyFile(join(state, 'region.log'), kept)
+  progress.note(`the region's log is kept in ${kept}`)
 }
