@@ -16,8 +16,8 @@ import { bundles, releases, runs, stacks, stage } from './lib/parts.ts'
 
 /**
  * Brings the topics and rights of an app's Kafka cluster to what the app declares, or asks how far its
- * groups have read. It is outside the private network: it gets a certificate for itself, and lets the function
- * `kafka` do the rest.
+ * groups have read. It is outside the private network: it gets a certificate for itself, and lets the
+ * function `kafka` do the rest.
  */
 export const handler = lambda('manage-kafka', {
   input: z.union([z.strictObject({ plan: planKey }), z.strictObject({ app: text, ask: z.literal('lag') })]),

@@ -8,6 +8,7 @@ import type { AppTemplates } from '../template/app-templates.ts'
 import type { App } from '../template/parsed-app.ts'
 import type { Change } from '../template/stack-change.ts'
 import type { Replacement } from './capacity.ts'
+import { kafkaBilled } from './kafka-billed.ts'
 import type { KeptData } from './kept-data.ts'
 import type { Loss } from './losses.ts'
 import type { DataPlan } from './plan-data.ts'
@@ -209,7 +210,6 @@ const BILLED: Record<string, string> = {
   'AWS::EC2::NatGateway': 'NAT gateway',
   'AWS::ElasticLoadBalancingV2::LoadBalancer': 'load balancer',
   'AWS::EC2::VPCEndpoint': 'VPC endpoint',
-  'AWS::MSK::Cluster': 'Kafka cluster',
   'AWS::RDS::DBInstance': 'database',
 }
 
@@ -220,7 +220,10 @@ function hourly(
 ): string[] {
   const counted = new Map<string, number>()
   const add = (what: string, number: number) => counted.set(what, (counted.get(what) ?? 0) + number)
-  for (const { Type, Properties } of templates.flatMap(({ Resources }) => Object.values(Resources))) {
+  for (const resource of templates.flatMap(({ Resources }) => Object.values(Resources))) {
+    const { Type, Properties } = resource
+    const kafka = kafkaBilled(resource)
+    if (kafka) add(...kafka)
     const what = BILLED[Type]
     // An endpoint is a gateway unless it says otherwise, and gateways are free (AWS PrivateLink Guide,
     // "Gateway endpoints").

@@ -42,7 +42,7 @@ export interface Lag {
   group: string
   topic: string
   partitions: number
-  /** Records that the group has not read yet; of a partition of which it has read nothing, all that there are. */
+  /** Records that the group has not read yet; of a partition that it has not begun, all that there are. */
   lag: number
 }
 

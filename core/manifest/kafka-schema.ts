@@ -27,7 +27,7 @@ export const TOPIC_CONFIGS = [
   'unclean.leader.election.enable',
 ] as const
 
-/** Kafka's own rule (`Topic.validate`), without the names that differ in `.` and `_` only: there is no `_`. */
+/** Kafka's own rule (`Topic.validate`) without `_`, so that no two names differ in `.` and `_` only. */
 const topicName = z
   .string()
   .max(249, 'is longer than the 249 characters of a topic')

@@ -85,12 +85,13 @@ function checkVenv(python) {
   const packages = [
     `cfn-lint==${versions['cfn-lint']}`,
     `pytest${versions.pytest}`,
+    `confluent-kafka==${versions['confluent-kafka']}`,
     `ministack==${versions.ministack}`,
     `import-linter==${versions['import-linter']}`,
     `ruff==${versions.ruff}`,
   ]
   return {
-    title: 'cfn-lint, pytest, import-linter and ruff',
+    title: 'cfn-lint, pytest, import-linter, ruff and a Kafka client',
     why: 'the checks of templates, and the tests and checks of the local region',
     lasts: 'about 30 s',
     stamp: join(checkTools, '.nanofleet'),

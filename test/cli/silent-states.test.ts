@@ -23,6 +23,7 @@ const SHOWN = [
   'FreeLock',
   'LaunchInstances',
   'LookAtServers',
+  'ManageKafka',
   'Plan',
   'PlanRestart',
   'PlanScale',

@@ -31,7 +31,7 @@ export const UNCHECKED: Unchecked[] = [
     page: 'Using CloudWatch Logs to log execution history in Step Functions',
   },
   {
-    role: /^ConsulRole$/,
+    role: /^(Consul|Kafka)Role$/,
     actions: [
       'ec2:CreateNetworkInterface',
       'ec2:DescribeNetworkInterfaces',
@@ -66,6 +66,24 @@ export const UNCHECKED: Unchecked[] = [
     role: /^(Register|Reconcile|Consul)Role$/,
     actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
     page: 'Visualize Lambda function invocations using AWS X-Ray',
+  },
+  { role: /^ManageKafkaRole$/, page: 'IAM access control' },
+  {
+    role: /^(ApplyStack|PlanDeploy|PrepareData)Role$/,
+    actions: ['kafka:GetBootstrapBrokers'],
+    page: 'IAM access control',
+  },
+  {
+    role: /^RemoveDataRole$/,
+    actions: [
+      'kafka:DeleteCluster',
+      'kafka:DescribeCluster',
+      'kafka:DeleteConfiguration',
+      'acm-pca:DeleteCertificateAuthority',
+      'acm-pca:UpdateCertificateAuthority',
+      'ec2:DeleteSecurityGroup',
+    ],
+    page: 'IAM access control',
   },
   {
     role: /^RegisterRole$/,

@@ -10,43 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from region import PINNED_CFN_LINT
+from region.base.machine_variables import MACHINE_VARIABLES
 
 ACCOUNT = "000000000000"
 # A quota of Lambda's; region/base/quotas.py lists them all.
 CONCURRENT_EXECUTIONS = "L-B99A9384"
-
-
-# How this machine reaches the network and where it keeps Go's caches: all that a build learns of the
-# developer's own environment, besides PATH.
-MACHINE_VARIABLES = (
-    "PATH",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "NODE_EXTRA_CA_CERTS",
-    "GOPROXY",
-    "GOSUMDB",
-    "GONOSUMDB",
-    "GONOPROXY",
-    "GOPRIVATE",
-    "GOFLAGS",
-    "GOTOOLCHAIN",
-    "GOCACHE",
-    "GOMODCACHE",
-    # Where packages of Python, JavaScript and Java come from; their checksums are in the locks.
-    "PIP_INDEX_URL",
-    "PIP_CERT",
-    "npm_config_registry",
-    "NANOFLEET_MAVEN",
-    "JAVA_HOME",
-    # Of a machine that has nanovms/ops and a release of Nanos.
-    "OPS_HOME",
-)
 
 
 class SettingsError(Exception):

@@ -80,11 +80,20 @@ def needed(change: Change) -> list[Permission]:
 
 
 def _permission(change: Change, taggable: bool, action: str, made: str) -> Permission:
+    if change.type == "AWS::MSK::Cluster" and action.startswith("acm-pca:"):
+        arn = _trusted(change)
+        return Permission(action, arn, _keys(authority_tags(arn), "Resource"))
     permission = _found(change, taggable, action, made)
     if action != "acm-pca:IssueCertificate":
         return permission
     template = change.properties.get("TemplateArn") or issuing.DEFAULT_TEMPLATE
     return Permission(action, permission.resource, {**permission.context, "acm-pca:TemplateArn": template})
+
+
+def _trusted(change: Change) -> str:
+    """The authority whose certificates a cluster lets in."""
+    tls = (change.properties.get("ClientAuthentication") or {}).get("Tls") or {}
+    return str(next(iter(tls.get("CertificateAuthorityArnList") or []), "*"))
 
 
 def _found(change: Change, taggable: bool, action: str, made: str) -> Permission:

@@ -33,7 +33,7 @@ def create(asked: Record) -> Record:
             "ClusterName": wanted.name,
             "Properties": asked,
             "Addresses": members.place(wanted, count, taken()),
-            "Voters": min(count, members.MOST_VOTERS),
+            "Voters": members.VOTERS if count >= members.VOTERS else 1,
             "Secret": f"broker-{secrets.token_hex(12)}",
             "State": "CREATING",
             "CreationTime": now_iso(),

@@ -19,7 +19,8 @@ contract.expect("ministack.services.ec2", "_subnets")
 
 # Addresses of a subnet that instances never get; `.10` is the network load balancer's.
 _OFFSETS = (11, 12, 13, 14, 15, 5, 6, 7, 8, 9)
-MOST_VOTERS = 3
+# How many controllers there are; two would be no better than one.
+VOTERS = 3
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,12 @@ describe('what a plan shows to a person', () => {
       Free: resource('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' }),
       Billed: resource('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }),
       Bare: { Type: 'AWS::EC2::VPCEndpoint' },
+      Events: resource('AWS::MSK::Cluster', {
+        NumberOfBrokerNodes: 3,
+        BrokerNodeGroupInfo: { InstanceType: 'kafka.t3.small' },
+      }),
+      Authority: resource('AWS::ACMPCA::CertificateAuthority', { UsageMode: 'SHORT_LIVED_CERTIFICATE' }),
+      Other: resource('AWS::MSK::Cluster', { NumberOfBrokerNodes: { Ref: 'Count' } }),
     },
   }
   const serviceTemplates = { web: { ...empty, Resources: { Nat: resource('AWS::EC2::NatGateway') } } }
@@ -99,6 +105,9 @@ describe('what a plan shows to a person', () => {
     expect(plan.hourly).toEqual([
       '2 × NAT gateway',
       '1 × VPC endpoint',
+      '3 × Kafka broker kafka.t3.small',
+      '1 × private certificate authority, short-lived',
+      '1 × Kafka cluster',
       '4 × instance t3.micro',
       '2 × instance t3.small',
     ])
@@ -159,6 +168,7 @@ describe('deployOrder', () => {
       losses: [],
       takenUp: [],
       restored: [],
+      kafka: false,
       teardown: 'run-teardown',
     })
     const dry = deployOrder({ execution: 'run', purpose: 'dry-run' }, plan)
