@@ -41,6 +41,12 @@ export interface Judged {
   startSeconds: number
 }
 
+/**
+ * How many seconds before its time an instance is replaced: rounds are a minute apart, but not to the second,
+ * and it had failed before the first of them saw it.
+ */
+const early = (limit: number): number => Math.min(10, limit / 6)
+
 /** A verdict on every instance that fails its check, the longest failing first. */
 export function judge(judged: Judged): Verdict[] {
   const { members } = judged.observation
@@ -51,7 +57,7 @@ export function judge(judged: Judged): Verdict[] {
   return order.map(({ member, seconds }): Verdict => {
     const { instanceId, group, output } = member
     const [verdict, reason] =
-      early(member, seconds, judged) ??
+      tooEarly(member, seconds, judged) ??
       doubtful(member, judged) ??
       tooFast(member, judged, taken.get(group) ?? 0)
     if (verdict === 'replace') taken.set(group, (taken.get(group) ?? 0) + 1)
@@ -65,11 +71,11 @@ const sickSeconds = ({ instanceId }: Member, { record, now }: Judged): number =>
   Math.max(0, secondsFrom(record.sick[instanceId]?.since ?? now.toISOString(), now))
 
 /** Nothing is wrong yet, or nothing is wanted. */
-function early(member: Member, seconds: number, judged: Judged): Word | undefined {
+function tooEarly(member: Member, seconds: number, judged: Judged): Word | undefined {
   const facts = judged.groups.get(member.group)
   const limit = facts?.replaceAfter ?? member.usual
   if (limit === 'never') return ['leave', 'its manifest says replaceAfter: never']
-  if (seconds < limit) return ['wait', `it is replaced after ${limit} s`]
+  if (seconds < limit - early(limit)) return ['wait', `it is replaced after ${limit} s`]
   if (isStarting(member, judged)) return ['wait', 'it is still starting']
   if (!facts) return ['hold', 'its group cannot be read']
   if (facts.suspended) return ['leave', 'its group was told not to replace instances']

@@ -33,10 +33,18 @@ describe('an instance that fails its check', () => {
 
   it.each<[string, number, Partial<Member>, Parameters<typeof facts>[1], string]>([
     ['as long as is usual', 60, {}, {}, 'replace: it does not pass as web'],
-    ['a second less', 59, {}, {}, 'wait: it is replaced after 60 s'],
-    ['as long as a slow check needs', 299.9, { usual: 300 }, {}, 'wait: it is replaced after 300 s'],
+    ['nearly, as rounds are not to the second', 50, {}, {}, 'replace: it does not pass as web'],
+    ['less', 49, {}, {}, 'wait: it is replaced after 60 s'],
+    ['nearly as long as a slow check needs', 289.9, { usual: 300 }, {}, 'wait: it is replaced after 300 s'],
     ['as long as its manifest says', 10, {}, { replaceAfter: 10 }, 'replace: it does not pass as web'],
-    ['less than its manifest says', 599, {}, { replaceAfter: 600 }, 'wait: it is replaced after 600 s'],
+    [
+      'seen once, for the shortest time there is',
+      0,
+      {},
+      { replaceAfter: 10 },
+      'wait: it is replaced after 10 s',
+    ],
+    ['less than its manifest says', 589, {}, { replaceAfter: 600 }, 'wait: it is replaced after 600 s'],
     ['for ever', 9e6, {}, { replaceAfter: 'never' }, 'leave: its manifest says replaceAfter: never'],
     ['for long', 900, { registered: ago(299).getTime() }, {}, 'wait: it is still starting'],
     ['for long', 900, { registered: ago(300).getTime() }, {}, 'replace: it does not pass as web'],
