@@ -6,7 +6,7 @@ import { lambda } from './lib/lambda.ts'
 
 const entrance = z.strictObject({ brokers: text, certificate: text, key: text })
 /** Parts of a manifest, which was checked when it was pushed. */
-const declared = z.custom<Extract<KafkaRequest, { declared: unknown }>['declared']>(
+const declared = z.custom<NonNullable<KafkaRequest['declared']>>(
   (value) => value !== null && typeof value === 'object',
 )
 
@@ -15,10 +15,12 @@ const declared = z.custom<Extract<KafkaRequest, { declared: unknown }>['declared
  * reads how far groups are. It has no rights in AWS; the certificate that lets it in comes with each call.
  */
 export const handler = lambda('kafka', {
-  input: z.union([
-    z.strictObject({ entrance, declared, back: z.boolean() }),
-    z.strictObject({ entrance, topics: z.array(text) }),
-  ]),
+  input: z.strictObject({
+    entrance,
+    declared: z.exactOptional(declared),
+    back: z.exactOptional(z.boolean()),
+    topics: z.exactOptional(z.array(text)),
+  }),
   parts: () => ({ admin: (entrance: Entrance) => new ClusterAdmin(entrance) }),
   work: async ({ admin }, request) => await answerKafka(admin(request.entrance), request),
   told: (answer: KafkaAnswer) => ('lag' in answer ? undefined : answer),

@@ -20,7 +20,7 @@ import { bundles, releases, runs, stacks, stage } from './lib/parts.ts'
  * function `kafka` do the rest.
  */
 export const handler = lambda('manage-kafka', {
-  input: z.union([z.strictObject({ plan: planKey }), z.strictObject({ app: text, ask: z.literal('lag') })]),
+  input: z.strictObject({ plan: z.exactOptional(planKey), app: z.exactOptional(text) }),
   parts: () => {
     const access = readAwsAccess()
     const [{ name }, lambdas] = [stage(), clients.lambda()]

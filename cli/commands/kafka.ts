@@ -23,7 +23,7 @@ export function kafka(command: Command, open: Open): void {
     .action(async (app: string, _options, self: Command) => {
       const context = await open(self.optsWithGlobals<GlobalOptions>())
       const { askFunction } = await import('../ask-function.ts')
-      const view = await askFunction<KafkaView>(context, 'manage-kafka', { app, ask: 'lag' }, 'lag')
+      const view = await askFunction<KafkaView>(context, 'manage-kafka', { app }, 'lag')
       context.output.result(view, kafkaText(view))
     })
 }

@@ -11,10 +11,14 @@ export interface Entrance {
   key: string
 }
 
-/** What the function `kafka` is asked for. */
-export type KafkaRequest =
-  | { entrance: Entrance; declared: Pick<Manifest, 'app' | 'kafka' | 'services'>; back: boolean }
-  | { entrance: Entrance; topics: string[] }
+/** What the function `kafka` is asked for: to make what an app declares, or how far its topics are read. */
+export interface KafkaRequest {
+  entrance: Entrance
+  declared?: Pick<Manifest, 'app' | 'kafka' | 'services'>
+  /** On the way to an earlier release. */
+  back?: boolean
+  topics?: string[]
+}
 
 /** What a deployment changed, or how far groups have read. */
 export type KafkaAnswer =
@@ -24,12 +28,13 @@ export type KafkaAnswer =
 /** Carries out a request at a cluster. */
 export async function answerKafka(admin: KafkaAdmin, request: KafkaRequest): Promise<KafkaAnswer> {
   const state = await admin.state()
-  if ('topics' in request) {
-    const known = request.topics.filter((topic) => state.topics[topic])
+  const { declared, back = false, topics: asked = [] } = request
+  if (!declared) {
+    const known = asked.filter((topic) => state.topics[topic])
     const topics = known.map((topic) => ({ topic, partitions: 0, replication: 0, ...state.topics[topic] }))
     return { brokers: state.brokers, topics, lag: await admin.lag(known) }
   }
-  const change = difference(request.declared, state, request.back)
+  const change = difference(declared, state, back)
   await admin.change(change)
   return {
     created: Object.keys(change.create),

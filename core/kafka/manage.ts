@@ -1,5 +1,5 @@
 import type { AppBundle } from '../base/bundle.ts'
-import { NotFound } from '../base/errors.ts'
+import { InvalidInput, NotFound } from '../base/errors.ts'
 import { appStack } from '../base/names.ts'
 import type { Entrance, KafkaAnswer, KafkaRequest } from './door.ts'
 import { ADMIN } from './rights.ts'
@@ -23,7 +23,11 @@ export interface ManagePorts {
   door(request: KafkaRequest): Promise<KafkaAnswer>
 }
 
-export type ManageRequest = { plan: { execution: string; name: string } } | { app: string; ask: 'lag' }
+/** The plan of a deployment, or the app whose groups are asked for. */
+export interface ManageRequest {
+  plan?: { execution: string; name: string }
+  app?: string
+}
 
 /** What of a plan counts here. */
 interface Plan {
@@ -38,22 +42,23 @@ interface Plan {
  * @throws {NotFound} for an app without a cluster
  */
 export async function manageKafka(ports: ManagePorts, request: ManageRequest): Promise<KafkaAnswer> {
-  const plan = 'plan' in request ? await planOf(ports, request.plan) : await standing(ports, request.app)
+  const plan = request.plan ? await planOf(ports, request.plan) : await standing(ports, request.app)
   const { manifest } = (await ports.bundles.read(plan.app, plan.bundle)).bundle
   const { app, kafka, services } = manifest
   if (!kafka) throw new NotFound(`${app} has no Kafka cluster: its app.yml has no key kafka`)
   const entrance = await enter(ports, app)
   return await ports.door(
-    'ask' in request
-      ? { entrance, topics: Object.keys(kafka.topics) }
-      : { entrance, declared: { app, kafka, services }, back: plan.back ?? false },
+    request.plan
+      ? { entrance, declared: { app, kafka, services }, back: plan.back ?? false }
+      : { entrance, topics: Object.keys(kafka.topics) },
   )
 }
 
 const planOf = async ({ runs }: ManagePorts, { execution, name }: { execution: string; name: string }) =>
   (await runs.read(execution, name)) as Plan
 
-async function standing({ releases }: ManagePorts, app: string): Promise<Plan> {
+async function standing({ releases }: ManagePorts, app: string | undefined): Promise<Plan> {
+  if (app === undefined) throw new InvalidInput('input of manage-kafka', 'names neither a plan nor an app')
   const current = await releases.current(app)
   if (!current) throw new NotFound(`${app} is not deployed`)
   return { app, bundle: current.bundle }

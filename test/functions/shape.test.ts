@@ -52,6 +52,7 @@ describe('every function', () => {
     const asked = new Set(payloads('any').map(({ name }) => name))
     expect(names.filter((name) => !asked.has(name))).toEqual([
       'consul',
+      'kafka',
       'reconcile',
       'register',
       'sign-server',

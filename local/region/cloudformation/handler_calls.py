@@ -70,7 +70,7 @@ def needed(change: Change) -> list[Permission]:
         return [Permission(f"{service.lower()}:{verb}{name}", "*")]
     listed = entry["handlers"].get(change.verb, {})
     calls = [action for action, reason in listed.items() if reason is None]
-    operations = [call.split(":")[1] for call in calls]
+    operations = [call.split(":")[1] for call in calls if not call.startswith(_BESIDE)]
     made = next((one for one in operations if _MAKES.match(one)), "")
     return [
         _permission(change, entry["taggable"], action, made)

@@ -45,7 +45,7 @@ describe('topics and rights of a deployment', () => {
 
   it('are asked for by the name of the app, of the release that runs', async () => {
     const { own, asked } = ports(KAFKA, STACK)
-    await manageKafka(own, { app: 'shop', ask: 'lag' })
+    await manageKafka(own, { app: 'shop' })
     expect(asked).toMatchObject([{ topics: ['orders'] }])
   })
 
@@ -55,7 +55,7 @@ describe('topics and rights of a deployment', () => {
     ['other', KAFKA, STACK, 'other is not deployed'],
   ])('are not there for %s with %j: %s', async (app, kafka, outputs, sentence) => {
     const { own } = ports(kafka, outputs)
-    await expect(manageKafka(own, { app, ask: 'lag' })).rejects.toThrow(sentence)
+    await expect(manageKafka(own, { app })).rejects.toThrow(sentence)
   })
 })
 
