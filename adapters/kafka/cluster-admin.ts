@@ -130,7 +130,6 @@ export class ClusterAdmin implements KafkaAdmin {
       clientId: 'nanofleet',
       bootstrapBrokers: brokers.split(','),
       tls: { cert: certificate, key },
-      tlsServerName: true,
       retries: 2,
       timeout: CALL_MS,
       connectTimeout: CALL_MS,
