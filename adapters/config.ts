@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { NanofleetError } from '../core/base/errors.ts'
+import { endpointOf } from '../core/base/partition.ts'
 import type { Stage } from '../core/base/stage.ts'
 import { MOST_SOURCES } from '../core/template/public-ui.ts'
 
@@ -8,7 +9,10 @@ export class BadConfiguration extends NanofleetError {}
 
 const text = z.string().min(1)
 const list = text.transform((value) => value.split(','))
-const threeOf = list.refine((values) => values.length === 3 && values.every(Boolean), 'must be three values')
+const oneByZone = list.refine(
+  (values) => [2, 3].includes(values.length) && values.every(Boolean),
+  'must be two or three values',
+)
 /** CloudFormation cannot omit a variable, so an absent setting is an empty one. */
 const optional = z.string().optional()
 const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true')
@@ -22,11 +26,11 @@ const Environment = z
     TABLE: text,
     VPC_ID: text,
     VPC_CIDR: z.cidrv4(),
-    ZONES: threeOf,
-    PRIVATE_SUBNETS: threeOf,
-    PRIVATE_CIDRS: threeOf,
-    PUBLIC_SUBNETS: threeOf,
-    PRIVATE_ROUTE_TABLES: threeOf,
+    ZONES: oneByZone,
+    PRIVATE_SUBNETS: oneByZone,
+    PRIVATE_CIDRS: oneByZone,
+    PUBLIC_SUBNETS: oneByZone,
+    PRIVATE_ROUTE_TABLES: oneByZone,
     PUBLIC_ROUTE_TABLE: text,
     CONSUL_FUNCTION_GROUP: text,
     PACKAGER: z.enum(['ops', 'process']),
@@ -43,6 +47,13 @@ const Environment = z
       .pipe(z.array(z.cidrv4('must be blocks of addresses such as 192.0.2.0/24')).max(MOST_SOURCES))
       .optional(),
   })
+  .refine(
+    (e) =>
+      [e.PRIVATE_SUBNETS, e.PRIVATE_CIDRS, e.PUBLIC_SUBNETS, e.PRIVATE_ROUTE_TABLES].every(
+        ({ length }) => length === e.ZONES.length,
+      ),
+    { path: ['ZONES'], message: 'must be as many as the subnets and route tables' },
+  )
   .refine((e) => !e.CONSUL_UI_SOURCES?.length || (e.DOMAIN && e.CERTIFICATE_ARN), {
     path: ['CONSUL_UI_SOURCES'],
     message: 'wants a domain and its certificate, as it is served over HTTPS only',
@@ -188,7 +199,7 @@ export function readStoreAccess(environment: Record<string, string | undefined> 
   const e = parsed.data
   return {
     region: e.AWS_REGION,
-    endpoint: e.AWS_ENDPOINT_URL_SSM || e.AWS_ENDPOINT_URL || `https://ssm.${e.AWS_REGION}.amazonaws.com`,
+    endpoint: e.AWS_ENDPOINT_URL_SSM || e.AWS_ENDPOINT_URL || endpointOf('ssm', e.AWS_REGION),
     credentials: {
       accessKeyId: e.AWS_ACCESS_KEY_ID,
       secretAccessKey: e.AWS_SECRET_ACCESS_KEY,

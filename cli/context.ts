@@ -5,6 +5,7 @@ import { StageClients, type StageSettings } from '../adapters/aws/stage-clients.
 import { InvalidInput, NotFound } from '../core/base/errors.ts'
 import { isStageName, STAGE_NAME_RULE } from '../core/base/name-rules.ts'
 import * as names from '../core/base/names.ts'
+import { DEFAULT_REGION, partitionOf, REGION_NAME } from '../core/base/partition.ts'
 import { isAlive } from '../local/process.ts'
 import { type LocalRecord, readRecord } from '../local/record.ts'
 import { LOCAL_ACCOUNT, type LocalSettings, readSettings } from '../local/settings.ts'
@@ -59,9 +60,6 @@ export class Context extends StageClients {
     new Workflows(this.stepFunctions(), { name: this.stage, region: this.region, account: this.account })
 }
 
-/** A stage's default region; serverless.yml has the same. */
-const DEFAULT_REGION = 'eu-west-1'
-
 /**
  * Finds the stage: the local region of this checkout for `local`, else the account of the AWS credentials.
  * @throws {InvalidInput} for a name that no stage can have, {NotFound} when the local region is not up,
@@ -104,11 +102,14 @@ export async function regionOf(
   const chosen = (await repositoryOf(root)).stages[options.stage]?.region
   const usual = environment.AWS_REGION || environment.AWS_DEFAULT_REGION || DEFAULT_REGION
   const region = options.region || String(chosen ?? usual)
-  if (/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)) return region
+  if (REGION_NAME.test(region)) {
+    partitionOf(region)
+    return region
+  }
   throw new InvalidInput(
     '--region',
     `${JSON.stringify(region)} is not an AWS region`,
-    'write it as eu-west-1',
+    `write it as ${DEFAULT_REGION}`,
   )
 }
 

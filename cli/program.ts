@@ -1,4 +1,5 @@
 import { Command, Option, type OutputConfiguration } from 'commander'
+import { DEFAULT_REGION } from '../core/base/partition.ts'
 import type { Open } from './context.ts'
 import { otherWord } from './other-words.ts'
 import { VERBS } from './verbs.ts'
@@ -36,7 +37,7 @@ export function program(open: Open = openStage, output: OutputConfiguration = {}
     )
     .option(
       '-r, --region <region>',
-      'AWS region of the stage (default: nanofleet.yml, AWS_REGION, else eu-west-1)',
+      `AWS region of the stage (default: nanofleet.yml, AWS_REGION, else ${DEFAULT_REGION})`,
     )
     .option('--json', 'print the result as JSON on standard output; progress stays on standard error')
     .addHelpText('after', EXAMPLES)

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { NotFound } from '../core/base/errors.ts'
+import { DEFAULT_REGION } from '../core/base/partition.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { findRoot, modulesAbove, OWN_FOLDER } from './root.ts'
 
@@ -35,10 +36,11 @@ export interface LocalSettings {
 }
 
 /**
- * Variables that make the region as slow and as silent as AWS (local/region/README.md, "Settings"), and the
- * seconds that a Consul server is kept, which go with them.
+ * Variables that make the region as slow, as silent and as large as AWS (local/region/README.md,
+ * "Settings"), and the seconds that a Consul server is kept, which go with them.
  */
 const TUNING = [
+  'NANOFLEET_ACCEPT_LOSS',
   'NANOFLEET_BOOT_SECONDS',
   'NANOFLEET_KAFKA_BROKERS',
   'NANOFLEET_KAFKA_HEAP',
@@ -47,6 +49,7 @@ const TUNING = [
   'NANOFLEET_NLB_STALE_SECONDS',
   'NANOFLEET_REFUSE',
   'NANOFLEET_SERVER_DRAIN_SECONDS',
+  'NANOFLEET_ZONES',
 ]
 
 /**
@@ -75,7 +78,7 @@ export function readSettings(
     state: resolve(environment.NANOFLEET_STATE || join(root, '.nanofleet', name)),
     python:
       environment.NANOFLEET_PYTHON || join(cache, `ministack-${manifest.config.ministack}`, 'bin', 'python'),
-    region: environment.NANOFLEET_REGION || 'eu-west-1',
+    region: environment.NANOFLEET_REGION || DEFAULT_REGION,
     port: Number(environment.NANOFLEET_PORT || 4566),
     gatewayPort: Number(environment.NANOFLEET_GATEWAY_PORT || 8080),
     vpcCidr: environment.NANOFLEET_VPC_CIDR || '127.77.0.0/16',

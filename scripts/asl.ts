@@ -85,12 +85,15 @@ function allStates({ States }: Machine, prefix = ''): [string, State][] {
   })
 }
 
+const text = (file: string): string =>
+  readFileSync(join(folder, file), 'utf8').replaceAll('${Partition}', 'aws')
+
 const folder = fileURLToPath(new URL('../workflows/', import.meta.url))
 
-/** Every workflow in the repository, by its file. */
+/** Every workflow in the repository, by its file, with the partition that CloudFormation would put in. */
 export function readWorkflows(): Map<string, Machine> {
   const files = readdirSync(folder).filter((file) => file.endsWith('.asl.yml'))
-  return new Map(files.map((file) => [file, parse(readFileSync(join(folder, file), 'utf8')) as Machine]))
+  return new Map(files.map((file) => [file, parse(text(file)) as Machine]))
 }
 
 if (import.meta.main) {

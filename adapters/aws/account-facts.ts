@@ -23,16 +23,16 @@ import { suggest } from '../../core/base/suggest.ts'
 /** The tags of each of something, to count them and to know one's own. */
 export type Tagged = Record<string, string>[]
 
-/** The first three zones, in which Fn::GetAZs puts subnets, and the zones that offer each type. */
+/** The zones that the account sees, local ones aside, and those that offer each type. */
 export async function offerings(
   ec2: EC2Client,
   types: readonly string[],
 ): Promise<[zones: string[], offers: Map<string, string[]>]> {
   const here = await ec2.send(new DescribeAvailabilityZonesCommand({}))
   const zones = (here.AvailabilityZones ?? [])
+    .filter(({ ZoneType }) => ZoneType === undefined || ZoneType === 'availability-zone')
     .map(({ ZoneName = '' }) => ZoneName)
     .sort()
-    .slice(0, 3)
   const answer = await ec2.send(
     new DescribeInstanceTypeOfferingsCommand({
       LocationType: 'availability-zone',

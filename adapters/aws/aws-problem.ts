@@ -10,6 +10,10 @@ interface Shape {
 
 const CREDENTIALS = 'set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run "aws configure"'
 
+/** How services say that they do not know a key; so does a region that the account has not enabled. */
+export const REFUSED_KEY =
+  /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|AuthFailure|InvalidSignatureException)$/
+
 /** Error names of AWS (Common Error Types of each API reference) and what to do about them. */
 const NAMED: [RegExp, (message: string) => string][] = [
   [/^CredentialsProviderError$/, () => `There are no AWS credentials; ${CREDENTIALS}`],
@@ -21,9 +25,11 @@ const NAMED: [RegExp, (message: string) => string][] = [
     /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/,
     () => 'The AWS credentials have expired; sign in again',
   ],
+  [REFUSED_KEY, () => `AWS does not accept the credentials; ${CREDENTIALS}`],
   [
-    /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|AuthFailure|InvalidSignatureException)$/,
-    () => `AWS does not accept the credentials; ${CREDENTIALS}`,
+    /^(OptInRequired|RegionDisabledException|SubscriptionRequiredException)$/,
+    (message) =>
+      `The account has not enabled this region or service (${message}); enable it in the account's settings, or name another region with --region`,
   ],
   [
     /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|AccessDeniedFault|NotAuthorized)$/,

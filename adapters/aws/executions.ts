@@ -11,6 +11,8 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn'
 import { NotFound } from '../../core/base/errors.ts'
+import { controlName } from '../../core/base/names.ts'
+import { arnOf } from '../../core/base/partition.ts'
 
 /** One run of a workflow, as a person sees it. */
 export interface Execution {
@@ -39,8 +41,7 @@ export class Workflows {
 
   /** ARN of a state machine of this stage. */
   machine(workflow: string): string {
-    const { name, region, account } = this.#stage
-    return `arn:aws:states:${region}:${account}:stateMachine:nanofleet-${name}-${workflow}`
+    return arnOf(this.#stage, 'states', `stateMachine:${controlName(this.#stage.name, workflow)}`)
   }
 
   /**
@@ -166,7 +167,7 @@ function summary(arn: string, run: Run): Execution {
   }
 }
 
-/** `deploy` of `arn:aws:states:<region>:<account>:execution:nanofleet-<stage>-deploy:<name>`. */
+/** `deploy` of `arn:…:states:<region>:<account>:execution:nanofleet-<stage>-deploy:<name>`. */
 export function workflowOf(arn: string): string {
   const machine = arn.split(':')[6] ?? ''
   return /^nanofleet-[a-z0-9]+-(.+)$/.exec(machine)?.[1] ?? machine

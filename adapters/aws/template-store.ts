@@ -2,6 +2,7 @@ import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { sha256 } from '../../core/base/canonical.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
 import { templateKey } from '../../core/base/names.ts'
+import { endpointOf } from '../../core/base/partition.ts'
 
 /**
  * Templates that are too large for a request, in the stage's bucket. CloudFormation reads them with the
@@ -30,6 +31,6 @@ export class TemplateStore {
     } catch (cause) {
       throw new ServiceFailure(`s3://${this.#bucket}/${key} cannot be written: ${String(cause)}`, { cause })
     }
-    return `https://s3.${await this.#s3.config.region()}.amazonaws.com/${this.#bucket}/${key}`
+    return `${endpointOf('s3', await this.#s3.config.region())}/${this.#bucket}/${key}`
   }
 }

@@ -4,6 +4,7 @@ import { paginateListExecutions, type SFNClient } from '@aws-sdk/client-sfn'
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { controlName } from '../../core/base/names.ts'
+import { arnOf } from '../../core/base/partition.ts'
 import type { Stage } from '../../core/base/stage.ts'
 import type { Evidence } from '../../core/images/ami-evidence.ts'
 import { accountImages, accountSnapshots } from './ec2-images.ts'
@@ -57,7 +58,7 @@ export async function readEvidence(clients: EvidenceClients, stage: Stage, now: 
 
 /** Between registering an image and recording it, only its build knows that it is needed. */
 async function oldestBuild(sfn: SFNClient, stage: Stage): Promise<string | undefined> {
-  const stateMachineArn = `arn:aws:states:${stage.region}:${stage.account}:stateMachine:${controlName(stage.name, 'build')}`
+  const stateMachineArn = arnOf(stage, 'states', `stateMachine:${controlName(stage.name, 'build')}`)
   const starts: string[] = []
   for await (const page of paginateListExecutions(
     { client: sfn },

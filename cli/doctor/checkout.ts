@@ -4,6 +4,7 @@ import type { AppBundle } from '../../core/base/bundle.ts'
 import type { Template } from '../../core/base/cloudformation.ts'
 import { CLOUDFORMATION_TAGS } from '../../core/base/cloudformation-yaml.ts'
 import { appStack, serviceStack } from '../../core/base/names.ts'
+import { arnOf, type Place, partitionOf } from '../../core/base/partition.ts'
 import type { Stage } from '../../core/base/stage.ts'
 import { readYaml } from '../../core/base/yaml-document.ts'
 import { appTemplates } from '../../core/template/app-templates.ts'
@@ -69,22 +70,24 @@ export async function reservedConcurrency(root: string): Promise<number> {
  * The definitions of all workflows as JSON by name, with ARNs of this account where CloudFormation would put
  * those of functions and of other workflows.
  */
-export async function workflows(
-  root: string,
-  { region, account }: { region: string; account: string },
-): Promise<Map<string, string>> {
+export async function workflows(root: string, place: Place): Promise<Map<string, string>> {
   const folder = join(root, 'workflows')
   const files = (await readdir(folder)).filter((file) => file.endsWith('.asl.yml')).sort()
   const read = files.map(async (file): Promise<[string, string]> => {
     const text = await readFile(join(folder, file), 'utf8')
     const definition = JSON.stringify(readYaml(text, `workflows/${file}`).value).replaceAll(
       /\$\{(\w+)\}/g,
-      (_match, name: string) =>
-        name.endsWith('Workflow')
-          ? `arn:aws:states:${region}:${account}:stateMachine:${name}`
-          : `arn:aws:lambda:${region}:${account}:function:${name}`,
+      (_match, name: string) => substituted(name, place),
     )
     return [file.replace('.asl.yml', ''), definition]
   })
   return new Map(await Promise.all(read))
+}
+
+/** What CloudFormation would put in for a name of the definitions. */
+function substituted(name: string, place: Place): string {
+  if (name === 'Partition') return partitionOf(place.region).name
+  return name.endsWith('Workflow')
+    ? arnOf(place, 'states', `stateMachine:${name}`)
+    : arnOf(place, 'lambda', `function:${name}`)
 }

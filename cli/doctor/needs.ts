@@ -12,12 +12,6 @@ export interface VcpuNeed {
   changing: number
 }
 
-/** Instance types that the apps ask for, each once. */
-export const instanceTypes = (apps: readonly Manifest[]): string[] =>
-  [
-    ...new Set(apps.flatMap(({ services }) => Object.values(services).map((spec) => spec.instanceType))),
-  ].sort()
-
 /** What each app takes of the account's vCPUs, the platform first. */
 export function vcpuNeeds(apps: readonly Manifest[], processors: Processors): VcpuNeed[] {
   const of = ({ instanceType }: ServiceSpec) => processors.get(instanceType) ?? 0

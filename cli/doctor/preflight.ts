@@ -1,14 +1,17 @@
 import * as facts from '../../adapters/aws/account-facts.ts'
 import { type QuotasAccess, quotaNamed, quotaReader } from '../../adapters/aws/service-quotas.ts'
+import { zonesThatStand } from '../../adapters/aws/stage-zones.ts'
 import { checkApps } from '../../adapters/sources/app-sources.ts'
 import { controlName, TAG } from '../../core/base/names.ts'
+import { endpointOf } from '../../core/base/partition.ts'
+import { instanceTypes } from '../../core/manifest/processors.ts'
 import type { LocalSettings } from '../../local/settings.ts'
 import type { Context } from '../context.ts'
 import { toolsLock } from '../tools-lock.ts'
 import { compiledTemplates, reservedConcurrency, workflows } from './checkout.ts'
 import { type Finding, tell } from './finding.ts'
 import { fullestGroup } from './fullest-group.ts'
-import { instanceTypes, mostBuilds, vcpuNeeds } from './needs.ts'
+import { mostBuilds, vcpuNeeds } from './needs.ts'
 import * as judge from './quotas.ts'
 import { encryption, offered, tools, type Validated, workflow } from './verdicts.ts'
 
@@ -34,9 +37,10 @@ export async function preflight(
   const wrong = faults.map(({ message }): Finding => ({ subject: 'apps', state: 'bad', text: message }))
   const told = await Promise.all([
     tell('workflows', async () => workflow(await validated(context, repository))),
-    tell('instance types', async () =>
-      offered(...(await facts.offerings(context.ec2(), instanceTypes(apps)))),
-    ),
+    tell('instance types', async () => {
+      const [zones, offers] = await facts.offerings(context.ec2(), instanceTypes(apps))
+      return offered({ zones, offers }, await zonesThatStand(context, stage))
+    }),
     tell('vCPUs', async () => {
       const needs = vcpuNeeds(apps, await facts.processors(context.ec2(), instanceTypes(apps)))
       return judge.vcpus(await value(QUOTA.vcpus), needs, region)
@@ -80,7 +84,7 @@ function quotasAccess(context: Context): QuotasAccess {
   const { region } = context
   return {
     region,
-    endpoint: context.endpoint ?? `https://servicequotas.${region}.amazonaws.com`,
+    endpoint: context.endpoint ?? endpointOf('servicequotas', region),
     credentials: () => context.sts().config.credentials(),
   }
 }

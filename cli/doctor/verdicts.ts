@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../adapters/aws/account-facts.ts'
 import { TOOLS_LOCK, type ToolsLock, unknownTools } from '../../core/images/locks.ts'
+import { checkZones, chooseZones, type ZoneFacts } from '../../core/template/zones.ts'
 import type { Finding } from './finding.ts'
 
 type Verdict = Omit<Finding, 'subject'>
@@ -25,24 +26,12 @@ export function workflow(validated: readonly Validated[]): Verdict {
   }
 }
 
-/**
- * @param zones the first three of the region, where the subnets are
- * @param offers zones by instance type
- */
-export function offered(zones: readonly string[], offers: ReadonlyMap<string, readonly string[]>): Verdict {
-  const types = [...offers.keys()].join(', ')
-  if (zones.length < 3)
-    return {
-      state: 'bad',
-      text: `the account sees ${zones.length} zones here, a stage needs three`,
-      remedy: 'choose another region with --param region=<region>',
-    }
-  const lacking = [...offers].flatMap(([type, places]) =>
-    zones.filter((zone) => !places.includes(zone)).map((zone) => `${type} in ${zone}`),
-  )
-  if (lacking.length === 0) return { state: 'good', text: `${types} in ${zones.join(', ')}` }
-  const remedy = "write another instanceType into the apps' app.yml, or choose another region"
-  return { state: 'bad', text: `EC2 does not offer ${lacking.join(', ')}`, remedy }
+/** @param stands the zones of a stage that is deployed, which it keeps */
+export function offered(facts: ZoneFacts, stands: readonly string[] | undefined): Verdict {
+  const choice = stands ? checkZones(stands, facts) : chooseZones(facts)
+  if (!('zones' in choice)) return { state: 'bad', text: choice.problem, remedy: choice.remedy }
+  const few = choice.zones.length === 2 ? '; two zones: docs/regions.md says what the loss of one means' : ''
+  return { state: 'good', text: `${[...facts.offers.keys()].join(', ')} in ${choice.zones.join(', ')}${few}` }
 }
 
 /** @param key the default key; AWS's own is `alias/aws/ebs` */

@@ -1,14 +1,13 @@
 import { whySilent } from '../../core/base/any-server.ts'
-import type { ConsulServer } from '../../core/base/catalog.ts'
 import { PLATFORM, serviceStack } from '../../core/base/names.ts'
-import { clusterViews, largestPart } from '../../core/deploy/cluster-members.ts'
+import { clusterViews, largestPart, serverHealths } from '../../core/deploy/cluster-members.ts'
 import type { StageSources } from './stage-sources.ts'
 
 /** The Consul servers as their group wants them, as EC2 shows them, and as they see one another. */
 export interface ConsulState {
   /** How many there should be; or how many run, if that is more. */
   servers: number
-  /** Running instances that answer and that gossip calls alive. */
+  /** Running instances that answer and are alive to the others. */
   alive: number
   /** Address of the leader; null during an election and when no server answers. */
   leader: string | null
@@ -31,22 +30,21 @@ export async function consulState(sources: StageSources, stage: string): Promise
   const views = await clusterViews(sources.catalog, running, (problem) => problems.push(problem))
   const cluster = largestPart(views)
   const answering = running.filter((_server, index) => views[index] !== undefined)
-  const isAlive = ({ address }: ConsulServer): boolean =>
-    cluster?.nodes.find((node) => node.address === address)?.alive ?? cluster === undefined
-  const alive = answering.filter(isAlive)
-  const silent = running.filter((server) => !answering.includes(server))
-  const lost = answering.filter((server) => !alive.includes(server))
+  const health = serverHealths(running, views)
+  // Without a leader anywhere nobody can say who is lost; one that waits for its vote is alive.
+  const lost = running.filter(({ instanceId }, index) =>
+    cluster || views[index] === undefined ? health.get(instanceId)?.state === 'critical' : false,
+  )
   const gone = (cluster?.nodes ?? []).filter(
     (node) => !node.alive && !running.some(({ address }) => address === node.address),
   )
   const wanted = Math.max(group?.desired ?? 0, running.length)
   return {
     servers: wanted,
-    alive: alive.length,
+    alive: running.length - lost.length,
     leader: cluster?.leader ?? null,
     dead: [
-      ...silent.map(({ instanceId, address }) => `${instanceId} at ${address} does not answer`),
-      ...lost.map(({ instanceId, address }) => `${instanceId} at ${address} is not alive to the others`),
+      ...lost.map(({ instanceId, address }) => `${instanceId} at ${address} ${health.get(instanceId)?.why}`),
       ...gone.map(({ name, address }) => `${name} at ${address} has ended`),
     ],
     ...(wanted > 0 && answering.length === 0 ? { silent: whySilent(problems) } : {}),

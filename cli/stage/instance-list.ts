@@ -1,10 +1,12 @@
 import { type GroupActivity, groupActivities } from '../../adapters/aws/group-activities.ts'
 import { type InstanceFacts, instanceFacts } from '../../adapters/aws/instance-facts.ts'
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
-import { askAnyServer } from '../../core/base/any-server.ts'
+import { whySilent } from '../../core/base/any-server.ts'
+import type { ConsulServer } from '../../core/base/catalog.ts'
 import { controlStack, serviceStack } from '../../core/base/names.ts'
 import { entriesUnder } from '../../core/deploy/check-outputs.ts'
-import { healthOf, type InstanceHealth, serverHealth, worstOf } from '../../core/deploy/instance-health.ts'
+import { clusterViews, serverHealths } from '../../core/deploy/cluster-members.ts'
+import { healthOf, type InstanceHealth, worstOf } from '../../core/deploy/instance-health.ts'
 import type { Context } from '../context.ts'
 import type { ServiceGroup } from './service-status.ts'
 import type { StageSources } from './stage-sources.ts'
@@ -114,17 +116,29 @@ async function askConsul(
   const unknown = (why: string) => (): InstanceHealth => ({ state: 'unknown', why })
   try {
     const running = await servers()
-    const [seen, view] = await Promise.all([
+    const [seen, judged] = await Promise.all([
       entriesUnder(catalog, running, names, new Date()),
-      isServer ? askAnyServer(running, (each) => catalog.cluster(each)) : undefined,
+      isServer ? judgeServers(catalog, running) : undefined,
     ])
     const { entries } = seen
     if (entries === undefined) return unknown(seen.unknown)
-    return (instance) =>
-      worstOf([healthOf(instance.instanceId, entries), ...(isServer ? [serverHealth(instance, view)] : [])])
+    return ({ instanceId }) =>
+      worstOf([healthOf(instanceId, entries), ...(judged ? [judged(instanceId)] : [])])
   } catch (error) {
     return unknown((error as Error).message)
   }
+}
+
+/** As `status` and a deployment judge them: each server is asked how it sees the others. */
+async function judgeServers(
+  catalog: StageSources['catalog'],
+  running: ConsulServer[],
+): Promise<(id: string) => InstanceHealth> {
+  const problems: string[] = []
+  const views = await clusterViews(catalog, running, (problem) => problems.push(problem))
+  if (views.every((view) => view === undefined)) return () => ({ state: 'unknown', why: whySilent(problems) })
+  const health = serverHealths(running, views)
+  return (id) => health.get(id) ?? { state: 'missing', why: 'is not among the running Consul servers' }
 }
 
 async function askBalancer(

@@ -7,7 +7,7 @@ export interface Stage {
   table: string
   vpcId: string
   vpcCidr: string
-  /** Three zones; the subnets below are in the same order. */
+  /** Two or three zones; the subnets below are in the same order. */
   zones: string[]
   privateSubnets: string[]
   privateCidrs: string[]

@@ -1,6 +1,7 @@
 import { askAnyServer } from '../base/any-server.ts'
 import type { ClusterView, ConsulServer, ServiceCatalog } from '../base/catalog.ts'
 import type { Evidence } from './health.ts'
+import type { InstanceHealth } from './instance-health.ts'
 
 /** The Consul servers of a cluster: which take part, what keeps the others out, and which are dead. */
 export type Members = Required<Pick<Evidence, 'servers' | 'outside' | 'dead'>>
@@ -17,10 +18,28 @@ export const clusterViews = (
   Promise.all(servers.map((server) => askAnyServer([server], (each) => catalog.cluster(each), skipped)))
 
 /**
- * Servers take part that see a leader, that gossip calls alive and that vote; each one is asked, because a
- * server on its own may see only itself.
+ * The health of each Consul server by its instance, the same for everyone who shows it: a server takes part
+ * that sees a leader, that gossip calls alive and that votes. Each one is asked, because a server on its own
+ * may see only itself.
  * @param views what each server answered; undefined for one that did not
  */
+export function serverHealths(
+  servers: readonly ConsulServer[],
+  views: readonly (ClusterView | undefined)[],
+): Map<string, InstanceHealth> {
+  const largest = largestPart(views)
+  const living = new Set(largest ? alive(largest) : [])
+  const health = ({ address }: ConsulServer, view: ClusterView | undefined): InstanceHealth => {
+    if (view === undefined) return { state: 'critical', why: 'does not answer' }
+    if (view.leader === null) return { state: 'critical', why: 'sees no leader of the Consul cluster' }
+    if (!living.has(address)) return { state: 'critical', why: 'is not alive to the other Consul servers' }
+    if (largest?.voters.includes(address)) return { state: 'passing' }
+    return { state: 'warning', why: 'has no vote in the Consul cluster yet' }
+  }
+  return new Map(servers.map((server, index) => [server.instanceId, health(server, views[index])]))
+}
+
+/** @param views as for `serverHealths` */
 export function clusterMembers(
   servers: readonly ConsulServer[],
   views: readonly (ClusterView | undefined)[],
@@ -28,17 +47,10 @@ export function clusterMembers(
   const largest = largestPart(views)
   const living = new Set(largest ? alive(largest) : [])
   const voters = largest?.voters ?? []
-  const problem = ({ address }: ConsulServer, view: ClusterView | undefined): string | undefined => {
-    if (view === undefined) return 'does not answer'
-    if (view.leader === null) return 'sees no leader of the Consul cluster'
-    if (!living.has(address)) return 'is not alive to the other Consul servers'
-    return voters.includes(address) ? undefined : 'has no vote in the Consul cluster yet'
-  }
   const outside = new Map(
-    servers.flatMap((server, index) => {
-      const wrong = problem(server, views[index])
-      return wrong === undefined ? [] : [[server.instanceId, wrong] as const]
-    }),
+    [...serverHealths(servers, views)].flatMap(([id, { why }]) =>
+      why === undefined ? [] : [[id, why] as const],
+    ),
   )
   return {
     servers: new Set(servers.map(({ instanceId }) => instanceId).filter((id) => !outside.has(id))),

@@ -1,4 +1,4 @@
-import { type CatalogEntry, type ClusterView, type ConsulServer, passingInstances } from '../base/catalog.ts'
+import { type CatalogEntry, passingInstances } from '../base/catalog.ts'
 
 /**
  * What Consul says of one instance: `missing`: it has no entry under one of its names; `unknown`: nobody
@@ -31,14 +31,4 @@ function underName(instance: string, name: string, entries: CatalogEntry[]): Ins
   if (!entry) return { state: 'missing', why: `Consul has no entry of it as ${name}` }
   const why = entry.status === 'maintenance' ? entry.reason : entry.output
   return { state: entry.status, ...(why ? { why } : {}) }
-}
-
-/** The health of a Consul server as its cluster sees it. */
-export function serverHealth({ address }: ConsulServer, view: ClusterView | undefined): InstanceHealth {
-  if (!view) return { state: 'unknown', why: 'no Consul server answers' }
-  const node = view.nodes.find((each) => each.address === address)
-  if (!node) return { state: 'missing', why: 'it is not a member of the Consul cluster' }
-  if (!node.alive) return { state: 'critical', why: 'gossip calls it dead' }
-  if (view.leader === null) return { state: 'critical', why: 'the cluster has no leader' }
-  return { state: 'passing' }
 }

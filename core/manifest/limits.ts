@@ -105,7 +105,7 @@ const noArn = (path: Problem['path']): Problem => ({
   path,
   problem: 'is not an ARN, and IAM takes nothing else but *',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: what Fn::Sub reads
-  remedy: 'write it in full, such as arn:aws:s3:::pictures/*, or begin with ${Thing.Arn}',
+  remedy: 'write it in full, such as arn:${AWS::Partition}:s3:::pictures/*, or begin with ${Thing.Arn}',
 })
 
 /** What CloudFormation would look up when it makes the stack, with rights that it does not have. */

@@ -1,3 +1,5 @@
+import type { Manifest } from '../base/manifest-types.ts'
+
 /** How an instance of a type comes to one vCPU: it has one anyway, it is told to, or it cannot. */
 export type OneProcessor = 'has' | 'told' | 'cannot'
 
@@ -11,3 +13,9 @@ export function oneProcessor(instanceType: string): OneProcessor {
   if (/^(t3a?|t4g)\.(nano|micro|small|medium|large)$/.test(instanceType)) return 'told'
   return /^([cmr][4-9][a-z-]*|i[3-9][a-z]*)\.large$/.test(instanceType) ? 'told' : 'cannot'
 }
+
+/** Instance types that the apps ask for, each once. */
+export const instanceTypes = (apps: readonly Manifest[]): string[] =>
+  [
+    ...new Set(apps.flatMap(({ services }) => Object.values(services).map((spec) => spec.instanceType))),
+  ].sort()

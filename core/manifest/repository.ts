@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { isStageName, STAGE_NAME_RULE } from '../base/name-rules.ts'
+import { DEFAULT_REGION, REGION_NAME } from '../base/partition.ts'
 import { knownKeys, publishedSchema } from '../base/schema-keys.ts'
 import { refuse, schemaProblems } from '../base/schema-problems.ts'
 import { readYaml } from '../base/yaml-document.ts'
@@ -12,7 +13,7 @@ export const REPOSITORY_FILE = 'nanofleet.yml'
 export type ServiceDefaults = Readonly<Record<string, unknown>>
 
 /** What a stage chooses; a key that is absent has the value of serverless.yml. */
-export type StageChoices = Readonly<Record<string, string | number | boolean>>
+export type StageChoices = Readonly<Record<string, string | number | boolean | readonly string[]>>
 
 export interface Repository {
   stages: Readonly<Record<string, StageChoices>>
@@ -26,7 +27,11 @@ const arn = z.string().regex(/^arn:[^:]+:/, 'is not an ARN')
 /** The parameters of serverless.yml that are a person's choice; what they mean is written there. */
 export const stageSchema = z
   .strictObject({
-    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'is not an AWS region such as eu-west-1'),
+    region: z.string().regex(REGION_NAME, `is not an AWS region such as ${DEFAULT_REGION}`),
+    zones: z
+      .array(z.string().regex(/^[a-z0-9-]+[a-z]$/, `is not the name of a zone such as ${DEFAULT_REGION}a`))
+      .min(2, 'are fewer than two')
+      .max(3, 'are more than three'),
     vpcCidr: z.string().regex(/^\d+\.\d+\.0\.0\/16$/, 'is not a /16 network such as 10.77.0.0/16'),
     domain: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'is not a domain such as example.com'),
     certificateArn: arn,
@@ -42,6 +47,7 @@ export const stageSchema = z
     logRetentionDays: z.int('is not a whole number').min(1, 'is below 1'),
     alarmEmail: z.string().regex(/^\S+@\S+$/, 'is not an e-mail address'),
     architecture: z.enum(['x86_64', 'arm64']),
+    functionArchitecture: z.enum(['x86_64', 'arm64']),
   })
   .partial()
 

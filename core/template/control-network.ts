@@ -3,14 +3,33 @@ import { controlStack } from '../base/names.ts'
 import type { Stage } from '../base/stage.ts'
 import { CONSUL_PORTS } from './network-edges.ts'
 
-const ZONES = ['A', 'B', 'C']
+const LETTERS = ['A', 'B', 'C'] as const
+
+/** Fewer than two, and the public load balancer is refused; more than three, and nothing gains from them. */
+export const FEWEST_ZONES = 2
+export const MOST_ZONES = LETTERS.length
+
+/** The parts of the logical ids, one for each zone: `PrivateSubnetA` is in the first. */
+export const zoneLetters = (zones: readonly unknown[]): string[] => LETTERS.slice(0, zones.length)
+
+/** The zones when nobody named them, as templates name them. */
+export const ANY_ZONES: ZoneName[] = LETTERS.map((_letter, index) => ({
+  'Fn::Select': [index, { 'Fn::GetAZs': '' }],
+}))
+type ZoneName = string | { 'Fn::Select': [number, { 'Fn::GetAZs': '' }] }
+
+interface Network extends Pick<Stage, 'name' | 'vpcCidr'> {
+  zones: readonly ZoneName[]
+}
 
 /**
  * The network of a stage, a part of the stack `nanofleet-<stage>` (`resources/plugin/network.js` puts it
  * there). A VPC, its subnets, route tables and an internet gateway cost nothing in themselves; what is billed
  * by the hour (NAT, load balancers, endpoints) belongs to the platform's stack.
  */
-export function controlNetwork({ name, vpcCidr }: Pick<Stage, 'name' | 'vpcCidr'>): Template {
+export function controlNetwork({ name, vpcCidr, zones }: Network): Template {
+  const eachZone = (make: (zone: string, index: number) => [string, Resource][]) =>
+    Object.fromEntries(zoneLetters(zones).flatMap(make))
   const called = (part?: string) => ({
     Tags: [{ Key: 'Name', Value: part === undefined ? controlStack(name) : `${controlStack(name)}-${part}` }],
   })
@@ -32,8 +51,10 @@ export function controlNetwork({ name, vpcCidr }: Pick<Stage, 'name' | 'vpcCidr'
         Type: 'AWS::EC2::VPCGatewayAttachment',
         Properties: { VpcId: ref('Vpc'), InternetGatewayId: ref('InternetGateway') },
       },
-      ...subnets('Private', vpcCidr, called),
-      ...subnets('Public', vpcCidr, called),
+      ...eachZone((zone, index) => [
+        subnet('Private', zone, index, { vpcCidr, zones }, called),
+        subnet('Public', zone, index, { vpcCidr, zones }, called),
+      ]),
       PublicRoutes: routeTable(called('public')),
       PublicInternetRoute: {
         Type: 'AWS::EC2::Route',
@@ -56,24 +77,31 @@ export function controlNetwork({ name, vpcCidr }: Pick<Stage, 'name' | 'vpcCidr'
   }
 }
 
-/** Six /20 blocks in order: private a, b, c, then public a, b, c. */
-function subnets(kind: 'Private' | 'Public', vpcCidr: string, called: (part: string) => object) {
-  const first = kind === 'Private' ? 0 : ZONES.length
-  return eachZone((zone, index) => [
-    [
-      `${kind}Subnet${zone}`,
-      {
-        Type: 'AWS::EC2::Subnet',
-        Properties: {
-          VpcId: ref('Vpc'),
-          AvailabilityZone: { 'Fn::Select': [index, { 'Fn::GetAZs': '' }] },
-          CidrBlock: { 'Fn::Select': [first + index, { 'Fn::Cidr': [vpcCidr, 2 * ZONES.length, 12] }] },
-          MapPublicIpOnLaunch: false,
-          ...called(`${kind}-${zone}`.toLowerCase()),
-        },
+/**
+ * In blocks of a /20: private a, b, c, then public a, b, c. Those of a third zone stay free where there are
+ * two, so that none moves when it comes.
+ */
+function subnet(
+  kind: 'Private' | 'Public',
+  zone: string,
+  index: number,
+  { vpcCidr, zones }: Pick<Network, 'vpcCidr' | 'zones'>,
+  called: (part: string) => object,
+): [string, Resource] {
+  const block = kind === 'Private' ? index : MOST_ZONES + index
+  return [
+    `${kind}Subnet${zone}`,
+    {
+      Type: 'AWS::EC2::Subnet',
+      Properties: {
+        VpcId: ref('Vpc'),
+        AvailabilityZone: zones[index],
+        CidrBlock: { 'Fn::Select': [block, { 'Fn::Cidr': [vpcCidr, 2 * MOST_ZONES, 12] }] },
+        MapPublicIpOnLaunch: false,
+        ...called(`${kind}-${zone}`.toLowerCase()),
       },
-    ],
-  ])
+    },
+  ]
 }
 
 const routeTable = (called: object): Resource => ({
@@ -110,10 +138,6 @@ const consulFunctionGroup = (stack: string, vpcCidr: string, called: object): Re
   },
 })
 
-function eachZone(make: (zone: string, index: number) => [string, Resource][]): Record<string, Resource> {
-  return Object.fromEntries(ZONES.flatMap(make))
-}
-
 /**
  * A stage whose ids are references into that template, for code that follows them there instead of asking
  * AWS.
@@ -122,9 +146,9 @@ function eachZone(make: (zone: string, index: number) => [string, Resource][]): 
 export const withNetworkIds = (stage: Stage, token: (resource: string) => string): Stage => ({
   ...stage,
   vpcId: token('Vpc'),
-  privateSubnets: ZONES.map((zone) => token(`PrivateSubnet${zone}`)),
-  publicSubnets: ZONES.map((zone) => token(`PublicSubnet${zone}`)),
-  privateRouteTables: ZONES.map((zone) => token(`PrivateRoutes${zone}`)),
+  privateSubnets: zoneLetters(stage.zones).map((zone) => token(`PrivateSubnet${zone}`)),
+  publicSubnets: zoneLetters(stage.zones).map((zone) => token(`PublicSubnet${zone}`)),
+  privateRouteTables: zoneLetters(stage.zones).map((zone) => token(`PrivateRoutes${zone}`)),
   publicRouteTable: token('PublicRoutes'),
   consulFunctionGroup: token('ConsulFunctionGroup'),
 })

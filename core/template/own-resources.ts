@@ -152,7 +152,7 @@ function isFamiliar(principal: unknown): boolean {
   )
 }
 
-const isService = (who: unknown): boolean => /^[a-z0-9.-]+\.amazonaws\.com$/.test(String(who))
+const isService = (who: unknown): boolean => /^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/.test(String(who))
 
 function isOwnAccount(who: unknown): boolean {
   const text = JSON.stringify(who)

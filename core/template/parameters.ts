@@ -21,6 +21,7 @@ const KNOWN: Record<string, Kind> = {
   Stage: ['String', 'Name of the stage'],
   VpcId: ['String', 'The network of the stage', id('vpc')],
   VpcCidr: ['String', 'Addresses of the VPC'],
+  ZoneCount: ['String', 'Number of zones: 2 or 3', '^[23]$'],
   PrivateSubnets: ['CommaDelimitedList', 'Subnets of the instances, one per zone', id('subnet')],
   PublicSubnets: [
     'CommaDelimitedList',
@@ -92,6 +93,7 @@ export function templateParameters(template: Template, sources: ParameterSources
     Stage: stage.name,
     VpcId: stage.vpcId,
     VpcCidr: stage.vpcCidr,
+    ZoneCount: String(stage.zones.length),
     PrivateSubnets: stage.privateSubnets.join(','),
     PublicSubnets: stage.publicSubnets.join(','),
     PrivateRouteTables: stage.privateRouteTables.join(','),

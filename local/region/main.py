@@ -18,7 +18,7 @@ from region import inventory
 from region.authorities import service as authorities
 from region.autoscaling import actions as autoscaling_actions
 from region.autoscaling import lifecycle, refresh, target_state
-from region.base import api, contract, door, loops, patch, quotas
+from region.base import api, contract, door, loops, patch, quotas, translation
 from region.base import settings as environment
 from region.base.emulator import app
 from region.base.settings import current as settings
@@ -128,6 +128,7 @@ def run() -> int:
         folder.mkdir(parents=True, exist_ok=True)
     # The state lies in a checkout, a package of ES modules; the emulator's own Node workers are CommonJS.
     (settings.temporary / "package.json").write_text('{"type": "commonjs"}\n')
+    translation.install()
     if not settings.schemas.is_dir():
         return _refuse(f"the resource schemas are missing in {settings.schemas}; run `npm run setup`")
     try:

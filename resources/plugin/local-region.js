@@ -28,6 +28,5 @@ export function localRegion() {
   }
 }
 
-/** Variables for serverless.yml: `${file(resources/plugin/local-region.js):vpcCidr}`. */
+/** Variable for serverless.yml: `${file(resources/plugin/local-region.js):vpcCidr}`. */
 export const vpcCidr = () => localRegion()?.vpcCidr ?? '127.77.0.0/16'
-export const region = () => localRegion()?.region ?? 'eu-west-1'

@@ -69,6 +69,14 @@ export const lanes = [
       NANOFLEET_SERVER_DRAIN_SECONDS: '6',
     },
   },
+  // Another partition, and a region with two zones, of letters that do not follow each other.
+  {
+    name: 'elsewhere',
+    stage: true,
+    seconds: 200,
+    files: ['/e2e/elsewhere.'],
+    env: { NANOFLEET_REGION: 'cn-north-1', NANOFLEET_ZONES: 'a,c' },
+  },
   // Has regions of its own, with the package in folders outside the checkout.
   { name: 'package', seconds: 200, files: ['/e2e/own-repository.'] },
   { name: 'calm', calm: true, seconds: 170, files: ['/test/functions/', '/registration-cluster.'] },

@@ -32,3 +32,32 @@ export function lengthProblems(file, text) {
     problems.push(`${file}: ${lines.length} lines, ${LINES} at most; split it by what it is about`)
   return problems
 }
+
+/** What the product is made of; scripts and tests may name what they like. */
+const PRODUCT =
+  /^(core|adapters|functions|cli|local|resources|workflows|buildspecs|images|apps)\/.*\.(ts|mjs|js|py|go|ya?ml|json)$|^serverless\.yml$/
+const OWN_TESTS = /_test\.go$/
+
+/** Where one name is right: the usual region, and lists of what AWS calls its places. */
+const NAMES_PLACES = [
+  'core/base/partition.ts',
+  'core/prices/',
+  // Started by hand, without the CLI.
+  'local/region/base/settings.py',
+  'local/region/base/translation.py',
+]
+const PLACE = /arn:aws[a-z-]*:|\b(?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-[a-z]+-\d[a-f]?\b/
+
+/**
+ * Lines of the product that work in one region or partition only, a sentence each; comments are left out.
+ * @param {string} file
+ * @param {string} text
+ */
+export function placeProblems(file, text) {
+  if (!PRODUCT.test(file) || OWN_TESTS.test(file) || NAMES_PLACES.some((name) => file.startsWith(name)))
+    return []
+  return text.split('\n').flatMap((line, index) => {
+    const [place] = COMMENT.test(line) ? [] : (PLACE.exec(line) ?? [])
+    return place ? [`${file}:${index + 1}: names ${place}; take partition and region from the stage`] : []
+  })
+}

@@ -67,7 +67,7 @@ describe('the status of Consul', () => {
       'a server that gossip has lost',
       three,
       () => ONE_DEAD,
-      '2 of 3 servers alive, leader 10.0.0.1:8300; i-10.0.0.3 at 10.0.0.3 is not alive to the others',
+      '2 of 3 servers alive, leader 10.0.0.1:8300; i-10.0.0.3 at 10.0.0.3 is not alive to the other Consul servers',
     ],
     [
       'no leader',

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
 import type { InstanceFacts } from '../../adapters/aws/instance-facts.ts'
+import { consulState } from '../../cli/stage/consul-state.ts'
 import { type InstanceList, rowsOf } from '../../cli/stage/instance-list.ts'
 import type { ServiceGroup } from '../../cli/stage/service-status.ts'
 import type { StageSources } from '../../cli/stage/stage-sources.ts'
 import { instancesText } from '../../cli/text/instances-text.ts'
+import type { ClusterView, ConsulServer } from '../../core/base/catalog.ts'
 import { ServiceFailure, ServiceRefusal } from '../../core/base/errors.ts'
 import { SHOP_TARGET } from '../support/shop-target.ts'
 import { second } from './runs.ts'
@@ -103,16 +105,49 @@ describe('the instances of a service', () => {
     expect(row).not.toHaveProperty('balancer')
   })
 
-  it('of the Consul servers are judged by the cluster', async () => {
-    const nodes = [{ name: 'a', address: '10.0.0.4', alive: false }]
-    const cluster = async () => ({ leader: 'x', nodes, voters: [], stranded: [], doubted: [] })
-    const asked = sources({ catalog: { ...sources().catalog, cluster } })
+  it.each<[string, { leader?: string | null; alive?: boolean; mute?: boolean }, string | undefined]>([
+    ['one that takes part', {}, undefined],
+    ['one that gossip has lost', { alive: false }, 'is not alive to the other Consul servers'],
+    [
+      'one that answers and is cut off from the others',
+      { leader: null },
+      'sees no leader of the Consul cluster',
+    ],
+    ['one that hangs', { mute: true }, 'does not answer'],
+  ])('of Consul servers are what status says of them: %s', async (_what, { leader, alive, mute }, why) => {
+    const running = ['i-1', 'i-c'].map((instanceId, at) => ({ instanceId, address: `10.0.0.${4 + at}` }))
+    const nodes = running.map(({ instanceId, address }) => ({
+      name: instanceId,
+      address,
+      alive: alive !== false || instanceId !== 'i-1',
+    }))
+    const voters = running.map(({ address }) => address)
+    const cluster = async ({ instanceId }: ConsulServer): Promise<ClusterView> => {
+      const first = instanceId === 'i-1'
+      if (first && mute) throw new ServiceFailure('timeout')
+      return { leader: first && leader === null ? null : 'x', nodes, voters, stranded: [], doubted: [] }
+    }
+    const asked = sources({ servers: async () => running, catalog: { ...sources().catalog, cluster } })
     const servers = group({ kind: 'consulserver', catalog: [] }, [])
-    expect((await rowsOf(asked, servers, known))[0]?.consul).toEqual({
-      state: 'critical',
-      why: 'gossip calls it dead',
+    expect((await rowsOf(asked, servers, known))[0]?.consul).toEqual(
+      why ? { state: 'critical', why } : { state: 'passing' },
+    )
+    const { alive: counted, dead } = await consulState(asked, 'dev')
+    expect([counted, dead]).toEqual(why ? [1, [`i-1 at 10.0.0.4 ${why}`]] : [2, []])
+  })
+
+  it('of Consul servers are unknown when none of them answers, or when they do not run', async () => {
+    const servers = group({ kind: 'consulserver', catalog: [] }, [])
+    expect((await rowsOf(sources(), servers, known))[0]?.consul).toEqual({
+      state: 'unknown',
+      why: 'no Consul server answers (no answer)',
     })
-    expect((await rowsOf(sources(), servers, known))[0]?.consul.state).toBe('unknown')
+    const cluster = async () => ({ leader: 'x', nodes: [], voters: [], stranded: [], doubted: [] })
+    const asked = sources({ catalog: { ...sources().catalog, cluster } })
+    expect((await rowsOf(asked, servers, known))[0]?.consul).toEqual({
+      state: 'missing',
+      why: 'is not among the running Consul servers',
+    })
   })
 })
 

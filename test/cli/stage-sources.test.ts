@@ -14,7 +14,11 @@ describe('the status of a stage', () => {
     const messages: string[][] = []
     const carry = async ({ calls }: DoorRequest) => {
       messages.push(calls.map(({ verb }) => verb))
-      const cluster = { leader: '10.0.0.1:8300', nodes: [{ name: 'c', address: '10.0.0.1', alive: true }] }
+      const cluster = {
+        leader: '10.0.0.1:8300',
+        nodes: [{ name: 'c', address: '10.0.0.1', alive: true }],
+        voters: ['10.0.0.1'],
+      }
       return { answers: calls.map(({ verb }) => ({ value: verb === 'cluster' ? cluster : {} })) }
     }
     const sources: StageSources = {

@@ -7,6 +7,9 @@ export class NameWatch {
   /** The longest time in milliseconds without an address, at the server where it was longest. */
   longestGap = 0
   samples = 0
+  /** Answers that lacked an address; a question that nobody answered is none. */
+  lacking = 0
+  readonly #expected: string[]
   readonly #seen = new Map<string, number>()
   readonly #timer: NodeJS.Timeout
   readonly #pending = new Set<Promise<void>>()
@@ -16,6 +19,7 @@ export class NameWatch {
    * @param expected addresses that the name should have all the time
    */
   constructor(name: string, servers: string[], expected: string[]) {
+    this.#expected = expected
     const resolvers = servers.map((address) => {
       const resolver = new Resolver({ timeout: 500, tries: 1 })
       resolver.setServers([`${address}:8600`])
@@ -39,8 +43,10 @@ export class NameWatch {
 
   async #ask(name: string, server: string, resolver: Resolver): Promise<void> {
     const asked = Date.now()
-    const found = await resolver.resolve4(`${name}.service.consul`).catch((): string[] => [])
+    const found = await resolver.resolve4(`${name}.service.consul`).catch(noName)
     this.samples += 1
+    if (found === undefined) return
+    if (this.#expected.some((each) => !found.includes(each))) this.lacking += 1
     for (const each of found) {
       const key = `${server} ${each}`
       const last = this.#seen.get(key)
@@ -50,3 +56,7 @@ export class NameWatch {
     }
   }
 }
+
+/** NXDOMAIN and an answer without addresses are answers; a timeout is not. */
+const noName = (error: NodeJS.ErrnoException): string[] | undefined =>
+  error.code === 'ENOTFOUND' || error.code === 'ENODATA' ? [] : undefined

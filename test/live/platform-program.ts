@@ -26,8 +26,8 @@ export class PlatformProgram {
   readonly servers: ConsulServer[]
   /** The second octet of all addresses. */
   readonly network: number
-  /** What was sent to functions, with their names. */
-  onInvoke: (name: string, payload: unknown) => void = () => {}
+  /** What was sent to functions, with their names; who waits for one gets what this returns. */
+  onInvoke: (name: string, payload: unknown) => unknown = () => {}
   readonly #folder: string
   readonly #launched = new Date()
   readonly #running = new Map<string, ChildProcess>()
@@ -78,6 +78,13 @@ export class PlatformProgram {
 
   signal({ address }: ConsulServer, signal: NodeJS.Signals): void {
     this.#running.get(address)?.kill(signal)
+  }
+
+  /** The exit code of the server's program, once it has one. */
+  async ended({ address }: ConsulServer): Promise<number | null> {
+    const child = this.#running.get(address)
+    if (!child) throw new Error(`no program runs at ${address}`)
+    return await new Promise((resolve) => child.once('exit', resolve))
   }
 
   /** Ends the server's program without warning, and its instance: EC2 no longer shows it. */
@@ -155,8 +162,9 @@ export class PlatformProgram {
       return
     }
     if (name !== undefined) {
-      response.writeHead(202).end()
-      this.onInvoke(name, JSON.parse(body))
+      const answer = this.onInvoke(name, JSON.parse(body))
+      if (request.headers['x-amz-invocation-type'] === 'Event') response.writeHead(202).end()
+      else response.end(JSON.stringify((await answer) ?? null))
       return
     }
     if (String(request.headers['x-amz-target'] ?? '').startsWith('AmazonSSM.')) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { lengthProblems } from '../../scripts/lib/source-rules.mjs'
+import { lengthProblems, placeProblems } from '../../scripts/lib/source-rules.mjs'
 
 const long = 'word '.repeat(30)
 
@@ -32,5 +32,32 @@ describe('the rules of length', () => {
     expect(lengthProblems('a.ts', 'x\n'.repeat(251))).toEqual([
       expect.stringContaining('251 lines, 250 at most'),
     ])
+  })
+})
+
+describe('the rule of places', () => {
+  it.each([
+    ['core/base/names.ts', 'const arn = `arn:aws:s3:::${bucket}`', 'arn:aws:'],
+    ['workflows/deploy.asl.yml', '    Resource: arn:aws:states:::lambda:invoke', 'arn:aws:'],
+    ['resources/roles/deploy.yml', '  Resource: arn:aws-cn:s3:::x', 'arn:aws-cn:'],
+    ['local/region/ec2/account.py', 'zone = "us-west-1c"', 'us-west-1c'],
+    ['serverless.yml', '  region: ap-southeast-3', 'ap-southeast-3'],
+    ['apps/platform/consul/cloud.go', 'region := "us-gov-west-1"', 'us-gov-west-1'],
+  ])('refuses in %s the line %s', (file, line, place) => {
+    expect(placeProblems(file, `first\n${line}\n`)).toEqual([
+      `${file}:2: names ${place}; take partition and region from the stage`,
+    ])
+  })
+
+  it.each([
+    ['core/base/names.ts', '/** Such as `arn:aws:s3:::pictures`. */'],
+    ['resources/roles/deploy.yml', 'Resource: !Sub arn:${AWS::Partition}:s3:::x'],
+    ['test/core/names.test.ts', "const region = 'eu-west-1'"],
+    ['apps/platform/consul/cloud_test.go', 'region: "eu-west-1"'],
+    ['core/base/partition.ts', "export const DEFAULT_REGION = 'eu-west-1'"],
+    ['core/prices/at-rest.ts', "  'eu-west-1': {},"],
+    ['core/base/words.ts', "const words = 'us-1, in-2-3, a-us-east'"],
+  ])('leaves %s its line %s', (file, line) => {
+    expect(placeProblems(file, line)).toEqual([])
   })
 })

@@ -134,7 +134,14 @@ func prepare(ctx context.Context) (prepared, error) {
 	if enters.bootstrap {
 		keeper.settled = func(ctx context.Context) { watch.announce(ctx, "a new cluster; asking to register the fleet") }
 	}
-	agent := newAgentRuns()
+	agent := newAgentRuns(handover{
+		started: func(ctx context.Context) bool { return questions.seesLeader(ctx, self.address) },
+		move: func(ctx context.Context) error {
+			return newReconciler(sdk, stage).leave(ctx, self.instanceID)
+		},
+		leave: leaving(keeper.client, read),
+		every: time.Second, after: listenPause,
+	})
 	return prepared{file, questions, keeper, watch, &recovery{
 		among:   found{self.address, questions, keeper.client, read, servers(keptStates)},
 		dataDir: dataDir, every: recoveryEvery, restart: agent.restart,

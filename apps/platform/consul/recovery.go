@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/hashicorp/consul/api"
@@ -211,32 +210,4 @@ func (f found) living(ctx context.Context, voters []voter) ([]string, error) {
 		}
 	}
 	return living, nil
-}
-
-// agentRuns runs the agent again each time that restart ended it.
-type agentRuns struct{ again chan struct{} }
-
-func newAgentRuns() agentRuns { return agentRuns{make(chan struct{}, 1)} }
-
-// restart ends the agent. At an interrupt a server ends without leaving its cluster
-// ("skip_leave_on_interrupt").
-func (a agentRuns) restart() error {
-	select {
-	case a.again <- struct{}{}:
-	default:
-	}
-	return syscall.Kill(os.Getpid(), syscall.SIGINT)
-}
-
-// run returns the code of the last run.
-func (a agentRuns) run(file string) int {
-	for {
-		code := runConsul([]string{"agent", "-config-file=" + file})
-		select {
-		case <-a.again:
-			fmt.Println("consul server: starts its agent again")
-		default:
-			return code
-		}
-	}
 }

@@ -9,6 +9,7 @@ from typing import Any
 from region.autoscaling.groups import Group, Member, moment, precise_moment
 from region.base import events
 from region.base.emulator import get_account_id, get_region
+from region.base.partition import ARN
 
 KEPT = 100
 """Activities kept per group; AWS keeps six weeks."""
@@ -68,7 +69,7 @@ def publish(group: Group, detail_type: str, activity: dict[str, Any], member: Me
     instance_id = member["InstanceId"] if member else ""
     resources = [group["AutoScalingGroupARN"]]
     if instance_id:
-        resources.append(f"arn:aws:ec2:{get_region()}:{get_account_id()}:instance/{instance_id}")
+        resources.append(f"{ARN}:ec2:{get_region()}:{get_account_id()}:instance/{instance_id}")
     leaving = "Terminate" in detail_type
     detail = {
         "StatusCode": activity["StatusCode"],

@@ -13,6 +13,7 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import Response, get_account_id, get_region, responses
+from region.base.partition import ARN
 from region.base.settings import CONCURRENT_EXECUTIONS
 from region.base.settings import current as settings
 
@@ -66,7 +67,7 @@ def _shown(quota: Quota) -> dict[str, Any]:
         "ServiceCode": quota.service,
         "QuotaCode": quota.code,
         "QuotaName": quota.name,
-        "QuotaArn": f"arn:aws:servicequotas:{get_region()}:{get_account_id()}:{quota.service}/{quota.code}",
+        "QuotaArn": f"{ARN}:servicequotas:{get_region()}:{get_account_id()}:{quota.service}/{quota.code}",
         "Value": float(_value(quota)),
         "Unit": "None",
         "Adjustable": True,

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from region import PINNED_CFN_LINT
+from region.base import values
 from region.base.machine_variables import MACHINE_VARIABLES
+from region.base.values import SettingsError
 
 ACCOUNT = "000000000000"
 # A quota of Lambda's; region/base/quotas.py lists them all.
 CONCURRENT_EXECUTIONS = "L-B99A9384"
-
-
-class SettingsError(Exception):
-    """An environment variable's value cannot be used; the message says which and what to do."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +25,7 @@ class Settings:
     state: Path
     port: int
     region: str
+    zones: str
     account: str
     vpc_cidr: ipaddress.IPv4Network
     gateway: str
@@ -41,6 +40,7 @@ class Settings:
     nlb_stale_seconds: float
     worker_idle_seconds: float
     refuse_silently: bool
+    accept_loss: bool
     most_workers: int
     count_seconds: float
     log_level: str
@@ -91,34 +91,38 @@ def read(environment: dict[str, str]) -> Settings:
     return Settings(
         repository=repository,
         state=Path(os.path.abspath(state)),
-        port=_integer(environment, "NANOFLEET_PORT", 4566, 1, 65535),
+        port=values.integer(environment, "NANOFLEET_PORT", 4566, 1, 65535),
         region=environment.get("NANOFLEET_REGION") or "eu-west-1",
+        zones=values.zones(environment, "NANOFLEET_ZONES"),
         account=ACCOUNT,
-        vpc_cidr=_network(environment, "NANOFLEET_VPC_CIDR", "127.77.0.0/16"),
+        vpc_cidr=values.network(environment, "NANOFLEET_VPC_CIDR", "127.77.0.0/16"),
         gateway=environment.get("NANOFLEET_GATEWAY") or "127.0.0.1:8080",
         node=environment.get("NANOFLEET_NODE") or _node(repository),
-        boot_seconds=_seconds(environment, "NANOFLEET_BOOT_SECONDS", 0.2),
-        grace_seconds=_seconds(environment, "NANOFLEET_GRACE_SECONDS", 8.0),
-        save_seconds=_seconds(environment, "NANOFLEET_SAVE_SECONDS", 4.0),
+        boot_seconds=values.seconds(environment, "NANOFLEET_BOOT_SECONDS", 0.2),
+        grace_seconds=values.seconds(environment, "NANOFLEET_GRACE_SECONDS", 8.0),
+        save_seconds=values.seconds(environment, "NANOFLEET_SAVE_SECONDS", 4.0),
         # A target group's deregistration delay is cut to this, and an idle Lambda worker ends after the
         # other.
-        drain_seconds=_seconds(environment, "NANOFLEET_DRAIN_SECONDS", 5.0),
-        rebalance_seconds=_seconds(environment, "NANOFLEET_REBALANCE_SECONDS", 0.0),
-        lag_seconds=_seconds(environment, "NANOFLEET_LAG_SECONDS", 0.0),
+        drain_seconds=values.seconds(environment, "NANOFLEET_DRAIN_SECONDS", 5.0),
+        rebalance_seconds=values.seconds(environment, "NANOFLEET_REBALANCE_SECONDS", 0.0),
+        lag_seconds=values.seconds(environment, "NANOFLEET_LAG_SECONDS", 0.0),
         # How slow a network load balancer is: region/elb/flows.py.
-        nlb_register_seconds=_seconds(environment, "NANOFLEET_NLB_REGISTER_SECONDS", 0.2),
-        nlb_stale_seconds=_seconds(environment, "NANOFLEET_NLB_STALE_SECONDS", 0.0),
-        worker_idle_seconds=_seconds(environment, "NANOFLEET_WORKER_IDLE_SECONDS", 20.0),
+        nlb_register_seconds=values.seconds(environment, "NANOFLEET_NLB_REGISTER_SECONDS", 0.2),
+        nlb_stale_seconds=values.seconds(environment, "NANOFLEET_NLB_STALE_SECONDS", 0.0),
+        worker_idle_seconds=values.seconds(environment, "NANOFLEET_WORKER_IDLE_SECONDS", 20.0),
         # A refused connection hangs, as on AWS, instead of failing at once.
         refuse_silently=environment.get("NANOFLEET_REFUSE") == "silently",
-        most_workers=_integer(environment, "NANOFLEET_MOST_WORKERS", 8 * (os.cpu_count() or 1), 1, 1000),
+        # What a damaged journal no longer holds is given up.
+        accept_loss=environment.get("NANOFLEET_ACCEPT_LOSS") == "yes",
+        most_workers=values.integer(
+            environment, "NANOFLEET_MOST_WORKERS", 8 * (os.cpu_count() or 1), 1, 1000
+        ),
         # How old the counts of DescribeTable may be: region/tables/counts.py.
-        count_seconds=_seconds(environment, "NANOFLEET_COUNT_SECONDS", 21600.0),
+        count_seconds=values.seconds(environment, "NANOFLEET_COUNT_SECONDS", 21600.0),
         log_level=environment.get("NANOFLEET_LOG_LEVEL") or "INFO",
-        quotas=_quotas(environment, "NANOFLEET_QUOTAS"),
-        # How many brokers of a cluster run, 0 for as many as its template says; MiB of heap of each.
-        kafka_brokers=_integer(environment, "NANOFLEET_KAFKA_BROKERS", 0, 0, 30),
-        kafka_heap=_integer(environment, "NANOFLEET_KAFKA_HEAP", 192, 128, 65536),
+        quotas=values.quotas(environment, "NANOFLEET_QUOTAS"),
+        kafka_brokers=values.integer(environment, "NANOFLEET_KAFKA_BROKERS", 0, 0, 30),
+        kafka_heap=values.integer(environment, "NANOFLEET_KAFKA_HEAP", 192, 128, 65536),
         cache=_cache(environment),
         machine={name: environment[name] for name in MACHINE_VARIABLES if environment.get(name)},
     )
@@ -136,43 +140,6 @@ def _node(repository: Path) -> str:
     """The Node of the checkout, else the one on PATH; a program that needs it says so when there is none."""
     own = repository / "node_modules" / ".bin" / "node"
     return str(own) if own.exists() else shutil.which("node") or "node"
-
-
-def _integer(environment: dict[str, str], name: str, default: int, low: int, high: int) -> int:
-    text = environment.get(name) or str(default)
-    if not text.isdigit() or not low <= int(text) <= high:
-        raise SettingsError(f"{name}={text}: not a number from {low} to {high}; set it or leave it out")
-    return int(text)
-
-
-def _seconds(environment: dict[str, str], name: str, default: float) -> float:
-    text = environment.get(name) or str(default)
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise SettingsError(f"{name}={text}: not a number of seconds") from error
-    if value < 0:
-        raise SettingsError(f"{name}={text}: below 0 seconds")
-    return value
-
-
-def _quotas(environment: dict[str, str], name: str) -> dict[str, float]:
-    """`L-1216C47A=5,L-2DC20C30=1`: values of quotas by their code; region/base/quotas.py knows the codes."""
-    found: dict[str, float] = {}
-    for part in filter(None, (environment.get(name) or "").split(",")):
-        code, _equals, text = part.partition("=")
-        if not code.startswith("L-") or not text.isdigit():
-            raise SettingsError(f"{name}={part}: not a code and a number such as L-1216C47A=5")
-        found[code] = float(text)
-    return found
-
-
-def _network(environment: dict[str, str], name: str, default: str) -> ipaddress.IPv4Network:
-    text = environment.get(name) or default
-    try:
-        return ipaddress.IPv4Network(text)
-    except ValueError as error:
-        raise SettingsError(f"{name}={text}: not an IPv4 network such as 127.77.0.0/16") from error
 
 
 def emulator_environment(settings: Settings) -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from region.base.emulator import get_account_id, get_region
+from region.base.partition import ARN
 
 Properties = dict[str, Any]
 
@@ -33,7 +34,7 @@ class Change:
         return str(get_account_id())
 
     def arn(self, service: str, rest: str) -> str:
-        return f"arn:aws:{service}:{get_region()}:{self.account}:{rest}"
+        return f"{ARN}:{service}:{get_region()}:{self.account}:{rest}"
 
 
 def tags(properties: Properties) -> dict[str, str]:

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 from region.base import contract, patch
 from region.base.emulator import Response, cloudformation_helpers, get_region
+from region.base.partition import ARN
 from region.cloudformation import registry
 
 HANDLERS = "ministack.services.cloudformation.handlers"
@@ -36,7 +37,7 @@ def _describe(params: dict[str, Any]) -> Response:
         )
     own = registry.schema(name) or {}
     values = {
-        "Arn": f"arn:aws:cloudformation:{get_region()}::type/resource/{name.replace('::', '-')}",
+        "Arn": f"{ARN}:cloudformation:{get_region()}::type/resource/{name.replace('::', '-')}",
         "Type": "RESOURCE",
         "TypeName": name,
         "IsDefaultVersion": "true",

@@ -16,6 +16,7 @@ from typing import Any
 from region.authorities import issuing
 from region.base import contract
 from region.base.emulator import alb, ec2, provisioners
+from region.base.partition import ARN
 from region.cloudformation.change import Change, tags
 from region.cloudformation.resource import PROVISIONERS
 from region.iam.kafka_permissions import authority_tags
@@ -143,7 +144,7 @@ def _arn(change: Change) -> str:
     name = str(change.properties.get(_NAMES.get(change.type, ""), "") or _generated(change))
     group = f"autoScalingGroup:*:autoScalingGroupName/{name}"
     places = {
-        "S3": f"arn:aws:s3:::{name}",
+        "S3": f"{ARN}:s3:::{name}",
         "AutoScaling": change.arn("autoscaling", group),
         "DynamoDB": change.arn("dynamodb", f"table/{name}"),
         "SNS": change.arn("sns", name),
@@ -159,7 +160,7 @@ def _target_arn(change: Change, service: str, target: str) -> str:
     if target.startswith("arn:"):
         return target
     if service == "S3":
-        return f"arn:aws:s3:::{target}"
+        return f"{ARN}:s3:::{target}"
     if service == "SQS":  # by its URL
         return change.arn("sqs", target.rsplit("/", 1)[-1])
     kind = "route-table" if target.startswith("rtb-") else "security-group"

@@ -11,6 +11,7 @@ from typing import Any
 
 from region.base import contract
 from region.base.emulator import provisioners
+from region.base.partition import ARN
 from region.cloudformation.change import Change, Properties
 from region.cloudformation.resource import PROVISIONERS
 from region.iam import identities
@@ -36,7 +37,7 @@ def _role(change: Change) -> list[Permission]:
         bound = identities.boundary(name)
         return [_on("DeleteRole", arn), *(_on("DeleteRolePolicy", arn, bound) for _ in _policies(old))]
     if change.verb == "create" or _moved(change, "RoleName"):
-        made = f"arn:aws:iam::{change.account}:role{new.get('Path') or '/'}{name}"
+        made = f"{ARN}:iam::{change.account}:role{new.get('Path') or '/'}{name}"
         calls = [_on("CreateRole", made, bound), *(_on("PutRolePolicy", made, bound) for _ in _policies(new))]
         return calls + [_attach(made, bound, policy) for policy in new.get("ManagedPolicyArns") or []]
     return [_on("GetRole", arn), *_role_update(arn, old, new)]
@@ -66,7 +67,7 @@ def _role_update(arn: str, old: Properties, new: Properties) -> Iterable[Permiss
 def _profile(change: Change) -> list[Permission]:
     new = change.properties
     name = str(new.get("InstanceProfileName") or _name(change, 128))
-    arn = f"arn:aws:iam::{change.account}:instance-profile{new.get('Path') or '/'}{name}"
+    arn = f"{ARN}:iam::{change.account}:instance-profile{new.get('Path') or '/'}{name}"
     if change.verb == "delete":
         calls = ("RemoveRoleFromInstanceProfile", "DeleteInstanceProfile")
         return [_on(call, arn) for call in calls]
@@ -90,7 +91,7 @@ def _inline(change: Change) -> list[Permission]:
 def _managed(change: Change) -> list[Permission]:
     found = change.properties
     name = f"{found.get('Path') or '/'}{found.get('ManagedPolicyName') or _name(change, 128)}"
-    arn = f"arn:aws:iam::{change.account}:policy{name}"
+    arn = f"{ARN}:iam::{change.account}:policy{name}"
     call = {"create": "CreatePolicy", "update": "CreatePolicyVersion", "delete": "DeletePolicy"}[change.verb]
     names = [str(role) for role in found.get("Roles") or []] if change.verb != "delete" else []
     roles = [(identities.role_arn(change.account, role), identities.boundary(role)) for role in names]
@@ -111,7 +112,7 @@ def _name(change: Change, longest: int) -> str:
 
 
 def _user(change: Change, name: Any) -> str:
-    return f"arn:aws:iam::{change.account}:user/{name}"
+    return f"{ARN}:iam::{change.account}:user/{name}"
 
 
 def _on(call: str, arn: str, bound: str = "") -> Permission:

@@ -22,7 +22,7 @@ contract.expect(STACKS, "_provision_keeping_seed", "(*args)")
 contract.expect(STACKS, "_update_keeping_seed", "(*args)")
 contract.expect(STACKS, "_runs_on_worker_thread", "(resource_type)")
 
-_ROLE = re.compile(r"arn:aws:iam::\d{12}:role/[\w+=,.@/-]+")
+_ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/[\w+=,.@/-]+")
 # When a stack has last changed something of IAM.
 _changed: dict[str, float] = {}
 

@@ -21,6 +21,7 @@ from region.base.emulator import (
     sns,
     sqs,
 )
+from region.base.partition import ARN
 from region.cloudformation.buckets import BUCKET
 from region.cloudformation.resource import CREATE, PROVISIONERS, Created, Properties, ResourceFailed
 from region.cloudformation.tables import TABLE
@@ -52,7 +53,7 @@ def exists(kind: str, name: str) -> bool:
     if kind == QUEUE:
         return name in sqs._queue_name_to_url
     if kind == TOPIC:
-        return f"arn:aws:sns:{get_region()}:{get_account_id()}:{name}" in sns._topics
+        return f"{ARN}:sns:{get_region()}:{get_account_id()}:{name}" in sns._topics
     return kind == LOG_GROUP and name in cloudwatch_logs._log_groups
 
 

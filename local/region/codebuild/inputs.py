@@ -12,6 +12,7 @@ from typing import Any
 
 from region.base import contract
 from region.base.emulator import s3, ssm
+from region.base.partition import ARN
 from region.base.settings import current as settings
 from region.codebuild.buildspec import Buildspec
 from region.iam import roles
@@ -132,7 +133,7 @@ def _value(build: dict[str, Any], variable: dict[str, Any], session: str) -> str
 
 def _parameter(build: dict[str, Any], name: str, session: str) -> str:
     account, region = build["arn"].split(":")[4], build["arn"].split(":")[3]
-    resource = f"arn:aws:ssm:{region}:{account}:parameter/{name.lstrip('/')}"
+    resource = f"{ARN}:ssm:{region}:{account}:parameter/{name.lstrip('/')}"
     _allow(build, session, "ssm:GetParameters", resource)
     _, _, body = ssm._get_parameters({"Names": [name], "WithDecryption": True})
     found = json.loads(body)["Parameters"]
@@ -142,7 +143,7 @@ def _parameter(build: dict[str, Any], name: str, session: str) -> str:
 
 
 def _object(build: dict[str, Any], bucket: str, key: str, session: str) -> bytes:
-    _allow(build, session, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
+    _allow(build, session, "s3:GetObject", f"{ARN}:s3:::{bucket}/{key}")
     status, _, body = s3._get_object(bucket, key, {}, {})
     if status != 200:
         raise InputFailure("CLIENT_ERROR", f"s3://{bucket}/{key} cannot be read: status code {status}")

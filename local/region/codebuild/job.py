@@ -14,6 +14,7 @@ from typing import Any
 
 from region.base import contract
 from region.base.emulator import codebuild
+from region.base.partition import ARN
 from region.base.settings import current as settings
 from region.codebuild import buildspec, inputs, record
 from region.codebuild.buildspec import Buildspec, Phase
@@ -109,7 +110,7 @@ class BuildJob:
         region, account = self.build["arn"].split(":")[3:5]
         logs = self.build["logs"]
         stream = (
-            f"arn:aws:logs:{region}:{account}:log-group:{logs['groupName']}:log-stream:{logs['streamName']}"
+            f"{ARN}:logs:{region}:{account}:log-group:{logs['groupName']}:log-stream:{logs['streamName']}"
         )
         for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
             denial = roles.check(role, self._session_name(), action, stream)

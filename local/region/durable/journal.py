@@ -31,7 +31,14 @@ _NAME = re.compile(r"journal-(\d{6})")
 
 
 class DamagedError(Exception):
-    """No file of the journal can be read; the message names the latest."""
+    """The journal holds less than was confirmed; the message says what is lost, and where.
+
+    `older`: what comes before the damage is whole, and could be started with.
+    """
+
+    def __init__(self, message: str, older: bool) -> None:
+        super().__init__(message)
+        self.older = older
 
 
 class Journal:
@@ -46,25 +53,35 @@ class Journal:
         self._base = 0
         self._closed = False
 
-    def read(self) -> tuple[dict[bytes, bytes] | None, list[str]]:
-        """The latest text of every key, None when there is no journal; and what was wrong with it."""
+    def read(self, accept_loss: bool = False) -> tuple[dict[bytes, bytes] | None, list[str]]:
+        """The latest text of every key, None when there is no journal; and what was wrong with it.
+
+        A last batch that is not all there was confirmed to nobody. Anything else that cannot be read
+        is a loss: DamagedError, unless it is accepted; then what comes before counts, and the file is kept.
+        """
         found: list[str] = []
         for draft in self._folder.glob("journal-*.draft"):
             draft.unlink()
         for number, file in sorted(self._files(), reverse=True):
             data = file.read_bytes()
             state, base, end = _replay(data)
-            if state is None and data and not _is_torn(data):
-                found.append(f"{file.name} is damaged and was left out; the state is an older one")
-                file.rename(file.with_suffix(".damaged"))
-                continue
-            if end < len(data):
+            lost = _lost(file.name, data, end)
+            if lost is not None:
+                older = end > 0 or any(other < number for other, _ in self._files())
+                if not accept_loss or not older:
+                    raise DamagedError(lost, older)
+                found.append(f"{lost}; it was accepted, and the file is kept as {file.stem}.damaged")
+                file.with_suffix(".damaged").write_bytes(data)
+                file.with_suffix(".damaged").chmod(PRIVATE)
+                if end == 0:
+                    file.unlink()
+                    continue
+                os.truncate(file, end)
+            elif end < len(data):
                 found.append(f"{file.name}: the last {len(data) - end} bytes are not whole and were left out")
                 os.truncate(file, end)
             self._open(number, end, base)
             return state, found
-        if found:
-            raise DamagedError(f"{found[0].partition(' ')[0]} is damaged and there is no older one")
         return None, found
 
     def append(self, rows: Iterable[Row]) -> None:
@@ -160,6 +177,33 @@ def _replay(data: bytes) -> tuple[dict[bytes, bytes] | None, int, int]:
         at = start + length
         base = base or at
     return state, base, at
+
+
+def _lost(name: str, data: bytes, end: int) -> str | None:
+    """What cannot be read although it was confirmed, as a sentence; None if only the last write broke off."""
+    rest = data[end:]
+    later = [batch for batch in _HEADER.finditer(rest) if batch.start() > 0 and _is_whole(rest, batch)]
+    if not later and _is_torn(rest):
+        return None
+    upto = end + later[0].start() if later else len(data)
+    what = f"{name} is damaged from byte {end} to byte {upto} of {len(data)}"
+    if end == 0:
+        what += ", where the whole state is"
+    keys = sorted({row.partition(b"\t")[0] for batch in later for row in _body(rest, batch).splitlines()})
+    if not keys:
+        return f"{what}; the changes written there are lost"
+    some = ", ".join(key.decode(errors="replace") for key in keys[:3]) + (", …" if len(keys) > 3 else "")
+    more = "one later one" if len(later) == 1 else f"{len(later)} later ones"
+    return f"{what}; the changes written there and {more} are lost, among them of {some}"
+
+
+def _body(data: bytes, header: re.Match[bytes]) -> bytes:
+    return data[header.end() : header.end() + int(header[1], 16)]
+
+
+def _is_whole(data: bytes, header: re.Match[bytes]) -> bool:
+    body = _body(data, header)
+    return len(body) == int(header[1], 16) and zlib.crc32(body) == int(header[2], 16)
 
 
 def _is_torn(data: bytes) -> bool:

@@ -32,9 +32,10 @@ def read() -> str | None:
     """Reads the journal; why the region cannot start with it, None when it can."""
     global _state
     try:
-        _state, wrong = journal.read()
+        _state, wrong = journal.read(settings.accept_loss)
     except DamagedError as error:
-        return f"{settings.emulator}: {error}; remove the state with `nanofleet local reset`"
+        older = "start with what comes before it by NANOFLEET_ACCEPT_LOSS=yes, or " if error.older else ""
+        return f"{settings.emulator}: {error}; {older}remove the state with `nanofleet local reset`"
     for sentence in wrong:
         say(sentence)
     return None

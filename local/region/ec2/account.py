@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
+from typing import Any
 from xml.sax.saxutils import escape
 
 from region.base import contract, patch
@@ -14,6 +17,9 @@ EC2 = "ministack.services.ec2"
 contract.expect(EC2, "_ACTION_MAP")
 contract.expect(EC2, "_xml", "(status, root_tag, inner)")
 contract.expect_entry(EC2, "_ACTION_MAP", "DescribeInstanceTypes", "(p)")
+contract.expect_entry(EC2, "_ACTION_MAP", "CreateSubnet", "(p)")
+PROVISIONERS = "ministack.services.cloudformation.provisioners"
+contract.expect(PROVISIONERS, "_ec2_subnet_zone", "(props)")
 
 # vCPUs by size, and the families that have them (EC2 page "Instance types").
 _VCPUS = {
@@ -33,7 +39,6 @@ _FAMILIES = {
     **{family: ("x86_64", 4) for family in ("m5", "m6i", "m7i", "c5", "c6i", "c7i", "r5", "r6i", "r7i")},
     **{family: ("arm64", 5) for family in ("m6g", "m7g", "c6g", "c7g", "r6g", "r7g")},
 }
-_ZONES = "abc"
 
 
 def _describe(name: str) -> tuple[str, int] | None:
@@ -68,7 +73,7 @@ def _offerings(parameters: Parameters) -> Response:
     kind = first(parameters, "LocationType") or "region"
     if kind not in ("region", "availability-zone"):
         raise Refused("InvalidParameterValue", f"Value ({kind}) for parameter LocationType is invalid.")
-    places = [settings.region] if kind == "region" else [settings.region + zone for zone in _ZONES]
+    places = [settings.region] if kind == "region" else [settings.region + zone for zone in settings.zones]
     wanted = filters(parameters)
     unknown = set(wanted) - {"instance-type", "location"}
     if unknown:
@@ -84,6 +89,31 @@ def _offerings(parameters: Parameters) -> Response:
     return _answer(
         "DescribeInstanceTypeOfferings", f"<instanceTypeOfferingSet>{items}</instanceTypeOfferingSet>"
     )
+
+
+def _refuse_zone(zone: str) -> str | None:
+    """EC2's sentence for a subnet in a zone that the account does not see."""
+    zones = [settings.region + letter for letter in settings.zones]
+    if zone in zones:
+        return None
+    return (
+        f"Value ({zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in "
+        f"the following availability zones: {', '.join(zones)}."
+    )
+
+
+def _create_subnet(original: Callable[..., Response], parameters: Parameters) -> Response:
+    zone = first(parameters, "AvailabilityZone")
+    if zone and (problem := _refuse_zone(zone)):
+        raise Refused("InvalidParameterValue", problem)
+    return original(parameters)
+
+
+def _subnet_zone(original: Callable[..., str], properties: dict[str, Any]) -> str:
+    zone = original(properties)
+    if problem := _refuse_zone(zone):
+        raise ValueError(problem)
+    return zone
 
 
 def _encryption(_parameters: Parameters) -> Response:
@@ -106,3 +136,6 @@ def install() -> None:
         ("GetEbsDefaultKmsKeyId", _key),
     ):
         patch.entry(EC2, "_ACTION_MAP", action, answering(handler))
+    subnet = patch.entry(EC2, "_ACTION_MAP", "CreateSubnet", None)
+    patch.entry(EC2, "_ACTION_MAP", "CreateSubnet", answering(functools.partial(_create_subnet, subnet)))
+    patch.wrap(PROVISIONERS, "_ec2_subnet_zone", _subnet_zone)

@@ -9,6 +9,7 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import Response, alb, get_account_id, s3
+from region.base.partition import ARN
 
 ALB = "ministack.services.alb"
 contract.expect(ALB, "_lb_attrs")
@@ -54,7 +55,7 @@ def may_put(bucket: str, key: str, service: str) -> bool:
         statement.get("Effect") == "Allow"
         and service in _list((statement.get("Principal") or {}).get("Service"))
         and _matches(statement.get("Action"), "s3:PutObject")
-        and _matches(statement.get("Resource"), f"arn:aws:s3:::{bucket}/{key}")
+        and _matches(statement.get("Resource"), f"{ARN}:s3:::{bucket}/{key}")
         for statement in _list(document.get("Statement"))
         if isinstance(statement.get("Principal"), dict)
     )

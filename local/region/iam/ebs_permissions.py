@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from region.base.emulator import ec2
+from region.base.partition import ARN
 from region.iam.requests import Permission, Request
 
 
@@ -54,4 +55,4 @@ def _tags_of(name: str) -> dict[str, Any]:
 
 
 def _arn(request: Request, name: str) -> str:
-    return f"arn:aws:ec2:{request.region}::snapshot/{name}"
+    return f"{ARN}:ec2:{request.region}::snapshot/{name}"

@@ -11,6 +11,7 @@ from typing import Any
 
 from region.base import contract
 from region.base.emulator import ec2
+from region.base.partition import ARN
 from region.ec2 import templates
 from region.iam.requests import Permission, Request
 from region.instances.query import Refused
@@ -142,7 +143,7 @@ def _arn(request: Request, identifier: str) -> str:
 def _kind_arn(request: Request, kind: str, identifier: str) -> str:
     # Images and snapshots have no account in their ARN: others may use them.
     account = "" if kind in ("image", "snapshot") else request.account
-    return f"arn:aws:ec2:{request.region}:{account}:{kind}/{identifier}"
+    return f"{ARN}:ec2:{request.region}:{account}:{kind}/{identifier}"
 
 
 def _resource_context(request: Request, identifier: str) -> dict[str, Any]:

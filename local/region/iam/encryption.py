@@ -13,6 +13,7 @@ from typing import Any
 
 from region.base import contract
 from region.base.emulator import ssm
+from region.base.partition import DOMAIN
 from region.iam.requests import Permission, Request
 
 contract.expect("ministack.services.ssm", "_parameters")
@@ -44,7 +45,7 @@ def _named(action: str, request: Request) -> list[tuple[str, dict[str, Any]]]:
 
 def _permission(request: Request, action: str, key: str, name: str) -> Permission:
     context = {
-        "kms:ViaService": f"ssm.{request.region}.amazonaws.com",
+        "kms:ViaService": f"ssm.{request.region}.{DOMAIN}",
         "kms:CallerAccount": request.account,
         "kms:EncryptionContext:PARAMETER_ARN": request.arn("ssm", f"parameter/{name.lstrip('/')}"),
         "aws:ViaAWSService": "true",

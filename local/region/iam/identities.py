@@ -11,6 +11,7 @@ from typing import Any
 
 from region.base import contract
 from region.base.emulator import iam
+from region.base.partition import ARN
 from region.iam.requests import Permission, Request
 
 contract.expect("ministack.services.iam", "_roles")
@@ -44,18 +45,18 @@ def needed(action: str, request: Request, tags: dict[str, Any]) -> list[Permissi
         return [Permission(action, name, tags | bounded(bound) | _attached(operation, policy))]
     if request.param("PolicyName") and operation == "CreatePolicy":
         name = f"policy{path}{request.param('PolicyName')}"
-        return [Permission(action, f"arn:aws:iam::{request.account}:{name}", tags)]
+        return [Permission(action, f"{ARN}:iam::{request.account}:{name}", tags)]
     return [Permission(action, policy, tags)] if policy else None
 
 
 def role_arn(account: str, name: str, path: str = "/") -> str:
     record = iam._roles.get(name)
-    return str(record["Arn"]) if record else f"arn:aws:iam::{account}:role{path}{name}"
+    return str(record["Arn"]) if record else f"{ARN}:iam::{account}:role{path}{name}"
 
 
 def profile_arn(account: str, name: str, path: str = "/") -> str:
     record = iam._instance_profiles.get(name)
-    return str(record["Arn"]) if record else f"arn:aws:iam::{account}:instance-profile{path}{name}"
+    return str(record["Arn"]) if record else f"{ARN}:iam::{account}:instance-profile{path}{name}"
 
 
 def boundary(role: str) -> str:
@@ -74,7 +75,7 @@ def passing(role: str) -> Permission:
 
 def _user_arn(account: str, name: str, path: str) -> str:
     record = iam._users.get(name)
-    return str(record["Arn"]) if record else f"arn:aws:iam::{account}:user{path}{name}"
+    return str(record["Arn"]) if record else f"{ARN}:iam::{account}:user{path}{name}"
 
 
 def _user_boundary(user: str) -> str:

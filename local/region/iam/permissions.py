@@ -11,6 +11,7 @@ from urllib.parse import urlparse
 
 from region.base import contract
 from region.base.emulator import iam_actions
+from region.base.partition import ARN
 from region.iam import (
     base_resource,
     ebs_permissions,
@@ -77,4 +78,4 @@ def _restored_rows(action: str, request: Request) -> list[Permission]:
 def _template_read(request: Request) -> list[Permission]:
     """CloudFormation fetches a template by its URL as the caller, whatever role the stack has."""
     url = request.param("TemplateURL") if request.service == "cloudformation" else ""
-    return [Permission("s3:GetObject", f"arn:aws:s3:::{urlparse(url).path.lstrip('/')}")] if url else []
+    return [Permission("s3:GetObject", f"{ARN}:s3:::{urlparse(url).path.lstrip('/')}")] if url else []

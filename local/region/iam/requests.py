@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from region.base.partition import ARN
+
 
 @dataclass(frozen=True)
 class Request:
@@ -33,7 +35,7 @@ class Request:
         return document.get(name) if isinstance(document, dict) else None
 
     def arn(self, service: str, resource: str) -> str:
-        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
+        return f"{ARN}:{service}:{self.region}:{self.account}:{resource}"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from region.base import contract
 from region.base.emulator import autoscaling, cloudformation
+from region.base.partition import ARN
 from region.iam import base_resource
 from region.iam.requests import Request
 
@@ -103,7 +104,7 @@ def _load_balancing(operation: str, request: Request) -> list[str] | None:
     """Everything that the request names by ARN; Describe calls know no resource."""
     if operation.startswith("Describe"):
         return ["*"]
-    prefix = "arn:aws:elasticloadbalancing:"
+    prefix = f"{ARN}:elasticloadbalancing:"
     named = [request.param(key) for key in sorted(request.params)]
     return list(dict.fromkeys(value for value in named if value.startswith(prefix))) or None
 

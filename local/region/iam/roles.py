@@ -10,6 +10,7 @@ from typing import Any
 
 from region.base import contract
 from region.base.emulator import get_region, iam, iam_evaluator, sts
+from region.base.partition import ARN
 
 contract.expect("ministack.services.sts", "register_session", "(access_key, session)")
 contract.expect("ministack.services.sts", "_sessions")
@@ -54,7 +55,7 @@ def role_name(role_arn: str) -> str:
 
 def session_arn(role_arn: str, session_name: str) -> str:
     account = role_arn.split(":")[4]
-    return f"arn:aws:sts::{account}:assumed-role/{role_name(role_arn)}/{session_name}"
+    return f"{ARN}:sts::{account}:assumed-role/{role_name(role_arn)}/{session_name}"
 
 
 def session(role_arn: str, session_name: str, seconds: float) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import sts
+from region.base.partition import ARN
 from region.base.root_key import derived, root_key
 from region.base.settings import current as settings
 from region.iam.roles import role_name, session_arn
@@ -37,7 +38,7 @@ def register() -> None:
     sts.register_session(
         key.id,
         {
-            "Arn": f"arn:aws:iam::{settings.account}:root",
+            "Arn": f"{ARN}:iam::{settings.account}:root",
             "UserId": settings.account,
             "PrincipalType": "Root",
             "SecretAccessKey": key.secret,

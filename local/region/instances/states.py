@@ -11,6 +11,7 @@ from typing import Any
 
 from region.base import events
 from region.base.emulator import get_account_id, get_region
+from region.base.partition import ARN
 from region.durable import locks
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
@@ -49,7 +50,7 @@ def announce(instance: Instance) -> None:
         "aws.ec2",
         "EC2 Instance State-change Notification",
         {"instance-id": instance_id, "state": name(instance)},
-        [f"arn:aws:ec2:{get_region()}:{get_account_id()}:instance/{instance_id}"],
+        [f"{ARN}:ec2:{get_region()}:{get_account_id()}:instance/{instance_id}"],
     )
 
 

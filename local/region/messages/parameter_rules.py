@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from region.base.emulator import get_account_id, get_region
+from region.base.partition import ARN
 
 STANDARD, ADVANCED = 4096, 8192
 """Characters of a value."""
@@ -30,7 +31,7 @@ def refusal(data: dict[str, Any], known: bool) -> tuple[str, str] | None:
 def _bad_name(name: str, known: bool) -> tuple[str, str] | None:
     if known:
         return None
-    arn = f"arn:aws:ssm:{get_region()}:{get_account_id()}:parameter/{name.lstrip('/')}"
+    arn = f"{ARN}:ssm:{get_region()}:{get_account_id()}:parameter/{name.lstrip('/')}"
     if name.count("/") > DEEPEST:
         return "HierarchyLevelLimitExceededException", (
             f"A hierarchy can have a maximum of {DEEPEST} levels. For more information, see Requirements and "

@@ -8,6 +8,7 @@ from typing import Any
 
 from region.base import contract, events, patch
 from region.base.emulator import Response, get_account_id, get_region, ssm
+from region.base.partition import ARN
 from region.messages import parameter_rules
 
 SSM = "ministack.services.ssm"
@@ -55,7 +56,7 @@ def _tell(name: str, operation: str, kind: str = "String") -> None:
     """Systems Manager User Guide, "Reference: Amazon EventBridge event patterns and types for Systems
     Manager".
     """
-    arn = f"arn:aws:ssm:{get_region()}:{get_account_id()}:parameter/{name.lstrip('/')}"
+    arn = f"{ARN}:ssm:{get_region()}:{get_account_id()}:parameter/{name.lstrip('/')}"
     detail = {"operation": operation, "name": name, "type": kind}
     events.publish("aws.ssm", "Parameter Store Change", detail, [arn])
 

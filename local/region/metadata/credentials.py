@@ -13,6 +13,7 @@ from typing import Any
 
 from region.base import contract
 from region.base.emulator import get_account_id, get_region, iam, sts
+from region.base.partition import ARN
 from region.instances import states
 
 contract.expect("ministack.services.sts", "register_session", "(access_key, session)")
@@ -76,7 +77,7 @@ def _new_session(instance: states.Instance, role: dict[str, Any]) -> _Session:
     sts.register_session(
         access_key,
         {
-            "Arn": f"arn:aws:sts::{get_account_id()}:assumed-role/{role['RoleName']}/{instance_id}",
+            "Arn": f"{ARN}:sts::{get_account_id()}:assumed-role/{role['RoleName']}/{instance_id}",
             "UserId": f"{role['RoleId']}:{instance_id}",
             "SecretAccessKey": secret,
             "SessionToken": token,
@@ -84,7 +85,7 @@ def _new_session(instance: states.Instance, role: dict[str, Any]) -> _Session:
             "InstanceContext": {
                 "aws:EC2InstanceSourceVPC": str(instance.get("VpcId", "")),
                 "aws:EC2InstanceSourcePrivateIPv4": str(instance.get("PrivateIpAddress", "")),
-                "ec2:SourceInstanceARN": f"arn:aws:ec2:{place}:instance/{instance_id}",
+                "ec2:SourceInstanceARN": f"{ARN}:ec2:{place}:instance/{instance_id}",
             },
         },
     )

@@ -9,6 +9,7 @@ from functools import partial
 
 from region.base import contract
 from region.base.emulator import ec2
+from region.base.partition import DOMAIN, NAME
 from region.base.settings import current as settings
 from region.instances import states
 from region.instances.user_data import user_data
@@ -66,8 +67,8 @@ def _values(instance: states.Instance) -> Values:
         "meta-data/placement/region": zone[:-1],
         "meta-data/reservation-id": f"r-{instance['InstanceId'][2:]}",
         "meta-data/security-groups": "\n".join(group["GroupName"] for group in instance["SecurityGroups"]),
-        "meta-data/services/domain": "amazonaws.com",
-        "meta-data/services/partition": "aws",
+        "meta-data/services/domain": DOMAIN,
+        "meta-data/services/partition": NAME,
     }
     lazy: Values = {key: partial(str, value) for key, value in values.items()}
     interface = f"meta-data/network/interfaces/macs/{_mac(instance)}"

@@ -15,6 +15,7 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import stepfunctions
+from region.base.partition import ARN
 from region.stepfunctions import runs
 
 SERVICE = "ministack.services.stepfunctions"
@@ -41,7 +42,7 @@ def submitted(integration: str, output: dict[str, Any]) -> None:
     run = runs.current()
     if run is None:
         return
-    details = {"resource": f"arn:aws:states:::{integration}", "output": json.dumps(output)}
+    details = {"resource": f"{ARN}:states:::{integration}", "output": json.dumps(output)}
     stepfunctions._add_event(run.execution, "TaskSubmitted", {"taskSubmittedEventDetails": details})
 
 
@@ -95,14 +96,14 @@ def limit_arguments(integration: str, arguments: Any) -> None:
 
 
 def _shaped(details: dict[str, Any] | None) -> dict[str, Any] | None:
-    """`arn:aws:states:::codebuild:startBuild.sync` becomes type `codebuild`, resource `startBuild.sync`."""
+    """`arn:…:states:::codebuild:startBuild.sync` becomes type `codebuild`, resource `startBuild.sync`."""
     if not details:
         return details
     shaped = {}
     for name, detail in details.items():
         resource = str(detail.get("resource", ""))
-        if resource.startswith("arn:aws:states:::"):
-            kind, _, action = resource.removeprefix("arn:aws:states:::").partition(":")
+        if resource.startswith(f"{ARN}:states:::"):
+            kind, _, action = resource.removeprefix(f"{ARN}:states:::").partition(":")
             if kind == "aws-sdk":
                 service, _, action = action.partition(":")
                 kind = f"aws-sdk:{service}"

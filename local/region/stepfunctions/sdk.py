@@ -1,4 +1,4 @@
-"""AWS SDK integrations of Step Functions (`arn:aws:states:::aws-sdk:<service>:<action>`).
+"""AWS SDK integrations of Step Functions (`arn:…:states:::aws-sdk:<service>:<action>`).
 
 Adds the services that our workflows call and ministack does not list, reads query-protocol services by their
 API model (lists, numbers and booleans come back as such), and checks every call against the role of the state
@@ -24,6 +24,7 @@ from region.base.emulator import (
     responses,
     stepfunctions,
 )
+from region.base.partition import DOMAIN
 from region.iam import permissions
 from region.iam.requests import Request
 from region.stepfunctions import runs
@@ -150,7 +151,7 @@ def _query(service_info: dict[str, str], service_name: str, action: str, input_d
     request = botocore_serialize.create_serializer(protocol, True).serialize_to_request(parameters, operation)
     headers = {
         "content-type": "application/x-www-form-urlencoded",
-        "host": f"{key}.{get_region()}.amazonaws.com",
+        "host": f"{key}.{get_region()}.{DOMAIN}",
         "authorization": f"AWS4-HMAC-SHA256 Credential=test/20260101/{get_region()}/{key}/aws4_request",
     }
     body = urlencode(request["body"]).encode()

@@ -17,6 +17,7 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import get_account_id, get_region, stepfunctions
+from region.base.partition import ARN
 from region.codebuild import builds
 from region.stepfunctions import history, runs
 from region.stepfunctions.names import output_names
@@ -50,7 +51,7 @@ def install() -> None:
 
 def _invoke(original: Callable[..., Any], resource: str, input_data: Any) -> Any:
     runs.scope().check()
-    integration = resource.removeprefix("arn:aws:states:::")
+    integration = resource.removeprefix(f"{ARN}:states:::")
     history.limit_arguments(integration, input_data)
     handler = _INTEGRATIONS.get(integration)
     if handler is not None:
@@ -73,7 +74,7 @@ def _invoke_with_timeout(original: Callable[..., Any], resource: str, input_data
 def _invoke_with_callback(
     original: Callable[..., Any], resource: str, input_data: Any, token: str, state_def: dict[str, Any]
 ) -> Any:
-    _authorize(resource.removeprefix("arn:aws:states:::").replace(".waitForTaskToken", ""), input_data)
+    _authorize(resource.removeprefix(f"{ARN}:states:::").replace(".waitForTaskToken", ""), input_data)
     return original(resource, input_data, token, state_def)
 
 
@@ -89,17 +90,17 @@ def _authorize(integration: str, input_data: Any) -> None:
         )
     elif integration == "sqs:sendMessage":
         queue = str(input_data.get("QueueUrl", "")).rsplit("/", 1)[-1]
-        runs.authorize("sqs:SendMessage", f"arn:aws:sqs:{region}:{account}:{queue}", "SQS.AmazonSQSException")
+        runs.authorize("sqs:SendMessage", f"{ARN}:sqs:{region}:{account}:{queue}", "SQS.AmazonSQSException")
     elif integration == "sns:publish":
         runs.authorize("sns:Publish", str(input_data.get("TopicArn", "*")), "SNS.AmazonSNSException")
     elif integration.startswith("dynamodb:"):
         action = "dynamodb:" + integration.split(":")[1][0].upper() + integration.split(":")[1][1:]
-        table = f"arn:aws:dynamodb:{region}:{account}:table/{input_data.get('TableName', '')}"
+        table = f"{ARN}:dynamodb:{region}:{account}:table/{input_data.get('TableName', '')}"
         runs.authorize(action, table, "DynamoDB.AmazonDynamoDBException")
     elif integration == "events:putEvents":
         for entry in input_data.get("Entries", []):
             bus = str(entry.get("EventBusName") or "default").rsplit("/", 1)[-1]
-            arn = f"arn:aws:events:{region}:{account}:event-bus/{bus}"
+            arn = f"{ARN}:events:{region}:{account}:event-bus/{bus}"
             runs.authorize("events:PutEvents", arn, "EventBridge.EventBridgeException")
 
 
@@ -110,13 +111,11 @@ def forget_timeout() -> None:
 
 def function_arn(name: str, region: str, account: str) -> str:
     """The ARN of a function given by name, `name:qualifier` or ARN; a qualifier stays, as IAM compares it."""
-    return name if name.startswith("arn:") else f"arn:aws:lambda:{region}:{account}:function:{name}"
+    return name if name.startswith("arn:") else f"{ARN}:lambda:{region}:{account}:function:{name}"
 
 
 def _start_build(integration: str, input_data: dict[str, Any]) -> dict[str, Any]:
-    project = (
-        f"arn:aws:codebuild:{get_region()}:{get_account_id()}:project/{input_data.get('ProjectName', '')}"
-    )
+    project = f"{ARN}:codebuild:{get_region()}:{get_account_id()}:project/{input_data.get('ProjectName', '')}"
     error = "CodeBuild.AWSCodeBuildException"
     if integration.endswith(".sync"):
         _authorize_managed_rule("StepFunctionsGetEventForCodeBuildStartBuildRule", error)
@@ -185,7 +184,7 @@ def _authorize_managed_rule(rule: str, error: str) -> None:
     AWS asks for it when the state machine is made, here it is asked when the task runs ("How Step Functions
     generates IAM policies for integrated services").
     """
-    arn = f"arn:aws:events:{get_region()}:{get_account_id()}:rule/{rule}"
+    arn = f"{ARN}:events:{get_region()}:{get_account_id()}:rule/{rule}"
     for action in ("events:PutTargets", "events:PutRule", "events:DescribeRule"):
         runs.authorize(action, arn, error)
 

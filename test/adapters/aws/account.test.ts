@@ -19,6 +19,36 @@ describe('the account', () => {
       'AWS in eu-west-1 cannot be reached: nothing answers there',
     )
   })
+
+  it.each([
+    ['InvalidClientTokenId', 'aws'],
+    ['AuthFailure', 'aws'],
+    ['UnrecognizedClientException', 'aws'],
+  ])('is in no region that is not enabled, which answers %s to credentials that are right', async (error) => {
+    const region = new CannedAws({ GetCallerIdentity: { error } })
+    const everywhere = new CannedAws({ GetCallerIdentity: '<Account>123456789012</Account>' })
+    const [here, there] = [await region.start(), await everywhere.start()]
+    const closed = new STSClient({ ...here, region: 'ap-east-1' })
+    await expect(accountId(closed, 'AWS in ap-east-1', () => new STSClient(there))).rejects.toThrow(
+      /^The region ap-east-1 is not enabled in the account 123456789012; enable it in the account's settings/,
+    )
+    const china = new STSClient({ ...here, region: 'cn-north-1' })
+    await expect(accountId(china, 'AWS in cn-north-1', () => new STSClient(there))).rejects.toThrow(
+      /^AWS in cn-north-1 does not accept the credentials; aws-cn has accounts of its own/,
+    )
+    await everywhere.stop()
+    await expect(accountId(closed, 'AWS in ap-east-1', () => new STSClient(there))).rejects.toThrow(
+      /^AWS does not accept the credentials; set AWS_PROFILE/,
+    )
+    await region.stop()
+  })
+
+  it('of all regions is asked at one address without a region', async () => {
+    const { url } = await new STSClient({ region: 'aws-global' }).config.endpointProvider({
+      Region: 'aws-global',
+    })
+    expect(String(url)).toBe('https://sts.amazonaws.com/')
+  })
 })
 
 const named = (name: string, message = 'no') => Object.assign(new Error(message), { name, $metadata: {} })
@@ -30,6 +60,7 @@ describe('an error of AWS in one sentence', () => {
     ['ExpiredToken', /have expired/],
     ['InvalidClientTokenId', /^AWS does not accept the credentials/],
     ['UnrecognizedClientException', /does not accept/],
+    ['OptInRequired', /^The account has not enabled this region or service \(no\); enable it/],
     ['ThrottlingException', /too many requests/],
     ['RequestLimitExceeded', /too many requests/],
     ['AccessDeniedException', /^AWS does not allow this: no$/],

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { reservedConcurrency } from '../../../cli/doctor/checkout.ts'
 import { fullestGroup } from '../../../cli/doctor/fullest-group.ts'
-import { instanceTypes, mostBuilds, type VcpuNeed, vcpuNeeds } from '../../../cli/doctor/needs.ts'
+import { mostBuilds, type VcpuNeed, vcpuNeeds } from '../../../cli/doctor/needs.ts'
 import * as quotas from '../../../cli/doctor/quotas.ts'
 import { encryption, offered, tools, workflow } from '../../../cli/doctor/verdicts.ts'
 import { ROOT, repositoryApps } from '../../apps/apps.ts'
@@ -44,7 +44,6 @@ describe('what an account of a few vCPUs says', () => {
     const [platform, ...others] = vcpuNeeds(apps, small)
     expect(platform).toEqual({ app: 'platform', steady: 6, changing: 8 })
     expect(others.map(({ app }) => app)).toEqual(['web', 'hello', 'photos', 'boutique'])
-    expect(instanceTypes(apps)).toEqual(['t3.micro', 't3.small'])
     expect(mostBuilds(apps).app).toBe('boutique')
     expect(vcpuNeeds([], small)).toEqual([])
   })
@@ -157,12 +156,18 @@ describe('before anything is made', () => {
 
   it('a type that a zone lacks is named with the zone', () => {
     const zones = ['a', 'b', 'c']
-    expect(offered(zones, new Map([['t3.small', zones]])).state).toBe('good')
-    expect(offered(zones, new Map([['t3.small', ['a', 'c']]]))).toMatchObject({
+    const none = undefined
+    const offers = new Map([['t3.small', ['a', 'c']]])
+    expect(offered({ zones, offers: new Map([['t3.small', zones]]) }, none).state).toBe('good')
+    expect(offered({ zones, offers }, none).text).toMatch(/^t3.small in a, c; two zones: docs\/regions.md/)
+    expect(offered({ zones, offers }, zones)).toMatchObject({
       state: 'bad',
       text: 'EC2 does not offer t3.small in b',
     })
-    expect(offered(['a', 'b'], new Map()).text).toContain('2 zones')
+    expect(offered({ zones: ['a'], offers }, none)).toMatchObject({
+      state: 'bad',
+      text: 'the account sees only the zone a here, a stage needs two',
+    })
   })
 
   it.each([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { CatalogEntry, ClusterView } from '../../../core/base/catalog.ts'
-import { healthOf, serverHealth, worstOf } from '../../../core/deploy/instance-health.ts'
+import { serverHealths } from '../../../core/deploy/cluster-members.ts'
+import { healthOf, worstOf } from '../../../core/deploy/instance-health.ts'
 
 const entry = (status: CatalogEntry['status'], more: Partial<CatalogEntry> = {}): CatalogEntry => ({
   id: 'i-1',
@@ -49,15 +50,31 @@ describe('the health of an instance in Consul', () => {
     expect(healthOf('i-1', seen)).toStrictEqual(health)
   })
 
-  it('of a server is what its cluster says, and unknown where nobody answers', () => {
-    const server = { instanceId: 'i-1', address: '10.0.0.1' }
-    const view = (alive: boolean, leader: string | null = '10.0.0.1:8300') =>
-      ({ leader, nodes: [{ name: 'a', address: '10.0.0.1', alive }] }) as ClusterView
-    expect(serverHealth(server, view(true))).toEqual({ state: 'passing' })
-    expect(serverHealth(server, view(false)).why).toBe('gossip calls it dead')
-    expect(serverHealth(server, view(true, null)).why).toBe('the cluster has no leader')
-    expect(serverHealth({ ...server, address: '10.0.0.2' }, view(true)).state).toBe('missing')
-    expect(serverHealth(server, undefined)).toEqual({ state: 'unknown', why: 'no Consul server answers' })
+  it('of a server is what each of them says of itself and most of them of it', () => {
+    const servers = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((address) => ({ instanceId: address, address }))
+    const view = (change: Partial<ClusterView> = {}): ClusterView => ({
+      leader: '10.0.0.1:8300',
+      nodes: ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((address) => ({ name: address, address, alive: true })),
+      voters: ['10.0.0.1', '10.0.0.2'],
+      stranded: [],
+      doubted: [],
+      ...change,
+    })
+    const lost = view({
+      nodes: view().nodes.map((node) => ({ ...node, alive: node.address !== '10.0.0.3' })),
+    })
+    const told = (...views: (ClusterView | undefined)[]) =>
+      [...serverHealths(servers, views).values()].map(({ state, why }) => (why ? `${state}: ${why}` : state))
+    const outside = 'critical: sees no leader of the Consul cluster'
+    expect(told(view(), view(), view())).toEqual([
+      'passing',
+      'passing',
+      'warning: has no vote in the Consul cluster yet',
+    ])
+    expect(told(lost, lost, view({ nodes: [], leader: null }))).toEqual(['passing', 'passing', outside])
+    expect(told(lost, lost, lost)[2]).toBe('critical: is not alive to the other Consul servers')
+    expect(told(lost, lost, undefined)[2]).toBe('critical: does not answer')
+    expect(told(view({ leader: null }), undefined, undefined)[0]).toBe(outside)
   })
 
   it('counts what nobody knows as worse than anything known', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { controlNetwork } from '../../../core/template/control-network.ts'
+import { ANY_ZONES, controlNetwork } from '../../../core/template/control-network.ts'
 
 describe("the network of the control plane's stack", () => {
-  const { Resources } = controlNetwork({ name: 'dev', vpcCidr: '10.77.0.0/16' })
+  const { Resources } = controlNetwork({ name: 'dev', vpcCidr: '10.77.0.0/16', zones: ANY_ZONES })
   const tagsOf = (id: string) => Resources[id]?.Properties?.Tags
 
   it('has a name on each part', () => {
@@ -30,6 +30,14 @@ describe("the network of the control plane's stack", () => {
         MapPublicIpOnLaunch: false,
       })),
     )
+  })
+
+  it('moves no block when a third zone comes, and puts each subnet where it is told', () => {
+    const two = controlNetwork({ name: 'dev', vpcCidr: '10.77.0.0/16', zones: ['x-1a', 'x-1c'] }).Resources
+    expect(Object.keys(two).filter((id) => /C$/.test(id))).toEqual([])
+    expect(two.PrivateSubnetB?.Properties?.AvailabilityZone).toBe('x-1c')
+    for (const id of ['PrivateSubnetA', 'PrivateSubnetB', 'PublicSubnetA', 'PublicSubnetB'])
+      expect(two[id]?.Properties?.CidrBlock).toEqual(Resources[id]?.Properties?.CidrBlock)
   })
 
   it("lets its function out to Consul's API and to Parameter Store alone", () => {

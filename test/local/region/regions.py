@@ -134,7 +134,7 @@ class Region:
                 session.set_config_variable("max_attempts", self.tries)
             self._clients[service, key] = session.create_client(
                 service,
-                region_name="eu-west-1",
+                region_name=self.environment.get("NANOFLEET_REGION", "eu-west-1"),
                 endpoint_url=self.endpoint,
                 aws_access_key_id=key,
                 aws_secret_access_key=secret,

@@ -79,9 +79,9 @@ def calls_in(text: str) -> set[tuple[str, str]]:
             found.add((_service(service), name))
         if package == "lib-storage":
             found |= {("s3", name) for name in _UPLOAD}
-    for service, action in re.findall(r"arn:aws:states:::aws-sdk:(\w+):(\w+)", text):
+    for service, action in re.findall(r"arn:\$\{Partition\}:states:::aws-sdk:(\w+):(\w+)", text):
         found.add((_service(service), action[0].upper() + action[1:]))
-    for service, action in re.findall(r"arn:aws:states:::(lambda|codebuild|states):(\w+)", text):
+    for service, action in re.findall(r"arn:\$\{Partition\}:states:::(lambda|codebuild|states):(\w+)", text):
         found.add((_service(service), action[0].upper() + action[1:]))
     found |= {("ssm", name) for name in re.findall(r"\bAmazonSSM\.([A-Z]\w+)", text)}
     return found

@@ -41,9 +41,7 @@ def read(folder: Path) -> tuple[dict[bytes, bytes], list[str]]:
 
 def test_a_file_cut_at_any_byte_gives_the_state_after_a_whole_batch(tmp_path: Path) -> None:
     whole = written(tmp_path).read_bytes()
-    ends = [0]
-    for _ in BATCHES:
-        ends.append(ends[-1] + journals._HEADER_BYTES + int(whole[ends[-1] : ends[-1] + 8], 16))
+    ends = batch_ends(whole)
     for cut in range(len(whole) + 1):
         (tmp_path / "journal-000001").write_bytes(whole[:cut])
         batches = max(number for number, end in enumerate(ends) if end <= cut)
@@ -75,7 +73,14 @@ def test_a_rewritten_journal_holds_the_same_and_what_came_meanwhile(tmp_path: Pa
     assert read(tmp_path) == ({**STATES[3], b"e": b"6"}, [])
 
 
-def test_a_damaged_file_is_left_out_and_the_state_before_it_counts(tmp_path: Path) -> None:
+def batch_ends(whole: bytes) -> list[int]:
+    ends = [0]
+    for _ in BATCHES:
+        ends.append(ends[-1] + journals._HEADER_BYTES + int(whole[ends[-1] : ends[-1] + 8], 16))
+    return ends
+
+
+def test_a_damaged_state_is_given_up_only_when_that_is_accepted(tmp_path: Path) -> None:
     written(tmp_path)
     journal = Journal(tmp_path)
     journal.read()
@@ -85,12 +90,63 @@ def test_a_damaged_file_is_left_out_and_the_state_before_it_counts(tmp_path: Pat
     data = bytearray(file.read_bytes())
     data[20] ^= 1
     file.write_bytes(data)
-    state, found = read(tmp_path)
-    assert state == STATES[3]
-    assert found == ["journal-000002 is damaged and was left out; the state is an older one"]
-    (tmp_path / "journal-000001").write_bytes(data)
-    with pytest.raises(DamagedError, match="journal-000001 is damaged and there is no older one"):
+    lost = (
+        f"journal-000002 is damaged from byte 0 to byte {len(data)} of {len(data)}, where the whole state is"
+    )
+    with pytest.raises(DamagedError, match=lost) as refused:
         read(tmp_path)
+    assert refused.value.older
+    assert file.read_bytes() == data
+    journal = Journal(tmp_path)
+    state, found = journal.read(accept_loss=True)
+    journal.close()
+    assert state == STATES[3]
+    assert found == [
+        f"{lost}; the changes written there are lost; "
+        "it was accepted, and the file is kept as journal-000002.damaged"
+    ]
+    (tmp_path / "journal-000001").write_bytes(data)
+    with pytest.raises(DamagedError, match="journal-000001 is damaged from byte 0") as last:
+        read(tmp_path)
+    assert not last.value.older
+
+
+def test_no_flipped_bit_passes_for_a_write_that_broke_off(tmp_path: Path) -> None:
+    """Each byte of each batch but the last, whose length alone may say that it broke off."""
+    file = written(tmp_path)
+    whole = file.read_bytes()
+    ends = batch_ends(whole)
+    for at in range(ends[-2]):
+        batch = max(number for number, end in enumerate(ends) if end <= at)
+        data = bytearray(whole)
+        data[at] ^= 1
+        file.write_bytes(data)
+        with pytest.raises(DamagedError) as refused:
+            read(tmp_path)
+        said = str(refused.value)
+        assert said.startswith(f"journal-000001 is damaged from byte {ends[batch]} to byte "), at
+        assert ("2 later ones" if batch == 0 else "one later one") + " are lost, among them of " in said, at
+        assert file.read_bytes() == data
+
+
+def test_what_comes_before_the_damage_counts_when_the_loss_is_accepted(tmp_path: Path) -> None:
+    file = written(tmp_path)
+    data = bytearray(file.read_bytes())
+    ends = batch_ends(bytes(data))
+    data[ends[2] - 2] ^= 1
+    file.write_bytes(data)
+    journal = Journal(tmp_path)
+    state, found = journal.read(accept_loss=True)
+    assert state == STATES[1]
+    assert found == [
+        f"journal-000001 is damaged from byte {ends[1]} to byte {ends[2]} of {ends[3]}; the changes written "
+        "there and one later one are lost, among them of b, d; "
+        "it was accepted, and the file is kept as journal-000001.damaged"
+    ]
+    assert (tmp_path / "journal-000001.damaged").read_bytes() == data
+    journal.append([(b"e", b"6")])
+    journal.close()
+    assert read(tmp_path) == ({**STATES[1], b"e": b"6"}, [])
 
 
 def test_a_batch_for_which_there_is_no_room_leaves_nothing(
