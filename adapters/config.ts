@@ -171,7 +171,7 @@ export function readAwsAccess(environment: Record<string, string | undefined> = 
     endpoint: (service) =>
       environment[PER_SERVICE[service as keyof typeof PER_SERVICE]] ||
       environment.AWS_ENDPOINT_URL ||
-      `https://${service}.${region}.amazonaws.com`,
+      endpointOf(service, region),
   }
 }
 
