@@ -33,6 +33,7 @@ const Environment = z
     PRIVATE_ROUTE_TABLES: oneByZone,
     PUBLIC_ROUTE_TABLE: text,
     CONSUL_FUNCTION_GROUP: text,
+    PROXY_FUNCTION_GROUP: text,
     PACKAGER: z.enum(['ops', 'process']),
     ARCHITECTURE: z.enum(['x86_64', 'arm64']),
     DOMAIN: optional,
@@ -83,6 +84,7 @@ export function readStage(environment: Record<string, string | undefined> = proc
     privateRouteTables: e.PRIVATE_ROUTE_TABLES,
     publicRouteTable: e.PUBLIC_ROUTE_TABLE,
     consulFunctionGroup: e.CONSUL_FUNCTION_GROUP,
+    proxyFunctionGroup: e.PROXY_FUNCTION_GROUP,
     packager: e.PACKAGER,
     architecture: e.ARCHITECTURE,
     ...(e.DOMAIN ? { domain: e.DOMAIN } : {}),
@@ -129,6 +131,18 @@ export function readStartSeconds(environment: Record<string, string | undefined>
   const parsed = Start.safeParse(environment)
   if (!parsed.success) throw incomplete('functions reconcile and advance-service', parsed.error)
   return parsed.data.START_SECONDS
+}
+
+const Names = z.object({ NAMES_PORT: z.coerce.number().int().min(1).max(65535) })
+
+/**
+ * A setting of the function `proxy`: the port of Consul's DNS at the network load balancer.
+ * @throws BadConfiguration
+ */
+export function readNamesPort(environment: Record<string, string | undefined> = process.env): number {
+  const parsed = Names.safeParse(environment)
+  if (!parsed.success) throw incomplete('function proxy', parsed.error)
+  return parsed.data.NAMES_PORT
 }
 
 function incomplete(whose: string, cause: z.ZodError): BadConfiguration {

@@ -2,10 +2,10 @@
 // @ts-check
 /**
  * Compiles a service's source: `node buildspecs/compile.mjs <source> <out>`, run from the root of the
- * archive. A folder with go.mod becomes `<out>/program`, a folder with main.ts becomes `<out>/main.mjs`; its
- * folders `static/` and `assets/` come along, and so do packages with a compiled part, in
- * `<out>/node_modules`. JavaScript and Python are copied with their locked packages, Java becomes
- * `<out>/app.jar`.
+ * archive. A folder with go.mod becomes `<out>/program`, a folder with main.ts becomes `<out>/main.mjs` and a
+ * map of its sources for traces; its folders `static/` and `assets/` come along, and so do packages with a
+ * compiled part, in `<out>/node_modules`. JavaScript and Python are copied with their locked packages, Java
+ * becomes `<out>/app.jar`.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -13,6 +13,8 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync 
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BuildFailure, runScript } from './failure.mjs'
+import { ownAddress } from './go-host.mjs'
+import { programOf } from './go-program.mjs'
 import { packJava } from './java.mjs'
 import { packJavaScript } from './javascript.mjs'
 import { KNOWN, languageOf } from './languages.mjs'
@@ -20,6 +22,7 @@ import { importFrom, moduleFolders, moduleRoots } from './modules.mjs'
 import { copyPackages, NATIVE } from './packages.mjs'
 import { packPython } from './python.mjs'
 import { checkout, keptPrograms, programEnvironment } from './settings.mjs'
+import { keepOwnSources, TRACES } from './traces.mjs'
 
 /** Folders with files that a program reads at run time. */
 const DATA = ['static', 'assets']
@@ -44,9 +47,10 @@ const COMMONJS = [
  * @property {string} root folder of the unpacked archive
  * @property {string | undefined} [repository] checkout with installed packages, for builds that install none
  * themselves
- * @property {string} [architecture] x86_64 or arm64; this machine's by default
+ * @property {string | undefined} [architecture] x86_64 or arm64; this machine's by default
  * @property {string | undefined} [programs] where a machine keeps linked programs between builds; for its own
  * architecture
+ * @property {string[]} [names] what the program may be called, for a Go module that has several
  */
 
 /**
@@ -55,16 +59,18 @@ const COMMONJS = [
  * @param {CompileOptions} options
  * @throws {BuildFailure} when the compiler refuses the source or there is nothing to compile
  */
-export async function compile(source, out, { root, repository, architecture, programs }) {
+export async function compile(source, out, { root, repository, architecture, programs, names = [] }) {
   mkdirSync(out, { recursive: true })
   switch (languageOf(source)) {
     case 'go':
-      compileGo(source, join(resolve(out), 'program'), { architecture, programs })
+      compileGo(source, join(resolve(out), 'program'), { root, architecture, programs, names })
       break
     case 'typescript':
       await compileNode(source, out, { root, repository })
+      addJobLoader(out)
       break
     case 'javascript':
+      addJobLoader(out)
       return packJavaScript(source, out)
     case 'python':
       return packPython(source, out)
@@ -78,24 +84,35 @@ export async function compile(source, out, { root, repository, architecture, pro
   }
 }
 
+/**
+ * Beside each program for Node; a job's user data names it (`core/jobs/loader.ts`).
+ * @param {string} out
+ */
+function addJobLoader(out) {
+  copyFileSync(join(import.meta.dirname, 'job-loader.mjs'), join(out, 'nanofleet-job.mjs'))
+}
+
 /** The same flags everywhere: with others, all packages are compiled again. */
 const GO_FLAGS = ['-trimpath', '-buildvcs=false', '-ldflags', '-s -w']
 
 /**
  * @param {string} source
  * @param {string} program the file to write
- * @param {{architecture?: string | undefined, programs?: string | undefined}} options
+ * @param {CompileOptions} options
  */
-function compileGo(source, program, { architecture, programs }) {
+function compileGo(source, program, { root, architecture, programs, names = [] }) {
+  const main = programOf(source, names)
   if (programs === undefined) {
     const target = architecture === undefined ? {} : { GOARCH: architecture === 'arm64' ? 'arm64' : 'amd64' }
-    go(source, ['build', ...GO_FLAGS, '-o', program, '.'], target)
+    go(source, ['build', ...GO_FLAGS, '-o', program, main], target)
     return
   }
   // `go install` leaves an up-to-date program alone; `go build` links it again, 6 s for Consul.
-  const folder = join(programs, createHash('sha256').update(moduleOf(source)).digest('hex').slice(0, 16))
+  const own = ownAddress(source, root, programs)
+  const named = [moduleOf(source), ...(main === '.' ? [] : [main]), ...own].join(' ')
+  const folder = join(programs, createHash('sha256').update(named).digest('hex').slice(0, 16))
   mkdirSync(folder, { recursive: true })
-  go(source, ['install', ...GO_FLAGS, '.'], { GOBIN: folder })
+  go(source, ['install', ...GO_FLAGS, ...own, main], { GOBIN: folder })
   const [name] = readdirSync(folder)
   if (name === undefined) throw new BuildFailure(`${source}: is not a program; its package must be main`)
   copyFileSync(join(folder, name), program)
@@ -136,6 +153,7 @@ async function compileNode(source, out, { root, repository }) {
     nodePaths: moduleFolders(roots, repository),
     alias: existsSync(library) ? { [LIBRARY]: library } : {},
   })
+  keepOwnSources(join(out, 'main.mjs'), root)
   const imported = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
   copyPackages(
     NATIVE.filter((name) => imported.some((path) => path === name || path.startsWith(`${name}/`))),
@@ -165,7 +183,10 @@ async function bundle(esbuild, source, out, modules) {
       target: 'node24',
       mainFields: ['module', 'main'],
       keepNames: true,
-      banner: { js: COMMONJS },
+      banner: { js: `${TRACES}\n${COMMONJS}` },
+      // Nobody looks for the map by a comment; TRACES does by its name.
+      sourcemap: 'external',
+      sourcesContent: false,
       logLevel: 'warning',
     })
     return metafile

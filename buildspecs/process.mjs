@@ -15,6 +15,7 @@ import { installJava } from './java.mjs'
 import { installProgram, knownProgram } from './known-programs.mjs'
 import { KNOWN, languageOf } from './languages.mjs'
 import { importFrom, moduleRoots } from './modules.mjs'
+import { place } from './placing.mjs'
 import { installPython } from './python.mjs'
 import { imageRequest } from './register.mjs'
 import { buildSettings } from './settings.mjs'
@@ -72,8 +73,11 @@ export async function makeRoot(settings, config, out) {
   const source = findSource(root)
   if (source) {
     process.stdout.write(`Compiling ${source}\n`)
-    await compile(join(root, source), join(out, 'app'), { root, repository, programs })
-    installRuntime(join(root, source), config, out, settings)
+    const folder = join(root, source)
+    const names = [basename(String(config.Program ?? '')), service]
+    await compile(folder, join(out, 'app'), { root, repository, programs, names })
+    place(languageOf(folder), config, out, folder)
+    installRuntime(folder, config, out, settings)
     return
   }
   const program = knownProgram(config, programs)

@@ -7,6 +7,7 @@ import { BuildFailure } from './failure.mjs'
 import { programEnvironment, python } from './settings.mjs'
 
 const LOCK = 'requirements.txt'
+const HOST = fileURLToPath(new URL('python_host.py', import.meta.url))
 const PROJECT = fileURLToPath(new URL('python_project.py', import.meta.url))
 
 /**
@@ -42,7 +43,12 @@ export function installPython(program, root) {
   mkdirSync(dirname(target), { recursive: true })
   symlinkSync(said, target)
   const home = `home = ${dirname(said)}\ninclude-system-site-packages = false\n`
-  writeFileSync(join(dirname(dirname(target)), 'pyvenv.cfg'), home)
+  const folder = dirname(dirname(target))
+  writeFileSync(join(folder, 'pyvenv.cfg'), home)
+  const version = run('Python', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'])
+  const packages = join(folder, 'lib', `python${version}`, 'site-packages')
+  mkdirSync(packages, { recursive: true })
+  cpSync(HOST, join(packages, 'sitecustomize.py'))
 }
 
 /**

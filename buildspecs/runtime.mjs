@@ -63,6 +63,26 @@ function copyPython(program, root) {
     throw new BuildFailure(`${library}: is not Python's standard library, which ${program} needs`)
   copyWithout(library, join(root, library), NOT_OF_PYTHON)
   copyProgram(program, root)
+  copyCertificates(program, root)
+}
+
+/** Of a distribution with the package ca-certificates. */
+const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
+
+/**
+ * What speaks HTTPS needs the certificates of authorities, in the file that the interpreter's OpenSSL opens.
+ * @param {string} program @param {string} root
+ */
+function copyCertificates(program, root) {
+  const asked = 'import ssl; print(ssl.get_default_verify_paths().openssl_cafile)'
+  const { status, stdout } = spawnSync(program, ['-c', asked], {
+    encoding: 'utf8',
+    env: programEnvironment({}),
+  })
+  const file = stdout?.trim()
+  if (status !== 0 || !file?.startsWith('/') || !existsSync(CERTIFICATES)) return
+  mkdirSync(dirname(join(root, file)), { recursive: true })
+  cpSync(CERTIFICATES, join(root, file), { dereference: true })
 }
 
 /** @param {string} program @param {string} root */

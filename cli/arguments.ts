@@ -12,6 +12,12 @@ export function name(text: string): string {
   throw new InvalidArgumentError(`Names have lower-case letters, digits and dashes, a letter first.`)
 }
 
+/** Whether an argument means a file: no name has a slash or a dot. */
+export const isFile = (text: string): boolean => /[/.]/.test(text)
+
+/** The name of an app, or the file of one. */
+export const nameOrFile = (text: string): string => (isFile(text) ? text : name(text))
+
 /** Several names: commander passes each one with those before it. */
 export const names = (text: string, before: string[] | undefined): string[] => [...(before ?? []), name(text)]
 
@@ -24,6 +30,18 @@ export function positiveNumber(text: string): number {
   const value = wholeNumber(text)
   if (value > 0) return value
   throw new InvalidArgumentError('It starts at 1.')
+}
+
+export function instanceId(text: string): string {
+  if (/^i-[0-9a-f]+$/.test(text)) return text
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is not the id of an instance, such as i-0a1b2c3d.`)
+}
+
+/** A port of this machine, or 0 for any. */
+export function portNumber(text: string): number {
+  const value = wholeNumber(text)
+  if (value < 65536) return value
+  throw new InvalidArgumentError('Ports end at 65535.')
 }
 
 /** A number of days; fractions are allowed. */

@@ -8,6 +8,7 @@ import * as names from '../core/base/names.ts'
 import { DEFAULT_REGION, partitionOf, REGION_NAME } from '../core/base/partition.ts'
 import { isAlive } from '../local/process.ts'
 import { type LocalRecord, readRecord } from '../local/record.ts'
+import { rootForNew } from '../local/root.ts'
 import { LOCAL_ACCOUNT, type LocalSettings, readSettings } from '../local/settings.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { Output } from './output.ts'
@@ -68,7 +69,7 @@ export class Context extends StageClients {
 export async function openContext(
   options: GlobalOptions,
   environment: Environment = readEnvironment(),
-  settings: LocalSettings = readSettings(),
+  settings: LocalSettings = settingsFor(options.stage, environment),
   output: Output = new Output(options.json === true),
 ): Promise<Context> {
   checkStage(options.stage)
@@ -79,6 +80,15 @@ export async function openContext(
   const stage = { ...options, clients, local, output }
   const account = local ? LOCAL_ACCOUNT : await accountOf(clients)
   return new Context({ ...stage, account })
+}
+
+/**
+ * The region of a folder is found by its apps; a stage on AWS, and a region that is named, by anyone
+ * anywhere.
+ */
+function settingsFor(stage: string, { NANOFLEET_STATE }: Environment): LocalSettings {
+  const anywhere = stage !== 'local' || NANOFLEET_STATE !== undefined
+  return anywhere ? readSettings('local', process.env, process.cwd(), rootForNew) : readSettings()
 }
 
 async function accountOf(clients: StageSettings): Promise<string> {

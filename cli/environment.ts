@@ -5,6 +5,8 @@
 export interface Environment {
   AWS_REGION?: string | undefined
   AWS_DEFAULT_REGION?: string | undefined
+  /** Where the local region is, unless in the repository of the apps. */
+  NANOFLEET_STATE?: string | undefined
   /** Program that opens a URL. */
   BROWSER?: string | undefined
 }

@@ -13,9 +13,18 @@ const OVERLAP_MS = 30_000
 /** Reads lines from a time (ms since 1970) on, oldest first. */
 export type ReadLog = (since: number) => Promise<LogLine[]>
 
-/** Prints lines as they come, until the process is ended. */
-export async function followLog(read: ReadLog, since: number, output: Output): Promise<never> {
-  const fresh = freshLines()
+/**
+ * Prints lines as they come, until the process is ended.
+ * @param printed lines that have been
+ */
+export async function followLog(
+  read: ReadLog,
+  since: number,
+  output: Output,
+  printed: LogLine[] = [],
+): Promise<never> {
+  const fresh = freshLines<LogLine>()
+  fresh(printed, since)
   for (let from = since; ; from = Math.max(since, Date.now() - OVERLAP_MS)) {
     for (const line of fresh(await read(from), from)) printLine(output, line)
     await sleep(LOOK_EVERY_MS)
@@ -26,7 +35,7 @@ export async function followLog(read: ReadLog, since: number, output: Output): P
  * Tells new lines from known ones when looks overlap; forgets lines older than the look's start.
  * @returns a function of a look's lines and its start in ms since 1970
  */
-export function freshLines(): (lines: LogLine[], from: number) => LogLine[] {
+export function freshLines<T extends { id: string; at: number }>(): (lines: T[], from: number) => T[] {
   const known = new Map<string, number>()
   return (lines, from) => {
     for (const [id, at] of known) if (at < from) known.delete(id)

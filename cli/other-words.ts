@@ -15,6 +15,8 @@ const KNOWN: Record<string, Record<string, string>> = {
     ...all('build', 'compile', 'make'),
     ...all('push', 'upload'),
     ...all('open', 'browse', 'url'),
+    ...all('proxy', 'forward', 'port-forward', 'connect', 'tunnel'),
+    ...all('status --watch', 'watch', 'top'),
     ...all('amis', 'images', 'prune'),
     ...all('doctor', 'check', 'health'),
     ...all('token', 'login'),

@@ -37,6 +37,17 @@ export class Output {
     this.#out.write(`${this.json ? JSON.stringify(data) : text}\n`)
   }
 
+  /** Whether the result goes to a terminal, which can draw it again. */
+  get drawsAgain(): boolean {
+    return this.#out.isTTY === true && !this.json
+  }
+
+  /** Shows the result in place of what was on the terminal. */
+  screen(text: string): void {
+    const lines = text.split('\n').map((line) => `${line}\u001b[K\n`)
+    this.#out.write(`\u001b[H${lines.join('')}\u001b[J`)
+  }
+
   /** A line of progress, kept out of the result. */
   note(line: string): void {
     this.live([])

@@ -17,7 +17,8 @@ Examples:
   nanofleet help deploy                  what a command takes, with examples
 
 Exit codes: 0 done, 1 failed or not as it should be, 2 bad input, 3 not found, 4 another run works on the app,
-5 a workflow stopped in between and a person must look, 130 interrupted.`
+5 a workflow stopped in between and a person must look, 10 a dry run with --detailed-exitcode found changes,
+130 interrupted.`
 
 /** Loaded only by commands that work on a stage. */
 const openStage: Open = async (options) => (await import('./context.ts')).openContext(options)

@@ -2,6 +2,7 @@ import type { PushedApp } from '../adapters/sources/push.ts'
 import { controlStack } from '../core/base/names.ts'
 import type { Stage } from '../core/base/stage.ts'
 import { requireTools } from '../core/images/locks.ts'
+import type { Unoffered } from '../core/manifest/offered-types.ts'
 import { readSettings } from '../local/settings.ts'
 import type { Context } from './context.ts'
 import { toolsLock } from './tools-lock.ts'
@@ -15,6 +16,7 @@ export async function pushFirst(context: Context, apps: string[]): Promise<Pushe
   const { pushApps } = await import('../adapters/sources/push.ts')
   const { TypeRegistry } = await import('../adapters/aws/type-registry.ts')
   const { root, repository } = readSettings()
+  await refuseOverSpecs(context, root, apps)
   const { architecture, packager } = await builder(context)
   // A local region takes the tools of this machine.
   if (packager === 'ops' && !context.local) requireTools(toolsLock(root, repository), architecture)
@@ -27,15 +29,7 @@ export async function pushFirst(context: Context, apps: string[]): Promise<Pushe
     architecture,
     schemas: new TypeRegistry(context.cloudFormation()),
     packager,
-    unoffered: async (types) => {
-      const { unoffered } = await import('../adapters/aws/account-facts.ts')
-      try {
-        return { missing: await unoffered(context.ec2(), types) }
-      } catch (error) {
-        // Who may push need not be allowed to ask EC2.
-        return { unknown: (error as Error).message }
-      }
-    },
+    unoffered: (types) => offered(context, types),
   })
   for (const app of pushed) context.output.note(context.output.paint('dim', inWords(app)))
   for (const warning of new Set(pushed.flatMap(({ warnings }) => warnings)))
@@ -47,8 +41,27 @@ export async function pushFirst(context: Context, apps: string[]): Promise<Pushe
   return pushed
 }
 
+/** @throws {NameTaken} for an app of this checkout whose name a spec has */
+async function refuseOverSpecs(context: Context, root: string, apps: string[]): Promise<void> {
+  const { AppFiles } = await import('../adapters/sources/app-files.ts')
+  const { refuseSpecs } = await import('../core/spec/name-taken.ts')
+  const names = apps.length > 0 ? apps : await (await AppFiles.of(root)).apps()
+  await refuseSpecs(context.stage, { bundles: context.bundles(), releases: context.releases() }, names)
+}
+
+/** Which instance types the stage's region does not have. */
+export async function offered(context: Context, types: readonly string[]): Promise<Unoffered> {
+  const { unoffered } = await import('../adapters/aws/account-facts.ts')
+  try {
+    return { missing: await unoffered(context.ec2(), types) }
+  } catch (error) {
+    // Who may push need not be allowed to ask EC2.
+    return { unknown: (error as Error).message }
+  }
+}
+
 /** What builds images on this stage, and for which machines. */
-async function builder(context: Context): Promise<Pick<Stage, 'architecture' | 'packager'>> {
+export async function builder(context: Context): Promise<Pick<Stage, 'architecture' | 'packager'>> {
   const { stackOutputs } = await import('../adapters/aws/stack-outputs.ts')
   const outputs = await stackOutputs(context.cloudFormation(), controlStack(context.stage))
   return {

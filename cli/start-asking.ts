@@ -9,15 +9,22 @@ import { type StartOptions, startWorkflow } from './start.ts'
 
 export type { StartOptions }
 
-/** A deployment that would lose data ends before it touches anything; a person may then name what goes. */
+/** Starts a deployment with this input, and follows it. */
+type Start = (input: Record<string, unknown>) => Promise<Execution>
+
+/**
+ * A deployment that would lose data ends before it touches anything; a person may then name what goes.
+ * @param start how it starts; `deploy` with this input when absent
+ */
 export async function startAsking(
   context: Context,
   app: string,
   input: Record<string, unknown>,
   options: StartOptions,
+  start: Start = (given) => startWorkflow(context, 'deploy', app, given, options),
 ): Promise<Execution> {
   try {
-    return await startWorkflow(context, 'deploy', app, input, options)
+    return await start(input)
   } catch (error) {
     const refused = error instanceof WorkflowFailed && error.run.error === 'DataAtRisk' && error.run
     if (!refused || !canAsk()) throw error
@@ -29,6 +36,6 @@ export async function startAsking(
       ...(loss.fate === 'set aside' && { to: 'set it aside' }),
     }))
     const replaceData = await typeNames(`deploy ${app}`, losses)
-    return await startWorkflow(context, 'deploy', app, { ...input, replaceData }, options)
+    return await start({ ...input, replaceData })
   }
 }

@@ -1,9 +1,13 @@
 import type { Execution } from '../adapters/aws/executions.ts'
 import { executionName as nameOf } from '../core/base/execution-name.ts'
+import type { PlanBill } from '../core/deploy/plan-bill.ts'
+import { costOf } from '../core/prices/bill.ts'
 import type { Context } from './context.ts'
 import { EXIT, WorkflowFailed } from './exit-codes.ts'
+import { readPrices } from './price-file.ts'
 import { follow } from './progress/follow.ts'
 import { nextStep } from './progress/next-step.ts'
+import { costLine } from './text/cost-text.ts'
 
 /** Options of the commands that start a workflow. */
 export interface StartOptions {
@@ -27,11 +31,21 @@ export async function startWorkflow(
   const workflows = context.workflows()
   const name = executionName(workflow, subject, new Date())
   const arn = await workflows.start(workflow, name, input)
-  const what = subject ? `${workflow} ${subject}` : workflow
+  return await followStarted(context, subject ? `${workflow} ${subject}` : workflow, arn, options)
+}
+
+/** Says which run has begun, and follows it unless nobody wants to wait. */
+export async function followStarted(
+  context: Context,
+  what: string,
+  arn: string,
+  options: StartOptions,
+): Promise<Execution> {
+  const name = nameOf(arn)
   context.output.note(context.output.paint('dim', `${what} runs as ${name}`))
   if (options.wait) return followUntilInterrupted(context, arn)
   context.output.note(`Look at it with: ${lookCommand(context, name)}`)
-  return workflows.describe(arn)
+  return context.workflows().describe(arn)
 }
 
 /** Follows a run; on Ctrl-C says how to look at it again and ends the process with 130. */
@@ -44,7 +58,7 @@ export async function followUntilInterrupted(context: Context, arn: string): Pro
   }
   process.once('SIGINT', interrupt)
   try {
-    return await follow(context.workflows(), arn, output)
+    return await follow(context.workflows(), arn, output, (bill) => costOfPlan(context, bill))
   } catch (error) {
     const hint =
       error instanceof WorkflowFailed
@@ -55,6 +69,11 @@ export async function followUntilInterrupted(context: Context, arn: string): Pro
   } finally {
     process.off('SIGINT', interrupt)
   }
+}
+
+/** In the local region nothing is billed. */
+function costOfPlan({ local, region }: Context, { before, after }: PlanBill): string | undefined {
+  return local ? undefined : costLine(costOf(readPrices(), region, before, after))
 }
 
 const lookCommand = ({ stage }: Context, name: string): string =>

@@ -39,13 +39,13 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'deploy',
-    usage: '[options] <app>',
+    usage: '[options] [app]',
     description: 'build what is missing, then bring the app to what its manifest says',
     load: async () => (await import('./commands/deploy.ts')).deploy,
   },
   {
     name: 'status',
-    usage: '[apps...]',
+    usage: '[options] [apps...]',
     description: 'what runs: instances, health in Consul and at the load balancer, image, release, URL',
     load: async () => (await import('./commands/status.ts')).status,
   },
@@ -94,6 +94,18 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/replace.ts')).replace,
   },
   {
+    name: 'job',
+    usage: '[options] <app> <service> [args...]',
+    description: "run a service's program once with arguments, on an instance of its own, and end as it ends",
+    load: async () => (await import('./commands/job.ts')).job,
+  },
+  {
+    name: 'jobs',
+    usage: '[options] <app> [service]',
+    description: 'the one-off tasks of an app, scheduled ones too: when, how long, how each ended',
+    load: async () => (await import('./commands/jobs.ts')).jobs,
+  },
+  {
     name: 'logs',
     usage: '[options] [app] [service]',
     description: "the output of an app's instances, of all services or of one",
@@ -104,6 +116,12 @@ export const VERBS: readonly Verb[] = [
     usage: '[options] <app> [service]',
     description: 'open an exposed service in the browser and print its URL',
     load: async () => (await import('./commands/open.ts')).open,
+  },
+  {
+    name: 'proxy',
+    usage: '[options] <app> <service> [port]',
+    description: 'bring a private service to a port of this machine, until Ctrl-C',
+    load: async () => (await import('./commands/proxy.ts')).proxy,
   },
   {
     name: 'teardown',
@@ -125,6 +143,21 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/kafka.ts')).kafka,
   },
   {
+    name: 'secrets',
+    description: 'what services read at run time and nobody else sees: set, list, remove, and their loaders',
+    load: async () => (await import('./commands/secrets.ts')).secrets,
+  },
+  {
+    name: 'env',
+    description: "variables of a stage that count more than those in an app's manifest",
+    load: async () => (await import('./commands/env.ts')).env,
+  },
+  {
+    name: 'prices',
+    description: "what AWS asks for what is made here, with sources; `prices update` reads AWS's price lists",
+    load: async () => (await import('./commands/prices.ts')).prices,
+  },
+  {
     name: 'amis',
     description: "the stage's images; `amis clean` removes what nothing uses",
     load: async () => (await import('./commands/amis.ts')).amis,
@@ -136,7 +169,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'lock',
-    usage: '[options]',
+    usage: '[options] [folders...]',
     description: 'look up the digests of ops, Nanos and base images, and write them into this checkout',
     load: async () => (await import('./commands/lock.ts')).lock,
   },

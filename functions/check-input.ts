@@ -21,7 +21,8 @@ export const handler = lambda('check-input', {
       await bundles.outline(wanted.app)
       return wanted
     }
-    const { bundle } = await bundles.read(wanted.app)
+    const digest = workflow === 'deploy' ? (wanted as DeployInput).bundle : undefined
+    const { bundle } = await bundles.read(wanted.app, digest)
     if (workflow === 'deploy') checkDeployable(wanted as DeployInput, bundle.manifest, stage)
     return wanted
   },

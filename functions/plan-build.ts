@@ -14,7 +14,7 @@ export const handler = lambda('plan-build', {
   workflow: 'build',
   parts: () => ({ stage: stage(), ec2: clients.ec2(), ssm: clients.ssm(), bundles: bundles() }),
   work: async ({ stage, ec2, ssm, bundles }, input) => {
-    const { bundle } = await bundles.read(input.app)
+    const { bundle } = await bundles.read(input.app, input.bundle || undefined)
     const services = servicesToBuild(bundle, input.services)
     const [records, images] = await Promise.all([
       readImageRecords(ssm, stage.name, input.app, services),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
+import { AppSettings } from '../adapters/aws/app-settings.ts'
 import { CloudFormationChangeSets } from '../adapters/aws/change-sets.ts'
 import * as clients from '../adapters/aws/clients.ts'
 import { brokersOf } from '../adapters/aws/kafka-clusters.ts'
@@ -15,6 +16,8 @@ import { refuseUnknown, refuseUnnamed } from '../core/deploy/losses.ts'
 import { makePlan } from '../core/deploy/make-plan.ts'
 import { planData } from '../core/deploy/plan-data.ts'
 import { planFacts } from '../core/deploy/plan-facts.ts'
+import { PlanSeal, refuseMoved } from '../core/deploy/plan-seal.ts'
+import { missingSecrets, refuseMissing, settledApp } from '../core/deploy/plan-settings.ts'
 import { expectedImages } from '../core/images/expected-images.ts'
 import { clock } from './lib/clock.ts'
 import { count, purpose, text } from './lib/inputs.ts'
@@ -39,10 +42,12 @@ export const handler = lambda('plan-deploy', {
   input: z.strictObject({
     app: text,
     release: count,
+    bundle: z.string().default(''),
     execution: text,
     purpose,
     replaceData: z.array(text),
     restore: z.record(text, text),
+    seal: z.exactOptional(z.union([PlanSeal, z.strictObject({})])),
   }),
   parts: () => {
     const [here, ssm, ec2, cloudFormation] = [stage(), clients.ssm(), clients.ec2(), clients.cloudFormation()]
@@ -64,29 +69,50 @@ export const handler = lambda('plan-deploy', {
         holdings: holdings(),
         backups: new TableBackups(dataClients.documents()),
       },
+      settings: {
+        variables: (app: string) => new AppSettings(ssm, 'env', here.name, app).values(),
+        secrets: (app: string) => new AppSettings(ssm, 'secrets', here.name, app).list(),
+      },
       records: ({ manifest: { app, services } }: AppBundle) =>
         readImageRecords(ssm, here.name, app, Object.keys(services)),
       built: ({ manifest: { app } }: AppBundle) => serviceImages(ec2, { stage: here.name, app }),
     }
   },
-  work: async ({ runs, records: images, built, ...parts }, { app, release, ...request }) => {
+  work: async (
+    { runs, records: images, built, settings, ...parts },
+    { app, release, bundle, ...request },
+  ) => {
     const { stage, bundles, kept } = parts
-    const { execution, purpose, replaceData, restore } = request
+    const { execution, purpose, replaceData, restore, seal } = request
     const at = clock.now().toISOString()
+    const notes: string[] = []
     const ports = {
       ...parts,
       app: (name: string, digest?: string) => bundles.read(name, digest),
+      wanted: async (name: string, digest?: string) => {
+        const pushed = await bundles.read(name, digest)
+        const settled = await settledApp(settings, pushed, release)
+        notes.push(...settled.notes)
+        // The steps after this one read it by its digest, and so does who goes back to the release.
+        if (settled.app !== pushed && purpose !== 'dry-run') await bundles.write(settled.app.bundle)
+        return settled.app
+      },
       images: async (bundle: AppBundle) =>
         purpose === 'dry-run'
           ? expectedImages(stage, bundle, await images(bundle), await built(bundle))
           : images(bundle),
     }
-    const facts = await planFacts(ports, app, release)
+    const facts = await planFacts(ports, app, release, bundle || undefined)
     const data = await planData({ ...parts, ...parts.data }, facts, purpose, { restore, execution, at })
-    const plan = makePlan(facts, data)
+    const missing = await missingSecrets(settings, facts.app, { stage: stage.name, purpose })
+    const made = makePlan(facts, data)
+    const plan = { ...made, notes: [...made.notes, ...notes, ...missing.map(({ message }) => message)] }
     // Before it is refused, so that what would be lost can be read there.
     await runs.write(execution, purpose, plan)
+    const given = PlanSeal.safeParse(seal).data
+    if (given) refuseMoved(app, given, plan.seal, purpose === 'deploy')
     if (purpose === 'dry-run') refuseUnknown(app, plan.losses, replaceData)
+    if (purpose === 'deploy') refuseMissing(missing)
     if (purpose === 'deploy') refuseUnnamed(app, plan.losses, replaceData)
     if (purpose === 'deploy') await kept.keep(app, plannedRecords(plan, facts.stacks.own, { at, execution }))
     return deployOrder(request, plan)

@@ -56,15 +56,17 @@ const TUNING = [
  * The only place in the local region that reads the environment.
  * @param name the region's folder in `.nanofleet/`, unless NANOFLEET_STATE says where its state is
  * @param from the folder whose apps are meant, or one below it
+ * @param rootOf how their root is found
  * @throws {NotFound} when no repository of apps is there
  */
 export function readSettings(
   name: 'local' | 'once' = 'local',
   environment: NodeJS.ProcessEnv = process.env,
   from = process.cwd(),
+  rootOf: (from: string) => string = findRoot,
 ): LocalSettings {
   const repository = OWN_FOLDER
-  const root = findRoot(from)
+  const root = rootOf(from)
   const cache = join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'nanofleet')
   const modules = modulesAbove(repository)
   const bins = modules.map((folder) => join(folder, '.bin'))

@@ -86,7 +86,7 @@ function allStates({ States }: Machine, prefix = ''): [string, State][] {
 }
 
 const text = (file: string): string =>
-  readFileSync(join(folder, file), 'utf8').replaceAll('${Partition}', 'aws')
+  readFileSync(join(folder, file), 'utf8').replaceAll(`\${Partition}`, 'aws')
 
 const folder = fileURLToPath(new URL('../workflows/', import.meta.url))
 

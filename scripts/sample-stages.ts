@@ -16,6 +16,7 @@ export const DEV_STAGE: Stage = {
   privateRouteTables: ['rtb-a', 'rtb-b', 'rtb-c'],
   publicRouteTable: 'rtb-public',
   consulFunctionGroup: 'sg-consul',
+  proxyFunctionGroup: 'sg-proxy',
   packager: 'ops',
   architecture: 'x86_64',
   portListeners: true,

@@ -1,5 +1,6 @@
 import {
   type CloudWatchLogsClient,
+  DescribeLogStreamsCommand,
   FilterLogEventsCommand,
   type FilterLogEventsCommandInput,
   type FilterLogEventsCommandOutput,
@@ -27,18 +28,27 @@ export const serviceLogGroup = (stage: string, app: string, service: string): st
 export const functionLogGroup = (stage: string, name: string): string =>
   `/aws/lambda/${controlName(stage, name)}`
 
+/** Which of a log group's lines. */
+export interface Only {
+  /** The first moment after them, in ms since 1970. */
+  until?: number | undefined
+  /** A filter pattern of CloudWatch Logs (User Guide, "Filter pattern syntax"). */
+  pattern?: string | undefined
+  /** Only those that this instance wrote. */
+  instance?: string | undefined
+}
+
 /**
  * Lines of a log group from `since` (ms since 1970) on, oldest first. A service or function that has not
  * written yet has no group and so no lines.
- * @param pattern a filter pattern of CloudWatch Logs (User Guide, "Filter pattern syntax")
  */
 export async function logLines(
   logs: CloudWatchLogsClient,
   group: string,
   since: number,
-  pattern?: string,
+  only: Only = {},
 ): Promise<LogLine[]> {
-  return (await someLines(logs, group, since, pattern, Number.POSITIVE_INFINITY)).lines
+  return (await someLines(logs, group, since, only, Number.POSITIVE_INFINITY)).lines
 }
 
 /**
@@ -49,7 +59,7 @@ export async function someLines(
   logs: CloudWatchLogsClient,
   group: string,
   since: number,
-  pattern: string | undefined,
+  { until, pattern, instance }: Only,
   pages: number,
 ): Promise<{ lines: LogLine[]; more: boolean }> {
   const lines: LogLine[] = []
@@ -62,6 +72,9 @@ export async function someLines(
       startTime: since,
       nextToken,
       ...(pattern ? { filterPattern: pattern } : {}),
+      ...(instance ? { logStreamNames: [instance] } : {}),
+      // The last moment that counts.
+      ...(until === undefined ? {} : { endTime: until - 1 }),
     })
     for (const event of page?.events ?? []) {
       lines.push({
@@ -76,6 +89,22 @@ export async function someLines(
     read += 1
   } while (nextToken && read < pages)
   return { lines, more: nextToken !== undefined }
+}
+
+/** Whether an instance has ever written into a log group. */
+export async function hasWritten(
+  logs: CloudWatchLogsClient,
+  group: string,
+  instance: string,
+): Promise<boolean> {
+  try {
+    const streams = { logGroupName: group, logStreamNamePrefix: instance }
+    const { logStreams = [] } = await logs.send(new DescribeLogStreamsCommand(streams))
+    return logStreams.some(({ logStreamName }) => logStreamName === instance)
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return false
+    throw error
+  }
 }
 
 async function onePage(

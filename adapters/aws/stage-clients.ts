@@ -48,6 +48,9 @@ export class StageClients {
     return this.#settings.endpoint
   }
 
+  /** Clients that try each call once, for what must not be done twice. */
+  unrepeated = () => new StageClients({ ...this.#settings, maxAttempts: 1 })
+
   autoScaling = () => this.#client('autoScaling')
   cloudFormation = () => this.#client('cloudFormation')
   cloudWatch = () => this.#client('cloudWatch')

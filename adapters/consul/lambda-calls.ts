@@ -13,12 +13,21 @@ export const consulDoor = (client: LambdaClient, stage: string): ConsulDoor =>
 
 /**
  * Invokes a function and waits for what it returns.
+ * @param abortSignal ends the waiting; the function goes on
  * @throws {ServiceRefusal} if Lambda refuses, or the function is broken
  * @throws {ServiceFailure} if there is no answer now
  */
-export async function call(client: LambdaClient, name: string, payload: unknown): Promise<unknown> {
+export async function call(
+  client: LambdaClient,
+  name: string,
+  payload: unknown,
+  abortSignal?: AbortSignal,
+): Promise<unknown> {
   const answer = await client
-    .send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(payload) }))
+    .send(
+      new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(payload) }),
+      abortSignal ? { abortSignal } : {},
+    )
     .catch((cause: Error) => {
       const Failure = isRefusal(cause) ? ServiceRefusal : ServiceFailure
       throw new Failure(`${name} cannot be invoked: ${cause.message}`, { cause })

@@ -65,19 +65,19 @@ export class AppFiles {
   }
 
   /** Files and folders by their paths in an archive; what does not exist is left out. */
-  async read(paths: readonly string[]): Promise<RepositoryFiles> {
-    const found = await Promise.all([...new Set(paths)].map((path) => this.#read(path)))
+  async read(paths: readonly string[], wanted?: (path: string) => boolean): Promise<RepositoryFiles> {
+    const found = await Promise.all([...new Set(paths)].map((path) => this.#read(path, wanted)))
     return new RepositoryFiles(found.flat())
   }
 
-  async #read(path: string): Promise<TarEntry[]> {
+  async #read(path: string, wanted?: (path: string) => boolean): Promise<TarEntry[]> {
     const own = this.#own
     if (path === PACKAGE_LIBRARY) {
       const entries = await readEntries(own.root, [LIBRARY], own.git)
       return entries.map((entry) => ({ ...entry, path: PACKAGE_LIBRARY + entry.path.slice(LIBRARY.length) }))
     }
     const { root, git } = this
-    if (own.root === root) return await readEntries(root, [path], git)
+    if (own.root === root) return await readEntries(root, [path], git, wanted)
     if (path === SCRIPTS) {
       const [scripts, locks] = await Promise.all([
         readEntries(own.root, [path], own.git),
@@ -86,7 +86,7 @@ export class AppFiles {
       return [...scripts.filter((entry) => !locks.some((lock) => lock.path === entry.path)), ...locks]
     }
     const ours = !this.#hasPlatform() && OF_PLATFORM.some((folder) => `${path}/`.startsWith(folder))
-    return ours ? await readEntries(own.root, [path], own.git) : await readEntries(root, [path], git)
+    return ours ? await readEntries(own.root, [path], own.git) : await readEntries(root, [path], git, wanted)
   }
 
   #hasPlatform(): boolean {

@@ -4,13 +4,19 @@ import type { Manifest } from '../../core/base/manifest-types.ts'
 import { tooLongNames } from '../../core/base/name-rules.ts'
 import type { Stage } from '../../core/base/stage.ts'
 import { didYouMean } from '../../core/base/suggest.ts'
+import { WHOLE } from '../../core/base/whole-source.ts'
 import { blindChecks } from '../../core/definition/blind-checks.ts'
 import { parseDefinition } from '../../core/definition/definition.ts'
 import { consulVersion } from '../../core/deploy/consul-step.ts'
 import { unpinnedBases } from '../../core/manifest/base-images.ts'
-import { READ_YOURSELF } from '../../core/manifest/rules.ts'
 import { secretLook } from '../../core/manifest/secret-looks.ts'
-import { imageFiles, isLeftOut, LIBRARY, sourceRoots } from '../../core/manifest/source-files.ts'
+import {
+  ignoreFiles,
+  isLeftOut,
+  isWanted,
+  sourceFiles,
+  sourceRoots,
+} from '../../core/manifest/source-files.ts'
 import { withoutDockerfile } from '../../core/manifest/upstream.ts'
 import type { WrittenResources } from '../../core/template/app-resources.ts'
 import { AppFiles } from './app-files.ts'
@@ -98,7 +104,9 @@ async function loadApp(
   { stage, packager, warnings }: ForStage & { warnings: readonly string[] },
 ): Promise<LoadedApp> {
   const { manifest, resources, services, written } = pieces
-  const files = await sources.read(sourceRoots(manifest))
+  const ignores = await sources.read(ignoreFiles(manifest))
+  const wanted = isWanted(manifest, ignores.texts)
+  const files = await sources.read(sourceRoots(manifest), wanted)
   checkStage(manifest, stage)
   const unbuildable = withoutDockerfile(manifest, paths)
   if (packager === 'ops') refuseUnbuildable(unbuildable)
@@ -120,7 +128,7 @@ async function loadApp(
       ...looks(files),
       ...bases(files),
       ...blind(manifest.app, services),
-      ...untrackedSources(manifest, sources.git),
+      ...untrackedSources(manifest, sources.git, wanted),
       ...unbuildable.map((file) => `there is no ${file}; a stage on AWS builds the image from it`),
     ],
   }
@@ -166,28 +174,30 @@ const blind = (app: string, services: Record<string, { definition: string | null
   })
 
 /** What somebody may have forgotten to add; tests and the like are no part of an image anyway. */
-function untrackedSources(manifest: Manifest, git: TrackedFiles | undefined): string[] {
+function untrackedSources(
+  manifest: Manifest,
+  git: TrackedFiles | undefined,
+  wanted: (path: string) => boolean,
+): string[] {
   const roots = sourceRoots(manifest)
+  const isBelow = (path: string) =>
+    roots.some((root) => root === WHOLE || path === root || path.startsWith(`${root}/`))
   return (git?.untracked ?? [])
-    .filter((path) => !isLeftOut(path) && roots.some((root) => path === root || path.startsWith(`${root}/`)))
+    .filter((path) => !isLeftOut(path) && isBelow(path) && wanted(path))
     .map((path) => `${path} is left out, as git does not track it; git add it if it belongs to the app`)
 }
 
 function checkSource(manifest: Manifest, service: string, files: RepositoryFiles): void {
-  const { source, secrets } = manifest.services[service] ?? {}
+  const { source } = manifest.services[service] ?? {}
   const place = `images/${manifest.app}/app.yml: services.${service}`
   if (source === undefined) return
-  if (files.below(source).size === 0) {
-    throw new InvalidInput(`${place}.source`, `no folder ${source}`, 'correct the path')
-  }
-  const loads = () => imageFiles(manifest, service, files.texts).some((path) => LOADER.test(path))
-  if (Object.keys(secrets ?? {}).length > 0 && !loads()) {
-    throw new InvalidInput(`${place}.secrets`, `nothing in ${source} reads them yet`, READ_YOURSELF)
+  if (sourceFiles(manifest, service, files.texts).length === 0) {
+    const whole = source === WHOLE || files.below(source).size > 0
+    throw whole
+      ? new InvalidInput(`${place}.source`, 'every file is left out', 'correct ignore or .dockerignore')
+      : new InvalidInput(`${place}.source`, `no folder ${source}`, 'correct the path')
   }
 }
-
-/** The library that reads secrets with the instance's role. */
-const LOADER = new RegExp(`^${LIBRARY}/(.*/)?secrets?[./]`)
 
 function checkStage({ app, services }: Manifest, stage: string | undefined): void {
   if (stage === undefined) return

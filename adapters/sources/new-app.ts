@@ -10,6 +10,7 @@ import { type MovedIn, moveIn } from '../../core/moving-in/convert.ts'
 import type { ImageFacts } from '../../core/moving-in/image/image-facts.ts'
 import { readApp } from '../../core/template/app-folder.ts'
 import { OWN } from './app-files.ts'
+import { withHclAsJson } from './hcl-definitions.ts'
 import { readRepository } from './repository-files.ts'
 import { repositoryTree } from './repository-tree.ts'
 
@@ -143,7 +144,8 @@ async function neighboursOf(root: string): Promise<Neighbours> {
   for (const { name } of entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))) {
     try {
       const folder = `images/${name}`
-      const { manifest, definitions } = readApp(name, (await readRepository(root, [folder])).below(folder))
+      const texts = (await readRepository(root, [folder])).below(folder)
+      const { manifest, definitions } = readApp(name, await withHclAsJson(texts, folder))
       for (const { expose } of Object.values(manifest.services)) {
         if (!expose) continue
         ports.add(expose.port)

@@ -1,8 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { InvalidInput } from '../../core/base/errors.ts'
-import type { Manifest } from '../../core/base/manifest-types.ts'
 import type { Stage } from '../../core/base/stage.ts'
 import { refuseOtherArchitecture } from '../../core/manifest/architecture.ts'
+import { type AskOffered, refuseUnoffered } from '../../core/manifest/offered-types.ts'
 import type { TypeSchemas } from '../../core/template/type-schema.ts'
 import { BundleStore } from '../aws/bundle-store.ts'
 import { AppFiles } from './app-files.ts'
@@ -25,11 +25,8 @@ export interface PushRequest {
   /** What builds them: `ops` needs a Dockerfile of each. */
   packager?: Stage['packager']
   /** Those of these instance types that the stage's region does not offer, with what may be meant. */
-  unoffered?: (types: readonly string[]) => Promise<Unoffered>
+  unoffered?: AskOffered
 }
-
-/** By instance type: the type that was probably meant; empty if none resembles it. Or why nobody knows. */
-export type Unoffered = { missing: Map<string, string> } | { unknown: string }
 
 export interface PushedApp {
   app: string
@@ -113,30 +110,4 @@ export async function pushEach(
     return [each.reason.message]
   })
   return { apps: pushed.flatMap((each) => (each.status === 'fulfilled' ? each.value : [])), faults }
-}
-
-/**
- * @returns warnings
- * @throws {InvalidInput} for each service whose instance type does not exist where the stage is
- */
-async function refuseUnoffered(
-  manifests: readonly Manifest[],
-  ask: NonNullable<PushRequest['unoffered']>,
-): Promise<string[]> {
-  const services = manifests.flatMap(({ app, services }) =>
-    Object.entries(services).map(([name, { instanceType }]) => ({
-      place: `images/${app}/app.yml: services.${name}.instanceType`,
-      instanceType,
-    })),
-  )
-  const answer = await ask([...new Set(services.map(({ instanceType }) => instanceType))].sort())
-  if ('unknown' in answer) return [`nobody knows whether the instance types exist: ${answer.unknown}`]
-  const wrong = services.flatMap(({ place, instanceType }) => {
-    const near = answer.missing.get(instanceType)
-    if (near === undefined) return []
-    const remedy = near === '' ? 'choose another type or region' : `did you mean "${near}"?`
-    return [new InvalidInput(place, `EC2 does not offer ${instanceType} in this region`, remedy)]
-  })
-  if (wrong.length > 0) throw InvalidInput.all(wrong)
-  return []
 }

@@ -3,6 +3,7 @@ import { type AppPieces, readApp } from '../../core/template/app-folder.ts'
 import { clashes } from '../../core/template/clashes.ts'
 import { portDisagreements } from '../../core/template/port-agreement.ts'
 import type { AppFiles } from './app-files.ts'
+import { withHclAsJson } from './hcl-definitions.ts'
 
 /** An app's folder, read and checked by itself. */
 export interface ReadApp {
@@ -49,7 +50,7 @@ async function readEach(
   const read = apps.map(async (app) => {
     const folder = `images/${app}`
     try {
-      const texts = (await files.read([folder])).below(folder)
+      const texts = await withHclAsJson((await files.read([folder])).below(folder), folder)
       return [{ pieces: readApp(app, texts, files.defaults(app)), paths: [...texts.keys()] }]
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error

@@ -47,33 +47,44 @@ export async function readRepository(
   return new RepositoryFiles(await readEntries(root, paths, git))
 }
 
-/** `readRepository`, file by file. */
+/**
+ * `readRepository`, file by file. The path `.` is the whole repository.
+ * @param wanted whether a file is to be read
+ */
 export async function readEntries(
   root: string,
   paths: readonly string[],
   git?: TrackedFiles,
+  wanted: (path: string) => boolean = () => true,
 ): Promise<TarEntry[]> {
-  const reader = new Reader(await realpath(root), git)
+  const reader = new Reader(await realpath(root), git, wanted)
   return (await Promise.all([...new Set(paths)].map((path) => reader.read(path)))).flat()
 }
 
 class Reader {
   readonly #root: string
   readonly #git: TrackedFiles | undefined
+  readonly #wanted: (path: string) => boolean
 
-  constructor(root: string, git: TrackedFiles | undefined) {
+  constructor(root: string, git: TrackedFiles | undefined, wanted: (path: string) => boolean) {
     this.#root = root
     this.#git = git
+    this.#wanted = wanted
   }
 
   async read(path: string): Promise<TarEntry[]> {
-    if (!this.#git) return this.#walk(path, path)
+    if (!this.#git) return path === '.' ? this.#walkAll() : this.#walk(path, path)
     return (await Promise.all(this.#tracked(path).map((file) => this.#walk(file, file)))).flat()
+  }
+
+  async #walkAll(): Promise<TarEntry[]> {
+    const names = await readdir(this.#root)
+    return (await Promise.all(names.sort().map((name) => this.#walk(name, name)))).flat()
   }
 
   #tracked(path: string): string[] {
     const tracked = [...(this.#git?.tracked ?? [])]
-    return tracked.filter((file) => file === path || file.startsWith(`${path}/`)).sort()
+    return tracked.filter((file) => path === '.' || file === path || file.startsWith(`${path}/`)).sort()
   }
 
   /** @param path where the content lies @param as the path that it is read by, through a link another one */
@@ -87,7 +98,7 @@ class Reader {
       const inside = names.sort().map((name) => this.#walk(`${path}/${name}`, `${as}/${name}`))
       return (await Promise.all(inside)).flat()
     }
-    if (!found?.isFile() || this.#refusesSecrets(path, as)) return []
+    if (!found?.isFile() || !this.#wanted(as) || this.#refusesSecrets(path, as)) return []
     return [{ path: as, content: await readFile(place), executable: (found.mode & 0o100) !== 0 }]
   }
 

@@ -1,5 +1,5 @@
 import { InvalidInput, ServiceFailure } from '../../core/base/errors.ts'
-import { parseResources, type WrittenResources } from '../../core/template/app-resources.ts'
+import type { WrittenResources } from '../../core/template/app-resources.ts'
 import type { TypeSchema, TypeSchemas } from '../../core/template/type-schema.ts'
 
 /**
@@ -27,7 +27,7 @@ export async function checkResources(
   )
   const problems = apps.flatMap((app) => {
     try {
-      parseResources(app.app, app.text, app.place, app.generated, schemas)
+      app.check(schemas)
       return []
     } catch (error) {
       if (error instanceof InvalidInput) return [error]

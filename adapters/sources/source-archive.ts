@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { sha256 } from '../../core/base/canonical.ts'
 import type { Manifest } from '../../core/base/manifest-types.ts'
-import { imageFiles } from '../../core/manifest/source-files.ts'
+import { archivedAs, imageFiles } from '../../core/manifest/source-files.ts'
 import type { RepositoryFiles } from './repository-files.ts'
 import { tar } from './tar.ts'
 
@@ -23,7 +23,11 @@ const compress = promisify(gzip)
  * everywhere.
  */
 export function sourceArchive(manifest: Manifest, service: string, files: RepositoryFiles): SourceArchive {
-  const entries = imageFiles(manifest, service, files.texts).map((path) => files.entry(path))
+  const entries = imageFiles(manifest, service, files.texts)
+    .flatMap((path) =>
+      archivedAs(manifest, service, path).map((place) => ({ ...files.entry(path), path: place })),
+    )
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
   const content = tar(entries)
   return { digest: sha256(content), pack: () => compress(content, { level: 9 }) }
 }

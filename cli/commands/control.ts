@@ -1,10 +1,15 @@
 import { Command } from 'commander'
 import { repositoryOf } from '../../adapters/sources/app-files.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
+import { costOf, together } from '../../core/prices/bill.ts'
+import { CONTROL_PLANE } from '../../core/prices/control-bill.ts'
 import { runServerless } from '../../local/serverless.ts'
 import { type LocalSettings, readSettings } from '../../local/settings.ts'
 import { checkStage, type GlobalOptions, regionOf } from '../context.ts'
 import { processEnvironment, readEnvironment } from '../environment.ts'
+import { Output } from '../output.ts'
+import { readPrices } from '../price-file.ts'
+import { costLines } from '../text/cost-text.ts'
 
 const EXAMPLES = `
 What a stage chooses is below stages in nanofleet.yml; docs/your-own-repository.md lists it.
@@ -28,9 +33,18 @@ const verb = (name: string, description: string): Command =>
     checkStage(options.stage)
     const settings = readSettings()
     const args = [name, ...(await serverlessOptions(options, settings))]
+    if (name === 'deploy' && options.stage !== 'local') await tellCost(options, settings)
     const code = await runServerless(args, settings, { log: 'inherit', all: environment(options, settings) })
     if (code !== 0) throw new ServiceFailure(`serverless ${args.join(' ')} ended with ${code}`)
   })
+
+/** Before it goes: apps and the platform come later, and say themselves what they cost. */
+async function tellCost(options: GlobalOptions, settings: LocalSettings): Promise<void> {
+  const region = await regionOf(options, readEnvironment(), settings.root)
+  const cost = costOf(readPrices(settings), region, together(), CONTROL_PLANE)
+  const output = new Output(options.json === true)
+  for (const line of costLines(cost)) output.note(line)
+}
 
 /** What the stage is called, where it is, and what `nanofleet.yml` chooses for it. */
 export async function serverlessOptions(

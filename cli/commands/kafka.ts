@@ -1,11 +1,7 @@
 import type { Command } from 'commander'
-import type { KafkaAnswer } from '../../core/kafka/door.ts'
 import { name } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
-import { kafkaText } from '../text/kafka-text.ts'
-
-/** What the function tells of a cluster. */
-export type KafkaView = Extract<KafkaAnswer, { lag: unknown }>
+import { type KafkaView, kafkaText } from '../text/kafka-text.ts'
 
 const HELP = `
 The lag is the number of records that a group has not read yet. A group that has never read a topic is not

@@ -8,6 +8,7 @@ import { Output } from '../output.ts'
 /** `nanofleet lock` */
 export function lock(command: Command): void {
   command
+    .argument('[folders...]', 'sources whose packages are to be locked, instead of the tools')
     .option('--check', 'change nothing; exit code 1 if something differs')
     .addHelpText(
       'after',
@@ -16,12 +17,23 @@ Looks up the digests of ops and of Nanos, which builds on AWS check, and of the 
 Dockerfiles, and writes them into buildspecs/tools.lock.json, images/bases.lock.json and the Dockerfiles. A
 changed digest is a changed source: the next deployment builds those images again.
 
+With folders it writes the lock of their packages, as builds install only what a lock names with its
+checksum: package-lock.json by npm, requirements.txt with hashes by pip (what was in it is kept as
+requirements.in), maven.lock.json by Maven.
+
 Examples:
   nanofleet lock
+  nanofleet lock apps/web
   nanofleet lock --check`,
     )
-    .action(async (options: { check?: true }, self: Command) => {
+    .action(async (folders: string[], options: { check?: true }, self: Command) => {
       const output = new Output(self.optsWithGlobals<GlobalOptions>().json ?? false)
+      if (folders.length > 0) {
+        const { lockSource } = await import('../source-lock.ts')
+        const files = folders.map((folder) => lockSource(readSettings(), folder))
+        output.result({ written: files }, files.map((file) => `${file}: written`).join('\n'))
+        return
+      }
       const { lookUp, writeLocks } = await import('../lock.ts')
       const { fetchedDigest } = await import('../../adapters/images/fetched-digest.ts')
       const { registryDigest } = await import('../../adapters/images/image-registry.ts')

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { InvalidInput, NotFound } from '../../core/base/errors.ts'
 import { refuseReplacement } from '../../core/deploy/replaceable.ts'
+import { instanceId } from '../arguments.ts'
 import { confirmState } from '../confirm-state.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
 import { type StartOptions, startWorkflow } from '../start.ts'
@@ -32,11 +33,6 @@ export function replace(command: Command, open: Open): void {
       const after = await instanceList(context, app, service, now)
       context.output.result({ run, ...after }, instancesText(after, now))
     })
-}
-
-function instanceId(text: string): string {
-  if (/^i-[0-9a-f]+$/.test(text)) return text
-  throw new InvalidArgumentError(`${JSON.stringify(text)} is not the id of an instance, such as i-0a1b2c3d.`)
 }
 
 /**

@@ -50,10 +50,15 @@ export function teardown(command: Command, open: Open): void {
       if (!options.yes && !canAsk())
         throw new InvalidInput(`teardown ${app}`, 'stdin is not a terminal', 'pass --yes to confirm')
       const context = await open(self.optsWithGlobals<GlobalOptions>())
+      const { leftovers, leftoversText } = await import('../stage/leftovers.ts')
+      const stays = await leftovers(context, app)
+      for (const line of leftoversText(context.region, stays)) context.output.note(line)
       const data = await decide(context, app, options)
       if (!options.yes) await confirm(app, context.stage)
       const run = await startWorkflow(context, 'teardown', app, { app, confirm: app, ...data }, options)
-      context.output.result(run, options.wait ? goneText(app, context.stage, run.output) : undefined)
+      const text = options.wait ? goneText(app, context.stage, run.output) : undefined
+      context.output.result({ ...run, stays }, text)
+      if (options.wait) for (const line of await keptSettings(context, app)) context.output.note(line)
     })
 }
 
@@ -98,6 +103,23 @@ const confirm = (app: string, stage: string): Promise<void> =>
     app,
     'nothing was removed',
   )
+
+/** Nobody asked for their loss. */
+async function keptSettings(context: Context, app: string): Promise<string[]> {
+  const { AppSettings } = await import('../../adapters/aws/app-settings.ts')
+  const kinds = { secrets: 'secrets', env: 'variables' } as const
+  const lines = Object.entries(kinds).map(async ([kind, words]) => {
+    const settings = new AppSettings(context.ssm(), kind as keyof typeof kinds, context.stage, app)
+    // Who may remove an app need not be allowed to list these.
+    const kept = await settings.list().catch(() => [])
+    if (kept.length === 0) return []
+    const names = [...new Set(kept.map(({ name }) => name))].join(', ')
+    return [
+      `Its ${words} stay (${names}); "nanofleet --stage ${context.stage} ${kind} rm ${app} --all" deletes them.`,
+    ]
+  })
+  return (await Promise.all(lines)).flat()
+}
 
 function goneText(app: string, stage: string, output: unknown): string {
   const { kept = [] } = Object(output) as { kept?: StackPart[] }

@@ -28,6 +28,7 @@ const planned = (name: string, region: string, account: string): Stage => {
     privateRouteTables: three('routes'),
     publicRouteTable: 'routes',
     consulFunctionGroup: 'ConsulFunctionGroup',
+    proxyFunctionGroup: 'ProxyFunctionGroup',
     packager: 'ops',
     architecture: 'x86_64',
     // The most rules: a port of its own for each exposed service.

@@ -8,6 +8,7 @@ export const WORKFLOWS = [
   'service',
   'scale',
   'restart',
+  'job',
   'teardown',
   'clean-amis',
   'rotate-secrets',

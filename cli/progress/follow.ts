@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Execution } from '../../adapters/aws/executions.ts'
+import type { PlanBill } from '../../core/deploy/plan-bill.ts'
 import { WorkflowFailed } from '../exit-codes.ts'
 import { duration, type Output } from '../output.ts'
 import { lines, liveLines, runsByName, took } from './lines.ts'
@@ -22,15 +23,22 @@ const FIRST_MS = 100
 /**
  * Shows the steps of a run and of the runs it starts until it ends: line by line, and on a terminal with the
  * state of each service below, which changes in place.
+ * @param priced what a plan costs, in a line
  * @returns the ended run
  * @throws WorkflowFailed with the sentence of the state it failed in
  */
-export async function follow(source: RunSource, arn: string, output: Output): Promise<Execution> {
+export async function follow(
+  source: RunSource,
+  arn: string,
+  output: Output,
+  priced: (bill: PlanBill) => string | undefined = () => undefined,
+): Promise<Execution> {
   const reader = new RunReader(source)
   const shown = new Set<string>()
   for (let pause = FIRST_MS; ; pause = Math.min(LONGEST_MS, pause * 1.5)) {
     const view = await reader.look(arn)
     show(view, shown, output)
+    tellCost(view, shown, output, priced)
     if (view.run.status !== 'RUNNING') return ended(view, output)
     const began = view.run.startedAt.getTime()
     const live = liveLines(view, new Date()).map((line) => `          ${line}`)
@@ -44,6 +52,20 @@ function show(view: RunView, shown: Set<string>, output: Output): void {
     if (!shown.has(key)) output.note(text)
     shown.add(key)
   }
+}
+
+/** Once, as soon as the plan is known: nothing has been made by then. */
+function tellCost(
+  { run, history: { bill } }: RunView,
+  shown: Set<string>,
+  output: Output,
+  priced: (bill: PlanBill) => string | undefined,
+): void {
+  const key = `${run.arn}|bill`
+  if (!bill || shown.has(key)) return
+  shown.add(key)
+  const text = priced(bill)
+  if (text !== undefined) output.note(`          ${text}`)
 }
 
 function ended(view: RunView, output: Output): Execution {

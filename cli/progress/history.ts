@@ -1,3 +1,5 @@
+import type { PlanBill } from '../../core/deploy/plan-bill.ts'
+
 /**
  * Reads an execution's history (Step Functions API Reference, "HistoryEvent") as the steps that a person
  * follows.
@@ -62,6 +64,8 @@ export interface RunHistory {
    * the plan is made and for runs without waves.
    */
   plans: PlannedService[][][]
+  /** What AWS bills before and after, as the plan of a deployment says. */
+  bill?: PlanBill
   /** In a run of the workflow `service`. */
   check?: Check
   /** It has failed and is putting things back, or is freeing its lock. */
@@ -74,9 +78,11 @@ export const SILENT: readonly string[] = [
   'CheckData',
   'CheckDeletion',
   'CheckInput',
+  'CheckPlan',
   'CheckServiceStack',
   'CheckSetAside',
   'CheckTidyAppStack',
+  'LookAtJob',
 ]
 
 /** The states through which every failure goes, and the last one of a run that holds a lock. */
@@ -137,14 +143,16 @@ function childOf(event: HistoryItem): string | undefined {
 function readAnswer(event: HistoryItem, history: RunHistory): void {
   const details = event.taskSucceededEventDetails
   if (details?.resourceType !== 'lambda') return
-  const { waves, step, memory, key, release } = Object(Object(parse(details.output)).Payload) as {
+  const { waves, step, memory, key, release, bill } = Object(Object(parse(details.output)).Payload) as {
     key?: { name?: string }
     release?: number
+    bill?: PlanBill
     waves?: { execution: string; target: { service: string; count: number } }[][]
     step?: { why?: string; reason?: string }
     memory?: { best: number }
   }
-  if (Array.isArray(waves)) {
+  // A given plan is only looked at with a plan of its own.
+  if (Array.isArray(waves) && key?.name !== 'dry-run') {
     const back = key?.name === 'undo' && release !== undefined ? { back: release } : {}
     history.plans.push(
       waves.map((wave) =>
@@ -152,6 +160,7 @@ function readAnswer(event: HistoryItem, history: RunHistory): void {
       ),
     )
   }
+  if (bill) history.bill = bill
   if (step && memory) history.check = { healthy: memory.best, why: step.why ?? step.reason ?? '' }
 }
 

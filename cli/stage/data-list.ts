@@ -14,12 +14,14 @@ import {
   ownData,
 } from '../../core/deploy/data-list.ts'
 import { dataParts } from '../../core/deploy/kept-data.ts'
-import { type Cost, costAtRest } from '../../core/prices/at-rest.ts'
+import { type AtRest, costAtRest } from '../../core/prices/at-rest.ts'
+import type { PriceTable } from '../../core/prices/price-table.ts'
 import type { StackPart } from '../../core/template/stacks.ts'
 import type { Context } from '../context.ts'
+import { readPrices } from '../price-file.ts'
 
 /** A table, bucket, queue or backup with what a month of it costs. */
-export type Costed<T> = T & { cost: Cost }
+export type Costed<T> = T & { cost: AtRest }
 
 export interface CostedList extends DataList {
   region: string
@@ -51,16 +53,22 @@ export async function listData(context: Context, app: string): Promise<CostedLis
     return [part.id, { holds, figures }] as const
   }
   const seen = new Map(await Promise.all([...parts, ...left].map(look)))
-  return withCosts(dataList({ ...facts, seen }), context.region)
+  return withCosts(dataList({ ...facts, seen }), context.region, readPrices())
 }
 
 /** A part of a size is not multiplied. */
-export function withCosts(list: DataList, region: string): CostedList {
+export function withCosts(list: DataList, region: string, prices: PriceTable): CostedList {
   const size = ({ bytes, atLeast }: Figures) => (atLeast ? undefined : bytes)
   return {
     ...list,
     region,
-    data: list.data.map((each) => ({ ...each, cost: costAtRest(region, each.type, size(each.figures)) })),
-    backups: list.backups.map((each) => ({ ...each, cost: costAtRest(region, 'backup', each.bytes) })),
+    data: list.data.map((each) => ({
+      ...each,
+      cost: costAtRest(prices, region, each.type, size(each.figures)),
+    })),
+    backups: list.backups.map((each) => ({
+      ...each,
+      cost: costAtRest(prices, region, 'backup', each.bytes),
+    })),
   }
 }

@@ -1,8 +1,10 @@
+import type { Schedule } from '../../core/base/manifest-types.ts'
 import { gatherHealth } from '../../core/deploy/check-service.ts'
 import type { ServiceTarget } from '../../core/deploy/deploy-plan.ts'
 import type { GroupView } from '../../core/deploy/fleet.ts'
 import { ailments, type Evidence } from '../../core/deploy/health.ts'
 import type { Release } from '../../core/deploy/releases.ts'
+import { nextRun } from '../../core/jobs/next-run.ts'
 import type { StageSources } from './stage-sources.ts'
 
 /** One service of an app as it is now. */
@@ -17,10 +19,19 @@ export interface ServiceStatus {
   healthy: number | null
   imageId: string
   url?: string
+  /** When its program runs as a job, by itself. */
+  schedule?: ScheduleStatus
   /** What is wrong with the service as a whole, a sentence each. */
   wrong: string[]
   /** What is wrong, by instance id. */
   problems: Record<string, string>
+}
+
+export interface ScheduleStatus {
+  when: string
+  timezone: string
+  /** ISO time; absent for a rate, and for a schedule that is over. */
+  next?: string
 }
 
 /** What else is asked about a service that is not as it should be. */
@@ -52,6 +63,7 @@ export interface ServiceGroup {
   group: string
   release: Release | undefined
   url: string | undefined
+  schedule?: Schedule | undefined
   view: GroupView | undefined
 }
 
@@ -83,7 +95,13 @@ export async function serviceStatus(
     wrong: [...(unknown === undefined ? [] : [`health is unknown: ${unknown}`]), ...wrong],
     problems: Object.fromEntries([...known, ...(view?.standby ?? []).map((id) => [id, STANDBY])]),
     ...(url === undefined ? {} : { url }),
+    ...(group.schedule && view ? { schedule: scheduleStatus(group.schedule, new Date()) } : {}),
   }
+}
+
+function scheduleStatus({ when, timezone }: Schedule, now: Date): ScheduleStatus {
+  const next = nextRun(when, timezone, now)
+  return { when, timezone, ...(next ? { next: next.toISOString() } : {}) }
 }
 
 /** What can be wrong with a service whatever its instances say. */

@@ -56,13 +56,14 @@ async function groupsOf(
   if (!release && deployed) throw notDeployed(context, app)
   const pushed = await context.bundles().read(app, release?.bundle)
   return Promise.all(
-    Object.entries(pushed.bundle.manifest.services).map(async ([service, { count, expose }]) => {
+    Object.entries(pushed.bundle.manifest.services).map(async ([service, { count, expose, schedule }]) => {
       const group = serviceStack(context.stage, app, service)
       return {
         target: serviceTarget(pushed, service, count.desired),
         group,
         release,
         url: expose && place ? serviceUrl(expose, place) : undefined,
+        schedule,
         view: await sources.fleet.group(group),
       }
     }),

@@ -121,7 +121,7 @@ async function roundsPart(scope: Scope, groups: GroupPart[]): Promise<Part> {
       context.logs(),
       functionLogGroup(context.stage, name),
       since.getTime(),
-      ROUNDS_PATTERN,
+      { pattern: ROUNDS_PATTERN },
       LOG_PAGES,
     ),
   )

@@ -5,6 +5,7 @@ const LEFT: Record<string, (subject: string) => string> = {
   build: (app) => `images of ${app} that were finished stay`,
   'clean-amis': () => 'images that were removed are gone, the others stay',
   deploy: (app) => `${app} is as it was before`,
+  job: () => 'its instance is terminated',
   restart: (app) => `the services of ${app} have their instances, old or new`,
   scale: (app) => `${app} has the number of instances that it had before`,
 }

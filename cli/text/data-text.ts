@@ -1,6 +1,7 @@
 import type { Figures, ListedBackup, ListedData } from '../../core/deploy/data-list.ts'
 import { described, holdsText } from '../../core/deploy/holdings.ts'
-import { costText } from '../../core/prices/at-rest.ts'
+import { atRestText } from '../../core/prices/at-rest.ts'
+import { sourceText } from '../../core/prices/source-text.ts'
 import { table } from '../../local/table.ts'
 import type { Costed, CostedList } from '../stage/data-list.ts'
 import { minute } from './releases-text.ts'
@@ -31,7 +32,7 @@ function dataRow(each: Costed<ListedData>): string[] {
     described(each),
     `${holdsText(holds).replace(/^holds /, '')}${ownCount(figures)}`,
     sizeText(figures),
-    costText(cost),
+    atRestText(cost),
     kept
       ? `since ${minute(kept.at)} by ${kept.execution}${kept.restored ? ', restored from a backup' : ''}`
       : '',
@@ -48,7 +49,7 @@ function backupRow({ of, name, at, state, bytes, expires, cost }: Costed<ListedB
     name,
     minute(at),
     sizeText(bytes === undefined ? {} : { bytes }),
-    costText(cost),
+    atRestText(cost),
     about.join('; '),
   ]
 }
@@ -69,7 +70,7 @@ export function sizeText({ bytes, atLeast }: Figures): string {
 /** Why a price is not known, or from when and where it is. */
 function notes(region: string, listed: readonly Costed<ListedData | ListedBackup>[]): string[] {
   const costs = listed.map(({ cost }) => cost)
-  const sources = new Set(costs.flatMap((cost) => ('source' in cost ? [`${cost.source}, ${cost.read}`] : [])))
+  const sources = new Set(costs.flatMap((cost) => ('source' in cost ? [sourceText(cost.source)] : [])))
   const unknown = costs.some((cost) => 'unknown' in cost)
   return [
     ...[...sources].map((source) => `Prices: ${source}; requests cost extra.`),

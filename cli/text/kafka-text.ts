@@ -1,5 +1,8 @@
+import type { KafkaAnswer } from '../../core/kafka/door.ts'
 import { table } from '../../local/table.ts'
-import type { KafkaView } from '../commands/kafka.ts'
+
+/** What the function tells of a cluster. */
+export type KafkaView = Extract<KafkaAnswer, { lag: unknown }>
 
 /** The topics of a cluster, and how far each group has read them. */
 export function kafkaText({ brokers, topics, lag }: KafkaView): string {

@@ -1,12 +1,14 @@
 import type { DeployPlan } from '../../core/deploy/deploy-plan.ts'
 import { lossText } from '../../core/deploy/losses.ts'
+import type { Cost } from '../../core/prices/bill.ts'
 import type { Change } from '../../core/template/stack-change.ts'
 import { table } from '../../local/table.ts'
+import { costLines } from './cost-text.ts'
 
 const VERB: Record<Change['action'], string> = { create: 'create', update: 'update', unchanged: 'keep' }
 
-/** A deployment's plan for people: every stack, what happens to it and why. */
-export function planText(plan: DeployPlan): string {
+/** A deployment's plan for people: every stack, what happens to it and why, and what it costs. */
+export function planText(plan: DeployPlan, cost: Cost): string {
   const services = Object.entries(plan.services)
   const rows = [
     row(plan.app, plan.stack, ''),
@@ -24,8 +26,8 @@ export function planText(plan: DeployPlan): string {
       plan.waves.map((wave, index) => `${index + 1}: ${wave.join(', ')}`),
     ),
     ...section('who may reach whom', plan.edges),
-    ...section('billed by the hour while it is up', plan.hourly),
     ...section('note', plan.notes),
+    ...costLines(cost),
   ].join('\n')
 }
 

@@ -7,7 +7,11 @@ import { consulText } from './consul-text.ts'
 
 /** A stage for people: a line per service, then what is wrong, which runs are at work, and Consul. */
 export function stageText({ stage, apps, services, consul }: StageStatus, now: Date): string {
-  const remarks = [...services.flatMap(problems), ...apps.flatMap((app) => remark(app, stage, now))]
+  const remarks = [
+    ...services.flatMap(problems),
+    ...services.flatMap(scheduled),
+    ...apps.flatMap((app) => remark(app, stage, now)),
+  ]
   if (services.length === 0 && remarks.length === 0) {
     return `No app is deployed on stage ${stage}; "nanofleet --stage ${stage} deploy web" deploys one.`
   }
@@ -33,6 +37,15 @@ const problems = (row: ServiceStatus): string[] => [
     ([instance, problem]) => `  ${row.app}/${row.service} ${instance} ${problem}`,
   ),
 ]
+
+function scheduled({ app, service, schedule }: ServiceStatus): string[] {
+  if (!schedule) return []
+  const { when, timezone, next } = schedule
+  const zone = when.startsWith('rate(') ? '' : ` ${timezone}`
+  return [
+    `${app}/${service} runs as a job by ${when}${zone}${next ? `, next on ${next.slice(0, 16).replace('T', ' ')} UTC` : ''}`,
+  ]
+}
 
 function remark({ app, state, lock }: AppState, stage: string, now: Date): string[] {
   const command = `nanofleet --stage ${stage}`

@@ -11,9 +11,18 @@ export class NanofleetError extends Error {
 
 /** Input that a person can fix; when it is thrown, nothing has changed yet. */
 export class InvalidInput extends NanofleetError {
+  /** Where the problem is; empty for several of them. */
+  readonly place: string
+
   /** @param place file, line or path, such as `images/web/app.yml: services.web.port` */
   constructor(place: string, problem: string, remedy?: string, options?: ErrorOptions) {
     super(`${place}: ${problem}${remedy ? `; ${remedy}` : ''}`, options)
+    this.place = place
+  }
+
+  /** The problems of this error, one by one. */
+  get problems(): InvalidInput[] {
+    return this.cause instanceof AggregateError ? (this.cause.errors as InvalidInput[]) : [this]
   }
 
   /** Several problems of one input as one error, a sentence per line; a single problem as it is. */

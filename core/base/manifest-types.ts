@@ -34,11 +34,16 @@ export interface Upstream {
 }
 
 export interface ServiceSpec {
-  /** Repository folder that the image is built from; absent if the Dockerfile fetches everything. */
+  /** Folder that the image is built from, `.` for all; absent if the Dockerfile fetches everything. */
   source?: string
+  /** What of the source is no part of the image, as in `.dockerignore`. */
+  ignore?: string[]
   /** Port that the service listens on; absent for a worker, which serves nobody. */
   port?: number
+  /** Further ports, by name; only what needs `service:name` may call one. */
+  ports?: Record<string, number>
   protocol: 'http' | 'grpc' | 'tcp'
+  /** Services of the app, or `service:name` for one of their further ports. */
   needs: string[]
   count: Count
   expose?: Expose
@@ -48,14 +53,30 @@ export interface ServiceSpec {
   env: Record<string, EnvValue>
   /** Topics that it reads, as the consumer group of its own name, and topics that it writes. */
   kafka?: { read: string[]; write: string[] }
+  /** Name -> `own`, or an SSM parameter that somebody else keeps. */
   secrets: Record<string, string>
   permissions: Permission[]
   stateful: boolean
   /** Seconds of a failing Consul check after which an instance is replaced; absent for the usual time. */
   replaceAfter?: number | 'never'
   strategy: 'surge' | 'quorum'
+  /** The program takes the arguments of a job from its environment and reports its exit code itself. */
+  jobs?: boolean
+  /** When its program runs as a job, by itself. */
+  schedule?: Schedule
   /** `consulserver` marks the instances that hold the catalog; only the platform uses it. */
   kind: 'service' | 'consulserver'
+}
+
+/** Jobs that start by themselves. */
+export interface Schedule {
+  /** `rate(1 hour)` or `cron(0 3 * * ? *)`. */
+  when: string
+  /** Of the time zone database. */
+  timezone: string
+  args: string[]
+  /** Seconds that each may run. */
+  timeout: number
 }
 
 /** `count: 2` is read as `{desired: 2, min: 0, max: 100}`; `{min: 1, max: 5}` starts at its `min`. */

@@ -19,7 +19,15 @@ export const LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/
  * Names that the generated templates use beside those of services; a service with such a name would replace
  * them. `consul` belongs to the Consul servers of the platform.
  */
-export const RESERVED_SERVICES = ['consul', 'consul-function', 'internet', 'kafka', 'load-balancer', 'vpc']
+export const RESERVED_SERVICES = [
+  'consul',
+  'consul-function',
+  'proxy-function',
+  'internet',
+  'kafka',
+  'load-balancer',
+  'vpc',
+]
 
 export interface NameProblem {
   name: string

@@ -11,6 +11,10 @@ export const TAG = {
   /** The name of the SSM parameter that holds the Consul definition. */
   definition: 'consulserviceconfig',
   createdBy: 'CreatedBy',
+  /** On the instance of a job, whose kind is `job`: the ARN of its run. */
+  job: 'nanofleet:job',
+  /** On the instance of a job: `yes` if a schedule of the manifest started it. */
+  scheduled: 'nanofleet:scheduled',
   /** On a group: seconds after which a sick instance is replaced, or `never`; absent for the usual time. */
   replaceAfter: 'nanofleet:replace-after',
 } as const

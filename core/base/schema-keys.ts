@@ -9,8 +9,14 @@ interface JsonSchema {
 }
 
 /** The JSON Schema of what a person may write (draft 2020-12): defaults unfilled. */
-export function publishedSchema(schema: z.ZodType): Record<string, unknown> {
+function publishedSchema(schema: z.ZodType): Record<string, unknown> {
   return z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>
+}
+
+/** The text of a schema's file below `schemas/`, which editors use. */
+export function schemaFile(schema: z.ZodType, about: { title: string; description: string }): string {
+  const { $schema, ...rest } = publishedSchema(schema)
+  return `${JSON.stringify({ $schema, ...about, ...rest }, undefined, 2)}\n`
 }
 
 /** The keys that a schema knows below a path, for a hint at a misspelt one. */

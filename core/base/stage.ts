@@ -16,6 +16,8 @@ export interface Stage {
   publicRouteTable: string
   /** The security group of the Lambda `consul`, the one door into the private network. */
   consulFunctionGroup: string
+  /** The security group of the Lambda `proxy`, which takes people's requests to services. */
+  proxyFunctionGroup: string
   /** `ops` makes AMIs on AWS, `process` makes what the local region starts. */
   packager: 'ops' | 'process'
   architecture: 'x86_64' | 'arm64'

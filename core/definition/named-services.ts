@@ -5,7 +5,7 @@ import type { ServiceDefinition } from './schema.ts'
 /** A definition with the place of each of its services' names. */
 export interface NamedServices {
   services: ServiceDefinition[]
-  /** The file, with the line of each name unless the text is base64. */
+  /** The file, with the line of each name unless the text is base64 or was written in HCL. */
   places: string[]
 }
 
@@ -16,7 +16,7 @@ export interface NamedServices {
 export function namedServices(text: string, file: string): NamedServices {
   const located = locatedServices(text, file)
   // JSON is YAML, and the YAML reader knows the lines.
-  const document = isPlain(text) ? readYaml(text, file) : undefined
+  const document = isPlain(text) && !file.endsWith('.hcl') ? readYaml(text, file) : undefined
   return {
     services: located.map(({ service }) => service),
     places: located.map(({ namePath }) => (document ? `${file}:${document.line(namePath)}` : file)),

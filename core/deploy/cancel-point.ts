@@ -8,8 +8,9 @@ export interface CancelView {
   started: CancelView[]
 }
 
-/** They hold nothing that would have to be put back: an image is built or removed, or it is not. */
-const HOLDS_NOTHING = ['build', 'clean-amis']
+/** They hold nothing that would have to be put back: an image is built or removed, or it is not. The instance
+ * of a job that was stopped is ended by `sweep-jobs`. */
+const HOLDS_NOTHING = ['build', 'clean-amis', 'job']
 
 /** What a run may lose at any time; `service` keeps no state, the next run goes on with what it finds. */
 const STOPPABLE = [...HOLDS_NOTHING, 'service']

@@ -5,6 +5,7 @@ import type { Stage } from '../base/stage.ts'
 import { parseInput } from '../base/workflow-input.ts'
 import { refuseOtherArchitecture } from '../manifest/architecture.ts'
 import { refuseUpstream } from '../manifest/upstream.ts'
+import { PlanSeal } from './plan-seal.ts'
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a name of lower-case letters, digits and dashes')
 
@@ -25,18 +26,29 @@ export const DeployInput = z
     app: name,
     /** A kept release to go to, with its images; absent means the last push. */
     release: z.int().min(1).optional(),
+    /** Digest of the bundle to deploy, whatever was pushed meanwhile. */
+    bundle: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be the digest of a bundle')
+      .optional(),
     /** Only report what would be done. */
     dryRun: z.boolean().default(false),
     /** Logical ids of the tables, buckets and queues that may be replaced or deleted, with all they hold. */
     replaceData: logicalIds.default([]),
     /** Backups that tables are restored from: ARNs by the tables' logical ids. */
     restore: z.record(z.string().regex(LOGICAL_ID, 'must be the name of a table'), backup).default({}),
+    /** Of the plan to carry out; the run is refused if it would make another one now. */
+    seal: PlanSeal.optional(),
   })
   .refine(
     ({ release, replaceData, restore }) =>
       release === undefined || replaceData.every((name) => name in restore),
     { path: ['replaceData'], message: 'does not go with a release: going back never replaces data' },
   )
+  .refine(({ release, bundle }) => release === undefined || bundle === undefined, {
+    path: ['bundle'],
+    message: 'does not go with a release, which has its own',
+  })
 export type DeployInput = z.infer<typeof DeployInput>
 
 /** Input of the workflow `scale`. */

@@ -1,12 +1,16 @@
 import { childName } from '../base/execution-name.ts'
 import type { Change } from '../template/stack-change.ts'
 import { type DeployPlan, emptyTarget, type PlannedService, type ServiceTarget } from './deploy-plan.ts'
+import type { PlanBill } from './plan-bill.ts'
+import type { PlanSeal } from './plan-seal.ts'
 
 /** Input of the function `plan-deploy`. */
 export interface PlanRequest {
   app: string
   /** A kept release, or 0 for the last push. */
   release: number
+  /** Digest of the bundle to deploy; empty for the last push. */
+  bundle: string
   /** Name of the execution that asks. */
   execution: string
   purpose: 'deploy' | 'dry-run' | 'undo'
@@ -14,6 +18,8 @@ export interface PlanRequest {
   replaceData: string[]
   /** Backups to restore, by the logical ids of tables. */
   restore: Record<string, string>
+  /** Of the plan to carry out; empty if there is none. */
+  seal?: PlanSeal | Record<string, never>
 }
 
 /** Where a plan is in the bucket: `runs/<execution>/<name>.json`. */
@@ -47,6 +53,8 @@ export interface DeployOrder {
   kafka: boolean
   /** Name of the execution that removes a failed first deployment. */
   teardown: string
+  /** What AWS bills before and after; only on the way forward. */
+  bill?: PlanBill
   plan?: DeployPlan
 }
 
@@ -77,6 +85,7 @@ export function deployOrder(
     kafka: plan.kafka,
     teardown: childName(execution, 'teardown'),
     ...(purpose === 'dry-run' ? { plan } : {}),
+    ...(purpose === 'deploy' ? { bill: plan.bill } : {}),
   }
 }
 

@@ -1,4 +1,3 @@
-import type { AppBundle } from '../base/bundle.ts'
 import type { Template } from '../base/cloudformation.ts'
 import { NotFound } from '../base/errors.ts'
 import type { ServiceSpec } from '../base/manifest-types.ts'
@@ -8,11 +7,12 @@ import type { AppTemplates } from '../template/app-templates.ts'
 import type { App } from '../template/parsed-app.ts'
 import type { Change } from '../template/stack-change.ts'
 import type { Replacement } from './capacity.ts'
-import { kafkaBilled } from './kafka-billed.ts'
 import type { KeptData } from './kept-data.ts'
 import type { Loss } from './losses.ts'
+import type { PlanBill } from './plan-bill.ts'
 import type { DataPlan } from './plan-data.ts'
 import type { PlanFacts } from './plan-facts.ts'
+import type { PlanSeal } from './plan-seal.ts'
 import { effectiveCount, type Release } from './releases.ts'
 
 /**
@@ -35,8 +35,8 @@ export interface DeployPlan {
   waves: string[][]
   /** Who may reach whom, one line each. */
   edges: string[]
-  /** What costs by the hour while the app is up. */
-  hourly: string[]
+  /** What AWS bills before and after. */
+  bill: PlanBill
   /** Data that it takes away from the app; a run starts only if a person has named each. */
   losses: Loss[]
   /** Logical ids of the app's stack that stay as they are, with their data. */
@@ -49,6 +49,8 @@ export interface DeployPlan {
   back: boolean
   /** What a reader might not expect. */
   notes: string[]
+  /** What it was made from; absent while only the order of work is known. */
+  seal?: PlanSeal
 }
 
 export interface PlannedService {
@@ -83,7 +85,24 @@ export interface PlanInputs
   changes: AppChanges
   /** Absent when nobody asked what becomes of data. */
   data?: DataPlan
+  bill: PlanBill
 }
+
+/** Whether carrying out a plan would change anything. */
+export const hasChanges = ({
+  stack,
+  services,
+  removed,
+  losses,
+  takenUp,
+  release,
+  previous,
+}: DeployPlan): boolean =>
+  release !== previous ||
+  [stack, ...Object.values(services).map(({ change }) => change)].some(
+    ({ action }) => action !== 'unchanged',
+  ) ||
+  [removed, losses, takenUp].some((all) => all.length > 0)
 
 const NO_DATA: DataPlan = { losses: [], stays: [], takenUp: [], notes: [] }
 
@@ -105,7 +124,7 @@ export function planDeploy(inputs: PlanInputs): DeployPlan {
     removed: inputs.standing.filter((service) => !(service in services)).sort(),
     waves: waves(bundle.manifest),
     edges: edges(templates.own),
-    hourly: hourly([templates.own, ...Object.values(templates.services)], bundle, services),
+    bill: inputs.bill,
     losses: data.losses,
     stays: data.stays,
     takenUp: data.takenUp,
@@ -182,11 +201,17 @@ function notes(
   service: string,
   { change, target }: PlannedService,
 ): string[] {
-  const { desired: wanted } = (app.bundle.manifest.services[service] as ServiceSpec).count
+  const { count, schedule, instanceType } = app.bundle.manifest.services[service] as ServiceSpec
+  const wanted = count.desired
   const held = overrides[service]
   return [
     ...(change.action === 'update' && target.replacement === 'in-place'
       ? [`${service} keeps state: it is away while each of its instances is replaced`]
+      : []),
+    ...(schedule
+      ? [
+          `${service} runs as a job by ${schedule.when} (${schedule.timezone}): each costs an instance ${instanceType} for as long as it runs, at most ${schedule.timeout} s`,
+        ]
       : []),
     ...(target.count !== wanted
       ? [`${service}: ${target.count} instances as set by scale, not ${wanted}`]
@@ -204,33 +229,4 @@ function edges({ Resources }: Template): string[] {
       const { IpProtocol, FromPort, Description } = Properties
       return `${name} (${String(IpProtocol)} ${String(FromPort)}): ${String(Description)}`
     })
-}
-
-const BILLED: Record<string, string> = {
-  'AWS::EC2::NatGateway': 'NAT gateway',
-  'AWS::ElasticLoadBalancingV2::LoadBalancer': 'load balancer',
-  'AWS::EC2::VPCEndpoint': 'VPC endpoint',
-  'AWS::RDS::DBInstance': 'database',
-}
-
-function hourly(
-  templates: Template[],
-  bundle: AppBundle,
-  services: Record<string, PlannedService>,
-): string[] {
-  const counted = new Map<string, number>()
-  const add = (what: string, number: number) => counted.set(what, (counted.get(what) ?? 0) + number)
-  for (const resource of templates.flatMap(({ Resources }) => Object.values(Resources))) {
-    const { Type, Properties } = resource
-    const kafka = kafkaBilled(resource)
-    if (kafka) add(...kafka)
-    const what = BILLED[Type]
-    // An endpoint is a gateway unless it says otherwise, and gateways are free (AWS PrivateLink Guide,
-    // "Gateway endpoints").
-    const free = Type === 'AWS::EC2::VPCEndpoint' && Properties?.VpcEndpointType !== 'Interface'
-    if (what && !free) add(what, 1)
-  }
-  for (const [service, { target }] of Object.entries(services))
-    add(`instance ${bundle.manifest.services[service]?.instanceType}`, target.count)
-  return [...counted].map(([what, number]) => `${number} × ${what}`)
 }

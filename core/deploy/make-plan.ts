@@ -5,8 +5,10 @@ import { refuseClashes } from '../template/clashes.ts'
 import type { App } from '../template/parsed-app.ts'
 import { refuseConsulJump } from './consul-step.ts'
 import { type DeployPlan, planDeploy } from './deploy-plan.ts'
+import { planBill } from './plan-bill.ts'
 import type { DataPlan } from './plan-data.ts'
 import type { PlanFacts } from './plan-facts.ts'
+import { type PlanSeal, sealOf } from './plan-seal.ts'
 
 /**
  * Makes the plan of a deployment from facts. What cannot work is refused before anything is created.
@@ -15,7 +17,7 @@ import type { PlanFacts } from './plan-facts.ts'
  * stack, the network lacks a path that is needed, or Consul would move too far
  * @throws {NotFound} when a service has no image and none is on the way
  */
-export function makePlan(facts: PlanFacts, data?: DataPlan): DeployPlan {
+export function makePlan(facts: PlanFacts, data?: DataPlan): DeployPlan & { seal: PlanSeal } {
   const { stage, app, others, platform, stacks, current } = facts
   refuseConsulJump(app.bundle, current)
   const tenant = ({ bundle, definitions }: App) => ({ ...bundle, definitions })
@@ -31,7 +33,8 @@ export function makePlan(facts: PlanFacts, data?: DataPlan): DeployPlan {
     paths: platform ? [app] : [app, ...others],
   })
   const changes = appChanges(stage, templates, stacks, imageIds(facts), current?.release ?? 0)
-  return planDeploy({ ...facts, templates, changes, ...(data && { data }) })
+  const plan = planDeploy({ ...facts, templates, changes, bill: planBill(facts), ...(data && { data }) })
+  return { ...plan, seal: sealOf(facts, templates, plan) }
 }
 
 function imageIds({ app, kept, images }: { app: App } & Pick<PlanFacts, 'kept' | 'images'>) {

@@ -15,6 +15,8 @@ export interface PlanPorts {
   releases: ReleaseBook
   /** The app as last pushed, or the one with this digest. */
   app(name: string, digest?: string): Promise<App>
+  /** The same as a deployment brings it up: with what is set by hand on the stage. */
+  wanted(name: string, digest?: string): Promise<App>
   /** The image of each service: built already or, in a dry run, to be built. */
   images(bundle: AppBundle): Promise<Map<string, ImageRecord>>
   /** Addresses of a Kafka cluster's brokers. */
@@ -35,6 +37,10 @@ export interface PlanFacts {
   images: Map<string, ImageRecord>
   overrides: Record<string, ScaleOverride>
   current: Release | undefined
+  /** The app as in its current release; absent before the first one. */
+  running: App | undefined
+  /** The platform, if this deployment has to bring it up first. */
+  brought: App | undefined
   /** The release to go to with its own images and number; absent for a new one. */
   kept?: Release | undefined
   /** Services of the app that have a stack. */
@@ -42,8 +48,17 @@ export interface PlanFacts {
   stacks: StandingApp
 }
 
-/** Reads what a plan is made from; `makePlan` decides. */
-export async function planFacts(ports: PlanPorts, name: string, release: number): Promise<PlanFacts> {
+/**
+ * Reads what a plan is made from; `makePlan` decides.
+ * @param release a kept one, or 0 for a new one
+ * @param bundle digest of what a new one is of; the last push when absent
+ */
+export async function planFacts(
+  ports: PlanPorts,
+  name: string,
+  release: number,
+  bundle?: string,
+): Promise<PlanFacts> {
   const { stage, stacks, releases } = ports
   const [current, overrides, kept, views] = await Promise.all([
     releases.current(name),
@@ -51,21 +66,24 @@ export async function planFacts(ports: PlanPorts, name: string, release: number)
     release === 0 ? undefined : releases.release(name, release),
     stacks.tagged({ [TAG.stage]: stage.name }),
   ])
-  const app = await ports.app(name, kept?.bundle)
-  const [others, platform, standing, images] = await Promise.all([
+  const app = await ports.wanted(name, kept?.bundle ?? bundle)
+  const [others, platform, standing, images, running] = await Promise.all([
     otherApps(ports, name),
     name === PLATFORM ? undefined : standingPlatform(ports, views),
     standingApp(ports, app.bundle, views),
     kept ? new Map<string, ImageRecord>() : ports.images(app.bundle),
+    current && (current.bundle === app.digest ? app : ports.app(name, current.bundle)),
   ])
   return {
     stage,
     app,
     others,
-    platform,
+    platform: platform?.templates,
     images,
     overrides,
     current,
+    running,
+    brought: app.bundle.manifest.requires.includes(PLATFORM) ? platform?.absent : undefined,
     kept,
     standing: standingServices(views, name),
     stacks: standing,
@@ -115,7 +133,10 @@ async function standingApp(
 }
 
 /** A dry run may come before there is a platform; a deployment deploys it first. */
-async function standingPlatform(ports: PlanPorts, views: StackView[]): Promise<AppTemplates> {
+async function standingPlatform(
+  ports: PlanPorts,
+  views: StackView[],
+): Promise<{ templates: AppTemplates; absent?: App }> {
   const { stage, stacks } = ports
   const template = async (name: string) =>
     (
@@ -125,10 +146,15 @@ async function standingPlatform(ports: PlanPorts, views: StackView[]): Promise<A
       )
     )?.template
   const own = await template(appStack(stage.name, PLATFORM))
-  if (own === undefined) return appTemplates(await ports.app(PLATFORM), stage)
+  if (own === undefined) {
+    const absent = await ports.app(PLATFORM)
+    return { templates: appTemplates(absent, stage), absent }
+  }
   const services = standingServices(views, PLATFORM).map(async (service) => {
     const found = await template(serviceStack(stage.name, PLATFORM, service))
     return found ? [[service, found] as const] : []
   })
-  return { app: PLATFORM, own, services: Object.fromEntries((await Promise.all(services)).flat()) }
+  return {
+    templates: { app: PLATFORM, own, services: Object.fromEntries((await Promise.all(services)).flat()) },
+  }
 }

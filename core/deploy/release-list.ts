@@ -1,4 +1,5 @@
 import { InvalidInput, NotFound } from '../base/errors.ts'
+import type { EnvValue } from '../base/manifest-types.ts'
 import type { Release } from './releases.ts'
 
 /** A kept release, and what it changed. */
@@ -16,12 +17,19 @@ export interface ListedRelease {
   sameAs?: number
 }
 
+/** The variables of an app's services, by the digests of bundles. */
+export type Environments = ReadonlyMap<string, Record<string, Record<string, EnvValue>>>
+
 /**
  * The releases with what each one changed, in the order given.
  * @param kept oldest first
  * @param current number of the one that runs
  */
-export function listReleases(kept: Release[], current: number | undefined): ListedRelease[] {
+export function listReleases(
+  kept: Release[],
+  current: number | undefined,
+  environments: Environments = new Map(),
+): ListedRelease[] {
   return kept.map((release, index) => {
     const before = kept[index - 1]
     const same = kept.slice(0, index).findLast((each) => runsTheSame(each, release))
@@ -33,7 +41,7 @@ export function listReleases(kept: Release[], current: number | undefined): List
       services: Object.fromEntries(
         Object.entries(release.services).map(([service, { imageId }]) => [service, imageId]),
       ),
-      changes: before ? changes(before, release) : [],
+      changes: before ? changes(before, release, environments) : [],
       ...(same ? { sameAs: same.release } : {}),
     }
   })
@@ -43,15 +51,33 @@ const runsTheSame = (a: Release, b: Release): boolean =>
   a.bundle === b.bundle &&
   Object.entries(b.services).every(([service, { imageId }]) => a.services[service]?.imageId === imageId)
 
-function changes(before: Release, after: Release): string[] {
+function changes(before: Release, after: Release, environments: Environments): string[] {
   const gone = Object.keys(before.services).filter((service) => !(service in after.services))
   const found = [
     ...Object.keys(after.services).flatMap((service) => serviceChanges(service, before, after)),
     ...gone.map((service) => `${service} is gone`),
+    ...variableChanges(before, after, environments),
   ]
   if (found.length > 0) return found
   return [before.bundle === after.bundle ? 'nothing' : 'manifest or resources']
 }
+
+/** Of services that both have; what only a manifest says is not told one by one. */
+function variableChanges(before: Release, after: Release, environments: Environments): string[] {
+  const [old, young] = [environments.get(before.bundle), environments.get(after.bundle)]
+  if (!old || !young) return []
+  return Object.keys(young).flatMap((service) => {
+    const [was, is] = [old[service], young[service]]
+    if (!was || !is) return []
+    return Object.keys({ ...was, ...is })
+      .sort()
+      .filter((name) => text(was[name]) !== text(is[name]))
+      .map((name) => `${service}: env ${name}: ${text(was[name])} → ${text(is[name])}`)
+  })
+}
+
+const text = (value: EnvValue | undefined): string =>
+  typeof value === 'string' ? value : value === undefined ? 'none' : JSON.stringify(value)
 
 function serviceChanges(service: string, { services: old }: Release, { services }: Release): string[] {
   const [was, is] = [old[service], services[service]]

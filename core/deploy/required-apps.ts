@@ -30,7 +30,7 @@ export function requiredStep(apps: RequiredApp[]): RequiredStep {
 }
 
 export interface RequirementPorts {
-  bundles: { read(app: string): Promise<{ bundle: AppBundle }> }
+  bundles: { read(app: string, digest?: string): Promise<{ bundle: AppBundle }> }
   locks: Pick<LockTable, 'read'>
   releases: Pick<ReleaseBook, 'current'>
   executions: Executions
@@ -38,19 +38,24 @@ export interface RequirementPorts {
 
 /**
  * Reads the state of the apps that `app` requires, and says what to do next.
+ * @param digest which bundle of the app; the last one pushed when absent
  * @throws {InvalidInput} when the requirements lead back to the app, {NotFound} when nobody pushed one of
  * them
  */
-export async function lookAtRequiredApps(ports: RequirementPorts, app: string): Promise<RequiredStep> {
+export async function lookAtRequiredApps(
+  ports: RequirementPorts,
+  app: string,
+  digest?: string,
+): Promise<RequiredStep> {
   const requires: Record<string, string[]> = {}
-  const read = async (name: string): Promise<void> => {
+  const read = async (name: string, wanted?: string): Promise<void> => {
     if (requires[name]) return
     requires[name] = []
-    const { bundle } = await ports.bundles.read(name)
+    const { bundle } = await ports.bundles.read(name, wanted)
     requires[name] = bundle.manifest.requires
     for (const next of bundle.manifest.requires) await read(next)
   }
-  await read(app)
+  await read(app, digest)
   const round = cycle([app], (name) => requires[name] as string[])
   if (round)
     throw new InvalidInput(`images/${app}/app.yml: requires`, `leads back to itself: ${round.join(' → ')}`)

@@ -1,4 +1,4 @@
-import type { AppBundle, ImageRecord, ServiceBundle } from '../base/bundle.ts'
+import type { AppBundle, ImageRecord, PinnedImage, ServiceBundle } from '../base/bundle.ts'
 import { InvalidInput, NanofleetError } from '../base/errors.ts'
 import { sourceKey } from '../base/names.ts'
 import { resolvers } from '../base/resolvers.ts'
@@ -38,7 +38,7 @@ export interface BuildStep {
   parent: string
   /** Older images with this hash, which a forced build must not mistake for its own. */
   before: string[]
-  /** The image that its build says it made; absent while nothing was built. */
+  /** The image that its build says it made, or that a spec names; absent while nothing was built. */
   imageId?: string
 }
 
@@ -92,7 +92,11 @@ export function planBuild(
   refuseOtherArchitecture(manifest, stage)
   const plan: BuildPlan = { app, steps: [], skipped: [] }
   for (const service of servicesToBuild(bundle, wanted.services)) {
-    const { source } = bundle.services[service] as ServiceBundle
+    const { source = '', image: pinned } = bundle.services[service] as ServiceBundle
+    if (pinned) {
+      plan.steps.push(pinnedStep(app, service, pinned))
+      continue
+    }
     const upstream = upstreamImage(manifest, service)
     const hash = imageHash({ app, service, source, upstream, stage })
     const same = images.filter((i) => i.service === service && i.hash === hash && i.state !== 'failed')
@@ -118,6 +122,24 @@ export function planBuild(
   }
   return plan
 }
+
+/**
+ * An image that a spec names is not built; that it is there and may be used is looked at when it is
+ * recorded.
+ */
+const pinnedStep = (app: string, service: string, { imageId, hash, of }: PinnedImage): BuildStep => ({
+  app,
+  service,
+  hash,
+  build: false,
+  reason: `its spec names ${imageId} of ${of}`,
+  sourceKey: '',
+  upstream: '',
+  resolvers: '',
+  parent: '',
+  before: [],
+  imageId,
+})
 
 /** The snapshot that a new image of a service builds on. */
 const parentOf = (service: string, images: ServiceImage[]): string =>

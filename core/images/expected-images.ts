@@ -13,9 +13,10 @@ export function expectedImages(
   images: ServiceImage[],
 ): Map<string, ImageRecord> {
   const expected = new Map(records)
-  for (const { service, hash } of planBuild(stage, bundle, { force: false }, records, images).steps) {
+  for (const { service, hash, imageId: pinned } of planBuild(stage, bundle, { force: false }, records, images)
+    .steps) {
     const same = images.filter((i) => i.service === service && i.hash === hash && i.state !== 'failed')
-    const imageId = newest(same)?.imageId ?? TO_BE_BUILT
+    const imageId = pinned ?? newest(same)?.imageId ?? TO_BE_BUILT
     expected.set(service, { hash, imageId, builtAt: '' })
   }
   return expected

@@ -6,6 +6,11 @@ const name = z.string().regex(LABEL, 'is not a name: lower-case letters, digits 
 /** Input of the workflow `build`. */
 export const BuildInput = z.strictObject({
   app: name,
+  /** Digest of the bundle to build, whatever was pushed meanwhile; empty or absent means the last push. */
+  bundle: z
+    .string()
+    .regex(/^([0-9a-f]{64})?$/, 'must be the digest of a bundle')
+    .default(''),
   /** Only these services; absent means every service of the app. */
   services: z.array(name).min(1, 'names no service; leave it out for all of them').optional(),
   /** Also build what is already built. */

@@ -37,13 +37,17 @@ export const completeStored = (stored: StoredManifest): Manifest =>
   complete({ ...stored, source: 'upstream' })
 
 function completeService(name: string, raw: RawManifest['services'][string]): ServiceSpec {
-  const { source, port, cpus, expose, replaceAfter, kafka, ...rest } = raw
+  const { source, ignore, port, ports, cpus, expose, replaceAfter, jobs, schedule, kafka, ...rest } = raw
   return {
     ...rest,
     ...(source !== undefined && { source: source.replace(/\/+$/, '') }),
+    ...(ignore !== undefined && { ignore }),
     ...(port !== undefined && { port }),
+    ...(ports !== undefined && { ports }),
     ...(cpus !== undefined && { cpus }),
     ...(replaceAfter !== undefined && { replaceAfter }),
+    ...(jobs !== undefined && { jobs }),
+    ...(schedule !== undefined && { schedule }),
     ...(kafka && { kafka }),
     ...(expose && { expose: { ...expose, host: expose.host ?? name } }),
   }

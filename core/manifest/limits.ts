@@ -1,5 +1,7 @@
 import type { Manifest, ServiceSpec } from '../base/manifest-types.ts'
+import { LONGEST_STAGE } from '../base/name-rules.ts'
 import type { Problem } from '../base/schema-problems.ts'
+import { secretPlaces } from '../base/settings.ts'
 
 /**
  * Bytes of user data before their encoding ("Run commands when you launch an EC2 instance with user data
@@ -23,19 +25,29 @@ const ARN = /^(\*|arn:[^:\s]*:[^:\s]+:[^:\s]*:[^:\s]*:.+)$/
 const BEGINS_WITH_ARN = /^\$\{[A-Za-z0-9.]+\}/
 
 /** What AWS would refuse when a stack is made of the manifest. */
-export function limitProblems({ services }: Manifest): Problem[] {
+export function limitProblems({ app, services }: Manifest): Problem[] {
   return Object.entries(services).flatMap(([name, service]) =>
-    [...userData(service), ...policies(service), ...texts(service)].map((problem) => ({
-      ...problem,
-      path: ['services', name, ...problem.path],
-    })),
+    [...userData(service, places(app, name)), ...policies(service, places(app, name)), ...texts(service)].map(
+      (problem) => ({
+        ...problem,
+        path: ['services', name, ...problem.path],
+      }),
+    ),
   )
 }
 
-function userData({ env, secrets }: ServiceSpec): Problem[] {
+/** Where a service of the app reads a secret from, in the stage with the longest name. */
+const places =
+  (app: string, service: string) =>
+  ([name, place]: [string, string]): string[] =>
+    secretPlaces({ stage: 'x'.repeat(LONGEST_STAGE), app, service }, name, place)
+type Places = ReturnType<typeof places>
+
+function userData({ env, secrets }: ServiceSpec, places: Places): Problem[] {
   const lines = Object.entries(env).map(([name, value]) => bytes(name) + bytes(value) + '=\r\n'.length)
   const listed = Object.entries(secrets).map(
-    ([name, parameter]) => bytes(name) + bytes(parameter.replaceAll(PLACEHOLDER, REFERENCE)) + '=,'.length,
+    (secret) =>
+      bytes(secret[0]) + bytes(places(secret).join('|').replaceAll(PLACEHOLDER, REFERENCE)) + '=,'.length,
   )
   const list = listed.length > 0 ? 'NANOFLEET_SECRETS='.length : 0
   const all = [...lines, ...listed].reduce((sum, line) => sum + line, list)
@@ -52,8 +64,8 @@ function userData({ env, secrets }: ServiceSpec): Problem[] {
 const bytes = (value: unknown): number =>
   new TextEncoder().encode(typeof value === 'string' ? value : REFERENCE).length
 
-function policies({ permissions, secrets }: ServiceSpec): Problem[] {
-  const names = Object.values(secrets)
+function policies({ permissions, secrets }: ServiceSpec, places: Places): Problem[] {
+  const names = Object.entries(secrets).flatMap(places)
   const statements: unknown[] = permissions.map(({ actions, resource }) => ({
     Effect: 'Allow',
     Action: actions,

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { isStageName, STAGE_NAME_RULE } from '../base/name-rules.ts'
 import { DEFAULT_REGION, REGION_NAME } from '../base/partition.ts'
-import { knownKeys, publishedSchema } from '../base/schema-keys.ts'
+import { knownKeys, schemaFile } from '../base/schema-keys.ts'
 import { refuse, schemaProblems } from '../base/schema-problems.ts'
 import { readYaml } from '../base/yaml-document.ts'
 import { serviceDefaultsSchema } from './schema.ts'
@@ -102,11 +102,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /** The text of `schemas/nanofleet.schema.json`, which editors use for `nanofleet.yml`. */
 export function publishedRepositorySchema(): string {
-  const { $schema, ...schema } = publishedSchema(repositorySchema)
-  const head = {
-    $schema,
+  return schemaFile(repositorySchema, {
     title: 'Nanofleet repository',
     description: 'nanofleet.yml at the root of a repository of apps; see docs/your-own-repository.md',
-  }
-  return `${JSON.stringify({ ...head, ...schema }, undefined, 2)}\n`
+  })
 }

@@ -1,14 +1,17 @@
-import { appActionsOf, isAppAction, isExistingAction, nearAction, SECRETS_PATH } from '../base/app-rights.ts'
 import { cycle } from '../base/cycle.ts'
 import type { Manifest, ServiceSpec } from '../base/manifest-types.ts'
 import { LONGEST_STAGE, logicalStem, RESERVED_SERVICES, tooLongNames } from '../base/name-rules.ts'
 import { PLATFORM } from '../base/names.ts'
+import { readNeed } from '../base/needed.ts'
 import type { Problem } from '../base/schema-problems.ts'
 import { didYouMean } from '../base/suggest.ts'
 import { architectureOf } from './architecture.ts'
 import { kafkaProblems } from './kafka-rules.ts'
 import { limitProblems } from './limits.ts'
+import { portProblems } from './port-rules.ts'
 import { oneProcessor } from './processors.ts'
+import { rights } from './rights.ts'
+import { scheduleProblems } from './schedule.ts'
 
 /** What a schema cannot express: rules about more than one value. */
 export function manifestProblems(manifest: Manifest): Problem[] {
@@ -20,6 +23,10 @@ export function manifestProblems(manifest: Manifest): Problem[] {
     ...cycles(manifest),
     ...services.flatMap(([name, service]) => serviceProblems(manifest, name, service)),
     ...services.flatMap(([name, service]) => rights(manifest.app, name, service)),
+    ...services.flatMap(([name, service]) => [
+      ...portProblems(name, service),
+      ...scheduleProblems(name, service),
+    ]),
     ...routes(services),
     ...names(manifest),
     ...limitProblems(manifest),
@@ -59,15 +66,22 @@ function needs(manifest: Manifest, name: string, { needs: list }: ServiceSpec): 
     const path = ['services', name, 'needs', index]
     if (list.indexOf(need) < index)
       return [{ path, problem: `"${need}" is there twice`, remedy: 'remove one' }]
-    if (need === name) return [{ path, problem: `${name} needs itself`, remedy: 'remove it' }]
-    if (known.includes(need)) return []
-    return [{ path, problem: `no service "${need}" in app ${manifest.app}`, remedy: didYouMean(need, known) }]
+    const { service, port } = readNeed(need)
+    if (service === name) return [{ path, problem: `${name} needs itself`, remedy: 'remove it' }]
+    const unknown = `no service "${service}" in app ${manifest.app}`
+    if (!known.includes(service)) return [{ path, problem: unknown, remedy: didYouMean(service, known) }]
+    const ports = Object.keys(manifest.services[service]?.ports ?? {})
+    if (port === undefined || ports.includes(port)) return []
+    const remedy = ports.length > 0 ? didYouMean(port, ports) : `write it in services.${service}.ports`
+    return [{ path, problem: `${service} has no port "${port}"`, remedy }]
   })
 }
 
 function cycles(manifest: Manifest): Problem[] {
   const { services } = manifest
-  const found = cycle(Object.keys(services), (name) => services[name]?.needs ?? [])
+  const found = cycle(Object.keys(services), (name) =>
+    (services[name]?.needs ?? []).map((need) => readNeed(need).service),
+  )
   const [first = ''] = found ?? []
   // A service that needs itself has its own message.
   if (!found || found.length === 2) return []
@@ -80,14 +94,10 @@ function cycles(manifest: Manifest): Problem[] {
   ]
 }
 
-/** What exists instead of secrets that are loaded for a program. */
-export const READ_YOURSELF =
-  'give the parameter by name in env and ssm:GetParameter on it in permissions, and read it in the program'
-
 function serviceProblems(manifest: Manifest, name: string, service: ServiceSpec): Problem[] {
   const at = (...path: string[]) => ['services', name, ...path]
   const problems: Problem[] = []
-  const { count, cpus, expose, instanceType, kind, port, protocol, secrets, source, strategy } = service
+  const { count, cpus, expose, instanceType, kind, port, protocol, secrets, strategy } = service
   if (count.min > count.max) {
     problems.push({
       path: at('count'),
@@ -119,13 +129,6 @@ function serviceProblems(manifest: Manifest, name: string, service: ServiceSpec)
   for (const variable of Object.keys(secrets).filter((key) => key in service.env)) {
     problems.push({ path: at('secrets', variable), problem: 'is in env too', remedy: 'keep one of the two' })
   }
-  if (Object.keys(secrets).length > 0 && source === undefined) {
-    problems.push({
-      path: at('secrets'),
-      problem: 'nothing in such an image reads them',
-      remedy: READ_YOURSELF,
-    })
-  }
   if (kind === 'consulserver' && (manifest.app !== PLATFORM || name !== 'consul')) {
     problems.push({
       path: at('kind'),
@@ -144,52 +147,6 @@ function serviceProblems(manifest: Manifest, name: string, service: ServiceSpec)
     problems.push({ path: at('strategy'), problem: 'quorum is for Consul servers', remedy: 'use surge' })
   }
   return problems
-}
-
-/** What would let a program do more than use data: the boundary of its role would refuse it at run time. */
-function rights(app: string, name: string, { permissions, secrets }: ServiceSpec): Problem[] {
-  const tooMuch = permissions.flatMap(({ actions }, index) =>
-    actions.flatMap((action) => {
-      const wrong = actionProblem(action)
-      const path = ['services', name, 'permissions', index, 'actions', actions.indexOf(action)]
-      return wrong ? [{ path, ...wrong }] : []
-    }),
-  )
-  if (app === PLATFORM) return tooMuch
-  const reads = (path: Problem['path']): Problem => ({
-    path: ['services', name, ...path],
-    problem: `/${SECRETS_PATH}/ holds the keys of the stage, which only the platform reads`,
-    remedy: `keep the app's own secrets in parameters with another name`,
-  })
-  return [
-    ...tooMuch,
-    ...permissions.flatMap(({ resource }, index) =>
-      JSON.stringify(resource).includes(SECRETS_PATH) ? [reads(['permissions', index, 'resource'])] : [],
-    ),
-    ...Object.entries(secrets).flatMap(([variable, parameter]) =>
-      parameter.includes(SECRETS_PATH) ? [reads(['secrets', variable])] : [],
-    ),
-  ]
-}
-
-function actionProblem(action: string): Pick<Problem, 'problem' | 'remedy'> | undefined {
-  const near = nearAction(action)
-  const meant = near === undefined ? undefined : `did you mean "${near}"?`
-  if (!isAppAction(action)) {
-    // The nearest to a wildcard is no wildcard, and hardly what was meant.
-    const remedy = (action.includes('*') ? undefined : meant) ?? instead(action)
-    return { problem: `"${action}" is more than the program of an app may do`, remedy }
-  }
-  // One that resembles none may be younger than the list.
-  if (isExistingAction(action) || meant === undefined) return undefined
-  return { problem: `there is no action "${action}" in AWS`, remedy: meant }
-}
-
-function instead(action: string): string {
-  const [service = ''] = action.split(':')
-  const possible = appActionsOf(service)
-  if (possible.length === 0) return 'remove it; docs/security.md lists what a program may do'
-  return `name what it does: ${possible.join(', ')}`
 }
 
 function routes(services: [string, ServiceSpec][]): Problem[] {

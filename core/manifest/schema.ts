@@ -1,11 +1,20 @@
 import * as z from 'zod'
 import { LABEL } from '../base/name-rules.ts'
 import { kafkaSchema, serviceKafkaSchema } from './kafka-schema.ts'
+import { schedule, scheduleKeys } from './schedule-schema.ts'
+import { secrets, variable } from './secrets-schema.ts'
 
-const label = z
+export const label = z
   .string()
   .max(63, 'is longer than the 63 characters of a DNS label')
   .regex(LABEL, 'is not a name: small letters, digits and dashes, a letter first, no dash last')
+
+const need = z
+  .string()
+  .regex(
+    /^[a-z]([a-z0-9-]*[a-z0-9])?(:[a-z]([a-z0-9-]*[a-z0-9])?)?$/,
+    'is neither the name of a service nor service:name for one of its further ports',
+  )
 
 const port = z
   .int('is not a whole number')
@@ -39,15 +48,12 @@ const references = [
   }),
 ] as const
 
-const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/
-const badEnvironmentName = 'is not an environment name: letters, digits and _, no digit first'
-
 const line = z.string().regex(/^[^\r\n\0]*$/, 'holds a line break, which user data cannot carry')
 
 const environment = (text: z.ZodString) =>
   z
     .record(
-      z.string().regex(environmentName, badEnvironmentName),
+      variable,
       z.union(
         [text, ...references],
         'is neither a text (put numbers in quotes) nor {Ref: Thing} or {GetAtt: Thing.Attribute}',
@@ -77,6 +83,9 @@ const folder = z
   .string()
   .regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9_./-]+$/, 'is not a path inside the repository')
 
+/** Below the whole repository, which is a source too. */
+const source = z.union([folder, z.literal('.')], 'is not a path inside the repository')
+
 const expose = z.strictObject({
   host: label.optional().describe('First label of the public host name; the service name when absent'),
   port: port.describe('Listener port on the shared load balancer; one per stage and service'),
@@ -98,11 +107,24 @@ const permission = z.strictObject({
 const LEAST_REPLACE_AFTER = 10
 const LONGEST_REPLACE_AFTER = 86_400
 
-const service = z.strictObject({
-  source: folder.optional().describe('Repository folder that the image is made of, when it is ours'),
+export const serviceSchema = z.strictObject({
+  source: source
+    .optional()
+    .describe('Repository folder that the image is made of, when it is ours; a dot is the whole repository'),
+  ignore: z
+    .array(line.min(1, 'is empty'))
+    .optional()
+    .describe('Patterns as in .dockerignore: what of the source is no part of the image'),
   port: port.optional().describe('What the service listens on; absent for a worker'),
   protocol: z.enum(['http', 'grpc', 'tcp']).default('http'),
-  needs: z.array(label).default([]).describe('Services of this app that start first and may be called'),
+  ports: z
+    .record(label, port)
+    .optional()
+    .describe('Further ports by name; only a service that needs service:name may call one'),
+  needs: z
+    .array(need)
+    .default([])
+    .describe('Services of this app that start first and may be called; service:name for a further port'),
   count: count.default({ desired: 1, ...GROUP_LIMITS }),
   expose: expose.optional().describe('Behind the gateway; absent = private'),
   instanceType: z
@@ -116,15 +138,9 @@ const service = z.strictObject({
     .optional()
     .describe('1: one processor, whatever the type has; the price stays'),
   env: environment(line.min(1, 'is empty, and Nanos drops an empty variable; set it in config.json')),
-  secrets: z
-    .record(
-      z.string().regex(environmentName, badEnvironmentName),
-      z
-        .string()
-        .regex(/^\/[A-Za-z0-9_.${}/-]+$/, 'is not an SSM parameter name such as /nanofleet/dev/app/key'),
-    )
+  secrets: secrets
     .default({})
-    .describe('Environment name -> SSM SecureString, read by the program with the instance role'),
+    .describe('What the program reads at run time: names kept by "nanofleet secrets", or SSM parameters'),
   kafka: serviceKafkaSchema.optional().describe("Topics of the app's cluster that it may use"),
   permissions: z.array(permission).default([]).describe('What the instance role may do, nothing more'),
   stateful: z.boolean().default(false).describe('Replaced one at a time, never two of a kind at once'),
@@ -139,19 +155,23 @@ const service = z.strictObject({
     .optional()
     .describe('Seconds of a failing Consul check after which an instance is replaced, or never'),
   strategy: z.enum(['surge', 'quorum']).default('surge').describe('How a release replaces instances'),
+  schedule: schedule
+    .optional()
+    .describe('When the program runs as a job: rate(1 hour), cron(0 3 * * ? *), or a map with more'),
+  jobs: z
+    .boolean()
+    .optional()
+    .describe('The program reads NANOFLEET_JOB_ARGS itself; programs of Node need not say it'),
   kind: z.enum(['service', 'consulserver']).default('service'),
 })
 
 /** What a repository's `nanofleet.yml` may set for all services of its apps. */
-export const serviceDefaultsSchema = service
+export const serviceDefaultsSchema = serviceSchema
   .pick({ instanceType: true, cpus: true, count: true, replaceAfter: true, protocol: true, strategy: true })
   .partial()
   .extend({
     env: z
-      .record(
-        z.string().regex(environmentName, badEnvironmentName),
-        line.min(1, 'is empty, and Nanos drops an empty variable; set it in config.json'),
-      )
+      .record(variable, line.min(1, 'is empty, and Nanos drops an empty variable; set it in config.json'))
       .optional()
       .describe("Late environment of every service; a service's own variables win"),
   })
@@ -190,7 +210,7 @@ export const manifestSchema = z
       .optional()
       .describe('The published images of the services; used with source: upstream'),
     kafka: kafkaSchema.optional().describe("The app's Kafka cluster and its topics"),
-    services: z.record(label, service).refine((all) => Object.keys(all).length > 0, 'holds no service'),
+    services: z.record(label, serviceSchema).refine((all) => Object.keys(all).length > 0, 'holds no service'),
   })
   .refine(({ source, upstream }) => source === 'ours' || upstream !== undefined, {
     path: ['source'],
@@ -211,10 +231,11 @@ export const storedManifestSchema = z.strictObject({
   kafka: kafkaSchema.optional(),
   services: z.record(
     label,
-    service.extend({
+    serviceSchema.extend({
       count: z.strictObject({ desired: size, min: size, max: size }),
       env: environment(line),
       expose: expose.extend({ host: label }).optional(),
+      schedule: scheduleKeys.optional(),
     }),
   ),
 })

@@ -1,4 +1,5 @@
 import type { Manifest } from '../base/manifest-types.ts'
+import { readNeed } from '../base/needed.ts'
 
 type Needs = Pick<Manifest, 'services'> | { services: Record<string, { needs: string[] }> }
 
@@ -7,7 +8,12 @@ type Needs = Pick<Manifest, 'services'> | { services: Record<string, { needs: st
  * teardown runs in reverse. The manifest has no cycle (`parseManifest` refuses one).
  */
 export function waves(manifest: Needs): string[][] {
-  const waiting = new Map(Object.entries(manifest.services).map(([name, { needs }]) => [name, needs]))
+  const waiting = new Map(
+    Object.entries(manifest.services).map(([name, { needs }]) => [
+      name,
+      needs.map((need) => readNeed(need).service),
+    ]),
+  )
   const order: string[][] = []
   while (waiting.size > 0) {
     const wave = [...waiting]

@@ -6,12 +6,12 @@ import type { Neighbours } from './app/planned.ts'
 import { composeSource } from './compose/compose.ts'
 import { dockerfileSource, folderSource } from './folder/folder.ts'
 import { markerOf } from './folder/languages.ts'
-import type { Bases, Published } from './image/make-image.ts'
+import type { Published } from './image/make-image.ts'
 import { kubernetesSource } from './kubernetes/kubernetes.ts'
 import { isManifestFile, looksLikeObjects } from './kubernetes/objects.ts'
 import { type Said, Sentences } from './said.ts'
 import { baseName, folderOf, hasFolder, inFolder, isBelow, type Tree } from './tree.ts'
-import type { Source } from './workload.ts'
+import type { Bases, Source } from './workload.ts'
 
 export interface Moving {
   tree: Tree

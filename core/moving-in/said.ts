@@ -45,3 +45,7 @@ export class Sentences {
 
 export const sentence = ({ place, what, instead }: Said): string =>
   `${place}: ${what}${instead === undefined ? '' : `; ${instead}`}`
+
+/** What takes the place of a secret in the source. */
+export const SET_SECRET =
+  'set it with "nanofleet secrets set APP SERVICE NAME", and name it under secrets of the service in app.yml'

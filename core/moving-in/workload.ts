@@ -26,6 +26,8 @@ export interface Workload {
   stateful: boolean
   /** How people outside reach it. */
   ways: Way[]
+  /** It leads requests to others, which `expose` does here. */
+  proxy?: true
   /** Files with their content, by their absolute path in the image. */
   files: Map<string, string>
   /** Its image, where the source is a folder and not a description of containers. */
@@ -42,6 +44,8 @@ export interface MadeImage {
   cwd?: string
   /** The folder of the repository that the image is made of. */
   source?: string
+  /** What of that folder is no part of it, as in `.dockerignore`. */
+  ignore?: string[]
   ports: number[]
   probe?: Probe
   protocol?: 'http' | 'grpc' | 'tcp'
@@ -114,3 +118,6 @@ export interface Source {
   /** Namespaces of Kubernetes, which names may end with. */
   namespaces?: string[]
 }
+
+/** Base images by language, with their digests where they are known. */
+export type Bases = (language: string) => string

@@ -63,7 +63,11 @@ export function provenPaths({
   return missingPaths(
     networkModel(stacks),
     paths.flatMap((app) => requiredPaths(app, stage)),
-    { consulFunctionGroup: inside.consulFunctionGroup, platform: appStack(stage.name, PLATFORM) },
+    {
+      consulFunctionGroup: inside.consulFunctionGroup,
+      proxyFunctionGroup: inside.proxyFunctionGroup,
+      platform: appStack(stage.name, PLATFORM),
+    },
   )
 }
 

@@ -1,23 +1,21 @@
-import { type GroupRule, type Listener, type Network, stackOf } from './network-model.ts'
+import { ANYWHERE, connect, groupOf, into, type Lack, out } from './group-rules.ts'
+import { type Listener, type Network, stackOf } from './network-model.ts'
 import { pathName, type RequiredPath } from './required-paths.ts'
 
 /** Resolvers answer on this port; Consul's own DNS port is behind the load balancer. */
 const DNS = { listener: 53, server: 8600 } as const
-const ANYWHERE = '0.0.0.0/0'
 
 /** A required path that the compiled templates do not provide. */
-export interface MissingPath {
+export interface MissingPath extends Lack {
   path: string
-  /** A rule at either end, a route, a gateway, an endpoint, a listener, a membership. */
-  lacks: string
-  /** The stack that should have it. */
-  stack: string
 }
 
 /** What no app's manifest contains. */
 export interface Places {
   /** Security group of the Lambda consul. */
   consulFunctionGroup: string
+  /** Security group of the Lambda proxy. */
+  proxyFunctionGroup: string
   /** The stack that provides NAT, endpoints and load balancers. */
   platform: string
 }
@@ -34,30 +32,31 @@ export function missingPaths(
   })
 }
 
-type Missing = Omit<MissingPath, 'path'> | undefined
-
-function check(network: Network, path: RequiredPath, places: Places): Missing {
-  const { consulFunctionGroup, platform } = places
+function check(network: Network, path: RequiredPath, places: Places): Lack | undefined {
+  const { consulFunctionGroup, proxyFunctionGroup, platform } = places
   switch (path.kind) {
-    case 'connect': {
-      const [from, to] = [groupOf(network, path.from), groupOf(network, path.to)]
-      return connect(network, from, to, path.protocol, path.port)
-    }
+    case 'connect':
+      return connect(
+        network,
+        groupOf(network, path.from),
+        groupOf(network, path.to),
+        path.protocol,
+        path.port,
+      )
     case 'probe':
       return connect(network, consulFunctionGroup, groupOf(network, path.to), path.protocol, path.port)
+    case 'proxy':
+      return connect(network, proxyFunctionGroup, groupOf(network, path.to), 'tcp', path.port)
+    case 'proxy-names':
+      return resolves(network, proxyFunctionGroup, path, platform)
     case 'aws':
-      return (
-        out(network, groupOf(network, path.from), ANYWHERE, 'tcp', 443) ??
-        toInternet(network, path.from, platform)
-      )
+      return toAws(network, groupOf(network, path.from), path.from, platform)
     case 'function-aws':
-      return (
-        out(network, consulFunctionGroup, ANYWHERE, 'tcp', 443) ?? toInternet(network, path.beside, platform)
-      )
+      return toAws(network, consulFunctionGroup, path.beside, platform)
     case 'gateway-endpoint':
       return toEndpoint(network, path.from, path.service, platform)
     case 'names':
-      return resolves(network, path, platform)
+      return resolves(network, groupOf(network, path.from), path, platform)
     case 'sent-on':
       return sendsOn(network, path, platform)
     case 'public':
@@ -65,42 +64,10 @@ function check(network: Network, path: RequiredPath, places: Places): Missing {
   }
 }
 
-/** The security group of a fleet, or a token that is not a group if it has none. */
-const groupOf = (network: Network, fleet: string): string =>
-  network.fleets.get(fleet)?.groups[0] ?? `${fleet}/SecurityGroup`
+const toAws = (network: Network, group: string, fleet: string, platform: string): Lack | undefined =>
+  out(network, group, ANYWHERE, 'tcp', 443) ?? toInternet(network, fleet, platform)
 
-function connect(network: Network, from: string, to: string, protocol: string, port: number): Missing {
-  return out(network, from, to, protocol, port) ?? into(network, to, from, protocol, port)
-}
-
-function out(network: Network, group: string, peer: string, protocol: string, port: number): Missing {
-  const rules = network.groups.get(group)?.egress
-  const stack = stackOf(group)
-  if (!rules) return { lacks: 'the origin has no security group', stack }
-  if (!rules.some((rule) => allows(network, rule, peer, protocol, port)))
-    return { lacks: `no rule lets ${protocol} ${port} out of ${group}`, stack }
-  return undefined
-}
-
-function into(network: Network, group: string, peer: string, protocol: string, port: number): Missing {
-  const rules = network.groups.get(group)?.ingress
-  const stack = stackOf(group)
-  if (!rules) return { lacks: 'the target has no security group', stack }
-  if (!rules.some((rule) => allows(network, rule, peer, protocol, port)))
-    return { lacks: `no rule lets ${protocol} ${port} into ${group}`, stack }
-  return undefined
-}
-
-function allows(network: Network, rule: GroupRule, peer: string, protocol: string, port: number): boolean {
-  const named = rule.peer === peer || covers(network, rule.peer, peer)
-  return named && [protocol, '-1'].includes(rule.protocol) && rule.from <= port && port <= rule.to
-}
-
-/** All groups belong to instances and functions inside the VPC, so a rule for its addresses covers them. */
-const covers = ({ vpcCidr, groups }: Network, block: string, peer: string): boolean =>
-  block === ANYWHERE || (block === vpcCidr && groups.has(peer))
-
-function toInternet(network: Network, fleet: string, platform: string): Missing {
+function toInternet(network: Network, fleet: string, platform: string): Lack | undefined {
   return eachSubnet(network, fleet, (table, subnet) => {
     const target = network.routes.find(
       (route) => route.table === table && route.destination === ANYWHERE,
@@ -112,7 +79,7 @@ function toInternet(network: Network, fleet: string, platform: string): Missing 
   })
 }
 
-function isPublic(network: Network, subnet: string): Missing {
+function isPublic(network: Network, subnet: string): Lack | undefined {
   const tables = network.tables.get(subnet) ?? []
   const leads = network.routes.some(
     ({ table, destination, target }) =>
@@ -122,7 +89,7 @@ function isPublic(network: Network, subnet: string): Missing {
   return { lacks: `no internet gateway is on the default route of ${subnet}`, stack: stackOf(subnet) }
 }
 
-function toEndpoint(network: Network, fleet: string, service: string, platform: string): Missing {
+function toEndpoint(network: Network, fleet: string, service: string, platform: string): Lack | undefined {
   return eachSubnet(network, fleet, (table, subnet) => {
     const served = network.endpoints.some(
       (endpoint) => endpoint.service === service && endpoint.tables.includes(table),
@@ -136,8 +103,8 @@ function toEndpoint(network: Network, fleet: string, service: string, platform: 
 function eachSubnet(
   network: Network,
   fleet: string,
-  probe: (table: string, subnet: string) => Missing,
-): Missing {
+  probe: (table: string, subnet: string) => Lack | undefined,
+): Lack | undefined {
   const subnets = network.fleets.get(fleet)?.subnets ?? []
   if (subnets.length === 0) return { lacks: 'its instances have no subnet', stack: fleet }
   for (const subnet of subnets) {
@@ -151,11 +118,11 @@ function eachSubnet(
 
 function resolves(
   network: Network,
-  path: Extract<RequiredPath, { kind: 'names' }>,
+  group: string,
+  path: Extract<RequiredPath, { kind: 'names' | 'proxy-names' }>,
   platform: string,
-): Missing {
+): Lack | undefined {
   const { vpcCidr } = network
-  const group = groupOf(network, path.from)
   const servers = groupOf(network, path.servers)
   for (const protocol of ['tcp', 'udp']) {
     const missing =
@@ -183,7 +150,7 @@ function joined(
   forwardsTo: string | undefined,
   fleet: string,
   port: number,
-): Missing {
+): Lack | undefined {
   const targets = String(forwardsTo)
   const group = network.targetGroups.get(targets)
   if (!group) return { lacks: 'the listener leads to no target group', stack: stackOf(loadBalancer) }
@@ -194,7 +161,7 @@ function joined(
   return undefined
 }
 
-function serves(network: Network, path: PublicPath, platform: string): Missing {
+function serves(network: Network, path: PublicPath, platform: string): Lack | undefined {
   // An app may have load balancers of its own with a listener on the same port.
   const shared = network.listeners.filter(({ loadBalancer }) => stackOf(loadBalancer) === platform)
   const found = shared.find((listener) => leadsTo(listener, path))
@@ -222,7 +189,7 @@ function serves(network: Network, path: PublicPath, platform: string): Missing {
   )
 }
 
-function sendsOn(network: Network, { listener, to }: SentOn, platform: string): Missing {
+function sendsOn(network: Network, { listener, to }: SentOn, platform: string): Lack | undefined {
   const found = network.listeners.find(
     ({ loadBalancer, port }) => stackOf(loadBalancer) === platform && port === listener,
   )

@@ -1,5 +1,6 @@
 import type { Manifest } from '../base/manifest-types.ts'
 import { PLATFORM, serviceStack } from '../base/names.ts'
+import { neededPort, readNeed } from '../base/needed.ts'
 import { loadBalancerAddresses } from '../base/resolvers.ts'
 import type { Stage } from '../base/stage.ts'
 import { type CheckPort, checkedPorts } from '../definition/check-ports.ts'
@@ -10,6 +11,8 @@ import { publicUi } from '../template/public-ui.ts'
 export type RequiredPath =
   | { kind: 'connect'; from: string; to: string; protocol: 'tcp' | 'udp'; port: number }
   | { kind: 'probe'; to: string; protocol: 'tcp' | 'udp'; port: number }
+  | { kind: 'proxy'; to: string; port: number }
+  | { kind: 'proxy-names'; servers: string; addresses: string[] }
   | { kind: 'aws'; from: string }
   | { kind: 'function-aws'; beside: string }
   | { kind: 'gateway-endpoint'; from: string; service: 's3' | 'dynamodb' }
@@ -35,28 +38,35 @@ export function requiredPaths(
       { kind: 'gateway-endpoint', from: self, service: 'dynamodb' },
       ...names(app, self, servers, stage),
       ...service.needs.flatMap((need): RequiredPath[] => {
-        const port = services[need]?.port
+        const port = neededPort(services, need)
         return port === undefined
           ? []
-          : [{ kind: 'connect', from: self, to: fleet(need), protocol: 'tcp', port }]
+          : [{ kind: 'connect', from: self, to: fleet(readNeed(need).service), protocol: 'tcp', port }]
       }),
       ...(checks[name] as CheckPort[]).flatMap((check): RequiredPath[] => [
         { kind: 'connect', from: servers, to: self, ...check },
         { kind: 'probe', to: self, ...check },
       ]),
+      ...(app === PLATFORM || service.port === undefined
+        ? []
+        : [{ kind: 'proxy' as const, to: self, port: service.port }]),
       ...publicPaths(service, self, stage),
       ...(service.kind === 'consulserver' ? catalog(self) : []),
     ]
   })
-  return [...own, ...each]
+  const proxy =
+    app === PLATFORM ? [] : [{ kind: 'proxy-names' as const, servers, addresses: resolversOf(stage) }]
+  return [...own, ...each, ...proxy]
 }
 
 /** Where there is a certificate, plain HTTP only leads to HTTPS. */
 const SENT_ON: RequiredPath = { kind: 'sent-on', listener: 80, to: 443 }
 
-function names(app: string, from: string, servers: string, { privateCidrs }: Stage): RequiredPath[] {
+const resolversOf = ({ privateCidrs }: Stage): string[] => loadBalancerAddresses(privateCidrs)
+
+function names(app: string, from: string, servers: string, stage: Stage): RequiredPath[] {
   if (app === PLATFORM) return []
-  return [{ kind: 'names', from, servers, addresses: loadBalancerAddresses(privateCidrs) }]
+  return [{ kind: 'names', from, servers, addresses: resolversOf(stage) }]
 }
 
 function publicPaths(service: Manifest['services'][string], to: string, stage: Stage): RequiredPath[] {
@@ -105,6 +115,10 @@ export function pathName(path: RequiredPath): string {
       return `${path.from} -> ${path.to} ${path.protocol} ${path.port}`
     case 'probe':
       return `Lambda consul -> ${path.to} ${path.protocol} ${path.port}`
+    case 'proxy':
+      return `Lambda proxy -> ${path.to} tcp ${path.port}`
+    case 'proxy-names':
+      return `Lambda proxy -> names at ${path.addresses.join(', ')}`
     case 'aws':
       return `${path.from} -> AWS APIs`
     case 'function-aws':

@@ -5,6 +5,7 @@ import type { Manifest } from '../base/manifest-types.ts'
 import { didYouMean } from '../base/suggest.ts'
 import { type NamedServices, namedServices } from '../definition/named-services.ts'
 import type { ServiceDefinition } from '../definition/schema.ts'
+import { loaderOf } from '../manifest/job-loader.ts'
 import { parseManifest } from '../manifest/manifest.ts'
 import { parseOpsConfig } from '../manifest/ops-config.ts'
 import type { ServiceDefaults } from '../manifest/repository.ts'
@@ -53,10 +54,10 @@ export function readApp(
     throw new InvalidInput(`${root}/app.yml: app`, `"${manifest.app}" is not the name of its folder`, remedy)
   }
   const names = Object.keys(manifest.services)
-  const written = resourcesFile(root, manifest, names.map(groupId), files)
-  const resources = written
-    ? parseResources(manifest.app, written.text, written.place, written.generated)
-    : {}
+  const written = resourcesFile(root, manifest, files)
+  const parsed = (schemas?: Parameters<WrittenResources['check']>[0]) =>
+    written ? parseResources(manifest.app, written.text, written.place, names.map(groupId), schemas) : {}
+  const resources = parsed()
   const own: Record<string, Resource> = Object(resources.Resources)
   const faults = [
     ...unknownReferences(manifest, Object.keys(own)),
@@ -70,20 +71,24 @@ export function readApp(
   return {
     manifest,
     resources,
-    ...(written && { written: { ...written, types: typesOf(own) } }),
+    ...(written && { written: { types: typesOf(own), check: parsed } }),
     services: each(({ definition, config }) => ({ definition, config })),
     definitions: each(({ named }) => named.services),
     places: each(({ named }) => named.places),
     warnings: [
-      ...deletable(own).map(
-        ({ name, policy }) =>
-          `${root}/${manifest.resources}: Resources.${name}: with ${policy} Delete, CloudFormation alone can delete ` +
-          'what it holds; leave the policy out to be asked first',
-      ),
+      ...deletionWarnings(own, `${root}/${manifest.resources}: Resources`),
       ...services.flatMap(([, { warnings }]) => warnings),
     ],
   }
 }
+
+/** What holds data, and its file lets CloudFormation delete it. */
+export const deletionWarnings = (own: Record<string, Resource>, place: string): string[] =>
+  deletable(own).map(
+    ({ name, policy }) =>
+      `${place}.${name}: with ${policy} Delete, CloudFormation alone can delete what it holds; ` +
+      'leave the policy out to be asked first',
+  )
 
 /** Reads each service, so that one pass tells what is wrong with all of them. */
 function allOf<T>(names: readonly string[], read: (name: string) => T): (readonly [string, T])[] {
@@ -103,16 +108,15 @@ function allOf<T>(names: readonly string[], read: (name: string) => T): (readonl
 
 type ReadService = Omit<ServiceBundle, 'source'> & { named: NamedServices; warnings: string[] }
 
-const typesOf = (resources: Record<string, Resource>): string[] => [
+export const typesOf = (resources: Record<string, Resource>): string[] => [
   ...new Set(Object.values(resources).map(({ Type }) => Type)),
 ]
 
 function resourcesFile(
   root: string,
   manifest: Manifest,
-  generated: string[],
   files: ReadonlyMap<string, string>,
-): Omit<WrittenResources, 'types'> | undefined {
+): { text: string; place: string } | undefined {
   const { resources } = manifest
   if (resources === undefined) return undefined
   const text = files.get(resources)
@@ -124,7 +128,7 @@ function resourcesFile(
       didYouMean(resources, known),
     )
   }
-  return { app: manifest.app, text, place: `${root}/${resources}`, generated }
+  return { text, place: `${root}/${resources}` }
 }
 
 function readService(
@@ -151,13 +155,28 @@ function readService(
     const remedy = 'write the configuration of ops; {"Program": "/app/program"} is the least'
     throw new InvalidInput(`${root}/${image}`, 'has no config.json', remedy)
   }
-  const definition = files.get(`${name}/consul.json`) ?? null
-  const hcl = paths.find((path) => path.startsWith(`${name}/`) && /^[^/]+\/[^/]+\.hcl$/.test(path))
-  if (hcl !== undefined && definition === null) {
-    const remedy = `write it in JSON as ${folder}/consul.json`
-    throw new InvalidInput(`${root}/${hcl}`, 'is HCL, which is not read', remedy)
-  }
-  const named =
-    definition === null ? { services: [], places: [] } : namedServices(definition, `${folder}/consul.json`)
-  return { definition, named, ...parseOpsConfig(config, `${root}/${image}/config.json`) }
+  const { definition, place } = readDefinition(root, name, files)
+  const named = definition === null ? { services: [], places: [] } : namedServices(definition, place)
+  const read = parseOpsConfig(config, `${root}/${image}/config.json`)
+  if (manifest.services[name]?.schedule)
+    loaderOf(manifest, name, read.config, `${root}/app.yml: services.${name}`)
+  return { definition, named, ...read }
+}
+
+/** The definition of a service; one in HCL has been read by now, and its text is the same in JSON. */
+function readDefinition(
+  root: string,
+  name: string,
+  files: ReadonlyMap<string, string>,
+): { definition: string | null; place: string } {
+  const [json, hcl] = [`${name}/consul.json`, `${name}/consul.hcl`]
+  const definition = files.get(json) ?? files.get(hcl) ?? null
+  if (files.has(json) && files.has(hcl))
+    throw new InvalidInput(`${root}/${hcl}`, 'says the same as consul.json', 'keep one of the two')
+  const other = [...files.keys()].find(
+    (path) => path.startsWith(`${name}/`) && /^[^/]+\/[^/]+\.hcl$/.test(path),
+  )
+  if (other !== undefined && definition === null)
+    throw new InvalidInput(`${root}/${other}`, 'is not read', `call it ${root}/${hcl}`)
+  return { definition, place: `${root}/${files.has(json) ? json : hcl}` }
 }

@@ -3,7 +3,7 @@ import { references } from '../base/cloudformation.ts'
 import { CLOUDFORMATION_TAGS } from '../base/cloudformation-yaml.ts'
 import { type Problem, refuse, schemaProblems } from '../base/schema-problems.ts'
 import { didYouMean } from '../base/suggest.ts'
-import { readYaml } from '../base/yaml-document.ts'
+import { readYaml, type YamlDocument } from '../base/yaml-document.ts'
 import { resourceProblems } from './own-resources.ts'
 import { isKnownParameter } from './parameters.ts'
 import { resourceSections } from './resource-sections.ts'
@@ -16,14 +16,18 @@ const schema = resourceSections.extend({
   Resources: resourceSections.shape.Resources.default({}),
 })
 
-/** The file of an app's own resources, as it was read. */
+/** Types by their names, as CloudFormation's registry has them. */
+type Schemas = ReadonlyMap<string, TypeSchema>
+
+/** An app's own resources as they were read. */
 export interface WrittenResources {
-  app: string
-  text: string
-  place: string
-  generated: string[]
   /** The types of its resources. */
   types: string[]
+  /**
+   * Checks the properties of what has a schema here.
+   * @throws {InvalidInput} with one sentence per problem
+   */
+  check(schemas: Schemas): void
 }
 
 /**
@@ -40,18 +44,29 @@ export function parseResources(
   text: string,
   place: string,
   generated: readonly string[],
-  schemas: ReadonlyMap<string, TypeSchema> = new Map(),
+  schemas: Schemas = new Map(),
 ): Record<string, unknown> {
   const document = readYaml(text, place, CLOUDFORMATION_TAGS)
-  const parsed = schema.safeParse(document.value)
+  const { sections, problems } = checkedResources(app, document.value, generated, schemas, document.written)
+  refuse(problems, place, document)
+  return sections
+}
+
+/**
+ * The sections of an app's own resources, and what is wrong with them.
+ * @param written numbers as their author wrote them
+ */
+export function checkedResources(
+  app: string,
+  value: unknown,
+  generated: readonly string[],
+  schemas: Schemas,
+  written: YamlDocument['written'],
+): { sections: Record<string, unknown>; problems: Problem[] } {
+  const parsed = schema.safeParse(value)
   if (!parsed.success) {
-    const sections = Object.keys(schema.shape)
-    refuse(
-      schemaProblems(parsed.error, document.value, () => sections, document.written),
-      place,
-      document,
-    )
-    throw parsed.error
+    const names = Object.keys(schema.shape)
+    return { sections: {}, problems: schemaProblems(parsed.error, value, () => names, written) }
   }
   const { Parameters, Resources, Outputs } = parsed.data
   const known = [...Object.keys(Resources), ...Object.keys(Parameters ?? {}), ...generated]
@@ -64,7 +79,6 @@ export function parseResources(
       }),
   )
   const wrong = [...resourceProblems(app, parsed.data, generated), ...propertyProblems(Resources, schemas)]
-  refuse([...problems, ...wrong], place, document)
   const { AWSTemplateFormatVersion: _version, Description: _description, ...sections } = parsed.data
-  return sections
+  return { sections, problems: [...problems, ...wrong] }
 }

@@ -73,6 +73,7 @@ export function controlNetwork({ name, vpcCidr, zones }: Network): Template {
         [`PrivateRoutesOf${zone}`, association(`PrivateSubnet${zone}`, `PrivateRoutes${zone}`)],
       ]),
       ConsulFunctionGroup: consulFunctionGroup(controlStack(name), vpcCidr, called('consul-function')),
+      ProxyFunctionGroup: proxyFunctionGroup(controlStack(name), vpcCidr, called('proxy-function')),
     },
   }
 }
@@ -139,6 +140,26 @@ const consulFunctionGroup = (stack: string, vpcCidr: string, called: object): Re
 })
 
 /**
+ * For the Lambda `proxy`, which takes people's requests to services. It may ask for names; the app stacks add
+ * a rule per service, so it reaches neither Consul's API nor anything outside.
+ */
+const proxyFunctionGroup = (stack: string, vpcCidr: string, called: object): Resource => ({
+  Type: 'AWS::EC2::SecurityGroup',
+  Properties: {
+    GroupDescription: `Lambda proxy of ${stack}`,
+    VpcId: ref('Vpc'),
+    SecurityGroupEgress: ['tcp', 'udp'].map((protocol) => ({
+      IpProtocol: protocol,
+      FromPort: 53,
+      ToPort: 53,
+      CidrIp: vpcCidr,
+      Description: 'Names, at the network load balancer',
+    })),
+    ...called,
+  },
+})
+
+/**
  * A stage whose ids are references into that template, for code that follows them there instead of asking
  * AWS.
  * @param token what a reference to a resource of the control plane's stack is
@@ -151,4 +172,5 @@ export const withNetworkIds = (stage: Stage, token: (resource: string) => string
   privateRouteTables: zoneLetters(stage.zones).map((zone) => token(`PrivateRoutes${zone}`)),
   publicRouteTable: token('PublicRoutes'),
   consulFunctionGroup: token('ConsulFunctionGroup'),
+  proxyFunctionGroup: token('ProxyFunctionGroup'),
 })

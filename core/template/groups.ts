@@ -113,6 +113,8 @@ function groupOf({ app, kafkaGroup }: Place, party: Party): unknown {
       return ref('ConsulFunctionGroup')
     case 'kafka':
       return kafkaGroup
+    case 'proxy-function':
+      return ref('ProxyFunctionGroup')
     default:
       return undefined
   }

@@ -1,6 +1,7 @@
 import { getAtt, join, type Resource, ref, sub } from '../base/cloudformation.ts'
 import type { EnvValue, Permission, ServiceSpec } from '../base/manifest-types.ts'
 import { boundary, definitionParameter, roleKind, rolePath, serviceStack, TAG } from '../base/names.ts'
+import { secretPlaces } from '../base/settings.ts'
 import { oneProcessor } from '../manifest/processors.ts'
 import { expression, substituted } from './app-references.ts'
 import { groupOutput } from './groups.ts'
@@ -23,8 +24,10 @@ export function instanceResources(place: ServicePlace): Record<string, Resource>
  * The instance role: what the manifest permits and its secrets, and never more than the boundary of the
  * control plane. CloudFormation may make it only so, and only below this path.
  */
-function role({ app, service, spec, stage }: ServicePlace): Resource {
-  const statements = [...spec.permissions.map(statement), ...secretStatements(Object.values(spec.secrets))]
+function role(place: ServicePlace): Resource {
+  const { app, service, spec, stage } = place
+  const parameters = secretsOf(place).flatMap(({ places }) => places)
+  const statements = [...spec.permissions.map(statement), ...secretStatements(parameters)]
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -54,6 +57,15 @@ const statement = ({ actions, resource }: Permission) => ({
   Resource: typeof resource === 'string' ? substituted(resource) : expression(resource),
 })
 
+/** The secrets of a service, each with the parameters that it may be in. */
+const secretsOf = ({ app, service, spec, stage }: ServicePlace) =>
+  Object.keys(spec.secrets)
+    .sort()
+    .map((name) => ({
+      name,
+      places: secretPlaces({ stage: stage.name, app, service }, name, spec.secrets[name] as string),
+    }))
+
 function secretStatements(parameters: string[]) {
   if (parameters.length === 0) return []
   const arn = `arn:${pseudo('Partition')}:ssm:${pseudo('Region')}:${pseudo('AccountId')}:parameter`
@@ -72,7 +84,7 @@ const pseudo = (name: string): string => `\${AWS::${name}}`
 function launchTemplate(place: ServicePlace): Resource {
   const { app, service, spec, files, stage } = place
   const tags = instanceTags(place)
-  const userData = environment(spec)
+  const userData = environment(place)
   return {
     Type: 'AWS::EC2::LaunchTemplate',
     Properties: {
@@ -118,7 +130,8 @@ function instanceTags({ app, service, spec, files, stage: { name: stage } }: Ser
 /**
  * Lines of user data, separated by CR LF, that the Nanos klib `userdata` puts into the program's environment.
  */
-function environment({ env: own, secrets, kafka }: ServiceSpec): unknown[] {
+function environment(place: ServicePlace): unknown[] {
+  const { env: own, kafka } = place.spec
   const env: Record<string, EnvValue> = {
     ...own,
     ...(kafka && { [KAFKA_VARIABLE]: { Ref: KAFKA_BROKERS } }),
@@ -129,10 +142,8 @@ function environment({ env: own, secrets, kafka }: ServiceSpec): unknown[] {
     if (name === KAFKA_VARIABLE) return join('', [`${name}=`, ref(KAFKA_BROKERS)])
     return typeof value === 'string' ? `${name}=${value}` : join('', [`${name}=`, expression(value)])
   })
-  const secretNames = Object.keys(secrets).sort()
-  if (secretNames.length === 0) return lines
-  const list = secretNames.map((name) => `${name}=${secrets[name]}`).join(',')
-  return [...lines, substituted(`NANOFLEET_SECRETS=${list}`)]
+  const secrets = secretsOf(place).map(({ name, places }) => `${name}=${places.join('|')}`)
+  return secrets.length === 0 ? lines : [...lines, substituted(`NANOFLEET_SECRETS=${secrets.join(',')}`)]
 }
 
 function usesCloudWatch(config: Record<string, unknown>): boolean {

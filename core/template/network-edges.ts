@@ -1,5 +1,6 @@
 import type { Manifest } from '../base/manifest-types.ts'
 import { PLATFORM } from '../base/names.ts'
+import { neededPort, readNeed } from '../base/needed.ts'
 import type { Stage } from '../base/stage.ts'
 import type { CheckPort } from '../definition/check-ports.ts'
 import { publicUi } from './public-ui.ts'
@@ -7,7 +8,7 @@ import { publicUi } from './public-ui.ts'
 /** One end of an edge; `vpc` and `internet` are addresses, the others have a security group. */
 export type Party =
   | { kind: 'service'; name: string }
-  | { kind: 'load-balancer' | 'consul' | 'consul-function' | 'kafka' | 'vpc' | 'internet' }
+  | { kind: 'load-balancer' | 'consul' | 'consul-function' | 'proxy-function' | 'kafka' | 'vpc' | 'internet' }
 
 /**
  * A permission to connect: one egress rule at `from` and one ingress rule at `to`, where they have a group.
@@ -37,6 +38,7 @@ export interface EdgeInputs {
 
 const CONSUL: Party = { kind: 'consul' }
 const FUNCTION: Party = { kind: 'consul-function' }
+const PROXY: Party = { kind: 'proxy-function' }
 const LOAD_BALANCER: Party = { kind: 'load-balancer' }
 const VPC: Party = { kind: 'vpc' }
 const INTERNET: Party = { kind: 'internet' }
@@ -58,12 +60,21 @@ export function networkEdges({ manifest, checks, attached, stage }: EdgeInputs):
     const found: Edge[] = [{ from: self, to: INTERNET, protocol: 'tcp', port: 443, why: 'AWS APIs' }]
     if (!platform) found.push(...both(self, VPC, 53, 'names, at the network load balancer'))
     for (const need of service.needs) {
-      const port = manifest.services[need]?.port
+      const port = neededPort(manifest.services, need)
+      const to = party(readNeed(need).service)
       if (port !== undefined)
-        found.push({ from: self, to: party(need), protocol: 'tcp', port, why: `${name} needs ${need}` })
+        found.push({ from: self, to, protocol: 'tcp', port, why: `${name} needs ${need}` })
     }
     if (service.kafka)
       found.push({ from: self, to: KAFKA, protocol: 'tcp', port: KAFKA_PORT, why: `topics of ${name}` })
+    if (!platform && service.port !== undefined)
+      found.push({
+        from: PROXY,
+        to: self,
+        protocol: 'tcp',
+        port: service.port,
+        why: `people who proxy ${name}`,
+      })
     if (service.expose && service.port !== undefined) {
       const { port: listener } = service.expose
       found.push({

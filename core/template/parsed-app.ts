@@ -30,12 +30,24 @@ const bundleSchema = z.strictObject({
   resources: resourceSections,
   services: z.record(
     z.string(),
-    z.strictObject({
-      definition: z.string().nullable(),
-      config: opsConfigSchema,
-      source: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256'),
-      consul: z.exactOptional(z.string().regex(/^\d+\.\d+\.\d+/, 'is not a version such as 1.22.6')),
-    }),
+    z
+      .strictObject({
+        definition: z.string().nullable(),
+        config: opsConfigSchema,
+        source: z.exactOptional(z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256')),
+        image: z.exactOptional(
+          z.strictObject({
+            imageId: z.string().regex(/^ami-[0-9a-f]+$/, 'is not the id of an image'),
+            hash: z.string().min(1),
+            of: z.string().min(1),
+          }),
+        ),
+        consul: z.exactOptional(z.string().regex(/^\d+\.\d+\.\d+/, 'is not a version such as 1.22.6')),
+      })
+      .refine(({ source, image }) => (source === undefined) !== (image === undefined), {
+        path: ['source'],
+        message: 'and image: it has one of the two',
+      }),
   ),
 })
 

@@ -1,4 +1,4 @@
-import type { Manifest } from '../base/manifest-types.ts'
+import type { Manifest, ServiceSpec } from '../base/manifest-types.ts'
 import { checkPorts } from '../definition/check-ports.ts'
 import { imageFolder } from '../manifest/upstream.ts'
 import type { AppPieces } from './app-folder.ts'
@@ -21,6 +21,7 @@ export function portDisagreements(pieces: Pieces): Disagreement[] {
   return Object.entries(pieces.manifest.services).flatMap(([name, { port }]) => [
     ...(port === undefined ? [] : toldOtherwise(pieces, name, port)),
     ...(port === undefined ? [] : discoveredElsewhere(pieces, name, port)),
+    ...unknownToManifest(pieces, name),
     ...unopened(pieces, name, port),
   ])
 }
@@ -60,10 +61,28 @@ function discoveredElsewhere(pieces: Pieces, name: string, port: number): Disagr
   ]
 }
 
+/** With further ports in the manifest, a definition that names none of them leads to a closed port. */
+function unknownToManifest(pieces: Pieces, name: string): Disagreement[] {
+  const { port, ports } = pieces.manifest.services[name] as ServiceSpec
+  if (!ports) return []
+  const known = [...(port === undefined ? [] : [port]), ...Object.values(ports)]
+  return (pieces.definitions[name] ?? []).flatMap(({ Name, Port }, index) => {
+    if (!Port || known.includes(Port)) return []
+    return [
+      {
+        place: pieces.places[name]?.[index] ?? placeOf(pieces, name),
+        problem: `${Name} has port ${Port}, and ${at(pieces.manifest, name)} has ${known.join(', ')}`,
+        remedy: 'write the same in both',
+      },
+    ]
+  })
+}
+
 /** A port that is checked must be said to be open somewhere. */
 function unopened(pieces: Pieces, name: string, port: number | undefined): Disagreement[] {
   const definitions = pieces.definitions[name] ?? []
-  const open = new Set([port, ...definitions.map(({ Port }) => Port), ...mentioned(pieces, name)])
+  const further = Object.values(pieces.manifest.services[name]?.ports ?? {})
+  const open = new Set([port, ...further, ...definitions.map(({ Port }) => Port), ...mentioned(pieces, name)])
   const closed = checkPorts(definitions).filter((checked) => !open.has(checked.port))
   return closed.map((checked) => ({
     place: placeOf(pieces, name),

@@ -15,6 +15,7 @@ import { exposure } from './exposure.ts'
 import { groupOutput } from './groups.ts'
 import { instanceResources } from './instance.ts'
 import { declare, GROUP_ID } from './parameters.ts'
+import { scheduleResources } from './schedule.ts'
 import type { ServicePlace } from './service-place.ts'
 
 export interface ServiceTemplateInput {
@@ -50,6 +51,7 @@ export function serviceTemplate({ bundle, service, stage }: ServiceTemplateInput
     AutoScalingGroup: autoScalingGroup(place, targets, Object.keys(exposed.listeners)),
     ...exposed.targetGroup,
     ...exposed.listeners,
+    ...scheduleResources(place),
   }
   const Outputs = {
     AutoScalingGroupName: { Value: ref('AutoScalingGroup') },

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../base/canonical.ts'
-import type { Template } from '../base/cloudformation.ts'
+import type { Resource, Template } from '../base/cloudformation.ts'
+import { variableChanges, withoutUserData } from './variable-changes.ts'
 
 export interface Change {
   action: 'create' | 'update' | 'unchanged'
@@ -55,11 +56,19 @@ function ruleReason(names: string[], fate: keyof typeof FATE): string {
   return `${names.length} rules of security groups ${{ new: 'are new', gone: 'go', changed: 'change' }[fate]}`
 }
 
+/** Variables are told one by one, as they are what people change. */
+function launchReasons(name: string, old: Resource, young: Resource): string[] {
+  const same = canonicalJson(withoutUserData(old)) === canonicalJson(withoutUserData(young))
+  const told = variableChanges(old, young)
+  return same && told.length > 0 ? told : [...told, `${name} ${FATE.changed}`]
+}
+
 function templateReasons(before: Template, after: Template): string[] {
   const rules = { new: [] as string[], gone: [] as string[], changed: [] as string[] }
   const reasons = Object.keys({ ...before.Resources, ...after.Resources }).flatMap((name) => {
     const [old, young] = [before.Resources[name], after.Resources[name]]
     if (old && young && canonicalJson(old) === canonicalJson(young)) return []
+    if (old && young && young.Type === 'AWS::EC2::LaunchTemplate') return launchReasons(name, old, young)
     const fate = !old ? 'new' : !young ? 'gone' : 'changed'
     if (!RULE.test((young ?? old)?.Type ?? '')) return [`${name} ${FATE[fate]}`]
     rules[fate].push(name)

@@ -18,9 +18,12 @@ const SOURCES = ['workflow', 'group', 'consul', 'healing', 'alarm'] as const
  * Sources overlap where pages or looks do.
  */
 export function inOrder(happenings: readonly Happening[]): Happening[] {
-  const once = new Map(happenings.map((each) => [JSON.stringify(fields(each)), each]))
+  const once = new Map(happenings.map((each) => [happeningKey(each), each]))
   return [...once.values()].sort(compare)
 }
+
+/** The same for the same happening only. */
+export const happeningKey = (happening: Happening): string => JSON.stringify(fields(happening))
 
 const fields = ({ at, source, service, instance, text }: Happening): (string | number)[] => [
   Date.parse(at),

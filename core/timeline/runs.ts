@@ -23,7 +23,15 @@ interface Input {
 }
 
 /** Workflows of which a timeline tells; the runs that these start for each service are their steps. */
-export const TOLD_WORKFLOWS = ['build', 'deploy', 'scale', 'restart', 'teardown', 'rotate-secrets'] as const
+export const TOLD_WORKFLOWS = [
+  'build',
+  'deploy',
+  'scale',
+  'restart',
+  'job',
+  'teardown',
+  'rotate-secrets',
+] as const
 
 /** The workflow that concerns the platform although its input names no app. */
 const OF_PLATFORM = 'rotate-secrets'

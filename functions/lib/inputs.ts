@@ -62,7 +62,7 @@ export const buildStep = closed<BuildStep>({
   hash: text,
   build: z.boolean(),
   reason: z.string(),
-  sourceKey: text,
+  sourceKey: z.string(),
   upstream: z.string(),
   resolvers: z.string(),
   parent: z.string(),

@@ -36,8 +36,7 @@ export const executions = () => new StepFunctionsExecutions(clients.stepFunction
 export const kept = () => new DynamoKeptBook(documents(), stage().table)
 export const templates = () => new TemplateStore(s3(), stage().bucket)
 export const dataClients = { documents, s3, sqs: /* @__PURE__ */ once(() => clients.sqs()) }
-export const holdings = () =>
-  new CountedHoldings({ ...dataClients, brokers: brokersOf(readAwsAccess()) })
+export const holdings = () => new CountedHoldings({ ...dataClients, brokers: brokersOf(readAwsAccess()) })
 
 /** Only to look at stacks. */
 export const stacks = () => new CloudFormationStacks(clients.cloudFormation())

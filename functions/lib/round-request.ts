@@ -17,5 +17,5 @@ export const roundRequest = z.preprocess(
 )
 
 /** EventBridge sends its events unchanged (Amazon EventBridge User Guide, "Events"). */
-const isEvent = (event: unknown): boolean =>
+export const isEvent = (event: unknown): boolean =>
   typeof event === 'object' && event !== null && 'detail-type' in event && 'source' in event

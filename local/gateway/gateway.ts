@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CLAIM_PORT } from '../ports.ts'
 import type { RootKey } from '../root-key.ts'
 import type { Served } from '../served.ts'
@@ -30,6 +31,9 @@ export interface GatewayOptions {
   onChange?: (served: Served[]) => void | Promise<void>
 }
 
+/** A region that does not answer keeps the gateway back no longer than this. */
+const KNOWN_MS = 2000
+
 const NOTHING: ElbState = { version: 0, loadBalancers: [], targetGroups: [], consulServers: [] }
 
 /** Whether the gateway itself answers: with its landing page, or with Consul's. */
@@ -51,6 +55,8 @@ export class Gateway {
   #rules: Rule[] = []
   #routes: Routes = compileRoutes({ rules: [], defaultActions: [] })
   #following: Promise<void> = Promise.resolve()
+  /** Resolved when the first state is followed. */
+  readonly #known = Promise.withResolvers<void>()
 
   constructor(options: GatewayOptions) {
     this.#options = options
@@ -59,13 +65,21 @@ export class Gateway {
     this.#public = createAlb(this.#door(), this.fleet)
   }
 
-  /** Resolves to the public port. Rejects when the address range or the public port is taken. */
+  /**
+   * Resolves to the public port. Rejects when the address range or the public port is taken. Where the region
+   * answers, nobody is let in before the routes are known: a restart must not answer 404.
+   */
   async start(): Promise<number> {
     const { address, port, claim } = this.#options
     if (claim) await listen(this.#claim, claim, CLAIM_PORT)
-    const bound = await listen(this.#public, address, port)
     this.#following = this.#follow()
-    return bound
+    await Promise.race([this.#known.promise, sleep(KNOWN_MS, undefined, { ref: false })])
+    try {
+      return await listen(this.#public, address, port)
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
   }
 
   /** Accepts no new connections, closes idle ones, and resolves when it no longer follows the region. */
@@ -83,6 +97,7 @@ export class Gateway {
   async #follow(): Promise<void> {
     for await (const { state, renewed } of this.#region.states()) {
       await this.apply(state)
+      this.#known.resolve()
       if (renewed) this.#reporter.all()
     }
   }

@@ -33,7 +33,7 @@ from region.ebs import service as ebs
 from region.ec2 import account, actions, attributes, capacity, launches, templates
 from region.ec2 import images as ec2_images
 from region.elb import actions as elb_actions
-from region.functions import chains, concurrency, errors, starts, workers
+from region.functions import chains, concurrency, errors, starts, urls, workers
 from region.guard import REFUSED
 from region.iam import enforcement, new_roles, propagation, root
 from region.instances import images
@@ -43,6 +43,7 @@ from region.machines import course, recovery, retention
 from region.messages import parameters, queues, topics
 from region.metadata import service
 from region.reach import refusals, table, watch
+from region.scheduler import schedules
 from region.stepfunctions import executions
 from region.stepfunctions import interrupted as cut_executions
 from region.tables import backups, counts
@@ -90,12 +91,14 @@ PARTS: tuple[ModuleType, ...] = (
     builds,
     executions,
     new_roles,
+    schedules,
     ebs,
     authorities,
     kafka,
     gate,
     root,
     enforcement,
+    urls,
     commits,
     door,
 )

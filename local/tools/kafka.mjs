@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * `node local/tools/kafka.mjs <programs>`: fetches the jars of Apache Kafka and a Java, unless they are there,
- * and prints `{"java": …, "jars": […]}`. Progress goes to stderr.
+ * `node local/tools/kafka.mjs <programs>`: fetches the jars of Apache Kafka and a Java, unless they are
+ * there, and prints `{"java": …, "jars": […]}`. Progress goes to stderr.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

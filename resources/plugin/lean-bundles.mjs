@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 
 /*
  * Four places where esbuild keeps code that no function uses, because it cannot know that leaving it out is
- * safe, and one where a package reads a file that a bundle does not have. `node scripts/bundle-sizes.mjs` compares the results with resources/bundle-budgets.yml.
+ * safe, and one where a package reads a file that a bundle does not have. `node scripts/bundle-sizes.mjs`
+ * compares the results with resources/bundle-budgets.yml.
  */
 
 /**

@@ -16,5 +16,22 @@ export const local = () => localRegion()?.region ?? DEFAULT_REGION
 export async function functionArchitecture({ resolveVariable }) {
   const chosen = await resolveVariable('param:functionArchitecture')
   if (chosen) return chosen
-  return partitionOf(await resolveVariable('self:provider.region')).name === 'aws' ? 'arm64' : 'x86_64'
+  return (await isUsual(resolveVariable)) ? 'arm64' : 'x86_64'
 }
+
+/** Functions have no URLs in GovCloud, by the registry that cfn-lint carries, and in China nobody says. */
+export const appsUrl = async ({ resolveVariable }) =>
+  (await isUsual(resolveVariable)) ? { authorizer: 'aws_iam' } : false
+
+/** cfn-lint reads one template for all regions; this resource is in none of a region without it. */
+export const appsUrlResource = async ({ resolveVariable }) =>
+  (await isUsual(resolveVariable))
+    ? {
+        extensions: {
+          AppsApiLambdaFunctionUrl: { Metadata: { 'cfn-lint': { config: { ignore_checks: ['E3006'] } } } },
+        },
+      }
+    : {}
+
+const isUsual = async (resolveVariable) =>
+  partitionOf(await resolveVariable('self:provider.region')).name === 'aws'

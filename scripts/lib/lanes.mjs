@@ -16,7 +16,7 @@ export const lanes = [
   {
     name: 'web',
     stage: true,
-    seconds: 420,
+    seconds: 480,
     // One broker takes a third of the memory of three; test/local/region/kafka/ starts more.
     env: { NANOFLEET_KAFKA_BROKERS: '1' },
     files: [
@@ -39,7 +39,7 @@ export const lanes = [
     name: 'shops',
     stage: true,
     seconds: 690,
-    files: ['/e2e/photos.', '/e2e/photos-chaos.', '/e2e/hung-shop.', '/e2e/boutique.'],
+    files: ['/e2e/photos.', '/e2e/photos-chaos.', '/e2e/hung-shop.', '/e2e/proxy.', '/e2e/boutique.'],
   },
   {
     name: 'platform',

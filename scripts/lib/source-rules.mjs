@@ -42,6 +42,10 @@ const OWN_TESTS = /_test\.go$/
 const NAMES_PLACES = [
   'core/base/partition.ts',
   'core/prices/',
+  'resources/prices.json',
+  // AWS's lists of prices are in one region, for all of them.
+  'adapters/aws/price-lists.ts',
+  'cli/commands/prices.ts',
   // Started by hand, without the CLI.
   'local/region/base/settings.py',
   'local/region/base/translation.py',

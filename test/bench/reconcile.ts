@@ -114,6 +114,7 @@ const environment = (endpoint: string): Record<string, string> => ({
   PRIVATE_ROUTE_TABLES: 'a,b,c',
   PUBLIC_ROUTE_TABLE: 'a',
   CONSUL_FUNCTION_GROUP: 'sg-0a',
+  PROXY_FUNCTION_GROUP: 'sg-0b',
   PACKAGER: 'ops',
   ARCHITECTURE: 'arm64',
 })

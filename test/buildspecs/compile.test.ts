@@ -1,36 +1,15 @@
-import { spawnSync } from 'node:child_process'
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { findSource, readConfig } from '../../buildspecs/archive.mjs'
 import { compile } from '../../buildspecs/compile.mjs'
 import { lockOf } from '../../buildspecs/maven-lock.mjs'
 import { readPom } from '../../buildspecs/pom.mjs'
+import { inAnArchive, root, run, write } from './archive-folder.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
-let root: string
-
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'archive-'))
-})
-afterEach(() => rmSync(root, { recursive: true, force: true }))
-
-function write(path: string, text: string) {
-  mkdirSync(join(root, dirname(path)), { recursive: true })
-  writeFileSync(join(root, path), text)
-}
-
-const run = (file: string) => spawnSync(process.execPath, [file], { encoding: 'utf8' }).stdout
+inAnArchive()
 
 describe('compiling a TypeScript source', () => {
   it('bundles it with its libraries and packages into one module, and copies its static files', async () => {
@@ -76,7 +55,7 @@ describe('compiling a TypeScript source', () => {
   it('copies no packages when the program imports none with a compiled part', async () => {
     write('apps/web/main.ts', "import { parse } from 'yaml'\nconsole.log(parse('1'))")
     await compile(join(root, 'apps/web'), join(root, 'out'), { root, repository })
-    expect(readdirSync(join(root, 'out'))).toEqual(['main.mjs'])
+    expect(readdirSync(join(root, 'out'))).toEqual(['main.mjs', 'main.mjs.map', 'nanofleet-job.mjs'])
   })
 
   it('names the source that does not compile', async () => {

@@ -121,6 +121,12 @@ describe('a file system for AWS, without a distribution', () => {
     expect(
       execFileSync(copy, ['-c', 'import ssl, sqlite3, sys; print(ssl.__file__)']).toString().trim(),
     ).toBe(join(library, 'ssl.py'))
+    // What HTTPS needs of the machine, where OpenSSL looks for it.
+    const where = 'import ssl; print(ssl.get_default_verify_paths().openssl_cafile)'
+    const authorities = execFileSync(copy, ['-c', where], { encoding: 'utf8' }).trim()
+    const load = `ssl.create_default_context(cafile="${join(root, 'out', authorities)}")`
+    const count = `import ssl; print(len(${load}.get_ca_certs()))`
+    expect(Number(execFileSync(copy, ['-c', count], { encoding: 'utf8' }))).toBeGreaterThan(50)
     expect(size()).toBeLessThan(60)
   })
 

@@ -1,39 +1,6 @@
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { chosen } from '../../cli/commands/rollback.ts'
-import { Context } from '../../cli/context.ts'
-import { Output } from '../../cli/output.ts'
-import { program } from '../../cli/program.ts'
-import { type Answer, CannedAws } from '../support/canned-aws.ts'
-import { Written } from './runs.ts'
-
-const arn = (workflow: string, name: string) =>
-  `arn:aws:states:eu-west-1:123456789012:execution:nanofleet-dev-${workflow}:${name}`
-const described = (workflow: string, name: string, input: object, status = 'SUCCEEDED') => ({
-  executionArn: arn(workflow, name),
-  name,
-  status,
-  startDate: 0,
-  ...(status === 'RUNNING' ? {} : { stopDate: 2 }),
-  input: JSON.stringify(input),
-})
-
-let aws: CannedAws | undefined
-afterEach(() => aws?.stop())
-
-/** Runs a command on stage `dev` of an AWS with given answers. */
-async function run(line: string[], answers: Record<string, Answer | Answer[]>, json = false) {
-  const stage = new CannedAws(answers)
-  aws = stage
-  const clients = await stage.start()
-  const [out, err] = [new Written(), new Written()]
-  const output = new Output(json, out, err)
-  const context = new Context({ stage: 'dev', account: '123456789012', clients, output })
-  await program(() => Promise.resolve(context)).parseAsync(line, { from: 'user' })
-  const inputs = stage.calls
-    .filter(({ action }) => action === 'StartExecution')
-    .map(({ body }) => JSON.parse(body) as { stateMachineArn: string; input: string; name: string })
-  return { out: out.text, err: err.text, inputs }
-}
+import { arn, calls, described, run } from './on-stage.ts'
 
 describe('a command that starts a workflow', () => {
   const begun = {
@@ -46,8 +13,9 @@ describe('a command that starts a workflow', () => {
     expect(inputs).toHaveLength(1)
     expect(inputs[0]?.stateMachineArn).toMatch(/:nanofleet-dev-scale$/)
     expect(JSON.parse(inputs[0]?.input ?? '')).toEqual({ app: 'shop', service: 'web', count: 4 })
-    expect(err).toMatch(/^scale shop-web runs as shop-web-\d/)
-    expect(err).toContain(`Look at it with: nanofleet --stage dev executions ${inputs[0]?.name}`)
+    expect(inputs[0]?.name).toMatch(/^shop-web-\d/)
+    expect(err).toMatch(/^scale shop-web runs as r\n/)
+    expect(err).toContain('Look at it with: nanofleet --stage dev executions r')
   })
 
   it('prints one JSON document with --json', async () => {
@@ -178,7 +146,7 @@ describe('cancel', () => {
     const going = described('build', 'r0', { app: 'shop' }, 'RUNNING')
     const over = { ...described('build', 'r0', { app: 'shop' }, 'ABORTED'), error: 'Cancelled' }
     const { out } = await run(['cancel', going.executionArn], { DescribeExecution: [going, going, over] })
-    expect(aws?.calls.find(({ action }) => action === 'StopExecution')?.body).toContain('"Cancelled"')
+    expect(calls().find(({ action }) => action === 'StopExecution')?.body).toContain('"Cancelled"')
     expect(out).toBe(
       'build shop is cancelled: images of shop that were finished stay; "nanofleet --stage dev retry r0" starts it again.\n',
     )

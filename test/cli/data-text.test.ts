@@ -3,6 +3,7 @@ import { pickBackup } from '../../cli/commands/data-restore.ts'
 import { withCosts } from '../../cli/stage/data-list.ts'
 import { dataText, sizeText } from '../../cli/text/data-text.ts'
 import type { ListedBackup, ListedData } from '../../core/deploy/data-list.ts'
+import { prices } from '../support/prices.ts'
 
 const orders: ListedData = {
   name: 'Orders',
@@ -36,17 +37,23 @@ const backup: ListedBackup = {
   of: 'Orders',
 }
 const text = (data: ListedData[], backups: ListedBackup[] = []) =>
-  dataText(withCosts({ app: 'shop', data, backups }, 'eu-west-1'))
+  dataText(withCosts({ app: 'shop', data, backups }, 'eu-west-1', prices))
 
 describe('the data of an app', () => {
-  it('is shown with what it holds, its age, and that its price is not known', () => {
+  it('is shown with what it holds, its age and its cost', () => {
     expect(
       text([orders, jobs, kept], [backup])
         .split('\n')
         .map((line) => line.split(/ {2,}/)),
     ).toEqual([
       ['name', 'what', 'holds', 'size', 'a month', 'kept'],
-      ['Orders', `table ${orders.id}`, 'at least 1,000 rows (its own count: 10,000)', '1.4 MB', 'not known'],
+      [
+        'Orders',
+        `table ${orders.id}`,
+        'at least 1,000 rows (its own count: 10,000)',
+        '1.4 MB',
+        'less than $0.01',
+      ],
       ['Jobs', 'queue https://sqs/jobs', 'about 2 messages', '$0'],
       [
         'Orders',
@@ -67,6 +74,7 @@ describe('the data of an app', () => {
         'not known',
         'not ready yet; DynamoDB deletes it on 2026-03-07',
       ],
+      ['Prices: AmazonDynamoDB, read on 2026-02-01 by github.com/some/body; requests cost extra.'],
       ["What is not known here is in AWS's price lists for eu-west-1."],
     ])
   })
@@ -91,8 +99,8 @@ describe('the data of an app', () => {
 
   it('has no price for a part of its size', () => {
     const part = { ...orders, figures: { bytes: 1, atLeast: true as const } }
-    const { data } = withCosts({ app: 'shop', data: [part, orders], backups: [] }, 'eu-west-1')
-    expect(data.map(({ cost }) => 'unknown' in cost)).toEqual([true, true])
+    const { data } = withCosts({ app: 'shop', data: [part, orders], backups: [] }, 'eu-west-1', prices)
+    expect(data.map(({ cost }) => 'unknown' in cost)).toEqual([true, false])
   })
 })
 

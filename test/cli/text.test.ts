@@ -4,10 +4,7 @@ import { urlOf, withoutNames } from '../../cli/commands/open.ts'
 import { serviceUrl } from '../../cli/stage/service-url.ts'
 import { executionName } from '../../cli/start.ts'
 import { cleanedText, cleanupPlanText } from '../../cli/text/cleanup-text.ts'
-import { planText } from '../../cli/text/plan-text.ts'
 import { stageText } from '../../cli/text/status-text.ts'
-import type { DeployPlan, PlannedService } from '../../core/deploy/deploy-plan.ts'
-import type { Change } from '../../core/template/stack-change.ts'
 import { second } from './runs.ts'
 
 it('an address under localhost comes with a way for programs that cannot find it', () => {
@@ -115,63 +112,6 @@ describe('URLs', () => {
     expect(() => urlOf(two, 'shop', undefined)).toThrow(
       'several services are exposed; name one of web, admin',
     )
-  })
-})
-
-const change = (action: Change['action'], ...reasons: string[]): Change => ({ action, reasons })
-const planned = (service: string, made: Change): PlannedService => ({
-  change: made,
-  hash: 'h',
-  imageId: 'ami-1',
-  target: { app: 'shop', service, count: 2, replacement: 'surge', kind: 'service', catalog: [service] },
-})
-const plan: DeployPlan = {
-  app: 'shop',
-  release: 4,
-  previous: 3,
-  bundle: 'b',
-  stack: change('unchanged'),
-  services: {
-    web: planned('web', change('update', 'ImageId: ami-0 → ami-1')),
-    db: planned('db', change('create', 'it does not exist')),
-  },
-  removed: ['old'],
-  waves: [['db'], ['web']],
-  edges: ['DbIngressFromWebTcp5432 (tcp 5432): web needs db'],
-  hourly: ['4 × instance t3.micro'],
-  losses: [],
-  stays: [],
-  takenUp: [],
-  kafka: false,
-  back: false,
-  notes: [],
-}
-
-describe('a plan', () => {
-  it('says what happens to each stack and why, who may reach whom, and what costs by the hour', () => {
-    expect(planText(plan)).toBe(
-      [
-        'shop: release 4 after 3',
-        '  keep    shop',
-        '  update  shop/web  2 × ami-1  ImageId: ami-0 → ami-1',
-        '  create  shop/db   2 × ami-1  it does not exist',
-        '  remove  shop/old             it left the manifest',
-        'waves:',
-        '  1: db',
-        '  2: web',
-        'who may reach whom:',
-        '  DbIngressFromWebTcp5432 (tcp 5432): web needs db',
-        'billed by the hour while it is up:',
-        '  4 × instance t3.micro',
-      ].join('\n'),
-    )
-  })
-
-  it.each([
-    [{ release: 1, previous: 0 }, 'release 1, the first one'],
-    [{ release: 3, previous: 3 }, 'release 3 stays'],
-  ])('of %j names its release', (numbers, text) => {
-    expect(planText({ ...plan, ...numbers })).toContain(`shop: ${text}`)
   })
 })
 

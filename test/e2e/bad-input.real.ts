@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
 import { differences, type Inventory, readInventory } from '../../scripts/demo/inventory.ts'
 import { until } from '../../scripts/demo/wait.ts'
+import { nanofleet } from '../live/cli.ts'
 import { catalogEntries } from '../live/names.ts'
 import { pushChanged } from '../live/source.ts'
 import { regionOf, withWeb } from '../live/stage.ts'
@@ -66,6 +67,8 @@ describe('bad input', () => {
     expect(over.status).toBe('FAILED')
     expect(await endState(context, over.arn)).toBe('FailureClean')
     expect(over.cause).toContain('the ledger is missing')
+    const { out } = await nanofleet('logs', 'broken', '--tail', '40')
+    expect(out).toContain('at open (apps/broken/main.ts:3:9)')
     expect((over.endedAt?.getTime() ?? Number.NaN) - over.startedAt.getTime()).toBeLessThan(60_000)
 
     // Only the image stays, for the next attempt: the snapshot, the AMI and the record of both.
@@ -93,6 +96,7 @@ services:
   await writeFile(join(root, 'images/broken/main/config.json'), JSON.stringify(config))
   const definition = { service: { name: 'broken', port: 8090, checks: [] } }
   await writeFile(join(root, 'images/broken/main/consul.json'), JSON.stringify(definition))
-  const program = "console.error('the ledger is missing')\nprocess.exit(1)\n"
+  const program =
+    "type Ledger = string\nfunction open(name: Ledger) {\n  throw new Error('the ledger is missing')\n}\nopen('a')\n"
   await writeFile(join(root, 'apps/broken/main.ts'), program)
 }

@@ -4,6 +4,7 @@ import { appStatus } from '../../cli/stage/stage-status.ts'
 import { throughGateway } from '../../scripts/demo/gateway.ts'
 import { serviceInstances } from '../../scripts/demo/local-instances.ts'
 import { removeApp, untilAppIsWhole, withApp } from '../live/apps.ts'
+import { LANGUAGES } from '../live/languages.ts'
 import { tryResolve } from '../live/names.ts'
 import { regionOf } from '../live/stage.ts'
 
@@ -15,13 +16,7 @@ describe('an app with a service in each language', () => {
   }, 300_000)
   afterAll(() => removeApp(context, 'hello'), 120_000)
 
-  it.each([
-    ['ts', 'typescript'],
-    ['js', 'javascript'],
-    ['go', 'go'],
-    ['python', 'python'],
-    ['java', 'java'],
-  ])('answers for %s through the gateway and is in DNS', async (service, language) => {
+  it.each(LANGUAGES)('answers for %s through the gateway and is in DNS', async (service, language) => {
     const row = (await appStatus(context, 'hello')).find((one) => one.service === service)
     const [instance] = await serviceInstances(regionOf(context), 'hello', service)
     const { status, body } = await throughGateway(row?.url ?? '')

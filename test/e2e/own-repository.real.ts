@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readSettings } from '../../local/settings.ts'
+import { LANGUAGES } from '../live/languages.ts'
 
 const run = promisify(execFile)
 const { environment, repository } = readSettings()
@@ -23,6 +24,23 @@ import { optionalPort } from 'nanofleet/lib/settings.ts'
 createServer((request, response) => {
   response.end(request.url === '/healthz' ? 'ok' : 'hello from ' + process.env.GREETER)
 }).listen(optionalPort('PORT', 8080), process.env.HOST)
+`
+
+/** That of hello takes our module for jobs, which is beside it in the checkout. */
+const GO = `package main
+
+import (
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+)
+
+func main() {
+	http.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "hello from go on i-0") })
+	log.Fatal(http.ListenAndServe(net.JoinHostPort(os.Getenv("HOST"), os.Getenv("PORT")), nil))
+}
 `
 
 const printSeconds = (what: string, since: number): boolean =>
@@ -122,16 +140,12 @@ describe('a repository of apps', () => {
     expect(services).toMatchObject([{ service: 'hello', healthy: 2 }])
   }, 600_000)
 
-  it.each([
-    ['ts', 'typescript'],
-    ['js', 'javascript'],
-    ['go', 'go'],
-    ['python', 'python'],
-    ['java', 'java'],
-  ])(
-    'serves an app of a folder in %s without a change',
+  it.each(LANGUAGES)(
+    'serves an app of a folder in %s',
     async (folder, language) => {
       await cp(join(repository, 'apps/hello', folder), join(shop.folder, folder), { recursive: true })
+      if (folder === 'go') await shop.put('go/main.go', GO)
+      if (folder === 'go') await shop.put('go/go.mod', 'module hello\n\ngo 1.25\n')
       const began = performance.now()
       await shop.nanofleet('init', '--from', folder)
       expect(await shop.nanofleet('validate', folder)).toBe(`${folder} is right\n`)

@@ -77,6 +77,7 @@ export class DataWorld {
             ...common,
             stage,
             bundles: { read },
+            settings: { variables: async () => [], secrets: async () => [] },
             data: { changeSets, holdings, schemas: memorySchemas, backups: this.backups },
             records: async () => new Map([['web', image]]),
             built: async () => new Map(),

@@ -1,23 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import type { ConsulServer } from '../../core/base/catalog.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { askServer } from '../live/consul-api.ts'
 import { NameWatch } from '../live/name-watch.ts'
-import { ServerStage } from './server-stage.ts'
+import { onServerStage, stage } from './server-stage.ts'
 
 /**
  * EC2 keeps showing a dead server as running, as it does for one that hangs or has lost its network.
  */
 describe('the death of a Consul server', () => {
-  let stage: ServerStage
-  beforeAll(async () => {
-    stage = await ServerStage.start()
-  }, 90_000)
-  afterEach(() => {
-    stage.platform.onInvoke = () => {}
-  })
-  afterAll(() => stage?.stop(), 20_000)
+  onServerStage()
 
   const forceLeave = async (gone: ConsulServer, asked: ConsulServer | undefined): Promise<void> => {
     const path = `/v1/agent/force-leave/${gone.instanceId}`

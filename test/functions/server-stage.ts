@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll } from '@jest/globals'
 import { ConsulDoor } from '../../adapters/consul/door.ts'
 import { ProbingConsul } from '../../adapters/consul/first-answer.ts'
 import { ask } from '../../adapters/consul/probes.ts'
@@ -142,6 +143,20 @@ export class ServerStage {
     await until('the leader', 20, async () => (await leads().catch(() => false)) || undefined)
     await this.untilWhole(60)
   }
+}
+
+/** The stage of a file of tests. */
+export let stage: ServerStage
+
+/** Gives a file of tests its stage, on which nobody calls a function between two tests. */
+export function onServerStage(): void {
+  beforeAll(async () => {
+    stage = await ServerStage.start()
+  }, 90_000)
+  afterEach(() => {
+    stage.platform.onInvoke = () => {}
+  })
+  afterAll(() => stage?.stop(), 20_000)
 }
 
 async function serve(address: string): Promise<Server> {

@@ -48,11 +48,13 @@ describe('every function', () => {
     expect(fits).toBe(true)
   })
 
-  it('is asked by a workflow, or by events, other functions and Consul servers', () => {
+  it('is asked by a workflow, or by events, people, other functions, Consul servers and clients of its URL', () => {
     const asked = new Set(payloads('any').map(({ name }) => name))
     expect(names.filter((name) => !asked.has(name))).toEqual([
+      'apps-api',
       'consul',
       'kafka',
+      'proxy',
       'reconcile',
       'register',
       'sign-server',

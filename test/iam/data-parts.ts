@@ -32,8 +32,9 @@ export const bucketResource = (world: IamWorld): Resource => ({
 })
 export const ofEach = (world: IamWorld) => ({ Data: bucketResource(world), Rows: TABLE, Jobs: QUEUE })
 
-/** The probe's bundle with resources of its own, as its plan's. */
+/** The probe's bundle with resources of its own, as its plan's, ready to be deployed. */
 export async function push(world: IamWorld, Resources: Record<string, unknown>): Promise<void> {
+  await world.giveImage()
   const { bundle } = await world.bundles.read(PROBE, world.probe)
   const { digest } = await world.bundles.write({ ...bundle, resources: { Resources } })
   await world.bundles.point(PROBE, digest)
@@ -62,6 +63,7 @@ export const record = (
 
 /** Removes the stack, the bucket, and what was kept. */
 export async function tidy(world: IamWorld): Promise<void> {
+  await world.takeImage()
   await world.bundles.point(PROBE, world.probe)
   await world.plan()
   const stacks = new CloudFormationStacks(world.context.cloudFormation())

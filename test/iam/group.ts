@@ -47,7 +47,7 @@ export async function startGroup(world: IamWorld): Promise<void> {
 }
 
 /** Makes the group launch from a newer version than its instance was launched from. */
-export async function ageGroup(world: IamWorld): Promise<void> {
+async function ageGroup(world: IamWorld): Promise<void> {
   const name = groupName(world)
   const LaunchTemplateData = { InstanceType: 't3.small' as const }
   const version = { LaunchTemplateName: name, SourceVersion: '1', LaunchTemplateData }
@@ -58,6 +58,12 @@ export async function ageGroup(world: IamWorld): Promise<void> {
       LaunchTemplate: { LaunchTemplateName: name, Version: '2' },
     }),
   )
+}
+
+/** A group whose instance is of an older version than the group launches. */
+export async function startOldGroup(world: IamWorld): Promise<void> {
+  await startGroup(world)
+  await ageGroup(world)
 }
 
 /** Makes the group replace its instance this many times. */

@@ -13,6 +13,7 @@ const LOG_DELIVERY = ['Create', 'Get', 'Update', 'Delete'].map((verb) => `logs:$
 
 export const UNCHECKED: Unchecked[] = [
   { role: /^StackRole$/, page: 'AWS CloudFormation service role' },
+  { role: /^schedules$/, page: 'Setting up the execution role' },
   { role: /^CleanAmisWeeklyRole$/, page: 'IAM roles for sending events to targets in Amazon EventBridge' },
   {
     role: /^(?!ImageProject)\w+Role$/,
@@ -31,7 +32,7 @@ export const UNCHECKED: Unchecked[] = [
     page: 'Using CloudWatch Logs to log execution history in Step Functions',
   },
   {
-    role: /^(Consul|Kafka)Role$/,
+    role: /^(Consul|Kafka|Proxy)Role$/,
     actions: [
       'ec2:CreateNetworkInterface',
       'ec2:DescribeNetworkInterfaces',
@@ -43,7 +44,7 @@ export const UNCHECKED: Unchecked[] = [
     page: 'Giving Lambda functions access to resources in an Amazon VPC',
   },
   {
-    role: /^(CheckInput|PlanBuild|PlanDeploy|PlanRestart|PlanScale|PlanTeardown|RemoveApp|RequiredApps)Role$/,
+    role: /^(AppsApi|CheckInput|PlanBuild|PlanDeploy|PlanRestart|PlanScale|PlanTeardown|RemoveApp|RequiredApps|StartJob|LookJob)Role$/,
     actions: ['s3:ListBucket'],
     page: 'GetObject',
   },

@@ -9,6 +9,7 @@ import { BundleStore } from '../../adapters/aws/bundle-store.ts'
 import { DynamoKeptBook } from '../../adapters/aws/kept-records.ts'
 import { DynamoLockTable } from '../../adapters/aws/lock-table.ts'
 import { RunFiles } from '../../adapters/aws/run-files.ts'
+import { removeImageRecords, writeImageRecord } from '../../adapters/images/image-records.ts'
 import type { Context } from '../../cli/context.ts'
 import type { AppBundle } from '../../core/base/bundle.ts'
 import { ServiceFailure } from '../../core/base/errors.ts'
@@ -92,6 +93,17 @@ export class IamWorld {
       takenUp: [],
       ...changes,
     })
+  }
+
+  /** Gives the probe the image of web, without which nothing of it can be deployed. */
+  async giveImage(): Promise<void> {
+    const { hash = '', imageId = '' } = this.release.services.web ?? {}
+    const record = { hash, imageId, builtAt: new Date().toISOString() }
+    await writeImageRecord(this.context.ssm(), this.context.stage, PROBE, 'probe', record)
+  }
+
+  async takeImage(): Promise<void> {
+    await removeImageRecords(this.context.ssm(), this.context.stage, PROBE, ['probe'])
   }
 
   /** The answer of a control plane function. @throws FunctionFailed */

@@ -8,7 +8,7 @@ import { runToEnd } from './workflows.ts'
 export async function withApp(app: string): Promise<Context> {
   const context = await withWeb()
   const deployed = await context.releases().deployedApps()
-  if (!deployed.includes(app)) await runToEnd(context, 'deploy', { app }, 180)
+  if (!deployed.includes(app)) await runToEnd(context, 'deploy', { app }, 300)
   return context
 }
 

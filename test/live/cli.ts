@@ -17,13 +17,14 @@ export class Command {
   #err = ''
   readonly #closed: Promise<unknown>
 
-  constructor(args: string[], environment: Record<string, string> = {}) {
+  constructor(args: string[], environment: Record<string, string> = {}, input?: string) {
     const settings = liveSettings()
     this.child = spawn(settings.node, [join(settings.repository, 'cli/main.ts'), ...args], {
       cwd: settings.repository,
       env: { ...settings.environment, NANOFLEET_STATE: settings.state, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
+    this.child.stdin?.end(input)
     this.child.stdout?.on('data', (chunk) => {
       this.#out += chunk
     })
@@ -48,6 +49,10 @@ export class Command {
 
 /** Runs `nanofleet` with these arguments to its end. */
 export const nanofleet = (...args: string[]): Promise<Said> => new Command(args).end()
+
+/** The same, with something on standard input. */
+export const withInput = (input: string, ...args: string[]): Promise<Said> =>
+  new Command(args, {}, input).end(180)
 
 /**
  * What `nanofleet` prints as JSON.

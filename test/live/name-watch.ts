@@ -9,6 +9,8 @@ export class NameWatch {
   samples = 0
   /** Answers that lacked an address; a question that nobody answered is none. */
   lacking = 0
+  /** Answers without any address. */
+  empty = 0
   readonly #expected: string[]
   readonly #seen = new Map<string, number>()
   readonly #timer: NodeJS.Timeout
@@ -47,6 +49,7 @@ export class NameWatch {
     this.samples += 1
     if (found === undefined) return
     if (this.#expected.some((each) => !found.includes(each))) this.lacking += 1
+    if (found.length === 0) this.empty += 1
     for (const each of found) {
       const key = `${server} ${each}`
       const last = this.#seen.get(key)

@@ -64,7 +64,7 @@ describe('a mutant', () => {
 
 describe('a sample of the mutants of core', () => {
   const places = (seed: number, count = 40) => sampleOf(ofCore, { seed, count }).map(key)
-  const key = ({ file, was, becomes }: Mutant) => [file, was, becomes].join(' ')
+  const key = ({ file, line, was, becomes }: Mutant) => [file, line, was, becomes].join(' ')
 
   it('is the same for the same seed and another for another one', () => {
     expect(places(7)).toEqual(places(7))

@@ -37,7 +37,7 @@ describe('the rules of length', () => {
 
 describe('the rule of places', () => {
   it.each([
-    ['core/base/names.ts', 'const arn = `arn:aws:s3:::${bucket}`', 'arn:aws:'],
+    ['core/base/names.ts', 'const arn = "arn:aws:s3:::" + bucket', 'arn:aws:'],
     ['workflows/deploy.asl.yml', '    Resource: arn:aws:states:::lambda:invoke', 'arn:aws:'],
     ['resources/roles/deploy.yml', '  Resource: arn:aws-cn:s3:::x', 'arn:aws-cn:'],
     ['local/region/ec2/account.py', 'zone = "us-west-1c"', 'us-west-1c'],
@@ -51,7 +51,7 @@ describe('the rule of places', () => {
 
   it.each([
     ['core/base/names.ts', '/** Such as `arn:aws:s3:::pictures`. */'],
-    ['resources/roles/deploy.yml', 'Resource: !Sub arn:${AWS::Partition}:s3:::x'],
+    ['resources/roles/deploy.yml', `Resource: !Sub arn:\${AWS::Partition}:s3:::x`],
     ['test/core/names.test.ts', "const region = 'eu-west-1'"],
     ['apps/platform/consul/cloud_test.go', 'region: "eu-west-1"'],
     ['core/base/partition.ts', "export const DEFAULT_REGION = 'eu-west-1'"],

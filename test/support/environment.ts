@@ -14,6 +14,7 @@ export const environment = {
   PRIVATE_ROUTE_TABLES: 'rtb-a,rtb-b,rtb-c',
   PUBLIC_ROUTE_TABLE: 'rtb-public',
   CONSUL_FUNCTION_GROUP: 'sg-consul',
+  PROXY_FUNCTION_GROUP: 'sg-proxy',
   PACKAGER: 'ops',
   ARCHITECTURE: 'x86_64',
   DOMAIN: '',

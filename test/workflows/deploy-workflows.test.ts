@@ -21,7 +21,7 @@ interface Machine {
   States: Record<string, State>
 }
 
-const NAMES = ['deploy', 'service', 'scale', 'restart', 'teardown', 'rotate-secrets']
+const NAMES = ['deploy', 'service', 'scale', 'restart', 'job', 'teardown', 'rotate-secrets']
 const text = (name: string) => readFileSync(`workflows/${name}.asl.yml`, 'utf8')
 const machine = (name: string): Machine => parse(text(name))
 

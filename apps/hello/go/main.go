@@ -9,9 +9,19 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
+	"strings"
+
+	"nanofleet/lib/job"
 )
 
 func main() {
+	// `nanofleet job hello go -- 3 good bye` prints the words and ends with exit code 3.
+	job.Run(func(args []string) int {
+		code, _ := strconv.Atoi(args[0])
+		fmt.Println(strings.Join(args[1:], " "))
+		return code
+	})
 	http.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	http.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(w, "hello from go on %s\n", instance())

@@ -10,6 +10,13 @@ async function instance() {
   return (await fetch(`${metadata}/latest/meta-data/instance-id`, { headers: token })).text()
 }
 
+// `nanofleet job hello js -- 3 good bye` prints the words and ends with exit code 3.
+const [code, ...words] = process.argv.slice(2)
+if (code !== undefined) {
+  console.log(words.join(' '))
+  process.exit(Number(code))
+}
+
 const server = createServer(async ({ url }, answer) => {
   if (url === '/healthz') return answer.end('ok\n')
   const up = ms(Math.round(process.uptime() * 1000))

@@ -1,4 +1,4 @@
-import type { Sentences } from '../said.ts'
+import { SET_SECRET, type Sentences } from '../said.ts'
 import { type AddressBook, rewrite } from './addresses.ts'
 import type { Planned } from './planned.ts'
 
@@ -44,7 +44,7 @@ export function takeAddresses(service: Planned, book: AddressBook, said: Sentenc
       said.left(
         `${workload.place}: env ${variable}`,
         'looks like a secret, and anyone who may describe instances can read user data',
-        'put it into a SecureString of Parameter Store, and let the program read that; if it is none, add it to env in app.yml',
+        `${SET_SECRET}; if it is none, add it to env there`,
       )
       continue
     }

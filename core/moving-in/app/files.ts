@@ -49,6 +49,7 @@ function entry({ image, port, protocol, needs, workload, expose, instanceType, e
   const count = workload.count
   return {
     ...(image.source !== undefined && { source: image.source }),
+    ...(image.ignore !== undefined && image.ignore.length > 0 && { ignore: image.ignore }),
     ...(port !== undefined && { port, protocol }),
     ...(needs.length > 0 && { needs }),
     ...(count !== undefined && { count: Math.min(count, 100) }),

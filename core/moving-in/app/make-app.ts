@@ -1,10 +1,11 @@
 import { LABEL, RESERVED_SERVICES } from '../../base/name-rules.ts'
-import { type Bases, makeImage, type Published } from '../image/make-image.ts'
+import { makeImage, type Published } from '../image/make-image.ts'
 import { isRedisImage } from '../image/redis-image.ts'
 import type { Sentences } from '../said.ts'
 import type { Tree } from '../tree.ts'
-import type { MadeImage, Probe, Source, Workload } from '../workload.ts'
+import type { Bases, MadeImage, Probe, Source, Workload } from '../workload.ts'
 import type { AddressBook, Known } from './addresses.ts'
+import { exposeBehind } from './behind-proxies.ts'
 import { takeAddresses } from './environment.ts'
 import { expose } from './exposure.ts'
 import { instanceType } from './instance-type.ts'
@@ -42,6 +43,7 @@ export function makeApp(
   )
   const needs = withoutCircles([...edges, ...named], said)
   for (const service of services) service.needs = needs.get(service.name) ?? []
+  exposeBehind(gone, services, around.tree, said)
   expose(app, services, around.neighbours, said)
   for (const service of services) sayHealth(service, said)
   return services

@@ -1,6 +1,6 @@
 import { healthWords, probeOfCommand } from '../image/probe-command.ts'
 import { shellWords } from '../image/shell-words.ts'
-import type { Sentences } from '../said.ts'
+import { SET_SECRET, type Sentences } from '../said.ts'
 import { cpuCount, dockerBytes } from '../sizes.ts'
 import { hasFolder, resolvePath, type Tree } from '../tree.ts'
 import { type Fields, fields, isFields, list, listOfFields, text, texts, whole, within } from '../values.ts'
@@ -214,7 +214,7 @@ export function takeConfigs({ tree, file, place, said, service, workload }: Read
     said.left(
       `${place}.secrets`,
       `${name} would be a file of the image, which anyone who may read images can read`,
-      'put it into a SecureString of Parameter Store, and let the program read that',
+      SET_SECRET,
     )
   }
 }

@@ -1,11 +1,9 @@
 import { InvalidInput } from '../../base/errors.ts'
-import type { Bases } from '../image/make-image.ts'
-import { isStart } from '../image/start.ts'
 import type { Sentences } from '../said.ts'
 import { baseName, folderOf, inFolder, isBelow, type Tree } from '../tree.ts'
-import { emptyWorkload, type Source, type Workload } from '../workload.ts'
+import { type Bases, emptyWorkload, type Source, type Workload } from '../workload.ts'
 import { hintsOf, USUAL_PORT } from './hints.ts'
-import { folderImage, MARKERS, markerOf } from './languages.ts'
+import { MARKERS, markerOf, sourcesImage } from './languages.ts'
 
 /**
  * One service of a folder with sources, or one of each folder right below it.
@@ -28,7 +26,7 @@ export function folderSource(tree: Tree, folder: string, bases: Bases, said: Sen
 /** The service of a Dockerfile, called like its folder. */
 export function dockerfileSource(path: string): Source {
   const folder = folderOf(path)
-  const workload = emptyWorkload(baseName(folder), path)
+  const workload = emptyWorkload(folder === '.' ? 'web' : baseName(folder), path)
   workload.build = { folder, dockerfile: path, args: new Map() }
   workload.ways.push({ path: '/', place: path })
   return { workloads: [workload] }
@@ -37,16 +35,8 @@ export function dockerfileSource(path: string): Source {
 function workloadOf(tree: Tree, folder: string, marker: string, bases: Bases, said: Sentences): Workload {
   const place = inFolder(folder, marker)
   if (marker === 'Dockerfile') return dockerfileSource(place).workloads[0] as Workload
-  if (folder === '.')
-    throw new InvalidInput(
-      place,
-      'is at the root of the repository, with everything else',
-      'move the program into a folder of its own, such as apps/web',
-    )
-  const workload = emptyWorkload(baseName(folder), place)
-  const { dockerfile, start, env = {}, cwd, todo } = folderImage(tree, folder, marker, bases)
-  if (!isStart(start)) said.todo(place, start.what, start.instead)
-  if (todo) said.todo(place, todo.what, todo.instead)
+  const workload = emptyWorkload(folder === '.' ? 'web' : baseName(folder), place)
+  const made = sourcesImage(tree, folder, place, bases, said)
   const { port, toldByPort, probe } = hintsOf(tree, folder)
   if (port === undefined)
     said.todo(
@@ -58,12 +48,7 @@ function workloadOf(tree: Tree, folder: string, marker: string, bases: Bases, sa
   if (toldByPort || port === undefined) workload.env.set('PORT', String(port ?? USUAL_PORT))
   workload.ways.push({ path: '/', place })
   workload.made = {
-    dockerfile,
-    program: isStart(start) ? start.program : '',
-    args: isStart(start) ? start.args : [],
-    env: new Map(Object.entries(env)),
-    ...(cwd !== undefined && { cwd }),
-    source: folder,
+    ...made,
     ports: [port ?? USUAL_PORT],
     ...(probe && { probe }),
   }

@@ -38,8 +38,10 @@ function hints(texts: readonly string[]): Hints {
 /** Files right in the folder and one level below: enough for a program to say where it listens. */
 function sourceTexts(tree: Tree, folder: string): string[] {
   return tree.paths
-    .filter((path) => isBelow(folder, path) && path.slice(folder.length + 1).split('/').length <= 2)
+    .filter((path) => isBelow(folder, path) && isNear(folder === '.' ? path : path.slice(folder.length + 1)))
     .filter((path) => /\.(m?[jt]s|go|py|java|properties|ya?ml)$/.test(path) && !/[._]test\./.test(path))
     .slice(0, 50)
     .flatMap((path) => tree.text(path) ?? [])
 }
+
+const isNear = (path: string): boolean => path.split('/').length <= 2 && !/^(images|buildspecs)\//.test(path)

@@ -17,6 +17,9 @@ export function imageName(image: string): ImageName {
   return { repository, name, ...(tag && { tag }), ...(digest && { digest }) }
 }
 
+const PROXIES =
+  /^(nginx|nginx-unprivileged|httpd|haproxy|traefik|envoy|caddy|nginx-proxy|openresty|nginx-ingress|kong)$/
+
 const DATA = 'keeps data, and an instance has no disk that outlives it'
 
 /** Stores, queues and the like, and what AWS has in their place. */
@@ -47,11 +50,6 @@ const SERVICES: [names: RegExp, why: string, instead: string][] = [
     DATA,
     'use Amazon OpenSearch Service',
   ],
-  [
-    /^(redis-stack|redis-stack-server|redismod)$/,
-    'has modules that start other processes',
-    'use Amazon MemoryDB',
-  ],
   [/^(memcached)$/, 'is a cache that AWS runs', 'use Amazon ElastiCache'],
   [/^(cassandra|scylla)$/, DATA, 'use Amazon Keyspaces'],
   [
@@ -75,7 +73,7 @@ const SERVICES: [names: RegExp, why: string, instead: string][] = [
   ],
   [/^(consul)$/, 'is part of the platform', 'leave it out: services find each other by DNS'],
   [
-    /^(nginx|nginx-unprivileged|httpd|haproxy|traefik|envoy|caddy|nginx-proxy|openresty|nginx-ingress|kong)$/,
+    PROXIES,
     'is a proxy or a web server with processes of its own',
     'expose the services behind it in app.yml (several services may share a host by their paths)',
   ],
@@ -130,4 +128,12 @@ export function managedByPort(ports: readonly { port: number }[]): ManagedServic
 }
 
 /** Redis has an image of ours: without what forks. */
-export const isRedis = (image: string): boolean => /^(redis|valkey|keydb)$/.test(imageName(image).name)
+export const isRedis = (image: string): boolean =>
+  /^(redis|valkey|keydb)$/.test(imageName(image).name) || hasModules(image)
+
+/** Redis with modules for search, JSON and the like, which most that name it do not use. */
+export const hasModules = (image: string): boolean =>
+  /^(redis-stack|redis-stack-server|redismod)$/.test(imageName(image).name)
+
+/** What leads requests to other services, which `expose` does here. */
+export const isProxy = (image: string): boolean => PROXIES.test(imageName(image).name)

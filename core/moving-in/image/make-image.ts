@@ -1,17 +1,22 @@
-import { hintsOf } from '../folder/hints.ts'
+import { WHOLE } from '../../base/whole-source.ts'
+import { hintsOf, USUAL_PORT } from '../folder/hints.ts'
+import { sourcesImage, unlocked } from '../folder/languages.ts'
 import type { Sentences } from '../said.ts'
-import { baseName, folderOf, inFolder, isBelow, type Tree } from '../tree.ts'
-import type { Build, MadeImage, Workload } from '../workload.ts'
+import { inFolder, isBelow, type Tree } from '../tree.ts'
+import type { Bases, Build, MadeImage, Workload } from '../workload.ts'
+import { commandOf, finished, type Parts, unknownProgram } from './finish-image.ts'
 import { type ImageFacts, imageFacts } from './image-facts.ts'
-import { imageName, isRedis, type ManagedService, managedByPort, managedService } from './known-images.ts'
-import { healthWords, probeOfCommand } from './probe-command.ts'
-import { pythonAsFile } from './python-program.ts'
-import { rebase } from './rebase.ts'
+import {
+  imageName,
+  isProxy,
+  isRedis,
+  type ManagedService,
+  managedByPort,
+  managedService,
+} from './known-images.ts'
+import { ownFolder } from './own-folder.ts'
 import { redisImage } from './redis-image.ts'
-import { type Command, isStart, startOf } from './start.ts'
-
-/** Base images by language, with their digests where they are known. */
-export type Bases = (language: string) => string
+import { archivedFolder, sayWhole, sourceOf } from './root-source.ts'
 
 /** A path that a manifest's `source` may be. */
 const SOURCE = /^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9_./-]+$/
@@ -28,7 +33,7 @@ export function makeImage(
 ): MadeImage | undefined {
   const { image, place, made } = workload
   if (made) return made
-  if (workload.build) return builtImage(tree, workload.build, workload, said)
+  if (workload.build) return builtImage(tree, workload.build, workload, bases, said)
   if (image === undefined) {
     said.left(place, 'names neither an image nor a build', 'give it one of them')
     return undefined
@@ -39,59 +44,64 @@ export function makeImage(
   }
   if (isRedis(image)) return redisImage(workload, { redis: bases('redis'), node: bases('node') }, said)
   const service = managedService(image) ?? managedByPort(workload.ports)
-  if (service) return refused(place, image, service, said)
-  const own = ownBuild(tree, workload, said)
-  return own
-    ? builtImage(tree, own, workload, said)
-    : publishedImage(tree, workload, image, { said, published })
+  if (service) return refused(workload, image, service, said)
+  const folder = ownFolder(tree, imageName(image).name)
+  if (folder === undefined) return publishedImage(tree, workload, image, { said, published })
+  said.inferred(
+    `${place}: image ${image}`,
+    `it is built from ${folder === WHOLE ? 'this repository' : folder}`,
+  )
+  const dockerfile = inFolder(folder, 'Dockerfile')
+  return tree.paths.includes(dockerfile)
+    ? builtImage(tree, { folder, dockerfile, args: new Map() }, workload, bases, said)
+    : folderOfSources(tree, folder, workload, bases, said)
 }
 
 /** A store, a proxy and the like: what else was said of it does not matter. */
-function refused(place: string, image: string, { why, instead }: ManagedService, said: Sentences): undefined {
+function refused(
+  workload: Workload,
+  image: string,
+  { why, instead }: ManagedService,
+  said: Sentences,
+): undefined {
+  const { place, build } = workload
+  if (isProxy(image)) workload.proxy = true
   said.forget(place)
-  said.left(`${place}: image ${image}`, why, instead)
+  said.left(`${place}: image ${build ? `from ${image}` : image}`, why, instead)
 }
 
-/** The folder in which an image's Dockerfile is: called like the image, or the folder around it is. */
-function ownBuild(tree: Tree, { image, place }: Workload, said: Sentences): Build | undefined {
-  const { name } = imageName(image ?? '')
-  const folders = tree.paths.filter((path) => baseName(path) === 'Dockerfile').map(folderOf)
-  const [folder] = folders
-    .filter((each) => each !== '.' && [baseName(each), baseName(folderOf(each))].includes(name))
-    .sort((a, b) => a.length - b.length)
-  if (name === '' || folder === undefined) return undefined
-  said.inferred(`${place}: image ${image}`, `it is built from ${folder}, which has a Dockerfile`)
-  return { folder, dockerfile: inFolder(folder, 'Dockerfile'), args: new Map() }
-}
-
-function builtImage(tree: Tree, build: Build, workload: Workload, said: Sentences): MadeImage | undefined {
+function builtImage(
+  tree: Tree,
+  build: Build,
+  workload: Workload,
+  bases: Bases,
+  said: Sentences,
+): MadeImage | undefined {
   const { place } = workload
   const text = build.inline ?? tree.text(build.dockerfile)
   if (text === undefined) {
     said.left(`${place}: build`, `there is no file ${build.dockerfile}`, 'correct the path')
     return undefined
   }
-  // With the whole repository as context, the folder of the Dockerfile is what is archived.
-  const source = build.folder === '.' ? folderOf(build.dockerfile) : build.folder
-  if (source === '.' || !SOURCE.test(source)) {
-    const what =
-      source === '.' ? 'the whole repository is its context' : `${source} is not a path that app.yml takes`
+  const found = sourceOf(tree, build, text)
+  if (!SOURCE.test(found.source) && found.source !== WHOLE) {
     said.left(
       `${place}: build`,
-      what,
+      `${found.source} is not a path that app.yml takes`,
       'move the program into a folder of its own, named in letters, digits and . _ -',
     )
     return undefined
   }
+  const { source } = found
   const facts = imageFacts(text, build.target, build.args)
   const service = commandOf(workload, facts).length === 0 ? managedService(facts.base ?? '') : undefined
-  if (service) return refused(place, `from ${facts.base}`, service, said)
-  const { text: rebased, problems } = rebase(text, { folder: build.folder, source, target: build.target })
+  if (service) return refused(workload, facts.base ?? '', service, said)
+  const { text: rebased, problems } = found
   for (const problem of problems)
     said.todo(
       `${place}: ${build.dockerfile}`,
       problem,
-      `correct it in the Dockerfile of ${workload.name}: images are built from the root of the repository, with this folder alone`,
+      `correct it in the Dockerfile of ${workload.name}: images are built from an archive that has ${source} alone`,
     )
   if (build.args.size > 0)
     said.todo(
@@ -99,14 +109,40 @@ function builtImage(tree: Tree, build: Build, workload: Workload, said: Sentence
       `${[...build.args.keys()].join(', ')}: builds get no arguments`,
       'give the ARGs these values as defaults in the Dockerfile',
     )
-  takeHints(facts, { tree, workload, said, source })
-  return finished(`${rebased}${mounted(workload, source, said)}`, facts, { tree, workload, said, source })
+  const parts = { tree, workload, said, source, ...(found.ignore && { ignore: found.ignore }) }
+  const todo = unlocked(tree, source, bases)
+  if (todo) said.todo(`${place}: build`, todo.what, todo.instead)
+  if (source === WHOLE) sayWhole(place, found.ignore, said)
+  takeHints(facts, parts)
+  return finished(`${rebased}${mounted(workload, source, said)}`, facts, parts)
+}
+
+/** An image whose source is here without a Dockerfile: one for its language is written. */
+function folderOfSources(
+  tree: Tree,
+  folder: string,
+  workload: Workload,
+  bases: Bases,
+  said: Sentences,
+): MadeImage {
+  const { entrypoint = [], command = [] } = workload
+  const made = sourcesImage(tree, folder, `${workload.place}: build`, bases, said)
+  const { port, toldByPort, probe } = hintsOf(tree, folder)
+  if (toldByPort && !workload.env.has('PORT') && workload.ports.length === 0)
+    workload.env.set('PORT', String(port ?? USUAL_PORT))
+  return {
+    ...made,
+    args: [...made.args, ...entrypoint.slice(1), ...command],
+    ports: port === undefined ? [] : [port],
+    ...(probe && { probe }),
+  }
 }
 
 /** What is mounted over an image while it is developed belongs into the image. */
 function mounted({ mounts, place }: Workload, source: string, said: Sentences): string {
   const lines = mounts.map(({ from, to }) => {
-    if (from === source || isBelow(source, from)) return `COPY ${from}/ ${to.replace(/\/?$/, '/')}\n`
+    if (from === source || isBelow(source, from))
+      return `COPY ${archivedFolder(source, from)}/ ${to.replace(/\/?$/, '/')}\n`
     said.todo(
       `${place}: volumes ${to}`,
       `${from} is not in ${source}, which the image is made of`,
@@ -174,72 +210,3 @@ const passesOn = (image: string): boolean =>
   /^(node|python|golang|ruby|eclipse-temurin|openjdk|deno|bun|debian|ubuntu|alpine|busybox|nodejs\d*.*|dotnet|aspnet|runtime|sdk)$/.test(
     imageName(image).name,
   )
-
-interface Parts {
-  tree: Tree
-  workload: Workload
-  said: Sentences
-  source?: string
-  published?: boolean
-}
-
-function finished(dockerfile: string, facts: ImageFacts, parts: Parts): MadeImage {
-  const { tree, workload, said, source } = parts
-  const cwd = workload.workingFolder ?? facts.workingFolder ?? (parts.published ? undefined : '/')
-  const argv = commandOf(workload, facts)
-  if (argv.length === 0) return unknownProgram(dockerfile, facts, parts)
-  const start = startOf(argv, {
-    env: new Map([...facts.env, ...workload.env]),
-    cwd,
-    copied: facts.copied,
-    packages: facts.packages,
-    base: facts.base ?? '',
-    beside: (name) => (source === undefined ? undefined : tree.text(inFolder(source, name))),
-  })
-  if (!isStart(start)) {
-    said.todo(`${workload.place}: program`, start.what, start.instead)
-    return { ...common(dockerfile, facts, parts), program: '', args: [] }
-  }
-  if (start.changed) said.inferred(`${workload.place}: program`, start.changed)
-  const image = { ...common(dockerfile, facts, parts), program: start.program, args: start.args }
-  return start.program === '/usr/local/bin/python3' ? pythonAsFile(image) : image
-}
-
-function commandOf({ entrypoint, command }: Workload, facts: ImageFacts): Command {
-  const first = entrypoint ?? facts.entrypoint
-  // Replacing the entry point drops the command of the image.
-  const second = command ?? (entrypoint ? undefined : facts.command)
-  if (typeof first === 'string') return first
-  if (typeof second === 'string' && (first ?? []).length === 0) return second
-  return [...(first ?? []), ...(typeof second === 'string' ? ['sh', '-c', second] : (second ?? []))]
-}
-
-function unknownProgram(dockerfile: string, facts: ImageFacts, parts: Parts): MadeImage {
-  const { workload, said } = parts
-  const image = workload.image ?? facts.base ?? 'the image'
-  said.todo(
-    `${workload.place}: program`,
-    `what ${image} starts is written in the image and not here`,
-    `"docker image inspect ${image}" shows it: write Program, Args, Env and ManifestPassthrough.cwd into config.json`,
-  )
-  return { ...common(dockerfile, facts, parts), program: '', args: workload.command ?? [] }
-}
-
-function common(dockerfile: string, facts: ImageFacts, { workload, said, source }: Parts) {
-  const asked = facts.healthcheck && probeOfCommand(healthWords(facts.healthcheck))
-  if (facts.healthcheck && !asked && !workload.probe)
-    said.left(
-      `${workload.place}: HEALTHCHECK`,
-      "would start a program beside the service's own",
-      'let the service answer a path by http, and name it in consul.json',
-    )
-  const cwd = workload.workingFolder ?? facts.workingFolder
-  return {
-    dockerfile,
-    env: facts.env,
-    ports: facts.ports,
-    ...(cwd !== undefined && cwd !== '/' && { cwd }),
-    ...(source !== undefined && { source }),
-    ...(asked && { probe: asked }),
-  }
-}

@@ -1,5 +1,6 @@
 import type { Sentences } from '../said.ts'
 import type { MadeImage, Workload } from '../workload.ts'
+import { hasModules } from './known-images.ts'
 
 /** What a unikernel's Redis is started with; images/boutique/redis/Dockerfile has the reason for each. */
 const ARGS = [
@@ -40,6 +41,12 @@ export function redisImage(
     place,
     `${image} becomes Redis 7.2 without snapshots and logs: what it holds ends with its instance`,
   )
+  if (image !== undefined && hasModules(image))
+    said.left(
+      `${place}: image ${image}`,
+      'its modules start other processes',
+      'use Amazon MemoryDB if the app needs them',
+    )
   const names = own.map(([name]) => name)
   const rest = ARGS.filter(([name]) => !names.includes(name ?? ''))
   return {

@@ -1,4 +1,4 @@
-import type { Sentences } from '../said.ts'
+import { SET_SECRET, type Sentences } from '../said.ts'
 import { type Fields, fields, listOfFields, text, within } from '../values.ts'
 
 /** Where a pod's variables come from. */
@@ -9,7 +9,6 @@ export interface EnvSources {
   secrets: ReadonlyMap<string, readonly string[]>
 }
 
-const PARAMETER = 'put it into a SecureString of Parameter Store, and let the program read that'
 const INSTANCE = "ask EC2's metadata service for the instance's id or address"
 
 /** The environment of a container: `envFrom`, then `env`, which wins. */
@@ -37,7 +36,7 @@ export function podEnv(
       said.left(
         `${place}.envFrom`,
         `the Secret ${secret}${keys.length > 0 ? ` (${keys.join(', ')})` : ''} is not for user data, which anyone who may describe instances can read`,
-        PARAMETER,
+        SET_SECRET,
       )
     }
   }
@@ -66,7 +65,7 @@ function sourced(each: Fields, sources: EnvSources, place: string, said: Sentenc
     said.left(
       place,
       `${key} of the Secret ${map} is not for user data, which anyone who may describe instances can read`,
-      PARAMETER,
+      SET_SECRET,
     )
     return undefined
   }

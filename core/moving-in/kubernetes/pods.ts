@@ -1,4 +1,4 @@
-import type { Sentences } from '../said.ts'
+import { SET_SECRET, type Sentences } from '../said.ts'
 import { quantity } from '../sizes.ts'
 import { type Fields, fields, isFields, listOfFields, text, texts, whole, within } from '../values.ts'
 import { type ContainerPort, emptyWorkload, type Workload } from '../workload.ts'
@@ -118,7 +118,7 @@ function takeFiles(
       said.left(
         at,
         'a secret would be a file of the image, which anyone who may read images can read',
-        'put it into a SecureString of Parameter Store, and let the program read that',
+        SET_SECRET,
       )
     else if (!isFields(within(volume, 'emptyDir')))
       said.left(

@@ -16,6 +16,7 @@ from typing import Any
 from region.authorities import records, signing
 from region.authorities.records import Record
 from region.authorities.refusals import Refused, invalid_state
+from region.base.partition import ARN
 from region.base.settings import current as settings
 
 TEMPLATES = {
@@ -24,7 +25,7 @@ TEMPLATES = {
     "EndEntityClientAuthCertificate/V1": "client",
     "EndEntityServerAuthCertificate/V1": "server",
 }
-_TEMPLATE = "arn:aws:acm-pca:::template/"
+_TEMPLATE = f"{ARN}:acm-pca:::template/"
 DEFAULT_TEMPLATE = f"{_TEMPLATE}EndEntityCertificate/V1"
 SHORT_LIVED = "SHORT_LIVED_CERTIFICATE"
 _SHORT_LIFE = timedelta(days=7)

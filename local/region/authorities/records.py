@@ -10,13 +10,14 @@ from typing import Any
 
 from region.authorities.refusals import not_found
 from region.base.emulator import get_account_id, get_region
+from region.base.partition import ARN
 from region.base.settings import current as settings
 
 Record = dict[str, Any]
 
 
 def arn_of(name: str) -> str:
-    return f"arn:aws:acm-pca:{get_region()}:{get_account_id()}:certificate-authority/{name}"
+    return f"{ARN}:acm-pca:{get_region()}:{get_account_id()}:certificate-authority/{name}"
 
 
 def folder(arn: str) -> Path:

@@ -44,7 +44,8 @@ def refusal(path: str, query: bytes, headers: Headers) -> tuple[int, str, str] |
         return 403, "AccessDenied", f"{path} wants the region's root key in the header x-nanofleet-key"
     if path.startswith("/_"):
         return 404, "NotFound", f"{path}: no such route of the local region"
-    if _signed(query, headers):
+    # The function's URL itself answers one that is not, in words of its own.
+    if _signed(query, headers) or _of_function(headers):
         return None
     return 403, "MissingAuthenticationToken", "Request is missing Authentication Token"
 
@@ -58,6 +59,10 @@ def _signed(query: bytes, headers: Headers) -> bool:
     return b"Signature=" in query or any(
         name == b"authorization" and value.startswith(b"AWS4-HMAC-SHA256 ") for name, value in headers
     )
+
+
+def _of_function(headers: Headers) -> bool:
+    return any(name == b"host" and b".lambda-url." in value for name, value in headers)
 
 
 def _without_cors(send: Any) -> Any:

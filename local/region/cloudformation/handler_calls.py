@@ -149,6 +149,7 @@ def _arn(change: Change) -> str:
         "DynamoDB": change.arn("dynamodb", f"table/{name}"),
         "SNS": change.arn("sns", name),
         "SQS": change.arn("sqs", name),
+        "Scheduler": change.arn("scheduler", f"schedule/default/{name}"),
         "EC2": change.arn("ec2", f"{kind.lower()}/*"),
         "MSK": change.arn("kafka", f"{kind.lower()}/{name}/*"),
         "ACMPCA": change.arn("acm-pca", "certificate-authority/*"),
@@ -170,5 +171,7 @@ def _target_arn(change: Change, service: str, target: str) -> str:
 def _generated(change: Change) -> str:
     if change.physical_id:
         return change.physical_id.rsplit("/", 1)[-1]
+    if change.type == "AWS::Scheduler::Schedule":
+        return str(provisioners._physical_name(change.stack, change.logical_id, max_len=64))
     lower = change.type == "AWS::S3::Bucket"
     return str(provisioners._physical_name(change.stack, change.logical_id, lowercase=lower))

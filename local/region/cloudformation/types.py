@@ -25,6 +25,7 @@ from region.cloudformation import (
     network,
     replacement,
     retyped,
+    schedules,
     security_rules,
     service_role,
     settling,
@@ -97,6 +98,7 @@ def install() -> None:
         *tables.HOOKS,
         *taken.HOOKS,
         *names.HOOKS,
+        *schedules.HOOKS,
     ):
         _hook_row(resource_type, verb, name, around)
     patch.wrap(PROVISIONERS, "_elbv2_listener_actions", balancers.listener_actions)

@@ -14,13 +14,14 @@ from region.authorities import issuing, records
 from region.authorities.refusals import Refused
 from region.base import contract
 from region.base.emulator import msk
+from region.base.partition import ARN
 from region.iam.requests import Permission, Request
 from region.kafka.service import encoded
 
 contract.expect("ministack.services.msk", "_tags")
 
 SERVICES = ("kafka", "acm-pca")
-_ARN = re.compile(r"arn:aws:kafka:[\w-]*:\d*:(?:cluster|configuration)/[^/]+/[^/]+")
+_ARN = re.compile(rf"{ARN}:kafka:[\w-]*:\d*:(?:cluster|configuration)/[^/]+/[^/]+")
 
 
 def path_of(service: str, path: str) -> str:

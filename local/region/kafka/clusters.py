@@ -9,6 +9,7 @@ from typing import Any
 
 from region.base import contract
 from region.base.emulator import get_account_id, get_region, msk, now_iso
+from region.base.partition import ARN
 from region.kafka import brokers, configurations, members, properties
 from region.kafka.refusals import Refused, bad
 from region.kafka.wanted import Wanted, read
@@ -25,7 +26,7 @@ def create(asked: Record) -> Record:
     wanted = read(asked)
     if any(one["ClusterName"] == wanted.name for one in msk._clusters.values()):
         raise Refused("ConflictException", "A resource with this name already exists.", "clusterName")
-    arn = f"arn:aws:kafka:{get_region()}:{get_account_id()}:cluster/{wanted.name}/{uuid.uuid4()}-1"
+    arn = f"{ARN}:kafka:{get_region()}:{get_account_id()}:cluster/{wanted.name}/{uuid.uuid4()}-1"
     with _addresses:
         count = members.running(wanted)
         record: Record = {

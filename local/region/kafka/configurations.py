@@ -8,6 +8,7 @@ from typing import Any
 
 from region.base import contract
 from region.base.emulator import get_account_id, get_region, msk, now_iso
+from region.base.partition import ARN
 from region.kafka import offered
 from region.kafka.refusals import Refused, bad
 
@@ -46,7 +47,7 @@ def create(name: str, properties: str, versions: list[str], description: str) ->
         raise Refused("ConflictException", "A configuration with this name already exists.", "name")
     _check_versions(versions)
     identity = f"{uuid.uuid4()}-1"
-    arn = f"arn:aws:kafka:{get_region()}:{get_account_id()}:configuration/{name}/{identity}"
+    arn = f"{ARN}:kafka:{get_region()}:{get_account_id()}:configuration/{name}/{identity}"
     revision = _revision(1, properties, description)
     msk._configurations[arn] = {
         "Arn": arn,

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from region.base import contract, loops, patch
 from region.base.emulator import Response, msk, responses
+from region.base.partition import ARN
 from region.constraints import answers, gate, rest
 from region.kafka import brokers, clusters, configurations, offered, shown, trust
 from region.kafka.refusals import Refused
@@ -23,7 +24,7 @@ contract.expect("ministack.core.responses", "_service_model")
 WATCH_SECONDS = 0.5
 Asked = dict[str, Any]
 # hypercorn hands on paths decoded; an ARN in one has slashes of its own.
-_ARN = re.compile(r"arn:aws:kafka:[\w-]*:\d*:(?:cluster|configuration)/[^/]+/[^/]+")
+_ARN = re.compile(rf"{ARN}:kafka:[\w-]*:\d*:(?:cluster|configuration)/[^/]+/[^/]+")
 
 
 def encoded(path: str) -> str:

@@ -131,9 +131,16 @@ def _environment(
     if settings.trusted_roots.exists():
         roots = str(settings.trusted_roots)
         environment = {"NODE_EXTRA_CA_CERTS": roots, "SSL_CERT_FILE": roots, **environment}
+    if Path(str(configuration.get("Program"))).name == "java":
+        # Spring Boot's name for the address that its server listens on.
+        environment.setdefault("SERVER_ADDRESS", address)
+    # Where the Python of the image for AWS is; the one of the region is linked and knows its place.
+    environment.pop("PYTHONHOME", None)
     preload = settings.repository / "local" / "preload" / "node.mjs"
     if is_node and preload.exists():
-        own_options = environment.get("NODE_OPTIONS", "")
+        own_options = " ".join(
+            _mapped(option, root) for option in environment.get("NODE_OPTIONS", "").split()
+        )
         bounds = heap.options(str(instance.get("InstanceType")))
         environment["NODE_OPTIONS"] = " ".join(f"--import {preload} {bounds} {own_options}".split())
     return environment

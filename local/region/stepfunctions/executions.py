@@ -15,7 +15,7 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import Response, get_account_id, get_region, now_iso, request_scope, stepfunctions
-from region.stepfunctions import history, language, refusals, runs, sdk, tasks, variables
+from region.stepfunctions import history, language, refusals, repeated, runs, sdk, tasks, variables
 
 logger = logging.getLogger("region.stepfunctions")
 
@@ -56,7 +56,7 @@ def install() -> None:
     patch.wrap(SERVICE, "_stop_execution", _stop)
     patch.wrap(SERVICE, "_fail_execution", _fail)
     patch.wrap(SERVICE, "_describe_execution", _describe)
-    for part in (history, language, refusals, tasks, sdk, variables):
+    for part in (history, language, refusals, repeated, tasks, sdk, variables):
         part.install()
 
 

@@ -8,6 +8,7 @@ import { CloudFormationChangeSets } from '../../../adapters/aws/change-sets.ts'
 import { CountedHoldings } from '../../../adapters/aws/holdings.ts'
 import { TypeRegistry } from '../../../adapters/aws/type-registry.ts'
 import { checkResources } from '../../../adapters/sources/resource-check.ts'
+import { parseResources, type WrittenResources } from '../../../core/template/app-resources.ts'
 import { type Answer, CannedAws } from '../../support/canned-aws.ts'
 
 let aws: CannedAws | undefined
@@ -151,16 +152,14 @@ describe('what a resource holds', () => {
 })
 
 describe('the schemas of resource types', () => {
-  const app = {
-    app: 'shop',
-    place: 'images/shop/resources.yml',
-    generated: [],
+  const text = 'Resources:\n  News:\n    Type: AWS::SNS::Topic\n    Properties: {DisplayNam: a}\n'
+  const written = (app: string): WrittenResources => ({
     types: ['AWS::SNS::Topic'],
-    text: 'Resources:\n  News:\n    Type: AWS::SNS::Topic\n    Properties: {DisplayNam: a}\n',
-  }
+    check: (schemas) => parseResources(app, text, `images/${app}/resources.yml`, [], schemas),
+  })
   const check = async (answer: Answer) =>
     await checkResources(
-      [app, { ...app, app: 'blog' }],
+      [written('shop'), written('blog')],
       new TypeRegistry(new CloudFormationClient(await settings({ DescribeType: answer }))),
     )
 

@@ -159,14 +159,6 @@ describe('a push', () => {
     await expect(push(['web'])).rejects.toThrow('images/web/app.yml: services.web.source: no folder apps/wed')
   })
 
-  it('refuses secrets for a program without the loader', async () => {
-    const file = join(root, 'images/web/app.yml')
-    await writeFile(file, `${(await readFile(file, 'utf8')).trimEnd()}\n    secrets: {KEY: /web/key}\n`)
-    await expect(push(['web'])).rejects.toThrow(
-      'nothing in apps/web reads them yet; give the parameter by name in env and ssm:GetParameter on it in permissions, and read it in the program',
-    )
-  })
-
   it('keeps the app as it was when an upload fails', async () => {
     await push(['web'])
     const before = s3.objects.get(bundlePointerKey('web'))

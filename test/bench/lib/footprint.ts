@@ -33,7 +33,9 @@ export async function processesByPart(state: string): Promise<Map<string, Proces
     ['gateway', await treeOf(gateway.pid)],
     ['Lambda workers', []],
   ])
-  for (const process of tree) {
+  // One that the guard started again is below it.
+  const doors = new Set(parts.get('gateway')?.map(({ pid }) => pid))
+  for (const process of tree.filter(({ pid }) => !doors.has(pid))) {
     const part = partOf(process, tree, instances, region.pid)
     parts.set(part, [...(parts.get(part) ?? []), process])
   }

@@ -89,6 +89,6 @@ it('cannot tell what AWS does not answer, and goes on', async () => {
 it('hands every workflow to Step Functions, without a name that CloudFormation would replace', async () => {
   await check(NEW)
   const asked = aws?.calls.filter(({ action }) => action === 'ValidateStateMachineDefinition') ?? []
-  expect(asked).toHaveLength(8)
+  expect(asked).toHaveLength(9)
   for (const { body } of asked) expect(JSON.parse(body).definition).not.toContain('${')
 })

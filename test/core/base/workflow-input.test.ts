@@ -5,8 +5,8 @@ import { BuildInput, CleanAmisInput } from '../../../core/images/inputs.ts'
 
 describe('the input of a workflow', () => {
   it('gets its defaults', () => {
-    expect(parseInput('build', BuildInput, { app: 'web' })).toEqual({ app: 'web', force: false })
-    const one = { app: 'web', services: ['page'], force: true }
+    expect(parseInput('build', BuildInput, { app: 'web' })).toEqual({ app: 'web', bundle: '', force: false })
+    const one = { app: 'web', services: ['page'], bundle: '', force: true }
     expect(parseInput('build', BuildInput, one)).toEqual(one)
     expect(parseInput('clean-amis', CleanAmisInput, undefined)).toEqual({
       dryRun: true,

@@ -26,6 +26,7 @@ async function releaseAfter(consul: string): Promise<number> {
     stacks: new MemoryStacks(),
     releases,
     app: async () => parsedApp(platform),
+    wanted: async () => parsedApp(platform),
     images: async () => images,
     brokers: async () => '10.0.0.11:9094',
   }

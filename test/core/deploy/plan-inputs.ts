@@ -2,6 +2,7 @@ import { type AppBundle, bundleDigest } from '../../../core/base/bundle.ts'
 import type { ServiceSpec } from '../../../core/base/manifest-types.ts'
 import type { PlanInputs } from '../../../core/deploy/deploy-plan.ts'
 import type { Release } from '../../../core/deploy/releases.ts'
+import { together } from '../../../core/prices/bill.ts'
 import { parsedApp } from '../../../core/template/parsed-app.ts'
 
 export const spec = (needs: string[] = [], other: Partial<ServiceSpec> = {}): ServiceSpec => ({
@@ -46,6 +47,7 @@ export function facts(services: Record<string, ServiceSpec>, other: Partial<Plan
     standing: [],
     templates: { app: 'shop', own: empty, services: {} },
     changes: { app: unchanged, services: Object.fromEntries(names.map((name) => [name, unchanged])) },
+    bill: { before: together(), after: together() },
     ...other,
   }
 }

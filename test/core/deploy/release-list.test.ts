@@ -25,6 +25,19 @@ describe('the list of releases', () => {
     expect(listed(release(1, web), release(2, services, 'b2'))[1]?.changes).toEqual(changes)
   })
 
+  it('names variables that changed, if both bundles are known', () => {
+    const releases = [release(1, web), release(2, web, 'b2'), release(3, web, 'b3')]
+    const environments = new Map([
+      ['b1', { web: { A: '1', B: '2' } }],
+      ['b2', { web: { A: '3', C: { Ref: 'Stage' } }, job: { X: '1' } }],
+    ])
+    expect(listReleases(releases, 3, environments).map(({ changes }) => changes)).toEqual([
+      [],
+      ['web: env A: 1 → 3', 'web: env B: 2 → none', 'web: env C: none → {"Ref":"Stage"}'],
+      ['manifest or resources'],
+    ])
+  })
+
   it('knows which one runs, when each was deployed, and that the oldest has none before it', () => {
     const [first, second] = listed(release(1, web), release(2, web))
     expect(first).toEqual({

@@ -102,15 +102,16 @@ const count = mostly(
   fc.constantFrom(-1, 101, { min: 1, max: 0 }),
 )
 
+const secretName = variable.map((text) => `S${text}`)
+
 const common = {
   source: fc.constant('apps/x'),
   count,
   instanceType,
   env: fc.dictionary(variable, value, { maxKeys: 3 }),
-  secrets: fc.dictionary(
-    variable.map((text) => `S${text}`),
-    secret,
-    { maxKeys: 3 },
+  secrets: fc.oneof(
+    fc.dictionary(secretName, fc.oneof(secret, fc.constant('own')), { maxKeys: 3 }),
+    fc.uniqueArray(secretName, { maxLength: 3 }),
   ),
   permissions: fc.array(permission, { maxLength: 16 }),
   stateful: fc.boolean(),

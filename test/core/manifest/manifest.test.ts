@@ -135,11 +135,6 @@ describe('a manifest', () => {
       'app.yml:5: services.web.env: makes 16388 bytes of user data, EC2 takes 16384; move what is big into the image or a parameter',
     ],
     [
-      'secrets without a source',
-      web('secrets: {KEY: /shop/key}'),
-      'app.yml:5: services.web.secrets: nothing in such an image reads them; give the parameter by name in env and ssm:GetParameter on it in permissions, and read it in the program',
-    ],
-    [
       'a secret that is in env too',
       web('source: apps/x\n    env: {KEY: a}\n    secrets: {KEY: /shop/key}'),
       'app.yml:7: services.web.secrets.KEY: is in env too; keep one of the two',

@@ -25,7 +25,7 @@ services:
 `,
     [
       ':4: services.web.image: unknown key',
-      ':5: services.web.ports: unknown key',
+      ':5: services.web.ports: ["80:8080"] is not an object; give an object',
       ':6: services.web.depends_on: unknown key',
       ':7: services.web.environment: unknown key',
     ],

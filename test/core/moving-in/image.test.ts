@@ -106,19 +106,58 @@ CMD ["node", "a.js"]
 `)
   })
 
-  it('stays as it is where the root was its context, and what it copies from elsewhere is to do', () => {
-    const made = moved(
+  const fromRoot = (dockerfile: string, place = 'src/api/Dockerfile', files: Record<string, string> = {}) =>
+    moved(
       {
-        'src/api/Dockerfile': 'FROM node:24\nCOPY src/api/ /app\nCOPY ./pb /pb\nCMD ["node", "a.js"]\n',
-        'compose.yml': 'services: {api: {build: {context: ., dockerfile: src/api/Dockerfile}}}',
+        [place]: dockerfile,
+        'compose.yml': `services: {api: {build: {context: ., dockerfile: ${place}}}}`,
+        ...files,
       },
       '.',
     )
+
+  it('stays as it is where the root was its context and it copies from its own folder alone', () => {
+    const made = fromRoot('FROM node:24\nCOPY src/api/ /app\nCMD ["node", "a.js"]\n')
     expect(made.read().manifest.services.api?.source).toBe('src/api')
-    expect(made.file('api/Dockerfile')).toContain('COPY ./pb /pb')
-    expect(made.said).toContainEqual(
-      expect.stringContaining('"COPY ./pb /pb" copies pb, which is not in src/api'),
-    )
+    expect(made.file('api/Dockerfile')).toContain('COPY src/api/ /app')
+  })
+
+  it.each<[dockerfile: string, ignore: string[] | undefined, line: string]>([
+    ['COPY src/api/ /app\nCOPY ./pb /pb', ['*', '!src/api', '!pb'], 'COPY source/src/api/ /app'],
+    [
+      'COPY package*.json ./\nCOPY --chown=1:1 src ./src',
+      ['*', '!package*.json', '!src'],
+      'COPY --chown=1:1 source/src ./src',
+    ],
+    ['COPY . .', ['README.md', 'api.Dockerfile', 'compose.yml', 'docs'], 'COPY source/ .'],
+    ['COPY . .\nCOPY docs /docs', ['README.md', 'api.Dockerfile', 'compose.yml'], 'COPY source/docs /docs'],
+    [
+      'RUN --mount=type=cache,target=/c --mount=type=bind,source=package.json,target=package.json npm ci\nCOPY src .',
+      ['*', '!package.json', '!src'],
+      'RUN --mount=type=cache,target=/c --mount=type=bind,target=package.json,source=source/package.json npm ci',
+    ],
+    [
+      'RUN --mount=type=bind,target=. go build',
+      ['README.md', 'api.Dockerfile', 'compose.yml', 'docs'],
+      'RUN --mount=type=bind,target=.,source=source/ go build',
+    ],
+    ['RUN echo', undefined, 'RUN echo'],
+  ])('takes the whole repository, without what it does not copy: %j', (lines, ignore, line) => {
+    const made = fromRoot(`FROM node:24\n${lines}\nCMD ["node", "a.js"]\n`, 'api.Dockerfile', {
+      'README.md': '',
+      'docs/a.md': '',
+    })
+    const { api } = made.read().manifest.services
+    expect([api?.source, api?.ignore]).toEqual(['.', ignore])
+    expect(made.file('api/Dockerfile')).toContain(line)
+    expect(made.said.filter((said) => said.startsWith('todo api'))).toEqual([])
+  })
+
+  it('leaves what to ignore to a .dockerignore that exists', () => {
+    const made = fromRoot('FROM node:24\nCOPY . .\nCMD ["node", "a.js"]\n', 'Dockerfile', {
+      '.dockerignore': 'docs',
+    })
+    expect(made.read().manifest.services.api).not.toHaveProperty('ignore')
   })
 
   it('ends with the stage that is its target', () => {
@@ -173,75 +212,5 @@ CMD ["node", "a.js"]`)
       source: 'api',
       expose: { host: 'api' },
     })
-  })
-})
-
-describe('a folder', () => {
-  const TEXT = 'createServer((q, s) => q.url === "/healthz" && s.end()).listen(process.env.PORT)'
-
-  it.each<[files: Record<string, string>, program: string, args: string[]]>([
-    [{ 'main.ts': TEXT }, '/usr/local/bin/node', ['/app/main.mjs']],
-    [
-      { 'go.mod': 'module x', 'main.go': TEXT.replace('process.env.PORT', 'os.Getenv("PORT")') },
-      '/app/program',
-      [],
-    ],
-    [{ 'main.js': TEXT }, '/usr/local/bin/node', ['main.js']],
-    [
-      { 'package.json': '{"scripts": {"start": "node src/x.js"}}', 'src/x.js': TEXT },
-      '/usr/local/bin/node',
-      ['src/x.js'],
-    ],
-    [
-      {
-        'pyproject.toml': '[project.scripts]\napi = "api.main:run"',
-        'x.py': `"/healthz" os.environ["PORT"]`,
-      },
-      '/usr/local/bin/python3.13',
-      ['-m', 'api.main'],
-    ],
-    [
-      { 'requirements.txt': '', 'app.py': `"/healthz" os.environ["PORT"]` },
-      '/usr/local/bin/python3.13',
-      ['/app/app.py'],
-    ],
-    [
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: what the source says
-      { 'pom.xml': '<p/>', 'src/application.properties': 'server.port=${PORT:8080}\n# "/healthz"' },
-      '/opt/java/openjdk/bin/java',
-      ['-jar', '/app/app.jar'],
-    ],
-  ])('of %j becomes a service that listens where PORT says', (files, program, args) => {
-    const made = moved(
-      Object.fromEntries(Object.entries(files).map(([path, text]) => [`apps/api/${path}`, text])),
-      'apps/api',
-    )
-    expect(made.config('api')).toMatchObject({ Program: program, Args: args })
-    expect(made.checks('api')).toMatchObject([{ http: 'http://HEALTHROUTE:8080/healthz' }])
-    expect(made.read().manifest.services.api).toMatchObject({
-      source: 'apps/api',
-      port: 8080,
-      env: { PORT: '8080' },
-      expose: { health: '/healthz' },
-    })
-  })
-
-  it('of folders becomes a service of each', () => {
-    const made = moved({ 'all/a/main.js': '', 'all/b/go.mod': '', 'all/c/readme.md': '' }, 'all')
-    expect([made.app, made.services]).toEqual(['all', ['a', 'b']])
-  })
-
-  it.each([
-    [
-      'nothing',
-      { 'x/readme.md': '' },
-      'x',
-      /holds nothing that an app can be made of; it needs one of: a Compose file/,
-    ],
-    ['the root', { 'main.js': '' }, '.', /is at the root of the repository.*a folder of its own/],
-    ['no file', {}, 'nope', /there is no such file or folder/],
-    ['a file of another kind', { 'x.txt': '' }, 'x.txt', /is no Compose file, manifest or Dockerfile/],
-  ])('is refused as %s', (_what, files, from, sentence) => {
-    expect(() => moved(files, from)).toThrow(sentence)
   })
 })

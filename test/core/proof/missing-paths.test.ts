@@ -18,7 +18,10 @@ const listener = (loadBalancer: string, port: number, other: Partial<Listener>):
 const whole = (): Network => ({
   vpcCidr: '10.0.0.0/16',
   groups: new Map(
-    ['f/Function', 'a/Group', 'c/Group', 'p/Public'].map((id) => [id, { ingress: [open], egress: [open] }]),
+    ['f/Function', 'f/Proxy', 'a/Group', 'c/Group', 'p/Public'].map((id) => [
+      id,
+      { ingress: [open], egress: [open] },
+    ]),
   ),
   tables: new Map([
     ['n/A', ['n/TableA']],
@@ -66,6 +69,8 @@ const PATHS = {
   aws: { kind: 'aws', from: 'a' },
   s3: { kind: 'gateway-endpoint', from: 'a', service: 's3' },
   names: { kind: 'names', from: 'a', servers: 'c', addresses: ['10.0.0.10'] },
+  proxy: { kind: 'proxy', to: 'a', port: 8080 },
+  asked: { kind: 'proxy-names', servers: 'c', addresses: ['10.0.0.10'] },
   sent: { kind: 'sent-on', listener: 80, to: 443 },
   port: { kind: 'public', to: 'a', port: 8080, listener: 8101 },
   host: { kind: 'public', to: 'a', port: 8080, listener: 80, host: 'a.example', path: '/' },
@@ -73,7 +78,11 @@ const PATHS = {
 
 describe('a network', () => {
   const lacks = (network: Network, path: RequiredPath) =>
-    missingPaths(network, [path], { consulFunctionGroup: 'f/Function', platform: 'p' })
+    missingPaths(network, [path], {
+      consulFunctionGroup: 'f/Function',
+      proxyFunctionGroup: 'f/Proxy',
+      platform: 'p',
+    })
       .map((missing) => `${missing.stack}: ${missing.lacks}`)
       .join()
 
@@ -84,6 +93,14 @@ describe('a network', () => {
   it.each<[RequiredPath, (network: Network) => unknown, string]>([
     [PATHS.lambda, ({ routes }) => routes.shift(), 'p: no NAT gateway is on the default route of n/A'],
     [PATHS.lambda, ({ groups }) => groups.delete('f/Function'), 'f: the origin has no security group'],
+    [PATHS.proxy, ({ groups }) => groups.delete('f/Proxy'), 'f: the origin has no security group'],
+    [PATHS.proxy, ({ groups }) => groups.delete('a/Group'), 'a: the target has no security group'],
+    [PATHS.asked, ({ groups }) => groups.delete('f/Proxy'), 'f: the origin has no security group'],
+    [
+      PATHS.asked,
+      ({ loadBalancers }) => loadBalancers.delete('p/Names'),
+      'p: no load balancer has the address 10.0.0.10',
+    ],
     [PATHS.aws, ({ addresses }) => addresses.clear(), 'p: p/Nat has no address'],
     [{ ...PATHS.connect, from: 'x' }, () => {}, 'x: the origin has no security group'],
     [{ ...PATHS.connect, to: 'y' }, () => {}, 'y: the target has no security group'],

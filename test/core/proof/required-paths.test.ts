@@ -9,6 +9,8 @@ describe('the name of a path', () => {
   it.each<[RequiredPath, string]>([
     [{ kind: 'connect', from: 'a', to: 'b', protocol: 'udp', port: 53 }, 'a -> b udp 53'],
     [{ kind: 'probe', to: 'b', protocol: 'tcp', port: 80 }, 'Lambda consul -> b tcp 80'],
+    [{ kind: 'proxy', to: 'b', port: 80 }, 'Lambda proxy -> b tcp 80'],
+    [{ kind: 'proxy-names', servers: 'c', addresses: ['1', '2'] }, 'Lambda proxy -> names at 1, 2'],
     [{ kind: 'aws', from: 'a' }, 'a -> AWS APIs'],
     [{ kind: 'function-aws', beside: 'a' }, 'Lambda consul -> AWS APIs'],
     [{ kind: 'gateway-endpoint', from: 'a', service: 's3' }, 'a -> s3'],

@@ -72,9 +72,14 @@ describe('an app folder', () => {
       'images/web/web/config.json:1: Args: "x" is not a list; give a list',
     ],
     [
-      'a definition in HCL',
+      'a definition in HCL with another name',
       { 'web/consul.json': undefined, 'web/service.hcl': 'service { name = "web" }' },
-      'images/web/web/service.hcl: is HCL, which is not read; write it in JSON as images/web/web/consul.json',
+      'images/web/web/service.hcl: is not read; call it images/web/web/consul.hcl',
+    ],
+    [
+      'two definitions',
+      { 'web/consul.hcl': '{}' },
+      'images/web/web/consul.hcl: says the same as consul.json; keep one of the two',
     ],
     [
       'a folder of another service',

@@ -14,6 +14,15 @@ describe("the network of the control plane's stack", () => {
     expect(tagsOf('ConsulFunctionGroup')).toEqual([{ Key: 'Name', Value: 'nanofleet-dev-consul-function' }])
   })
 
+  it("lets the proxy out to names alone, until an app's stack adds its services", () => {
+    expect(tagsOf('ProxyFunctionGroup')).toEqual([{ Key: 'Name', Value: 'nanofleet-dev-proxy-function' }])
+    const rules = Resources.ProxyFunctionGroup?.Properties?.SecurityGroupEgress as Record<string, unknown>[]
+    expect(rules.map(({ Description: _why, ...rule }) => rule)).toEqual([
+      { IpProtocol: 'tcp', FromPort: 53, ToPort: 53, CidrIp: '10.77.0.0/16' },
+      { IpProtocol: 'udp', FromPort: 53, ToPort: 53, CidrIp: '10.77.0.0/16' },
+    ])
+  })
+
   it('resolves names, and gives each of its six subnets a block and no public addresses', () => {
     expect(Resources.Vpc?.Properties).toMatchObject({
       CidrBlock: '10.77.0.0/16',

@@ -6,8 +6,9 @@ import { ownTypes } from '../../../core/template/own-resources.ts'
 import { parseApp } from '../../../core/template/parsed-app.ts'
 import { sampleApp } from '../../apps/apps.ts'
 import { GAINS, type Gain } from '../../iam/gains.ts'
+import { OF_SECRETS } from '../../iam/secret-gains.ts'
 
-const cases = GAINS.map((gain): [string, Gain] => [gain.what, gain])
+const cases = [...GAINS, ...OF_SECRETS].map((gain): [string, Gain] => [gain.what, gain])
 
 /** An app with this in it, as its files would be pushed. */
 function pushed({ resources, service }: Gain): void {
@@ -61,6 +62,16 @@ describe('a manifest that tries to gain rights', () => {
 })
 
 describe('what an app may make and do', () => {
+  it.each([
+    'arn:aws:ssm:eu-west-1:1:parameter/shop/*',
+    'arn:aws:ssm:*:*:parameter/shop/key',
+    'arn:aws:ssm:a:b:parameter/nanofleet-apps/*',
+    'arn:aws:ssm:a:b:parameter/nanofleet-app-secretsX/*',
+  ])('is reading other parameters: %s', (resource) => {
+    const service = { permissions: [{ actions: ['ssm:GetParameter'], resource }] }
+    expect(() => pushed({ what: '', service, refused: '' })).not.toThrow()
+  })
+
   it.each([
     ['sqs:SendMessage', true],
     ['SQS:sendmessage', true],

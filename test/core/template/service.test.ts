@@ -16,7 +16,7 @@ services:
     port: 8080
     expose: {host: shop, port: 8101, path: /a/}
     env: {B: two, A: {GetAtt: Table.Arn}, STAGE: {Ref: Stage}}
-    secrets: {KEY: "/secret/\${Table}/key", B2: /secret/b}
+    secrets: {OURS: own, KEY: "/secret/\${Table}/key", B2: /secret/b}
     permissions:
       - {actions: ["s3:GetObject"], resource: "arn:aws:s3:::x"}
       - {actions: ["dynamodb:Query"], resource: {Ref: Table}}
@@ -79,13 +79,13 @@ describe('the stack of a service', () => {
                 Effect: 'Allow',
                 Action: ['ssm:GetParameters'],
                 Resource: [
-                  {
-                    'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/secret/\${RefTable}/key`,
-                  },
-                  {
-                    'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/secret/b`,
-                  },
-                ],
+                  'secret/b',
+                  `secret/\${RefTable}/key`,
+                  'nanofleet-app-secrets/prod/shop/web/OURS',
+                  'nanofleet-app-secrets/prod/shop/OURS',
+                ].map((name) => ({
+                  'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/${name}`,
+                })),
               },
             ],
           },
@@ -119,7 +119,9 @@ describe('the stack of a service', () => {
               { 'Fn::Join': ['', ['A=', { Ref: 'GetAttTableArn' }]] },
               'B=two',
               { 'Fn::Join': ['', ['STAGE=', { Ref: 'Stage' }]] },
-              { 'Fn::Sub': `NANOFLEET_SECRETS=B2=/secret/b,KEY=/secret/\${RefTable}/key` },
+              {
+                'Fn::Sub': `NANOFLEET_SECRETS=B2=/secret/b,KEY=/secret/\${RefTable}/key,OURS=/nanofleet-app-secrets/prod/shop/web/OURS|/nanofleet-app-secrets/prod/shop/OURS`,
+              },
             ],
           ],
         },

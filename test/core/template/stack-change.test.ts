@@ -46,6 +46,45 @@ describe('stackChange', () => {
     expect(stackChange({ ...standing, status }, wanted).action).toBe(action)
   })
 
+  it.each([
+    ['another value', ['A=1', 'B=2'], ['A=1', 'B=3'], ['env B: 2 → 3']],
+    ['a new one', ['A=1'], ['A=1', 'B=a=b'], ['env B: a=b']],
+    ['none at all any more', ['A=1'], [], ['env A goes']],
+    [
+      'a reference',
+      [{ 'Fn::Join': ['', ['T=', { Ref: 'RefTable' }]] }],
+      [{ 'Fn::Join': ['', ['T=', { Ref: 'RefOther' }]] }],
+      ['env T: {RefTable} → {RefOther}'],
+    ],
+    ['a long value', ['A=1'], [`A=${'x'.repeat(100)}`], [`env A: 1 → ${'x'.repeat(59)}…`]],
+    [
+      'secrets',
+      ['NANOFLEET_SECRETS=A=/a|/b,B=/c'],
+      [{ 'Fn::Sub': 'NANOFLEET_SECRETS=A=/a|/b,B=/d,C=/e' }],
+      ['secret B changes', 'secret C is new'],
+    ],
+  ])('tells what a launch template changes in the environment: %s', (_what, before, after, reasons) => {
+    const template = (lines: unknown[], InstanceType = 't3.micro') => ({
+      ...empty,
+      Resources: {
+        LaunchTemplate: {
+          Type: 'AWS::EC2::LaunchTemplate',
+          Properties: {
+            LaunchTemplateData: {
+              InstanceType,
+              ...(lines.length > 0 && { UserData: { 'Fn::Base64': { 'Fn::Join': ['\r\n', lines] } } }),
+            },
+          },
+        },
+      },
+    })
+    const told = (wanted: ReturnType<typeof template>) =>
+      stackChange({ ...standing, template: template(before) }, { ...standing, template: wanted }).reasons
+    expect(told(template(after))).toEqual(reasons)
+    expect(told(template(after, 't3.small'))).toEqual([...reasons, 'LaunchTemplate changes'])
+    expect(told(template(before))).toEqual([])
+  })
+
   it('does not hide a mistake behind a value that another stack gives first', () => {
     const standing = { own: { status: 'x', parameters: {} } as never, services: {}, outputs: {} as never }
     const templates = { app: 'a', own: empty, services: {} }

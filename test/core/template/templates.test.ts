@@ -28,18 +28,22 @@ describe('an app template', () => {
   it('opens what is needed, exposed and checked, and nothing else', () => {
     expect(rules('SecurityGroupIngress').sort()).toEqual([
       'AdminIngressFromLoadBalancerTcp8004',
+      'AdminIngressFromProxyFunctionTcp8004',
       'DbIngressFromConsulFunctionTcp8001',
       'DbIngressFromConsulTcp8001',
       'DbIngressFromMasterTcp8001',
+      'DbIngressFromProxyFunctionTcp8001',
       'LoadBalancerIngressFromInternetTcp8101',
       'LoadBalancerIngressFromInternetTcp8102',
       'MasterIngressFromConsulFunctionTcp8003',
       'MasterIngressFromConsulTcp8003',
       'MasterIngressFromLoadBalancerTcp8003',
+      'MasterIngressFromProxyFunctionTcp8003',
       'MasterIngressFromWorkerTcp8003',
       'StorageIngressFromConsulFunctionTcp8012',
       'StorageIngressFromConsulTcp8012',
       'StorageIngressFromMasterTcp8002',
+      'StorageIngressFromProxyFunctionTcp8002',
       'WorkerIngressFromConsulFunctionUdp8013',
       'WorkerIngressFromConsulUdp8013',
     ])

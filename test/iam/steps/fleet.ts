@@ -4,7 +4,7 @@ import { ServiceFailure } from '../../../core/base/errors.ts'
 import { serviceStack } from '../../../core/base/names.ts'
 import type { DoorRequest, DoorResponse } from '../../../core/registration/door.ts'
 import { consulServers } from '../../live/names.ts'
-import { ageGroup, endMembers, memberOfGroup, removeGroup, startGroup } from '../group.ts'
+import { endMembers, memberOfGroup, removeGroup, startGroup, startOldGroup } from '../group.ts'
 import { instanceOf } from '../instance.ts'
 import { needs, type Step } from '../step.ts'
 import { type IamWorld, PROBE } from '../world.ts'
@@ -57,11 +57,6 @@ async function check(world: IamWorld, target: unknown, memory: unknown = {}, run
   const answer = await world.invoke('advance-service', { target, memory, ...run })
   const { step } = answer as { step: { action: string } }
   return step.action === 'done' ? 'done' : JSON.stringify(step)
-}
-
-async function startOldGroup(world: IamWorld): Promise<void> {
-  await startGroup(world)
-  await ageGroup(world)
 }
 
 async function expectStep(said: Promise<string>, wanted: RegExp): Promise<void> {

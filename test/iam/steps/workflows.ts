@@ -16,6 +16,7 @@ const WORKFLOWS = [
   'build',
   'clean-amis',
   'deploy',
+  'job',
   'restart',
   'rotate-secrets',
   'scale',

@@ -18,6 +18,14 @@ describe('The gateway', () => {
     expect(bodies[0]).not.toBe(bodies[1])
   })
 
+  it('knows its routes before it lets anybody in', async () => {
+    await using rig = await Rig.start()
+    rig.expose({ web: [await rig.target('i-1', hello('one'))] })
+    await until('it is served', async () => (await rig.ask('web.localhost')).status === 200)
+    await rig.restart()
+    expect(await rig.ask('web.localhost')).toMatchObject({ status: 200, body: 'one' })
+  })
+
   it('uses TLS with the targets of an HTTPS group, no matter who signed their certificates', async () => {
     await using rig = await Rig.start()
     const { key, certificate } = randomSecrets.authority()

@@ -37,6 +37,10 @@ export class StubRegion {
   async start(port = 0): Promise<string> {
     this.#server.listen(port, '127.0.0.1')
     await once(this.#server, 'listening')
+    return this.endpoint
+  }
+
+  get endpoint(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
@@ -112,6 +116,13 @@ export class Rig {
         targets,
       })),
     })
+  }
+
+  /** The gateway is gone, and another one begins on the same region. */
+  async restart(): Promise<void> {
+    await this.gateway.stop()
+    this.gateway = new Gateway({ endpoint: this.region.endpoint, address: '127.0.0.1', port: 0 })
+    this.port = await this.gateway.start()
   }
 
   ask(host: string, options: RequestOptions = {}, body?: string): Promise<Answer> {

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from regions import Region
 from roles import allow, arn, make_role
 from state_machines import EVERYTHING, STS, Machines
@@ -211,3 +212,16 @@ def test_a_task_timeout_stops_what_the_task_started(machines: Machines) -> None:
         lambda: machines.client.list_executions(stateMachineArn=child, statusFilter="ABORTED")["executions"],
         3,
     )
+
+
+def test_the_same_start_is_the_same_run_until_it_ends(machines: Machines) -> None:
+    wait = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 2, "End": True}}}
+    machine = machines.make(wait)
+    given = {"stateMachineArn": machine, "name": "once", "input": "{}"}
+    first = machines.client.start_execution(**given)
+    again = machines.client.start_execution(**given)
+    assert (again["executionArn"], again["startDate"]) == (first["executionArn"], first["startDate"])
+    for other in ({**given, "input": '{"a":1}'}, given):
+        with pytest.raises(ClientError, match="ExecutionAlreadyExists"):
+            machines.client.start_execution(**other)
+        machines.end(first["executionArn"])

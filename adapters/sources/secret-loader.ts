@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { InvalidInput } from '../../core/base/errors.ts'
+import { OWN } from './app-files.ts'
+
+/** What a program in each language is given: our file, and what it is called below the folder of a source. */
+const LOADERS = {
+  ts: { 'secrets.ts': 'secrets.ts' },
+  js: { 'secrets.ts': 'secrets.js' },
+  go: { 'loaders/secrets.go': 'secrets/secrets.go', 'loaders/store.go': 'secrets/store.go' },
+  python: { 'loaders/secrets_loader.py': 'secrets_loader.py' },
+  java: {
+    'loaders/Secrets.java': 'nanofleet/Secrets.java',
+    'loaders/ParameterStore.java': 'nanofleet/ParameterStore.java',
+  },
+} as const satisfies Record<string, Record<string, string>>
+export type LoaderLanguage = keyof typeof LOADERS
+
+/** What `putLoader` knows. */
+export const LOADER_LANGUAGES = Object.keys(LOADERS) as LoaderLanguage[]
+
+/**
+ * Writes the files; those that are there already stay if they are the same.
+ * @returns their paths
+ * @throws {InvalidInput} if another file has one of the names: then none is written
+ */
+export async function putLoader(language: LoaderLanguage, folder: string): Promise<string[]> {
+  const texts = Object.entries(LOADERS[language]).map(async ([ours, theirs]) => {
+    const path = join(folder, theirs)
+    const text = await loaderText(language, ours)
+    const there = existsSync(path) ? await readFile(path, 'utf8') : text
+    if (there === text) return [path, text] as const
+    throw new InvalidInput(path, 'is another file, or of another version', 'move it away, then it is written')
+  })
+  const files = await Promise.all(texts)
+  for (const [path, text] of files) {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+  }
+  return files.map(([path]) => path)
+}
+
+async function loaderText(language: LoaderLanguage, ours: string): Promise<string> {
+  const text = await readFile(join(OWN, 'apps/lib', ours), 'utf8')
+  if (language !== 'js') return text
+  const { transform } = await import('esbuild')
+  const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true } }
+  const { code } = await transform(text, { loader: 'ts', target: 'node22', tsconfigRaw })
+  // esbuild drops comments; the first says what the file is.
+  return `${text.slice(0, text.indexOf('*/') + 3)}${code}`
+}

@@ -1,0 +1,3 @@
+module nanofleet/lib/job
+
+go 1.25

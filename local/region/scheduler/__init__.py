@@ -1,0 +1,1 @@
+"""EventBridge Scheduler: what starts a schedule's target, when, and as whom."""

@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals'
+import { moved } from './moved.ts'
+
+const MAIN = 'package main\n\nfunc main() {}\n'
+
+describe('an image whose source is here', () => {
+  it.each<[what: string, image: string, files: Record<string, string>, source: string, program: string]>([
+    [
+      'a folder with its name',
+      'example/web:1',
+      { 'services/web/go.mod': 'module x' },
+      'services/web',
+      '/app/program',
+    ],
+    [
+      'one with sources, and not one that packs what was built elsewhere',
+      'example/web:1',
+      {
+        'services/web/go.mod': 'module x',
+        'k8s/web/Dockerfile': 'FROM scratch\nCOPY web /web\nCMD ["/web"]\n',
+      },
+      'services/web',
+      '/app/program',
+    ],
+    [
+      'the whole repository, if the project has its name',
+      'ghcr.io/example/web:1',
+      { 'go.mod': 'module github.com/example/web/v2\n', 'cmd/web/main.go': MAIN, 'cmd/other/main.go': MAIN },
+      '.',
+      '/app/program',
+    ],
+    [
+      'the whole repository, by its Dockerfile',
+      'ghcr.io/example/web:1',
+      {
+        'package.json': '{\n  "name": "@example/web"\n}',
+        Dockerfile: 'FROM node:24\nWORKDIR /srv\nCOPY . .\nCMD ["node", "a.js"]\n',
+      },
+      '.',
+      '/usr/local/bin/node',
+    ],
+  ])('is built from %s', (_what, image, files, source, program) => {
+    const made = moved(
+      { ...files, 'compose.yml': `services: {web: {image: ${image}, ports: ["8080:8080"]}}` },
+      '.',
+    )
+    expect(made.read().manifest.services.web?.source).toBe(source)
+    expect(made.config('web').Program).toBe(program)
+    if (files['go.mod']) expect(made.file('web/Dockerfile')).toContain('-o /out/app/program ./cmd/web &&')
+  })
+
+  it('is to do where its packages are not locked', () => {
+    const files = {
+      'web/requirements.txt': 'flask\n',
+      'web/Dockerfile': 'FROM python:3.13\nCOPY . /x\nCMD ["python3", "a.py"]\n',
+    }
+    const { said } = moved({ ...files, 'compose.yml': 'services: {web: {build: web}}' }, '.')
+    expect(said).toContainEqual(
+      expect.stringMatching(/^todo .*without their hashes.*run "nanofleet lock web"/),
+    )
+  })
+})
+
+describe('what is behind a proxy', () => {
+  const web = 'web: {build: web}, api: {build: api}'
+  const files = {
+    'web/Dockerfile': 'FROM node:24\nEXPOSE 3000\nCMD ["node", "a.js"]\n',
+    'api/Dockerfile': 'FROM node:24\nEXPOSE 3001\nCMD ["node", "a.js"]\n',
+  }
+  it.each<[what: string, proxy: string, more: Record<string, string>, exposed: string[]]>([
+    [
+      'its mounted configuration',
+      'image: nginx, volumes: ["./n.conf:/etc/nginx/n.conf"]',
+      { 'n.conf': 'proxy_pass http://api:3001;' },
+      ['api'],
+    ],
+    [
+      'the configuration in its image',
+      'build: proxy',
+      { 'proxy/Dockerfile': 'FROM nginx\n', 'proxy/conf': 'server web:3000;' },
+      ['web'],
+    ],
+    ['what it depends on', 'image: traefik, depends_on: [web, api]', {}, ['web', 'api']],
+    ['nothing', 'image: nginx', {}, []],
+  ])('is exposed itself, by %s', (_what, proxy, more, exposed) => {
+    const compose = `services: {${web}, proxy: {${proxy}, ports: ["80:80"]}}`
+    const made = moved({ ...files, ...more, 'compose.yml': compose }, '.')
+    const { services } = made.read().manifest
+    expect(Object.keys(services).filter((name) => services[name]?.expose)).toEqual(exposed)
+    expect(made.said).toContainEqual(expect.stringMatching(/^left .*services\.proxy: image .*is a proxy/))
+  })
+
+  it('is exposed itself where it is the only service', () => {
+    const made = moved(
+      { ...files, 'compose.yml': 'services: {web: {build: web}, proxy: {image: caddy, ports: ["80:80"]}}' },
+      '.',
+    )
+    expect(made.read().manifest.services.web?.expose).toMatchObject({ host: 'shop', path: '/' })
+  })
+})
