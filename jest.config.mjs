@@ -37,5 +37,5 @@ export default {
   projects: [quick, real],
   testSequencer: '<rootDir>/test/live/sequencer.mjs',
   // Ends what hangs; a test that is slow because the machine is busy with other things does not.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
 }

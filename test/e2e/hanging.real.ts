@@ -1,4 +1,9 @@
-import { CreateOrUpdateTagsCommand, DeleteTagsCommand } from '@aws-sdk/client-auto-scaling'
+import {
+  CreateOrUpdateTagsCommand,
+  DeleteTagsCommand,
+  ResumeProcessesCommand,
+  SuspendProcessesCommand,
+} from '@aws-sdk/client-auto-scaling'
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Context } from '../../cli/context.ts'
 import { serviceStack, TAG } from '../../core/base/names.ts'
@@ -47,6 +52,15 @@ describe('an instance that hangs', () => {
           .send(new CreateOrUpdateTagsCommand({ Tags: [{ ...tag, Value, PropagateAtLaunch: false }] })))
   }
 
+  /** The load balancer fails a hung instance as well, and on a busy machine the group may hear of it first. */
+  const groupLooks = async (whether: boolean): Promise<void> => {
+    const AutoScalingGroupName = serviceStack(context.stage, 'web', 'web')
+    const asked = { AutoScalingGroupName, ScalingProcesses: ['HealthCheck'] }
+    await (whether
+      ? context.autoScaling().send(new ResumeProcessesCommand(asked))
+      : context.autoScaling().send(new SuspendProcessesCommand(asked)))
+  }
+
   const isGone = async (instanceId: string): Promise<true | undefined> =>
     (await webInstances(context)).some((one) => one.instanceId === instanceId) ? undefined : true
 
@@ -54,6 +68,7 @@ describe('an instance that hangs', () => {
     'is given back to its group, with the output of its check, and forgotten',
     async () => {
       await replaceAfter('10')
+      await groupLooks(false)
       const victim = await hang(30)
       try {
         const told = await until('a round that gives it back', 60, async () => {
@@ -68,6 +83,7 @@ describe('an instance that hangs', () => {
         await until('it gone', 20, () => isGone(victim.instanceId))
       } finally {
         await replaceAfter(undefined)
+        await groupLooks(true)
         goOn(victim.pid)
       }
       expect(await untilWhole(context, 2, 30)).not.toContain(victim.privateIp)
