@@ -1,5 +1,5 @@
 import { getAtt, join, type Resource, ref, sub } from '../base/cloudformation.ts'
-import type { EnvValue, Permission, ServiceSpec } from '../base/manifest-types.ts'
+import type { EnvValue, Permission } from '../base/manifest-types.ts'
 import { boundary, definitionParameter, roleKind, rolePath, serviceStack, TAG } from '../base/names.ts'
 import { secretPlaces } from '../base/settings.ts'
 import { oneProcessor } from '../manifest/processors.ts'
