@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { NanofleetError } from '../../core/base/errors.ts'
 import { identifier } from '../../core/secrets/der.ts'
 import { inside, type Value, values } from './der-reader.ts'
 
@@ -12,7 +13,8 @@ export interface Asked {
   alternatives: Buffer | undefined
 }
 
-export class MalformedRequest extends Error {}
+/** It cannot be read, or somebody else signed it. */
+export class MalformedRequest extends NanofleetError {}
 
 const EXTENSION_REQUEST = identifier('1.2.840.113549.1.9.14')
 const ALTERNATIVE_NAMES = identifier('2.5.29.17')
