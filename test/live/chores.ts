@@ -86,7 +86,7 @@ const CHECKED = (name: string, port: number) => ({
   checks: [{ name: 'opens', tcp: `HEALTHROUTE:${port}`, interval: '1s', timeout: '1s' }],
 })
 
-/** Writes an app: tasks in Node, Go, Python and Java; a service with two ports, one that asks both; a schedule. */
+/** Writes an app: tasks in four languages, a service with two ports and one that asks both, a schedule. */
 export async function writeChores(root: string): Promise<void> {
   const write = async (file: string, text: string | object): Promise<void> => {
     const path = join(root, file)

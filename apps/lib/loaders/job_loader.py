@@ -67,7 +67,10 @@ def _report(place: str, code: int) -> None:
 
 
 def _put(place: str, code: int) -> tuple[bool, str] | None:
-    """Whether another attempt is useless, and what went wrong, without the address: until it expires, it is a secret."""
+    """Whether another attempt is useless, and what went wrong.
+
+    Without the address: until it expires, it is a secret.
+    """
     body = json.dumps({"exitCode": code}).encode()
     try:
         request = Request(place, body, {"content-type": "application/json"}, method="PUT")
