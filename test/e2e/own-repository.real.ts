@@ -157,7 +157,7 @@ describe('a repository of apps', () => {
   }, 600_000)
 
   it.each(LANGUAGES)(
-    'serves an app of a folder in %s, with a lock that it wrote',
+    'locks the packages of an app of a folder in %s, if any, and serves it',
     async (folder, language) => {
       await cp(join(repository, 'apps/hello', folder), join(shop.folder, folder), { recursive: true })
       if (folder === 'go') await shop.put('go/main.go', GO)
