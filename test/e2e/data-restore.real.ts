@@ -121,4 +121,24 @@ describe('a table with ten thousand rows', () => {
     const dry = await nanofleet('deploy', 'ledger', '--no-push', '--dry-run', '--json')
     expect(JSON.parse(dry.out)).toMatchObject({ stack: { action: 'unchanged' }, losses: [], takenUp: [] })
   }, 60_000)
+
+  it('is deleted by its name when nobody needs it any more, and only then', async () => {
+    const remove = ['data', 'delete-backup', 'ledger', backup.name]
+    const asked = await nanofleet(...remove)
+    expect(asked).toMatchObject({ code: 2, err: expect.stringContaining('pass --yes to delete it') })
+    expect((await backups()).map(({ id }) => id)).toEqual([backup.id])
+    expect(await nanofleet(...remove, '--yes')).toMatchObject({
+      code: 0,
+      out: `${backup.name} is deleted\n`,
+    })
+    expect(await backups()).toEqual([])
+    expect(await nanofleet(...remove, '--yes')).toMatchObject({ code: 2 })
+    // DynamoDB's own ones go by themselves.
+    const own = (await listed()).backups[0]
+    const kept = await nanofleet('data', 'delete-backup', 'ledger', own?.name ?? '', '--yes')
+    expect(kept).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("is DynamoDB's own, which deletes it on"),
+    })
+  }, 60_000)
 })
