@@ -46,7 +46,8 @@ export class TableBackups {
 
   /**
    * Deletes a backup for good.
-   * @throws {NotFound} if it is gone already, {InvalidInput} if it is being made or restored, or is DynamoDB's own
+   * @throws {NotFound} if it is gone already, {InvalidInput} if it is being made or restored, or is
+   * DynamoDB's own
    */
   async remove({ id, name }: Pick<Backup, 'id' | 'name'>): Promise<void> {
     try {

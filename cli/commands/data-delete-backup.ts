@@ -38,7 +38,8 @@ export function deleteBackup(open: Open): Command {
 
 /**
  * Asks for the name of a backup before it goes.
- * @throws {InvalidInput} for one that only DynamoDB deletes, if a person names another one, or none can be asked
+ * @throws {InvalidInput} for one that only DynamoDB deletes, if a person names another one, or none can be
+ * asked
  */
 export async function confirmDeletion(
   place: string,
