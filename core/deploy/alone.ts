@@ -2,7 +2,7 @@ import { type AppBundle, bundleDigest } from '../base/bundle.ts'
 import { canonicalJson } from '../base/canonical.ts'
 import { references } from '../base/cloudformation.ts'
 import { InvalidInput } from '../base/errors.ts'
-import type { Manifest, ServiceSpec } from '../base/manifest-types.ts'
+import type { KafkaSpec, Manifest } from '../base/manifest-types.ts'
 import { readNeed } from '../base/needed.ts'
 import { didYouMean } from '../base/suggest.ts'
 import { manifestProblems } from '../manifest/rules.ts'
@@ -64,7 +64,8 @@ const mix = <T>(
 
 function mixed(pushed: AppBundle, running: AppBundle | undefined, chosen: readonly string[]): AppBundle {
   const services = mix(pushed.manifest.services, running?.manifest.services, chosen)
-  const { upstream, resources: _file, ...manifest } = pushed.manifest
+  const { upstream, kafka: _topics, resources: _file, ...manifest } = pushed.manifest
+  const kafka = mixedKafka(pushed.manifest, running?.manifest, chosen)
   const file = pushed.manifest.resources ?? running?.manifest.resources
   const made = Object.keys(services).filter((name) => services[name]?.source !== undefined)
   return {
@@ -74,6 +75,7 @@ function mixed(pushed: AppBundle, running: AppBundle | undefined, chosen: readon
       requires: [...new Set([...manifest.requires, ...(running?.manifest.requires ?? [])])],
       ...(file !== undefined && { resources: file }),
       ...(upstream && { upstream: { ...upstream, digests: pick(upstream.digests, made) } }),
+      ...(kafka && { kafka }),
       services,
     },
     resources: running ? mixedResources(pushed, running, chosen) : pushed.resources,
@@ -81,14 +83,36 @@ function mixed(pushed: AppBundle, running: AppBundle | undefined, chosen: readon
   }
 }
 
+/**
+ * Topics of the chosen services as pushed, all others as they are.
+ * @throws {InvalidInput} for another cluster, to which the others would not move
+ */
+function mixedKafka(
+  pushed: Manifest,
+  running: Manifest | undefined,
+  chosen: readonly string[],
+): KafkaSpec | undefined {
+  const used = chosen.flatMap((service) => {
+    const { read = [], write = [] } = pushed.services[service]?.kafka ?? {}
+    return [...read, ...write]
+  })
+  if (!running || !pushed.kafka || used.length === 0) return running ? running.kafka : pushed.kafka
+  const { cluster, topics } = pushed.kafka
+  if (running.kafka && running.kafka.cluster !== cluster)
+    throw new InvalidInput(
+      PLACE,
+      `the app's topics move from the cluster ${running.kafka.cluster} to ${cluster}`,
+      'leave services out to deploy the whole app',
+    )
+  return { cluster, topics: { ...running.kafka?.topics, ...pick(topics, used) } }
+}
+
 function mixedResources(
   pushed: AppBundle,
   running: AppBundle,
   chosen: readonly string[],
 ): AppBundle['resources'] {
-  const used = chosen.flatMap((service) =>
-    usedBy(pushed.resources, service, pushed.manifest.services[service] as ServiceSpec),
-  )
+  const used = chosen.flatMap((service) => usedBy(pushed.resources, pushed.manifest, service))
   const taken = hangingTogether(pushed.resources, used)
   const sections = Object.keys({ ...running.resources, ...pushed.resources }).map((section) => {
     const all = Object.entries(Object(pushed.resources[section]))

@@ -15,9 +15,9 @@ export async function refuseSharedReplacements(
 ): Promise<void> {
   if (!alone || !running) return
   const { manifest, resources } = running.bundle
-  const others = Object.entries(manifest.services).filter(([service]) => !alone.services.includes(service))
-  const used = others.flatMap(([service, spec]) =>
-    usedBy(resources, service, spec).map((key) => [key.split('.')[1] as string, service] as const),
+  const others = Object.keys(manifest.services).filter((service) => !alone.services.includes(service))
+  const used = others.flatMap((service) =>
+    usedBy(resources, manifest, service).map((key) => [key.split('.')[1] as string, service] as const),
   )
   const [old, young]: Record<string, Resource>[] = [
     Object(resources.Resources),

@@ -1,5 +1,5 @@
 import { type Resource, references } from '../base/cloudformation.ts'
-import type { ServiceSpec } from '../base/manifest-types.ts'
+import type { Manifest } from '../base/manifest-types.ts'
 import { carriedBy } from './app-references.ts'
 import { attachedTargets } from './attached-targets.ts'
 import { groupId } from './groups.ts'
@@ -19,12 +19,15 @@ export const entriesOf = (sections: Sections): Entries =>
 
 /**
  * Which entries a service uses itself: those that its variables and permissions name, the target groups that
- * hold its instances, and what refers to its security group.
+ * hold its instances, the cluster of its topics, and what refers to its security group.
  */
-export function usedBy(sections: Sections, service: string, spec: ServiceSpec): string[] {
+export function usedBy(sections: Sections, { kafka, services }: Manifest, service: string): string[] {
+  const spec = services[service]
+  if (!spec) return []
   const resources: Record<string, Resource> = Object(sections.Resources)
   const attached = attachedTargets(resources).filter((target) => target.service === service)
-  const named = [...carriedBy(spec), ...attached].map(({ resource }) => resource)
+  const cluster = spec.kafka && kafka ? [kafka.cluster] : []
+  const named = [...[...carriedBy(spec), ...attached].map(({ resource }) => resource), ...cluster]
   const group = groupId(service)
   return [...entriesOf(sections)].flatMap(([key, entry]) =>
     named.some((name) => key === `Resources.${name}` || key === `Parameters.${name}`) ||

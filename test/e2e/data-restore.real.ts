@@ -10,7 +10,7 @@ import { CloudFormationStacks } from '../../adapters/aws/cloudformation.ts'
 import type { Context } from '../../cli/context.ts'
 import type { CostedList } from '../../cli/stage/data-list.ts'
 import { appStack } from '../../core/base/names.ts'
-import { nanofleet } from '../live/cli.ts'
+import { Command, nanofleet } from '../live/cli.ts'
 import { pushLedger, table } from '../live/ledger.ts'
 import { withWeb } from '../live/stage.ts'
 import { runToEnd } from '../live/workflows.ts'
@@ -85,7 +85,7 @@ describe('a table with ten thousand rows', () => {
     expect(before).toHaveLength(ROWS)
     const gone = await nanofleet('teardown', 'ledger', '--yes', '--delete-data', 'Orders')
     expect(gone).toMatchObject({ code: 0 })
-    const back = await nanofleet('data', 'restore', 'ledger', 'Orders', '--from', backup.name)
+    const back = await new Command(['data', 'restore', 'ledger', 'Orders', '--from', backup.name]).end(200)
     expect({ code: back.code, err: back.err }).toMatchObject({ code: 0 })
     expect(back.err).toContain('restore data')
     expect(await rows(await orders())).toEqual(before)
@@ -98,7 +98,7 @@ describe('a table with ten thousand rows', () => {
     const refused = await nanofleet(...restore)
     expect(refused.err).toMatch(/holds at least 1,000 rows\) would leave the app .*--replace-data Orders/)
     expect([refused.code, await orders()]).toEqual([2, present])
-    const { code, err } = await nanofleet(...restore, '--replace-data', 'Orders')
+    const { code, err } = await new Command([...restore, '--replace-data', 'Orders']).end(200)
     expect({ code, err }).toMatchObject({ code: 0 })
     const restored = await orders()
     expect(restored).toMatch(/-Orders-RESTORED\d+$/)

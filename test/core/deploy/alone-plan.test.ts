@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { AppBundle } from '../../../core/base/bundle.ts'
+import { aloneApp } from '../../../core/deploy/alone.ts'
 import { deployOrder } from '../../../core/deploy/deploy-order.ts'
 import { type DeployPlan, hasChanges } from '../../../core/deploy/deploy-plan.ts'
 import { makePlan } from '../../../core/deploy/make-plan.ts'
@@ -50,6 +51,7 @@ describe('a plan for some services', () => {
       stacks,
       releases,
       app: read,
+      brokers: async () => '',
       wanted: async (name, digest, mix = (app: App) => app) => {
         const app = mix(await read(name, digest))
         apps.set(app.digest, app)
@@ -194,5 +196,51 @@ describe('a plan for some services', () => {
       'web: OWN is "3" as set by env',
     ])
     expect(Object.keys(only(app.bundle.manifest, []).services)).toEqual(['web', 'db'])
+  })
+})
+
+describe('the topics of an app of which some services are deployed', () => {
+  const topic = (partitions: number) => ({ partitions, config: {} })
+  const uses = (cluster: string, partitions: number, web: string[], db: string[]): App => {
+    const app = shop('  web: {port: 2080}\n  db: {port: 2090}\n')
+    const { manifest } = app.bundle
+    const { web: one, db: other } = manifest.services
+    if (one && web.length > 0) one.kafka = { read: [], write: web }
+    if (other) other.kafka = { read: db, write: [] }
+    const kafka = { cluster, topics: { a: topic(partitions), b: topic(partitions), c: topic(partitions) } }
+    const Resources = {
+      [cluster]: { Type: 'AWS::MSK::Cluster', Properties: { NumberOfBrokerNodes: partitions } },
+    }
+    return parsedApp({ ...app.bundle, manifest: { ...manifest, kafka }, resources: { Resources } })
+  }
+  const before = uses('Events', 1, ['a'], ['b'])
+  const mixture = (pushed: App, chosen: string[], runs: App | undefined = before) =>
+    aloneApp(pushed, runs, chosen).app.bundle
+
+  it('are as pushed where these use them, with their cluster', () => {
+    const { manifest, resources } = mixture(uses('Events', 3, ['a', 'c'], ['b']), ['web'])
+    expect(manifest.kafka).toEqual({ cluster: 'Events', topics: { a: topic(3), b: topic(1), c: topic(3) } })
+    expect(resources).toEqual(uses('Events', 3, [], []).bundle.resources)
+  })
+
+  it('stay with a service that uses none, and all come with the first release', () => {
+    const pushed = uses('Events', 3, [], ['b'])
+    const { manifest, resources } = mixture(pushed, ['web'])
+    expect([manifest.kafka, resources]).toEqual([before.bundle.manifest.kafka, before.bundle.resources])
+    expect(aloneApp(pushed, undefined, ['web']).app.bundle.manifest.kafka).toEqual(
+      pushed.bundle.manifest.kafka,
+    )
+  })
+
+  it('come with the first service that uses some, and do not move to another cluster', () => {
+    const none = shop('  web: {port: 2080}\n  db: {port: 2090}\n')
+    const pushed = uses('Events', 1, ['a'], ['b'])
+    expect(mixture(pushed, ['web'], none).manifest.kafka).toEqual({
+      cluster: 'Events',
+      topics: { a: topic(1) },
+    })
+    expect(() => mixture(uses('Others', 1, ['a'], ['b']), ['web'])).toThrow(
+      "the app's topics move from the cluster Events to Others; leave services out to deploy the whole app",
+    )
   })
 })
