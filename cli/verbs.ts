@@ -39,7 +39,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'deploy',
-    usage: '[options] [app]',
+    usage: '[options] [app] [services...]',
     description: 'build what is missing, then bring the app to what its manifest says',
     load: async () => (await import('./commands/deploy.ts')).deploy,
   },
