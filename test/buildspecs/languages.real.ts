@@ -1,9 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { readConfig } from '../../buildspecs/archive.mjs'
 import { compile } from '../../buildspecs/compile.mjs'
@@ -15,6 +16,7 @@ import { parseSettings } from '../../buildspecs/settings.mjs'
 import { until } from '../../scripts/demo/wait.ts'
 import { programs } from '../../scripts/lib/places.mjs'
 import { ROOT } from '../apps/apps.ts'
+import { DnsStub } from '../local/dns-stub.ts'
 
 jest.setTimeout(240_000)
 
@@ -86,6 +88,27 @@ describe('an image for the local region', () => {
     expect(places.split(' ')[0]).toBe(join(out, 'usr/local'))
     const foreign = places.split(/\s/).filter((path) => path.endsWith('-packages') && !path.startsWith(out))
     expect(foreign).toEqual([])
+  })
+
+  it('of Python finds a service by its name alone', async () => {
+    const stub = new DnsStub({ 'cache.service.consul': ['127.59.6.5'] })
+    const RESOLVER = await stub.start()
+    cpSync(join(ROOT, 'buildspecs/python_host.py'), join(root, 'sitecustomize.py'))
+    const asked =
+      'import socket; print(socket.gethostbyname("localhost"), socket.getaddrinfo("cache", 6379)[0][4])'
+    const env = { PATH: process.env.PATH ?? '', PYTHONPATH: root, HOST, RESOLVER }
+    const { stdout } = await promisify(execFile)('python3', ['-c', asked], { env })
+    stub.stop()
+    expect(stdout.trim()).toBe("127.0.0.1 ('127.59.6.5', 6379)")
+  })
+
+  it('of Go needs no go.mod where its packages are those of Go', async () => {
+    const source = join(root, 'plain')
+    mkdirSync(source)
+    writeFileSync(join(source, 'main.go'), 'package main\n\nfunc main() { println("plain") }\n')
+    await compile(source, join(root, 'out'), { root, programs })
+    const { stderr } = await promisify(execFile)(join(root, 'out/program'))
+    expect(stderr).toBe('plain\n')
   })
 
   it('of Java is compiled without Maven and starts with the jars of its lock', async () => {

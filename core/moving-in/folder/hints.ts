@@ -20,7 +20,8 @@ const HEALTH =
 export const USUAL_PORT = 8080
 
 /** The hints of a folder of sources. */
-export const hintsOf = (tree: Tree, folder: string): Hints => hints(sourceTexts(tree, folder))
+export const hintsOf = (tree: Tree, folder: string): Hints =>
+  hints(sourceFiles(tree, folder).flatMap((path) => tree.text(path) ?? []))
 
 function hints(texts: readonly string[]): Hints {
   const all = texts.join('\n')
@@ -35,13 +36,12 @@ function hints(texts: readonly string[]): Hints {
   }
 }
 
-/** Files right in the folder and one level below: enough for a program to say where it listens. */
-function sourceTexts(tree: Tree, folder: string): string[] {
+/** Files right in the folder and one level below: enough for a program to say where it listens, and whom it calls. */
+export function sourceFiles(tree: Tree, folder: string): string[] {
   return tree.paths
     .filter((path) => isBelow(folder, path) && isNear(folder === '.' ? path : path.slice(folder.length + 1)))
     .filter((path) => /\.(m?[jt]s|go|py|java|properties|ya?ml)$/.test(path) && !/[._]test\./.test(path))
     .slice(0, 50)
-    .flatMap((path) => tree.text(path) ?? [])
 }
 
 const isNear = (path: string): boolean => path.split('/').length <= 2 && !/^(images|buildspecs)\//.test(path)
