@@ -2,7 +2,7 @@
 // @ts-check
 /**
  * Compiles a service's source: `node buildspecs/compile.mjs <source> <out>`, run from the root of the
- * archive. A folder with go.mod or main.go becomes `<out>/program`, a folder with main.ts becomes `<out>/main.mjs` and a
+ * archive. A folder with go.mod or main.go becomes `<out>/program`, one with main.ts `<out>/main.mjs` and a
  * map of its sources for traces; its folders `static/` and `assets/` come along, and so do packages with a
  * compiled part, in `<out>/node_modules`. JavaScript and Python are copied with their locked packages, Java
  * becomes `<out>/app.jar`.

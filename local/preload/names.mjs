@@ -6,7 +6,7 @@ const NOT_ANSWERED = new Set([
   'ENOTFOUND', 'ENODATA', 'EREFUSED', 'ESERVFAIL', 'ENOTIMP', 'ETIMEOUT', 'ECONNREFUSED', 'ECANCELLED',
 ]) // biome-ignore format: a list of names
 
-/** What the `search` line of an image's resolv.conf puts behind a name without a dot (buildspecs/ops-config.mjs). */
+/** What an image's resolv.conf puts behind a name without a dot (buildspecs/ops-config.mjs). */
 const SEARCHED = '.service.consul'
 
 /** Milliseconds for the first attempt; c-ares doubles it for each further one. */

@@ -36,7 +36,7 @@ function hints(texts: readonly string[]): Hints {
   }
 }
 
-/** Files right in the folder and one level below: enough for a program to say where it listens, and whom it calls. */
+/** Files right in the folder and one level below: there a program says where it listens and whom it calls. */
 export function sourceFiles(tree: Tree, folder: string): string[] {
   return tree.paths
     .filter((path) => isBelow(folder, path) && isNear(folder === '.' ? path : path.slice(folder.length + 1)))
