@@ -11,8 +11,20 @@ export interface Hints {
 
 const READS_PORT =
   /process\.env\.PORT\b|process\.env\[["']PORT["']\]|Getenv\(["']PORT["']\)|environ(\.get)?[[(]["']PORT["']|getenv\(["']PORT["']\)|Bun\.env\.PORT|\$\{PORT[:}]/
-const LISTENS =
-  /\.listen\(\s*(\d{2,5})\b|ListenAndServe\(\s*["'][^"':]*:(\d{2,5})["']|\bport\s*[=:]\s*["']?(\d{4,5})\b|server\.port\s*[=:]\s*(\d{2,5})/i
+/** Variables that say where a program itself listens, and not where it calls. */
+const OWN = '(?:\\w*SERVER|HTTP|APP|API|WEB|LISTEN|FLASK_RUN)_PORT'
+const LISTENS = new RegExp(
+  [
+    /\.listen\(\s*(\d{2,5})\b/.source,
+    /ListenAndServe\(\s*["'][^"':]*:(\d{2,5})["']/.source,
+    /\bport\s*[=:]\s*["']?(\d{4,5})\b/.source,
+    /server\.port\s*[=:]\s*(\d{2,5})/.source,
+    // Where such a variable is not set.
+    `env(?:iron\\.get)?\\(\\s*["']${OWN}["']\\s*,\\s*["']?(\\d{4,5})`,
+    `process\\.env\\.${OWN}\\s*(?:\\|\\||\\?\\?)\\s*["']?(\\d{4,5})`,
+  ].join('|'),
+  'i',
+)
 const HEALTH =
   /["'`](\/(?:_?healthz?|health\/?live|healthcheck|livez|readyz?|actuator\/health|status|ping))["'`]/
 
