@@ -69,6 +69,12 @@ const core = [
     'Proves on compiled templates that every needed network path exists.',
   ),
   room(
+    'core/kafka',
+    4,
+    ['core/base', 'core/secrets'],
+    'Decides which topics and rights a Kafka cluster lacks; it knows neither stacks nor deployments.',
+  ),
+  room(
     'core/secrets',
     3,
     ['core/base', 'core/registration'],
@@ -120,6 +126,7 @@ const others = [
   room('adapters/aws', 6, ['core'], 'One file per AWS service; it knows core/ and its SDK.'),
   room('adapters/images', 7, ['core', 'adapters/aws'], 'Images and what refers to them, as AWS shows it.'),
   room('adapters/consul', 7, ['core', 'adapters/aws'], 'Speaks to Consul, directly or through the door.'),
+  room('adapters/kafka', 7, ['core'], "Speaks to the brokers of an app's Kafka cluster."),
   room('adapters/proxy', 7, ['core'], "Takes a person's request to an instance and brings the answer back."),
   room('adapters/sources', 7, ['core', 'adapters/aws'], 'Reads, makes and pushes the files of a checkout.'),
   room('adapters', 7, ['core'], "Reads a function's configuration, once.", { own: '^adapters/[^/]+$' }),
@@ -129,6 +136,12 @@ const others = [
     data: true,
   }),
   room('local/gateway', 7, ['core/base', 'local'], 'Plays the load balancers in the local region.'),
+  room(
+    'local/tools',
+    6,
+    ['core/base', 'core/secrets', 'buildspecs'],
+    'What the local region starts for itself: fetches Kafka, signs certificates.',
+  ),
   room('local/preload', 0, [], "Runs inside an instance's own Node and finds no package there.", {
     packages: [],
   }),

@@ -167,6 +167,28 @@ interface Credentials {
   sessionToken?: string
 }
 
+const PER_SERVICE = { kafka: 'AWS_ENDPOINT_URL_KAFKA', 'acm-pca': 'AWS_ENDPOINT_URL_ACM_PCA' } as const
+
+/**
+ * Where the APIs of services are for which we have no client of the SDK, and the function's credentials.
+ * @throws BadConfiguration
+ */
+export function readAwsAccess(environment: Record<string, string | undefined> = process.env): {
+  region: string
+  endpoint(service: string): string
+  credentials: Credentials
+} {
+  const { region, credentials } = readStoreAccess(environment)
+  return {
+    region,
+    credentials,
+    endpoint: (service) =>
+      environment[PER_SERVICE[service as keyof typeof PER_SERVICE]] ||
+      environment.AWS_ENDPOINT_URL ||
+      endpointOf(service, region),
+  }
+}
+
 const Access = z.object({
   AWS_REGION: text,
   AWS_ACCESS_KEY_ID: text,

@@ -34,6 +34,10 @@ export async function pushFirst(context: Context, apps: string[]): Promise<Pushe
   for (const app of pushed) context.output.note(context.output.paint('dim', inWords(app)))
   for (const warning of new Set(pushed.flatMap(({ warnings }) => warnings)))
     context.output.note(context.output.paint('yellow', `warning: ${warning}`))
+  if (context.local && pushed.some(({ kafka }) => kafka)) {
+    const { fetchKafka } = await import('./fetch-kafka.ts')
+    await fetchKafka((line) => context.output.note(line))
+  }
   return pushed
 }
 

@@ -137,6 +137,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/data.ts')).data,
   },
   {
+    name: 'kafka',
+    usage: '<app>',
+    description: "topics of an app's Kafka cluster, and how many records each group has not read yet",
+    load: async () => (await import('./commands/kafka.ts')).kafka,
+  },
+  {
     name: 'secrets',
     description: 'what services read at run time and nobody else sees: set, list, remove, and their loaders',
     load: async () => (await import('./commands/secrets.ts')).secrets,

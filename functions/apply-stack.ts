@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { brokersOf } from '../adapters/aws/kafka-clusters.ts'
+import { readAwsAccess } from '../adapters/config.ts'
 import { applyPlannedStack } from '../core/deploy/apply-planned-stack.ts'
 import { lookClosely } from '../core/template/close-look.ts'
 import { clock } from './lib/clock.ts'
@@ -15,7 +17,13 @@ const step = z.enum(['set-aside', 'transition', 'final'])
  */
 export const handler = lambda('apply-stack', {
   input: z.strictObject({ plan: planKey, service: z.exactOptional(text), step: z.exactOptional(step) }),
-  parts: () => ({ stage: stage(), bundles: bundles(), runs: runs(), stacks: changeableStacks() }),
+  parts: () => ({
+    stage: stage(),
+    bundles: bundles(),
+    runs: runs(),
+    stacks: changeableStacks(),
+    brokers: brokersOf(readAwsAccess()),
+  }),
   work: async (ports, request) => {
     const begun = await applyPlannedStack(ports, request)
     return request.service === undefined ? await lookClosely(ports.stacks, begun, clock.sleep) : begun

@@ -3,8 +3,10 @@ import * as z from 'zod'
 import { AppSettings } from '../adapters/aws/app-settings.ts'
 import { CloudFormationChangeSets } from '../adapters/aws/change-sets.ts'
 import * as clients from '../adapters/aws/clients.ts'
+import { brokersOf } from '../adapters/aws/kafka-clusters.ts'
 import { TableBackups } from '../adapters/aws/table-backups.ts'
 import { TypeRegistry } from '../adapters/aws/type-registry.ts'
+import { readAwsAccess } from '../adapters/config.ts'
 import { serviceImages } from '../adapters/images/ec2-images.ts'
 import { readImageRecords } from '../adapters/images/image-records.ts'
 import type { AppBundle } from '../core/base/bundle.ts'
@@ -56,6 +58,7 @@ export const handler = lambda('plan-deploy', {
       stacks: stacks(),
       releases: releases(),
       kept: kept(),
+      brokers: brokersOf(readAwsAccess()),
       data: {
         changeSets: new CloudFormationChangeSets(cloudFormation, {
           templates: templates(),

@@ -21,6 +21,9 @@ EXCEPTIONS = ROOT / "resources" / "handler-exceptions.yml"
 
 # What the stacks of services are made of, and what the file of an app's own resources may hold.
 TYPES = [
+    "AWS::ACMPCA::Certificate",
+    "AWS::ACMPCA::CertificateAuthority",
+    "AWS::ACMPCA::CertificateAuthorityActivation",
     "AWS::AutoScaling::AutoScalingGroup",
     "AWS::DynamoDB::Table",
     "AWS::EC2::EIP",
@@ -37,6 +40,8 @@ TYPES = [
     "AWS::ElasticLoadBalancingV2::TargetGroup",
     "AWS::IAM::InstanceProfile",
     "AWS::IAM::Role",
+    "AWS::MSK::Cluster",
+    "AWS::MSK::Configuration",
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",
     "AWS::Scheduler::Schedule",

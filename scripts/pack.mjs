@@ -12,7 +12,7 @@ import { repository } from './lib/places.mjs'
 const OUT = join(repository, 'dist')
 
 /** TypeScript that runs at users', in Node or in the bundles of functions. */
-const PROGRAMS = ['adapters', 'cli', 'core', 'functions', 'local/*.ts', 'local/gateway']
+const PROGRAMS = ['adapters', 'cli', 'core', 'functions', 'local/*.ts', 'local/gateway', 'local/tools']
 
 /** What is taken as it is; sources of images stay sources. */
 const FILES = [

@@ -5,15 +5,19 @@ import { ServiceFailure } from '../../core/base/errors.ts'
 import type { StackPart } from '../../core/template/stacks.ts'
 import { BucketEmptier } from './bucket-emptier.ts'
 import type { HoldingClients } from './holdings.ts'
+import type { KafkaRemover } from './kafka-remover.ts'
 
 const MISSING = /^(ResourceNotFoundException|NoSuchBucket|QueueDoesNotExist)$/
 
-/** Deletes tables, buckets and queues, with all they hold. */
+/** Deletes tables, buckets, queues and Kafka clusters, with all they hold. */
 export class DataRemover {
   readonly #clients: HoldingClients
 
-  constructor(clients: HoldingClients) {
+  readonly #kafka: Pick<KafkaRemover, 'remove'>
+
+  constructor(clients: HoldingClients, kafka: Pick<KafkaRemover, 'remove'>) {
     this.#clients = clients
+    this.#kafka = kafka
   }
 
   async remove(resource: StackPart): Promise<void> {
@@ -25,7 +29,8 @@ export class DataRemover {
     }
   }
 
-  async #delete({ type, id }: StackPart): Promise<void> {
+  async #delete(part: StackPart): Promise<void> {
+    const { type, id } = part
     const { documents, s3, sqs } = this.#clients
     switch (type) {
       case 'AWS::DynamoDB::Table':
@@ -39,6 +44,7 @@ export class DataRemover {
         await sqs().send(new DeleteQueueCommand({ QueueUrl: id }))
         return
       default:
+        if (await this.#kafka.remove(part)) return
         throw new ServiceFailure(`nothing here deletes a ${type}; delete it in AWS`)
     }
   }

@@ -10,6 +10,8 @@ export interface HoldingClients {
   documents: () => DynamoDBDocumentClient
   s3: () => S3Client
   sqs: () => SQSClient
+  /** The brokers of a Kafka cluster, by which one is known to exist; absent where nobody needs to know. */
+  brokers?: (cluster: string) => Promise<unknown>
 }
 
 /** Rows and objects that are counted at most: one page, which also a large table answers at once. */
@@ -17,7 +19,7 @@ const MOST = 1000
 
 /** Errors of a resource that does not exist, of each service. */
 const MISSING =
-  /^(ResourceNotFoundException|NoSuchBucket|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue)$/
+  /^(ResourceNotFoundException|NotFoundException|NoSuchBucket|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue)$/
 
 /**
  * Counts in the services themselves. A table's own ItemCount is up to six hours old (API Reference,
@@ -35,10 +37,12 @@ export class CountedHoldings implements Holdings {
       if (type === 'AWS::DynamoDB::Table') return await this.#rows(id)
       if (type === 'AWS::S3::Bucket') return await this.#objects(id)
       if (type === 'AWS::SQS::Queue') return await this.#messages(id)
+      if (type === 'AWS::MSK::Cluster') await this.#clients.brokers?.(id)
       return { unknown: `nothing here counts what a ${type} holds` }
     } catch (error) {
-      const { name = '', message = String(error) } = Object(error) as { name?: string; message?: string }
-      return MISSING.test(name) ? { missing: true } : { unknown: message }
+      const told = Object(error) as { name?: string; code?: string; message?: string }
+      const { code, name = '', message = String(error) } = told
+      return MISSING.test(code ?? name) ? { missing: true } : { unknown: message }
     }
   }
 

@@ -38,6 +38,8 @@ export interface PushedApp {
   uploads: number
   /** What somebody should look at, such as what looks like a key. */
   warnings: string[]
+  /** It has a Kafka cluster. */
+  kafka: boolean
 }
 
 /**
@@ -87,6 +89,7 @@ export async function pushApps({
         changed,
         uploads: written.filter(Boolean).length,
         warnings: [...warnings, ...unchecked, ...doubt],
+        kafka: bundle.manifest.kafka !== undefined,
       }
     }),
   )

@@ -6,7 +6,23 @@ export interface Manifest {
   resources?: string
   /** Where published images come from; absent if the app's services are built from our source. */
   upstream?: Upstream
+  /** The app's Kafka cluster; absent if it has none. */
+  kafka?: KafkaSpec
   services: Record<string, ServiceSpec>
+}
+
+export interface KafkaSpec {
+  /** Logical id of the `AWS::MSK::Cluster` among the app's own resources. */
+  cluster: string
+  topics: Record<string, TopicSpec>
+}
+
+export interface TopicSpec {
+  partitions: number
+  /** Copies of each partition; absent for the cluster's own default. */
+  replication?: number
+  /** Kafka's settings of a topic, such as `retention.ms`. */
+  config: Record<string, string>
 }
 
 export interface Upstream {
@@ -35,6 +51,8 @@ export interface ServiceSpec {
   /** One processor, whatever the type has; absent for all of them. */
   cpus?: number
   env: Record<string, EnvValue>
+  /** Topics that it reads, as the consumer group of its own name, and topics that it writes. */
+  kafka?: { read: string[]; write: string[] }
   /** Name -> `own`, or an SSM parameter that somebody else keeps. */
   secrets: Record<string, string>
   permissions: Permission[]

@@ -24,6 +24,7 @@ export const RESERVED_SERVICES = [
   'consul-function',
   'proxy-function',
   'internet',
+  'kafka',
   'load-balancer',
   'vpc',
 ]

@@ -4,6 +4,7 @@ import type { Stage } from '../base/stage.ts'
 import { appTemplate } from '../template/app.ts'
 import { bringStack, type StackStep, standingStack, type WantedStack } from '../template/bring-stack.ts'
 import { withStaying } from '../template/fragments.ts'
+import { KAFKA_OUTPUTS } from '../template/kafka-cluster.ts'
 import type { App } from '../template/parsed-app.ts'
 import { serviceTemplate } from '../template/service.ts'
 import { withSetAside } from '../template/set-aside.ts'
@@ -31,6 +32,8 @@ export interface ApplyPorts {
   bundles: { read(app: string, digest: string): Promise<App> }
   /** Where plans are stored. */
   runs: { read(execution: string, name: string): Promise<unknown> }
+  /** Addresses of a Kafka cluster's brokers. */
+  brokers(cluster: string): Promise<string>
 }
 
 /**
@@ -59,7 +62,10 @@ export async function applyPlannedStack(ports: ApplyPorts, request: StackRequest
   const { imageId } = planned
   const { release } = plan
   const template = serviceTemplate({ bundle: app.bundle, service, stage })
-  const sources = { platform, app: outputs, imageId, release }
+  const cluster = outputs?.[KAFKA_OUTPUTS.cluster]
+  const uses = app.bundle.manifest.services[service]?.kafka !== undefined
+  const kafkaBrokers = cluster !== undefined && uses ? await ports.brokers(cluster) : undefined
+  const sources = { platform, app: outputs, imageId, kafkaBrokers, release }
   return await bringStack(stacks, wantedServiceStack(stage, { app: plan.app, service }, template, sources))
 }
 

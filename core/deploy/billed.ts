@@ -23,6 +23,10 @@ const BILLED: Record<string, (properties: Properties, zones: number) => [Record<
     'AWS::SQS::Queue': ({ FifoQueue: fifo }) => [{}, [fifo ? 'queue/fifo-request' : 'queue/request']],
     'AWS::SNS::Topic': () => [{}, ['topic/request']],
     'AWS::MSK::Cluster': brokers,
+    'AWS::ACMPCA::CertificateAuthority': ({ UsageMode }) => [
+      { [UsageMode === 'SHORT_LIVED_CERTIFICATE' ? 'authority/short-lived' : 'authority/month']: 1 },
+      [],
+    ],
   }
 
 /**

@@ -48,7 +48,8 @@ export interface DataFacts {
 /** Data that belongs to an app: what is in its stack, and the records of what is in none. */
 export const ownData = (parts: readonly StackPart[], kept: readonly KeptData[]) => {
   const stale = neverLeft(kept, parts)
-  return { parts, left: kept.filter((each) => !stale.includes(each)) }
+  // What stays with a Kafka cluster is told by the cluster.
+  return { parts, left: kept.filter((each) => !stale.includes(each) && each.with === undefined) }
 }
 
 /** An app's data with what it holds; in the stack first, then what was kept, the latest first. */

@@ -49,6 +49,8 @@ export interface DeployOrder {
   takenUp: string[]
   /** Those of them that are restored from backups first. */
   restored: string[]
+  /** Whether there are topics and rights to set. */
+  kafka: boolean
   /** Name of the execution that removes a failed first deployment. */
   teardown: string
   /** What AWS bills before and after; only on the way forward. */
@@ -80,6 +82,7 @@ export function deployOrder(
     losses: plan.losses.map(({ name }) => name),
     takenUp: plan.takenUp.map(({ name }) => name),
     restored: plan.takenUp.filter(({ restored }) => restored !== undefined).map(({ name }) => name),
+    kafka: plan.kafka,
     teardown: childName(execution, 'teardown'),
     ...(purpose === 'dry-run' ? { plan } : {}),
     ...(purpose === 'deploy' ? { bill: plan.bill } : {}),

@@ -43,6 +43,10 @@ export interface DeployPlan {
   stays: string[]
   /** Kept or restored data that it takes into the stack, before anything else. */
   takenUp: KeptData[]
+  /** It has topics and rights to set in a Kafka cluster. */
+  kafka: boolean
+  /** A kept release, or the way back from a failure: what has grown since stays. */
+  back: boolean
   /** What a reader might not expect. */
   notes: string[]
   /** What it was made from; absent while only the order of work is known. */
@@ -124,6 +128,8 @@ export function planDeploy(inputs: PlanInputs): DeployPlan {
     losses: data.losses,
     stays: data.stays,
     takenUp: data.takenUp,
+    kafka: bundle.manifest.kafka !== undefined,
+    back: inputs.kept !== undefined,
     notes: [
       ...data.notes,
       ...Object.entries(services).flatMap(([service, planned]) => notes(inputs, service, planned)),

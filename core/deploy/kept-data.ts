@@ -1,5 +1,6 @@
 import type { Resource, Template } from '../base/cloudformation.ts'
 import type { WantedStack } from '../template/bring-stack.ts'
+import { companions } from '../template/companions.ts'
 import { holdsData, importKey } from '../template/data-types.ts'
 import { cutOut, joined } from '../template/fragments.ts'
 import type { StandingStack } from '../template/stack-change.ts'
@@ -15,6 +16,8 @@ export interface KeptData extends StackPart {
   at: string
   /** Name of the execution in which it was kept. */
   execution: string
+  /** The Kafka cluster that it stays with: its configuration, groups and authority. Nobody names it. */
+  with?: string
   /** The execution for which a person named it: that one deletes it at its end. */
   confirmedBy?: string
   /**
@@ -48,6 +51,20 @@ export const records = (
     parameters,
     ...occasion,
   }))
+
+/** Records of what stays with Kafka clusters that are kept: without it nobody could use them. */
+export function companionRecords(
+  clusters: readonly StackPart[],
+  parts: readonly StackPart[],
+  standing: Pick<StandingStack, 'template' | 'parameters'>,
+  occasion: Occasion,
+): KeptData[] {
+  return clusters.flatMap(({ name }) => {
+    const names = companions(standing.template, name)
+    const found = parts.filter((part) => names.includes(part.name))
+    return records(found, standing, occasion).map((each) => ({ ...each, with: name }))
+  })
+}
 
 /**
  * Records of what a person named, before it goes: of the stack as it is, or as it was kept before.

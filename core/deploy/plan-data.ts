@@ -154,7 +154,8 @@ async function takeUp(look: Look): Promise<{ up: KeptData[]; found: FoundLoss[];
     if (because.length > 0)
       found.push({ name: each.name, type: each.type, id: each.id, fate: 'replaced', because })
     up.push(each)
-    notes.push(`${each.name} takes up ${each.id}, which was kept on ${each.at.slice(0, 10)}`)
+    if (each.with === undefined)
+      notes.push(`${each.name} takes up ${each.id}, which was kept on ${each.at.slice(0, 10)}`)
   }
   if (purpose !== 'dry-run' && stale.length > 0) await kept.drop(app, stale)
   if (facts.kept && found.length > 0) throw await refusal(look, found)

@@ -4,6 +4,7 @@ import type { Stage } from '../base/stage.ts'
 import type { StandingApp } from '../template/app-changes.ts'
 import { type AppTemplates, appTemplates } from '../template/app-templates.ts'
 import { standingStack } from '../template/bring-stack.ts'
+import { KAFKA_OUTPUTS } from '../template/kafka-cluster.ts'
 import type { App } from '../template/parsed-app.ts'
 import type { Stacks, StackView } from '../template/stacks.ts'
 import type { Release, ReleaseBook, ScaleOverride } from './releases.ts'
@@ -18,6 +19,8 @@ export interface PlanPorts {
   wanted(name: string, digest?: string): Promise<App>
   /** The image of each service: built already or, in a dry run, to be built. */
   images(bundle: AppBundle): Promise<Map<string, ImageRecord>>
+  /** Addresses of a Kafka cluster's brokers. */
+  brokers(cluster: string): Promise<string>
 }
 
 /** What a plan is made from: the wanted state, and everything it is compared with. */
@@ -108,7 +111,7 @@ export async function platformOutputs(
 }
 
 async function standingApp(
-  { stage, stacks }: PlanPorts,
+  { stage, stacks, brokers }: PlanPorts,
   { manifest }: AppBundle,
   views: StackView[],
 ): Promise<StandingApp> {
@@ -120,7 +123,9 @@ async function standingApp(
     const standing = await standingStack(stacks, view(serviceStack(stage.name, manifest.app, service)))
     return standing ? [[service, standing] as const] : []
   })
+  const cluster = own?.outputs[KAFKA_OUTPUTS.cluster]
   return {
+    ...(cluster !== undefined && { kafkaBrokers: await brokers(cluster) }),
     own: await standingStack(stacks, own),
     services: Object.fromEntries((await Promise.all(services)).flat()),
     outputs: { app: own?.outputs, platform: view(appStack(stage.name, PLATFORM))?.outputs },

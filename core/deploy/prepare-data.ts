@@ -1,9 +1,18 @@
+import { canonicalJson } from '../base/canonical.ts'
 import type { Template } from '../base/cloudformation.ts'
 import { appStack } from '../base/names.ts'
 import { bringStack, StackFailure, type StackStep, standingStack } from '../template/bring-stack.ts'
+import { isCluster } from '../template/companions.ts'
 import type { StackPart, Stacks } from '../template/stacks.ts'
 import { type Holdings, isEmpty } from './holdings.ts'
-import { dataParts, type KeptBook, type KeptData, type Occasion, records } from './kept-data.ts'
+import {
+  companionRecords,
+  dataParts,
+  type KeptBook,
+  type KeptData,
+  type Occasion,
+  records,
+} from './kept-data.ts'
 import { type TeardownPlan, withKeptData, wouldBeDeleted } from './teardown-plan.ts'
 
 export interface DataPorts {
@@ -36,7 +45,8 @@ export async function prepareData(ports: DataPorts, request: DataRequest): Promi
   const stack = appStack(ports.stage, request.app)
   const view = await stacks.find(stack)
   const ready: StackStep = { stack, next: 'go-on', until: 'ready', checks: 0, seconds: 0 }
-  const parts = view ? dataParts(await stacks.parts(stack)) : []
+  const all = view ? await stacks.parts(stack) : []
+  const parts = dataParts(all)
   const going = await goingParts(ports, request, parts)
   const occasion: Occasion = { at: request.at, execution: request.execution }
   const isGoing = ({ id }: StackPart) => going.some((each) => each.id === id)
@@ -51,20 +61,30 @@ export async function prepareData(ports: DataPorts, request: DataRequest): Promi
         occasion,
       ),
       ...records(parts.filter(isGoing), now, { ...occasion, confirmedBy: request.execution }),
+      ...companionRecords(
+        parts.filter((part) => !isGoing(part)),
+        all,
+        now,
+        occasion,
+      ),
     ])
   }
   await confirmKept(ports, request, parts)
   for (const { type, id } of going) if (type === 'AWS::S3::Bucket') await ports.buckets.empty(id)
   const standing = await standingStack(stacks, view)
-  if (!view || !standing || wouldBeDeleted(standing.template).length === 0) return ready
+  if (!view || !standing) return ready
+  const clusters = going.filter(({ name }) => isCluster(standing.template.Resources[name]))
+  const names = clusters.map(({ name }) => name)
+  const template = withKeptData(standing.template, names)
+  if (canonicalJson(template) === canonicalJson(standing.template)) return ready
   const { parameters, tags } = view
   const step = await bringStack(stacks, {
     name: stack,
-    template: withKeptData(standing.template),
+    template,
     parameters,
     tags,
   })
-  if (step.next === 'go-on') await refuseLoss(stacks, stack)
+  if (step.next === 'go-on') await refuseLoss(stacks, stack, names)
   return step
 }
 
@@ -87,7 +107,7 @@ async function confirmKept(
 ): Promise<void> {
   if (data !== 'delete') return
   const free = deletes.filter((name) => parts.every((part) => part.name !== name))
-  const named = (await kept.list(app)).filter(({ name }) => free.includes(name))
+  const named = (await kept.list(app)).filter((each) => free.includes(each.with ?? each.name))
   await kept.keep(
     app,
     named.map((each): KeptData => ({ ...each, confirmedBy: execution })),
@@ -95,9 +115,9 @@ async function confirmKept(
 }
 
 /** What counts is the template of the stack, not the one that CloudFormation was asked for. */
-async function refuseLoss(stacks: Stacks, stack: string): Promise<void> {
+async function refuseLoss(stacks: Stacks, stack: string, going: readonly string[]): Promise<void> {
   const standing = await standingStack(stacks, await stacks.find(stack))
-  const lost = wouldBeDeleted(standing?.template)
+  const lost = wouldBeDeleted(standing?.template).filter((name) => !going.includes(name))
   if (lost.length === 0) return
   throw new StackFailure(
     `stack ${stack}: CloudFormation did not take over that ${lost.join(', ')} is kept; nothing was deleted`,

@@ -7,6 +7,15 @@ import type { KeptBook } from './kept-data.ts'
 /** Data that a person named could not be deleted; it is still kept. */
 export class DataNotRemoved extends NanofleetError {}
 
+/** What others use goes after them; all that is not here goes first. */
+const ORDER = [
+  'AWS::MSK::Configuration',
+  'AWS::EC2::SecurityGroup',
+  'AWS::ACMPCA::CertificateAuthorityActivation',
+  'AWS::ACMPCA::Certificate',
+  'AWS::ACMPCA::CertificateAuthority',
+]
+
 export interface RemovalPorts {
   /** Name of the stage. */
   stage: string
@@ -33,7 +42,8 @@ export async function removeNamedData(
   const inStack = new Set(parts.map(({ id }) => id))
   const left: string[] = []
   const removed: string[] = []
-  for (const each of named.filter(({ id }) => !inStack.has(id))) {
+  const free = named.filter(({ id }) => !inStack.has(id))
+  for (const each of free.toSorted((one, other) => ORDER.indexOf(one.type) - ORDER.indexOf(other.type))) {
     try {
       await remover.remove(each)
       await kept.drop(app, [each])

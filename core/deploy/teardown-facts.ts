@@ -31,7 +31,7 @@ export async function teardownFacts(ports: TeardownPorts, app: string): Promise<
     outline: await outlineOf(app),
     standing: standingServices(views, app).sort(),
     data: own ? dataParts(await stacks.parts(own.name)) : [],
-    kept: await ports.kept.list(app),
+    kept: (await ports.kept.list(app)).filter((each) => each.with === undefined),
     others: await Promise.all(
       others.map(async (name) => ({ app: name, requires: (await outlineOf(name)).requires })),
     ),

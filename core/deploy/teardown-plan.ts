@@ -3,6 +3,7 @@ import { InvalidInput } from '../base/errors.ts'
 import { childName } from '../base/execution-name.ts'
 import { didYouMean } from '../base/suggest.ts'
 import { waves } from '../manifest/waves.ts'
+import { companions } from '../template/companions.ts'
 import { dataResources } from '../template/data-types.ts'
 import type { Outline } from '../template/outline.ts'
 import type { StackPart } from '../template/stacks.ts'
@@ -115,12 +116,20 @@ function reverseWaves(outline: Outline, standing: string[]): string[][] {
   return [unknown, ...known].filter((wave) => wave.length > 0)
 }
 
-/** A stack's template with what holds data retained, not deleted with it. */
-export function withKeptData(template: Template): Template {
-  const kept = new Set(wouldBeDeleted(template))
+/**
+ * A stack's template with what holds data retained, not deleted with it, and what stays with a Kafka cluster
+ * too. A cluster that goes is deleted with the stack: what it uses can only go after it.
+ * @param going logical ids of clusters
+ */
+export function withKeptData(template: Template, going: readonly string[] = []): Template {
+  const clusters = dataResources(template).filter((name) => !going.includes(name))
+  const kept = new Set([
+    ...wouldBeDeleted(template).filter((name) => !going.includes(name)),
+    ...clusters.flatMap((name) => companions(template, name)),
+  ])
   const resources = Object.entries(template.Resources).map(([name, resource]) => [
     name,
-    kept.has(name) ? letGo(resource) : resource,
+    going.includes(name) ? go(resource) : kept.has(name) ? letGo(resource) : resource,
   ])
   return { ...template, Resources: Object.fromEntries(resources) }
 }
@@ -134,6 +143,12 @@ const letGo = (resource: Resource): Resource => ({
   Metadata: { ...resource.Metadata, KeptBy: 'nanofleet teardown' },
   DeletionPolicy: 'Retain',
   UpdateReplacePolicy: 'Retain',
+})
+
+const go = (resource: Resource): Resource => ({
+  ...resource,
+  Metadata: { ...resource.Metadata, RemovedBy: 'nanofleet teardown' },
+  DeletionPolicy: 'Delete',
 })
 
 /** A stack that was made is not being created, so that both of these keep what it has. */

@@ -6,6 +6,7 @@ import { readNeed } from '../base/needed.ts'
 import type { Problem } from '../base/schema-problems.ts'
 import { didYouMean } from '../base/suggest.ts'
 import { architectureOf } from './architecture.ts'
+import { kafkaProblems } from './kafka-rules.ts'
 import { limitProblems } from './limits.ts'
 import { portProblems } from './port-rules.ts'
 import { oneProcessor } from './processors.ts'
@@ -29,6 +30,7 @@ export function manifestProblems(manifest: Manifest): Problem[] {
     ...routes(services),
     ...names(manifest),
     ...limitProblems(manifest),
+    ...kafkaProblems(manifest),
   ]
 }
 

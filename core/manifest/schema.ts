@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { LABEL } from '../base/name-rules.ts'
+import { kafkaSchema, serviceKafkaSchema } from './kafka-schema.ts'
 import { schedule, scheduleKeys } from './schedule-schema.ts'
 import { secrets, variable } from './secrets-schema.ts'
 
@@ -140,6 +141,7 @@ export const serviceSchema = z.strictObject({
   secrets: secrets
     .default({})
     .describe('What the program reads at run time: names kept by "nanofleet secrets", or SSM parameters'),
+  kafka: serviceKafkaSchema.optional().describe("Topics of the app's cluster that it may use"),
   permissions: z.array(permission).default([]).describe('What the instance role may do, nothing more'),
   stateful: z.boolean().default(false).describe('Replaced one at a time, never two of a kind at once'),
   replaceAfter: z
@@ -207,6 +209,7 @@ export const manifestSchema = z
     upstream: upstream
       .optional()
       .describe('The published images of the services; used with source: upstream'),
+    kafka: kafkaSchema.optional().describe("The app's Kafka cluster and its topics"),
     services: z.record(label, serviceSchema).refine((all) => Object.keys(all).length > 0, 'holds no service'),
   })
   .refine(({ source, upstream }) => source === 'ours' || upstream !== undefined, {
@@ -225,6 +228,7 @@ export const storedManifestSchema = z.strictObject({
   requires: z.array(label),
   resources: folder.optional(),
   upstream: upstream.optional(),
+  kafka: kafkaSchema.optional(),
   services: z.record(
     label,
     serviceSchema.extend({

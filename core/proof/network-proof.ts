@@ -77,7 +77,7 @@ function resolvedApp(
   platform: Outputs | undefined,
 ): { own: ResolvedStack; services: ResolvedStack[] } {
   const resolve = (name: string, template: Template, outputs?: Outputs): ResolvedStack => {
-    const sources = { stage, platform, app: outputs, imageId: 'image', release: 0 }
+    const sources = { stage, platform, app: outputs, imageId: 'image', kafkaBrokers: 'kafka', release: 0 }
     return resolveStack(name, template, templateParameters(template, sources), stage.region)
   }
   const resolved = resolve(appStack(stage.name, app), own)

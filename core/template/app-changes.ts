@@ -13,6 +13,8 @@ export interface StandingApp {
   services: Record<string, StandingStack>
   /** Outputs of the app's stack and of the platform's. */
   outputs: { app: Outputs | undefined; platform: Outputs | undefined }
+  /** Addresses of the brokers of the app's Kafka cluster, if it has one. */
+  kafkaBrokers?: string | undefined
 }
 
 /** What a deployment does to each stack of an app. */
@@ -33,9 +35,9 @@ export function appChanges(
   images: ReadonlyMap<string, string | undefined>,
   release: number,
 ): AppChanges {
-  const { outputs } = standing
+  const { outputs, kafkaBrokers } = standing
   const ofService = ([service, template]: [string, Template]): [string, Change] => {
-    const sources = { ...outputs, imageId: images.get(service), release }
+    const sources = { ...outputs, imageId: images.get(service), kafkaBrokers, release }
     const wanted = () => wantedServiceStack(stage, { app, service }, template, sources)
     return [service, tolerant(standing.services[service], wanted)]
   }

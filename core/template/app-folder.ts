@@ -15,6 +15,7 @@ import { parseResources, type WrittenResources } from './app-resources.ts'
 import { badAttachments } from './attached-targets.ts'
 import { deletable } from './data-types.ts'
 import { groupId } from './groups.ts'
+import { kafkaFaults } from './kafka-cluster.ts'
 
 /** The content of `images/<app>/`; each source's digest is added when it is archived. */
 export interface AppPieces {
@@ -60,6 +61,7 @@ export function readApp(
   const own: Record<string, Resource> = Object(resources.Resources)
   const faults = [
     ...unknownReferences(manifest, Object.keys(own)),
+    ...kafkaFaults(manifest, own, `${root}/${manifest.resources}`),
     ...badAttachments(own, names, `${root}/${manifest.resources}`),
   ]
   if (faults.length > 0) throw InvalidInput.all(faults)

@@ -14,6 +14,7 @@ import { carriedByAll } from './app-references.ts'
 import { attachedTargets } from './attached-targets.ts'
 import { withDataPolicies } from './data-types.ts'
 import { groupId, groupOutput, groupRules, securityGroups } from './groups.ts'
+import { clusterGroup, kafkaOutputs } from './kafka-cluster.ts'
 import { networkEdges } from './network-edges.ts'
 import { declare } from './parameters.ts'
 import type { App } from './parsed-app.ts'
@@ -38,7 +39,7 @@ export function appTemplate(
   })
   const Resources = merge(manifest.app, 'Resources', own.Resources, {
     ...securityGroups(manifest, stage),
-    ...groupRules(manifest.app, edges),
+    ...groupRules(manifest.app, edges, clusterGroup(manifest, own.Resources ?? {})),
   })
   const Outputs = merge(manifest.app, 'Outputs', own.Outputs, outputs(bundle))
   const Parameters = { ...own.Parameters, ...declare(references([Resources, Outputs, own.Conditions])) }
@@ -65,7 +66,12 @@ function outputs({ manifest, resources }: AppBundle): Record<string, TemplateOut
   const targets = attachedTargets((resources as Partial<Template>).Resources ?? {}).map(
     ({ output, resource }): [string, TemplateOutput] => [output, { Value: ref(resource) }],
   )
-  return Object.fromEntries([...groups, ...carried, ...targets])
+  return Object.fromEntries([
+    ...groups,
+    ...carried,
+    ...targets,
+    ...Object.entries(kafkaOutputs(manifest, (resources as Partial<Template>).Resources ?? {})),
+  ])
 }
 
 function merge<T>(

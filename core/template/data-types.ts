@@ -37,9 +37,18 @@ export const holdsData = (type: string): boolean => known(type) !== undefined
 export const wordFor = (type: string): string => known(type)?.word ?? type
 
 /** What CloudFormation imports a resource by: `{ TableName: … }`. */
-export const importKey = (type: string, physicalId: string): Record<string, string> => ({
-  [known(type)?.key ?? 'Id']: physicalId,
-})
+export function importKey(type: string, physicalId: string): Record<string, string> {
+  const authority = { CertificateAuthorityArn: physicalId.replace(/\/certificate\/.*$/, '') }
+  if (type === 'AWS::ACMPCA::Certificate') return { ...authority, Arn: physicalId }
+  if (type === 'AWS::ACMPCA::CertificateAuthorityActivation') return authority
+  return { [known(type)?.key ?? COMPANION_KEYS[type] ?? 'Id']: physicalId }
+}
+
+/** Of what holds no data itself and stays with a Kafka cluster. */
+const COMPANION_KEYS: Record<string, string> = {
+  'AWS::ACMPCA::CertificateAuthority': 'Arn',
+  'AWS::MSK::Configuration': 'Arn',
+}
 
 const NAMES = ['TableName', 'BucketName', 'QueueName']
 

@@ -34,11 +34,22 @@ export function securityGroups(manifest: Manifest, stage: Stage): Record<string,
 }
 
 /** The edges' rules, one resource each, so that deleting a stack also deletes what it opened elsewhere. */
-export function groupRules(app: string, edges: readonly Edge[]): Record<string, Resource> {
-  return Object.fromEntries(edges.flatMap((edge) => [...egress(app, edge), ...ingress(app, edge)]))
+export function groupRules(
+  app: string,
+  edges: readonly Edge[],
+  kafkaGroup?: unknown,
+): Record<string, Resource> {
+  const place = { app, kafkaGroup }
+  return Object.fromEntries(edges.flatMap((edge) => [...egress(place, edge), ...ingress(place, edge)]))
 }
 
-function egress(app: string, edge: Edge): [string, Resource][] {
+/** Whose template it is, and the group of its Kafka cluster. */
+interface Place {
+  app: string
+  kafkaGroup: unknown
+}
+
+function egress(app: Place, edge: Edge): [string, Resource][] {
   const group = groupOf(app, edge.from)
   if (!group || belongsToNetwork(edge)) return []
   const to = groupOf(app, edge.to)
@@ -55,7 +66,7 @@ function egress(app: string, edge: Edge): [string, Resource][] {
   ]
 }
 
-function ingress(app: string, edge: Edge): [string, Resource][] {
+function ingress(app: Place, edge: Edge): [string, Resource][] {
   const group = groupOf(app, edge.to)
   if (!group) return []
   const from = groupOf(app, edge.from)
@@ -89,7 +100,7 @@ function ruleId(at: Party, direction: string, other: Party, { protocol, port }: 
   return `${stem(at)}${direction}${stem(other)}${logicalStem(protocol)}${port}`
 }
 
-function groupOf(app: string, party: Party): unknown {
+function groupOf({ app, kafkaGroup }: Place, party: Party): unknown {
   const own = app === PLATFORM
   switch (party.kind) {
     case 'service':
@@ -100,6 +111,8 @@ function groupOf(app: string, party: Party): unknown {
       return own ? getAtt('LoadBalancerSecurityGroup', 'GroupId') : ref('LoadBalancerGroup')
     case 'consul-function':
       return ref('ConsulFunctionGroup')
+    case 'kafka':
+      return kafkaGroup
     case 'proxy-function':
       return ref('ProxyFunctionGroup')
     default:

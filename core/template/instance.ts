@@ -5,6 +5,7 @@ import { secretPlaces } from '../base/settings.ts'
 import { oneProcessor } from '../manifest/processors.ts'
 import { expression, substituted } from './app-references.ts'
 import { groupOutput } from './groups.ts'
+import { KAFKA_BROKERS, KAFKA_VARIABLE } from './kafka-cluster.ts'
 import type { ServicePlace } from './service-place.ts'
 
 /** Role, instance profile and launch template of a service. */
@@ -130,10 +131,15 @@ function instanceTags({ app, service, spec, files, stage: { name: stage } }: Ser
  * Lines of user data, separated by CR LF, that the Nanos klib `userdata` puts into the program's environment.
  */
 function environment(place: ServicePlace): unknown[] {
-  const { env } = place.spec
+  const { env: own, kafka } = place.spec
+  const env: Record<string, EnvValue> = {
+    ...own,
+    ...(kafka && { [KAFKA_VARIABLE]: { Ref: KAFKA_BROKERS } }),
+  }
   const names = Object.keys(env).sort()
   const lines = names.map((name) => {
     const value = env[name] as EnvValue
+    if (name === KAFKA_VARIABLE) return join('', [`${name}=`, ref(KAFKA_BROKERS)])
     return typeof value === 'string' ? `${name}=${value}` : join('', [`${name}=`, expression(value)])
   })
   const secrets = secretsOf(place).map(({ name, places }) => `${name}=${places.join('|')}`)

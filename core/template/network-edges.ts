@@ -8,7 +8,7 @@ import { publicUi } from './public-ui.ts'
 /** One end of an edge; `vpc` and `internet` are addresses, the others have a security group. */
 export type Party =
   | { kind: 'service'; name: string }
-  | { kind: 'load-balancer' | 'consul' | 'consul-function' | 'proxy-function' | 'vpc' | 'internet' }
+  | { kind: 'load-balancer' | 'consul' | 'consul-function' | 'proxy-function' | 'kafka' | 'vpc' | 'internet' }
 
 /**
  * A permission to connect: one egress rule at `from` and one ingress rule at `to`, where they have a group.
@@ -42,6 +42,10 @@ const PROXY: Party = { kind: 'proxy-function' }
 const LOAD_BALANCER: Party = { kind: 'load-balancer' }
 const VPC: Party = { kind: 'vpc' }
 const INTERNET: Party = { kind: 'internet' }
+const KAFKA: Party = { kind: 'kafka' }
+
+/** Where MSK's brokers take clients with certificates ("Port information" of its Developer Guide). */
+export const KAFKA_PORT = 9094
 
 /** Consul's ports, from "Required ports" of its documentation. */
 export const CONSUL_PORTS = { rpc: 8300, gossip: 8301, https: 8501 } as const
@@ -61,6 +65,8 @@ export function networkEdges({ manifest, checks, attached, stage }: EdgeInputs):
       if (port !== undefined)
         found.push({ from: self, to, protocol: 'tcp', port, why: `${name} needs ${need}` })
     }
+    if (service.kafka)
+      found.push({ from: self, to: KAFKA, protocol: 'tcp', port: KAFKA_PORT, why: `topics of ${name}` })
     if (!platform && service.port !== undefined)
       found.push({
         from: PROXY,
@@ -109,6 +115,8 @@ export function networkEdges({ manifest, checks, attached, stage }: EdgeInputs):
     if (protocol.endsWith('UDP'))
       edges.push({ from: VPC, to: party(service), protocol: 'udp', port, why: `clients of ${service}` })
   }
+  if (manifest.kafka)
+    edges.push({ from: FUNCTION, to: KAFKA, protocol: 'tcp', port: KAFKA_PORT, why: 'topics and rights' })
   if (Object.values(manifest.services).some(({ kind }) => kind === 'consulserver'))
     edges.push(...amongServers())
   return distinct(edges)

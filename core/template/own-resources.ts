@@ -2,9 +2,13 @@ import type { Resource } from '../base/cloudformation.ts'
 import { PLATFORM } from '../base/names.ts'
 import type { Problem } from '../base/schema-problems.ts'
 import { didYouMean } from '../base/suggest.ts'
+import { kafkaNameProblems } from './kafka-cluster.ts'
 
 /** What an app may make beside its services: data, and ways to reach its own instances. */
 const ANY_APP = [
+  'AWS::ACMPCA::Certificate',
+  'AWS::ACMPCA::CertificateAuthority',
+  'AWS::ACMPCA::CertificateAuthorityActivation',
   'AWS::DynamoDB::Table',
   'AWS::EC2::SecurityGroup',
   'AWS::EC2::SecurityGroupEgress',
@@ -12,6 +16,8 @@ const ANY_APP = [
   'AWS::ElasticLoadBalancingV2::Listener',
   'AWS::ElasticLoadBalancingV2::LoadBalancer',
   'AWS::ElasticLoadBalancingV2::TargetGroup',
+  'AWS::MSK::Cluster',
+  'AWS::MSK::Configuration',
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy',
   'AWS::SNS::Subscription',
@@ -39,6 +45,14 @@ export const ownTypes = (app: string): string[] =>
 
 /** Which property of a type says what it changes; that must be something of the app's own. */
 const CHANGES: Record<string, { property: string; of: string }> = {
+  'AWS::ACMPCA::Certificate': {
+    property: 'CertificateAuthorityArn',
+    of: 'AWS::ACMPCA::CertificateAuthority',
+  },
+  'AWS::ACMPCA::CertificateAuthorityActivation': {
+    property: 'CertificateAuthorityArn',
+    of: 'AWS::ACMPCA::CertificateAuthority',
+  },
   'AWS::EC2::SecurityGroupEgress': { property: 'GroupId', of: 'AWS::EC2::SecurityGroup' },
   'AWS::EC2::SecurityGroupIngress': { property: 'GroupId', of: 'AWS::EC2::SecurityGroup' },
   'AWS::ElasticLoadBalancingV2::Listener': {
@@ -69,7 +83,12 @@ export function resourceProblems(
   const each = Object.entries(resources).flatMap(([name, resource]) =>
     typeProblems(app, name, resource).concat(foreign(name, resource, resources, groups)),
   )
-  return [...each, ...strangers(['Resources'], resources), ...late([], sections)]
+  return [
+    ...each,
+    ...kafkaNameProblems(app, resources),
+    ...strangers(['Resources'], resources),
+    ...late([], sections),
+  ]
 }
 
 function typeProblems(app: string, name: string, { Type }: Resource): Problem[] {

@@ -44,6 +44,7 @@ const KNOWN: Record<string, Kind> = {
   LoadBalancerGroup: ['String', 'Security group of the public load balancer', GROUP_ID],
   ConsulGroup: ['String', 'Security group of the Consul servers', GROUP_ID],
   HttpListenerArn: ['String', 'The listener that all host names share'],
+  KafkaBrokers: ['String', "Addresses of the brokers of the app's Kafka cluster"],
   ImageId: ['String', 'The AMI of the release', id('ami')],
   Release: ['String', 'Number of the release, a tag of the instances that start with it'],
 }
@@ -74,6 +75,8 @@ export interface ParameterSources {
   /** Of the app's stack; absent for that stack itself. */
   app?: Outputs | undefined
   imageId?: string | undefined
+  /** Of the app's Kafka cluster. */
+  kafkaBrokers?: string | undefined
   /** Number of the release, a tag of the instances that start from now on. */
   release?: number | undefined
 }
@@ -83,7 +86,7 @@ export interface ParameterSources {
  * @throws {NotFound} when a value is missing, for example because the platform is not deployed
  */
 export function templateParameters(template: Template, sources: ParameterSources): Record<string, string> {
-  const { stage, platform, app, imageId, release } = sources
+  const { stage, platform, app, imageId, kafkaBrokers, release } = sources
   const { Parameters = {} } = template
   const values: Record<string, string | undefined> = {
     ...platform,
@@ -103,6 +106,7 @@ export function templateParameters(template: Template, sources: ParameterSources
     LogBucket: stage.accessLogs ? logBucket(stage.name, stage.account) : '',
     DeletionProtection: String(stage.deletionProtection),
     WebAclArn: stage.webAclArn ?? '',
+    KafkaBrokers: kafkaBrokers,
     ImageId: imageId,
     Release: release?.toString(),
   }

@@ -30,6 +30,8 @@ export interface ServiceSources {
   app: Outputs | undefined
   /** Undefined for a service without an image, whose stack then lacks a value. */
   imageId: string | undefined
+  /** Addresses of the brokers of the app's Kafka cluster, if it has one. */
+  kafkaBrokers?: string | undefined
   release: number
 }
 

@@ -3,6 +3,7 @@ import * as clients from '../../adapters/aws/clients.ts'
 import { CloudFormationStacks } from '../../adapters/aws/cloudformation.ts'
 import { Ec2Instances } from '../../adapters/aws/ec2-instances.ts'
 import { CountedHoldings } from '../../adapters/aws/holdings.ts'
+import { brokersOf } from '../../adapters/aws/kafka-clusters.ts'
 import { DynamoKeptBook } from '../../adapters/aws/kept-records.ts'
 import { liftProtection } from '../../adapters/aws/load-balancing.ts'
 import { DynamoLockTable } from '../../adapters/aws/lock-table.ts'
@@ -11,7 +12,7 @@ import { RunFiles } from '../../adapters/aws/run-files.ts'
 import { SecretParameters } from '../../adapters/aws/secret-parameters.ts'
 import { StepFunctionsExecutions } from '../../adapters/aws/step-functions.ts'
 import { TemplateStore } from '../../adapters/aws/template-store.ts'
-import { readStackRole, readStage } from '../../adapters/config.ts'
+import { readAwsAccess, readStackRole, readStage } from '../../adapters/config.ts'
 import { consulDoor } from '../../adapters/consul/lambda-calls.ts'
 import { once } from './once.ts'
 
@@ -35,7 +36,7 @@ export const executions = () => new StepFunctionsExecutions(clients.stepFunction
 export const kept = () => new DynamoKeptBook(documents(), stage().table)
 export const templates = () => new TemplateStore(s3(), stage().bucket)
 export const dataClients = { documents, s3, sqs: /* @__PURE__ */ once(() => clients.sqs()) }
-export const holdings = () => new CountedHoldings(dataClients)
+export const holdings = () => new CountedHoldings({ ...dataClients, brokers: brokersOf(readAwsAccess()) })
 
 /** Only to look at stacks. */
 export const stacks = () => new CloudFormationStacks(clients.cloudFormation())

@@ -8,12 +8,14 @@ import os
 from typing import Any
 
 from region import PINNED_MINISTACK
+from region.authorities import records as authorities
 from region.base import api, contract
 from region.base.api import Answer, Request
 from region.base.emulator import app, ec2
 from region.base.settings import current as settings
 from region.durable import restoring
 from region.instances import states
+from region.kafka import brokers, clusters
 from region.machines import console, listening, lives
 
 # name in the answer: module, store
@@ -89,6 +91,9 @@ def _inventory(_: Request) -> Answer:
         1 for instance in ec2._instances.values() if states.name(instance) != "terminated"
     )
     counts["processes"] = lives.count()
+    counts["kafkaClusters"] = len(clusters.every())
+    counts["kafkaBrokers"] = brokers.count()
+    counts["authorities"] = sum(1 for one in authorities.every() if one["Status"] != "DELETED")
     return 200, counts
 
 

@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import IO, Any
 
 from region import inventory
+from region.authorities import service as authorities
 from region.autoscaling import actions as autoscaling_actions
 from region.autoscaling import lifecycle, refresh, target_state
 from region.base import api, contract, door, loops, patch, quotas, translation
@@ -36,6 +37,8 @@ from region.functions import chains, concurrency, errors, starts, urls, workers
 from region.guard import REFUSED
 from region.iam import enforcement, new_roles, propagation, root
 from region.instances import images
+from region.kafka import brokers
+from region.kafka import service as kafka
 from region.machines import course, recovery, retention
 from region.messages import parameters, queues, topics
 from region.metadata import service
@@ -90,6 +93,8 @@ PARTS: tuple[ModuleType, ...] = (
     new_roles,
     schedules,
     ebs,
+    authorities,
+    kafka,
     gate,
     root,
     enforcement,
@@ -189,6 +194,7 @@ async def _lifespan(
 def _start() -> None:
     root.register()
     images.recover()
+    brokers.reap()
     recovery.recover()
     cut_builds.recover()
     cut_executions.recover()

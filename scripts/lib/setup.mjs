@@ -39,7 +39,7 @@ export async function setup({ tests = false, installed = false, only } = {}) {
     if (!(await linkMachineGo())) steps.push(goToolchain(python))
     steps.push(consul())
     if (!(await linkMachineRedis())) steps.push(redis(python))
-    if (tests) steps.push(checkVenv(python), opinionsVenv(python))
+    if (tests) steps.push(checkVenv(python), opinionsVenv(python), kafka())
     if (tests && !machineBrowser()) steps.push(chromium(), chromiumLauncher())
   }
   await runSteps(steps)
@@ -85,17 +85,30 @@ function checkVenv(python) {
   const packages = [
     `cfn-lint==${versions['cfn-lint']}`,
     `pytest${versions.pytest}`,
+    `confluent-kafka==${versions['confluent-kafka']}`,
     `ministack==${versions.ministack}`,
     `import-linter==${versions['import-linter']}`,
     `ruff==${versions.ruff}`,
   ]
   return {
-    title: 'cfn-lint, pytest, import-linter and ruff',
+    title: 'cfn-lint, pytest, import-linter, ruff and a Kafka client',
     why: 'the checks of templates, and the tests and checks of the local region',
     lasts: 'about 30 s',
     stamp: join(checkTools, '.nanofleet'),
     key: packages.join(' '),
     work: () => venv(python, checkTools, packages),
+  }
+}
+
+function kafka() {
+  const tool = join('local', 'tools', 'kafka.mjs')
+  return {
+    title: 'Apache Kafka',
+    why: 'brokers for the tests, and a Java if this machine has none; others get them with their first cluster',
+    lasts: 'about 10 s',
+    stamp: join(cache, 'kafka.stamp'),
+    key: digest(['local/tools/kafka/maven.lock.json']),
+    work: () => logged('node', [tool, programs], { env: environment() }),
   }
 }
 

@@ -38,6 +38,8 @@ const plan: DeployPlan = {
   losses: [],
   stays: [],
   takenUp: [],
+  kafka: false,
+  back: false,
   notes: [],
 }
 

@@ -24,6 +24,7 @@ const SHOWN = [
   'FreeLock',
   'LaunchInstances',
   'LookAtServers',
+  'ManageKafka',
   'Plan',
   'PlanRestart',
   'PlanScale',

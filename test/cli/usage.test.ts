@@ -73,6 +73,7 @@ describe('the command line', () => {
     'executions web-1 -n 3',
     'retry web-1 --no-wait',
     'cancel web-1',
+    'kafka web',
     'drift',
     'reconcile',
     'dead-letters',

@@ -8,6 +8,9 @@ import type { StackPart } from '../../core/template/stacks.ts'
 import { liveStage } from '../live/stage.ts'
 import { changeSetsContract } from './change-sets.ts'
 
+/** Its stacks have no Kafka cluster. */
+const noKafka = { remove: async () => false }
+
 changeSetsContract('of CloudFormation', async () => {
   const context = await liveStage()
   const seen = new Map<string, StackPart>()
@@ -31,7 +34,7 @@ changeSetsContract('of CloudFormation', async () => {
     exists: async (part) => !('missing' in (await holdings.of(part))),
     stop: async () => {
       for (const part of seen.values())
-        if (part.type === 'AWS::DynamoDB::Table') await new DataRemover(context).remove(part)
+        if (part.type === 'AWS::DynamoDB::Table') await new DataRemover(context, noKafka).remove(part)
     },
   }
 })

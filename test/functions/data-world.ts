@@ -101,7 +101,7 @@ export class DataWorld {
       ),
     }
     this.apply = (plan, step = 'transition') =>
-      applyPlannedStack({ stage, stacks, bundles: { read }, runs }, { plan, step })
+      applyPlannedStack({ stage, stacks, bundles: { read }, runs, brokers: async () => '' }, { plan, step })
   }
 
   readonly apply: (plan: DeployOrder['key'], step?: 'set-aside' | 'transition') => Promise<StackStep>

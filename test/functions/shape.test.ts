@@ -53,6 +53,7 @@ describe('every function', () => {
     expect(names.filter((name) => !asked.has(name))).toEqual([
       'apps-api',
       'consul',
+      'kafka',
       'proxy',
       'reconcile',
       'register',

@@ -8,6 +8,9 @@ import { dataParts, type KeptData } from '../../core/deploy/kept-data.ts'
 import { takeAway } from './steps/stacks.ts'
 import { type IamWorld, PROBE } from './world.ts'
 
+/** Its stacks have no Kafka cluster. */
+const noKafka = { remove: async () => false }
+
 /** Of a table, named unlike anything of the stage. */
 export const FOREIGN = `${PROBE}-of-another-stage`
 
@@ -70,7 +73,7 @@ export async function tidy(world: IamWorld): Promise<void> {
   await new BucketEmptier(world.context.s3()).empty(bucket(world))
   await takeAway(world)
   const kept = await world.kept.list(PROBE)
-  for (const part of [...parts, ...kept]) await new DataRemover(world.context).remove(part)
+  for (const part of [...parts, ...kept]) await new DataRemover(world.context, noKafka).remove(part)
   await world.context
     .s3()
     .send(new DeleteBucketCommand({ Bucket: bucket(world) }))

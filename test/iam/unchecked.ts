@@ -32,7 +32,7 @@ export const UNCHECKED: Unchecked[] = [
     page: 'Using CloudWatch Logs to log execution history in Step Functions',
   },
   {
-    role: /^(Consul|Proxy)Role$/,
+    role: /^(Consul|Kafka|Proxy)Role$/,
     actions: [
       'ec2:CreateNetworkInterface',
       'ec2:DescribeNetworkInterfaces',
@@ -67,6 +67,24 @@ export const UNCHECKED: Unchecked[] = [
     role: /^(Register|Reconcile|Consul)Role$/,
     actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
     page: 'Visualize Lambda function invocations using AWS X-Ray',
+  },
+  { role: /^ManageKafkaRole$/, page: 'IAM access control' },
+  {
+    role: /^(ApplyStack|PlanDeploy|PrepareData)Role$/,
+    actions: ['kafka:GetBootstrapBrokers'],
+    page: 'IAM access control',
+  },
+  {
+    role: /^RemoveDataRole$/,
+    actions: [
+      'kafka:DeleteCluster',
+      'kafka:DescribeCluster',
+      'kafka:DeleteConfiguration',
+      'acm-pca:DeleteCertificateAuthority',
+      'acm-pca:UpdateCertificateAuthority',
+      'ec2:DeleteSecurityGroup',
+    ],
+    page: 'IAM access control',
   },
   {
     role: /^RegisterRole$/,

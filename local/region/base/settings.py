@@ -11,44 +11,12 @@ from pathlib import Path
 
 from region import PINNED_CFN_LINT
 from region.base import values
+from region.base.machine_variables import MACHINE_VARIABLES
 from region.base.values import SettingsError
 
 ACCOUNT = "000000000000"
 # A quota of Lambda's; region/base/quotas.py lists them all.
 CONCURRENT_EXECUTIONS = "L-B99A9384"
-
-
-# How this machine reaches the network and where it keeps Go's caches: all that a build learns of the
-# developer's own environment, besides PATH.
-MACHINE_VARIABLES = (
-    "PATH",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "NODE_EXTRA_CA_CERTS",
-    "GOPROXY",
-    "GOSUMDB",
-    "GONOSUMDB",
-    "GONOPROXY",
-    "GOPRIVATE",
-    "GOFLAGS",
-    "GOTOOLCHAIN",
-    "GOCACHE",
-    "GOMODCACHE",
-    # Where packages of Python, JavaScript and Java come from; their checksums are in the locks.
-    "PIP_INDEX_URL",
-    "PIP_CERT",
-    "npm_config_registry",
-    "NANOFLEET_MAVEN",
-    "JAVA_HOME",
-    # Of a machine that has nanovms/ops and a release of Nanos.
-    "OPS_HOME",
-)
 
 
 @dataclass(frozen=True)
@@ -77,6 +45,8 @@ class Settings:
     count_seconds: float
     log_level: str
     quotas: dict[str, float]
+    kafka_brokers: int
+    kafka_heap: int
     cache: Path
     machine: dict[str, str]
 
@@ -107,6 +77,11 @@ class Settings:
     @property
     def instances(self) -> Path:
         return self.state / "instances"
+
+    @property
+    def trusted_roots(self) -> Path:
+        """The machine's roots and the one of the region's brokers; exists once there is a Kafka cluster."""
+        return self.state / "kafka" / "trusted.pem"
 
 
 def read(environment: dict[str, str]) -> Settings:
@@ -146,6 +121,8 @@ def read(environment: dict[str, str]) -> Settings:
         count_seconds=values.seconds(environment, "NANOFLEET_COUNT_SECONDS", 21600.0),
         log_level=environment.get("NANOFLEET_LOG_LEVEL") or "INFO",
         quotas=values.quotas(environment, "NANOFLEET_QUOTAS"),
+        kafka_brokers=values.integer(environment, "NANOFLEET_KAFKA_BROKERS", 0, 0, 30),
+        kafka_heap=values.integer(environment, "NANOFLEET_KAFKA_HEAP", 192, 128, 65536),
         cache=_cache(environment),
         machine={name: environment[name] for name in MACHINE_VARIABLES if environment.get(name)},
     )

@@ -124,11 +124,6 @@ def _create_hook(
     return original(logical_id, props, stack_name)
 
 
-def waits(original: Callable[[str], bool], resource_type: str) -> bool:
-    """A group's deletion waits, so it must not hold up the event loop."""
-    return resource_type == GROUP or original(resource_type)
-
-
 HOOKS: tuple[tuple[str, str, str, Callable[..., Any]], ...] = (
     (GROUP, "create", "_asg_create", _create_group),
     (GROUP, "update", "_asg_update", _update_group),

@@ -13,11 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from region.authorities import issuing
 from region.base import contract
 from region.base.emulator import alb, ec2, provisioners
 from region.base.partition import ARN
 from region.cloudformation.change import Change, tags
 from region.cloudformation.resource import PROVISIONERS
+from region.iam.kafka_permissions import authority_tags
 from region.iam.requests import Permission
 
 contract.expect(
@@ -28,6 +30,8 @@ contract.expect("ministack.services.alb", "_tags")
 
 # Whose tags and name count, for a type that changes something else.
 _TARGETS = {
+    "AWS::ACMPCA::Certificate": "CertificateAuthorityArn",
+    "AWS::ACMPCA::CertificateAuthorityActivation": "CertificateAuthorityArn",
     "AWS::EC2::SecurityGroupIngress": "GroupId",
     "AWS::EC2::SecurityGroupEgress": "GroupId",
     "AWS::EC2::Route": "RouteTableId",
@@ -40,6 +44,8 @@ _TARGETS = {
 _NAMES = {
     "AWS::AutoScaling::AutoScalingGroup": "AutoScalingGroupName",
     "AWS::DynamoDB::Table": "TableName",
+    "AWS::MSK::Cluster": "ClusterName",
+    "AWS::MSK::Configuration": "Name",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
@@ -65,7 +71,7 @@ def needed(change: Change) -> list[Permission]:
         return [Permission(f"{service.lower()}:{verb}{name}", "*")]
     listed = entry["handlers"].get(change.verb, {})
     calls = [action for action, reason in listed.items() if reason is None]
-    operations = [call.split(":")[1] for call in calls]
+    operations = [call.split(":")[1] for call in calls if not call.startswith(_BESIDE)]
     made = next((one for one in operations if _MAKES.match(one)), "")
     return [
         _permission(change, entry["taggable"], action, made)
@@ -75,6 +81,23 @@ def needed(change: Change) -> list[Permission]:
 
 
 def _permission(change: Change, taggable: bool, action: str, made: str) -> Permission:
+    if change.type == "AWS::MSK::Cluster" and action.startswith("acm-pca:"):
+        arn = _trusted(change)
+        return Permission(action, arn, _keys(authority_tags(arn), "Resource"))
+    permission = _found(change, taggable, action, made)
+    if action != "acm-pca:IssueCertificate":
+        return permission
+    template = change.properties.get("TemplateArn") or issuing.DEFAULT_TEMPLATE
+    return Permission(action, permission.resource, {**permission.context, "acm-pca:TemplateArn": template})
+
+
+def _trusted(change: Change) -> str:
+    """The authority whose certificates a cluster lets in."""
+    tls = (change.properties.get("ClientAuthentication") or {}).get("Tls") or {}
+    return str(next(iter(tls.get("CertificateAuthorityArnList") or []), "*"))
+
+
+def _found(change: Change, taggable: bool, action: str, made: str) -> Permission:
     service, call = action.split(":")
     if service in ("ec2", "autoscaling", "elasticloadbalancing") and call.startswith(_LOOKS):
         return Permission(action, "*")
@@ -96,9 +119,13 @@ def _tags(change: Change, taggable: bool) -> dict[str, str]:
     """Of the target if it is another resource, else its own, with the stack's where a type takes tags."""
     if change.type in _TARGETS:
         identifier = str(change.properties.get(_TARGETS[change.type], ""))
+        if change.type.startswith("AWS::ACMPCA::"):
+            return authority_tags(identifier or change.physical_id.partition("/certificate/")[0])
         return {
             tag["Key"]: tag["Value"] for tag in ec2._tags.get(identifier) or alb._tags.get(identifier) or []
         }
+    if change.type == "AWS::ACMPCA::CertificateAuthority" and change.physical_id:
+        return authority_tags(change.physical_id)
     if change.type == "AWS::EC2::LaunchTemplate":
         given = change.properties.get("TagSpecifications") or []
         return {key: value for part in given for key, value in tags(part).items()}
@@ -109,6 +136,8 @@ def _arn(change: Change) -> str:
     service, kind = change.type.split("::")[1:]
     if change.type in _TARGETS:
         target = change.properties.get(_TARGETS[change.type], "")
+        if change.type.startswith("AWS::ACMPCA::"):
+            return str(target or change.physical_id.partition("/certificate/")[0])
         return _target_arn(change, service, str(target[0] if isinstance(target, list) and target else target))
     if change.physical_id.startswith("arn:"):
         return change.physical_id
@@ -122,6 +151,8 @@ def _arn(change: Change) -> str:
         "SQS": change.arn("sqs", name),
         "Scheduler": change.arn("scheduler", f"schedule/default/{name}"),
         "EC2": change.arn("ec2", f"{kind.lower()}/*"),
+        "MSK": change.arn("kafka", f"{kind.lower()}/{name}/*"),
+        "ACMPCA": change.arn("acm-pca", "certificate-authority/*"),
     }
     return places.get(service, change.arn(service.lower(), f"{kind.lower()}/*"))
 

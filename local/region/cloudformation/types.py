@@ -8,6 +8,7 @@ from typing import Any
 from region.base import contract, patch
 from region.base.emulator import provisioners
 from region.cloudformation import (
+    authorities,
     balancers,
     bounded_roles,
     buckets,
@@ -18,6 +19,7 @@ from region.cloudformation import (
     groups,
     guarded_balancers,
     interrupted,
+    kafka,
     listing,
     names,
     network,
@@ -31,6 +33,7 @@ from region.cloudformation import (
     stored_values,
     tables,
     taken,
+    taken_up,
     typed_values,
     unchanged,
 )
@@ -38,13 +41,33 @@ from region.cloudformation.resource import PROVISIONERS
 
 STACKS = "ministack.services.cloudformation.stacks"
 contract.expect(PROVISIONERS, "_RESOURCE_HANDLERS")
+CHANGE_SETS = "ministack.services.cloudformation.changesets"
 contract.expect(STACKS, "_runs_on_worker_thread", "(resource_type)")
+contract.expect(CHANGE_SETS, "_IMPORT_LOOKUPS")
+contract.expect(PROVISIONERS, "_STACK_TAG_PROPERTY")
+
+WAITING = {
+    groups.GROUP,
+    kafka.CLUSTER,
+    authorities.AUTHORITY,
+    authorities.CERTIFICATE,
+    authorities.ACTIVATION,
+}
 
 
 def _hook_row(resource_type: str, verb: str, name: str, around: Callable[..., Any]) -> None:
     """Wraps a handler in both its places: as a function that others call, and in its type's row."""
     patch.wrap(PROVISIONERS, name, around)
     provisioners._RESOURCE_HANDLERS[resource_type][verb] = getattr(provisioners, name)
+
+
+def _waits(original: Callable[[str], bool], resource_type: str) -> bool:
+    """What waits for processes must not hold up the event loop."""
+    return resource_type in WAITING or original(resource_type)
+
+
+def _found(problem: Callable[[str, str], str | None], kind: str) -> Callable[..., str | None]:
+    return lambda *identifier: problem(kind, str(identifier[-1]))
 
 
 def install() -> None:
@@ -56,7 +79,14 @@ def install() -> None:
     cleaning.install()
     stored_values.install()
     typed_values.install()
-    own = {**network.rows(), **security_rules.rows(), **guarded_balancers.rows(), **bounded_roles.rows()}
+    own = {
+        **network.rows(),
+        **security_rules.rows(),
+        **guarded_balancers.rows(),
+        **bounded_roles.rows(),
+        **authorities.rows(),
+        **kafka.rows(),
+    }
     for resource_type, row in own.items():
         patch.entry(PROVISIONERS, "_RESOURCE_HANDLERS", resource_type, row)
     for resource_type, verb, name, around in (
@@ -72,7 +102,18 @@ def install() -> None:
     ):
         _hook_row(resource_type, verb, name, around)
     patch.wrap(PROVISIONERS, "_elbv2_listener_actions", balancers.listener_actions)
-    patch.wrap(STACKS, "_runs_on_worker_thread", groups.waits)
+    patch.wrap(STACKS, "_runs_on_worker_thread", _waits)
+    for kind, key, problem in (
+        (kafka.CLUSTER, ("Arn",), kafka.problem),
+        (kafka.CONFIGURATION, ("Arn",), kafka.problem),
+        (authorities.AUTHORITY, ("Arn",), authorities.problem),
+        (authorities.CERTIFICATE, ("CertificateAuthorityArn", "Arn"), authorities.problem),
+        (authorities.ACTIVATION, ("CertificateAuthorityArn",), authorities.problem),
+    ):
+        patch.entry(CHANGE_SETS, "_IMPORT_LOOKUPS", kind, (key, _found(problem, kind)))
+    for kind, form in ((kafka.CLUSTER, "map"), (authorities.AUTHORITY, "list")):
+        patch.entry(PROVISIONERS, "_STACK_TAG_PROPERTY", kind, ("Tags", form))
+    taken_up.install()
     service_role.install()
     settling.install()
     unchanged.install()

@@ -18,6 +18,7 @@ from region.iam import (
     ec2_permissions,
     encryption,
     identities,
+    kafka_permissions,
     pass_role,
     resources,
 )
@@ -33,8 +34,9 @@ contract.expect("ministack.core.iam_actions", "request_tag_context", "(service, 
 
 def needed(request: Request) -> list[Permission]:
     """All permissions that `request` needs, the one that AWS names first at the front; may be empty."""
+    path = kafka_permissions.path_of(request.service, request.path)
     action = iam_actions.extract_iam_action(
-        request.service, request.method, request.path, request.headers, request.body, request.params
+        request.service, request.method, path, request.headers, request.body, request.params
     )
     if action is None:
         return []
@@ -42,6 +44,8 @@ def needed(request: Request) -> list[Permission]:
         own = ec2_permissions.needed(action, request)
     elif request.service == "ebs":
         own = ebs_permissions.needed(action, request)
+    elif request.service in kafka_permissions.SERVICES:
+        own = kafka_permissions.needed(action, request)
     else:
         tags = iam_actions.request_tag_context(request.service, action, request.body, request.params)
         named = identities.needed(action, request, tags) if request.service == "iam" else None

@@ -128,6 +128,9 @@ def _environment(
         # Whom it may call: region/reach/table.py.
         "NANOFLEET_NETWORK": str(root.parent / "network.json"),
     }
+    if settings.trusted_roots.exists():
+        roots = str(settings.trusted_roots)
+        environment = {"NODE_EXTRA_CA_CERTS": roots, "SSL_CERT_FILE": roots, **environment}
     if Path(str(configuration.get("Program"))).name == "java":
         # Spring Boot's name for the address that its server listens on.
         environment.setdefault("SERVER_ADDRESS", address)

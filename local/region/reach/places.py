@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,15 @@ def balancers() -> list[Place]:
     return [place for lb in list(alb._lbs.values()) if lb["Type"] == "network" for place in places_of(lb)]
 
 
+# What other services have in the network, such as the brokers of Kafka clusters.
+elsewhere: list[Callable[[], list[Place]]] = []
+
+
+def others() -> list[Place]:
+    """The places that are neither instances nor load balancers."""
+    return [place for places in elsewhere for place in places()]
+
+
 def places_of(lb: dict[str, Any]) -> list[Place]:
     """Where a load balancer's connections come from: its own addresses, or one of each of its subnets."""
     given: list[str] = lb.get("SecurityGroups") or _default_groups(lb)
@@ -71,7 +81,12 @@ def _default_groups(lb: dict[str, Any]) -> list[str]:
     given: list[str] = lb.get("Subnets") or []
     if lb["Type"] != "application" or not given:
         return []
-    subnet: dict[str, Any] = ec2._subnets.get(given[0]) or {}
+    return default_groups(given[0])
+
+
+def default_groups(subnet_id: str) -> list[str]:
+    """The group that a subnet's VPC has of its own."""
+    subnet: dict[str, Any] = ec2._subnets.get(subnet_id) or {}
     return _default_group(str(subnet.get("VpcId")))
 
 

@@ -32,13 +32,14 @@ _known: dict[str, Any] = {"text": "", "documents": {}}
 def documents() -> dict[str, Document]:
     """What each instance may reach, by its id; computed anew only if something changed."""
     named, balancers, groups = places.instances(), places.balancers(), places.groups()
+    others = places.others()
     text = json.dumps(
         [
             [
                 [one.instance, one.place.address, one.app, one.service, sorted(one.place.groups)]
                 for one in named
             ],
-            [[one.address, sorted(one.groups)] for one in balancers],
+            [[one.address, sorted(one.groups)] for one in [*balancers, *others]],
             [
                 [name, one.get("IpPermissions"), one.get("IpPermissionsEgress")]
                 for name, one in groups.items()
@@ -46,13 +47,17 @@ def documents() -> dict[str, Document]:
         ]
     )
     if text != _known["text"]:
-        found = {one.instance: _document(one, named, balancers, groups) for one in named}
+        found = {one.instance: _document(one, named, balancers, others, groups) for one in named}
         _known.update(text=text, documents=found)
     return _known["documents"]
 
 
 def _document(
-    own: Named, named: list[Named], balancers: list[rules.Place], groups: dict[str, rules.Rule]
+    own: Named,
+    named: list[Named],
+    balancers: list[rules.Place],
+    others: list[rules.Place],
+    groups: dict[str, rules.Rule],
 ) -> Document:
     peers: dict[str, Any] = {
         other.place.address: {
@@ -70,6 +75,9 @@ def _document(
             "service": "the network load balancer",
             "tcp": open_ports + [_moved(each) for each in open_ports if each[0] < PRIVILEGED],
         }
+    for other in others:
+        open_ports = rules.between(own.place, other, groups)
+        peers[other.address] = {"app": "", "service": "a Kafka broker", "tcp": open_ports}
     return {
         "cidr": str(settings.vpc_cidr),
         "app": own.app,

@@ -64,6 +64,7 @@ async function apply(
           name === app && digest === 'b1' ? parsedApp(bundle) : (undefined as never),
       },
       runs: { read: async (execution, name) => plans.get(`${execution} ${name}`) },
+      brokers: async () => '10.0.0.11:9094',
     },
     { plan: { execution: 'run', name: 'deploy' }, ...request },
   )

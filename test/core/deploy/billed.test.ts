@@ -21,6 +21,13 @@ describe('what AWS bills of an app', () => {
     ['AWS::EC2::SecurityGroup', {}, {}, []],
     ['AWS::EC2::NatGateway', {}, { 'nat/hour': 1 }, ['nat/gb', 'transfer/out']],
     ['AWS::EC2::EIP', {}, { 'address/hour': 1 }, []],
+    ['AWS::ACMPCA::CertificateAuthority', {}, { 'authority/month': 1 }, []],
+    [
+      'AWS::ACMPCA::CertificateAuthority',
+      { UsageMode: 'SHORT_LIVED_CERTIFICATE' },
+      { 'authority/short-lived': 1 },
+      [],
+    ],
     ['AWS::EC2::VPCEndpoint', {}, {}, []],
     ['AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' }, {}, []],
     ['AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }, { 'endpoint/hour': 3 }, ['endpoint/gb']],

@@ -28,6 +28,7 @@ async function releaseAfter(consul: string): Promise<number> {
     app: async () => parsedApp(platform),
     wanted: async () => parsedApp(platform),
     images: async () => images,
+    brokers: async () => '10.0.0.11:9094',
   }
   return makePlan(await planFacts(ports, PLATFORM, 0)).release
 }

@@ -148,6 +148,7 @@ describe('deployOrder', () => {
       losses: [],
       takenUp: [],
       restored: [],
+      kafka: false,
       teardown: 'run-teardown',
     })
     const dry = deployOrder({ execution: 'run', purpose: 'dry-run' }, plan)

@@ -23,8 +23,7 @@ const app = (name: string, expose: { host: string; port: number; path?: string }
 describe('the plan of what was pushed, beside what is deployed', () => {
   let releases: MemoryReleaseBook
   let locks: MemoryLockTable
-  /** Bundles by app and digest; the last pushed one has no digest. */
-  let bundles: Map<string, AppBundle>
+  let bundles: Map<string, AppBundle> // by app and digest; the last pushed one has no digest
   let ports: PlanPorts
   let stacks: MemoryStacks
 
@@ -43,6 +42,7 @@ describe('the plan of what was pushed, beside what is deployed', () => {
       wanted: app,
       images: async ({ services }) =>
         new Map(Object.keys(services).map((name) => [name, { hash: 'h', imageId: 'ami-0', builtAt: '' }])),
+      brokers: async () => '10.0.0.11:9094',
     }
     push(platform)
   })

@@ -35,7 +35,8 @@ def keyed(name: str, kind: str = "S") -> dict[str, Any]:
 class Stack:
     """One stack; `resources` by logical id."""
 
-    def __init__(self, region: Region, name: str = "") -> None:
+    def __init__(self, region: Region, name: str = "", seconds: float = 8.0) -> None:
+        self.seconds = seconds
         self.region = region
         self.client = region.client("cloudformation")
         self.name = name or f"stack-{uuid.uuid4().hex[:8]}"
@@ -58,7 +59,7 @@ class Stack:
             found = self.client.describe_stacks(StackName=name or self.name)["Stacks"][0]["StackStatus"]
             return None if found.endswith("IN_PROGRESS") else found
 
-        return eventually(status)
+        return eventually(status, self.seconds)
 
     def plan(self, resources: dict[str, Any], **more: Any) -> dict[str, Any]:
         """A change set, described."""

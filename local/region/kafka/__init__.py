@@ -1,0 +1,1 @@
+"""Amazon MSK: clusters of real Apache Kafka brokers, each on an address of its own."""

@@ -1,0 +1,67 @@
+"""A Kafka client of another library: what the test asks on stdin as JSON is done, the answer is JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaException, Producer
+from confluent_kafka.admin import AdminClient
+
+SECONDS = 60
+
+
+def produce(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    kept: list[str] = []
+    errors: list[str] = []
+    producer = Producer({**settings, "acks": "all", "enable.idempotence": True, "message.timeout.ms": 30_000})
+
+    def delivered(error: Any, message: Any) -> None:
+        if error is None:
+            kept.append(message.value().decode())
+        else:
+            errors.append(error.name())
+
+    for value in asked["values"]:
+        producer.produce(asked["topic"], value=value.encode(), callback=delivered)
+    producer.flush(SECONDS)
+    return {"kept": kept, "errors": errors}
+
+
+def consume(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    own = {"group.id": asked["group"], "auto.offset.reset": "earliest", "enable.auto.commit": False}
+    consumer = Consumer({**settings, **own})
+    consumer.subscribe([asked["topic"]])
+    values: list[str] = []
+    deadline = time.monotonic() + SECONDS
+    while len(values) < asked["count"] and time.monotonic() < deadline:
+        message = consumer.poll(1)
+        if message is None:
+            continue
+        if message.error() is not None:
+            consumer.close()
+            return {"values": values, "error": message.error().name()}
+        values.append(message.value().decode())
+    if values and asked.get("commit"):
+        consumer.commit(asynchronous=False)
+    consumer.close()
+    return {"values": values}
+
+
+def topics(settings: dict[str, Any], _asked: dict[str, Any]) -> dict[str, Any]:
+    try:
+        found = AdminClient(settings).list_topics(timeout=20)
+    except KafkaException as error:
+        return {"error": error.args[0].name()}
+    return {"topics": {name: len(topic.partitions) for name, topic in found.topics.items()}}
+
+
+def main() -> None:
+    asked = json.load(sys.stdin)
+    verb = {"produce": produce, "consume": consume, "topics": topics}[asked["do"]]
+    print(json.dumps(verb(asked["settings"], asked)))
+
+
+main()
