@@ -1,5 +1,5 @@
-"""What the preload does for Node: a server that listens on all addresses listens on `HOST` alone, and names of
-Consul, and those without a dot, are found at `RESOLVER`.
+"""What the preload does for Node: a server that listens on all addresses listens on `HOST` alone, and names
+of Consul, and those without a dot, are found at `RESOLVER`.
 
 In the local region all instances share one machine, and each has an address of its own; on AWS the image's
 `resolv.conf` names the resolver. Python imports this as `sitecustomize` from the virtual environment of an
@@ -34,9 +34,9 @@ def _bind_own(self: socket.socket, address: Any) -> None:
 def _getaddrinfo_own(host: Any, port: Any, family: int = 0, *args: Any, **kwargs: Any) -> list[Any]:
     name = host.decode() if isinstance(host, bytes) else host
     # The image's `resolv.conf` searches names without a dot among the services first.
-    if isinstance(name, str) and family != socket.AF_INET6 and re.fullmatch("[A-Za-z][A-Za-z0-9-]*", name):
-        if name != "localhost" and (found := _addresses(f"{name}.service.consul")):
-            return [one for each in found for one in _getaddrinfo(each, port, family, *args, **kwargs)]
+    bare = isinstance(name, str) and name != "localhost" and re.fullmatch("[A-Za-z][A-Za-z0-9-]*", name)
+    if bare and family != socket.AF_INET6 and (services := _addresses(f"{name}.service.consul")):
+        return [one for each in services for one in _getaddrinfo(each, port, family, *args, **kwargs)]
     if not isinstance(name, str) or not name.rstrip(".").endswith(".consul"):
         return _getaddrinfo(host, port, family, *args, **kwargs)
     if family == socket.AF_INET6 or not (addresses := _addresses(name.rstrip("."))):

@@ -69,6 +69,19 @@ describe('an image for the local region', () => {
     expect(await answers(process.execPath, args, join(out, 'app'))).toBe('ok\n')
   })
 
+  it('of JavaScript is what its own files say, and not what a package.json above it says', async () => {
+    writeFileSync(join(root, 'package.json'), '{"type": "commonjs"}')
+    const source = join(root, 'archive/apps/page')
+    mkdirSync(source, { recursive: true })
+    writeFileSync(join(source, 'main.js'), "import { argv } from 'node:process'\nconsole.log(argv.length)\n")
+    const out = join(root, 'out')
+    const env = { APP: 'page', SERVICE: 'page', HASH: '0123456789abcdef', STAGE: 'local', BUCKET: 'b' }
+    const settings = parseSettings({ ...env, AWS_REGION: 'eu-west-1' }, join(root, 'archive'))
+    await makeRoot({ ...settings, repository: ROOT, programs }, { Program: '/usr/local/bin/node' }, out)
+    const { stdout } = await promisify(execFile)(process.execPath, [join(out, 'app/main.js')])
+    expect(stdout).toBe('2\n')
+  })
+
   it("of Python starts with the packages of its lock and none of the machine's", async () => {
     const { out, program, args } = await made('python')
     const python = join(out, program)

@@ -13,8 +13,8 @@ interface Named {
 }
 
 /**
- * The services that a program names in its own text, as `host: 'redis'` does. They are found by that name here
- * too, and needs have to say so; what is found differently has to be changed in the text.
+ * The services that a program names in its own text, as `host: 'redis'` does. They are found by that name
+ * here too, and needs have to say so; what is found differently has to be changed in the text.
  */
 export function namesInSource(service: Planned, book: AddressBook, tree: Tree, said: Sentences): Edge[] {
   const { image, workload, name } = service
