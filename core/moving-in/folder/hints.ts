@@ -56,4 +56,6 @@ export function sourceFiles(tree: Tree, folder: string): string[] {
     .slice(0, 50)
 }
 
-const isNear = (path: string): boolean => path.split('/').length <= 2 && !/^(images|buildspecs)\//.test(path)
+/** Maven's folders are deep. */
+const isNear = (path: string): boolean =>
+  (path.split('/').length <= 2 && !/^(images|buildspecs)\//.test(path)) || /^src\/main\//.test(path)

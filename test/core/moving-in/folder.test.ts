@@ -36,6 +36,11 @@ describe('a folder', () => {
       '/opt/java/openjdk/bin/java',
       ['-jar', '/app/app.jar'],
     ],
+    [
+      { 'pom.xml': '<p/>', 'src/main/java/com/example/api/Main.java': 'getenv("PORT"); "/healthz"' },
+      '/opt/java/openjdk/bin/java',
+      ['-jar', '/app/app.jar'],
+    ],
   ])('of %j becomes a service that listens where PORT says', (files, program, args) => {
     const made = moved(
       Object.fromEntries(Object.entries(files).map(([path, text]) => [`apps/api/${path}`, text])),
