@@ -67,7 +67,9 @@ export async function deploySpec(ports: DeployPorts, spec: Spec, wish: DeployWis
       // First, so that the app is known to who sets what it misses.
       await ports.bundles.point(app, digest)
       const { name: stage } = ports.stage
-      refuseMissing(await missingSecrets(ports.settings, { bundle }, { stage, purpose: 'deploy' }))
+      refuseMissing(
+        await missingSecrets(ports.settings, { bundle }, { stage, purpose: 'deploy', services: [] }),
+      )
     },
   }
   return { digest, warnings, ...(await submit(ports, order)) }
