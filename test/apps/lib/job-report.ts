@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { argumentsText } from '../../../core/jobs/user-data.ts'
 
 /** How the program of a job ended, and what it reported. */
 export interface JobEnd {
@@ -39,7 +40,7 @@ export async function runJob(
     env: {
       PATH: process.env.PATH,
       ...env,
-      NANOFLEET_JOB_ARGS: JSON.stringify(args),
+      NANOFLEET_JOB_ARGS: argumentsText(args),
       NANOFLEET_JOB_RESULT: `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret`,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
