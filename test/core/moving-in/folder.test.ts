@@ -59,7 +59,11 @@ describe('a folder', () => {
   it.each([
     ['main.js', 'app.listen(3000)', 3000],
     ['main.js', 'app.listen(process.env.HTTP_PORT || 4000)', 4000],
-    ['main.py', 'app.run(port=os.environ.get("FLASK_SERVER_PORT", 9090)); get(os.getenv("REDIS_PORT", 6379))', 9090],
+    [
+      'main.py',
+      'app.run(port=os.environ.get("FLASK_SERVER_PORT", 9090)); get(os.getenv("REDIS_PORT", 6379))',
+      9090,
+    ],
     ['main.py', 'redis(port=os.environ.get("REDIS_PORT", 6379))', 8080],
   ])('listens where its text says: %s %s', (file, text, port) => {
     const made = moved({ [`apps/api/${file}`]: text }, 'apps/api')
