@@ -121,5 +121,5 @@ export const composeProjects: fc.Arbitrary<Record<string, string>> = fc
     ...others,
     'compose.yml': text,
     'other.yml': stringify({ services }),
-    'x.env': 'A=1\nB="x\\ny"\nC=${A:-2} # c\nexport D\n',
+    'x.env': `A=1\nB="x\\ny"\nC=\${A:-2} # c\nexport D\n`,
   }))

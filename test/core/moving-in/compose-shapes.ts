@@ -107,7 +107,7 @@ export const rareKeys: fc.Arbitrary<object> = fc.record(
 /** What a file says besides its services. */
 export const fileKeys = fc.record(
   {
-    name: of('shop', 'A b', '${COMPOSE_NAME:-shop}', ''),
+    name: of('shop', 'A b', `\${COMPOSE_NAME:-shop}`, ''),
     version: of('3.8', 3),
     networks: of({ front: {}, back: { external: true } }, []),
     volumes: of({ data: null, v: { driver: 'local' } }),

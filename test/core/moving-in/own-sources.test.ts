@@ -72,7 +72,7 @@ describe('an image whose source is here', () => {
   })
 
   it('is built from its folder where a script fills in the registry', () => {
-    const image = 'registry.example/$PROJECT/${STAGE}/api:v1'
+    const image = `registry.example/$PROJECT/\${STAGE}/api:v1`
     expect(k8s(deployment('web', { image })).read().manifest.services.web?.source).toBe('api')
     expect(() => k8s(deployment('web', { image: '$IMAGE' }))).toThrow(
       /"\$IMAGE" is not the name of an image; fill in what its variables stand for/,
