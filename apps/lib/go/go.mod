@@ -1,3 +1,3 @@
-module nanofleet/lib/job
+module nanofleet/lib/go
 
 go 1.25
