@@ -31,7 +31,7 @@ export async function kafkaClient(context: Context, app: string, name: string) {
   const asked = {
     authority: outputs.KafkaAuthorityArn ?? '',
     request: certificateRequest(privateKey, name),
-    hours: 1,
+    seconds: 3600,
   }
   const certificate = await clientCertificate(access, clock)(asked)
   const folder = join(liveSettings().state, 'kafka-clients')

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
-import { identifier } from '../../core/secrets/der.ts'
+import { identifier } from './der.ts'
 import { inside, type Value, values } from './der-reader.ts'
 
 /** What a certificate signing request asks for ("RFC 2986"). */
@@ -10,6 +10,8 @@ export interface Asked {
   key: Buffer
   /** The alternative names as the extension holds them, as DER. */
   alternatives: Buffer | undefined
+  /** Whether it asks for anything besides: alternative names, extensions, a password. */
+  more: boolean
 }
 
 export class MalformedRequest extends Error {}
@@ -47,7 +49,12 @@ function read(bytes: Buffer): Asked {
   const publicKey = createPublicKey({ key: key.whole, format: 'der', type: 'spki' })
   if (!signedBy(publicKey, content, algorithm, signature))
     throw new MalformedRequest('the request is not signed with its own key')
-  return { subject: subject.whole, key: key.whole, alternatives: alternatives(attributes) }
+  return {
+    subject: subject.whole,
+    key: key.whole,
+    alternatives: alternatives(attributes),
+    more: (attributes?.content.length ?? 0) > 0,
+  }
 }
 
 function signedBy(key: KeyObject, content: Value, algorithm: Value, signature: Value): boolean {
