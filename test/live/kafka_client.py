@@ -7,7 +7,14 @@ import sys
 import time
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaException, Producer
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
 
 SECONDS = 60
@@ -58,9 +65,46 @@ def topics(settings: dict[str, Any], _asked: dict[str, Any]) -> dict[str, Any]:
     return {"topics": {name: len(topic.partitions) for name, topic in found.topics.items()}}
 
 
+def whole(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    """Every record of a topic, as it is now."""
+    own = {"group.id": "judge", "auto.offset.reset": "earliest", "enable.auto.commit": False}
+    consumer = Consumer({**settings, **own, "enable.partition.eof": True})
+    parts = consumer.list_topics(asked["topic"], timeout=SECONDS).topics[asked["topic"]].partitions
+    consumer.assign([TopicPartition(asked["topic"], number, OFFSET_BEGINNING) for number in parts])
+    open_parts, records = set(parts), []
+    deadline = time.monotonic() + 5 * SECONDS
+    while open_parts and time.monotonic() < deadline:
+        message = consumer.poll(1)
+        if message is None:
+            continue
+        error = message.error()
+        if error is None:
+            records.append(recorded(message))
+        elif error.code() == KafkaError._PARTITION_EOF:
+            open_parts.discard(message.partition())
+    consumer.close()
+    return {"records": records} if not open_parts else {"error": f"partitions {open_parts} have no end"}
+
+
+def recorded(message: Any) -> dict[str, Any]:
+    return {
+        "partition": message.partition(),
+        "offset": message.offset(),
+        "key": (message.key() or b"").decode(),
+        "value": message.value().decode(),
+        "headers": {name: value.decode() for name, value in message.headers() or []},
+    }
+
+
+def behind(settings: dict[str, Any], _asked: dict[str, Any]) -> dict[str, Any]:
+    found = AdminClient(settings).list_topics(timeout=SECONDS).topics.values()
+    parts = [part for topic in found for part in topic.partitions.values()]
+    return {"behind": sum(len(part.replicas) - len(part.isrs) for part in parts)}
+
+
 def main() -> None:
     asked = json.load(sys.stdin)
-    verb = {"produce": produce, "consume": consume, "topics": topics}[asked["do"]]
+    verb = {"produce": produce, "consume": consume, "topics": topics, "whole": whole, "behind": behind}[asked["do"]]
     print(json.dumps(verb(asked["settings"], asked)))
 
 
