@@ -19,6 +19,15 @@ interface Answer {
   values?: string[]
   error?: string
   topics?: Record<string, number>
+  records?: KafkaRecord[]
+}
+
+export interface KafkaRecord {
+  partition: number
+  offset: number
+  key: string
+  value: string
+  headers: Record<string, string>
 }
 
 /** A client of librdkafka with a certificate for `name`, which the region's authority issues. */

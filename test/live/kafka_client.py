@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaException, Producer
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 SECONDS = 60
@@ -50,6 +50,30 @@ def consume(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     return {"values": values}
 
 
+def read(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    """A topic from its beginning to its end, without a group: what brokers have, in their order."""
+    name = asked["topic"]
+    consumer = Consumer({**settings, "group.id": "none", "enable.auto.commit": False})
+    parts = [TopicPartition(name, number) for number in consumer.list_topics(name, 20).topics[name].partitions]
+    ends = {part.partition: consumer.get_watermark_offsets(part, 20)[1] for part in parts}
+    consumer.assign([TopicPartition(name, part.partition, OFFSET_BEGINNING) for part in parts])
+    records: list[dict[str, Any]] = []
+    deadline = time.monotonic() + SECONDS
+    while len(records) < sum(ends.values()) and time.monotonic() < deadline:
+        message = consumer.poll(1)
+        if message is None:
+            continue
+        if message.error() is not None:
+            consumer.close()
+            return {"records": records, "error": message.error().name()}
+        headers = {key: value.decode() for key, value in message.headers() or []}
+        place = {"partition": message.partition(), "offset": message.offset()}
+        text = {"key": message.key().decode(), "value": message.value().decode()}
+        records.append({**place, **text, "headers": headers})
+    consumer.close()
+    return {"records": records}
+
+
 def topics(settings: dict[str, Any], _asked: dict[str, Any]) -> dict[str, Any]:
     try:
         found = AdminClient(settings).list_topics(timeout=20)
@@ -60,7 +84,7 @@ def topics(settings: dict[str, Any], _asked: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     asked = json.load(sys.stdin)
-    verb = {"produce": produce, "consume": consume, "topics": topics}[asked["do"]]
+    verb = {"produce": produce, "consume": consume, "read": read, "topics": topics}[asked["do"]]
     print(json.dumps(verb(asked["settings"], asked)))
 
 
