@@ -151,6 +151,7 @@ const others = [
   }),
   room('apps/lib', 0, [], 'What our example services share; it knows nothing of the control plane.'),
   room('apps/boutique', 1, ['apps/lib'], 'A user of the control plane; imports nothing of it.'),
+  room('apps/events', 1, ['apps/lib'], 'A user of the control plane; imports nothing of it.'),
   room('apps/photos', 1, ['apps/lib'], 'A user of the control plane; imports nothing of it.'),
   room('apps/web', 1, ['apps/lib'], 'A user of the control plane; imports nothing of it.'),
   room('buildspecs', 0, [], 'Runs in CodeBuild before any package is installed.', { packages: [] }),

@@ -1,49 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { functionLogGroup, logLines, serviceLogGroup } from '../../adapters/aws/log-events.ts'
+import { certificateRequest } from '../../apps/lib/identity/request.ts'
 import type { Context } from '../../cli/context.ts'
-import { isKept } from '../bench/lib/events-judge.ts'
-import { eventsUnderKills } from '../live/events-under-kills.ts'
-import { liveSettings } from '../live/settings.ts'
-import { pushOwn } from '../live/source.ts'
+import { appStatus } from '../../cli/stage/stage-status.ts'
+import { throughGateway } from '../../scripts/demo/gateway.ts'
+import { until } from '../../scripts/demo/wait.ts'
+import { issuerContract } from '../contracts/issuer.ts'
+import { removeApp } from '../live/apps.ts'
+import { authorityOf, issuerOf, newKey, pushEventsApp } from '../live/events-app.ts'
+import { kafkaClient } from '../live/kafka-client.ts'
 import { liveStage } from '../live/stage.ts'
 import { runToEnd } from '../live/workflows.ts'
 
 const app = 'events'
 const MINUTES = 60_000
+const AT_ONCE = 8
 
-/** The seed of a failed run kills in the same order again. */
-const SEED = Number(process.env.NANOFLEET_CHAOS_SEED ?? Date.now() % 1_000_000)
-
-/** `npm run bench -- events` does the same with ten thousand events and three brokers. */
-const EVENTS = 400
-
-describe('the app events', () => {
+describe('the app that writes events to Kafka', () => {
   let context: Context
+  let url: string
+  let reader: Awaited<ReturnType<typeof kafkaClient>>
   beforeAll(async () => {
     context = await liveStage()
-    await pushOwn(context, app)
+    await pushEventsApp(context)
     await runToEnd(context, 'deploy', { app }, 900)
+    const rows = await appStatus(context, app)
+    url = rows.find(({ service }) => service === 'node-app')?.url ?? ''
+    reader = await kafkaClient(context, app, 'go-app')
   }, 20 * MINUTES)
-  afterAll(async () => {
-    await runToEnd(context, 'teardown', { app, confirm: app, data: 'delete', deleteData: ['all'] }, 240)
-  }, 4 * MINUTES)
+  afterAll(() => removeApp(context, app), 4 * MINUTES)
+
+  const post = async (body: unknown, more: Record<string, string> = {}, query = '') => {
+    const headers = { 'content-type': 'application/json', ...more }
+    const sent = { method: 'POST', headers, body: Buffer.from(JSON.stringify(body)), seconds: 40 }
+    const answer = await throughGateway(new URL(`/events${query}`, url).href, sent)
+    const text = answer.body.toString()
+    return { status: answer.status, text, id: answer.status === 202 ? JSON.parse(text).id : undefined }
+  }
+  const records = async () => {
+    const { records = [], error } = await reader({ do: 'read', topic: 'events' })
+    expect(error).toBeUndefined()
+    return records.map(({ value, ...place }) => ({ ...place, event: JSON.parse(value) }))
+  }
+  const lines = async (since = 0) => {
+    const group = serviceLogGroup(context.stage, app, 'node-app')
+    return (await logLines(context.logs(), group, since)).map(({ text }) => text)
+  }
 
   it(
-    'loses no event and keeps the order of keys while the broker, consumers and producers are killed',
+    'answers 202 once the broker has the event, which another client then reads',
     async () => {
-      console.info(`again with NANOFLEET_CHAOS_SEED=${SEED}`)
-      const { verdict, kills } = await eventsUnderKills(context, {
-        state: liveSettings().state,
-        seed: SEED,
-        events: EVENTS,
-        writers: 4,
-        kinds: ['broker', 'consumer', 'producer'],
-        kills: 3,
-        every: 3,
-      })
-      expect({ verdict, kept: isKept(verdict) }).toEqual({ verdict, kept: true })
-      expect(verdict.acknowledged).toBe(EVENTS)
-      expect(Object.values(kills).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0)
+      const { status, id } = await post({ parcel: 7 }, {}, '?key=parcel-7')
+      expect(status).toBe(202)
+      const found = (await records()).filter(({ event }) => event.id === id)
+      const written = { id, key: 'parcel-7', version: '1', body: { parcel: 7 } }
+      expect(found).toMatchObject([{ key: 'parcel-7', headers: { 'event-id': id }, event: written }])
+      expect(found[0]?.event.instance).toMatch(/^i-/)
     },
-    10 * MINUTES,
+    3 * MINUTES,
+  )
+
+  it(
+    'answers a program with a line that names version, instance and event, and a person with a page',
+    async () => {
+      const answer = await throughGateway(url, { headers: { accept: '*/*' }, seconds: 40 })
+      const [, id] = / sent the event ([\w-]+) /.exec(answer.body.toString()) ?? []
+      expect(answer.body.toString()).toMatch(
+        /^node-app version 1 on i-\w+ sent the event [\w-]{36} to events/,
+      )
+      expect((await records()).filter(({ event }) => event.id === id)).toHaveLength(1)
+      const before = (await records()).length
+      const page = await throughGateway(url, { headers: { accept: 'text/html,*/*;q=0.8' } })
+      expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
+      expect((await records()).length).toBe(before)
+    },
+    3 * MINUTES,
+  )
+
+  it(
+    'writes an event that is sent again with its Idempotency-Key once',
+    async () => {
+      const same = { 'idempotency-key': 'again-and-again' }
+      const answers = await Promise.all([1, 2, 3].map(() => post({ n: 1 }, same)))
+      expect(new Set(answers.map(({ id }) => id)).size).toBe(1)
+      expect((await post({ n: 2 }, same)).status).toBe(422)
+      expect((await records()).filter(({ event }) => event.id === answers[0]?.id)).toHaveLength(1)
+    },
+    3 * MINUTES,
+  )
+
+  it(
+    'loses no event while its certificate is changed twice',
+    async () => {
+      const renewals = async () =>
+        (await lines()).filter((line) => line.includes('has a new certificate')).length
+      const first = await renewals()
+      const answers: Awaited<ReturnType<typeof post>>[] = []
+      let going = true
+      const load = Array.from({ length: AT_ONCE }, async (_, index) => {
+        while (going) {
+          answers.push(await post({ index }, {}, `?key=k${index}`))
+          await sleep(100)
+        }
+      })
+      await until('two new certificates', 240, async () =>
+        (await renewals()) >= first + 2 ? true : undefined,
+      )
+      going = false
+      await Promise.all(load)
+      expect(answers.filter(({ status }) => status !== 202)).toEqual([])
+      const there = new Set((await records()).map(({ event }) => event.id))
+      expect(answers.filter(({ id }) => !there.has(id))).toEqual([])
+    },
+    8 * MINUTES,
+  )
+
+  it(
+    'writes no event and no line when its health is checked',
+    async () => {
+      const [before, since] = [(await records()).length, Date.now()]
+      const own = async () => (await lines(since)).filter((line) => !line.includes('certificate'))
+      for (let check = 0; check < 100; check++)
+        expect((await throughGateway(new URL('/healthz', url).href)).status).toBe(200)
+      await sleep(10_000)
+      expect([(await records()).length, await own()]).toEqual([before, []])
+    },
+    3 * MINUTES,
+  )
+
+  issuerContract('the control plane', async () => ({
+    issuer: await issuerOf(context, { as: 'node-app', seconds: 600 }),
+    seconds: 600,
+    authority: await authorityOf(context),
+  }))
+
+  it.each([
+    [
+      'of another service',
+      { as: 'go-app', identity: 'sign-client:events/node-app' },
+      'Refused: events/node-app: the proof is of arn:',
+    ],
+    [
+      'of a service of another app',
+      { as: 'node-app', identity: 'sign-client:platform/consul' },
+      'NotFound: platform/consul is not a deployed service of local that uses a Kafka cluster',
+    ],
+  ] as const)(
+    'gives no certificate to an instance %s, and logs that',
+    async (_what, { as, identity }, sentence) => {
+      const since = Date.now()
+      const issuer = await issuerOf(context, { as, identity: `nanofleet-${context.stage}-${identity}` })
+      const asked = issuer.issue(certificateRequest(newKey(), issuer.name))
+      await expect(asked).rejects.toMatchObject({ message: expect.stringContaining(sentence) })
+      const logged = await until('a line about the refusal', 30, async () => {
+        const group = functionLogGroup(context.stage, 'sign-client')
+        const found = await logLines(context.logs(), group, since)
+        return found.find(({ text }) => text.includes(sentence.replace(/^\w+: /, '')))
+      })
+      expect(logged.text).toContain('"level":"ERROR"')
+    },
+    60_000,
   )
 })

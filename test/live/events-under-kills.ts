@@ -64,7 +64,7 @@ export async function eventsUnderKills(context: Context, trial: Trial): Promise<
   const handled = await untilHandled(context, own, began, say)
   const client = await kafkaClient(context, APP, ADMIN, state)
   const topic = async (name: string) => {
-    const { records, error } = await client({ do: 'whole', topic: name })
+    const { records, error } = await client({ do: 'read', topic: name })
     if (!records) throw new Error(`${name} cannot be read whole: ${error}`)
     return records.filter(({ headers }) => own.has(headers['event-id'] ?? ''))
   }

@@ -19,13 +19,12 @@ interface Answer {
   values?: string[]
   error?: string
   topics?: Record<string, number>
-  records?: Recorded[]
+  records?: KafkaRecord[]
   /** How many copies of partitions are not up to date. */
   behind?: number
 }
 
-/** One record of a topic. */
-export interface Recorded {
+export interface KafkaRecord {
   partition: number
   offset: number
   key: string

@@ -7,14 +7,7 @@ import sys
 import time
 from typing import Any
 
-from confluent_kafka import (
-    OFFSET_BEGINNING,
-    Consumer,
-    KafkaError,
-    KafkaException,
-    Producer,
-    TopicPartition,
-)
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 SECONDS = 60
@@ -57,43 +50,32 @@ def consume(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     return {"values": values}
 
 
-def topics(settings: dict[str, Any], _asked: dict[str, Any]) -> dict[str, Any]:
-    try:
-        found = AdminClient(settings).list_topics(timeout=20)
-    except KafkaException as error:
-        return {"error": error.args[0].name()}
-    return {"topics": {name: len(topic.partitions) for name, topic in found.topics.items()}}
-
-
-def whole(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
-    """Every record of a topic, as it is now."""
-    own = {"group.id": "judge", "auto.offset.reset": "earliest", "enable.auto.commit": False}
-    consumer = Consumer({**settings, **own, "enable.partition.eof": True})
-    parts = consumer.list_topics(asked["topic"], timeout=SECONDS).topics[asked["topic"]].partitions
-    consumer.assign([TopicPartition(asked["topic"], number, OFFSET_BEGINNING) for number in parts])
-    open_parts, records = set(parts), []
-    deadline = time.monotonic() + 5 * SECONDS
-    while open_parts and time.monotonic() < deadline:
+def read(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    """A topic from its beginning to its end, without a group: what brokers have, in their order."""
+    name = asked["topic"]
+    consumer = Consumer({**settings, "group.id": "none", "enable.auto.commit": False})
+    parts = [
+        TopicPartition(name, number) for number in consumer.list_topics(name, 20).topics[name].partitions
+    ]
+    ends = {part.partition: consumer.get_watermark_offsets(part, 20)[1] for part in parts}
+    consumer.assign([TopicPartition(name, part.partition, OFFSET_BEGINNING) for part in parts])
+    records: list[dict[str, Any]] = []
+    deadline = time.monotonic() + 3 * SECONDS
+    while len(records) < sum(ends.values()) and time.monotonic() < deadline:
         message = consumer.poll(1)
         if message is None:
             continue
-        error = message.error()
-        if error is None:
-            records.append(recorded(message))
-        elif error.code() == KafkaError._PARTITION_EOF:
-            open_parts.discard(message.partition())
+        if message.error() is not None:
+            consumer.close()
+            return {"records": records, "error": message.error().name()}
+        headers = {key: value.decode() for key, value in message.headers() or []}
+        place = {"partition": message.partition(), "offset": message.offset()}
+        text = {"key": (message.key() or b"").decode(), "value": message.value().decode()}
+        records.append({**place, **text, "headers": headers})
     consumer.close()
-    return {"records": records} if not open_parts else {"error": f"partitions {open_parts} have no end"}
-
-
-def recorded(message: Any) -> dict[str, Any]:
-    return {
-        "partition": message.partition(),
-        "offset": message.offset(),
-        "key": (message.key() or b"").decode(),
-        "value": message.value().decode(),
-        "headers": {name: value.decode() for name, value in message.headers() or []},
-    }
+    if len(records) < sum(ends.values()):
+        return {"error": f"{name}: {len(records)} of {sum(ends.values())} records could be read"}
+    return {"records": records}
 
 
 def behind(settings: dict[str, Any], _asked: dict[str, Any]) -> dict[str, Any]:
@@ -102,10 +84,18 @@ def behind(settings: dict[str, Any], _asked: dict[str, Any]) -> dict[str, Any]:
     return {"behind": sum(len(part.replicas) - len(part.isrs) for part in parts)}
 
 
+def topics(settings: dict[str, Any], _asked: dict[str, Any]) -> dict[str, Any]:
+    try:
+        found = AdminClient(settings).list_topics(timeout=20)
+    except KafkaException as error:
+        return {"error": error.args[0].name()}
+    return {"topics": {name: len(topic.partitions) for name, topic in found.topics.items()}}
+
+
 def main() -> None:
     asked = json.load(sys.stdin)
-    verb = {"produce": produce, "consume": consume, "topics": topics, "whole": whole, "behind": behind}[asked["do"]]
-    print(json.dumps(verb(asked["settings"], asked)))
+    verbs = {"produce": produce, "consume": consume, "read": read, "topics": topics, "behind": behind}
+    print(json.dumps(verbs[asked["do"]](asked["settings"], asked)))
 
 
 main()

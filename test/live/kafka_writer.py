@@ -12,9 +12,7 @@ from confluent_kafka import Producer
 
 def main() -> None:
     asked = json.load(sys.stdin)
-    producer = Producer(
-        {**asked["settings"], "acks": "all", "enable.idempotence": True, "linger.ms": 0}
-    )
+    producer = Producer({**asked["settings"], "acks": "all", "enable.idempotence": True, "linger.ms": 0})
 
     def delivered(identifier: str) -> Any:
         def said(error: Any, _message: Any) -> None:

@@ -1,4 +1,4 @@
-import type { Recorded } from '../../live/kafka-client.ts'
+import type { KafkaRecord } from '../../live/kafka-client.ts'
 
 /** An event as it was sent: `<key>-<number>`, so that the order of a key is known. */
 export interface Sent {
@@ -44,8 +44,8 @@ export interface Evidence {
   sent: Sent[]
   acknowledged: ReadonlySet<string>
   /** The topics, read whole. */
-  records: Recorded[]
-  dead: Recorded[]
+  records: KafkaRecord[]
+  dead: KafkaRecord[]
   handled: Handled[]
 }
 
@@ -81,7 +81,7 @@ export const isKept = (verdict: Verdict): boolean =>
     ({ length }) => length === 0,
   )
 
-const idOf = ({ headers }: Recorded): string => headers['event-id'] ?? ''
+const idOf = ({ headers }: KafkaRecord): string => headers['event-id'] ?? ''
 
 const firsts = (ids: string[]): string[] => [...new Set(ids)]
 
