@@ -13,8 +13,8 @@ const records = (ids: string[]) =>
     partition: id.startsWith('a') ? 0 : 1,
     offset,
     key: id.slice(0, 1),
-    value: '',
-    headers: { 'event-id': id },
+    value: JSON.stringify({ id: 'x', body: { name: id } }),
+    headers: {},
   }))
 
 const handled = (ids: string[], instance = 'i-1') =>

@@ -2,27 +2,33 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { logLines, serviceLogGroup } from '../../adapters/aws/log-events.ts'
 import type { Context } from '../../cli/context.ts'
 import { ADMIN } from '../../core/kafka/rights.ts'
-import { type Handled, judge, type Sent, type Verdict } from '../bench/lib/events-judge.ts'
+import { type Handled, idOf, judge, type Sent, type Verdict } from '../bench/lib/events-judge.ts'
 import { seeded } from '../support/seeded.ts'
 import { killOne, killPlan } from './chaos.ts'
+import { Posters } from './event-posters.ts'
 import { brokerMemory, killBroker, untilBrokersAnswer } from './kafka-brokers.ts'
 import { kafkaClient, kafkaSettings } from './kafka-client.ts'
 import { Writers, type WrittenEvent } from './kafka-writers.ts'
 
 export const APP = 'events'
-export const READER = 'go-app'
+const READER = 'go-app'
+const POSTER = 'node-app'
 const KEYS = 20
 /** Each time so many events have passed, one comes that fails. */
-const FAILS_EVERY = 200
+const FAILS_EVERY = 197
 
-export type Kind = 'broker' | 'consumer' | 'producer'
+/** What is killed; `poster` is the service that takes events in over HTTP. */
+export type Kind = 'broker' | 'consumer' | 'producer' | 'poster'
 
 export interface Trial {
   /** The region's folder. */
   state: string
   seed: number
   events: number
+  /** Programs that write with librdkafka. */
   writers: number
+  /** Callers that post to this address; none without. */
+  posts?: { url: string; atOnce: number }
   /** Which kinds die, and how many times in all. */
   kinds: Kind[]
   kills: number
@@ -44,17 +50,14 @@ export interface Outcome {
  * seed decides; waits until everything is read, and judges it by topics read whole by another library.
  */
 export async function eventsUnderKills(context: Context, trial: Trial): Promise<Outcome> {
-  const { state, seed, events, writers: count, say = () => undefined } = trial
+  const { state, seed, events, say = () => undefined } = trial
   const began = Date.now()
   const settings = await kafkaSettings(context, APP, ADMIN, state)
   const sent = toSend(`${seed}-${began.toString(36)}`, events)
-  const pause = (trial.kills * trial.every * count) / events
-  const writers = new Writers(settings, 'events', Math.max(pause, 0.001))
-  const shares = Array.from({ length: count }, (_, share) =>
-    sent.filter((_one, at) => (at % KEYS) % count === share),
-  )
+  const writers = new Writers(settings, 'events', pauseOf(trial))
+  const posters = trial.posts && new Posters(trial.posts.url, writers.acknowledged)
   let written = false
-  const writing = writers.write(shares.map((share) => share.map(asWritten))).then(() => {
+  const writing = write(trial, sent, writers, posters).then(() => {
     written = true
   })
   const kills = await killAll(context, trial, settings, writers, () => written)
@@ -66,7 +69,7 @@ export async function eventsUnderKills(context: Context, trial: Trial): Promise<
   const topic = async (name: string) => {
     const { records, error } = await client({ do: 'read', topic: name })
     if (!records) throw new Error(`${name} cannot be read whole: ${error}`)
-    return records.filter(({ headers }) => own.has(headers['event-id'] ?? ''))
+    return records.filter((record) => own.has(idOf(record)))
   }
   const evidence = {
     sent,
@@ -78,6 +81,25 @@ export async function eventsUnderKills(context: Context, trial: Trial): Promise<
   const seconds = (Date.now() - began) / 1000
   const memory = await brokerMemory(state)
   return { verdict: judge(evidence), kills, starts: writers.starts, seconds, memory }
+}
+
+/** So that all is written about when the last kill is done. */
+const pauseOf = ({ kills, every, writers, events }: Trial): number =>
+  Math.max((kills * every * writers) / events, 0.001)
+
+/** Each writer and each caller has keys of its own, so that the order in which a key is sent is known. */
+async function write(trial: Trial, sent: Sent[], writers: Writers, posters?: Posters): Promise<void> {
+  const posted = posters ? KEYS / 2 : 0
+  const shares = (first: number, last: number, count: number) =>
+    Array.from({ length: count }, (_, share) =>
+      sent
+        .filter((_one, at) => at % KEYS >= first && at % KEYS < last && (at % KEYS) % count === share)
+        .map(asWritten),
+    )
+  await Promise.all([
+    writers.write(shares(posted, KEYS, trial.writers)),
+    posters?.write(shares(0, posted, trial.posts?.atOnce ?? 1), pauseOf(trial)),
+  ])
 }
 
 async function killAll(
@@ -98,8 +120,9 @@ async function killAll(
       await untilBrokersAnswer(settings['bootstrap.servers'] ?? '')
       while ((await client({ do: 'behind' })).behind !== 0) await sleep(500)
       say(`broker ${await killBroker(state, random())} is killed`)
-    } else if (kind === 'consumer') {
-      say(`consumer ${await killOne(context, APP, READER, random())} is killed`)
+    } else if (kind === 'consumer' || kind === 'poster') {
+      const service = kind === 'consumer' ? READER : POSTER
+      say(`${service} ${await killOne(context, APP, service, random())} is killed`)
     } else if (!writers.kill(random())) continue
     else say('a producer is killed')
     done[kind] = (done[kind] ?? 0) + 1
@@ -120,7 +143,7 @@ const asWritten = ({ id, key, fails }: Sent): WrittenEvent => ({
   at: new Date().toISOString(),
   version: 'test',
   instance: 'test',
-  body: fails ? { fail: true } : { text: id },
+  body: { name: id, fail: fails },
 })
 
 /** The consumers' lines about these events, once there is one of each. */
@@ -145,6 +168,8 @@ async function untilHandled(
 /** A line may be cut in two where its writer was killed. */
 function about(text: string, wanted: ReadonlySet<string>): Handled[] {
   if (!text.startsWith('{') || !text.endsWith('}')) return []
-  const line = JSON.parse(text) as Partial<Handled>
-  return line.outcome !== undefined && wanted.has(line.id ?? '') ? [line as Handled] : []
+  const line = JSON.parse(text) as Handled & { body?: string }
+  if (line.outcome === undefined || line.body === undefined) return []
+  const id = idOf({ value: `{"body":${line.body}}` })
+  return wanted.has(id) ? [{ ...line, id }] : []
 }

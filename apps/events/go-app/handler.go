@@ -84,11 +84,10 @@ func (h *handler) tell(record *kgo.Record, one event, attempt int, reason error)
 	}
 	line := []any{
 		"id", what.ID, "key", what.Key, "topic", what.Topic, "partition", what.Partition, "offset", what.Offset,
-		"instance", what.Instance, "attempt", attempt,
+		"instance", what.Instance, "attempt", attempt, "body", string(one.Body[:min(len(one.Body), shown)]),
 	}
 	if reason == nil {
-		body := one.Body[:min(len(one.Body), shown)]
-		h.log.Info("event", append(line, "outcome", done, "body", string(body))...)
+		h.log.Info("event", append(line, "outcome", done)...)
 	} else {
 		what.Outcome = dead
 		h.log.Error("dead event", append(line, "outcome", dead, "reason", reason.Error())...)

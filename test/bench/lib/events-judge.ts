@@ -81,7 +81,11 @@ export const isKept = (verdict: Verdict): boolean =>
     ({ length }) => length === 0,
   )
 
-const idOf = ({ headers }: KafkaRecord): string => headers['event-id'] ?? ''
+/** The sender's own name for an event: the id of one that is posted again may be another. */
+export function idOf({ value }: Pick<KafkaRecord, 'value'>): string {
+  const { body } = JSON.parse(value) as { body?: { name?: unknown } }
+  return String(body?.name)
+}
 
 const firsts = (ids: string[]): string[] => [...new Set(ids)]
 
