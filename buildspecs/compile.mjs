@@ -23,6 +23,7 @@ import { copyPackages, NATIVE } from './packages.mjs'
 import { packPython } from './python.mjs'
 import { checkout, keptPrograms, programEnvironment } from './settings.mjs'
 import { keepOwnSources, TRACES } from './traces.mjs'
+import { wasmInside } from './wasm-inside.mjs'
 
 /** Folders with files that a program reads at run time. */
 const DATA = ['static', 'assets']
@@ -177,6 +178,7 @@ async function bundle(esbuild, source, out, modules) {
       ...modules,
       bundle: true,
       external: NATIVE,
+      plugins: [wasmInside],
       metafile: true,
       platform: 'node',
       format: 'esm',

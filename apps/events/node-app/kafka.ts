@@ -1,6 +1,7 @@
 import { CompressionAlgorithms, murmur2, Producer } from '@platformatic/kafka'
 import type { Shown } from '../../lib/identity/identity.ts'
 import type { Event } from './event.ts'
+import type { Destination } from './writer.ts'
 
 export interface KafkaOptions {
   brokers: string
@@ -19,7 +20,7 @@ const CALL_MS = 10_000
  * numbered, so that one that is sent again is not written twice. Readers are of any language, so nothing is
  * compressed.
  */
-export class Topic {
+export class Topic implements Destination {
   readonly name: string
   readonly #producer: Producer
   readonly #known = { partitions: 0 }
@@ -74,11 +75,4 @@ export class Topic {
   async close(): Promise<void> {
     await this.#producer.close()
   }
-}
-
-/** What went wrong, in one sentence: the library wraps a broker's answer in errors of its own. */
-export function reasonOf(error: unknown): string {
-  const { errors = [], cause, message } = error as AggregateError
-  const inner = errors.at(-1) ?? cause
-  return inner instanceof Error ? reasonOf(inner) : message
 }

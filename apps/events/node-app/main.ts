@@ -2,21 +2,17 @@
  * Takes events in over HTTP and writes them to Kafka. Its page shows events as they are written here and read
  * by `go-app`.
  */
-import { join } from 'node:path'
 import { controlPlane } from '../../lib/identity/control-plane.ts'
 import { openIdentity } from '../../lib/identity/identity.ts'
 import { jsonLog } from '../../lib/log.ts'
 import { identify, readMetadata } from '../../lib/metadata.ts'
-import { routes } from '../../lib/routes.ts'
 import { serve } from '../../lib/serve.ts'
-import { StaticFiles } from '../../lib/static-files.ts'
 import { onStop } from '../../lib/stopping.ts'
 import { Feed } from './feed.ts'
 import { Topic } from './kafka.ts'
-import { page, prefersPage, sendPage, withSafeHeaders } from './page.ts'
 import { Readers, readersAt } from './reads.ts'
 import { readSettings } from './settings.ts'
-import { takeIn } from './take-in.ts'
+import { site } from './site.ts'
 import { Writer } from './writer.ts'
 
 /** By then no load balancer sends new connections here, so pages come back at another instance. */
@@ -41,22 +37,9 @@ const readers = new Readers(readersAt(settings.readers), (read) =>
 void readers.follow()
 onStop(() => setTimeout(() => feed.end(), LEAVE_MS))
 
-const files = new StaticFiles(join(import.meta.dirname, 'static'), 'never')
-const { text, json } = takeIn(writer, { version, instance })
-const show = page(files, { version, instance, topic: settings.topic })
-const listener = routes({
-  // A program gets the text, and sends an event. A person sees the page; looking at it sends none.
-  'GET /': (request, response, match) => {
-    response.setHeader('vary', 'accept')
-    if (prefersPage(request)) return sendPage(response, show)
-    return text(request, response, match)
-  },
-  'POST /events': json,
-  'GET /feed': feed.open,
-  'GET /static/*': files.serve,
-})
+const listener = site({ writer, feed, author: { version, instance }, topic: settings.topic })
 
-await serve(settings.port, withSafeHeaders(listener), {
+await serve(settings.port, listener, {
   graceMs: 10_000,
   leave: async () => {
     readers.close()

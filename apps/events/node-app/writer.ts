@@ -1,7 +1,14 @@
 import { Refusal } from '../../lib/refusal.ts'
 import type { Event, Place } from './event.ts'
-import { reasonOf, type Topic } from './kafka.ts'
-import { Lanes } from './lanes.ts'
+import { Lanes, type Send } from './lanes.ts'
+
+/** Where events go: a topic of Kafka. */
+export interface Destination {
+  readonly name: string
+  partitionOf(key: string): Promise<number>
+  readonly send: Send<Event>
+  close(): Promise<void>
+}
 
 export interface Written {
   event: Event
@@ -13,15 +20,20 @@ const PATIENCE_MS = 30_000
 
 /** Writes events to the topic, a bounded number at the same time. */
 export class Writer {
-  readonly #topic: Topic
+  readonly #topic: Destination
   readonly #lanes: Lanes<Event>
   readonly #told: (written: Written) => void
 
   /** @param told called with each event that the brokers have confirmed */
-  constructor(topic: Topic, most: number, told: (written: Written) => void) {
+  constructor(topic: Destination, most: number, told: (written: Written) => void) {
     this.#topic = topic
     this.#lanes = new Lanes(topic.send, most)
     this.#told = told
+  }
+
+  /** How many events the brokers have not confirmed yet. */
+  get waiting(): number {
+    return this.#lanes.waiting
   }
 
   /** @throws {Refusal} 503 when too many wait already */
@@ -51,6 +63,13 @@ export class Writer {
     await this.#lanes.idle()
     await this.#topic.close()
   }
+}
+
+/** What went wrong, in one sentence: a client wraps a broker's answer in errors of its own. */
+function reasonOf(error: unknown): string {
+  const { errors = [], cause, message } = error as AggregateError
+  const inner = errors.at(-1) ?? cause
+  return inner instanceof Error ? reasonOf(inner) : message
 }
 
 const bytesOf = (event: Event): number => Buffer.byteLength(JSON.stringify(event))
