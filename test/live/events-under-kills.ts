@@ -84,8 +84,8 @@ export async function eventsUnderKills(context: Context, trial: Trial): Promise<
 }
 
 /** So that all is written about when the last kill is done. */
-const pauseOf = ({ kills, every, writers, events }: Trial): number =>
-  Math.max((kills * every * writers) / events, 0.001)
+const pauseOf = ({ kills, every, writers, posts, events }: Trial): number =>
+  Math.max((kills * every * (writers + (posts?.atOnce ?? 0))) / events, 0.001)
 
 /** Each writer and each caller has keys of its own, so that the order in which a key is sent is known. */
 async function write(trial: Trial, sent: Sent[], writers: Writers, posters?: Posters): Promise<void> {
