@@ -44,7 +44,8 @@ func run(ctx context.Context, log *slog.Logger) error {
 		if err != nil {
 			return err
 		}
-		self, err := identity.Open(whole, identity.Options{Issuer: issuer, Name: name, Life: settings.life, Log: log})
+		options := identity.Options{Issuer: issuer, Name: name, Life: settings.life, Log: log}
+		self, err := identity.Open(whole, options)
 		if err != nil {
 			return err
 		}
