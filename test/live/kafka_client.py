@@ -54,7 +54,8 @@ def read(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     """A topic from its beginning to its end, without a group: what brokers have, in their order."""
     name = asked["topic"]
     consumer = Consumer({**settings, "group.id": "none", "enable.auto.commit": False})
-    parts = [TopicPartition(name, number) for number in consumer.list_topics(name, 20).topics[name].partitions]
+    known = consumer.list_topics(name, 20).topics[name].partitions
+    parts = [TopicPartition(name, number) for number in known]
     ends = {part.partition: consumer.get_watermark_offsets(part, 20)[1] for part in parts}
     consumer.assign([TopicPartition(name, part.partition, OFFSET_BEGINNING) for part in parts])
     records: list[dict[str, Any]] = []
