@@ -109,7 +109,7 @@ function compileGo(source, program, { root, architecture, programs, names = [] }
     return
   }
   // `go install` leaves an up-to-date program alone; `go build` links it again, 6 s for Consul.
-  const own = ownAddress(source, root, programs)
+  const own = ownAddress(source, root, programs, main)
   const named = [moduleOf(source), ...(main === '.' ? [] : [main]), ...own].join(' ')
   const folder = join(programs, createHash('sha256').update(named).digest('hex').slice(0, 16))
   mkdirSync(folder, { recursive: true })

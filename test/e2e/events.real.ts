@@ -39,7 +39,7 @@ describe('the app that writes events to Kafka', () => {
     return { status: answer.status, text, id: answer.status === 202 ? JSON.parse(text).id : undefined }
   }
   const records = async () => {
-    const { records = [], error } = await reader({ do: 'read', topic: 'events' })
+    const { records = [], error } = await reader({ do: 'read', topic: 'events', group: 'go-app' })
     expect(error).toBeUndefined()
     return records.map(({ value, ...place }) => ({ ...place, event: JSON.parse(value) }))
   }

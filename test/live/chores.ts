@@ -23,7 +23,7 @@ import (
 	"strconv"
 	"strings"
 
-	"nanofleet/lib/job"
+	"nanofleet/lib/go/job"
 )
 
 func main() {
@@ -40,9 +40,9 @@ const GO_MOD = `module chores/gotask
 
 go 1.25
 
-require nanofleet/lib/job v0.0.0
+require nanofleet/lib/go v0.0.0
 
-replace nanofleet/lib/job => ../../lib/job
+replace nanofleet/lib/go => ../../lib/go
 `
 
 const ASKER = `import http from 'node:http'
