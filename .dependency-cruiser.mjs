@@ -139,7 +139,7 @@ const others = [
   room(
     'local/tools',
     6,
-    ['core/secrets', 'buildspecs'],
+    ['core/base', 'core/secrets', 'buildspecs'],
     'What the local region starts for itself: fetches Kafka, signs certificates.',
   ),
   room('local/preload', 0, [], "Runs inside an instance's own Node and finds no package there.", {

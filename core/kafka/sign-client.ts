@@ -1,7 +1,7 @@
 import { createHash, createPublicKey } from 'node:crypto'
 import { InvalidInput, NanofleetError, NotFound } from '../base/errors.ts'
 import { appStack, controlName, serviceStack } from '../base/names.ts'
-import { bytesOf, MalformedRequest, readRequest } from '../secrets/certificate-request.ts'
+import { bytesOf, MalformedRequest, readRequest, textOf } from '../secrets/certificate-request.ts'
 import { der, identifier, sequence, set } from '../secrets/der.ts'
 
 /** Whoever asks is not the service that it says it is. */
@@ -69,8 +69,9 @@ export async function signClient(ports: SignClientPorts, asked: ClientRequest): 
   const instance = instanceOf(caller, { account: accountOf(authority), role })
   if (instance === undefined)
     throw new Refused(`${asked.app}/${asked.service}: the proof is of ${caller}, not of an instance of it`)
-  const { request, seconds } = asked
-  return { certificate: await ports.certificate({ authority, request, seconds }), instance }
+  // Written anew: the authority gets what was checked here, and nothing that stood around it.
+  const request = textOf(bytesOf(asked.request))
+  return { certificate: await ports.certificate({ authority, request, seconds: asked.seconds }), instance }
 }
 
 /** What a proof is good for: one function, which is one stage's, and one key and name. */

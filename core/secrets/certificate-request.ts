@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { NanofleetError } from '../base/errors.ts'
 import { identifier } from './der.ts'
 import { inside, type Value, values } from './der-reader.ts'
 
@@ -12,9 +13,12 @@ export interface Asked {
   alternatives: Buffer | undefined
   /** Whether it asks for anything besides: alternative names, extensions, a password. */
   more: boolean
+  /** The request itself, as DER. */
+  whole: Buffer
 }
 
-export class MalformedRequest extends Error {}
+/** It cannot be read, or somebody else signed it. */
+export class MalformedRequest extends NanofleetError {}
 
 const EXTENSION_REQUEST = identifier('1.2.840.113549.1.9.14')
 const ALTERNATIVE_NAMES = identifier('2.5.29.17')
@@ -40,10 +44,17 @@ export function readRequest(pem: string): Asked {
   }
 }
 
+/** The same as text, with nothing around it. */
+export function textOf(request: Uint8Array): string {
+  const lines = Buffer.from(request).toString('base64').match(/.{1,64}/g) ?? []
+  return ['-----BEGIN CERTIFICATE REQUEST-----', ...lines, '-----END CERTIFICATE REQUEST-----', ''].join('\n')
+}
+
 export const bytesOf = (pem: string): Buffer =>
   Buffer.from(pem.replace(/-----[A-Z ]+-----/g, '').replace(/\s/g, ''), 'base64')
 
 function read(bytes: Buffer): Asked {
+  if (values(bytes).length !== 1) throw new MalformedRequest('something follows the request')
   const [content, algorithm, signature] = inside(bytes) as [Value, Value, Value]
   const [, subject, key, attributes] = values(content.content) as [Value, Value, Value, Value?]
   const publicKey = createPublicKey({ key: key.whole, format: 'der', type: 'spki' })
@@ -54,6 +65,7 @@ function read(bytes: Buffer): Asked {
     key: key.whole,
     alternatives: alternatives(attributes),
     more: (attributes?.content.length ?? 0) > 0,
+    whole: bytes,
   }
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { somePort } from '../live/port.ts'
 
 const running: (ChildProcess | Server)[] = []
 
@@ -25,10 +26,7 @@ async function metadata(answers: Record<string, string>): Promise<string> {
 }
 
 async function web(environment: Record<string, string>): Promise<{ url: string; process: ChildProcess }> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const port = String((probe.address() as AddressInfo).port)
-  probe.close()
+  const port = String(await somePort())
   const process = spawn(globalThis.process.execPath, ['apps/web/main.ts'], {
     env: { PORT: port, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
@@ -15,6 +14,7 @@ import { parseSettings } from '../../buildspecs/settings.mjs'
 import { until } from '../../scripts/demo/wait.ts'
 import { programs } from '../../scripts/lib/places.mjs'
 import { ROOT } from '../apps/apps.ts'
+import { somePort } from '../live/port.ts'
 
 jest.setTimeout(240_000)
 
@@ -34,18 +34,9 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, HOST)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 /** Starts a program with nothing but what an instance gives it, and asks it until it answers. */
 async function answers(program: string, args: string[], cwd: string): Promise<string> {
-  const PORT = String(await freePort())
+  const PORT = String(await somePort())
   const env = { HOST, PORT, HOME: root }
   running = spawn(program, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] })
   return until(`${program} to answer`, 60, async () => {

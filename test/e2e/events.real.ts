@@ -8,7 +8,7 @@ import { throughGateway } from '../../scripts/demo/gateway.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { issuerContract } from '../contracts/issuer.ts'
 import { removeApp } from '../live/apps.ts'
-import { authorityOf, issuerOf, newKey, pushEventsApp } from '../live/events-app.ts'
+import { authorityOf, feedText, issuerOf, newKey, pushEventsApp } from '../live/events-app.ts'
 import { kafkaClient } from '../live/kafka-client.ts'
 import { liveStage } from '../live/stage.ts'
 import { runToEnd } from '../live/workflows.ts'
@@ -39,14 +39,13 @@ describe('the app that writes events to Kafka', () => {
     return { status: answer.status, text, id: answer.status === 202 ? JSON.parse(text).id : undefined }
   }
   const records = async () => {
-    const { records = [], error } = await reader({ do: 'read', topic: 'events' })
+    const { records = [], error } = await reader({ do: 'read', topic: 'events', group: 'go-app' })
     expect(error).toBeUndefined()
     return records.map(({ value, ...place }) => ({ ...place, event: JSON.parse(value) }))
   }
-  const lines = async (since = 0) => {
-    const group = serviceLogGroup(context.stage, app, 'node-app')
-    return (await logLines(context.logs(), group, since)).map(({ text }) => text)
-  }
+  const logged = (service: string, since = 0) =>
+    logLines(context.logs(), serviceLogGroup(context.stage, app, service), since)
+  const lines = async (since = 0) => (await logged('node-app', since)).map(({ text }) => text)
 
   it(
     'answers 202 once the broker has the event, which another client then reads',
@@ -76,6 +75,28 @@ describe('the app that writes events to Kafka', () => {
       expect((await records()).length).toBe(before)
     },
     3 * MINUTES,
+  )
+
+  it(
+    'has each event read by one of two instances, whose log has its id, and tells its page so',
+    async () => {
+      const sent = await Promise.all(Array.from({ length: 12 }, (_, n) => post({ n }, {}, `?key=read-${n}`)))
+      const readers = await until('every event in a log of go-app', 60, async () => {
+        const found = await logged('go-app')
+        const by = sent.map(({ id }) =>
+          found.filter(({ text }) => text.includes(id)).map((line) => line.instance),
+        )
+        return by.every((instances) => instances.length > 0) ? by : undefined
+      })
+      expect(readers.filter((instances) => new Set(instances).size !== 1)).toEqual([])
+      expect(new Set(readers.flat()).size).toBe(2)
+      const told = await until('the page told of every reading', 60, async () => {
+        const text = await feedText(url)
+        return sent.every(({ id }) => text.includes(`event: read\ndata: {"id":"${id}"`)) ? text : undefined
+      })
+      expect(told).toContain(`"instance":"${readers[0]?.[0]}"`)
+    },
+    4 * MINUTES,
   )
 
   it(

@@ -52,7 +52,7 @@ describe('an instance that hangs', () => {
           .send(new CreateOrUpdateTagsCommand({ Tags: [{ ...tag, Value, PropagateAtLaunch: false }] })))
   }
 
-  /** The load balancer fails a hung instance as well, and on a busy machine the group may hear of it first. */
+  /** The load balancer fails a hung instance too, and on a busy machine the group may hear of it first. */
   const groupLooks = async (whether: boolean): Promise<void> => {
     const AutoScalingGroupName = serviceStack(context.stage, 'web', 'web')
     const asked = { AutoScalingGroupName, ScalingProcesses: ['HealthCheck'] }

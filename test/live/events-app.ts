@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { cp } from 'node:fs/promises'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { signedCall } from '../../adapters/aws/signed-call.ts'
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
@@ -9,7 +9,6 @@ import type { Issuer } from '../../apps/lib/identity/issuer.ts'
 import type { Context } from '../../cli/context.ts'
 import { appStack } from '../../core/base/names.ts'
 import { serviceInstances } from '../../scripts/demo/local-instances.ts'
-import { ROOT } from '../apps/apps.ts'
 import { instanceCredentials } from '../iam/instance-credentials.ts'
 import { edit, pushChanged } from './source.ts'
 import { clientSettings, regionOf } from './stage.ts'
@@ -17,17 +16,10 @@ import { clientSettings, regionOf } from './stage.ts'
 /** Pushes the app with certificates that live for a minute. */
 export async function pushEventsApp(context: Context): Promise<void> {
   await pushChanged(context, 'events', async (root) => {
-    const images = join(root, 'images/events')
     const life = "    env: {CERTIFICATE_LIFE: '60s'}\n"
-    const kafka = '    kafka: {write: [events]}\n'
-    await edit(join(images, 'app.yml'), kafka, kafka + life)
-    if (existsSync(join(ROOT, 'images/events/go-app'))) return
-    await edit(join(images, 'app.yml'), 'source: apps/events/go-app', 'source: apps/web')
-    await cp(join(images, 'node-app'), join(images, 'go-app'), { recursive: true })
-    await edit(join(images, 'go-app/config.json'), '8080', '8081')
-    await edit(join(images, 'go-app/consul.json'), '8080', '8081')
-    await edit(join(images, 'go-app/consul.json'), 'HEALTHROUTE:8080', 'HEALTHROUTE:8081')
-    await edit(join(images, 'go-app/consul.json'), 'events-node-app', 'events-go-app')
+    const manifest = join(root, 'images/events/app.yml')
+    for (const topics of ['{write: [events]}', '{read: [events], write: [events-dead]}'])
+      await edit(manifest, `    kafka: ${topics}\n`, `    kafka: ${topics}\n${life}`)
   })
 }
 
@@ -75,4 +67,19 @@ export async function authorityOf(context: Context): Promise<string> {
     },
   )) as { Certificate: string }
   return Certificate
+}
+
+/** What `GET /feed` tells a page that opens now: what happened lately. */
+export async function feedText(url: string): Promise<string> {
+  const { host, port } = new URL(url)
+  const asked = request({ host: '127.0.0.1', port, path: '/feed', headers: { host }, timeout: 10_000 })
+  asked.end()
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  let text = ''
+  for await (const chunk of answer) {
+    text += chunk
+    if (text.includes('event: live')) break
+  }
+  asked.destroy()
+  return text
 }

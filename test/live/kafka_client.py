@@ -51,12 +51,12 @@ def consume(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def read(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
-    """A topic from its beginning to its end, without a group: what brokers have, in their order."""
+    """A topic from its beginning to its end: what brokers have, in their order. It joins no group, but the
+    library asks for the one that it is given."""
     name = asked["topic"]
-    consumer = Consumer({**settings, "group.id": "none", "enable.auto.commit": False})
-    parts = [
-        TopicPartition(name, number) for number in consumer.list_topics(name, 20).topics[name].partitions
-    ]
+    consumer = Consumer({**settings, "group.id": asked.get("group", "none"), "enable.auto.commit": False})
+    known = consumer.list_topics(name, 20).topics[name].partitions
+    parts = [TopicPartition(name, number) for number in known]
     ends = {part.partition: consumer.get_watermark_offsets(part, 20)[1] for part in parts}
     consumer.assign([TopicPartition(name, part.partition, OFFSET_BEGINNING) for part in parts])
     records: list[dict[str, Any]] = []

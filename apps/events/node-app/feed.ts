@@ -27,7 +27,7 @@ export class Feed {
     for (const stream of this.#streams) write(stream, text)
   }
 
-  /** `GET /feed`: what happened lately, then everything that happens. A page knows what it has seen by its id. */
+  /** `GET /feed`: what happened lately, then all that happens. A page knows what it has seen by its id. */
   readonly open = (request: IncomingMessage, response: ServerResponse): void => {
     if (this.#streams.size >= STREAMS)
       throw new Refusal(503, 'Too many pages are open; try again in a few seconds.')

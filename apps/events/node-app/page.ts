@@ -27,7 +27,7 @@ export function withSafeHeaders(listener: RequestListener): RequestListener {
   }
 }
 
-/** A browser names HTML among what it wants; curl and the like take anything. Looking ahead sends no event. */
+/** A browser names HTML among what it wants, curl takes anything. A look ahead sends no event. */
 export const prefersPage = ({ headers, method }: IncomingMessage): boolean =>
   method === 'HEAD' || /\btext\/html\b/i.test(headers.accept ?? '')
 

@@ -14,7 +14,7 @@ from region.base import contract, loops, patch
 from region.base.emulator import Response, msk, responses
 from region.base.partition import ARN
 from region.constraints import answers, gate, rest
-from region.kafka import brokers, clusters, configurations, offered, shown, trust
+from region.kafka import brokers, clusters, configurations, network, offered, shown, trust
 from region.kafka.refusals import Refused
 
 NAME = "kafka"
@@ -146,6 +146,7 @@ def stop_all() -> None:
 
 
 def install() -> None:
+    network.install()
     patch.entry("ministack.app", "SERVICE_HANDLERS", NAME, _handle)
     trust.tell_functions()
     loops.every(WATCH_SECONDS, clusters.watch)

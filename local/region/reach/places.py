@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from region.base import contract
 from region.base.emulator import alb, ec2
 from region.instances import records, states
-from region.kafka import clusters
 from region.reach.rules import Place
 
 EC2 = "ministack.services.ec2"
@@ -52,15 +52,13 @@ def balancers() -> list[Place]:
     return [place for lb in list(alb._lbs.values()) if lb["Type"] == "network" for place in places_of(lb)]
 
 
-def brokers() -> list[Place]:
-    """Those of Kafka clusters; one that names no group is in its VPC's own ("CreateCluster")."""
-    found: list[Place] = []
-    for record in clusters.every():
-        wanted = clusters.read_kept(record)
-        subnet: dict[str, Any] = ec2._subnets.get(wanted.subnets[0]) or {}
-        groups = frozenset(wanted.groups or _default_group(str(subnet.get("VpcId"))))
-        found += [Place(address, groups) for address in record["Addresses"]]
-    return found
+# What other services have in the network, such as the brokers of Kafka clusters.
+elsewhere: list[Callable[[], list[Place]]] = []
+
+
+def others() -> list[Place]:
+    """The places that are neither instances nor load balancers."""
+    return [place for places in elsewhere for place in places()]
 
 
 def places_of(lb: dict[str, Any]) -> list[Place]:
@@ -83,7 +81,12 @@ def _default_groups(lb: dict[str, Any]) -> list[str]:
     given: list[str] = lb.get("Subnets") or []
     if lb["Type"] != "application" or not given:
         return []
-    subnet: dict[str, Any] = ec2._subnets.get(given[0]) or {}
+    return default_groups(given[0])
+
+
+def default_groups(subnet_id: str) -> list[str]:
+    """The group that a subnet's VPC has of its own."""
+    subnet: dict[str, Any] = ec2._subnets.get(subnet_id) or {}
     return _default_group(str(subnet.get("VpcId")))
 
 

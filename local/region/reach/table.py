@@ -32,14 +32,14 @@ _known: dict[str, Any] = {"text": "", "documents": {}}
 def documents() -> dict[str, Document]:
     """What each instance may reach, by its id; computed anew only if something changed."""
     named, balancers, groups = places.instances(), places.balancers(), places.groups()
-    brokers = places.brokers()
+    others = places.others()
     text = json.dumps(
         [
             [
                 [one.instance, one.place.address, one.app, one.service, sorted(one.place.groups)]
                 for one in named
             ],
-            [[one.address, sorted(one.groups)] for one in [*balancers, *brokers]],
+            [[one.address, sorted(one.groups)] for one in [*balancers, *others]],
             [
                 [name, one.get("IpPermissions"), one.get("IpPermissionsEgress")]
                 for name, one in groups.items()
@@ -47,7 +47,7 @@ def documents() -> dict[str, Document]:
         ]
     )
     if text != _known["text"]:
-        found = {one.instance: _document(one, named, balancers, brokers, groups) for one in named}
+        found = {one.instance: _document(one, named, balancers, others, groups) for one in named}
         _known.update(text=text, documents=found)
     return _known["documents"]
 
@@ -56,7 +56,7 @@ def _document(
     own: Named,
     named: list[Named],
     balancers: list[rules.Place],
-    brokers: list[rules.Place],
+    others: list[rules.Place],
     groups: dict[str, rules.Rule],
 ) -> Document:
     peers: dict[str, Any] = {
@@ -75,9 +75,9 @@ def _document(
             "service": "the network load balancer",
             "tcp": open_ports + [_moved(each) for each in open_ports if each[0] < PRIVILEGED],
         }
-    for broker in brokers:
-        open_ports = rules.between(own.place, broker, groups)
-        peers[broker.address] = {"app": "", "service": "a Kafka broker", "tcp": open_ports}
+    for other in others:
+        open_ports = rules.between(own.place, other, groups)
+        peers[other.address] = {"app": "", "service": "a Kafka broker", "tcp": open_ports}
     return {
         "cidr": str(settings.vpc_cidr),
         "app": own.app,

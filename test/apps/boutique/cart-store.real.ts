@@ -90,6 +90,7 @@ describe('Carts of a Redis in trouble', () => {
     await until(`${addressOf(last)} has every cart`, 10, async () =>
       (await client.dbSize()) === users.length ? true : undefined,
     )
+    client.destroy()
   }
   const trouble = { code: 'FAILED_PRECONDITION', message: expect.stringContaining('try again') }
 

@@ -23,7 +23,9 @@ describe('requests with an Idempotency-Key', () => {
     await known.once('a', '', make)
     now = 1000
     expect(await known.once('a', '', make)).toBe(2)
-    await expect(known.once('b', '', () => Promise.reject(new Error('no broker')))).rejects.toThrow('no broker')
+    await expect(known.once('b', '', () => Promise.reject(new Error('no broker')))).rejects.toThrow(
+      'no broker',
+    )
     expect(await known.once('b', '', make)).toBe(3)
     await known.once('c', '', make)
     expect(known.size).toBe(2)

@@ -3,7 +3,12 @@ import { Lanes } from '../../../apps/events/node-app/lanes.ts'
 
 /** A topic whose calls end when the test says so. */
 function topic() {
-  const calls: { partition: number; items: string[]; end(offset: number): void; fail(error: Error): void }[] = []
+  const calls: {
+    partition: number
+    items: string[]
+    end(offset: number): void
+    fail(error: Error): void
+  }[] = []
   const send = (partition: number, items: string[]) =>
     new Promise<number>((end, fail) => calls.push({ partition, items, end, fail }))
   return { calls, send }
@@ -55,8 +60,14 @@ describe('the queues of a topic', () => {
   })
 
   it.each([
-    [[600_000, 600_000], [1, 1]],
-    [[100_000, 400_000, 1], [2, 1]],
+    [
+      [600_000, 600_000],
+      [1, 1],
+    ],
+    [
+      [100_000, 400_000, 1],
+      [2, 1],
+    ],
     [Array.from({ length: 501 }, () => 10), [500, 1]],
   ])('send at most 500 events and 500 kB with a call', async (sizes, batches) => {
     const { calls, send } = topic()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { duration, KEPT, Model, wordsOf } from '../../../apps/events/node-app/static/model.js'
 import { readsIn } from '../../../apps/events/node-app/reads.ts'
+import { duration, KEPT, Model, wordsOf } from '../../../apps/events/node-app/static/model.js'
 
 const AT = '2026-11-29T12:00:00.000Z'
 const event = (id: string, offset: number, partition = 0) => ({

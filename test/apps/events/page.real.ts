@@ -71,7 +71,7 @@ describe('the page of events in a browser', () => {
     await row.getByText('i-0reader1').waitFor(PATIENCE)
     await page.locator('.square.reader.c0').waitFor(PATIENCE)
     expect([await count('read'), await count('waiting'), await count('took')]).toEqual(['1', '0', '25 ms'])
-    expect(await page.locator('#lanes li').innerText()).toContain('all read')
+    expect(await page.locator('#lanes li').textContent()).toContain('all read')
     expect(await page.evaluate('window.isSame')).toBe(true)
     expect(problems).toEqual([])
   }, 60_000)
@@ -114,24 +114,29 @@ describe('the page of events in a browser', () => {
     expect(await count('written')).toBe('1')
   }, 60_000)
 
-  it.each(LOOKS)('has no fault that axe knows, and fits, %s', async (name, look) => {
-    await open(look)
-    await page.getByLabel('What happened').fill('A parcel left the house')
-    await page.getByLabel('Key').fill('parcel-7')
-    await page.getByRole('button', { name: 'Send ten' }).click()
-    await page.getByText('A parcel left the house (10)').waitFor(PATIENCE)
-    for (let index = 0; index < 8; index++)
-      read(index, `i-0abcdef${index % 2}`, index === 5 ? 'dead' : 'done')
-    await page.locator('tbody').getByText('given up').waitFor(PATIENCE)
-    await page.evaluate(await readFile(AXE, 'utf8'))
-    const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-      'axe.run()',
-    )
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
-    const width = await page.evaluate<number>('document.documentElement.scrollWidth')
-    expect(width).toBeLessThanOrEqual(look.viewport.width)
-    const folder = process.env.NANOFLEET_PICTURES
-    if (folder) await page.screenshot({ path: `${folder}/events-${name.replaceAll(' ', '-')}.png`, fullPage: true })
-    expect(problems).toEqual([])
-  }, 60_000)
+  it.each(LOOKS)(
+    'has no fault that axe knows, and fits, %s',
+    async (name, look) => {
+      await open(look)
+      await page.getByLabel('What happened').fill('A parcel left the house')
+      await page.getByLabel('Key').fill('parcel-7')
+      await page.getByRole('button', { name: 'Send ten' }).click()
+      await page.getByText('A parcel left the house (10)').waitFor(PATIENCE)
+      for (let index = 0; index < 8; index++)
+        read(index, `i-0abcdef${index % 2}`, index === 5 ? 'dead' : 'done')
+      await page.locator('tbody').getByText('given up').waitFor(PATIENCE)
+      await page.evaluate(await readFile(AXE, 'utf8'))
+      const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+        'axe.run()',
+      )
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+      expect(width).toBeLessThanOrEqual(look.viewport.width)
+      const folder = process.env.NANOFLEET_PICTURES
+      if (folder)
+        await page.screenshot({ path: `${folder}/events-${name.replaceAll(' ', '-')}.png`, fullPage: true })
+      expect(problems).toEqual([])
+    },
+    60_000,
+  )
 })

@@ -46,9 +46,21 @@ describe('the service that writes events', () => {
   it.each([
     ['{', {}, '', 400, 'The body is not valid JSON.'],
     ['', {}, '', 400, 'The body is not valid JSON.'],
-    ['{}', { 'content-type': 'text/plain' }, '', 415, 'Send the event as JSON, with content-type: application/json.'],
+    [
+      '{}',
+      { 'content-type': 'text/plain' },
+      '',
+      415,
+      'Send the event as JSON, with content-type: application/json.',
+    ],
     ['{}', {}, '?key=', 400, 'key must have 1 to 200 characters.'],
-    ['{}', { 'idempotency-key': 'a b' }, '', 400, 'The Idempotency-Key must be 1 to 200 visible characters without spaces.'],
+    [
+      '{}',
+      { 'idempotency-key': 'a b' },
+      '',
+      400,
+      'The Idempotency-Key must be 1 to 200 visible characters without spaces.',
+    ],
   ])('refuses %j with %j %j in one sentence', async (body, headers, query, status, sentence) => {
     const answer = await post(body, headers, query)
     expect([answer.status, await answer.text()]).toEqual([status, sentence])
@@ -87,7 +99,8 @@ describe('the service that writes events', () => {
   it('tells a page what was written, before and after it came', async () => {
     await post('"before"')
     const stream = await fetch(`${site.url}/feed`)
-    const reader = (stream.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader()
+    const body = stream.body as ReadableStream<Uint8Array>
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader()
     let text = ''
     const until = async (part: string) => {
       while (!text.includes(part)) text += (await reader.read()).value ?? ''

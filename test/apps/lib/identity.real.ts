@@ -1,7 +1,7 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { connect, createServer, type TLSSocket } from 'node:tls'
-import type { AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import { describe, expect, it } from '@jest/globals'
 import { openIdentity } from '../../../apps/lib/identity/identity.ts'
 import { OwnIssuer } from '../../contracts/own-issuer.ts'
@@ -46,18 +46,22 @@ describe('the identity of a service', () => {
   it.each([
     [0, 0.6],
     [1, 0.9],
-  ])('asks again when %d of the time between 60 and 90 %% has passed: at %d of what was left', async (random, share) => {
-    const issuer = new OwnIssuer('node-app', 3)
-    const { log, until } = journal()
-    const begun = Date.now()
-    const identity = await openIdentity(issuer, { log, random: () => random })
-    const left = identity.until.getTime() - begun
-    await until(2, 'has a new certificate')
-    const after = Date.now() - begun
-    identity.close()
-    // A certificate ends at a whole second, and a busy machine is late.
-    expect(after).toBeGreaterThan(left * share - 150)
-  }, 20_000)
+  ])(
+    'asks again when %d of the time between 60 and 90 %% has passed: at %d of what was left',
+    async (random, share) => {
+      const issuer = new OwnIssuer('node-app', 3)
+      const { log, until } = journal()
+      const begun = Date.now()
+      const identity = await openIdentity(issuer, { log, random: () => random })
+      const left = identity.until.getTime() - begun
+      await until(2, 'has a new certificate')
+      const after = Date.now() - begun
+      identity.close()
+      // A certificate ends at a whole second, and a busy machine is late.
+      expect(after).toBeGreaterThan(left * share - 150)
+    },
+    20_000,
+  )
 
   it('keeps its certificate while no new one is given, and says so once', async () => {
     const issuer = new OwnIssuer('node-app', 2)

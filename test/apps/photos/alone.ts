@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Service } from '../../../apps/photos/lib/ports.ts'
-import { freePort } from '../../../local/ports.ts'
+import { somePort } from '../../live/port.ts'
 
 /** A service of the photos app as a local process. */
 export interface AloneService {
@@ -38,7 +38,7 @@ export class Alone {
 
   /** Starts another one; returns when it listens. */
   async start(service: Service, environment: Record<string, string> = {}): Promise<AloneService> {
-    const port = await freePort(21_000 + Math.floor(Math.random() * 8000))
+    const port = await somePort()
     const main = resolve('apps', 'photos', service, 'main.ts')
     const child = spawn(process.execPath, [main, ...(this.#store ? [this.#store] : [])], {
       cwd: this.folder,

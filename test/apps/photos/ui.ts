@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { somePort } from '../../live/port.ts'
 
 /** A running page: the process of `apps/photos/ui` and where it listens. */
 export interface RunningUi {
@@ -16,7 +15,7 @@ export interface RunningUi {
  * @param port a free one by default
  */
 export async function startUi(store: string, port?: string): Promise<RunningUi> {
-  port ??= String(await freePort())
+  port ??= String(await somePort())
   const child = spawn(process.execPath, ['apps/photos/ui/main.ts', store], {
     env: {
       PATH: process.env.PATH,
@@ -37,13 +36,4 @@ export async function startUi(store: string, port?: string): Promise<RunningUi> 
       await once(child, 'exit')
     },
   }
-}
-
-/** A free port on 127.0.0.1. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  return port
 }

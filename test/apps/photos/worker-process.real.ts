@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { somePort } from '../../live/port.ts'
 import { photo } from './picture-files.ts'
 import { WorkerPeers } from './worker-peers.ts'
 
@@ -62,14 +62,6 @@ async function picture(): Promise<string> {
   return file
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address ? address.port : 0
-}
-
 describe('a worker that is told to stop', () => {
   it('ends at once with code 0 when it has nothing to do', async () => {
     start()
@@ -100,7 +92,7 @@ describe('a worker that is told to stop', () => {
   }, 60_000)
 
   it('says so in its health', async () => {
-    const port = await freePort()
+    const port = await somePort()
     const health = async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).status
     start({ PORT: String(port) })
     await until(() => output.includes('listening'))

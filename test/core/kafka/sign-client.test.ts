@@ -100,7 +100,8 @@ describe('the certificate of a service', () => {
       'it must ask for nothing but a name',
     ],
     ['another curve', certificateRequest(key('P-384'), 'writer'), 'its key must be on the curve P-256'],
-    ['a key that did not sign it', other(request), 'the request is not signed with its own key'],
+    ['a key that did not sign it', swapped(request), 'the request is not signed with its own key'],
+    ['another request behind it', request + certificateRequest(key(), 'reader'), 'the request'],
     ['nonsense', 'nonsense', 'the request cannot be read'],
   ])('is refused for a request with %s', async (_what, request, sentence) => {
     const { own, issued, bounds } = ports(`${OURS}/${ROLE}/i-0123456789abcdef0`)
@@ -111,7 +112,7 @@ describe('the certificate of a service', () => {
 })
 
 /** The same request with another key, signed by the first one. */
-function other(pem: string): string {
+function swapped(pem: string): string {
   const bytes = Buffer.from(pem.replace(/-----.*-----|\s/g, ''), 'base64')
   const at = bytes.indexOf(Buffer.from('034200', 'hex')) + 3
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -38,9 +38,9 @@ describe('an app with a Kafka cluster', () => {
       'ClientAuthentication.Unauthenticated: lets in clients without a certificate; remove it',
     ],
     [
-      'ClusterName: !Sub nanofleet-${Stage}-events',
+      `ClusterName: !Sub nanofleet-\${Stage}-events`,
       'ClusterName: events',
-      'must begin with the names of the stage and the app; write !Sub nanofleet-${Stage}-events',
+      `must begin with the names of the stage and the app; write !Sub nanofleet-\${Stage}-events`,
     ],
   ])('refuses %j as %j: %s', async (from, to, sentence) => {
     await expect(pieces(undefined, (text) => text.replace(from, to))).rejects.toThrow(sentence)

@@ -6,7 +6,8 @@ import time
 from typing import Any
 
 from confluent_kafka import Consumer, Producer
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 SECONDS = 90
 
@@ -42,7 +43,7 @@ def consume(settings: Settings, topic: str, count: int, group: str) -> list[str]
     while len(found) < count and time.monotonic() < deadline:
         message = consumer.poll(1)
         if message is not None and message.error() is None:
-            found.append(message.value().decode())
+            found.append((message.value() or b"").decode())
     consumer.close()
     return found
 
