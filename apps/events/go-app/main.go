@@ -23,7 +23,7 @@ const leaving = 20 * time.Second
 
 func main() {
 	resolver.Use()
-	log := logs.New(os.Stdout)
+	log := logs.New(os.Stdout, "service", "go-app")
 	if err := run(stopping.Context(), log); err != nil {
 		log.Error("go-app ends", "reason", err.Error())
 		os.Exit(1)

@@ -14,10 +14,10 @@ func TestWritesOneLineOfJSON(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := time.Parse(time.RFC3339, line["timestamp"].(string)); err != nil {
+	if _, err := time.Parse(time.RFC3339, line["at"].(string)); err != nil {
 		t.Error(err)
 	}
-	if line["level"] != "WARN" || line["message"] != "it is late" || line["instance"] != "i-1" || line["seconds"] != 3.0 {
+	if line["level"] != "warn" || line["message"] != "it is late" || line["instance"] != "i-1" || line["seconds"] != 3.0 {
 		t.Errorf("it writes %s", out.String())
 	}
 }
