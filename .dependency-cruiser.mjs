@@ -155,7 +155,7 @@ const others = [
   room('apps/photos', 1, ['apps/lib'], 'A user of the control plane; imports nothing of it.'),
   room('apps/web', 1, ['apps/lib'], 'A user of the control plane; imports nothing of it.'),
   room('buildspecs', 0, [], 'Runs in CodeBuild before any package is installed.', { packages: [] }),
-  room('resources', 8, ['core', 'adapters'], 'Plugs our packaging into the framework.'),
+  room('resources', 8, ['core', 'adapters', 'buildspecs'], 'Plugs our packaging into the framework.'),
   room('scripts/lib', 0, [], 'Runs on a bare machine, before any package is installed.', { packages: [] }),
   room(
     'test/support',

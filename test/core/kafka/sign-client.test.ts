@@ -59,6 +59,14 @@ describe('the certificate of a service', () => {
     expect(bounds[0]).toMatch(/^nanofleet-dev-sign-client:[0-9a-f]{64}$/)
   })
 
+  it('is asked for with what was checked, whatever stands around it', async () => {
+    const { own, issued } = ports(`${OURS}/${ROLE}/i-0123456789abcdef0`)
+    const other = certificateRequest(key(), 'reader')
+    await signClient(own, asked(`for me\n${request}`)).catch(() => undefined)
+    await signClient(own, asked(request + other)).catch(() => undefined)
+    for (const wanted of issued) expect(wanted).toEqual({ authority: AUTHORITY, request, seconds: 3600 })
+  })
+
   it.each([
     ['another service', `${OURS}/nanofleet-dev-events-reader-Role-1A2B/i-0123456789abcdef0`],
     ['another account', `arn:aws:sts::999999999999:assumed-role/${ROLE}/i-0123456789abcdef0`],
@@ -101,7 +109,6 @@ describe('the certificate of a service', () => {
     ],
     ['another curve', certificateRequest(key('P-384'), 'writer'), 'its key must be on the curve P-256'],
     ['a key that did not sign it', swapped(request), 'the request is not signed with its own key'],
-    ['another request behind it', request + certificateRequest(key(), 'reader'), 'the request'],
     ['nonsense', 'nonsense', 'the request cannot be read'],
   ])('is refused for a request with %s', async (_what, request, sentence) => {
     const { own, issued, bounds } = ports(`${OURS}/${ROLE}/i-0123456789abcdef0`)
