@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { logLines, serviceLogGroup } from '../../adapters/aws/log-events.ts'
 import type { Context } from '../../cli/context.ts'
 import { ADMIN } from '../../core/kafka/rights.ts'
-import { type Handled, idOf, judge, type Sent, type Verdict } from '../bench/lib/events-judge.ts'
+import { idOf, judge, type Sent, type Verdict } from '../bench/lib/events-judge.ts'
 import { seeded } from '../support/seeded.ts'
 import { killOne, killPlan } from './chaos.ts'
 import { Posters } from './event-posters.ts'
 import { brokerMemory, killBroker, untilBrokersAnswer } from './kafka-brokers.ts'
 import { kafkaClient, kafkaSettings } from './kafka-client.ts'
 import { Writers, type WrittenEvent } from './kafka-writers.ts'
+import { READER, ReaderLines } from './reader-lines.ts'
 
 export const APP = 'events'
-const READER = 'go-app'
 const POSTER = 'node-app'
 const KEYS = 20
 /** Each time so many events have passed, one comes that fails. */
@@ -54,6 +53,8 @@ export async function eventsUnderKills(context: Context, trial: Trial): Promise<
   const began = Date.now()
   const settings = await kafkaSettings(context, APP, ADMIN, state)
   const sent = toSend(`${seed}-${began.toString(36)}`, events)
+  const own = new Set(sent.map(({ id }) => id))
+  const lines = new ReaderLines(context, own)
   const writers = new Writers(settings, 'events', pauseOf(trial))
   const posters = trial.posts && new Posters(trial.posts.url, writers.acknowledged)
   let written = false
@@ -63,8 +64,7 @@ export async function eventsUnderKills(context: Context, trial: Trial): Promise<
   const kills = await killAll(context, trial, settings, writers, () => written)
   await writing
   say(`all ${events} events are confirmed`)
-  const own = new Set(sent.map(({ id }) => id))
-  const handled = await untilHandled(context, own, began, say)
+  await lines.until(own.size, say)
   const client = await kafkaClient(context, APP, ADMIN, state)
   const topic = async (name: string) => {
     const { records, error } = await client({ do: 'read', topic: name })
@@ -76,7 +76,7 @@ export async function eventsUnderKills(context: Context, trial: Trial): Promise<
     acknowledged: writers.acknowledged,
     records: await topic('events'),
     dead: await topic('events-dead'),
-    handled,
+    handled: await lines.end(),
   }
   const seconds = (Date.now() - began) / 1000
   const memory = await brokerMemory(state)
@@ -145,31 +145,3 @@ const asWritten = ({ id, key, fails }: Sent): WrittenEvent => ({
   instance: 'test',
   body: { name: id, fail: fails },
 })
-
-/** The consumers' lines about these events, once there is one of each. */
-async function untilHandled(
-  context: Context,
-  wanted: ReadonlySet<string>,
-  since: number,
-  say: (text: string) => void,
-): Promise<Handled[]> {
-  const group = serviceLogGroup(context.stage, APP, READER)
-  const deadline = Date.now() + 300_000
-  for (;;) {
-    const lines = await logLines(context.logs(), group, since - 60_000)
-    const handled = lines.flatMap(({ text }) => about(text, wanted))
-    const ids = new Set(handled.map(({ id }) => id))
-    if (ids.size === wanted.size || Date.now() > deadline) return handled
-    say(`${ids.size} of ${wanted.size} events are read`)
-    await sleep(2000)
-  }
-}
-
-/** A line may be cut in two where its writer was killed. */
-function about(text: string, wanted: ReadonlySet<string>): Handled[] {
-  if (!text.startsWith('{') || !text.endsWith('}')) return []
-  const line = JSON.parse(text) as Handled & { body?: string }
-  if (line.outcome === undefined || line.body === undefined) return []
-  const id = idOf({ value: `{"body":${line.body}}` })
-  return wanted.has(id) ? [{ ...line, id }] : []
-}
