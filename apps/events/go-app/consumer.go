@@ -47,7 +47,8 @@ func newConsumer(settings settings, id string, log *slog.Logger, reads *reads) (
 		kgo.SessionTimeout(session), kgo.HeartbeatInterval(session / 5),
 		kgo.AutoCommitMarks(), kgo.AutoCommitInterval(commitEvery),
 		kgo.FetchMaxBytes(fetched), kgo.FetchMaxPartitionBytes(full),
-		kgo.OnPartitionsAssigned(c.assigned), kgo.OnPartitionsRevoked(c.revoked), kgo.OnPartitionsLost(c.lost),
+		kgo.OnPartitionsAssigned(c.assigned),
+		kgo.OnPartitionsRevoked(c.revoked), kgo.OnPartitionsLost(c.lost),
 		// Not every client of other languages reads snappy, the default.
 		kgo.ProducerBatchCompression(kgo.NoCompression()),
 		// A partition that is handed over does not wait for a broker that is gone.

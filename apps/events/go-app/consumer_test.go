@@ -185,7 +185,8 @@ func TestAnEventThatFailsIsDeadAfterThreeTimesAndSaysWhy(t *testing.T) {
 		attempt int
 		outcome string
 	}{"e0": {3, dead}, "e1": {3, done}, "e2": {3, dead}, "odd": {1, dead}} {
-		if one := found[id]; one.Attempt != wanted.attempt || one.Outcome != wanted.outcome || one.Instance != "one" {
+		one := found[id]
+		if one.Attempt != wanted.attempt || one.Outcome != wanted.outcome || one.Instance != "one" {
 			t.Errorf("%s: %+v", id, one)
 		}
 	}
@@ -210,7 +211,8 @@ func TestAnEventThatFailsIsDeadAfterThreeTimesAndSaysWhy(t *testing.T) {
 			t.Errorf("%s is %q, not %q", name, letter[name], value)
 		}
 	}
-	if odd := letters["no event"]; odd[idHeader] != "odd" || !strings.HasPrefix(odd["dead-reason"], "not an event: ") {
+	odd := letters["no event"]
+	if odd[idHeader] != "odd" || !strings.HasPrefix(odd["dead-reason"], "not an event: ") {
 		t.Errorf("the other one says %v", odd)
 	}
 }

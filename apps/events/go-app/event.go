@@ -44,7 +44,8 @@ func parse(record *kgo.Record) (event, error) {
 		err = errors.New("no id")
 	}
 	if err != nil {
-		unread := event{Key: string(record.Key), ID: fmt.Sprintf("%s-%d-%d", record.Topic, record.Partition, record.Offset)}
+		place := fmt.Sprintf("%s-%d-%d", record.Topic, record.Partition, record.Offset)
+		unread := event{Key: string(record.Key), ID: place}
 		for _, header := range record.Headers {
 			if header.Key == idHeader {
 				unread.ID = string(header.Value)

@@ -23,7 +23,7 @@ const leaving = 20 * time.Second
 
 func main() {
 	resolver.Use()
-	log := logs.New(os.Stdout)
+	log := logs.New(os.Stdout, "service", "go-app")
 	if err := run(stopping.Context(), log); err != nil {
 		log.Error("go-app ends", "reason", err.Error())
 		os.Exit(1)
@@ -44,7 +44,8 @@ func run(ctx context.Context, log *slog.Logger) error {
 		if err != nil {
 			return err
 		}
-		self, err := identity.Open(whole, identity.Options{Issuer: issuer, Name: name, Life: settings.life, Log: log})
+		options := identity.Options{Issuer: issuer, Name: name, Life: settings.life, Log: log}
+		self, err := identity.Open(whole, options)
 		if err != nil {
 			return err
 		}

@@ -28,17 +28,21 @@ func TestShowsWhatWasReadToThoseWhoWatchAndEndsInTime(t *testing.T) {
 	}
 	lines := bufio.NewScanner(answer.Body)
 	lines.Scan()
-	shown.tell(read{ID: "1", Key: "k", Topic: "events", Partition: 2, Offset: 3, Instance: "i", Attempt: 1, Outcome: done})
+	shown.tell(read{
+		ID: "1", Key: "k", Topic: "events", Partition: 2, Offset: 3, Instance: "i", Attempt: 1, Outcome: done,
+	})
 	for lines.Scan() && !strings.HasPrefix(lines.Text(), "data: ") {
 	}
-	const wanted = `data: {"id":"1","key":"k","topic":"events","partition":2,"offset":3,"instance":"i","attempt":1,"outcome":"done"}`
+	const wanted = `data: {"id":"1","key":"k","topic":"events","partition":2,"offset":3,` +
+		`"instance":"i","attempt":1,"outcome":"done"}`
 	if lines.Text() != wanted {
 		t.Errorf("it shows %s", lines.Text())
 	}
 	stop()
 	for lines.Scan() {
 	}
-	if health, err := http.Get(server.URL + "/healthz"); err != nil || health.StatusCode != http.StatusServiceUnavailable {
+	health, err := http.Get(server.URL + "/healthz")
+	if err != nil || health.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("it still says that it is well: %v", err)
 	}
 }

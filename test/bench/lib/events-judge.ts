@@ -30,7 +30,7 @@ export interface Verdict {
   disordered: string[]
   /** Confirmed ids that no consumer has handled. */
   unread: string[]
-  /** `partition/offset` that were handled more than once: their consumer died, or lost them, before a commit. */
+  /** `partition/offset` that were handled more than once: their consumer died before it had committed. */
   readTwice: string[]
   /** Ids that an instance handled for the first time after a later one of the same key. */
   readDisordered: string[]

@@ -1,6 +1,6 @@
 // Package identity gives a program a certificate that says which service it is. The program makes the key,
-// which never leaves it, an Issuer signs, and a new certificate is there long before the old one ends, without
-// a restart.
+// which never leaves it, an Issuer signs, and a new certificate is there long before the old one ends. For
+// that nothing is started again.
 //
 //	self, err := identity.Open(ctx, identity.Options{Issuer: issuer, Name: "go-app"})
 //	connection := tls.Client(socket, self.Client(&tls.Config{ServerName: "broker"}))
@@ -36,7 +36,7 @@ type Options struct {
 	Name string
 	// Life is how long a certificate is to be valid; 12 hours.
 	Life time.Duration
-	// Start is how long to try at the start before giving up; a minute. A new role may be unknown for seconds.
+	// Start is how long to try at the start before giving up; a minute. A new role may be unknown at first.
 	Start time.Duration
 	// Retry is the first pause after a failure, 5 seconds, which doubles up to 5 minutes.
 	Retry time.Duration

@@ -74,7 +74,7 @@ func (a *authority) Issue(_ context.Context, request []byte, _ time.Duration) (s
 	return text.String(), nil
 }
 
-// A server that wants certificates of the authority and says the serial number and the name that it was shown.
+// A server that wants certificates of the authority, and says name and the serial number that it was shown.
 func (a *authority) server(t *testing.T) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -93,7 +93,8 @@ func proofOf(t *testing.T, request, date string) string {
 		t.Fatal(err)
 	}
 	credentials := instance.Credentials{AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: "secret", Token: "session"}
-	signature := sigv4.Signer{Credentials: credentials, Region: "eu-west-1", Service: "sts"}.Sign(call, []byte(caller), at)
+	signer := sigv4.Signer{Credentials: credentials, Region: "eu-west-1", Service: "sts"}
+	signature := signer.Sign(call, []byte(caller), at)
 	const signed = "SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-nanofleet-proof,"
 	if !strings.Contains(call.Header.Get("authorization"), signed) {
 		t.Errorf("signed are %s", call.Header.Get("authorization"))

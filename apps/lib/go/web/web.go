@@ -30,7 +30,8 @@ type Options struct {
 func Serve(ctx context.Context, address string, handler http.Handler, options Options) error {
 	server := &http.Server{
 		Addr: address, Handler: handler, ReadHeaderTimeout: 10 * time.Second,
-		// Longer than the load balancer's idle timeout (60 s), so that it never reuses a connection we just closed.
+		// Longer than the idle timeout of load balancers (60 s), so that none uses a connection that we have
+		// just closed.
 		IdleTimeout: 65 * time.Second,
 	}
 	failed := make(chan error, 1)
