@@ -96,7 +96,7 @@ it('what stays with a cluster is imported by the keys of its type', () => {
 })
 
 describe('a service with topics', () => {
-  const arn = 'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:'
+  const arn = `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:`
   const [stage] = SAMPLE_STAGES
   const templateOf = async (app: string, service: string) => {
     const bundle = (await repositoryApps()).find(({ manifest }) => manifest.app === app)
