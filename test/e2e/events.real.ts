@@ -1,14 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { functionLogGroup, logLines, serviceLogGroup } from '../../adapters/aws/log-events.ts'
+import { call } from '../../adapters/consul/lambda-calls.ts'
 import { certificateRequest } from '../../apps/lib/identity/request.ts'
 import type { Context } from '../../cli/context.ts'
 import { appStatus } from '../../cli/stage/stage-status.ts'
+import { controlName } from '../../core/base/names.ts'
 import { throughGateway } from '../../scripts/demo/gateway.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { issuerContract } from '../contracts/issuer.ts'
 import { removeApp } from '../live/apps.ts'
-import { authorityOf, feedText, issuerOf, newKey, pushEventsApp } from '../live/events-app.ts'
+import {
+  authorityOf,
+  type Forged,
+  feedText,
+  forgedRequest,
+  issuerOf,
+  newKey,
+  pushEventsApp,
+} from '../live/events-app.ts'
 import { kafkaClient } from '../live/kafka-client.ts'
 import { liveStage } from '../live/stage.ts'
 import { runToEnd } from '../live/workflows.ts'
@@ -183,4 +193,29 @@ describe('the app that writes events to Kafka', () => {
     },
     60_000,
   )
+
+  it.each<[string, Forged, string]>([
+    [
+      "for another stage's function",
+      { boundTo: 'nanofleet-prod-sign-client' },
+      'does not match the signature',
+    ],
+    ['for another key', { of: certificateRequest(newKey(), 'node-app') }, 'does not match the signature'],
+    ['of 20 minutes ago', { minutesAgo: 20 }, 'Signature expired: '],
+    ['with another signature', { signature: '0'.repeat(64) }, 'does not match the signature'],
+  ])(
+    'refuses a proof %s',
+    async (_what, forged, sentence) => {
+      const request = await forgedRequest(context, forged)
+      const asked = call(context.lambda(), controlName(context.stage, 'sign-client'), request)
+      await expect(asked).rejects.toThrow(sentence)
+    },
+    60_000,
+  )
+
+  it('takes the proof that those were made of', async () => {
+    const request = await forgedRequest(context, {})
+    const answer = await call(context.lambda(), controlName(context.stage, 'sign-client'), request)
+    expect(answer).toMatchObject({ for: 'events/node-app', instance: expect.stringMatching(/^i-/) })
+  }, 60_000)
 })

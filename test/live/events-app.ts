@@ -1,11 +1,13 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
+import { AwsV4Signer } from 'aws4fetch'
 import { signedCall } from '../../adapters/aws/signed-call.ts'
 import { stackOutputs } from '../../adapters/aws/stack-outputs.ts'
 import { controlPlane } from '../../apps/lib/identity/control-plane.ts'
 import type { Issuer } from '../../apps/lib/identity/issuer.ts'
+import { certificateRequest, pem } from '../../apps/lib/identity/request.ts'
 import type { Context } from '../../cli/context.ts'
 import { appStack } from '../../core/base/names.ts'
 import { serviceInstances } from '../../scripts/demo/local-instances.ts'
@@ -82,4 +84,41 @@ export async function feedText(url: string): Promise<string> {
   }
   asked.destroy()
   return text
+}
+
+export interface Forged {
+  /** Name of the function that the proof is for; the stage's own when absent. */
+  boundTo?: string
+  /** A request other than the one that is sent. */
+  of?: Buffer
+  minutesAgo?: number
+  /** Another signature than the right one. */
+  signature?: string
+}
+
+/** What `node-app` would send, with a proof that differs from the right one. */
+export async function forgedRequest(context: Context, forged: Forged): Promise<object> {
+  const { endpoint, region } = clientSettings(context)
+  const [instance] = await serviceInstances(regionOf(context), 'events', 'node-app')
+  const credentials = await instanceCredentials(instance?.privateIp ?? '')
+  const own = certificateRequest(newKey(), 'node-app')
+  const name = forged.boundTo ?? `nanofleet-${context.stage}-sign-client`
+  const digest = createHash('sha256')
+    .update(forged.of ?? own)
+    .digest('hex')
+  const at = new Date(Date.now() - (forged.minutesAgo ?? 0) * 60_000).toISOString()
+  const datetime = at.replace(/[-:]|\.\d+/g, '')
+  const { headers } = await new AwsV4Signer({
+    ...{ url: `${endpoint}/`, method: 'POST', service: 'sts', region, datetime, allHeaders: true },
+    ...credentials,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-nanofleet-proof': `${name}:${digest}`,
+    },
+    body: 'Action=GetCallerIdentity&Version=2011-06-15',
+  }).sign()
+  const signature = headers.get('authorization')?.split('Signature=')[1]
+  const { accessKeyId, sessionToken } = credentials
+  const proof = { accessKeyId, date: datetime, sessionToken, signature: forged.signature ?? signature }
+  return { app: 'events', service: 'node-app', request: pem(own), proof }
 }
