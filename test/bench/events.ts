@@ -26,6 +26,9 @@ async function measure(given: Settings): Promise<Report> {
   const [seed, events, kills] = [Number(given.seed), Number(given.events), Number(given.kills)]
   const three = await onCluster('', async (context, state) => {
     const times = await postTimes(context, state)
+    progress.note(
+      `p50 of a produce ${times.produce.p50.toFixed(1)} ms, of a POST ${times.post.p50.toFixed(1)} ms`,
+    )
     const rest = await brokerMemory(state)
     const outcome = await killed(context, state, { seed, events, kills, kinds: EVERYTHING })
     return { times, rest, outcome }
@@ -63,14 +66,10 @@ async function killed(
   const rows = await appStatus(context, APP)
   const url = rows.find(({ service }) => service === 'node-app')?.url ?? ''
   const say = (text: string): void => progress.note(text)
-  return await eventsUnderKills(context, {
-    ...what,
-    state,
-    writers: 10,
-    posts: { url, atOnce: 10 },
-    every: 6,
-    say,
-  })
+  const posts = { url, atOnce: 10 }
+  const outcome = await eventsUnderKills(context, { ...what, state, writers: 10, posts, every: 6, say })
+  say(isKept(outcome.verdict) ? 'every promise is kept' : `broken: ${JSON.stringify(outcome.verdict)}`)
+  return outcome
 }
 
 function report(times: Times, rest: Record<string, number>, three: Outcome, one: Outcome): Report {
