@@ -2,7 +2,7 @@
 // @ts-check
 /**
  * Compiles a service's source: `node buildspecs/compile.mjs <source> <out>`, run from the root of the
- * archive. A folder with go.mod becomes `<out>/program`, a folder with main.ts becomes `<out>/main.mjs` and a
+ * archive. A folder with go.mod or main.go becomes `<out>/program`, one with main.ts `<out>/main.mjs` and a
  * map of its sources for traces; its folders `static/` and `assets/` come along, and so do packages with a
  * compiled part, in `<out>/node_modules`. JavaScript and Python are copied with their locked packages, Java
  * becomes `<out>/app.jar`.
@@ -10,7 +10,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BuildFailure, runScript } from './failure.mjs'
 import { ownAddress } from './go-host.mjs'
@@ -102,6 +102,8 @@ const GO_FLAGS = ['-trimpath', '-buildvcs=false', '-ldflags', '-s -w']
  * @param {CompileOptions} options
  */
 function compileGo(source, program, { root, architecture, programs, names = [] }) {
+  // A Dockerfile may make the module of a program that has none ("go mod init").
+  if (!existsSync(join(source, 'go.mod'))) go(source, ['mod', 'init', basename(resolve(source))], {})
   const main = programOf(source, names)
   if (programs === undefined) {
     const target = architecture === undefined ? {} : { GOARCH: architecture === 'arm64' ? 'arm64' : 'amd64' }

@@ -27,6 +27,7 @@ const CHANGES = [
     at: '		timeout:  5 * time.Second,\n		attempts: 2,\n	}\n',
     put: `	if own, found := syscall.Getenv("RESOLVER"); found && own != "" {
 		conf.servers = splitAtBytes(own, ",")
+		conf.search = []string{"service.consul."}
 		return conf
 	}
 `,

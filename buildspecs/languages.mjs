@@ -19,11 +19,12 @@ const MARKS = [
   [/^(pyproject\.toml|requirements\.txt|main\.py)$/, 'python'],
   [/^pom\.xml$/, 'java'],
   [/\.jar$/, 'java'],
+  [/^main\.go$/, 'go'],
 ]
 
 /** For a sentence. */
 export const KNOWN =
-  'go.mod, main.ts, package.json, main.js, main.mjs, pyproject.toml, requirements.txt, main.py, pom.xml or a jar'
+  'go.mod, main.ts, package.json, main.js, main.mjs, pyproject.toml, requirements.txt, main.py, pom.xml, main.go or a jar'
 
 /**
  * What a folder of sources is written in, by the files right in it; undefined if none of them says.

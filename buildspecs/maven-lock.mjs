@@ -2,16 +2,18 @@
 // @ts-check
 /**
  * `node buildspecs/maven-lock.mjs <source>`: writes maven.lock.json beside pom.xml, with the SHA-256 of each
- * jar that the program needs when it runs. Maven itself works out which these are; builds need no Maven.
+ * jar that the program needs when it runs. Maven itself works out which these are: the machine's, or one
+ * that is downloaded once. Builds need none.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { resolve as absolute, basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BuildFailure, runScript } from './failure.mjs'
 import { MAVEN_LOCK, sha256 } from './maven.mjs'
-import { programEnvironment } from './settings.mjs'
+import { mavenOf } from './maven-client.mjs'
+import { keptPrograms, programEnvironment } from './settings.mjs'
 
 /**
  * The lock for a class path as Maven writes it, from files in Maven's own folder.
@@ -40,21 +42,21 @@ export function lockOf(classPath, repository, read) {
 }
 
 /** @param {string} source */
-function resolve(source) {
+async function resolve(source) {
   const folder = mkdtempSync(join(tmpdir(), 'maven-'))
   try {
     const file = join(folder, 'classpath')
     const repository = join(folder, 'repository')
     const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:build-classpath'
     const flags = ['-q', '-B', `-Dmaven.repo.local=${repository}`, '-DincludeScope=runtime']
-    const { error, status } = spawnSync('mvn', [...flags, goal, `-Dmdep.outputFile=${file}`], {
+    const { program, args } = await mavenOf(absolute(source), keptPrograms() ?? folder)
+    const { error, status } = spawnSync(program, [...args, ...flags, goal, `-Dmdep.outputFile=${file}`], {
       cwd: source,
       stdio: 'inherit',
       env: programEnvironment({}),
     })
-    if (error)
-      throw new BuildFailure('cannot run mvn; install Maven, which only this command needs', { cause: error })
-    if (status !== 0) throw new BuildFailure(`${source}: mvn ended with status ${status}`)
+    if (error) throw new BuildFailure(`cannot run ${program}`, { cause: error })
+    if (status !== 0) throw new BuildFailure(`${source}: Maven ended with status ${status}`)
     return lockOf(readFileSync(file, 'utf8'), repository, (jar) => readFileSync(jar))
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -65,7 +67,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await runScript(async () => {
     const [source] = process.argv.slice(2)
     if (!source) throw new BuildFailure('usage: node buildspecs/maven-lock.mjs <source>')
-    const lock = resolve(source)
+    const lock = await resolve(source)
     writeFileSync(join(source, MAVEN_LOCK), `${JSON.stringify(lock, null, 2)}\n`)
     process.stdout.write(`${Object.keys(lock).length} jars in ${join(source, MAVEN_LOCK)}\n`)
   })

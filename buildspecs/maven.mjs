@@ -46,11 +46,8 @@ export async function lockedJar(artifact, digest, programs) {
     const content = readFileSync(kept)
     if (sha256(content) === digest) return content
   }
-  const url = `${mavenRepository()}/${pathOf(artifact)}`
-  const content = await download(url, artifact)
-  const found = sha256(content)
-  if (found !== digest)
-    throw new BuildFailure(`${artifact}: the jar has SHA-256 ${found}, and the lock says ${digest}`)
+  const [, name = '', version = ''] = artifact.split(':')
+  const content = await checkedDownload(artifact, `${name}-${version}.jar`, digest)
   if (kept) {
     mkdirSync(dirname(kept), { recursive: true })
     // Several builds may write the same jar at the same time.
@@ -61,10 +58,19 @@ export async function lockedJar(artifact, digest, programs) {
   return content
 }
 
-/** @param {string} artifact */
-function pathOf(artifact) {
+/**
+ * @param {string} artifact `group:artifact:version`
+ * @param {string} file one of its files
+ * @param {string} digest SHA-256 of the file
+ * @returns {Promise<Buffer>}
+ */
+export async function checkedDownload(artifact, file, digest) {
   const [group = '', name = '', version = ''] = artifact.split(':')
-  return `${group.replaceAll('.', '/')}/${name}/${version}/${name}-${version}.jar`
+  const url = `${mavenRepository()}/${group.replaceAll('.', '/')}/${name}/${version}/${file}`
+  const content = await download(url, artifact)
+  const found = sha256(content)
+  if (found === digest) return content
+  throw new BuildFailure(`${artifact}: ${file} has SHA-256 ${found}, and must have ${digest}`)
 }
 
 /** @param {string} url @param {string} artifact */

@@ -44,6 +44,14 @@ export function programOf({ Program: program }, place) {
 }
 
 /**
+ * ops writes a line for each server and knows no other line: the last server brings the one by which a name
+ * without a dot, such as `redis`, is the service of that name.
+ * @param {string[]} resolvers
+ */
+const searching = (resolvers) =>
+  resolvers.map((each, index) => (index < resolvers.length - 1 ? each : `${each}\nsearch service.consul`))
+
+/**
  * The configuration with which ops makes the disk image: the service's own and what the stage adds. The
  * program is left out, because the package names it, and ops would take a second one for an argument.
  * @param {Record<string, any>} config the service's config.json
@@ -55,7 +63,7 @@ export function imageConfig({ Program: _program, Klibs: klibs, ...own }, setting
   return {
     ...own,
     NanosVersion: nanosVersion,
-    NameServers: settings.resolvers,
+    NameServers: searching(settings.resolvers),
     // `userdata` gives the program its environment at boot; it talks to the metadata service through `tls`.
     Klibs: [...new Set([...(klibs ?? []), 'tls', 'userdata'])],
     // EC2's arm64 machines know no other way to boot ("Boot modes").

@@ -5,7 +5,7 @@
  * registers an AMI whose snapshot is a folder. The EC2 calls are the usual ones for making an AMI from a
  * volume; only the snapshot's content is written as files.
  */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { findSource, readConfig } from './archive.mjs'
@@ -77,6 +77,7 @@ export async function makeRoot(settings, config, out) {
     const names = [basename(String(config.Program ?? '')), service]
     await compile(folder, join(out, 'app'), { root, repository, programs, names })
     place(languageOf(folder), config, out, folder)
+    if (languageOf(folder) === 'javascript') closeOff(out)
     installRuntime(folder, config, out, settings)
     return
   }
@@ -88,6 +89,15 @@ export async function makeRoot(settings, config, out) {
   }
   process.stdout.write(`Packing ${program}\n`)
   installProgram(program, config, out)
+}
+
+/**
+ * Node asks the nearest package.json above a file what the file is. On AWS nothing is above the image; here
+ * that may be the one of your repository, which says what its own files are.
+ * @param {string} out
+ */
+function closeOff(out) {
+  if (!existsSync(join(out, 'package.json'))) writeFileSync(join(out, 'package.json'), '{}\n')
 }
 
 /**

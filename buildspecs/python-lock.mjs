@@ -6,9 +6,9 @@
  * as requirements.in; pyproject.toml stays as it is. pip works out the versions, and takes wheels only.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BuildFailure, runScript } from './failure.mjs'
 import { programEnvironment, python } from './settings.mjs'
@@ -66,10 +66,10 @@ export function writePythonLock(source) {
   if (from === undefined) throw new BuildFailure(`${source}: has neither ${LOCK} nor pyproject.toml`)
   if (from === lock && readFileSync(lock, 'utf8').includes('--hash='))
     throw new BuildFailure(`${lock}: has hashes already`)
-  const what = from.endsWith('.toml') ? [source] : ['-r', from]
-  const own = resolved(source, what, [])
   const pins = mkdtempSync(join(tmpdir(), 'pins-'))
   try {
+    const what = from.endsWith('.toml') ? [copied(source, join(pins, 'source'))] : ['-r', from]
+    const own = resolved(source, what, [])
     const file = join(pins, 'constraints.txt')
     writeFileSync(file, own.map(({ name, version }) => `${name}==${version}\n`).join(''))
     const others = OTHERS.flatMap(({ machine, flags }) => {
@@ -90,6 +90,19 @@ export function writePythonLock(source) {
   } finally {
     rmSync(pins, { recursive: true, force: true })
   }
+}
+
+/** What is no part of a project. */
+const LEFT_OUT = ['.git', '.nanofleet', '.venv', '__pycache__', 'node_modules', 'venv']
+
+/**
+ * A project without what the tools beside it made: what builds it writes into its folder.
+ * @param {string} source @param {string} copy
+ * @returns {string} the copy, which pip takes for a folder and not for the name of a package
+ */
+function copied(source, copy) {
+  cpSync(source, copy, { recursive: true, filter: (path) => !LEFT_OUT.includes(basename(path)) })
+  return copy
 }
 
 /**

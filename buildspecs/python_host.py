@@ -1,5 +1,5 @@
-"""What the preload does for Node: a server that listens on all addresses listens on `HOST` alone, and names of
-Consul are found at `RESOLVER`.
+"""What the preload does for Node: a server that listens on all addresses listens on `HOST` alone, and names
+of Consul, and those without a dot, are found at `RESOLVER`.
 
 In the local region all instances share one machine, and each has an address of its own; on AWS the image's
 `resolv.conf` names the resolver. Python imports this as `sitecustomize` from the virtual environment of an
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import socket
 import struct
 from typing import Any
@@ -32,6 +33,10 @@ def _bind_own(self: socket.socket, address: Any) -> None:
 
 def _getaddrinfo_own(host: Any, port: Any, family: int = 0, *args: Any, **kwargs: Any) -> list[Any]:
     name = host.decode() if isinstance(host, bytes) else host
+    # The image's `resolv.conf` searches names without a dot among the services first.
+    bare = isinstance(name, str) and name != "localhost" and re.fullmatch("[A-Za-z][A-Za-z0-9-]*", name)
+    if bare and family != socket.AF_INET6 and (services := _addresses(f"{name}.service.consul")):
+        return [one for each in services for one in _getaddrinfo(each, port, family, *args, **kwargs)]
     if not isinstance(name, str) or not name.rstrip(".").endswith(".consul"):
         return _getaddrinfo(host, port, family, *args, **kwargs)
     if family == socket.AF_INET6 or not (addresses := _addresses(name.rstrip("."))):

@@ -54,7 +54,11 @@ export function lockSource(settings: LocalSettings, folder: string): string {
     )
   }
   const [program, ...args] = found.command(settings, folder)
-  const env = { ...settings.environment, NANOFLEET_PYTHON: settings.python }
+  const env = {
+    ...settings.environment,
+    NANOFLEET_PYTHON: settings.python,
+    NANOFLEET_PROGRAMS: join(settings.cache, 'programs'),
+  }
   const { error, status } = spawnSync(program, args, { stdio: ['ignore', 2, 2], env })
   if (error) throw new ServiceFailure(`cannot run ${program}`, { cause: error })
   if (status !== 0) throw new ServiceFailure(`${folder}: ${program} ended with status ${status}`)

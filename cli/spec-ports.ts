@@ -1,4 +1,5 @@
 import { AppRuns } from '../adapters/aws/app-runs.ts'
+import { settingsOf } from '../adapters/aws/app-settings.ts'
 import { DynamoLockTable } from '../adapters/aws/lock-table.ts'
 import { TypeRegistry } from '../adapters/aws/type-registry.ts'
 import { readImageRecords } from '../adapters/images/image-records.ts'
@@ -17,6 +18,7 @@ export async function specPorts(context: Context): Promise<DeployPorts> {
     bundles: context.bundles(),
     releases: context.releases(),
     locks: new DynamoLockTable(context.documents(), context.table),
+    settings: settingsOf(context.ssm(), name),
     runs: new AppRuns(context.stepFunctions(), { name, region, account }),
     now: () => new Date(),
     named: (ids) => namedImages(context.ec2(), ids),

@@ -39,7 +39,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'deploy',
-    usage: '[options] [app]',
+    usage: '[options] [app] [services...]',
     description: 'build what is missing, then bring the app to what its manifest says',
     load: async () => (await import('./commands/deploy.ts')).deploy,
   },
@@ -104,6 +104,12 @@ export const VERBS: readonly Verb[] = [
     usage: '[options] <app> [service]',
     description: 'the one-off tasks of an app, scheduled ones too: when, how long, how each ended',
     load: async () => (await import('./commands/jobs.ts')).jobs,
+  },
+  {
+    name: 'job-loader',
+    usage: '<language> <folder>',
+    description: 'put the library with which a program runs as a job beside its source: Go, Python, Java',
+    load: async () => (await import('./commands/job-loader.ts')).jobLoader,
   },
   {
     name: 'logs',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
-import { AppSettings } from '../adapters/aws/app-settings.ts'
+import { settingsOf } from '../adapters/aws/app-settings.ts'
 import { CloudFormationChangeSets } from '../adapters/aws/change-sets.ts'
 import * as clients from '../adapters/aws/clients.ts'
 import { brokersOf } from '../adapters/aws/kafka-clusters.ts'
@@ -18,7 +18,9 @@ import { planData } from '../core/deploy/plan-data.ts'
 import { planFacts } from '../core/deploy/plan-facts.ts'
 import { PlanSeal, refuseMoved } from '../core/deploy/plan-seal.ts'
 import { missingSecrets, refuseMissing, settledApp } from '../core/deploy/plan-settings.ts'
+import { refuseSharedReplacements } from '../core/deploy/shared-resources.ts'
 import { expectedImages } from '../core/images/expected-images.ts'
+import type { App } from '../core/template/parsed-app.ts'
 import { clock } from './lib/clock.ts'
 import { count, purpose, text } from './lib/inputs.ts'
 import { lambda } from './lib/lambda.ts'
@@ -46,6 +48,7 @@ export const handler = lambda('plan-deploy', {
     execution: text,
     purpose,
     replaceData: z.array(text),
+    services: z.array(text).default([]),
     restore: z.record(text, text),
     seal: z.exactOptional(z.union([PlanSeal, z.strictObject({})])),
   }),
@@ -69,10 +72,7 @@ export const handler = lambda('plan-deploy', {
         holdings: holdings(),
         backups: new TableBackups(dataClients.documents()),
       },
-      settings: {
-        variables: (app: string) => new AppSettings(ssm, 'env', here.name, app).values(),
-        secrets: (app: string) => new AppSettings(ssm, 'secrets', here.name, app).list(),
-      },
+      settings: settingsOf(ssm, here.name),
       records: ({ manifest: { app, services } }: AppBundle) =>
         readImageRecords(ssm, here.name, app, Object.keys(services)),
       built: ({ manifest: { app } }: AppBundle) => serviceImages(ec2, { stage: here.name, app }),
@@ -83,34 +83,36 @@ export const handler = lambda('plan-deploy', {
     { app, release, bundle, ...request },
   ) => {
     const { stage, bundles, kept } = parts
-    const { execution, purpose, replaceData, restore, seal } = request
+    const { execution, purpose, replaceData, restore, seal, services } = request
     const at = clock.now().toISOString()
     const notes: string[] = []
     const ports = {
       ...parts,
       app: (name: string, digest?: string) => bundles.read(name, digest),
-      wanted: async (name: string, digest?: string) => {
+      wanted: async (name: string, digest?: string, mix = (given: App) => given) => {
         const pushed = await bundles.read(name, digest)
-        const settled = await settledApp(settings, pushed, release)
+        const settled = await settledApp(settings, pushed, { release, services })
         notes.push(...settled.notes)
+        const wanted = mix(settled.app)
         // The steps after this one read it by its digest, and so does who goes back to the release.
-        if (settled.app !== pushed && purpose !== 'dry-run') await bundles.write(settled.app.bundle)
-        return settled.app
+        if (wanted !== pushed && purpose !== 'dry-run') await bundles.write(wanted.bundle)
+        return wanted
       },
       images: async (bundle: AppBundle) =>
         purpose === 'dry-run'
           ? expectedImages(stage, bundle, await images(bundle), await built(bundle))
           : images(bundle),
     }
-    const facts = await planFacts(ports, app, release, bundle || undefined)
+    const facts = await planFacts(ports, app, release, bundle || undefined, services)
+    if (purpose !== 'undo') await refuseSharedReplacements(parts.data.schemas, facts)
     const data = await planData({ ...parts, ...parts.data }, facts, purpose, { restore, execution, at })
-    const missing = await missingSecrets(settings, facts.app, { stage: stage.name, purpose })
+    const missing = await missingSecrets(settings, facts.app, { stage: stage.name, purpose, services })
     const made = makePlan(facts, data)
     const plan = { ...made, notes: [...made.notes, ...notes, ...missing.map(({ message }) => message)] }
     // Before it is refused, so that what would be lost can be read there.
     await runs.write(execution, purpose, plan)
     const given = PlanSeal.safeParse(seal).data
-    if (given) refuseMoved(app, given, plan.seal, purpose === 'deploy')
+    if (given) refuseMoved(app, given, plan.seal, purpose === 'deploy', services)
     if (purpose === 'dry-run') refuseUnknown(app, plan.losses, replaceData)
     if (purpose === 'deploy') refuseMissing(missing)
     if (purpose === 'deploy') refuseUnnamed(app, plan.losses, replaceData)

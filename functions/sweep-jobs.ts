@@ -9,12 +9,17 @@ import { isEvent } from './lib/round-request.ts'
 
 /**
  * Ends the instances of jobs whose run is over, for the clock and for each run that was stopped or failed;
- * those of an app, for its teardown; or that of a run, for the run itself.
+ * those of an app, for its teardown, or of a service that leaves its app; or that of a run, for the run
+ * itself.
  */
 export const handler = lambda('sweep-jobs', {
   input: z.preprocess(
     (event) => (isEvent(event) ? {} : event),
-    z.strictObject({ app: z.exactOptional(text), run: z.exactOptional(text) }),
+    z.strictObject({
+      app: z.exactOptional(text),
+      service: z.exactOptional(text),
+      run: z.exactOptional(text),
+    }),
   ),
   parts: () => ({
     jobs: new Ec2Jobs(clients.ec2(), stage().vpcId),

@@ -13,6 +13,7 @@ import {
   settingParameter,
   settingsPath,
 } from '../../core/base/settings.ts'
+import type { SettingsPorts } from '../../core/deploy/plan-settings.ts'
 
 /** A setting without its value. */
 export interface KeptSetting extends SettingName {
@@ -127,3 +128,9 @@ export class AppSettings {
     }
   }
 }
+
+/** What is set by hand for any app of a stage, as plans read it. */
+export const settingsOf = (client: SSMClient, stage: string): SettingsPorts => ({
+  variables: (app) => new AppSettings(client, 'env', stage, app).values(),
+  secrets: (app) => new AppSettings(client, 'secrets', stage, app).list(),
+})

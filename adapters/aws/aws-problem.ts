@@ -36,6 +36,14 @@ const NAMED: [RegExp, (message: string) => string][] = [
     (message) => `AWS does not allow this: ${message}`,
   ],
   [
+    // DynamoDB's word for a table that is not there: the stage's own are made with its control plane.
+    /^ResourceNotFoundException$/,
+    (message) =>
+      message.startsWith('Requested resource not found')
+        ? 'The stage has no control plane, or not a whole one; make it with "nanofleet control deploy"'
+        : `AWS refused: ResourceNotFoundException: ${message}`,
+  ],
+  [
     /Throttl|^(TooManyRequestsException|RequestLimitExceeded|ProvisionedThroughputExceededException|SlowDown)$/,
     () => 'AWS answers too many requests of this account right now; wait a minute and try again',
   ],

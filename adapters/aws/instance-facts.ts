@@ -21,17 +21,13 @@ export interface InstanceFacts {
 }
 
 /**
- * The tagged instances of a VPC that are not terminated, by their ids.
+ * The tagged instances of a VPC, by their ids; EC2 shows those that it terminated within the last hour, too.
  * @throws {ServiceFailure} when EC2 does not list all of them
  */
 export async function instanceFacts(client: EC2Client, vpcId: string): Promise<Map<string, InstanceFacts>> {
   const Filters = [
     { Name: 'vpc-id', Values: [vpcId] },
     { Name: `tag:${TAG.kind}`, Values: ['service', 'consulserver'] },
-    {
-      Name: 'instance-state-name',
-      Values: ['pending', 'running', 'shutting-down', 'stopping', 'stopped'],
-    },
   ]
   const found = new Map<string, InstanceFacts>()
   try {

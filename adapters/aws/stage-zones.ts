@@ -25,7 +25,15 @@ export async function stageZones(
   partitionOf(region)
   await accountId(clients.sts(), `AWS in ${region}`)
   const stands = await zonesThatStand(clients, stage)
-  if (!stands) await refuseWithout(new TypeRegistry(clients.cloudFormation()), region)
+  if (!stands) {
+    const [lacking] = await missingTypes(new TypeRegistry(clients.cloudFormation()))
+    if (lacking !== undefined)
+      throw new InvalidInput(
+        'region',
+        `${region} has no ${lacking}, which a stage is made of`,
+        'name another region',
+      )
+  }
   const [zones, offers] = await offerings(clients.ec2(), types)
   return zonesOfStage({ zones, offers }, { stands, named })
 }
@@ -36,14 +44,10 @@ export async function stageZones(
  */
 export const NOT_EVERYWHERE = ['AWS::CodeBuild::Project']
 
-async function refuseWithout(registry: TypeSchemas, region: string): Promise<void> {
-  for (const type of NOT_EVERYWHERE)
-    if ((await registry.read(type)) === undefined)
-      throw new InvalidInput(
-        'region',
-        `${region} has no ${type}, which a stage is made of`,
-        'name another region',
-      )
+/** Those of them that the registry's region does not have. */
+export async function missingTypes(registry: TypeSchemas): Promise<string[]> {
+  const known = await Promise.all(NOT_EVERYWHERE.map((type) => registry.read(type)))
+  return NOT_EVERYWHERE.filter((_type, index) => known[index] === undefined)
 }
 
 /** The zones of a stage that has a control plane. */

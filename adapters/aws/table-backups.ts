@@ -1,12 +1,13 @@
 import {
   type BackupDescription,
   CreateBackupCommand,
+  DeleteBackupCommand,
   DescribeBackupCommand,
   ListBackupsCommand,
   type ListBackupsCommandOutput,
 } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { NotFound } from '../../core/base/errors.ts'
+import { InvalidInput, NotFound } from '../../core/base/errors.ts'
 import type { Backup, BackupForm } from '../../core/deploy/backups.ts'
 
 /** DynamoDB's backups of tables. */
@@ -40,6 +41,28 @@ export class TableBackups {
     } catch (error) {
       if (!(error instanceof Error && error.name === 'TableNotFoundException')) throw error
       throw new NotFound(`table ${table} does not exist any more`, { cause: error })
+    }
+  }
+
+  /**
+   * Deletes a backup for good.
+   * @throws {NotFound} if it is gone already, {InvalidInput} if it is being made or restored, or is
+   * DynamoDB's own
+   */
+  async remove({ id, name }: Pick<Backup, 'id' | 'name'>): Promise<void> {
+    try {
+      await this.#client.send(new DeleteBackupCommand({ BackupArn: id }))
+    } catch (error) {
+      const code = error instanceof Error ? error.name : ''
+      if (code === 'BackupNotFoundException')
+        throw new NotFound(`backup ${name} does not exist any more`, { cause: error })
+      if (code === 'BackupInUseException')
+        throw new InvalidInput(name, 'is being made or restored', 'try again when that has ended', {
+          cause: error,
+        })
+      if (code === 'ValidationException')
+        throw new InvalidInput(name, (error as Error).message, undefined, { cause: error })
+      throw error
     }
   }
 

@@ -61,12 +61,27 @@ async function backupNamed(context: Context, app: string, from: string): Promise
 
 /** The ARN of the backup with this name. */
 export function pickBackup(app: string, backups: readonly ListedBackup[], from: string): string {
+  return backupOf(`data restore ${app} --from`, app, backups, from).id
+}
+
+/**
+ * The app's backup with this name or ARN.
+ * @param place the command
+ * @throws {InvalidInput} unless the name means one
+ */
+export function backupOf(
+  place: string,
+  app: string,
+  backups: readonly ListedBackup[],
+  from: string,
+): ListedBackup {
+  const known = backups.find(({ id }) => id === from)
+  if (known) return known
   const found = backups.filter(({ name }) => name === from)
   const [only] = found
-  const place = `data restore ${app} --from`
   if (found.length > 1)
     throw new InvalidInput(place, `${found.length} backups are named ${from}`, `give an ARN: ${only?.id}`)
-  if (only) return only.id
+  if (only) return only
   const names = backups.map(({ name }) => name)
   throw new InvalidInput(place, `${app} has no backup ${from}`, didYouMean(from, names))
 }

@@ -5,9 +5,10 @@ import type { StackPart } from '../../core/template/stacks.ts'
 import { name } from '../arguments.ts'
 import type { GlobalOptions, Open } from '../context.ts'
 import { dataText } from '../text/data-text.ts'
+import { deleteBackup } from './data-delete-backup.ts'
 import { restore } from './data-restore.ts'
 
-/** `nanofleet data <app>`, `data backup` and `data restore` */
+/** `nanofleet data <app>`, `data backup`, `data restore` and `data delete-backup` */
 export function data(command: Command, open: Open): void {
   command
     .argument('<app>', 'the app', name)
@@ -20,10 +21,11 @@ export function data(command: Command, open: Open): void {
     })
     .addCommand(backup(open))
     .addCommand(restore(open))
+    .addCommand(deleteBackup(open))
 }
 
 const BACKUP_HELP = `
-A backup is billed until you delete it in DynamoDB. Buckets and queues have none.
+A backup is billed until you delete it with "nanofleet data delete-backup". Buckets and queues have none.
 
 Examples:
   nanofleet data backup shop

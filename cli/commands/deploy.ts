@@ -3,7 +3,7 @@ import type { Execution } from '../../adapters/aws/executions.ts'
 import { InvalidInput, ServiceFailure } from '../../core/base/errors.ts'
 import { type DeployPlan, hasChanges } from '../../core/deploy/deploy-plan.ts'
 import { costOf } from '../../core/prices/bill.ts'
-import { isFile, nameOrFile, positiveNumber } from '../arguments.ts'
+import { isFile, nameOrFile, names, positiveNumber } from '../arguments.ts'
 import type { Context, GlobalOptions, Open } from '../context.ts'
 import { nameList } from '../data-names.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -27,6 +27,7 @@ interface DeployOptions extends StartOptions {
 const EXAMPLES = `
 Examples:
   nanofleet deploy web
+  nanofleet deploy boutique cartservice frontend   only these two; the others stay as they run
   nanofleet deploy web --dry-run         what would change, why, and what it costs
   nanofleet deploy web --dry-run --out web.plan   the same; then, when somebody has read it:
   nanofleet deploy --plan web.plan       exactly that, or nothing if something moved meanwhile
@@ -36,7 +37,7 @@ Examples:
   nanofleet --stage dev deploy web --no-push --no-wait
   nanofleet --stage dev deploy ./app.yml          a whole app in one file, from images that the stage has built`
 
-/** `nanofleet deploy <app|file>` */
+/** `nanofleet deploy <app|file> [services...]` */
 export function deploy(command: Command, open: Open): void {
   command
     .argument(
@@ -44,6 +45,7 @@ export function deploy(command: Command, open: Open): void {
       'the app, or a file that is the whole app: ./app.yml; not needed with --plan',
       nameOrFile,
     )
+    .argument('[services...]', 'only these services; the others stay as they run', names)
     .option('--release <number>', 'go to this kept release instead', positiveNumber)
     .option('--dry-run', 'show what would change and what it costs')
     .option('--detailed-exitcode', 'with --dry-run: end with 10 if there is something to do')
@@ -57,24 +59,24 @@ export function deploy(command: Command, open: Open): void {
     .option('--no-push', 'deploy what was pushed last instead of this checkout')
     .option('--no-wait', 'return when the run has begun')
     .addHelpText('after', EXAMPLES)
-    .action(async (app: string | undefined, options: DeployOptions, self: Command) => {
+    .action(async (app: string | undefined, services: string[], options: DeployOptions, self: Command) => {
       if (app === undefined && options.plan === undefined)
         self.error("error: missing required argument 'app'", { code: 'commander.missingArgument' })
-      refuseContradictions(options)
+      refuseContradictions(options, services)
       const context = await open(self.optsWithGlobals<GlobalOptions>())
       if (app !== undefined && isFile(app)) {
-        refuseForFile(app, options)
+        refuseForFile(app, options, services)
         const { deployFile } = await import('../deploy-file.ts')
         const { dryRun = false, replaceData } = options
         const wish = { dryRun, ...(replaceData && { replaceData }) }
         return await show(context, options, await deployFile(context, app, wish, options))
       }
-      const input = wanted(context, app, options)
+      const input = wanted(context, app, services, options)
       if (options.push && options.release === undefined && options.plan === undefined)
         await pushFirst(context, [input.app])
       if (!options.dryRun && options.release === undefined) {
         const { refuseUnset } = await import('../stage/unset-secrets.ts')
-        await refuseUnset(context, input.app)
+        await refuseUnset(context, input.app, services)
       }
       const asked = options.dryRun ? { ...input, dryRun: true } : input
       await show(context, options, { input, run: startAsking(context, input.app, asked, options) })
@@ -82,16 +84,22 @@ export function deploy(command: Command, open: Open): void {
 }
 
 /** @throws {InvalidInput} for options of an app that was pushed */
-function refuseForFile(file: string, { release, push, plan }: DeployOptions): void {
+function refuseForFile(file: string, { release, push, plan }: DeployOptions, services: string[]): void {
   const remedy = 'leave it out, or name the app instead of its file'
   if (plan !== undefined)
     throw new InvalidInput('--plan', `does not go with ${file}`, 'the plan says all of it')
   if (release !== undefined) throw new InvalidInput('--release', `does not go with ${file}`, remedy)
+  if (services.length > 0)
+    throw new InvalidInput(
+      services.join(' '),
+      `does not go with ${file}, which is the whole app`,
+      'leave it out',
+    )
   if (!push) throw new InvalidInput('--no-push', `does not go with ${file}`, remedy)
 }
 
 /** @throws {InvalidInput} */
-function refuseContradictions(options: DeployOptions): void {
+function refuseContradictions(options: DeployOptions, services: string[]): void {
   const { plan, dryRun, release, replaceData, wait } = options
   for (const [option, given] of [
     ['--out', options.out],
@@ -105,15 +113,26 @@ function refuseContradictions(options: DeployOptions): void {
   )
   if (plan !== undefined && contradicts !== undefined)
     throw new InvalidInput('--plan', `does not go with ${contradicts}`, 'the plan says all of it')
+  if (services.length === 0) return
+  if (plan !== undefined)
+    throw new InvalidInput('--plan', 'does not go with services', 'the plan says all of it')
+  if (release !== undefined)
+    throw new InvalidInput('--release', 'does not go with services', 'going back takes the whole app')
 }
 
 function wanted(
   context: Context,
   app: string | undefined,
+  services: string[],
   { plan, release, replaceData }: DeployOptions,
 ): PlanInput & Record<string, unknown> {
   if (plan === undefined)
-    return { app: app ?? '', ...(release !== undefined && { release }), ...(replaceData && { replaceData }) }
+    return {
+      app: app ?? '',
+      ...(services.length > 0 && { services: [...new Set(services)] }),
+      ...(release !== undefined && { release }),
+      ...(replaceData && { replaceData }),
+    }
   const input = readPlan(plan, context)
   if (app !== undefined && app !== input.app)
     throw new InvalidInput(plan, `is a plan for ${input.app}, not for ${app}`)

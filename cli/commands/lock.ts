@@ -19,7 +19,7 @@ changed digest is a changed source: the next deployment builds those images agai
 
 With folders it writes the lock of their packages, as builds install only what a lock names with its
 checksum: package-lock.json by npm, requirements.txt with hashes by pip (what was in it is kept as
-requirements.in), maven.lock.json by Maven.
+requirements.in), maven.lock.json by Maven, which is downloaded if there is none.
 
 Examples:
   nanofleet lock

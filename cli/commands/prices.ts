@@ -4,7 +4,7 @@ import { InvalidInput, NotFound } from '../../core/base/errors.ts'
 import { articleOf, PRICE_LISTS, type Unit } from '../../core/prices/articles.ts'
 import { unitText } from '../../core/prices/money.ts'
 import type { PriceTable, Reading } from '../../core/prices/price-table.ts'
-import { sourceText } from '../../core/prices/source-text.ts'
+import { quotedText, sourceText } from '../../core/prices/source-text.ts'
 import { tableText } from '../../core/prices/table-text.ts'
 import { updatedTable } from '../../core/prices/update-table.ts'
 import { readSettings } from '../../local/settings.ts'
@@ -102,8 +102,8 @@ function readingsText(region: string, readings: readonly Reading[]): string {
       return [what, unitText(dollars, unit as Unit), sourceText(source)]
     }),
   )
-  return table([
-    [`in ${region}`, 'US dollars', 'from'],
-    ...rows.sort(([a = ''], [b = '']) => a.localeCompare(b)),
-  ])
+  const sorted = rows.sort(([a = ''], [b = '']) => a.localeCompare(b))
+  const quoted = quotedText(readings)
+  const text = table([[`in ${region}`, 'US dollars', 'from'], ...sorted])
+  return quoted === undefined ? text : `${text}\n${quoted}`
 }

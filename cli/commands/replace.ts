@@ -42,7 +42,7 @@ export function replace(command: Command, open: Open): void {
 async function placeOf(context: Context, instance: string): Promise<{ app: string; service: string }> {
   const { stageInstances } = await import('../stage/instance-list.ts')
   const found = (await stageInstances(context)).get(instance)
-  if (!found)
+  if (!found || found.state === 'terminated')
     throw new NotFound(
       `${instance} is no instance of stage ${context.stage}; "nanofleet --stage ${context.stage} instances" lists them`,
     )

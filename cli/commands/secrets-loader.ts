@@ -1,12 +1,7 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { Argument, Command } from 'commander'
-import { LOADER_LANGUAGES, type LoaderLanguage, putLoader } from '../../adapters/sources/secret-loader.ts'
+import { LOADER_LANGUAGES, type LoaderLanguage, putLoader } from '../../adapters/sources/loaders.ts'
 import type { GlobalOptions } from '../context.ts'
 import { Output } from '../output.ts'
-
-/** Where Maven has the sources; of others they are in the folder itself. */
-const MAVEN = 'src/main/java'
 
 /** `nanofleet secrets loader <language> <folder>` */
 export const secretsLoader = (): Command =>
@@ -17,7 +12,6 @@ export const secretsLoader = (): Command =>
     .addHelpText('after', '\nExample:\n  nanofleet secrets loader python web')
     .action(async (language: LoaderLanguage, folder: string, _options, self: Command) => {
       const { json } = self.optsWithGlobals<GlobalOptions>()
-      const root = language === 'java' && existsSync(join(folder, MAVEN)) ? join(folder, MAVEN) : folder
-      const written = await putLoader(language, root)
+      const written = await putLoader('secrets', language, folder)
       new Output(json === true).result(written, written.join('\n'))
     })

@@ -1,6 +1,7 @@
 import * as facts from '../../adapters/aws/account-facts.ts'
 import { type QuotasAccess, quotaNamed, quotaReader } from '../../adapters/aws/service-quotas.ts'
-import { zonesThatStand } from '../../adapters/aws/stage-zones.ts'
+import { missingTypes, zonesThatStand } from '../../adapters/aws/stage-zones.ts'
+import { TypeRegistry } from '../../adapters/aws/type-registry.ts'
 import { checkApps } from '../../adapters/sources/app-sources.ts'
 import { controlName, TAG } from '../../core/base/names.ts'
 import { endpointOf } from '../../core/base/partition.ts'
@@ -13,7 +14,7 @@ import { type Finding, tell } from './finding.ts'
 import { fullestGroup } from './fullest-group.ts'
 import { mostBuilds, vcpuNeeds } from './needs.ts'
 import * as judge from './quotas.ts'
-import { encryption, offered, tools, type Validated, workflow } from './verdicts.ts'
+import { encryption, offered, regional, tools, type Validated, workflow } from './verdicts.ts'
 
 const { QUOTA } = judge
 
@@ -37,6 +38,9 @@ export async function preflight(
   const wrong = faults.map(({ message }): Finding => ({ subject: 'apps', state: 'bad', text: message }))
   const told = await Promise.all([
     tell('workflows', async () => workflow(await validated(context, repository))),
+    tell('region', async () =>
+      regional(region, await missingTypes(new TypeRegistry(context.cloudFormation()))),
+    ),
     tell('instance types', async () => {
       const [zones, offers] = await facts.offerings(context.ec2(), instanceTypes(apps))
       return offered({ zones, offers }, await zonesThatStand(context, stage))

@@ -26,6 +26,16 @@ export function workflow(validated: readonly Validated[]): Verdict {
   }
 }
 
+/** @param missing types of resources that the region does not have, of those that a stage is made of */
+export const regional = (region: string, missing: readonly string[]): Verdict =>
+  missing.length === 0
+    ? { state: 'good', text: `${region} has all that a stage is made of` }
+    : {
+        state: 'bad',
+        text: `${region} has no ${missing.join(', ')}, which a stage is made of`,
+        remedy: 'name another region',
+      }
+
 /** @param stands the zones of a stage that is deployed, which it keeps */
 export function offered(facts: ZoneFacts, stands: readonly string[] | undefined): Verdict {
   const choice = stands ? checkZones(stands, facts) : chooseZones(facts)

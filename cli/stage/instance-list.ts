@@ -14,7 +14,7 @@ import { stageGroups } from './stage-status.ts'
 
 /** One instance of a stage. */
 export interface InstanceRow extends InstanceFacts {
-  /** What its group does with it; `standby` if a person took it out, `gone` if EC2 no longer shows it. */
+  /** What its group does with it; `standby` if a person took it out, `gone` if it has ended. */
   stage: 'starting' | 'serving' | 'leaving' | 'standby' | 'gone'
   consul: InstanceHealth
   /** ELB's words; absent for a service without a load balancer. */
@@ -95,11 +95,17 @@ export async function rowsOf(
       id,
       app: target.app,
       service: target.service,
-      stage: fact ? stage : 'gone',
+      stage: stageOf(stage, fact),
       consul: consul({ instanceId: id, address: fact?.address ?? '' }),
       ...(worst ? { balancer: worst } : {}),
     }
   })
+}
+
+/** Auto Scaling lists an instance that it launches up to a second before EC2 shows it. */
+function stageOf(stage: InstanceRow['stage'], fact: InstanceFacts | undefined): InstanceRow['stage'] {
+  if (fact) return fact.state === 'terminated' ? 'gone' : stage
+  return stage === 'starting' ? stage : 'gone'
 }
 
 const UNSEEN = { state: 'unknown', address: '', zone: '', type: '', imageId: '', launchedAt: '', release: '' }

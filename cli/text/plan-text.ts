@@ -31,7 +31,12 @@ export function planText(plan: DeployPlan, cost: Cost): string {
   ].join('\n')
 }
 
-function release({ release: next, previous }: DeployPlan): string {
+function release(plan: DeployPlan): string {
+  const { only } = plan
+  return only ? `${number(plan)}, with only ${only.join(', ')}` : number(plan)
+}
+
+function number({ release: next, previous }: DeployPlan): string {
   if (previous === 0) return `release ${next}, the first one`
   return next === previous ? `release ${next} stays` : `release ${next} after ${previous}`
 }

@@ -42,16 +42,25 @@ export function overridden(
  * @throws {InvalidInput} if a service cannot have such a variable
  */
 export function withVariables(app: App, set: readonly SetVariable[]): App {
-  const { manifest } = app.bundle
+  const bundle = bundleWithVariables(app.bundle, set)
+  return bundle === app.bundle ? app : { ...app, bundle, digest: bundleDigest(bundle) }
+}
+
+/**
+ * The bundle of such an app; the same one if nothing is set by hand.
+ * @throws {InvalidInput} if a service cannot have such a variable
+ */
+export function bundleWithVariables(pushed: AppBundle, set: readonly SetVariable[]): AppBundle {
+  const { manifest } = pushed
   const changes = overridden(manifest, set).filter(({ value, pushed }) => value !== pushed)
-  if (changes.length === 0) return app
+  if (changes.length === 0) return pushed
   const services = Object.fromEntries(
     Object.entries(manifest.services).map(([service, spec]) => {
       const own = changes.filter((change) => change.service === service)
       return [service, { ...spec, env: { ...spec.env, ...values(own) } }]
     }),
   )
-  const bundle: AppBundle = { ...app.bundle, manifest: { ...manifest, services } }
+  const bundle: AppBundle = { ...pushed, manifest: { ...manifest, services } }
   const problems = manifestProblems(bundle.manifest)
   if (problems.length > 0)
     throw InvalidInput.all(
@@ -64,7 +73,7 @@ export function withVariables(app: App, set: readonly SetVariable[]): App {
           ),
       ),
     )
-  return { ...app, bundle, digest: bundleDigest(bundle) }
+  return bundle
 }
 
 const values = (changes: readonly Overridden[]): Record<string, string> =>

@@ -5,6 +5,7 @@ import type { Stage } from '../base/stage.ts'
 import { parseInput } from '../base/workflow-input.ts'
 import { refuseOtherArchitecture } from '../manifest/architecture.ts'
 import { refuseUpstream } from '../manifest/upstream.ts'
+import { refuseUnknownServices } from './alone.ts'
 import { PlanSeal } from './plan-seal.ts'
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a name of lower-case letters, digits and dashes')
@@ -31,6 +32,8 @@ export const DeployInput = z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'must be the digest of a bundle')
       .optional(),
+    /** Only these services, the others stay as they run; absent means the whole app. */
+    services: z.array(name).min(1, 'names no service; leave it out for the whole app').optional(),
     /** Only report what would be done. */
     dryRun: z.boolean().default(false),
     /** Logical ids of the tables, buckets and queues that may be replaced or deleted, with all they hold. */
@@ -48,6 +51,14 @@ export const DeployInput = z
   .refine(({ release, bundle }) => release === undefined || bundle === undefined, {
     path: ['bundle'],
     message: 'does not go with a release, which has its own',
+  })
+  .refine(({ release, services }) => release === undefined || services === undefined, {
+    path: ['services'],
+    message: 'does not go with a release: going back takes the whole app',
+  })
+  .refine(({ restore, services }) => services === undefined || Object.keys(restore).length === 0, {
+    path: ['services'],
+    message: 'does not go with restore, which concerns the whole app',
   })
 export type DeployInput = z.infer<typeof DeployInput>
 
@@ -120,15 +131,17 @@ export function checkInput({ workflow, input }: InputToCheck): WorkflowInput {
 }
 
 /**
- * Refuses a deployment whose images this stage cannot build; a kept release has its images.
+ * Refuses a deployment of services that the app does not have, or whose images this stage cannot build; a
+ * kept release has its images.
  * @throws {InvalidInput} before a lock is taken
  */
 export function checkDeployable(
-  { release }: Pick<DeployInput, 'release'>,
+  { release, services }: Pick<DeployInput, 'release' | 'services'>,
   manifest: Manifest,
   stage: Stage,
 ): void {
   if (release !== undefined) return
+  refuseUnknownServices(manifest, services ?? [])
   refuseUpstream(manifest, stage)
   refuseOtherArchitecture(manifest, stage)
 }

@@ -16,6 +16,8 @@ export interface PlanRequest {
   purpose: 'deploy' | 'dry-run' | 'undo'
   /** Logical ids of what may lose its data. */
   replaceData: string[]
+  /** Only these services; empty for the whole app. */
+  services: string[]
   /** Backups to restore, by the logical ids of tables. */
   restore: Record<string, string>
   /** Of the plan to carry out; empty if there is none. */
@@ -74,7 +76,7 @@ export function deployOrder(
     key: { execution, name: purpose },
     release: plan.release,
     previous: plan.previous,
-    services: Object.keys(plan.services),
+    services: plan.only ?? Object.keys(plan.services),
     waves: plan.waves.map((wave) =>
       wave.map(planned).map(({ change, target }) => run({ ...target, ...fresh(change, target) })),
     ),

@@ -29,6 +29,8 @@ export interface DeployPlan {
   bundle: string
   stack: Change
   services: Record<string, PlannedService>
+  /** The services that it is only about, if others stay as they run. */
+  only?: string[]
   /** Services that left the manifest. */
   removed: string[]
   /** Names of services; a wave needs only earlier ones. */
@@ -80,7 +82,7 @@ export interface ServiceTarget {
 
 /** What is known once the app is compiled and compared with its stacks. */
 export interface PlanInputs
-  extends Pick<PlanFacts, 'app' | 'images' | 'overrides' | 'current' | 'kept' | 'standing'> {
+  extends Pick<PlanFacts, 'app' | 'alone' | 'images' | 'overrides' | 'current' | 'kept' | 'standing'> {
   templates: AppTemplates
   changes: AppChanges
   /** Absent when nobody asked what becomes of data. */
@@ -108,12 +110,13 @@ const NO_DATA: DataPlan = { losses: [], stays: [], takenUp: [], notes: [] }
 
 /** @throws {NotFound} when a service has no image and none is on the way */
 export function planDeploy(inputs: PlanInputs): DeployPlan {
-  const { current, templates, data = NO_DATA } = inputs
+  const { alone, current, templates, data = NO_DATA } = inputs
   const { digest, bundle } = inputs.app
   const { app } = bundle.manifest
   const services = Object.fromEntries(
     Object.keys(bundle.manifest.services).map((service) => [service, plannedService(inputs, service)]),
   )
+  const isMeant = (service: string): boolean => !alone || alone.services.includes(service)
   return {
     app,
     release: releaseNumber(current, digest, services),
@@ -121,8 +124,11 @@ export function planDeploy(inputs: PlanInputs): DeployPlan {
     bundle: digest,
     stack: inputs.changes.app,
     services,
+    ...(alone && { only: Object.keys(services).filter(isMeant) }),
     removed: inputs.standing.filter((service) => !(service in services)).sort(),
-    waves: waves(bundle.manifest),
+    waves: waves(bundle.manifest)
+      .map((wave) => wave.filter(isMeant))
+      .filter((wave) => wave.length > 0),
     edges: edges(templates.own),
     bill: inputs.bill,
     losses: data.losses,
@@ -132,7 +138,12 @@ export function planDeploy(inputs: PlanInputs): DeployPlan {
     back: inputs.kept !== undefined,
     notes: [
       ...data.notes,
-      ...Object.entries(services).flatMap(([service, planned]) => notes(inputs, service, planned)),
+      ...Object.entries(services).flatMap(([service, planned]) =>
+        isMeant(service) ? notes(inputs, service, planned) : [],
+      ),
+      ...(alone && alone.left.length > 0
+        ? [`left out of what was pushed, until the whole app is deployed: ${alone.left.join(', ')}`]
+        : []),
     ],
   }
 }
@@ -180,11 +191,14 @@ export const emptyTarget = (app: string, service: string): ServiceTarget => ({
 })
 
 function plannedService(inputs: PlanInputs, service: string): PlannedService {
-  const { app, overrides, kept } = inputs
+  const { alone, app, current, overrides, kept } = inputs
   const { manifest } = app.bundle
   const spec = manifest.services[service]
   const image = kept?.services[service] ?? inputs.images.get(service)
-  const change = inputs.changes.services[service]
+  const stays = current !== undefined && alone?.services.includes(service) === false
+  const change: Change | undefined = stays
+    ? { action: 'unchanged', reasons: [`stays as in release ${current.release}`] }
+    : inputs.changes.services[service]
   if (!spec || !image || !change)
     throw new NotFound(`${manifest.app}: ${service} has no image; start the workflow build first`)
   const count = effectiveCount(spec.count.desired, overrides[service])

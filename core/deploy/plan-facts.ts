@@ -7,6 +7,7 @@ import { standingStack } from '../template/bring-stack.ts'
 import { KAFKA_OUTPUTS } from '../template/kafka-cluster.ts'
 import type { App } from '../template/parsed-app.ts'
 import type { Stacks, StackView } from '../template/stacks.ts'
+import { aloneApp } from './alone.ts'
 import type { Release, ReleaseBook, ScaleOverride } from './releases.ts'
 
 export interface PlanPorts {
@@ -15,8 +16,11 @@ export interface PlanPorts {
   releases: ReleaseBook
   /** The app as last pushed, or the one with this digest. */
   app(name: string, digest?: string): Promise<App>
-  /** The same as a deployment brings it up: with what is set by hand on the stage. */
-  wanted(name: string, digest?: string): Promise<App>
+  /**
+   * The same as a deployment brings it up: with what is set by hand on the stage.
+   * @param mix makes what is brought up of that
+   */
+  wanted(name: string, digest?: string, mix?: (app: App) => App): Promise<App>
   /** The image of each service: built already or, in a dry run, to be built. */
   images(bundle: AppBundle): Promise<Map<string, ImageRecord>>
   /** Addresses of a Kafka cluster's brokers. */
@@ -41,6 +45,8 @@ export interface PlanFacts {
   running: App | undefined
   /** The platform, if this deployment has to bring it up first. */
   brought: App | undefined
+  /** Set if only some services are deployed: which, and what else of the push is left out. */
+  alone?: { services: string[]; left: string[] }
   /** The release to go to with its own images and number; absent for a new one. */
   kept?: Release | undefined
   /** Services of the app that have a stack. */
@@ -52,12 +58,15 @@ export interface PlanFacts {
  * Reads what a plan is made from; `makePlan` decides.
  * @param release a kept one, or 0 for a new one
  * @param bundle digest of what a new one is of; the last push when absent
+ * @param services only these; none for the whole app
+ * @throws {InvalidInput} if they do not fit what runs
  */
 export async function planFacts(
   ports: PlanPorts,
   name: string,
   release: number,
   bundle?: string,
+  services: string[] = [],
 ): Promise<PlanFacts> {
   const { stage, stacks, releases } = ports
   const [current, overrides, kept, views] = await Promise.all([
@@ -66,20 +75,29 @@ export async function planFacts(
     release === 0 ? undefined : releases.release(name, release),
     stacks.tagged({ [TAG.stage]: stage.name }),
   ])
-  const app = await ports.wanted(name, kept?.bundle ?? bundle)
+  const before = services.length > 0 ? current && (await ports.app(name, current.bundle)) : undefined
+  let left: string[] = []
+  const mix = (pushed: App): App => {
+    const mixed = aloneApp(pushed, before, services)
+    left = mixed.left
+    return mixed.app
+  }
+  // A kept release is whole: of it, the others are as they run.
+  const mixes = services.length > 0 && !kept
+  const app = await ports.wanted(name, kept?.bundle ?? bundle, mixes ? mix : undefined)
   const [others, platform, standing, images, running] = await Promise.all([
     otherApps(ports, name),
     name === PLATFORM ? undefined : standingPlatform(ports, views),
     standingApp(ports, app.bundle, views),
     kept ? new Map<string, ImageRecord>() : ports.images(app.bundle),
-    current && (current.bundle === app.digest ? app : ports.app(name, current.bundle)),
+    before ?? (current && (current.bundle === app.digest ? app : ports.app(name, current.bundle))),
   ])
   return {
     stage,
     app,
     others,
     platform: platform?.templates,
-    images,
+    images: mixes ? withRunning(images, current, services) : images,
     overrides,
     current,
     running,
@@ -87,7 +105,20 @@ export async function planFacts(
     kept,
     standing: standingServices(views, name),
     stacks: standing,
+    ...(services.length > 0 && { alone: { services, left } }),
   }
+}
+
+/** The images of chosen services, and those that all others run. */
+function withRunning(
+  images: ReadonlyMap<string, ImageRecord>,
+  current: Release | undefined,
+  chosen: readonly string[],
+): Map<string, ImageRecord> {
+  const running = Object.entries(current?.services ?? {}).map(
+    ([service, { hash, imageId }]): [string, ImageRecord] => [service, { hash, imageId, builtAt: '' }],
+  )
+  return new Map([...running, ...[...images].filter(([service]) => chosen.includes(service))])
 }
 
 /** Apps pushed from one checkout fit together; here apps of several checkouts meet. */

@@ -14,6 +14,7 @@ const PlanFile = z.object({
     app: z.string(),
     release: z.int().min(1).optional(),
     bundle: z.string().optional(),
+    services: z.array(z.string()).optional(),
     replaceData: z.array(z.string()).optional(),
   }),
   plan: z.object({ seal: PlanSeal }),

@@ -81,10 +81,17 @@ const digest = (value: unknown): string => sha256(canonicalJson(value))
 
 /**
  * Refuses a plan that would not be made so any more.
+ * @param services which the plan is for, if not for the whole app
  * @param underWay the run itself may have brought up the platform and built the images meanwhile
  * @throws {InvalidInput} one sentence with everything that moved
  */
-export function refuseMoved(app: string, planned: PlanSeal, now: PlanSeal, underWay: boolean): void {
+export function refuseMoved(
+  app: string,
+  planned: PlanSeal,
+  now: PlanSeal,
+  underWay: boolean,
+  services: readonly string[] = [],
+): void {
   const moved = [
     ...wishes(app, planned, now),
     ...Object.keys({ ...planned.services, ...now.services }).flatMap((name) => ofService(name, planned, now)),
@@ -97,7 +104,7 @@ export function refuseMoved(app: string, planned: PlanSeal, now: PlanSeal, under
     ...ofData(planned, now),
   ]
   if (moved.length === 0) return
-  const remedy = `make a new plan with "nanofleet deploy ${app} --dry-run --out FILE"`
+  const remedy = `make a new plan with "nanofleet deploy ${[app, ...services].join(' ')} --dry-run --out FILE"`
   throw new InvalidInput(
     `plan of ${app}`,
     `since it was made, ${moved.join('; ')}; nothing was changed`,

@@ -1,6 +1,7 @@
-import type { AppBundle } from '../base/bundle.ts'
 import { cycle } from '../base/cycle.ts'
 import { InvalidInput } from '../base/errors.ts'
+import type { App } from '../template/parsed-app.ts'
+import { aloneApp } from './alone.ts'
 import type { Executions, LockTable } from './lock.ts'
 import type { ReleaseBook } from './releases.ts'
 
@@ -30,7 +31,7 @@ export function requiredStep(apps: RequiredApp[]): RequiredStep {
 }
 
 export interface RequirementPorts {
-  bundles: { read(app: string, digest?: string): Promise<{ bundle: AppBundle }> }
+  bundles: { read(app: string, digest?: string): Promise<App> }
   locks: Pick<LockTable, 'read'>
   releases: Pick<ReleaseBook, 'current'>
   executions: Executions
@@ -39,14 +40,17 @@ export interface RequirementPorts {
 /**
  * Reads the state of the apps that `app` requires, and says what to do next.
  * @param digest which bundle of the app; the last one pushed when absent
- * @throws {InvalidInput} when the requirements lead back to the app, {NotFound} when nobody pushed one of
- * them
+ * @param services only these of the app; whether they fit what runs is found out before anything is built
+ * @throws {InvalidInput} when they do not, or the requirements lead back to the app, {NotFound} when nobody
+ * pushed one of them
  */
 export async function lookAtRequiredApps(
   ports: RequirementPorts,
   app: string,
   digest?: string,
+  services: readonly string[] = [],
 ): Promise<RequiredStep> {
+  if (services.length > 0) await refuseUnfit(ports, app, digest, services)
   const requires: Record<string, string[]> = {}
   const read = async (name: string, wanted?: string): Promise<void> => {
     if (requires[name]) return
@@ -69,4 +73,19 @@ export async function lookAtRequiredApps(
     }
   })
   return requiredStep(await Promise.all(stands))
+}
+
+/** The plan decides anew, as settings and releases may change until then. */
+async function refuseUnfit(
+  { bundles, releases }: RequirementPorts,
+  app: string,
+  digest: string | undefined,
+  services: readonly string[],
+): Promise<void> {
+  const current = await releases.current(app)
+  const [pushed, running] = await Promise.all([
+    bundles.read(app, digest),
+    current && bundles.read(app, current.bundle),
+  ])
+  aloneApp(pushed, running, services)
 }

@@ -7,6 +7,8 @@ export type RunsOn = (run: string) => Promise<boolean>
 /** Whose instances are to end although their runs go on. */
 export interface Ending {
   app?: string
+  /** Of the app; absent for all of them. */
+  service?: string
   run?: string
 }
 
@@ -21,13 +23,15 @@ export interface Swept {
 /**
  * Terminates the instances whose run is over: one that is stopped or killed ends no instance itself. A run
  * that cannot be asked about throws, and its instance stays.
- * @param ending an app whose jobs are all to end, or a run that asks for its own end; then only these
+ * @param ending an app or a service whose jobs are all to end, or a run that asks for its own end; then only
+ * these
  */
 export async function sweepJobs(jobs: JobInstances, runsOn: RunsOn, ending: Ending = {}): Promise<Swept> {
   const living = await jobs.living()
   const goes = async (one: JobInstance): Promise<boolean> => {
     if (ending.run !== undefined) return one.run === ending.run
-    if (ending.app !== undefined) return one.app === ending.app
+    if (ending.app !== undefined)
+      return one.app === ending.app && (ending.service ?? one.service) === one.service
     return !(await runsOn(one.run))
   }
   const inQuestion: JobInstance[] = []

@@ -32,7 +32,7 @@ export function jobUserData(
   const text = [
     ...(loader === 'node' ? own : lines),
     `NANOFLEET_JOB=${order.job}`,
-    `NANOFLEET_JOB_ARGS=${ascii(JSON.stringify(order.args))}`,
+    `NANOFLEET_JOB_ARGS=${argumentsText(order.args)}`,
     `NANOFLEET_JOB_RESULT=${order.result}`,
     ...(loader === 'node'
       ? [
@@ -49,6 +49,12 @@ export function jobUserData(
   )
 }
 
-/** JSON without characters beyond ASCII, so that no reader of lines sees a line break in it. */
-const ascii = (json: string): string =>
-  json.replaceAll(/[\u007f-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+/**
+ * Arguments of a job as JSON without characters beyond ASCII: no reader of lines sees a line break in it, and
+ * Java, which reads its environment as ASCII where there is no locale, has them whole.
+ */
+export const argumentsText = (args: readonly string[]): string =>
+  JSON.stringify(args).replaceAll(
+    /[\u007f-\uffff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )

@@ -36,6 +36,6 @@ export function loaderOf(
   throw new InvalidInput(
     place,
     'only programs of Node get a loader that gives a job its arguments',
-    'read them with apps/lib/go/job (Go) or from NANOFLEET_JOB_ARGS, and write jobs: true in app.yml',
+    'call ours ("nanofleet job-loader go", python or java) or read NANOFLEET_JOB_ARGS, and write jobs: true in app.yml',
   )
 }

@@ -55,7 +55,7 @@ export function moveIn({
   const said = new Sentences()
   const source = read(tree, from, bases, said)
   const name = app ?? appLabel(source.name ?? folderName(tree, from, rootName))
-  const services = makeApp(name, source, { tree, bases, published, neighbours }, said)
+  const services = makeApp(name, source, { tree, rootName, bases, published, neighbours }, said)
   if (services.length === 0) throw nothing(from, said)
   const files = appFiles(name, services, from)
   return { app: name, services: services.map((service) => service.name), files, said: said.all }

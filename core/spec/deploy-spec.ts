@@ -1,4 +1,6 @@
-import type { AppBundle } from '../base/bundle.ts'
+import { type AppBundle, bundleDigest } from '../base/bundle.ts'
+import { bundleWithVariables } from '../deploy/app-variables.ts'
+import { missingSecrets, refuseMissing, type SettingsPorts } from '../deploy/plan-settings.ts'
 import { type CheckPorts, checkSpec } from './check-spec.ts'
 import type { Spec } from './read-spec.ts'
 import { holderOf, type Order, type Run, type SubmitPorts, submit } from './submit.ts'
@@ -8,6 +10,8 @@ export interface DeployPorts extends CheckPorts, SubmitPorts {
     write(bundle: AppBundle): Promise<{ digest: string }>
     point(app: string, digest: string): Promise<void>
   }
+  /** What is set by hand for the app. */
+  settings: SettingsPorts
 }
 
 /** How a spec is to be deployed. */
@@ -29,23 +33,27 @@ export interface Deployed {
 export async function storeSpec(
   ports: DeployPorts,
   spec: Spec,
-): Promise<{ digest: string; warnings: string[] }> {
+): Promise<{ bundle: AppBundle; digest: string; warnings: string[] }> {
   const { bundle, warnings } = await checkSpec(ports, spec)
   const { digest } = await ports.bundles.write(bundle)
-  return { digest, warnings }
+  return { bundle, digest, warnings }
 }
 
 /**
- * Deploys a spec. What runs already, as the same spec, is left alone unless the run has a key or a name.
+ * Deploys a spec. What runs already, as the same spec with the variables that are set now, is left alone
+ * unless the run has a key or a name.
  * @throws {InvalidInput} with one sentence per problem, {NameTaken} for the name of an app of a checkout,
  * {Busy} while another run works on the app, {KeyReused} if the key is that of another request
  */
 export async function deploySpec(ports: DeployPorts, spec: Spec, wish: DeployWish): Promise<Deployed> {
   const { app } = spec.manifest
-  const { digest, warnings } = await storeSpec(ports, spec)
+  const { bundle, digest, warnings } = await storeSpec(ports, spec)
   const { replaceData = [], key, name } = wish
   const current = await ports.releases.current(app)
-  if (current?.bundle === digest && key === undefined && name === undefined && (await isIdle(ports, app))) {
+  // A release records the app with its variables.
+  const settled = bundleDigest(bundleWithVariables(bundle, await ports.settings.variables(app)))
+  const isAnew = key !== undefined || name !== undefined
+  if (current?.bundle === settled && !isAnew && (await isIdle(ports, app))) {
     const run = await ports.runs.find(current.execution)
     return { digest, warnings, isNew: false, ...(run && { run }) }
   }
@@ -55,7 +63,14 @@ export async function deploySpec(ports: DeployPorts, spec: Spec, wish: DeployWis
     input: { app, bundle: digest, ...(replaceData.length > 0 && { replaceData }) },
     ...(key !== undefined && { key }),
     ...(name !== undefined && { name }),
-    ready: () => ports.bundles.point(app, digest),
+    ready: async () => {
+      // First, so that the app is known to who sets what it misses.
+      await ports.bundles.point(app, digest)
+      const { name: stage } = ports.stage
+      refuseMissing(
+        await missingSecrets(ports.settings, { bundle }, { stage, purpose: 'deploy', services: [] }),
+      )
+    },
   }
   return { digest, warnings, ...(await submit(ports, order)) }
 }

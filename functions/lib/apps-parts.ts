@@ -1,5 +1,6 @@
 import { unoffered } from '../../adapters/aws/account-facts.ts'
 import { AppRuns } from '../../adapters/aws/app-runs.ts'
+import { settingsOf } from '../../adapters/aws/app-settings.ts'
 import { AutoScalingFleet } from '../../adapters/aws/autoscaling.ts'
 import * as clients from '../../adapters/aws/clients.ts'
 import { targetStates } from '../../adapters/aws/load-balancing.ts'
@@ -23,6 +24,7 @@ export function appsParts(): ServePorts {
     bundles: store,
     releases: book,
     locks: table,
+    settings: settingsOf(ssm, here.name),
     runs: new AppRuns(clients.stepFunctions(), here),
     now: () => new Date(),
     named: (ids) => namedImages(ec2, ids),

@@ -6,13 +6,16 @@ const NOT_ANSWERED = new Set([
   'ENOTFOUND', 'ENODATA', 'EREFUSED', 'ESERVFAIL', 'ENOTIMP', 'ETIMEOUT', 'ECONNREFUSED', 'ECANCELLED',
 ]) // biome-ignore format: a list of names
 
+/** What an image's resolv.conf puts behind a name without a dot (buildspecs/ops-config.mjs). */
+const SEARCHED = '.service.consul'
+
 /** Milliseconds for the first attempt; c-ares doubles it for each further one. */
 const OPTIONS = { timeout: 1000, tries: 3 }
 
 /**
- * Sends `dns.lookup`, `dns.resolve*` and their promise versions to `servers` (`host:port`). Names outside
- * `.consul` fall back to the system when the servers have no answer. Addresses and `localhost` are never
- * looked up.
+ * Sends `dns.lookup`, `dns.resolve*` and their promise versions to `servers` (`host:port`). A name without a
+ * dot is a service's first. Names outside `.consul` fall back to the system when the servers have no answer.
+ * Addresses and `localhost` are never looked up.
  */
 export function resolveThrough(dns, servers) {
   const resolver = new dns.promises.Resolver(OPTIONS)
@@ -40,7 +43,7 @@ export function resolveThrough(dns, servers) {
     dns.promises[verb] = (name, ...rest) =>
       orSystem(
         name,
-        () => resolver[verb](name, ...rest),
+        () => searching(name, (each) => resolver[verb](each, ...rest)),
         () => original(name, ...rest),
       )
     dns[verb] = (name, ...rest) => {
@@ -60,11 +63,21 @@ async function lookup(resolver, system, name, options) {
   try {
     return await orSystem(
       name,
-      () => ask(resolver, name, family),
+      () => searching(name, (each) => ask(resolver, each, family)),
       () => systemAll(system, name, options),
     )
   } catch (error) {
     throw isConsul(name) ? asLookupError(error, name) : error
+  }
+}
+
+async function searching(name, find) {
+  if (!isBare(name)) return find(name)
+  try {
+    return await find(`${name}${SEARCHED}`)
+  } catch (error) {
+    if (!NOT_ANSWERED.has(error.code)) throw error
+    return find(name)
   }
 }
 
@@ -107,6 +120,7 @@ function asLookupError(error, name) {
 const addresses = (found, family) => found.map((address) => ({ address, family }))
 const wantsAll = (options) => typeof options === 'object' && options?.all === true
 const isLocal = (name) => /^(.*\.)?localhost\.?$/i.test(name)
+const isBare = (name) => /^[a-z][a-z0-9-]*$/i.test(name)
 const isConsul = (name) => /\.consul\.?$/i.test(name)
 
 function familyOf(options) {

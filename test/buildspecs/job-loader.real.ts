@@ -1,48 +1,19 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { ROOT } from '../apps/apps.ts'
+import { runJob } from '../apps/lib/job-report.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'job-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs a program as a job; `answers` are the status codes of the place that takes the report. */
+/** Runs a program as a job. */
 async function run(program: string, args: readonly string[] = [], answers: readonly number[] = []) {
-  const reports: string[] = []
-  const server = createServer((request, answer) => {
-    let body = ''
-    request.on('data', (chunk) => {
-      body += chunk
-    })
-    request.on('end', () => {
-      reports.push(`${request.method} ${body}`)
-      answer.writeHead(answers[reports.length - 1] ?? 200).end()
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
   const file = join(folder, 'main.mjs')
   writeFileSync(file, program)
-  const child = spawn(process.execPath, [file, 'baked'], {
-    env: {
-      NODE_OPTIONS: `--import=${join(ROOT, 'buildspecs/job-loader.mjs')}`,
-      NANOFLEET_JOB_ARGS: JSON.stringify(args),
-      NANOFLEET_JOB_RESULT: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let out = ''
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
-  const [code, signal] = await once(child, 'close')
-  server.close()
-  return { out, code, signal, reports }
+  const NODE_OPTIONS = `--import=${join(ROOT, 'buildspecs/job-loader.mjs')}`
+  return await runJob([process.execPath, file, 'baked'], args, answers, { NODE_OPTIONS })
 }
 
 describe("Node's loader for jobs", () => {

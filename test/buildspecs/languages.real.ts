@@ -1,8 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { readConfig } from '../../buildspecs/archive.mjs'
 import { compile } from '../../buildspecs/compile.mjs'
@@ -15,6 +16,7 @@ import { until } from '../../scripts/demo/wait.ts'
 import { programs } from '../../scripts/lib/places.mjs'
 import { ROOT } from '../apps/apps.ts'
 import { somePort } from '../live/port.ts'
+import { DnsStub } from '../local/dns-stub.ts'
 
 jest.setTimeout(240_000)
 
@@ -67,6 +69,19 @@ describe('an image for the local region', () => {
     expect(await answers(process.execPath, args, join(out, 'app'))).toBe('ok\n')
   })
 
+  it('of JavaScript is what its own files say, and not what a package.json above it says', async () => {
+    writeFileSync(join(root, 'package.json'), '{"type": "commonjs"}')
+    const source = join(root, 'archive/apps/page')
+    mkdirSync(source, { recursive: true })
+    writeFileSync(join(source, 'main.js'), "import { argv } from 'node:process'\nconsole.log(argv.length)\n")
+    const out = join(root, 'out')
+    const env = { APP: 'page', SERVICE: 'page', HASH: '0123456789abcdef', STAGE: 'local', BUCKET: 'b' }
+    const settings = parseSettings({ ...env, AWS_REGION: 'eu-west-1' }, join(root, 'archive'))
+    await makeRoot({ ...settings, repository: ROOT, programs }, { Program: '/usr/local/bin/node' }, out)
+    const { stdout } = await promisify(execFile)(process.execPath, [join(out, 'app/main.js')])
+    expect(stdout).toBe('2\n')
+  })
+
   it("of Python starts with the packages of its lock and none of the machine's", async () => {
     const { out, program, args } = await made('python')
     const python = join(out, program)
@@ -77,6 +92,27 @@ describe('an image for the local region', () => {
     expect(places.split(' ')[0]).toBe(join(out, 'usr/local'))
     const foreign = places.split(/\s/).filter((path) => path.endsWith('-packages') && !path.startsWith(out))
     expect(foreign).toEqual([])
+  })
+
+  it('of Python finds a service by its name alone', async () => {
+    const stub = new DnsStub({ 'cache.service.consul': ['127.59.6.5'] })
+    const RESOLVER = await stub.start()
+    cpSync(join(ROOT, 'buildspecs/python_host.py'), join(root, 'sitecustomize.py'))
+    const asked =
+      'import socket; print(socket.gethostbyname("localhost"), socket.getaddrinfo("cache", 6379)[0][4])'
+    const env = { PATH: process.env.PATH ?? '', PYTHONPATH: root, HOST, RESOLVER }
+    const { stdout } = await promisify(execFile)('python3', ['-c', asked], { env })
+    stub.stop()
+    expect(stdout.trim()).toBe("127.0.0.1 ('127.59.6.5', 6379)")
+  })
+
+  it('of Go needs no go.mod where its packages are those of Go', async () => {
+    const source = join(root, 'plain')
+    mkdirSync(source)
+    writeFileSync(join(source, 'main.go'), 'package main\n\nfunc main() { println("plain") }\n')
+    await compile(source, join(root, 'out'), { root, programs })
+    const { stderr } = await promisify(execFile)(join(root, 'out/program'))
+    expect(stderr).toBe('plain\n')
   })
 
   it('of Java is compiled without Maven and starts with the jars of its lock', async () => {

@@ -30,7 +30,7 @@ describe('the configuration for ops', () => {
       Env: { PORT: '8080' },
       Klibs: ['ntp', 'tls', 'userdata'],
       NanosVersion: '0.1.55',
-      NameServers: ['10.77.0.10', '10.77.16.10'],
+      NameServers: ['10.77.0.10', '10.77.16.10\nsearch service.consul'],
       Uefi: true,
     })
   })
@@ -58,7 +58,7 @@ describe('the configuration for ops', () => {
       home: '/h',
       Klibs: ['ntp', 'tls', 'userdata'],
       NanosVersion: '0.1.55',
-      NameServers: ['10.77.0.10', '10.77.16.10'],
+      NameServers: ['10.77.0.10', '10.77.16.10\nsearch service.consul'],
       Uefi: true,
     })
   })

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import { pickBackup } from '../../cli/commands/data-restore.ts'
+import { TableBackups } from '../../adapters/aws/table-backups.ts'
+import { confirmDeletion } from '../../cli/commands/data-delete-backup.ts'
+import { backupOf, pickBackup } from '../../cli/commands/data-restore.ts'
 import { withCosts } from '../../cli/stage/data-list.ts'
 import { dataText, sizeText } from '../../cli/text/data-text.ts'
+import { InvalidInput, NotFound } from '../../core/base/errors.ts'
 import type { ListedBackup, ListedData } from '../../core/deploy/data-list.ts'
 import { prices } from '../support/prices.ts'
 
@@ -74,7 +77,7 @@ describe('the data of an app', () => {
         'not known',
         'not ready yet; DynamoDB deletes it on 2026-03-07',
       ],
-      ['Prices: AmazonDynamoDB, read on 2026-02-01 by github.com/some/body; requests cost extra.'],
+      ["Prices: AWS's price list AmazonDynamoDB, read on 2026-02-01; requests cost extra."],
       ["What is not known here is in AWS's price lists for eu-west-1."],
     ])
   })
@@ -101,6 +104,68 @@ describe('the data of an app', () => {
     const part = { ...orders, figures: { bytes: 1, atLeast: true as const } }
     const { data } = withCosts({ app: 'shop', data: [part, orders], backups: [] }, 'eu-west-1', prices)
     expect(data.map(({ cost }) => 'unknown' in cost)).toEqual([true, false])
+  })
+})
+
+describe('the backup to delete', () => {
+  const place = 'data delete-backup shop'
+  const { expires: _when, ...own } = backup
+  const person = (...answers: string[]) => {
+    const asked: string[] = []
+    const ask = async (question: string) => {
+      asked.push(question)
+      return answers.shift() ?? ''
+    }
+    return { asked, canAsk: () => answers.length > 0, ask }
+  }
+
+  it('is found by its name or its ARN, of this app only', () => {
+    expect(backupOf(place, 'shop', [own], own.name)).toBe(own)
+    expect(backupOf(place, 'shop', [own], 'arn:1')).toBe(own)
+    expect(() => backupOf(place, 'shop', [own], 'arn:9')).toThrow('shop has no backup arn:9; known are')
+  })
+
+  it('is named once more by a person, who sees what it is', async () => {
+    const asked = person(own.name)
+    await confirmDeletion(place, own, false, asked)
+    expect(asked.asked).toEqual([
+      `${own.name} is a backup of Orders, made on 2026-01-31 12:00:00, 1 KB.\nType its name to delete it: `,
+    ])
+    const other = person('yes')
+    await expect(confirmDeletion(place, own, false, other)).rejects.toThrow(
+      `data delete-backup shop: "yes" is not ${own.name}; nothing was deleted`,
+    )
+    const { bytes: _size, ...unsized } = own
+    const second = person(own.name)
+    await confirmDeletion(place, unsized, false, second)
+    expect(second.asked[0]).toContain('made on 2026-01-31 12:00:00.\n')
+  })
+
+  it('needs --yes where nobody can be asked', async () => {
+    await expect(confirmDeletion(place, own, false, person())).rejects.toThrow(
+      '1 KB; pass --yes to delete it',
+    )
+    await confirmDeletion(place, own, true, person())
+  })
+
+  it("is never DynamoDB's own", async () => {
+    await expect(confirmDeletion(place, backup, true, person())).rejects.toThrow(
+      `${backup.name} is DynamoDB's own, which deletes it on 2026-03-07`,
+    )
+  })
+
+  it.each([
+    ['BackupNotFoundException', NotFound, 'backup b does not exist any more'],
+    ['BackupInUseException', InvalidInput, 'b: is being made or restored; try again when that has ended'],
+    ['ValidationException', InvalidInput, 'b: User is not allowed'],
+    ['ThrottlingException', Error, 'User is not allowed'],
+  ])('may be refused by DynamoDB as %s', async (code, kind, sentence) => {
+    const send = async () => {
+      throw Object.assign(new Error('User is not allowed'), { name: code })
+    }
+    const removed = new TableBackups({ send } as never).remove({ id: 'arn:1', name: 'b' })
+    await expect(removed).rejects.toThrow(kind)
+    await expect(removed).rejects.toThrow(sentence)
   })
 })
 

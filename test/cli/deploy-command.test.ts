@@ -37,6 +37,11 @@ describe('a deployment', () => {
       '--detailed-exitcode: goes only with --dry-run, and not with --no-wait',
     ],
     [['deploy', '--plan', 'f', '--dry-run'], '--plan: does not go with --dry-run; the plan says all of it'],
+    [['deploy', 'shop', 'web', '--plan', 'f'], '--plan: does not go with services; the plan says all of it'],
+    [
+      ['deploy', 'shop', 'web', '--release', '3'],
+      '--release: does not go with services; going back takes the whole app',
+    ],
     [['deploy', '--plan', '/nowhere/f'], /^--plan: \/nowhere\/f: ENOENT/],
     [
       ['deploy', '--plan', 'package.json'],

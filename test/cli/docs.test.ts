@@ -10,7 +10,7 @@ import { ROOT } from '../apps/apps.ts'
 async function sections(): Promise<Map<string, string>> {
   const page = await readFile(join(ROOT, 'docs/cli.md'), 'utf8')
   const parts = page.split(/^###? nanofleet /m).slice(1)
-  return new Map(parts.map((part) => [/^[a-z-]+( [a-z]+)*/.exec(part)?.[0] ?? '', part]))
+  return new Map(parts.map((part) => [/^[a-z-]+( [a-z][a-z-]*)*/.exec(part)?.[0] ?? '', part]))
 }
 
 const nanofleet = program()

@@ -70,6 +70,21 @@ describe('the instances of a service', () => {
     ])
   })
 
+  it.each([
+    ['starting', undefined, 'starting'],
+    ['starting', 'pending', 'starting'],
+    ['starting', 'terminated', 'gone'],
+    ['serving', undefined, 'gone'],
+    ['leaving', 'terminated', 'gone'],
+    ['leaving', 'shutting-down', 'leaving'],
+  ] as const)('that are %s and %s in EC2 are %s', async (stage, state, shown) => {
+    const { view, ...rest } = group()
+    const members = [{ id: 'i-1', stage, current: true }]
+    const seen = new Map(state && [['i-1', { ...facts('i-1'), state }]])
+    const [row] = await rowsOf(sources(), { ...rest, view: view && { ...view, members } }, seen)
+    expect(row).toMatchObject({ id: 'i-1', app: 'shop', service: 'web', stage: shown })
+  })
+
   const failing = (error: Error) => async () => {
     throw error
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { putLoader } from '../../adapters/sources/secret-loader.ts'
+import { putLoader } from '../../adapters/sources/loaders.ts'
 import { hiddenValue, type ValueSource } from '../../cli/hidden-value.ts'
 import { assignments, secretWords } from '../../cli/setting-words.ts'
 import { listed as listedVariables } from '../../cli/stage/env-list.ts'
@@ -208,8 +208,8 @@ describe('a loader', () => {
     ['java', ['nanofleet/Secrets.java', 'nanofleet/ParameterStore.java']],
   ] as const)('of %s is written beside the source, again without harm', async (language, files) => {
     const paths = files.map((file) => join(folder, file))
-    expect(await putLoader(language, folder)).toEqual(paths)
-    expect(await putLoader(language, folder)).toEqual(paths)
+    expect(await putLoader('secrets', language, folder)).toEqual(paths)
+    expect(await putLoader('secrets', language, folder)).toEqual(paths)
   })
 
   it('is what the checkout has, and in JavaScript without types', async () => {
@@ -225,17 +225,19 @@ describe('a loader', () => {
     expect(await readFile(join(folder, 'secrets/store.go'), 'utf8')).toContain(
       '"example/shop/secrets/instance"',
     )
-    await putLoader('go', join(folder, 'cmd/web'))
+    await putLoader('secrets', 'go', join(folder, 'cmd/web'))
     expect(await readFile(join(folder, 'cmd/web/secrets/sigv4/caller.go'), 'utf8')).toContain(
       '"example/shop/cmd/web/secrets/instance"',
     )
-    await expect(putLoader('go', tmpdir())).rejects.toThrow(/is in no Go module; write its go\.mod first/)
+    await expect(putLoader('secrets', 'go', tmpdir())).rejects.toThrow(
+      /is in no Go module; write its go\.mod first/,
+    )
   })
 
   it('does not replace what somebody else wrote', async () => {
     await writeFile(join(folder, 'secrets/store.go'), 'package mine\n')
     await rm(join(folder, 'secrets/secrets.go'))
-    await expect(putLoader('go', folder)).rejects.toThrow(
+    await expect(putLoader('secrets', 'go', folder)).rejects.toThrow(
       /store\.go: is another file, or of another version; move it away/,
     )
     await expect(readFile(join(folder, 'secrets/secrets.go'))).rejects.toThrow('ENOENT')

@@ -113,7 +113,7 @@ describe('the command line', () => {
     ['help depoy', /unknown command 'depoy'\n\(Did you mean deploy\?\)/],
     ['deploy', /missing required argument 'app'/],
     ['deploy Web', /Names have lower-case letters/],
-    ['deploy web 3', /too many arguments/],
+    ['deploy web 3', /'3' is invalid for argument 'services'/],
     ['deploy web --release 0', /It starts at 1/],
     ['deploy web --release', /argument missing/],
     ['scale web web', /missing required argument 'count'/],

@@ -48,6 +48,7 @@ describe('a stage that was just deployed', () => {
     const states = Object.fromEntries(found.map(({ subject, state }) => [subject, state]))
     expect(states).toMatchObject({
       workflows: 'good',
+      region: 'good',
       'instance types': 'good',
       vCPUs: 'good',
       addresses: 'good',

@@ -10,7 +10,7 @@ import { CloudFormationStacks } from '../../adapters/aws/cloudformation.ts'
 import type { Context } from '../../cli/context.ts'
 import type { CostedList } from '../../cli/stage/data-list.ts'
 import { appStack } from '../../core/base/names.ts'
-import { nanofleet } from '../live/cli.ts'
+import { Command, nanofleet } from '../live/cli.ts'
 import { pushLedger, table } from '../live/ledger.ts'
 import { withWeb } from '../live/stage.ts'
 import { runToEnd } from '../live/workflows.ts'
@@ -85,7 +85,7 @@ describe('a table with ten thousand rows', () => {
     expect(before).toHaveLength(ROWS)
     const gone = await nanofleet('teardown', 'ledger', '--yes', '--delete-data', 'Orders')
     expect(gone).toMatchObject({ code: 0 })
-    const back = await nanofleet('data', 'restore', 'ledger', 'Orders', '--from', backup.name)
+    const back = await new Command(['data', 'restore', 'ledger', 'Orders', '--from', backup.name]).end(200)
     expect({ code: back.code, err: back.err }).toMatchObject({ code: 0 })
     expect(back.err).toContain('restore data')
     expect(await rows(await orders())).toEqual(before)
@@ -98,7 +98,7 @@ describe('a table with ten thousand rows', () => {
     const refused = await nanofleet(...restore)
     expect(refused.err).toMatch(/holds at least 1,000 rows\) would leave the app .*--replace-data Orders/)
     expect([refused.code, await orders()]).toEqual([2, present])
-    const { code, err } = await nanofleet(...restore, '--replace-data', 'Orders')
+    const { code, err } = await new Command([...restore, '--replace-data', 'Orders']).end(200)
     expect({ code, err }).toMatchObject({ code: 0 })
     const restored = await orders()
     expect(restored).toMatch(/-Orders-RESTORED\d+$/)
@@ -120,5 +120,25 @@ describe('a table with ten thousand rows', () => {
     expect(recovery?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus).toBe('ENABLED')
     const dry = await nanofleet('deploy', 'ledger', '--no-push', '--dry-run', '--json')
     expect(JSON.parse(dry.out)).toMatchObject({ stack: { action: 'unchanged' }, losses: [], takenUp: [] })
+  }, 60_000)
+
+  it('is deleted by its name when nobody needs it any more, and only then', async () => {
+    const remove = ['data', 'delete-backup', 'ledger', backup.name]
+    const asked = await nanofleet(...remove)
+    expect(asked).toMatchObject({ code: 2, err: expect.stringContaining('pass --yes to delete it') })
+    expect((await backups()).map(({ id }) => id)).toEqual([backup.id])
+    expect(await nanofleet(...remove, '--yes')).toMatchObject({
+      code: 0,
+      out: `${backup.name} is deleted\n`,
+    })
+    expect(await backups()).toEqual([])
+    expect(await nanofleet(...remove, '--yes')).toMatchObject({ code: 2 })
+    // DynamoDB's own ones go by themselves.
+    const own = (await listed()).backups[0]
+    const kept = await nanofleet('data', 'delete-backup', 'ledger', own?.name ?? '', '--yes')
+    expect(kept).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("is DynamoDB's own, which deletes it on"),
+    })
   }, 60_000)
 })

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { InvokeCommand } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Execution } from '../../adapters/aws/executions.ts'
@@ -7,9 +8,9 @@ import { controlName } from '../../core/base/names.ts'
 import { serviceInstances } from '../../scripts/demo/local-instances.ts'
 import { until } from '../../scripts/demo/wait.ts'
 import { removeApp } from '../live/apps.ts'
-import { writeChores } from '../live/chores.ts'
+import { GO_SERVICE, writeChores } from '../live/chores.ts'
 import { Command, nanofleetJson as json, nanofleet } from '../live/cli.ts'
-import { pushChanged } from '../live/source.ts'
+import { edit, pushChanged } from '../live/source.ts'
 import { liveStage, regionOf } from '../live/stage.ts'
 import { runToEnd } from '../live/workflows.ts'
 
@@ -22,7 +23,10 @@ describe('a one-off task', () => {
     await pushChanged(context, 'chores', writeChores)
     await runToEnd(context, 'deploy', { app: 'chores' }, 800)
   }, 900_000)
-  afterAll(() => removeApp(context, 'chores'), 120_000)
+  afterAll(async () => {
+    const left = await context.releases().deployedApps()
+    if (left.includes('chores')) await removeApp(context, 'chores')
+  }, 300_000)
 
   /** Instances of jobs that nobody's schedule started. */
   const living = async () => {
@@ -34,11 +38,16 @@ describe('a one-off task', () => {
   const noneIsLeft = () =>
     until('no instance of a job', 30, async () => ((await living()).length === 0 ? true : undefined))
 
-  it.each(['task', 'gotask'])(
+  it.each([
+    ['task', 'good bye -- "é"'],
+    ['gotask', 'good bye -- "é"'],
+    ['pytask', 'good|bye -- "é"'],
+    ['javatask', 'good|bye -- "é"'],
+  ])(
     'of the program %s prints its arguments and ends with its exit code',
-    async (service) => {
+    async (service, words) => {
       const { code, out, err } = await nanofleet('job', 'chores', service, '--', '3', 'good', 'bye -- "é"')
-      expect({ code, out, err }).toMatchObject({ code: 3, out: expect.stringContaining('good bye -- "é"\n') })
+      expect({ code, out, err }).toMatchObject({ code: 3, out: expect.stringContaining(`${words}\n`) })
       expect(err).toContain('the program ended with exit code 3')
       expect(await nanofleet('job', 'chores', service, '--', '0', 'fine')).toMatchObject({ code: 0 })
       await noneIsLeft()
@@ -132,4 +141,22 @@ describe('a one-off task', () => {
     expect(said).not.toContain('9095 failed')
     expect(said).not.toContain('8095 answered')
   }, 60_000)
+
+  it('ends when its service leaves the app, and with the app', async () => {
+    const commands = ['task', 'gotask'].map((service) => [service, '--', 'sleep'])
+    const [stays, goes] = commands.map((words) => new Command(['job', 'chores', ...words]))
+    const running = async (service: string) =>
+      (await living()).find((each) => each.service === service && each.state === 'running')
+    for (const service of ['task', 'gotask']) await until(service, 120, () => running(service))
+    await pushChanged(context, 'chores', async (root) => {
+      await writeChores(root)
+      await edit(join(root, 'images/chores/app.yml'), GO_SERVICE, '')
+    })
+    await runToEnd(context, 'deploy', { app: 'chores' }, 800)
+    expect(await goes?.end(180)).toMatchObject({ code: 125, err: expect.stringContaining('ended before') })
+    expect(await running('task')).toBeDefined()
+    await removeApp(context, 'chores')
+    expect(await stays?.end(180)).toMatchObject({ code: 125, err: expect.stringContaining('ended before') })
+    await noneIsLeft()
+  }, 1_200_000)
 })

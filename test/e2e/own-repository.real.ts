@@ -43,6 +43,22 @@ func main() {
 }
 `
 
+/** The locks of packages that `nanofleet lock` writes. */
+const LOCKS: Record<string, string> = {
+  js: 'package-lock.json',
+  python: 'requirements.txt',
+  java: 'maven.lock.json',
+}
+
+const DOCKERFILE = `FROM node:24-slim
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci --omit=dev
+COPY . .
+EXPOSE 8080
+CMD ["node", "server.js"]
+`
+
 const printSeconds = (what: string, since: number): boolean =>
   process.stderr.write(`${((performance.now() - since) / 1000).toFixed(1).padStart(7)} s  ${what}\n`)
 
@@ -141,11 +157,16 @@ describe('a repository of apps', () => {
   }, 600_000)
 
   it.each(LANGUAGES)(
-    'serves an app of a folder in %s',
+    'locks the packages of an app of a folder in %s, if any, and serves it',
     async (folder, language) => {
       await cp(join(repository, 'apps/hello', folder), join(shop.folder, folder), { recursive: true })
       if (folder === 'go') await shop.put('go/main.go', GO)
       if (folder === 'go') await shop.put('go/go.mod', 'module hello\n\ngo 1.25\n')
+      const lock = LOCKS[folder]
+      if (lock !== undefined) {
+        await rm(join(shop.folder, folder, lock))
+        expect(await shop.nanofleet('lock', folder)).toBe(`${folder}/${lock}: written\n`)
+      }
       const began = performance.now()
       await shop.nanofleet('init', '--from', folder)
       expect(await shop.nanofleet('validate', folder)).toBe(`${folder} is right\n`)
@@ -154,8 +175,22 @@ describe('a repository of apps', () => {
       printSeconds(`from the folder in ${language} to the answer`, began)
       await shop.nanofleet('teardown', folder, '--yes')
     },
-    300_000,
+    600_000,
   )
+
+  it('serves the whole repository, whose root has a Dockerfile and a package.json', async () => {
+    await cp(join(repository, 'apps/hello/js/server.js'), join(shop.folder, 'server.js'))
+    const { devDependencies } = JSON.parse(await readFile(join(shop.folder, 'package.json'), 'utf8'))
+    const own = { type: 'module', scripts: { start: 'node server.js' }, dependencies: { ms: '2.1.3' } }
+    await shop.put('package.json', JSON.stringify({ ...own, devDependencies }))
+    await shop.nanofleet('lock', '.')
+    await shop.put('Dockerfile', DOCKERFILE)
+    await shop.nanofleet('init')
+    expect(await readFile(join(shop.folder, 'images/shop/app.yml'), 'utf8')).toContain('source: .\n')
+    await shop.nanofleet('deploy', 'shop')
+    expect(await shop.ask('shop.localhost')).toMatch('hello from javascript on i-')
+    await shop.nanofleet('teardown', 'shop', '--yes')
+  }, 600_000)
 
   it('has a region of its own, beside that of another repository', async () => {
     await other.nanofleet('local', 'up')

@@ -15,11 +15,15 @@ import { ROOT } from '../apps/apps.ts'
 import { picturePage } from '../apps/photos/page.ts'
 import { untilAppIsWhole } from '../live/apps.ts'
 import { launchBrowser } from '../live/browser.ts'
+import { Command } from '../live/cli.ts'
 import { pngHeader, tryUpload, withPhotos } from '../live/photos.ts'
+import { edit, pushChanged, pushOwn } from '../live/source.ts'
 import { regionOf } from '../live/stage.ts'
 
 /** Where the picture of the page goes, if NANOFLEET_SCREENSHOTS asks for one. */
 const PICTURE = join(ROOT, 'docs/images/photos.png')
+
+const SERVICES = ['keyvaluestore', 'db', 'storage', 'master', 'worker', 'ui']
 
 describe('photos', () => {
   let context: Context
@@ -130,5 +134,68 @@ describe('photos', () => {
       expect(await pids()).toEqual(workers)
       await client.finished([await client.upload(await picture(), randomUUID())], 30)
     }, 40_000)
+  })
+
+  describe('of which only some services are deployed', () => {
+    const idsOf = async (service: string) =>
+      (await serviceInstances(regionOf(context), 'photos', service))
+        .map(({ instanceId }) => instanceId)
+        .sort()
+    const all = async () =>
+      Object.fromEntries(await Promise.all(SERVICES.map(async (name) => [name, await idsOf(name)] as const)))
+    const deployed = async () => {
+      const release = await context.releases().current('photos')
+      if (!release) throw new Error('photos is not deployed')
+      return release
+    }
+    const deploy = (...args: string[]) => new Command(['deploy', 'photos', '--no-push', ...args]).end(200)
+    const change = (ui: string, worker: string) =>
+      pushChanged(context, 'photos', async (root) => {
+        await edit(join(root, 'apps/photos/ui/main.ts'), 'await around.serve(', `${ui}\nawait around.serve(`)
+        await edit(join(root, 'apps/photos/worker/main.ts'), 'let left', `${worker}\nlet left`)
+      })
+    afterAll(() => pushOwn(context, 'photos'), 30_000)
+
+    it('replaces these and nothing else, and says what it leaves out', async () => {
+      const [before, old] = [await all(), await deployed()]
+      await change('console.log(1)', 'console.log(1)')
+      const planned = await deploy('ui', '--dry-run')
+      expect(planned.out).toMatch(/release \d+ after \d+, with only ui\n/)
+      expect(planned.out).toMatch(/left out of what was pushed, until .*: worker \(was changed\)\n/)
+      expect(await deploy('ui')).toMatchObject({ code: 0 })
+      const [after, young] = [await all(), await deployed()]
+      expect({ ...after, ui: before.ui }).toEqual(before)
+      expect(after.ui?.filter((id) => before.ui?.includes(id))).toEqual([])
+      expect(young.release).toBe(old.release + 1)
+      expect({ ...young.services, ui: old.services.ui }).toEqual(old.services)
+      expect(young.services.ui?.imageId).not.toBe(old.services.ui?.imageId)
+      expect(await deploy('ui')).toMatchObject({ code: 0 })
+      expect([await all(), (await deployed()).release]).toEqual([after, young.release])
+    }, 400_000)
+
+    it('brings only these back when it fails', async () => {
+      const [before, old] = [await all(), await deployed()]
+      await change('process.exit(3)', 'process.exit(4)')
+      const { code, err } = await deploy('ui')
+      expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('is back') })
+      expect(await deployed()).toEqual(old)
+      const { ui, ...others } = await all()
+      expect({ ...others, ui: before.ui }).toEqual(before)
+      expect(ui).toHaveLength(2)
+    }, 300_000)
+
+    it('leaves the rest for a deployment of the whole app', async () => {
+      const before = await all()
+      await change('console.log(1)', 'console.log(1)')
+      expect(await deploy()).toMatchObject({ code: 0 })
+      const after = await all()
+      expect(after.worker?.filter((id) => before.worker?.includes(id))).toEqual([])
+      expect({ ...after, worker: before.worker }).toEqual(before)
+    }, 300_000)
+
+    it('is refused for a service that the app does not have', async () => {
+      const { code, err } = await deploy('workr')
+      expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('did you mean "worker"?') })
+    }, 30_000)
   })
 })

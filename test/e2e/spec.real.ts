@@ -51,7 +51,7 @@ describe('an app without a checkout', () => {
     expect((await nanofleet('releases', 'kiosk')).stdout).toContain('kiosk: 1 → 2 instances')
     expect((await nanofleet('rollback', 'kiosk', '--yes')).stdout).toMatch(/kiosk +kiosk +1\/1 +3/)
     expect((await nanofleet('timeline', 'kiosk')).stdout).toContain('deploy kiosk')
-  }, 300_000)
+  }, 900_000)
 
   it('that is wrong is refused with file and line, and nothing is uploaded', async () => {
     await writeFile(join(folder, 'wrong.yml'), spec('wrong', 8011, '    cuont: 2\n'))
@@ -67,7 +67,7 @@ describe('an app without a checkout', () => {
       ),
     })
     expect(await context.bundles().pointer('wrong')).toBeUndefined()
-  }, 60_000)
+  }, 180_000)
 
   it('keeps its name, and an app of a checkout keeps that of its own', async () => {
     await writeFile(join(folder, 'web.yml'), spec('web', 8012))
@@ -77,7 +77,7 @@ describe('an app without a checkout', () => {
     })
     const { status, body } = await ask('POST', 'v2/apps', spec('web', 8012))
     expect([status, body.error.name]).toEqual([409, 'NameTaken'])
-  }, 60_000)
+  }, 180_000)
 
   it('is posted, looked at and removed', async () => {
     const { status, body } = await ask('POST', 'v2/apps', spec('stall', 8013))
@@ -97,7 +97,7 @@ describe('an app without a checkout', () => {
       409,
       { name: 'Busy', execution: body.execution.arn },
     ])
-    await api.untilState('stall', 'running', 120)
+    await api.untilState('stall', 'running', 300)
     expect((await ask('GET', 'apps/stall')).body).toMatchObject({
       from: 'spec',
       release: 1,
@@ -115,8 +115,45 @@ describe('an app without a checkout', () => {
     expect(list.apps.map(({ app }: { app: string }) => app)).toEqual(['kiosk', 'platform', 'stall', 'web'])
     const removal = await ask('DELETE', 'v2/apps/stall')
     expect([removal.status, removal.body.state]).toEqual([202, 'removing'])
-    await api.untilState('stall', '404', 120)
-  }, 300_000)
+    await api.untilState('stall', '404', 300)
+  }, 900_000)
+
+  it('is the same request until a variable of it is set to something else', async () => {
+    const posted = async (status: number) => {
+      const answer = await ask('POST', 'v2/apps', spec('stall', 8013))
+      expect([answer.status, answer.body]).toEqual([status, expect.anything()])
+      await api.untilState('stall', 'running', 300)
+      return answer.body.execution.arn
+    }
+    const first = await posted(201)
+    await nanofleet('env', 'set', 'stall', 'LOG_LEVEL=debug')
+    const second = await posted(201)
+    expect(await posted(200)).toBe(second)
+    await nanofleet('env', 'rm', 'stall', 'LOG_LEVEL')
+    const third = await posted(201)
+    expect(new Set([first, second, third]).size).toBe(3)
+    expect((await ask('DELETE', 'v2/apps/stall')).status).toBe(202)
+    await api.untilState('stall', '404', 300)
+  }, 900_000)
+
+  it('with a secret that is not set is refused with the command that sets it', async () => {
+    const body = spec('stall', 8013, '    secrets: [DB_PASSWORD]\n')
+    const refused = await ask('POST', 'v2/apps', body)
+    expect([refused.status, refused.body.error.message]).toEqual([
+      400,
+      expect.stringContaining('secrets set stall DB_PASSWORD'),
+    ])
+    await writeFile(join(folder, 'password'), 'a long one')
+    await writeFile(join(folder, 'stall.yml'), body)
+    await expect(nanofleet('deploy', './stall.yml')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('the secret DB_PASSWORD of stall is not set'),
+    })
+    await nanofleet('secrets', 'set', 'stall', 'DB_PASSWORD', '--from-file', 'password')
+    expect((await nanofleet('deploy', './stall.yml')).stdout).toMatch(/stall +stall +1\/1/)
+    await nanofleet('teardown', 'stall', '--yes')
+    await nanofleet('secrets', 'rm', 'stall', '--all', '--yes')
+  }, 900_000)
 
   it('with data is removed only when somebody says what becomes of it', async () => {
     const table = 'resources: {Resources: {Orders: {Type: AWS::SQS::Queue}}}\n'
@@ -124,14 +161,14 @@ describe('an app without a checkout', () => {
     expect(first.status).toBe(201)
     const reused = await ask('POST', 'v2/apps', spec('till', 8014, table), { 'idempotency-key': 'one' })
     expect([reused.status, reused.body.error.name]).toEqual([422, 'KeyReused'])
-    await api.untilState('till', 'running', 120)
+    await api.untilState('till', 'running', 300)
     const refused = await ask('DELETE', 'v2/apps/till')
     expect([refused.status, refused.body.error.message]).toEqual([400, expect.stringContaining('Orders')])
     expect((await ask('DELETE', 'v2/apps/till?deleteData=Orders')).status).toBe(202)
-    await api.untilState('till', '404', 120)
+    await api.untilState('till', '404', 300)
     const replayed = await ask('POST', 'v2/apps', spec('till', 8013, table), { 'idempotency-key': 'one' })
     expect([replayed.status, replayed.body.execution.arn]).toEqual([200, first.body.execution.arn])
-  }, 300_000)
+  }, 900_000)
 
   it.each([
     ['', 400, /the file is empty/],
@@ -191,7 +228,7 @@ describe('an app without a checkout', () => {
       await iam('DeleteAccessKey', { AccessKeyId: accessKeyId })
       await iam('DeleteUser', {})
     }
-  }, 60_000)
+  }, 180_000)
 
   it('is answered to curl, which signs by itself', async () => {
     const { accessKeyId, secretAccessKey } = regionOf(context).credentials
@@ -205,5 +242,5 @@ describe('an app without a checkout', () => {
   it('is removed by the command, as any other', async () => {
     const { stdout } = await nanofleet('teardown', 'kiosk', '--yes')
     expect(stdout).toContain('kiosk is gone')
-  }, 120_000)
+  }, 600_000)
 })

@@ -126,7 +126,7 @@ export class DataWorld {
   ): Promise<string | undefined> {
     const execution = `run-${++this.#run}`
     const { release = 0, named: replaceData = [], restore = {} } = options
-    const ask = { app: 'shop', release, execution, replaceData, restore }
+    const ask = { app: 'shop', release, execution, services: [], replaceData, restore }
     await this.#locks.take('shop', OWNER, undefined, new Date())
     let plan: DeployOrder
     try {

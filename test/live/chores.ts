@@ -1,5 +1,6 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeJobProgram } from '../apps/lib/job-programs.ts'
 
 /** Prints its arguments and ends as the first one says; `sleep` never ends, without any it has two ports. */
 const TASK = `import http from 'node:http'
@@ -22,12 +23,16 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"nanofleet/lib/go/job"
 )
 
 func main() {
 	job.Run(func(args []string) int {
+		if args[0] == "sleep" {
+			time.Sleep(time.Hour)
+		}
 		code, _ := strconv.Atoi(args[0])
 		fmt.Println(strings.Join(args[1:], " "))
 		return code
@@ -59,10 +64,14 @@ setInterval(() => {
 }, 500)
 `
 
+/** The service of it that an app may lose. */
+export const GO_SERVICE = '  gotask: {source: apps/chores/gotask, port: 8096, jobs: true}\n'
+
 const MANIFEST = `app: chores
 services:
   task: {source: apps/chores/task, port: 8095, ports: {metrics: 9095}}
-  gotask: {source: apps/chores/gotask, port: 8096, jobs: true}
+${GO_SERVICE}  pytask: {source: apps/chores/pytask, count: 0, jobs: true}
+  javatask: {source: apps/chores/javatask, count: 0, jobs: true}
   asker: {source: apps/chores/asker, needs: ['task:metrics']}
   clock:
     source: apps/chores/task
@@ -77,7 +86,7 @@ const CHECKED = (name: string, port: number) => ({
   checks: [{ name: 'opens', tcp: `HEALTHROUTE:${port}`, interval: '1s', timeout: '1s' }],
 })
 
-/** Writes an app: a task in Node and in Go, a service with two ports and one that asks both, a schedule. */
+/** Writes an app: tasks in four languages, a service with two ports and one that asks both, a schedule. */
 export async function writeChores(root: string): Promise<void> {
   const write = async (file: string, text: string | object): Promise<void> => {
     const path = join(root, file)
@@ -90,6 +99,14 @@ export async function writeChores(root: string): Promise<void> {
       service === 'gotask' ? { Program: '/app/program' } : NODE,
     )
     await cp(join(root, 'images/web/web/Dockerfile'), join(root, `images/chores/${service}/Dockerfile`))
+  }
+  for (const [service, language] of [
+    ['pytask', 'python'],
+    ['javatask', 'java'],
+  ] as const) {
+    for (const file of ['config.json', 'Dockerfile'])
+      await cp(join(root, 'images/hello', language, file), join(root, 'images/chores', service, file))
+    await writeJobProgram(language, join(root, 'apps/chores', service))
   }
   await write('images/chores/app.yml', MANIFEST)
   await write('images/chores/task/consul.json', {

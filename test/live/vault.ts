@@ -1,6 +1,6 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { putLoader } from '../../adapters/sources/secret-loader.ts'
+import { putLoader } from '../../adapters/sources/loaders.ts'
 import type { Context } from '../../cli/context.ts'
 import { pushChanged } from './source.ts'
 
@@ -160,7 +160,7 @@ export async function pushVault(context: Context, change = (manifest: string) =>
     await put(join(root, 'images/vault/app.yml'), change(APP))
     for (const [path, text] of Object.entries(SOURCES)) await put(join(root, 'apps/vault', path), text)
     for (const language of LANGUAGES) {
-      if (language !== 'ts') await putLoader(language, loaderFolder(root, language))
+      if (language !== 'ts') await putLoader('secrets', language, loaderFolder(root, language))
       const images = join(root, 'images/vault', language)
       await cp(join(root, 'images/hello', language), images, { recursive: true })
       const consul = JSON.parse(await readFile(join(images, 'consul.json'), 'utf8'))

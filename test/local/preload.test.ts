@@ -38,6 +38,18 @@ describe('A Node program of a local instance', () => {
     expect(await run(program)).toEqual([[HOST, 4], both, first, first, [HOST, '127.59.6.6']])
   })
 
+  it('finds a service by its name alone, as the search line of resolv.conf does on AWS', async () => {
+    const program = `
+      import { lookup, resolve4 } from 'node:dns/promises'
+      const other = await lookup('absent').catch(({ code }) => code)
+      console.log(JSON.stringify([await lookup('web'), await resolve4('web'), await lookup('localhost', 4), other]))`
+    const own = { address: HOST, family: 4 }
+    const local = { address: '127.0.0.1', family: 4 }
+    const [found, addresses, here, absent] = (await run(program)) as unknown[]
+    expect([found, addresses, here]).toEqual([own, [HOST, '127.59.6.6'], local])
+    expect(absent).toMatch(/ENOTFOUND|EAI_AGAIN/)
+  })
+
   it('reaches a name by fetch and by http', async () => {
     const program = `
       import http from 'node:http'

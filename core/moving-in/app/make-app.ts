@@ -9,6 +9,7 @@ import { exposeBehind } from './behind-proxies.ts'
 import { takeAddresses } from './environment.ts'
 import { expose } from './exposure.ts'
 import { instanceType } from './instance-type.ts'
+import { namesInSource } from './names-in-source.ts'
 import { serviceLabel } from './naming.ts'
 import { type Edge, withoutCircles } from './needs.ts'
 import type { Neighbours, Planned } from './planned.ts'
@@ -18,7 +19,7 @@ import { choosePort } from './ports.ts'
 export function makeApp(
   app: string,
   source: Source,
-  around: { tree: Tree; bases: Bases; published: Published; neighbours: Neighbours },
+  around: { tree: Tree; rootName: string; bases: Bases; published: Published; neighbours: Neighbours },
   said: Sentences,
 ): Planned[] {
   const services: Planned[] = []
@@ -41,7 +42,8 @@ export function makeApp(
       (to): Edge => ({ from: service.name, to, place: service.workload.place }),
     ),
   )
-  const needs = withoutCircles([...edges, ...named], said)
+  const inText = services.flatMap((service) => namesInSource(service, book, around.tree, said))
+  const needs = withoutCircles([...edges, ...named, ...inText], said)
   for (const service of services) service.needs = needs.get(service.name) ?? []
   exposeBehind(gone, services, around.tree, said)
   expose(app, services, around.neighbours, said)

@@ -25,7 +25,7 @@ const DEEPEST = 10
  */
 export function composeSource(tree: Tree, path: string, said: Sentences, depth = 0): Source {
   const file = readCompose(tree, path, said)
-  const name = text(file.value.name)
+  const name = text(file.value.name) || undefined
   for (const key of Object.keys(file.value))
     if (!TOP_TAKEN.includes(key) && !key.startsWith('x-'))
       said.left(`${path}: ${key}`, 'is not part of an app', 'leave it out')

@@ -11,8 +11,20 @@ export interface Hints {
 
 const READS_PORT =
   /process\.env\.PORT\b|process\.env\[["']PORT["']\]|Getenv\(["']PORT["']\)|environ(\.get)?[[(]["']PORT["']|getenv\(["']PORT["']\)|Bun\.env\.PORT|\$\{PORT[:}]/
-const LISTENS =
-  /\.listen\(\s*(\d{2,5})\b|ListenAndServe\(\s*["'][^"':]*:(\d{2,5})["']|\bport\s*[=:]\s*["']?(\d{4,5})\b|server\.port\s*[=:]\s*(\d{2,5})/i
+/** Variables that say where a program itself listens, and not where it calls. */
+const OWN = '(?:\\w*SERVER|HTTP|APP|API|WEB|LISTEN|FLASK_RUN)_PORT'
+const LISTENS = new RegExp(
+  [
+    /\.listen\(\s*(\d{2,5})\b/.source,
+    /ListenAndServe\(\s*["'][^"':]*:(\d{2,5})["']/.source,
+    /\bport\s*[=:]\s*["']?(\d{4,5})\b/.source,
+    /server\.port\s*[=:]\s*(\d{2,5})/.source,
+    // Where such a variable is not set.
+    `env(?:iron\\.get)?\\(\\s*["']${OWN}["']\\s*,\\s*["']?(\\d{4,5})`,
+    `process\\.env\\.${OWN}\\s*(?:\\|\\||\\?\\?)\\s*["']?(\\d{4,5})`,
+  ].join('|'),
+  'i',
+)
 const HEALTH =
   /["'`](\/(?:_?healthz?|health\/?live|healthcheck|livez|readyz?|actuator\/health|status|ping))["'`]/
 
@@ -20,7 +32,8 @@ const HEALTH =
 export const USUAL_PORT = 8080
 
 /** The hints of a folder of sources. */
-export const hintsOf = (tree: Tree, folder: string): Hints => hints(sourceTexts(tree, folder))
+export const hintsOf = (tree: Tree, folder: string): Hints =>
+  hints(sourceFiles(tree, folder).flatMap((path) => tree.text(path) ?? []))
 
 function hints(texts: readonly string[]): Hints {
   const all = texts.join('\n')
@@ -35,13 +48,14 @@ function hints(texts: readonly string[]): Hints {
   }
 }
 
-/** Files right in the folder and one level below: enough for a program to say where it listens. */
-function sourceTexts(tree: Tree, folder: string): string[] {
+/** Files right in the folder and one level below: there a program says where it listens and whom it calls. */
+export function sourceFiles(tree: Tree, folder: string): string[] {
   return tree.paths
     .filter((path) => isBelow(folder, path) && isNear(folder === '.' ? path : path.slice(folder.length + 1)))
     .filter((path) => /\.(m?[jt]s|go|py|java|properties|ya?ml)$/.test(path) && !/[._]test\./.test(path))
     .slice(0, 50)
-    .flatMap((path) => tree.text(path) ?? [])
 }
 
-const isNear = (path: string): boolean => path.split('/').length <= 2 && !/^(images|buildspecs)\//.test(path)
+/** Maven's folders are deep. */
+const isNear = (path: string): boolean =>
+  (path.split('/').length <= 2 && !/^(images|buildspecs)\//.test(path)) || /^src\/main\//.test(path)

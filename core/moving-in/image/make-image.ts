@@ -21,6 +21,9 @@ import { archivedFolder, sayWhole, sourceOf } from './root-source.ts'
 /** A path that a manifest's `source` may be. */
 const SOURCE = /^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9_./-]+$/
 
+/** What a script fills in before it applies a manifest: its own image has its name behind it. */
+const PLACEHOLDER = /\$(?:\{\w+\}|\(\w+\)|\w+)/g
+
 /** What is known of a published image, whose text is not here. */
 export type Published = (image: string) => ImageFacts | undefined
 
@@ -28,10 +31,11 @@ export type Published = (image: string) => ImageFacts | undefined
 export function makeImage(
   tree: Tree,
   workload: Workload,
-  { bases, published }: { bases: Bases; published: Published },
+  { bases, published, rootName }: { bases: Bases; published: Published; rootName: string },
   said: Sentences,
 ): MadeImage | undefined {
-  const { image, place, made } = workload
+  const { place, made } = workload
+  const image = workload.image?.replace(PLACEHOLDER, 'placeholder')
   if (made) return made
   if (workload.build) return builtImage(tree, workload.build, workload, bases, said)
   if (image === undefined) {
@@ -45,10 +49,18 @@ export function makeImage(
   if (isRedis(image)) return redisImage(workload, { redis: bases('redis'), node: bases('node') }, said)
   const service = managedService(image) ?? managedByPort(workload.ports)
   if (service) return refused(workload, image, service, said)
-  const folder = ownFolder(tree, imageName(image).name)
+  const folder = ownFolder(tree, imageName(image).name, rootName)
+  if (folder === undefined && image !== workload.image) {
+    said.left(
+      place,
+      `"${workload.image}" is not the name of an image`,
+      'fill in what its variables stand for',
+    )
+    return undefined
+  }
   if (folder === undefined) return publishedImage(tree, workload, image, { said, published })
   said.inferred(
-    `${place}: image ${image}`,
+    `${place}: image ${workload.image}`,
     `it is built from ${folder === WHOLE ? 'this repository' : folder}`,
   )
   const dockerfile = inFolder(folder, 'Dockerfile')
@@ -96,6 +108,10 @@ function builtImage(
   const facts = imageFacts(text, build.target, build.args)
   const service = commandOf(workload, facts).length === 0 ? managedService(facts.base ?? '') : undefined
   if (service) return refused(workload, facts.base ?? '', service, said)
+  if (commandOf(workload, facts).length === 0 && tree.paths.includes(inFolder(source, 'go.mod'))) {
+    said.inferred(`${place}: ${build.dockerfile}`, 'starts nothing that is known here: one for Go is written')
+    return folderOfSources(tree, source, workload, bases, said)
+  }
   const { text: rebased, problems } = found
   for (const problem of problems)
     said.todo(

@@ -8,7 +8,9 @@ import type { EnvSources } from './pod-env.ts'
 import { podWorkload } from './pods.ts'
 import { type Labelled, takeIngress, takeServices } from './services.ts'
 
-const READ = ['Deployment', 'StatefulSet', 'Service', 'Ingress', 'ConfigMap', 'Secret']
+/** What keeps pods running; the older two are what a Deployment is made of. */
+const KEEPING = ['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController']
+const READ = [...KEEPING, 'Service', 'Ingress', 'ConfigMap', 'Secret']
 
 /**
  * Reads the programs of Kubernetes manifests: a file or a folder of them.
@@ -19,7 +21,7 @@ export function kubernetesSource(tree: Tree, from: string, said: Sentences): Sou
   const of = (kind: string) => objects.filter((object) => object.kind === kind)
   const configs = new Map(of('ConfigMap').map(({ name, value }) => [name, data(value)]))
   const secrets = new Map(of('Secret').map(({ name, value }) => [name, keys(value)]))
-  const labelled = [...of('Deployment'), ...of('StatefulSet')].flatMap((object) =>
+  const labelled = KEEPING.flatMap(of).flatMap((object) =>
     labelledWorkload(object, { configs, secrets }, said),
   )
   takeServices(of('Service'), labelled, said)

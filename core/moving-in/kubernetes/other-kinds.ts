@@ -27,8 +27,11 @@ export const OTHER_KINDS: Record<string, readonly [why: string, instead: string]
   PersistentVolumeClaim: STORAGE,
   StorageClass: STORAGE,
   DaemonSet: ['there are no hosts to run one on each', 'let the programs of services do its work'],
-  Job: ['a program that ends is no service', 'run it from your machine or from AWS Batch'],
-  CronJob: ['a program that ends is no service', 'use Amazon EventBridge Scheduler, with AWS Lambda'],
+  Job: ['a program that ends is no service', 'run its program once with "nanofleet job"'],
+  CronJob: [
+    'a program that ends is no service',
+    'init --from its Dockerfile, and give the service a schedule',
+  ],
   Pod: ['nobody starts it again', 'make it a Deployment'],
   IngressClass: ['the load balancer of the stage is the only one', 'leave it out'],
   PriorityClass: ['each instance has a machine of its own', 'leave it out'],

@@ -142,5 +142,7 @@ def _environment(
             _mapped(option, root) for option in environment.get("NODE_OPTIONS", "").split()
         )
         bounds = heap.options(str(instance.get("InstanceType")))
-        environment["NODE_OPTIONS"] = " ".join(f"--import {preload} {bounds} {own_options}".split())
+        # The image's root has a package.json that says nothing (buildspecs/process.mjs).
+        quiet = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"
+        environment["NODE_OPTIONS"] = " ".join(f"--import {preload} {quiet} {bounds} {own_options}".split())
     return environment

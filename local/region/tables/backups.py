@@ -45,6 +45,11 @@ _PROTECTED = (
     "Resource cannot be deleted as it is currently protected against deletion."
     " Disable deletion protection first."
 )
+# The error's description in the API's model; no answer with it was found.
+_IN_USE = (
+    "There is another ongoing conflicting backup control plane operation on the table."
+    " The backup is either being created, deleted or restored to a table."
+)
 _RESTORED = "_region_restored"
 
 
@@ -72,7 +77,18 @@ def _delete(original: Call, data: Record) -> Response:
             "Invalid Request: User is not allowed to delete the system backup with arn"
             f" {data['BackupArn']}. It will automatically expire on {until}",
         )
+    if found and _is_restored_now(data["BackupArn"]):
+        return _refused("BackupInUseException", _IN_USE)
     return original(data)
+
+
+def _is_restored_now(arn: str) -> bool:
+    restored = [table[_RESTORED] for table in dynamodb._tables.values() if _RESTORED in table]
+    return any(one.get("SourceBackupArn") == arn and _is_coming(one) for one in restored)
+
+
+def _is_coming(restored: Record) -> bool:
+    return time.time() - float(restored["RestoreDateTime"]) < RESTORE_SECONDS
 
 
 def _list(original: Call, data: Record) -> Response:
@@ -172,7 +188,7 @@ def _describe(original: Callable[[str], Record], name: str) -> Record:
     told = original(name)
     restored = dynamodb._tables[name].get(_RESTORED)
     if restored:
-        busy = time.time() - restored["RestoreDateTime"] < RESTORE_SECONDS
+        busy = _is_coming(restored)
         told["RestoreSummary"] = {**restored, "RestoreInProgress": busy}
         told["TableStatus"] = "CREATING" if busy else told["TableStatus"]
     return told

@@ -69,6 +69,16 @@ describe('an error of AWS in one sentence', () => {
     expect(awsProblem(named(name))).toMatch(text)
   })
 
+  it('names what makes the tables of a stage that has none', () => {
+    const missing = (message: string) => awsProblem(named('ResourceNotFoundException', message))
+    expect(missing('Requested resource not found')).toBe(
+      'The stage has no control plane, or not a whole one; make it with "nanofleet control deploy"',
+    )
+    expect(missing('Function not found: x')).toBe(
+      'AWS refused: ResourceNotFoundException: Function not found: x',
+    )
+  })
+
   it('is found below an error of ours and among several attempts', () => {
     const attempts = new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })])
     expect(awsProblem(new Error('ours', { cause: attempts }))).toMatch(/nothing answers there$/)

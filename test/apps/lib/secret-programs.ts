@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type LoaderLanguage as Language, putLoader } from '../../../adapters/sources/secret-loader.ts'
+import { type LoaderLanguage as Language, putLoader } from '../../../adapters/sources/loaders.ts'
 import { compile } from '../../../buildspecs/compile.mjs'
 import { runtimeOf } from '../../../buildspecs/java-tools.mjs'
 import { programs } from '../../../scripts/lib/places.mjs'
@@ -143,7 +143,7 @@ export const LANGUAGES = Object.keys(MAKE) as Language[]
 export async function makeProgram(language: Language, folder: string): Promise<Started> {
   const source = join(folder, language)
   if (language === 'go') write(source, 'go.mod', 'module example\n\ngo 1.25\n')
-  await putLoader(language, join(source, ...(language === 'java' ? ['src/main/java'] : [])))
+  await putLoader('secrets', language, join(source, ...(language === 'java' ? ['src/main/java'] : [])))
   return await MAKE[language](source)
 }
 

@@ -14,6 +14,7 @@ const types = ['t3.micro', 't3.small']
 /** A new account, as far as the checks ask. */
 const NEW: Record<string, Answer | Answer[]> = {
   ValidateStateMachineDefinition: { result: 'OK', diagnostics: [] },
+  DescribeType: '<Schema>{}</Schema>',
   DescribeAvailabilityZones: items('availabilityZoneInfo', zones),
   DescribeInstanceTypeOfferings: items(
     'instanceTypeOfferingSet',
@@ -61,6 +62,7 @@ async function check(answers: Record<string, Answer | Answer[]>): Promise<Record
 it('says what a new account lacks, with what to ask for', async () => {
   expect(await check(NEW)).toEqual({
     workflows: 'good',
+    region: 'good',
     'instance types': 'good',
     vCPUs: 'bad',
     addresses: 'good',
@@ -72,6 +74,16 @@ it('says what a new account lacks, with what to ask for', async () => {
     encryption: 'good',
   })
   expect(found.filter(({ state, remedy }) => state !== 'good' && !remedy)).toEqual([])
+})
+
+it('says that the region lacks what a stage is made of', async () => {
+  expect(await check({ ...NEW, DescribeType: { error: 'TypeNotFoundException' } })).toMatchObject({
+    region: 'bad',
+  })
+  expect(found.find(({ subject }) => subject === 'region')).toMatchObject({
+    text: 'eu-west-1 has no AWS::CodeBuild::Project, which a stage is made of',
+    remedy: 'name another region',
+  })
 })
 
 it('cannot tell what AWS does not answer, and goes on', async () => {

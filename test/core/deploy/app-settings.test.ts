@@ -122,7 +122,7 @@ describe('secrets', () => {
   it('stop a deployment and are told in a dry run, but not on the way back', async () => {
     const ports = { variables: async () => [], secrets: async () => [app] }
     const missing = (purpose: 'deploy' | 'dry-run' | 'undo') =>
-      missingSecrets(ports, shop, { stage: 'local', purpose })
+      missingSecrets(ports, shop, { stage: 'local', purpose, services: [] })
     expect(await missing('undo')).toEqual([])
     expect(await missing('dry-run')).toEqual(await missing('deploy'))
     const found = await missing('deploy')
@@ -185,8 +185,8 @@ describe('variables that are set on a stage', () => {
 
   it('are not asked for when a release comes back: it has its own', async () => {
     const ports = { variables: async () => set, secrets: async () => [] }
-    expect(await settledApp(ports, shop, 3)).toEqual({ app: shop, notes: [] })
-    const settled = await settledApp(ports, shop, 0)
+    expect(await settledApp(ports, shop, { release: 3, services: [] })).toEqual({ app: shop, notes: [] })
+    const settled = await settledApp(ports, shop, { release: 0, services: [] })
     expect(envOf(settled.app).job).toEqual({ LEVEL: 'warn' })
     expect(settled.notes).toHaveLength(4)
   })

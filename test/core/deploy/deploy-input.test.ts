@@ -24,6 +24,11 @@ describe('checkInput', () => {
       { app: 'web', release: 1, replaceData: ['Orders'], restore: { Orders: BACKUP } },
       { app: 'web', release: 1, dryRun: false, replaceData: ['Orders'], restore: { Orders: BACKUP } },
     ],
+    [
+      'deploy',
+      { app: 'web', services: ['web', 'api'] },
+      { app: 'web', services: ['web', 'api'], dryRun: false, replaceData: [], restore: {} },
+    ],
     ['scale', { app: 'web', service: 'web', count: 0 }, { app: 'web', service: 'web', count: 0 }],
     ['restart', { app: 'web' }, { app: 'web' }],
     [
@@ -58,6 +63,19 @@ describe('checkInput', () => {
       { app: 'web', release: 1, replaceData: ['Orders'] },
       /replaceData: .*going back never replaces data/,
     ],
+    ['deploy', { app: 'web', services: [] }, /services: .*names no service; leave it out for the whole app/],
+    ['deploy', { app: 'web', services: 'api' }, /services/],
+    ['deploy', { app: 'web', services: ['Api'] }, /services.0: .*lower-case/],
+    [
+      'deploy',
+      { app: 'web', release: 1, services: ['api'] },
+      /services: .*does not go with a release: going back takes the whole app/,
+    ],
+    [
+      'deploy',
+      { app: 'web', services: ['api'], replaceData: ['Orders'], restore: { Orders: BACKUP } },
+      /services: .*does not go with restore/,
+    ],
     ['scale', { app: 'web', service: 'web', count: -1 }, /count/],
     ['scale', { app: 'web', service: 'web', count: 1.5 }, /count/],
     ['restart', { app: 'web', instance: 'i-0a' }, /instance: "i-0a" needs its service too/],
@@ -74,7 +92,16 @@ describe('checkInput', () => {
 })
 
 describe('checkDeployable', () => {
+  const fits = parseManifest('app: shop\nrequires: [platform]\nservices:\n  web: {}\n  cart: {}\n', 'app.yml')
   const manifest = parseManifest('app: shop\nservices:\n  web: {instanceType: t4g.small}\n', 'app.yml')
+
+  it('refuses a service that was not pushed, with the one that was meant', () => {
+    const check = (...services: string[]) => checkDeployable({ services }, fits, stage)
+    expect(() => check('web', 'cart')).not.toThrow()
+    expect(() => check('web', 'crat')).toThrow(
+      'input of deploy: services: the app shop, as it was pushed, has no service "crat"; did you mean "cart"?',
+    )
+  })
 
   it('refuses what this stage cannot build, but not a kept release, which has its images', () => {
     expect(() => checkDeployable({}, manifest, stage)).toThrow('t4g.small has arm64 processors')

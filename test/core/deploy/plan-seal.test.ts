@@ -34,6 +34,12 @@ describe('a plan that is to be carried out', () => {
     expect(PlanSeal.safeParse({ ...seal(), more: 1 }).success).toBe(false)
   })
 
+  it('is made anew for the services that it was for', () => {
+    const now = seal({}, { ...plan, bundle: 'b2' })
+    const refuse = () => refuseMoved('shop', seal(), now, false, ['web', 'db'])
+    expect(refuse).toThrow('make a new plan with "nanofleet deploy shop web db --dry-run --out FILE"')
+  })
+
   const changed = { ...templates, own: { ...empty, Description: 'other' } }
   const lost = {
     name: 'Orders',

@@ -32,7 +32,9 @@ describe('lookAtRequiredApps', () => {
     return {
       bundles: {
         read: async (app: string) => ({
+          digest: app,
           bundle: { manifest: { app, requires: requires[app] } } as AppBundle,
+          definitions: {},
         }),
       },
       locks,

@@ -200,12 +200,14 @@ describe('a round over the instances of jobs', () => {
     instance('i-1'),
     instance('i-2', { app: 'page' }),
     instance('i-3', { state: 'shutting-down' }),
+    instance('i-4', { service: 'mail' }),
   ]
   const runs = async (run: string) => run.endsWith('i-1')
 
   it.each([
-    ['ends those whose run is over', {}, ['i-2'], 2],
-    ['ends all of an app that goes, and only these', { app: 'shop' }, ['i-1'], 2],
+    ['ends those whose run is over', {}, ['i-2', 'i-4'], 3],
+    ['ends all of an app that goes, and only these', { app: 'shop' }, ['i-1', 'i-4'], 3],
+    ['ends those of a service that leaves its app', { app: 'shop', service: 'mail' }, ['i-4'], 1],
     ['ends that of a run that asks', { run: instance('i-2').run }, ['i-2'], 1],
     ['ends nothing for a run without an instance', { run: 'arn:other' }, [], 0],
   ])('%s', async (_what, ending, expected, left) => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import type { ServiceSpec } from '../../../core/base/manifest-types.ts'
 import { BASES_LOCK, basesLockSchema, parseLock, UNKNOWN } from '../../../core/images/locks.ts'
@@ -7,64 +8,71 @@ import { parseManifest } from '../../../core/manifest/manifest.ts'
 import { folderImage, markerOf } from '../../../core/moving-in/folder/languages.ts'
 import { treeOf } from '../../../core/moving-in/tree.ts'
 import { ROOT } from '../../apps/apps.ts'
+import { boutiqueManifests, FACTS } from './boutique-objects.ts'
 import { moved } from './moved.ts'
-import { DOCKERFILE, deployment, service, written } from './objects.ts'
+import { DOCKERFILE } from './objects.ts'
 
-describe('a shop like the boutique', () => {
-  /** Manifests as its upstream has them: the same ports, checks and variables, without ours. */
-  const ours = parseManifest(
-    readFileSync(join(ROOT, 'images/boutique/app.yml'), 'utf8'),
-    'images/boutique/app.yml',
-  )
+describe('a shop with the facts of the public boutique', () => {
+  const manifest = readFileSync(join(ROOT, 'images/boutique/app.yml'), 'utf8')
+  const ours = parseManifest(manifest, 'images/boutique/app.yml').services
   const called = (name: string) => (name === 'redis' ? 'redis-cart' : name)
-  const objects = Object.entries(ours.services).flatMap(([name, { port = 0, protocol, needs, expose }]) => {
-    const env = needs.map((need) => ({
-      name: `${need.replace(/service$/, '').toUpperCase()}_SERVICE_ADDR`,
-      value: `${called(need)}:${ours.services[need]?.port}`,
-    }))
-    const readinessProbe = expose
-      ? { httpGet: { path: expose.health, port } }
-      : protocol === 'tcp'
-        ? { tcpSocket: { port } }
-        : { grpc: { port } }
-    const image = name === 'redis' ? 'redis:alpine' : `example/${name}:v1`
-    return [
-      deployment(called(name), { image, ports: [{ containerPort: port }], env, readinessProbe }),
-      service(called(name), { ports: [{ name: protocol, port, targetPort: port }] }),
-      ...(expose
-        ? [
-            service(`${name}-external`, {
-              type: 'LoadBalancer',
-              selector: { app: name },
-              ports: [{ port: 80, targetPort: port }],
-            }),
-          ]
-        : []),
-    ]
-  })
+  const sources = [...Object.keys(FACTS), 'loadgenerator'].map((name) => [
+    `src/${name}/Dockerfile`,
+    DOCKERFILE,
+  ])
+  const files = { 'k8s/all.yml': boutiqueManifests(), ...Object.fromEntries(sources) }
+  const app = moved(files, 'k8s', { app: 'boutique' })
+  const check = (text: string): Record<string, unknown> => JSON.parse(text).service.checks[0]
 
-  /** What docs/moving-in.md lists: sources, counts, host and listener port, the table of orders. */
-  const comparable = ({ port, protocol, needs, stateful, expose, instanceType }: ServiceSpec) => ({
-    port,
-    protocol,
-    needs: needs.map(called).sort(),
-    stateful,
-    instanceType,
-    health: expose?.health,
-  })
-  const all = (services: Record<string, ServiceSpec>) =>
-    Object.fromEntries(Object.entries(services).map(([name, each]) => [called(name), comparable(each)]))
+  /** What a service of theirs has otherwise, key by key. */
+  function differences(name: string, mine: ServiceSpec, theirs: ServiceSpec): string[] {
+    const plain = ({ needs, ...rest }: ServiceSpec): Record<string, unknown> => ({
+      ...rest,
+      needs: needs.map(called).sort(),
+    })
+    const [one, other] = [plain(mine), plain(theirs)]
+    const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])]
+    const own = check(readFileSync(join(ROOT, `images/boutique/${name}/consul.json`), 'utf8'))
+    const their = check(app.file(`${called(name)}/consul.json`))
+    const asked = [...new Set([...Object.keys(own), ...Object.keys(their)])]
+    return [
+      ...keys.filter((key) => !isDeepStrictEqual(one[key], other[key])),
+      ...asked.filter((key) => !isDeepStrictEqual(own[key], their[key])).map((key) => `check.${key}`),
+    ].sort()
+  }
 
   it('becomes the manifest that we wrote, but for the differences that the page lists', () => {
-    const text = written(objects)
-    const files = {
-      'k8s/all.yml': text,
-      ...Object.fromEntries(Object.keys(ours.services).map((name) => [`src/${name}/Dockerfile`, DOCKERFILE])),
-    }
-    const made = moved(files, 'k8s', { app: 'boutique' })
-    const { manifest } = made.read()
-    expect(all(manifest.services)).toEqual(all(ours.services))
-    expect(made.said.filter((said) => said.startsWith('left'))).toEqual([])
+    const theirs = app.read().manifest.services
+    expect(Object.keys(theirs).sort()).toEqual([...Object.keys(ours).map(called), 'loadgenerator'].sort())
+    const found = Object.entries(ours).map(([name, mine]) => [
+      name,
+      differences(name, mine, theirs[called(name)] as ServiceSpec),
+    ])
+    const usual = ['count', 'env', 'source']
+    const slower = ['check.interval', ...usual]
+    expect(Object.fromEntries(found)).toEqual({
+      frontend: ['check.header', 'count', 'env', 'expose', 'replaceAfter', 'source'],
+      adservice: slower,
+      cartservice: usual,
+      checkoutservice: [...usual, 'permissions'].sort(),
+      currencyservice: usual,
+      emailservice: slower,
+      paymentservice: usual,
+      productcatalogservice: usual,
+      recommendationservice: slower,
+      redis: ['check.interval', 'check.name', 'count', 'replaceAfter'],
+      shippingservice: slower,
+    })
+    expect(theirs.frontend?.expose).toMatchObject({ host: 'boutique', path: '/', health: '/_healthz' })
+  })
+
+  it('says what else is not taken', () => {
+    const left = app.said.filter((said) => said.startsWith('left') && !said.includes('ServiceAccount'))
+    expect(left.map((said) => said.replace(/^left k8s\/all\.yml: (Deployment \w+: )?/, ''))).toEqual([
+      expect.stringContaining('initialDelaySeconds'),
+      ...Object.keys(FACTS).map(() => expect.stringContaining('without meaning for an instance')),
+      expect.stringContaining('initContainer frontend-check: an instance runs one program'),
+    ])
   })
 })
 

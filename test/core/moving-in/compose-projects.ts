@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { stringify } from 'yaml'
+import { fileKeys, rareKeys, textual } from './compose-shapes.ts'
 import { command, image, maybe, mostly, name, others, port, strange, variables } from './written-values.ts'
 
 const composeService = fc.record(
@@ -94,10 +95,31 @@ const composeService = fc.record(
   { requiredKeys: [] },
 )
 
+/** A plain service, at times with the rarer form of some keys. */
+const anyService = fc
+  .tuple(composeService, fc.option(rareKeys, { freq: 2, nil: {} }), fc.nat())
+  .map(([plain, rare, seed]) => {
+    const some = Object.entries(rare).filter((_, index) => (seed >> (index % 31)) % 4 === 0)
+    return { ...plain, ...Object.fromEntries(some) }
+  })
+const services = fc.dictionary(name, anyService, { minKeys: 1, maxKeys: 4 })
+const whole = fc
+  .record({
+    services,
+    configs: fc.constantFrom<unknown>({ c: { content: 'x' } }, null),
+    more: fc.option(fileKeys, { freq: 2, nil: {} }),
+  })
+  .map(({ services, configs, more }) => stringify({ services, configs, ...more }))
+
 export const composeProjects: fc.Arbitrary<Record<string, string>> = fc
   .record({
-    services: fc.dictionary(name, composeService, { minKeys: 1, maxKeys: 4 }),
-    configs: fc.constantFrom<unknown>({ c: { content: 'x' } }, null),
+    text: fc.oneof({ arbitrary: whole, weight: 9 }, { arbitrary: textual, weight: 1 }),
+    services,
     others,
   })
-  .map(({ services, configs, others }) => ({ ...others, 'compose.yml': stringify({ services, configs }) }))
+  .map(({ text, services, others }) => ({
+    ...others,
+    'compose.yml': text,
+    'other.yml': stringify({ services }),
+    'x.env': `A=1\nB="x\\ny"\nC=\${A:-2} # c\nexport D\n`,
+  }))

@@ -36,6 +36,11 @@ describe('a folder', () => {
       '/opt/java/openjdk/bin/java',
       ['-jar', '/app/app.jar'],
     ],
+    [
+      { 'pom.xml': '<p/>', 'src/main/java/com/example/api/Main.java': 'getenv("PORT"); "/healthz"' },
+      '/opt/java/openjdk/bin/java',
+      ['-jar', '/app/app.jar'],
+    ],
   ])('of %j becomes a service that listens where PORT says', (files, program, args) => {
     const made = moved(
       Object.fromEntries(Object.entries(files).map(([path, text]) => [`apps/api/${path}`, text])),
@@ -49,6 +54,20 @@ describe('a folder', () => {
       env: { PORT: '8080' },
       expose: { health: '/healthz' },
     })
+  })
+
+  it.each([
+    ['main.js', 'app.listen(3000)', 3000],
+    ['main.js', 'app.listen(process.env.HTTP_PORT || 4000)', 4000],
+    [
+      'main.py',
+      'app.run(port=os.environ.get("FLASK_SERVER_PORT", 9090)); get(os.getenv("REDIS_PORT", 6379))',
+      9090,
+    ],
+    ['main.py', 'redis(port=os.environ.get("REDIS_PORT", 6379))', 8080],
+  ])('listens where its text says: %s %s', (file, text, port) => {
+    const made = moved({ [`apps/api/${file}`]: text }, 'apps/api')
+    expect(made.read().manifest.services.api?.port).toBe(port)
   })
 
   it.each([

@@ -1,14 +1,8 @@
 import fc from 'fast-check'
 import { stringify } from 'yaml'
+import { containerKeys, otherObjects, podKeys, probe, workloadKeys } from './kubernetes-shapes.ts'
 import { command, image, mostly, name, others, port, value } from './written-values.ts'
 
-const probe = fc.constantFrom<unknown>(
-  { httpGet: { path: '/h', port: 'http' } },
-  { httpGet: { port: 80 } },
-  { grpc: { port: 3000 }, periodSeconds: 3 },
-  { tcpSocket: { port: 3000 } },
-  { exec: { command: ['ls'] } },
-)
 const container = fc.record(
   {
     name: mostly(name),
@@ -65,20 +59,42 @@ const container = fc.record(
   { requiredKeys: [] },
 )
 
+/** At times with some of the rarer keys. */
+const sometimes = (keys: fc.Arbitrary<object>) =>
+  fc
+    .tuple(fc.option(keys, { freq: 2, nil: {} }), fc.nat())
+    .map(([given, seed]) =>
+      Object.fromEntries(Object.entries(given).filter((_, index) => (seed >> (index % 31)) % 3 === 0)),
+    )
+const anyContainer = fc
+  .tuple(container, sometimes(containerKeys))
+  .map(([plain, rare]): object => ({ ...plain, ...rare }))
+
 const labels = (app: string) => ({ app })
 const workload = fc
   .record({
-    kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet', 'Job'),
+    kind: fc.constantFrom(
+      'Deployment',
+      'Deployment',
+      'StatefulSet',
+      'DaemonSet',
+      'Job',
+      'CronJob',
+      'ReplicaSet',
+    ),
     name,
-    containers: fc.array(container, { minLength: 1, maxLength: 2 }),
+    containers: fc.array(anyContainer, { minLength: 1, maxLength: 2 }),
+    pod: sometimes(podKeys),
+    more: sometimes(workloadKeys),
     replicas: mostly(fc.constantFrom(0, 2)),
   })
-  .map(({ kind, name, containers, replicas }) => ({
+  .map(({ kind, name, containers, pod, more, replicas }) => ({
     apiVersion: 'apps/v1',
     kind,
     metadata: { name },
     spec: {
       replicas,
+      ...more,
       template: {
         metadata: { labels: labels(name) },
         spec: {
@@ -87,6 +103,7 @@ const workload = fc
             { name: 'v', configMap: { name: 'c' } },
             { name: 'w', emptyDir: {} },
           ],
+          ...pod,
         },
       },
     },
@@ -139,13 +156,21 @@ const rest = fc.constantFrom<unknown>(
 
 export const kubernetesProjects: fc.Arbitrary<Record<string, string>> = fc
   .record({
-    objects: fc.array(fc.oneof<fc.Arbitrary<unknown>[]>(workload, workload, service, ingress, rest), {
-      minLength: 3,
-      maxLength: 8,
-    }),
+    objects: fc.array(
+      fc.oneof<fc.Arbitrary<unknown>[]>(workload, workload, service, ingress, otherObjects, rest),
+      { minLength: 3, maxLength: 8 },
+    ),
+    how: fc.constantFrom('documents', 'files', 'list', 'json'),
     others,
   })
-  .map(({ objects, others }) => ({
-    ...others,
-    'k8s/all.yml': objects.map((each) => stringify(each)).join('---\n'),
-  }))
+  .map(({ objects, how, others }) => ({ ...others, ...written(objects, how) }))
+
+/** Objects as documents of one file, as files, as a list and as JSON. */
+function written(objects: unknown[], how: string): Record<string, string> {
+  const list = { apiVersion: 'v1', kind: 'DeploymentList', items: objects }
+  if (how === 'list') return { 'k8s/all.yml': `# all\n---\n${stringify(list)}` }
+  if (how === 'json') return { 'k8s/all.json': JSON.stringify({ ...list, kind: 'List' }, null, 2) }
+  if (how === 'documents')
+    return { 'k8s/all.yml': `---\n${objects.map((each) => stringify(each)).join('---\n')}---\n` }
+  return Object.fromEntries(objects.map((each, index) => [`k8s/${index}.yaml`, stringify(each)]))
+}

@@ -195,8 +195,8 @@ describe('a Deployment', () => {
 describe('objects of Kubernetes', () => {
   it.each<[kind: string, sentence: RegExp]>([
     ['DaemonSet', /no hosts to run one on each/],
-    ['Job', /a program that ends is no service/],
-    ['CronJob', /use Amazon EventBridge Scheduler/],
+    ['Job', /a program that ends is no service; run its program once with "nanofleet job"/],
+    ['CronJob', /give the service a schedule/],
     ['HorizontalPodAutoscaler', /give count in app.yml/],
     ['PodDisruptionBudget', /starts new instances before old ones go/],
     ['NetworkPolicy', /check needs in app.yml/],
@@ -211,6 +211,12 @@ describe('objects of Kubernetes', () => {
     expect(made.said).toContainEqual(
       expect.stringMatching(new RegExp(`^left k8s/all.yml: ${kind} x: .*${sentence.source}`)),
     )
+  })
+
+  it.each(['ReplicaSet', 'ReplicationController'])('are programs in the older kinds, too: %s', (kind) => {
+    const made = k8s({ ...deployment('api', {}), kind })
+    expect(made.services).toEqual(['api'])
+    expect(made.said.join('\n')).not.toContain('nothing here stands for')
   })
 
   it('are read from Lists, and taken once', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { moved } from './moved.ts'
+import { deployment, k8s } from './objects.ts'
 
 const MAIN = 'package main\n\nfunc main() {}\n'
 
@@ -39,6 +40,27 @@ describe('an image whose source is here', () => {
       '.',
       '/usr/local/bin/node',
     ],
+    [
+      'a folder that writes its name otherwise',
+      'registry.example/home-page:1',
+      { 'services/Home_Page/go.mod': 'module x' },
+      'services/Home_Page',
+      '/app/program',
+    ],
+    [
+      'the whole repository, if its folder has the name',
+      'registry.example/shop:1',
+      { Dockerfile: 'FROM golang AS build\nCOPY *.go ./\nFROM scratch\nCMD ["/server"]\n' },
+      '.',
+      '/server',
+    ],
+    [
+      'a module of Go whose Dockerfile says nothing of a program',
+      'example/web:1',
+      { 'services/web/go.mod': 'module x', 'services/web/Dockerfile': 'ARG BASE\nFROM $BASE\nCOPY . .\n' },
+      'services/web',
+      '/app/program',
+    ],
   ])('is built from %s', (_what, image, files, source, program) => {
     const made = moved(
       { ...files, 'compose.yml': `services: {web: {image: ${image}, ports: ["8080:8080"]}}` },
@@ -47,6 +69,14 @@ describe('an image whose source is here', () => {
     expect(made.read().manifest.services.web?.source).toBe(source)
     expect(made.config('web').Program).toBe(program)
     if (files['go.mod']) expect(made.file('web/Dockerfile')).toContain('-o /out/app/program ./cmd/web &&')
+  })
+
+  it('is built from its folder where a script fills in the registry', () => {
+    const image = `registry.example/$PROJECT/\${STAGE}/api:v1`
+    expect(k8s(deployment('web', { image })).read().manifest.services.web?.source).toBe('api')
+    expect(() => k8s(deployment('web', { image: '$IMAGE' }))).toThrow(
+      /"\$IMAGE" is not the name of an image; fill in what its variables stand for/,
+    )
   })
 
   it('is to do where its packages are not locked', () => {
@@ -96,5 +126,52 @@ describe('what is behind a proxy', () => {
       '.',
     )
     expect(made.read().manifest.services.web?.expose).toMatchObject({ host: 'shop', path: '/' })
+  })
+})
+
+describe('a program that names another one in its text', () => {
+  const compose = `services:
+  web: {build: web, ports: ["8080:8080"]}
+  cache: {image: redis}
+  api: {build: api, ports: ["80"]}
+  db: {image: postgres}
+`
+  const build = 'FROM node:24\nWORKDIR /app\nCOPY . .\nCMD ["node", "main.js"]\n'
+  const made = (file: string, text: string) =>
+    moved(
+      { 'compose.yml': compose, 'web/Dockerfile': build, 'api/Dockerfile': build, [`web/${file}`]: text },
+      '.',
+    )
+
+  it.each<[file: string, text: string]>([
+    ['main.js', "createClient({ host: 'cache', port: 6379 })"],
+    ['main.py', 'Redis(host="cache", db=0)'],
+    ['main.py', 'os.environ.get("REDIS_HOST", "cache")'],
+    ['lib/main.ts', "const address = process.env.CACHE_ADDR ?? 'cache'"],
+    ['main.go', 'redis.NewClient(&redis.Options{Addr: "cache:6379"})'],
+    ['application.properties', 'spring.redis.url=redis://cache:6379/0'],
+  ])('needs it, by the same name: %s %s', (file, text) => {
+    const app = made(file, text)
+    expect(app.read().manifest.services.web?.needs).toEqual(['cache'])
+    expect(app.said).toContainEqual(
+      `inferred compose.yml: services.web: web/${file}: web needs cache, as it names cache`,
+    )
+  })
+
+  it.each<[text: string, sentence: RegExp]>([
+    ["fetch('http://api/v1')", /^todo .*names api, which is found as api:8080 here; let the program take/],
+    ["fetch('http://api:80/v1')", /^todo .*names api:80, which is found as api:8080 here/],
+    ["connect('postgres://u@db:5432/x')", /^todo .*names db, which is not part of the app; let it ask/],
+  ])('has to be changed where it is found otherwise: %s', (text, sentence) => {
+    expect(made('main.js', text).said).toContainEqual(expect.stringMatching(sentence))
+  })
+
+  it('names nothing where the word means something else', () => {
+    const app = made(
+      'main.js',
+      "import 'cache'; const api = db('web'); use(`cache`, 'http://cache.example.com')",
+    )
+    expect(app.read().manifest.services.web?.needs).toEqual([])
+    expect(app.said.join('\n')).not.toContain('main.js')
   })
 })

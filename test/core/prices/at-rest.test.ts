@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { atRestText, costAtRest } from '../../../core/prices/at-rest.ts'
 import { hourText, monthText, unitText } from '../../../core/prices/money.ts'
-import { sourcesText, sourceText } from '../../../core/prices/source-text.ts'
+import { quotedText, sourcesText, sourceText } from '../../../core/prices/source-text.ts'
 import { prices } from '../../support/prices.ts'
 
 const TABLE = 'AWS::DynamoDB::Table'
@@ -37,11 +37,29 @@ describe('what data costs a month', () => {
       source: { list: 'AmazonDynamoDB', read: '2026-02-01', quotedBy: 'github.com/some/body' },
     })
     const { source } = cost as { source: { list: string; read: string } }
-    expect(sourceText(source)).toBe('AmazonDynamoDB, read on 2026-02-01 by github.com/some/body')
+    expect(sourceText(source)).toBe("AWS's price list AmazonDynamoDB, read on 2026-02-01")
     expect(sourcesText([source, { list: 'AmazonEC2', published: '2026-01-30', read: '2026-01-31' }])).toBe(
       "AWS's prices of 2026-01-30 to 2026-02-01",
     )
+    const page = { list: 'EBS pricing page', published: '2026-01-30', read: '2026-01-31' }
+    expect(sourceText(page)).toBe("AWS's EBS pricing page of 2026-01-30")
     expect([sourcesText([source]), sourcesText([])]).toEqual(["AWS's prices of 2026-02-01", 'no prices'])
+  })
+})
+
+describe('prices that others quote', () => {
+  const own = { list: 'AmazonEC2', read: '2026-01-31', prices: { snapshot: 0.05 } }
+  const quoted = { ...own, quotedBy: 'github.com/some/body', prices: { 'volume/gp2': 1, 'volume/gp3': 1 } }
+
+  it.each([
+    [[own], undefined],
+    [[own, quoted], /^2 of these prices are as public repositories quote AWS/],
+    [[quoted], /^These prices are as public repositories quote AWS/],
+  ])('are counted, and not named (%#)', (readings, words) => {
+    const text = quotedText(readings)
+    if (words === undefined) return expect(text).toBeUndefined()
+    expect(text).toMatch(words)
+    expect(text).not.toContain('github.com')
   })
 })
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
 import { StopExecutionCommand } from '@aws-sdk/client-sfn'
+import { AppSettings } from '../../../adapters/aws/app-settings.ts'
 import { ServiceFailure } from '../../../core/base/errors.ts'
 import { controlName } from '../../../core/base/names.ts'
 import type { Release } from '../../../core/deploy/releases.ts'
@@ -13,7 +14,7 @@ const SPEC = 'iam-spec'
 const BODY = JSON.stringify({
   app: SPEC,
   requires: ['platform', 'iam-nobody'],
-  services: { probe: { image: 'web/web@1' }, twin: { image: 'web/web' } },
+  services: { probe: { image: 'web/web@1', secrets: ['KEY'] }, twin: { image: 'web/web' } },
   resources: { Resources: { Jobs: { Type: 'AWS::SQS::Queue' } } },
 })
 
@@ -60,6 +61,10 @@ async function release(world: IamWorld, services: Release['services']): Promise<
   await world.invoke('unlock', { app: PROBE, owner: world.ended })
 }
 
+/** The secrets of the app that is posted. */
+const secrets = ({ context }: IamWorld): AppSettings =>
+  new AppSettings(context.ssm(), 'secrets', context.stage, SPEC)
+
 /** Ends what a request began, and frees its lock. */
 async function stop(world: IamWorld, app: string): Promise<void> {
   const owner = await world.lockOwner(app)
@@ -80,19 +85,27 @@ export const appSteps: Step[] = [
       'dynamodb:Query',
       'dynamodb:Scan',
       'dynamodb:UpdateItem',
+      'ssm:DescribeParameters',
       'ssm:GetParameters',
+      'ssm:GetParametersByPath',
       'cloudformation:DescribeType',
       'ec2:DescribeImages',
       'ec2:DescribeInstanceTypeOfferings',
       'states:StartExecution deploy',
       'states:DescribeExecution',
     ),
-    prepare: forget,
+    prepare: async (world) => {
+      await forget(world)
+      await secrets(world).set({ name: 'KEY' }, 'a secret')
+    },
     run: async (world) => {
       const { warnings } = await ask(world, ['POST', '/v2/apps', 201], { body: BODY })
       if (JSON.stringify(warnings) !== '[]') throw new ServiceFailure(`it warns: ${JSON.stringify(warnings)}`)
     },
-    tidy: (world) => stop(world, SPEC),
+    tidy: async (world) => {
+      await stop(world, SPEC)
+      await secrets(world).remove([{ name: 'KEY' }])
+    },
   },
   {
     role: 'AppsApiRole',

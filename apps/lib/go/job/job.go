@@ -1,4 +1,5 @@
 // Package job lets a program run as a one-off task of Nanofleet: `nanofleet job <app> <service> -- <args>`.
+// One file without modules, which `nanofleet job-loader go` writes too; docs/jobs.md says how it works.
 package job
 
 import (
