@@ -46,7 +46,10 @@ export function readRequest(pem: string): Asked {
 
 /** The same as text, with nothing around it. */
 export function textOf(request: Uint8Array): string {
-  const lines = Buffer.from(request).toString('base64').match(/.{1,64}/g) ?? []
+  const lines =
+    Buffer.from(request)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
   return ['-----BEGIN CERTIFICATE REQUEST-----', ...lines, '-----END CERTIFICATE REQUEST-----', ''].join('\n')
 }
 

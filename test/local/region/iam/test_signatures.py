@@ -43,7 +43,7 @@ def keys(region: Region) -> dict[str, str]:
 
 def signed(region: Region, keys: dict[str, str], minutes: int = 0) -> Headers:
     """A call of GetCallerIdentity with its signature, as docs/kafka.md has it."""
-    date = (dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes)).strftime("%Y%m%dT%H%M%SZ")
+    date = (dt.datetime.now(dt.timezone.utc) + dt.timedelta(minutes=minutes)).strftime("%Y%m%dT%H%M%SZ")
     headers = {
         "content-type": "application/x-www-form-urlencoded",
         "host": f"127.0.0.1:{region.port}",
