@@ -14,7 +14,7 @@ import { carriedByAll } from './app-references.ts'
 import { attachedTargets } from './attached-targets.ts'
 import { withDataPolicies } from './data-types.ts'
 import { groupId, groupOutput, groupRules, securityGroups } from './groups.ts'
-import { clusterGroup, kafkaOutputs } from './kafka-cluster.ts'
+import { clusterGroup, kafkaOutputs, refuseUnevenBrokers } from './kafka-cluster.ts'
 import { networkEdges } from './network-edges.ts'
 import { declare } from './parameters.ts'
 import type { App } from './parsed-app.ts'
@@ -23,7 +23,8 @@ import type { App } from './parsed-app.ts'
  * The template of `nanofleet-<stage>-<app>`: a security group per service, a rule for each end of each edge,
  * the app's own resources, with their data out of CloudFormation's reach, and as outputs everything its
  * services' stacks need.
- * @throws {InvalidInput} when the app's resources take a name that the template needs
+ * @throws {InvalidInput} when the app's resources take a name that the template needs, or the brokers of its
+ * Kafka cluster cannot be spread evenly over the stage's zones
  */
 export function appTemplate(
   { bundle, definitions }: Pick<App, 'bundle' | 'definitions'>,
@@ -31,6 +32,7 @@ export function appTemplate(
 ): Template {
   const { manifest } = bundle
   const own = bundle.resources as Partial<Template>
+  refuseUnevenBrokers(manifest, own.Resources ?? {}, stage)
   const edges = networkEdges({
     manifest,
     checks: checkedPorts(definitions),

@@ -2,6 +2,7 @@ import { type Resource, ref, type TemplateOutput } from '../base/cloudformation.
 import { InvalidInput } from '../base/errors.ts'
 import type { Manifest } from '../base/manifest-types.ts'
 import type { Problem } from '../base/schema-problems.ts'
+import type { Stage } from '../base/stage.ts'
 import { didYouMean } from '../base/suggest.ts'
 
 export const CLUSTER = 'AWS::MSK::Cluster'
@@ -97,6 +98,26 @@ export function kafkaFaults(manifest: Manifest, resources: Resources, file: stri
     ...replications(manifest, cluster),
     ...settings(manifest, resources, `${file}: Resources.${kafka.cluster}`),
   ]
+}
+
+/**
+ * Each zone of a cluster has as many brokers as the others ("CreateCluster"), and stages have two or three.
+ * @throws {InvalidInput} before anything is made
+ */
+export function refuseUnevenBrokers(
+  manifest: Manifest,
+  resources: Resources,
+  { name, zones }: Pick<Stage, 'name' | 'zones'>,
+): void {
+  const { BrokerNodeGroupInfo, NumberOfBrokerNodes: brokers } =
+    clusterOf(manifest, resources)?.Properties ?? {}
+  const everywhere = Object(Object(BrokerNodeGroupInfo).ClientSubnets).Ref === 'PrivateSubnets'
+  if (!everywhere || typeof brokers !== 'number' || brokers % zones.length === 0) return
+  const { app, kafka, resources: file } = manifest
+  const place = `images/${app}/${file}: Resources.${kafka?.cluster}.Properties.NumberOfBrokerNodes`
+  const problem = `${brokers} brokers cannot be spread evenly over the ${zones.length} zones of the stage ${name}`
+  const [less, more] = [Math.floor, Math.ceil].map((round) => round(brokers / zones.length) * zones.length)
+  throw new InvalidInput(place, problem, `ask for ${less ? `${less} or ` : ''}${more}`)
 }
 
 function replications({ app, kafka }: Manifest, { Properties = {} }: Resource): InvalidInput[] {

@@ -3,6 +3,7 @@ import { readApp } from '../../../core/template/app-folder.ts'
 import { boundaries } from '../../../core/template/boundaries.ts'
 import { companions } from '../../../core/template/companions.ts'
 import { importKey } from '../../../core/template/data-types.ts'
+import { refuseUnevenBrokers } from '../../../core/template/kafka-cluster.ts'
 import { serviceTemplate } from '../../../core/template/service.ts'
 import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
 import { repositoryApps } from '../../apps/apps.ts'
@@ -79,6 +80,24 @@ describe('an app with a Kafka cluster', () => {
   ])('refuses %s as %s: %s', async (from, to, sentence) => {
     await expect(pieces(manifestOf().replace(from, to))).rejects.toThrow(sentence)
   })
+})
+
+it.each([
+  [3, 3, ''],
+  [3, 2, '3 brokers cannot be spread evenly over the 2 zones of the stage dev; ask for 2 or 4'],
+  [2, 3, '2 brokers cannot be spread evenly over the 3 zones of the stage dev; ask for 3'],
+])('%i brokers in %i zones: %j', async (brokers, zones, sentence) => {
+  const { manifest, resources } = await pieces(undefined, (text) =>
+    text.replace('NumberOfBrokerNodes: 3', `NumberOfBrokerNodes: ${brokers}`),
+  )
+  const refused = () =>
+    refuseUnevenBrokers(manifest, Object(resources).Resources, {
+      name: 'dev',
+      zones: ['a', 'b', 'c'].slice(0, zones),
+    })
+  const place = 'images/events/resources.yml: Resources.Events.Properties.NumberOfBrokerNodes'
+  if (sentence === '') expect(refused).not.toThrow()
+  else expect(refused).toThrow(`${place}: ${sentence}`)
 })
 
 it('what stays with a cluster is imported by the keys of its type', () => {
