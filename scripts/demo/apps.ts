@@ -1,12 +1,13 @@
 import { InvalidInput } from '../../core/base/errors.ts'
 import { boutique } from './apps/boutique.ts'
 import type { DemoApp } from './apps/demo-app.ts'
+import { events } from './apps/events.ts'
 import { hello } from './apps/hello.ts'
 import { photos } from './apps/photos.ts'
 import { web } from './apps/web.ts'
 
 /** Every app that the demo can show, in the order in which `all` shows them. */
-const APPS: DemoApp[] = [boutique, hello, photos, web]
+const APPS: DemoApp[] = [boutique, events, hello, photos, web]
 
 /** What `npm run demo` shows when nothing is named. */
 export const USUAL = boutique

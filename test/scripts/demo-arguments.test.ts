@@ -15,7 +15,7 @@ describe('the arguments of the demo', () => {
   })
 
   it('select every app for "all", the default one first', () => {
-    expect(names('all')).toEqual(['boutique', 'hello', 'photos', 'web'])
+    expect(names('all')).toEqual(['boutique', 'events', 'hello', 'photos', 'web'])
   })
 
   it('run to the end only with --once', () => {
@@ -24,7 +24,7 @@ describe('the arguments of the demo', () => {
   })
 
   it.each([
-    ['an unknown app', ['photo'], /no app "photo"; name one of boutique, hello, photos, web, all$/],
+    ['an unknown app', ['photo'], /no app "photo"; name one of boutique, events, hello, photos, web, all$/],
     ['an unknown option', ['--ones'], /no option --ones/],
     ['two apps', ['web', 'photos'], /name one app, or all/],
   ])('refuse %s in one sentence', (_what, args, words) => {
@@ -34,6 +34,6 @@ describe('the arguments of the demo', () => {
   it('lead to as many chapters as announced', () => {
     expect(chapters(readArguments(['web']).apps)).toEqual({ up: 4, all: 8 })
     expect(chapters(readArguments([]).apps)).toEqual({ up: 4, all: 8 })
-    expect(chapters(readArguments(['all']).apps)).toEqual({ up: 10, all: 18 })
+    expect(chapters(readArguments(['all']).apps)).toEqual({ up: 12, all: 22 })
   })
 })
