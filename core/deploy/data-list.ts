@@ -83,5 +83,5 @@ export function ownBackups({ stage, app, parts, kept, backups }: Omit<DataFacts,
       const of = each.state === 'DELETED' ? undefined : backedUp(each, { stage, app }, known)
       return of === undefined ? [] : [{ ...each, of }]
     })
-    .toSorted((a, b) => (a.at < b.at ? -1 : 1))
+    .toSorted((a, b) => a.at.localeCompare(b.at))
 }
