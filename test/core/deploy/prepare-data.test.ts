@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { Template } from '../../../core/base/cloudformation.ts'
+import type { KeptData } from '../../../core/deploy/kept-data.ts'
 import { type DataRequest, prepareData } from '../../../core/deploy/prepare-data.ts'
 import { removeNamedData } from '../../../core/deploy/remove-data.ts'
 import { MemoryKeptBook, memoryHoldings } from '../../support/memory-kept.ts'
@@ -136,6 +137,10 @@ describe('an app that is about to go', () => {
 })
 
 describe('data that a person named', () => {
+  const named = (name: string, type: string): KeptData => ({
+    ...{ name, type, id: `${name}-1`, template: safe, parameters: {} },
+    ...{ at: '2026-01-31T12:00:00.000Z', execution: 'run', confirmedBy: 'run' },
+  })
   const remove = (execution: string, remover = async (id: string) => void stacks.made.physical.delete(id)) =>
     removeNamedData(
       { stage: 'dev', stacks, kept, remover: { remove: ({ id }) => remover(id) } },
@@ -165,5 +170,35 @@ describe('data that a person named', () => {
       `shop: data that was to go is still kept: Orders (bucket ${STACK}-Orders): it is protected`,
     )
     expect(await recorded()).toHaveLength(1)
+  })
+
+  it.each<[string, unknown, string]>([
+    ['an error', new Error('it is protected'), 'it is protected'],
+    ['anything else', 'protected', 'protected'],
+  ])('says why it cannot be deleted, of %s', async (_what, thrown, told) => {
+    await kept.keep('shop', [named('Orders', 'AWS::DynamoDB::Table')])
+    const refuse = async () => {
+      throw thrown
+    }
+    await expect(remove('run', refuse)).rejects.toThrow(`Orders (table Orders-1): ${told}`)
+  })
+
+  it('is deleted in the order in which its parts use each other', async () => {
+    const parts = [
+      named('Authority', 'AWS::ACMPCA::CertificateAuthority'),
+      named('Group', 'AWS::EC2::SecurityGroup'),
+      named('Certificate', 'AWS::ACMPCA::Certificate'),
+      named('Configuration', 'AWS::MSK::Configuration'),
+      named('Activation', 'AWS::ACMPCA::CertificateAuthorityActivation'),
+      named('Log', 'AWS::MSK::Cluster'),
+    ]
+    const wanted = ['Log', 'Configuration', 'Group', 'Activation', 'Certificate', 'Authority']
+    await kept.keep('shop', parts)
+    expect(await remove('run')).toEqual(wanted)
+  })
+
+  it('needs no look at the stack when there is none', async () => {
+    stacks.find = () => Promise.reject(new Error('nobody may ask'))
+    expect(await remove('run')).toEqual([])
   })
 })
