@@ -60,7 +60,7 @@ export function dataList(facts: DataFacts): DataList {
     const { holds, figures } = seen.get(id) ?? { holds: { unknown: 'nobody looked' }, figures: {} }
     return { name, type, id, holds, figures }
   }
-  const kept = left.toSorted((a, b) => (a.at < b.at ? 1 : -1))
+  const kept = left.toSorted((a, b) => b.at.localeCompare(a.at))
   return {
     app,
     data: [
