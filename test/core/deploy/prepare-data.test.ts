@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import type { Template } from '../../../core/base/cloudformation.ts'
-import type { KeptData } from '../../../core/deploy/kept-data.ts'
+import type { Resource, Template } from '../../../core/base/cloudformation.ts'
 import { type DataRequest, prepareData } from '../../../core/deploy/prepare-data.ts'
 import { removeNamedData } from '../../../core/deploy/remove-data.ts'
 import { MemoryKeptBook, memoryHoldings } from '../../support/memory-kept.ts'
@@ -77,6 +76,26 @@ describe('an app that is about to go', () => {
     expect(await recorded()).toEqual([`Orders ${STACK}-Orders run`])
   })
 
+  it('loses what was named and nothing else, and only buckets are emptied', async () => {
+    const Orders = { Type: 'AWS::DynamoDB::Table', ...retained }
+    stacks.stand(app({ ...safe, Resources: { Orders, Bills: Orders } }), 'CREATE_COMPLETE')
+    await prepare('delete', ['Orders'])
+    expect(await recorded()).toEqual([`Bills ${STACK}-Bills nobody`, `Orders ${STACK}-Orders run`])
+    expect(emptied).toEqual([])
+  })
+
+  it.each([
+    ['keep', [`Group ${STACK}-Group nobody`, `Log ${STACK}-Log nobody`]],
+    ['delete', [`Log ${STACK}-Log run`]],
+  ] as const)('is recorded with what its Kafka cluster uses, if that stays: %s', async (data, records) => {
+    const Properties = { BrokerNodeGroupInfo: { SecurityGroups: [{ Ref: 'Group' }] } }
+    const Log = { Type: 'AWS::MSK::Cluster', Properties, ...retained }
+    const Group = { Type: 'AWS::EC2::SecurityGroup', ...retained }
+    stacks.stand(app({ ...safe, Resources: { Log, Group } }), 'CREATE_COMPLETE')
+    await prepare(data, ['Log'])
+    expect(await recorded()).toEqual(records)
+  })
+
   it.each([
     [0, 'run'],
     [1, 'nobody'],
@@ -112,14 +131,44 @@ describe('an app that is about to go', () => {
     )
   })
 
+  it('waits for an update that does not show in the template yet', async () => {
+    stacks.stand(app(template), 'CREATE_COMPLETE')
+    stacks.update = async () => true
+    expect(await prepare('keep')).toMatchObject({ next: 'wait', until: 'ready' })
+  })
+
+  it('is left as it is after an update that failed, when its data would stay', async () => {
+    stacks.stand(app(safe), 'UPDATE_FAILED')
+    expect(await prepare('keep')).toMatchObject({ next: 'go-on' })
+    expect(stacks.calls).toEqual([])
+  })
+
+  it.each<[string, Resource, string | undefined]>([
+    ['a bucket that stays', { Type: 'AWS::S3::Bucket', ...retained }, undefined],
+    ['a bucket that would go, too', { Type: 'AWS::S3::Bucket' }, 'that Orders is kept;'],
+  ])('goes with a Kafka cluster that was named, beside %s', async (_what, Orders, refusal) => {
+    stacks.stand(
+      app({ ...template, Resources: { Orders, Log: { Type: 'AWS::MSK::Cluster' } } }),
+      'CREATE_COMPLETE',
+    )
+    stacks.update = async () => false
+    const end = await prepare('delete', ['Log']).catch((error: Error) => error.message)
+    expect(end).toEqual(
+      refusal === undefined ? expect.objectContaining({ next: 'go-on' }) : expect.stringContaining(refusal),
+    )
+  })
+
   it('is recorded also when its stack could not be deleted before', async () => {
     stacks.stand(app(template), 'DELETE_FAILED')
     expect(await prepare('keep')).toMatchObject({ next: 'go-on' })
     expect(await recorded()).toEqual([`Orders ${STACK}-Orders nobody`])
   })
 
-  it('needs nothing when it has no stack', async () => {
+  it('needs nothing when it has no stack, or one without a template', async () => {
     expect(await prepare('keep')).toMatchObject({ next: 'go-on', checks: 0, seconds: 0 })
+    stacks.stand(app(safe), 'REVIEW_IN_PROGRESS')
+    stacks.templates.delete(STACK)
+    expect(await prepare('keep')).toMatchObject({ next: 'go-on' })
     expect([emptied, stacks.calls, await recorded()]).toEqual([[], [], []])
   })
 
@@ -137,10 +186,6 @@ describe('an app that is about to go', () => {
 })
 
 describe('data that a person named', () => {
-  const named = (name: string, type: string): KeptData => ({
-    ...{ name, type, id: `${name}-1`, template: safe, parameters: {} },
-    ...{ at: '2026-01-31T12:00:00.000Z', execution: 'run', confirmedBy: 'run' },
-  })
   const remove = (execution: string, remover = async (id: string) => void stacks.made.physical.delete(id)) =>
     removeNamedData(
       { stage: 'dev', stacks, kept, remover: { remove: ({ id }) => remover(id) } },
@@ -170,35 +215,5 @@ describe('data that a person named', () => {
       `shop: data that was to go is still kept: Orders (bucket ${STACK}-Orders): it is protected`,
     )
     expect(await recorded()).toHaveLength(1)
-  })
-
-  it.each<[string, unknown, string]>([
-    ['an error', new Error('it is protected'), 'it is protected'],
-    ['anything else', 'protected', 'protected'],
-  ])('says why it cannot be deleted, of %s', async (_what, thrown, told) => {
-    await kept.keep('shop', [named('Orders', 'AWS::DynamoDB::Table')])
-    const refuse = async () => {
-      throw thrown
-    }
-    await expect(remove('run', refuse)).rejects.toThrow(`Orders (table Orders-1): ${told}`)
-  })
-
-  it('is deleted in the order in which its parts use each other', async () => {
-    const parts = [
-      named('Authority', 'AWS::ACMPCA::CertificateAuthority'),
-      named('Group', 'AWS::EC2::SecurityGroup'),
-      named('Certificate', 'AWS::ACMPCA::Certificate'),
-      named('Configuration', 'AWS::MSK::Configuration'),
-      named('Activation', 'AWS::ACMPCA::CertificateAuthorityActivation'),
-      named('Log', 'AWS::MSK::Cluster'),
-    ]
-    const wanted = ['Log', 'Configuration', 'Group', 'Activation', 'Certificate', 'Authority']
-    await kept.keep('shop', parts)
-    expect(await remove('run')).toEqual(wanted)
-  })
-
-  it('needs no look at the stack when there is none', async () => {
-    stacks.find = () => Promise.reject(new Error('nobody may ask'))
-    expect(await remove('run')).toEqual([])
   })
 })
