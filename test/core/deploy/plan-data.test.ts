@@ -37,7 +37,12 @@ async function plan({ purpose, answers = [[]], kept = [], wants = [], back }: Wo
   const wanted = template(...wants).Resources
   const dropped: string[] = []
   const ports = {
-    stacks: { parts: async () => [{ name: 'Orders', type: TABLE, id: 'orders-1' }] },
+    stacks: {
+      parts: async () => {
+        if (kept.length === 0) throw new Error('there is nothing to compare it with')
+        return [{ name: 'Orders', type: TABLE, id: 'orders-1' }]
+      },
+    },
     changeSets: {
       preview: async () => {
         const answer = answers.shift()
