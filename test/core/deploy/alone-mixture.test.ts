@@ -22,8 +22,10 @@ describe('an app of which one service is deployed', () => {
     ['new.yml', undefined, 'new.yml'],
     [undefined, undefined, undefined],
   ])('has the file of resources of what was pushed, %s, or of what runs, %s: %s', (young, old, file) => {
-    const { app } = aloneApp(shop(both, undefined, young), shop(both, undefined, old), ['web'])
+    const running = shop(both, undefined, old)
+    const { app } = aloneApp(shop(both, undefined, young), running, ['web'])
     expect(app.bundle.manifest.resources).toBe(file)
+    expect(app.bundle.resources).toStrictEqual(running.bundle.resources)
     expect('resources' in app.bundle.manifest).toBe(file !== undefined)
   })
 

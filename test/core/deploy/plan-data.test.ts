@@ -2,9 +2,11 @@ import { describe, expect, it } from '@jest/globals'
 import { NotFound } from '../../../core/base/errors.ts'
 import type { KeptData } from '../../../core/deploy/kept-data.ts'
 import { planData } from '../../../core/deploy/plan-data.ts'
+import { appTemplate } from '../../../core/template/app.ts'
 import { StackFailure } from '../../../core/template/bring-stack.ts'
 import { parsedApp } from '../../../core/template/parsed-app.ts'
 import type { ResourceChange } from '../../../core/template/stacks.ts'
+import { wantedAppStack } from '../../../core/template/wanted-stacks.ts'
 import { sampleApp } from '../../apps/apps.ts'
 import { stage } from '../../support/stage.ts'
 import { memorySchemas } from '../../support/type-schemas.ts'
@@ -28,12 +30,14 @@ interface World {
   kept?: KeptData[]
   /** Logical names of the tables of the release. */
   wants?: string[]
+  /** The stack has all of the release already. */
+  same?: true
   /** A release that somebody goes back to. */
   back?: true
 }
 
 /** The plan of a deployment onto a stack that has the table Orders. */
-async function plan({ purpose, answers = [[]], kept = [], wants = [], back }: World) {
+async function plan({ purpose, answers = [[]], kept = [], wants = [], same, back }: World) {
   const wanted = template(...wants).Resources
   const dropped: string[] = []
   const ports = {
@@ -58,10 +62,13 @@ async function plan({ purpose, answers = [[]], kept = [], wants = [], back }: Wo
     holdings: { of: async () => ({ holding: { what: 'rows', count: 2 } }) },
     backups: { list: async () => [] },
   }
-  const own = { status: 'CREATE_COMPLETE', template: template('Orders'), parameters: {} }
+  const app = parsedApp({ ...sampleApp('shop', 'services:\n  web: {}\n'), resources: { Resources: wanted } })
+  const other = { template: template('Orders'), parameters: {} }
+  const standing = same ? wantedAppStack(stage, 'shop', appTemplate(app, stage), {}) : other
+  const own = { status: 'CREATE_COMPLETE', ...standing }
   const facts = {
     stage,
-    app: parsedApp({ ...sampleApp('shop', 'services:\n  web: {}\n'), resources: { Resources: wanted } }),
+    app,
     standing: [],
     stacks: { own, outputs: {}, services: {} },
     ...(back && { kept: { release: 1 } }),
@@ -100,6 +107,12 @@ describe('what a plan says of data', () => {
         `stack nanofleet-${stage.name}-shop: going back would lose the data of Orders; it stays`,
       ),
     )
+  })
+
+  it('is not asked of CloudFormation when the stack stays as it is', async () => {
+    const answers = [new Error('nobody may ask')]
+    const { made } = await plan({ purpose: 'deploy', wants: ['Orders'], same: true, answers })
+    expect(made).toMatchObject({ losses: [], notes: [] })
   })
 
   it('names what comes back, and not what comes with it', async () => {
