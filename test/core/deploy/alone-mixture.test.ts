@@ -29,6 +29,16 @@ describe('an app of which one service is deployed', () => {
     expect('resources' in app.bundle.manifest).toBe(file !== undefined)
   })
 
+  it('takes along the only resource that it uses, although none runs', () => {
+    const pushed = shop(
+      '  web: {port: 2080, env: {Q: {Ref: Orders}}}\n  db: {port: 2090}\n',
+      undefined,
+      'new.yml',
+    )
+    const { app } = aloneApp(pushed, shop(both), ['web'])
+    expect(app.bundle.resources).toEqual(pushed.bundle.resources)
+  })
+
   it('keeps the topics that run if the service uses none, even if the push moves them', () => {
     const { app } = aloneApp(shop(both, 'Others'), shop(both, 'Events'), ['web'])
     expect(app.bundle.manifest.kafka?.cluster).toBe('Events')
