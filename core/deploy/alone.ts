@@ -43,7 +43,7 @@ export function aloneApp(pushed: App, running: App | undefined, chosen: readonly
   const { manifest } = pushed.bundle
   refuseUnknownServices(manifest, chosen)
   const bundle = mixed(pushed.bundle, running?.bundle, chosen)
-  refuseAbsentNeeds(bundle.manifest, manifest, chosen)
+  refuseAbsentNeeds(bundle.manifest, chosen)
   refuseAbsentTargets(bundle, manifest)
   refuseMisfit(bundle.manifest, chosen)
   // The same content as another version of Nanofleet wrote it would have another digest.
@@ -125,13 +125,12 @@ function mixedResources(
 }
 
 /** A need that only a deployment of more services can meet has a sentence of its own. */
-function refuseAbsentNeeds(mixed: Manifest, pushed: Manifest, chosen: readonly string[]): void {
+function refuseAbsentNeeds(mixed: Manifest, chosen: readonly string[]): void {
   for (const service of chosen)
     for (const need of mixed.services[service]?.needs ?? []) {
       const { service: other, port } = readNeed(need)
       const there = mixed.services[other]
       if (there && (port === undefined || port in (there.ports ?? {}))) continue
-      if (!(other in pushed.services)) continue
       const what = there ? `which ${other} does not have as it runs` : 'which is not deployed'
       throw new InvalidInput(
         PLACE,

@@ -60,7 +60,7 @@ export function dataList(facts: DataFacts): DataList {
     const { holds, figures } = seen.get(id) ?? { holds: { unknown: 'nobody looked' }, figures: {} }
     return { name, type, id, holds, figures }
   }
-  const kept = left.toSorted((a, b) => (a.at < b.at ? 1 : -1))
+  const kept = left.toSorted((a, b) => b.at.localeCompare(a.at))
   return {
     app,
     data: [
@@ -83,5 +83,5 @@ export function ownBackups({ stage, app, parts, kept, backups }: Omit<DataFacts,
       const of = each.state === 'DELETED' ? undefined : backedUp(each, { stage, app }, known)
       return of === undefined ? [] : [{ ...each, of }]
     })
-    .toSorted((a, b) => (a.at < b.at ? -1 : 1))
+    .toSorted((a, b) => a.at.localeCompare(b.at))
 }

@@ -114,7 +114,7 @@ export function toTakeUp(
 ): KeptData[] {
   const newest = new Map<string, KeptData>()
   const own = kept.filter(({ restored }) => restored === undefined)
-  for (const each of own.sort((a, b) => (a.at < b.at ? -1 : 1))) newest.set(each.name, each)
+  for (const each of own.sort((a, b) => a.at.localeCompare(b.at))) newest.set(each.name, each)
   return [...newest.values()].filter(
     ({ name, type }) => wanted.Resources[name]?.Type === type && standing?.Resources[name] === undefined,
   )

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import time
-from typing import Any, TypeVar
+from typing import Any
 
 from region.base import contract, loops
 from region.base.emulator import cloudwatch_logs as logs
-
-T = TypeVar("T")
+from region.base.latest import beyond
 
 LOGS = "ministack.services.cloudwatch_logs"
 contract.expect(LOGS, "_log_groups")
 contract.expect(LOGS, "_log_events_lock")
 contract.expect(LOGS, "_make_group_arn", "(name)")
 contract.expect(LOGS, "_append_log_events", "(stream, events)")
+contract.expect(LOGS, "_log_records")
 
 # The emulator keeps all lines in memory and in its state file.
 MOST_LINES = 5000
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 24 * 1024 * 1024
+LINE_BYTES = 300
+"""What the record of a line takes in memory beside its text, as measured."""
+STREAM_BYTES = 1500
+"""What a stream takes beside its lines: each call of a function writes one of its own."""
 DAY_MS = 24 * 3600 * 1000
 
 
@@ -66,9 +70,10 @@ def remove_group(name: str) -> None:
 
 
 def tidy() -> None:
-    """Keeps the latest MOST_LINES of each stream and MOST_BYTES of all, the streams that were written last;
-    drops streams whose group's retention has passed.
+    """Keeps the latest MOST_LINES of each stream and MOST_BYTES of all in memory, the streams that were
+    written last; drops streams whose group's retention has passed.
     """
+    _forget_pointers()
     now = time.time() * 1000
     sizes: list[tuple[float, int, tuple[str, str]]] = []
     for group_name, group in logs._log_groups.items():
@@ -80,23 +85,19 @@ def tidy() -> None:
                 continue
             with logs._log_events_lock:
                 del stream["events"][:-MOST_LINES]
-            size = sum(len(event["message"]) for event in list(stream["events"]))
-            sizes.append((last, size, (group_name, name)))
+            size = sum(LINE_BYTES + len(event["message"]) for event in list(stream["events"]))
+            sizes.append((last, STREAM_BYTES + size, (group_name, name)))
     for group_name, name in beyond(sizes, MOST_BYTES):
         logs._log_groups[group_name]["streams"].pop(name, None)
 
 
-def beyond(sizes: list[tuple[float, int, T]], most: int) -> list[T]:
-    """What has to go so that at most `most` is left: those of the earliest moments, never the latest."""
-    left = sum(size for _, size, _ in sizes)
-    gone: list[T] = []
-    for _, size, key in sorted(sizes, key=lambda one: one[0])[:-1]:
-        if left <= most:
-            break
-        left -= size
-        gone.append(key)
-    return gone
+def _forget_pointers() -> None:
+    """The emulator keeps each line of PutLogEvents once more for Logs Insights, and makes it anew when a
+    query finds the line.
+    """
+    for pointer in list(logs._log_records.keys())[:-MOST_LINES]:
+        logs._log_records.pop(pointer, None)
 
 
 def install() -> None:
-    loops.every(60, tidy)
+    loops.every(20, tidy)

@@ -19,14 +19,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from region.base.root_key import PRIVATE
+from region.durable.rewriting import HEADER, HEADER_BYTES, copy_what_counts, header
 
 Row = tuple[bytes, bytes | None]
 """A key and its text, None for one that was removed; neither holds a tab or the end of a line."""
 
 SPARE_BYTES = 8 * 1024 * 1024
 """How much longer than twice its first batch a file may become."""
-_HEADER = re.compile(rb"([0-9a-f]{8}) ([0-9a-f]{8})\n")
-_HEADER_BYTES = 18
 _NAME = re.compile(r"journal-(\d{6})")
 
 
@@ -113,13 +112,10 @@ class Journal:
         """Starts the next file with what counts of this one; what is appended meanwhile follows it."""
         with self._lock:
             old, end = self._path(self._number), self._size
-        with old.open("rb") as source:
-            state, _, _ = _replay(source.read(end))
-        base = _batch((state or {}).items())
         path = self._path(self._number + 1)
         draft = path.with_suffix(".draft")
-        with open(draft, "wb", opener=_for_owner) as output:
-            output.write(base)
+        with old.open("rb") as source, open(draft, "wb", opener=_for_owner) as output:
+            base = copy_what_counts(source, end, output)
             output.flush()
             os.fdatasync(output.fileno())
         with self._lock:
@@ -129,7 +125,7 @@ class Journal:
             os.replace(draft, path)
             size = path.stat().st_size
             os.close(self._file)
-            self._open(self._number + 1, size, len(base))
+            self._open(self._number + 1, size, base)
         for number, file in self._files():
             if number < self._number - 1:
                 file.unlink()
@@ -155,15 +151,15 @@ class Journal:
 
 def _batch(rows: Iterable[Row]) -> bytes:
     body = b"".join(key + b"\n" if text is None else key + b"\t" + text + b"\n" for key, text in rows)
-    return b"%08x %08x\n" % (len(body), zlib.crc32(body)) + body
+    return header(len(body), zlib.crc32(body)) + body
 
 
 def _replay(data: bytes) -> tuple[dict[bytes, bytes] | None, int, int]:
     """The state after the last whole batch, how long the first one is, and where the last one ends."""
     state: dict[bytes, bytes] | None = None
     base = at = 0
-    while match := _HEADER.match(data, at):
-        start, length = at + _HEADER_BYTES, int(match[1], 16)
+    while match := HEADER.match(data, at):
+        start, length = at + HEADER_BYTES, int(match[1], 16)
         body = data[start : start + length]
         if len(body) < length or zlib.crc32(body) != int(match[2], 16):
             break
@@ -182,7 +178,7 @@ def _replay(data: bytes) -> tuple[dict[bytes, bytes] | None, int, int]:
 def _lost(name: str, data: bytes, end: int) -> str | None:
     """What cannot be read although it was confirmed, as a sentence; None if only the last write broke off."""
     rest = data[end:]
-    later = [batch for batch in _HEADER.finditer(rest) if batch.start() > 0 and _is_whole(rest, batch)]
+    later = [batch for batch in HEADER.finditer(rest) if batch.start() > 0 and _is_whole(rest, batch)]
     if not later and _is_torn(rest):
         return None
     upto = end + later[0].start() if later else len(data)
@@ -208,8 +204,8 @@ def _is_whole(data: bytes, header: re.Match[bytes]) -> bool:
 
 def _is_torn(data: bytes) -> bool:
     """Whether its first batch is just not all there: nothing of it was confirmed."""
-    match = _HEADER.match(data)
-    return len(data) < _HEADER_BYTES if match is None else len(data) - _HEADER_BYTES < int(match[1], 16)
+    match = HEADER.match(data)
+    return len(data) < HEADER_BYTES if match is None else len(data) - HEADER_BYTES < int(match[1], 16)
 
 
 def _write(file: int, data: bytes) -> None:

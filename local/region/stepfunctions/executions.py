@@ -1,7 +1,8 @@
 """Step Functions as AWS runs it: executions act as their role, can be stopped or time out, keep history.
 
 This module installs the parts: tasks.py (integrations), sdk.py (AWS SDK integrations), language.py (states),
-variables.py (Assign), history.py (events), refusals.py (definitions); runs.py knows what a thread works for.
+variables.py (Assign), history.py (events), refusals.py (definitions), kept.py (how many are kept); runs.py
+knows what a thread works for.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from region.base import contract, patch
 from region.base.emulator import Response, get_account_id, get_region, now_iso, request_scope, stepfunctions
-from region.stepfunctions import history, language, refusals, repeated, runs, sdk, tasks, variables
+from region.stepfunctions import history, kept, language, refusals, repeated, runs, sdk, tasks, variables
 
 logger = logging.getLogger("region.stepfunctions")
 
@@ -56,7 +57,7 @@ def install() -> None:
     patch.wrap(SERVICE, "_stop_execution", _stop)
     patch.wrap(SERVICE, "_fail_execution", _fail)
     patch.wrap(SERVICE, "_describe_execution", _describe)
-    for part in (history, language, refusals, repeated, tasks, sdk, variables):
+    for part in (history, kept, language, refusals, repeated, tasks, sdk, variables):
         part.install()
 
 

@@ -55,8 +55,12 @@ describe('the data of an app', () => {
       backup({ id: 'arn:2', name: 'by-hand', table: 'old' }),
       backup({ id: 'arn:3', name: 'by-hand' }),
       backup({ id: 'arn:4', state: 'DELETED' }),
+      backup({ id: 'arn:5', name: 'by-hand', table: 'pictures' }),
     ]
-    const listed = dataList(facts({ backups, kept: [kept('old', '', { name: 'Bills' })] })).backups
+    const bucket = { name: 'Pictures', type: 'AWS::S3::Bucket', id: 'pictures' }
+    const listed = dataList(
+      facts({ parts: [part, bucket], backups, kept: [kept('old', '', { name: 'Bills' })] }),
+    ).backups
     expect(listed.map(({ id, of }) => [id, of])).toEqual([
       ['arn:0', 'Orders'],
       ['arn:1', 'Orders'],

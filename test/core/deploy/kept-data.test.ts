@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Template } from '../../../core/base/cloudformation.ts'
-import { type KeptData, namedRecords, toTakeUp, withTakenUp } from '../../../core/deploy/kept-data.ts'
+import {
+  type KeptData,
+  namedRecords,
+  plannedRecords,
+  toTakeUp,
+  withTakenUp,
+} from '../../../core/deploy/kept-data.ts'
+import type { Loss } from '../../../core/deploy/losses.ts'
 
 const TABLE = 'AWS::DynamoDB::Table'
 const template = (Resources: Template['Resources'], more: Partial<Template> = {}): Template => ({
@@ -36,7 +43,24 @@ describe('kept data', () => {
       kept('Gone', 'nobody wants'),
     ]
     expect(toTakeUp(all, wanted, undefined).map(({ id }) => id)).toEqual(['newer'])
+    expect(toTakeUp(all.toReversed(), wanted, undefined).map(({ id }) => id)).toEqual(['newer'])
     expect(toTakeUp(all, wanted, template({ Orders: { Type: TABLE } }))).toEqual([])
+  })
+
+  it('comes back without what was restored: only the run that restored it takes that up', () => {
+    const restored = { ...kept('Orders', 'restored', '2026-02-03T00:00:00Z'), restored: 'arn:1' }
+    expect(toTakeUp([restored], wanted, undefined)).toEqual([])
+    expect(toTakeUp([kept('Orders', 'own'), restored], wanted, undefined).map(({ id }) => id)).toEqual([
+      'own',
+    ])
+  })
+
+  it('is imported with the defaults of parameters that nobody gave', () => {
+    const { wanted } = withTakenUp('shop', undefined, [
+      { ...kept('Orders', 'o-1'), parameters: { Other: 'x' } },
+    ])
+    expect(Object.keys(wanted.template.Parameters ?? {})).toEqual(['Size'])
+    expect(wanted.parameters).toEqual({})
   })
 
   it('is imported as it stood, beside what the stack has, and into a new stack alone', () => {
@@ -81,5 +105,28 @@ describe('kept data', () => {
     const [orders, bills] = [kept('Orders', 'o-1'), kept('Bills', 'b-1')]
     const occasion = { at: '2026-02-01T00:00:00Z', execution: 'run', confirmedBy: 'run' }
     expect(namedRecords([orders], undefined, [orders, bills], occasion)).toEqual([{ ...orders, ...occasion }])
+  })
+
+  it('that a restore sets aside is recorded, and never as named by a person', () => {
+    const loss = (name: string, fate: Loss['fate']): Loss => ({
+      ...{ name, type: TABLE, id: `${name}-1`, fate, because: [] },
+      holds: { holding: { what: 'rows', count: 2 } },
+    })
+    const standing = {
+      template: template({ Orders: { Type: TABLE }, Bills: { Type: TABLE } }),
+      parameters: {},
+    }
+    const restored = { ...kept('Orders', 'Orders-2'), restored: 'arn:1' }
+    const losses = [loss('Orders', 'set aside'), loss('Bills', 'deleted')]
+    const found = plannedRecords({ losses, takenUp: [restored, kept('Carts', 'Carts-1')] }, standing, {
+      at: 'now',
+      execution: 'next',
+    })
+    expect(found.map(({ id, confirmedBy }) => [id, confirmedBy])).toEqual([
+      ['Bills-1', 'next'],
+      ['Orders-1', undefined],
+      ['Orders-2', undefined],
+    ])
+    expect(plannedRecords({ losses, takenUp: [] }, undefined, { at: 'now', execution: 'next' })).toEqual([])
   })
 })

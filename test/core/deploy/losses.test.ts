@@ -75,6 +75,13 @@ describe('losses', () => {
     )
   })
 
+  it.each<[string, Loss[], string]>([
+    ['a restore, if all of them are set aside', [loss('Orders', { fate: 'set aside' })], 'restore'],
+    ['a deployment, if one of them goes', [loss('Orders', { fate: 'set aside' }), bills], 'deploy'],
+  ])('name %s', (_what, losses, verb) => {
+    expect(() => refuseUnnamed('shop', losses, [])).toThrow(`, ${verb} with --replace-data Orders`)
+  })
+
   it('pass when each was named, whatever the order', () => {
     expect(() => refuseUnnamed('shop', [orders, bills], ['Bills', 'Orders'])).not.toThrow()
     expect(() => refuseUnnamed('shop', [], [])).not.toThrow()

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import type { Template } from '../../../core/base/cloudformation.ts'
+import type { Resource, Template } from '../../../core/base/cloudformation.ts'
 import { type DataRequest, prepareData } from '../../../core/deploy/prepare-data.ts'
 import { removeNamedData } from '../../../core/deploy/remove-data.ts'
 import { MemoryKeptBook, memoryHoldings } from '../../support/memory-kept.ts'
@@ -76,6 +76,26 @@ describe('an app that is about to go', () => {
     expect(await recorded()).toEqual([`Orders ${STACK}-Orders run`])
   })
 
+  it('loses what was named and nothing else, and only buckets are emptied', async () => {
+    const Orders = { Type: 'AWS::DynamoDB::Table', ...retained }
+    stacks.stand(app({ ...safe, Resources: { Orders, Bills: Orders } }), 'CREATE_COMPLETE')
+    await prepare('delete', ['Orders'])
+    expect(await recorded()).toEqual([`Bills ${STACK}-Bills nobody`, `Orders ${STACK}-Orders run`])
+    expect(emptied).toEqual([])
+  })
+
+  it.each([
+    ['keep', [`Group ${STACK}-Group nobody`, `Log ${STACK}-Log nobody`]],
+    ['delete', [`Log ${STACK}-Log run`]],
+  ] as const)('is recorded with what its Kafka cluster uses, if that stays: %s', async (data, records) => {
+    const Properties = { BrokerNodeGroupInfo: { SecurityGroups: [{ Ref: 'Group' }] } }
+    const Log = { Type: 'AWS::MSK::Cluster', Properties, ...retained }
+    const Group = { Type: 'AWS::EC2::SecurityGroup', ...retained }
+    stacks.stand(app({ ...safe, Resources: { Log, Group } }), 'CREATE_COMPLETE')
+    await prepare(data, ['Log'])
+    expect(await recorded()).toEqual(records)
+  })
+
   it.each([
     [0, 'run'],
     [1, 'nobody'],
@@ -111,14 +131,44 @@ describe('an app that is about to go', () => {
     )
   })
 
+  it('waits for an update that does not show in the template yet', async () => {
+    stacks.stand(app(template), 'CREATE_COMPLETE')
+    stacks.update = async () => true
+    expect(await prepare('keep')).toMatchObject({ next: 'wait', until: 'ready' })
+  })
+
+  it('is left as it is after an update that failed, when its data would stay', async () => {
+    stacks.stand(app(safe), 'UPDATE_FAILED')
+    expect(await prepare('keep')).toMatchObject({ next: 'go-on' })
+    expect(stacks.calls).toEqual([])
+  })
+
+  it.each<[string, Resource, string | undefined]>([
+    ['a bucket that stays', { Type: 'AWS::S3::Bucket', ...retained }, undefined],
+    ['a bucket that would go, too', { Type: 'AWS::S3::Bucket' }, 'that Orders is kept;'],
+  ])('goes with a Kafka cluster that was named, beside %s', async (_what, Orders, refusal) => {
+    stacks.stand(
+      app({ ...template, Resources: { Orders, Log: { Type: 'AWS::MSK::Cluster' } } }),
+      'CREATE_COMPLETE',
+    )
+    stacks.update = async () => false
+    const end = await prepare('delete', ['Log']).catch((error: Error) => error.message)
+    expect(end).toEqual(
+      refusal === undefined ? expect.objectContaining({ next: 'go-on' }) : expect.stringContaining(refusal),
+    )
+  })
+
   it('is recorded also when its stack could not be deleted before', async () => {
     stacks.stand(app(template), 'DELETE_FAILED')
     expect(await prepare('keep')).toMatchObject({ next: 'go-on' })
     expect(await recorded()).toEqual([`Orders ${STACK}-Orders nobody`])
   })
 
-  it('needs nothing when it has no stack', async () => {
+  it('needs nothing when it has no stack, or one without a template', async () => {
     expect(await prepare('keep')).toMatchObject({ next: 'go-on', checks: 0, seconds: 0 })
+    stacks.stand(app(safe), 'REVIEW_IN_PROGRESS')
+    stacks.templates.delete(STACK)
+    expect(await prepare('keep')).toMatchObject({ next: 'go-on' })
     expect([emptied, stacks.calls, await recorded()]).toEqual([[], [], []])
   })
 

@@ -5,7 +5,7 @@ import { CREATED_BY, TAG } from '../../../core/base/names.ts'
 import type { SettingName } from '../../../core/base/settings.ts'
 import { bundleWithVariables, type SetVariable } from '../../../core/deploy/app-variables.ts'
 import type { SeenImage } from '../../../core/images/pinned-image.ts'
-import { deploySpec } from '../../../core/spec/deploy-spec.ts'
+import { type DeployWish, deploySpec } from '../../../core/spec/deploy-spec.ts'
 import { readSpec } from '../../../core/spec/read-spec.ts'
 import { parseApp } from '../../../core/template/parsed-app.ts'
 import { MemoryLockTable } from '../../support/memory-locks.ts'
@@ -64,9 +64,9 @@ const ports = {
   },
 }
 
-const post = async (app: string, more = '') => {
+const post = async (app: string, more = '', wish: DeployWish = {}) => {
   const text = `app: ${app}\nservices: {${app}: {image: ${IMAGE.imageId}, port: 8080${more}}}\n`
-  return await deploySpec(ports, readSpec(Buffer.from(text), 'body'), {})
+  return await deploySpec(ports, readSpec(Buffer.from(text), 'body'), wish)
 }
 
 /** Ends a run as the workflow does: what is released is the app with its variables. */
@@ -99,6 +99,33 @@ describe('a spec that is sent again', () => {
       await release('stall', changed)
       expect((await post('stall')).isNew).toBe(false)
     }
+  })
+})
+
+describe('the run of a spec', () => {
+  it.each<[string, DeployWish, object]>([
+    ['booth', { replaceData: [] }, {}],
+    ['barn', { replaceData: ['Orders'] }, { replaceData: ['Orders'] }],
+  ])('loses the data that was named, and no other: %s %j', async (app, wish, more) => {
+    const { digest, run } = await post(app, '', wish)
+    expect(run?.input).toStrictEqual({ app, bundle: digest, ...more })
+  })
+
+  it('begins for what runs already if it has a key or a name', async () => {
+    const first = await post('cafe')
+    await release('cafe', first)
+    const keyed = await post('cafe', '', { key: 'once' })
+    expect([keyed.isNew, (await post('cafe', '', { key: 'once' })).run?.arn]).toEqual([true, keyed.run?.arn])
+    await release('cafe', keyed)
+    const named = await post('cafe', '', { name: 'by-hand' })
+    expect([named.isNew, named.run?.name]).toEqual([true, 'by-hand'])
+  })
+
+  it('is not told once Step Functions has forgotten it', async () => {
+    const first = await post('bar')
+    await release('bar', first)
+    runs.runs.delete(first.run?.arn ?? '')
+    expect(await post('bar')).not.toHaveProperty('run')
   })
 })
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -73,10 +74,26 @@ def test_a_rewritten_journal_holds_the_same_and_what_came_meanwhile(tmp_path: Pa
     assert read(tmp_path) == ({**STATES[3], b"e": b"6"}, [])
 
 
+def test_a_large_journal_is_rewritten_with_little_memory(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.read()
+    for turn in range(4):
+        journal.append([(b"%d" % key, b"%d" % turn * 50_000) for key in range(50)])
+    tracemalloc.start()
+    try:
+        journal.compact()
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1_000_000
+    journal.close()
+    assert read(tmp_path) == ({b"%d" % key: b"3" * 50_000 for key in range(50)}, [])
+
+
 def batch_ends(whole: bytes) -> list[int]:
     ends = [0]
     for _ in BATCHES:
-        ends.append(ends[-1] + journals._HEADER_BYTES + int(whole[ends[-1] : ends[-1] + 8], 16))
+        ends.append(ends[-1] + journals.HEADER_BYTES + int(whole[ends[-1] : ends[-1] + 8], 16))
     return ends
 
 
