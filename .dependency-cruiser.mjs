@@ -63,6 +63,12 @@ const core = [
     'Decides which images are built and which are removed; it knows neither templates nor deployments.',
   ),
   room(
+    'core/pipelines',
+    2,
+    ['core/base', 'core/manifest', 'core/template'],
+    'Decides which services a commit changes, and which paths a pipeline listens to.',
+  ),
+  room(
     'core/proof',
     3,
     ['core/base', 'core/definition', 'core/manifest', 'core/template'],

@@ -26,6 +26,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/validate.ts')).validate,
   },
   {
+    name: 'changed',
+    usage: '[options] [app]',
+    description: 'list the services that differ since a commit, and the files that make the difference',
+    load: async () => (await import('./commands/changed.ts')).changed,
+  },
+  {
     name: 'push',
     usage: '[apps...]',
     description: "put manifests, definitions and sources of this checkout into the stage's bucket",
