@@ -63,12 +63,6 @@ const core = [
     'Decides which images are built and which are removed; it knows neither templates nor deployments.',
   ),
   room(
-    'core/pipelines',
-    2,
-    ['core/base', 'core/manifest', 'core/template'],
-    'Decides which services a commit changes, and which paths a pipeline listens to.',
-  ),
-  room(
     'core/proof',
     3,
     ['core/base', 'core/definition', 'core/manifest', 'core/template'],
@@ -157,10 +151,11 @@ const others = [
   }),
   room('apps/lib', 0, [], 'What our example services share; it knows nothing of the control plane.'),
   room('apps/boutique', 1, ['apps/lib'], 'A user of the control plane; imports nothing of it.'),
+  room('apps/events', 1, ['apps/lib'], 'A user of the control plane; imports nothing of it.'),
   room('apps/photos', 1, ['apps/lib'], 'A user of the control plane; imports nothing of it.'),
   room('apps/web', 1, ['apps/lib'], 'A user of the control plane; imports nothing of it.'),
   room('buildspecs', 0, [], 'Runs in CodeBuild before any package is installed.', { packages: [] }),
-  room('resources', 8, ['core', 'adapters'], 'Plugs our packaging into the framework.'),
+  room('resources', 8, ['core', 'adapters', 'buildspecs'], 'Plugs our packaging into the framework.'),
   room('scripts/lib', 0, [], 'Runs on a bare machine, before any package is installed.', { packages: [] }),
   room(
     'test/support',

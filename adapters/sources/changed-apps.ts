@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import { InvalidInput } from '../../core/base/errors.ts'
-import { REPOSITORY_FILE } from '../../core/manifest/repository.ts'
 import {
   type AppChange,
   type AppState,
   type ChangedService,
   changedServices,
-} from '../../core/pipelines/changed-services.ts'
+} from '../../core/deploy/changed-services.ts'
+import { REPOSITORY_FILE } from '../../core/manifest/repository.ts'
 import { AppFiles, OWN } from './app-files.ts'
 import { checkApps } from './app-sources.ts'
 import { commitOf, type NamedCommit, withCommit } from './git-commit.ts'

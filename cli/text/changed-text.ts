@@ -1,5 +1,5 @@
 import type { ChangeAnswer } from '../../adapters/sources/changed-apps.ts'
-import type { ChangedService } from '../../core/pipelines/changed-services.ts'
+import type { ChangedService } from '../../core/deploy/changed-services.ts'
 import { table } from '../../local/table.ts'
 
 /** Paths that are named; the rest is counted. */

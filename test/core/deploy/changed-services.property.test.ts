@@ -4,14 +4,10 @@ import { RepositoryFiles } from '../../../adapters/sources/repository-files.ts'
 import { entryDigest, sourceArchive } from '../../../adapters/sources/source-archive.ts'
 import { bundleDigest } from '../../../core/base/bundle.ts'
 import { aloneApp } from '../../../core/deploy/alone.ts'
+import { type AppState, type ChangedService, changedServices } from '../../../core/deploy/changed-services.ts'
 import { parseRepository } from '../../../core/manifest/repository.ts'
 import { ignoreFiles, isLeftOut, isWanted } from '../../../core/manifest/source-files.ts'
-import {
-  type AppState,
-  type ChangedService,
-  changedServices,
-} from '../../../core/pipelines/changed-services.ts'
-import { LONGEST_PATTERN, MOST_PATTERNS, triggerFilters } from '../../../core/pipelines/filters.ts'
+import { LONGEST_PATTERN, MOST_PATTERNS, triggerFilters } from '../../../core/manifest/trigger-filters.ts'
 import { readApp } from '../../../core/template/app-folder.ts'
 import type { App } from '../../../core/template/parsed-app.ts'
 import { matchesGlob } from '../../support/codepipeline-glob.ts'

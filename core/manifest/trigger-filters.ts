@@ -1,8 +1,8 @@
 import type { Manifest } from '../base/manifest-types.ts'
 import { WHOLE } from '../base/whole-source.ts'
-import { REPOSITORY_FILE } from '../manifest/repository.ts'
-import { LIBRARY, SCRIPTS } from '../manifest/source-files.ts'
-import { upstreamImage } from '../manifest/upstream.ts'
+import { REPOSITORY_FILE } from './repository.ts'
+import { LIBRARY, SCRIPTS } from './source-files.ts'
+import { upstreamImage } from './upstream.ts'
 
 /** How many patterns a trigger of CodePipeline takes, and how long each may be. */
 export const MOST_PATTERNS = 8
