@@ -14,7 +14,7 @@ import { matchesGlob } from '../../support/codepipeline-glob.ts'
 import { type Files, histories } from './random-repositories.ts'
 
 /** More of them by hand: PIPELINES_RUNS=20000 PIPELINES_SEED=7. */
-const RUNS = Number(process.env.PIPELINES_RUNS ?? 30)
+const RUNS = Number(process.env.PIPELINES_RUNS ?? 80)
 const SEED = Number(process.env.PIPELINES_SEED ?? 18)
 
 const archive = (files: Files): RepositoryFiles =>
