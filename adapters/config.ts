@@ -167,7 +167,11 @@ interface Credentials {
   sessionToken?: string
 }
 
-const PER_SERVICE = { kafka: 'AWS_ENDPOINT_URL_KAFKA', 'acm-pca': 'AWS_ENDPOINT_URL_ACM_PCA' } as const
+const PER_SERVICE = {
+  kafka: 'AWS_ENDPOINT_URL_KAFKA',
+  'acm-pca': 'AWS_ENDPOINT_URL_ACM_PCA',
+  sts: 'AWS_ENDPOINT_URL_STS',
+} as const
 
 /**
  * Where the APIs of services are for which we have no client of the SDK, and the function's credentials.

@@ -23,6 +23,7 @@ import { copyPackages, NATIVE } from './packages.mjs'
 import { packPython } from './python.mjs'
 import { checkout, keptPrograms, programEnvironment } from './settings.mjs'
 import { keepOwnSources, TRACES } from './traces.mjs'
+import { wasmInside } from './wasm-inside.mjs'
 
 /** Folders with files that a program reads at run time. */
 const DATA = ['static', 'assets']
@@ -110,7 +111,7 @@ function compileGo(source, program, { root, architecture, programs, names = [] }
     return
   }
   // `go install` leaves an up-to-date program alone; `go build` links it again, 6 s for Consul.
-  const own = ownAddress(source, root, programs)
+  const own = ownAddress(source, root, programs, main)
   const named = [moduleOf(source), ...(main === '.' ? [] : [main]), ...own].join(' ')
   const folder = join(programs, createHash('sha256').update(named).digest('hex').slice(0, 16))
   mkdirSync(folder, { recursive: true })
@@ -179,6 +180,7 @@ async function bundle(esbuild, source, out, modules) {
       ...modules,
       bundle: true,
       external: NATIVE,
+      plugins: [wasmInside],
       metafile: true,
       platform: 'node',
       format: 'esm',

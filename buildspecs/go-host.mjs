@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { programEnvironment } from './settings.mjs'
 
 /**
@@ -41,10 +41,11 @@ const CHANGES = [
  * @param {string} source folder of the program
  * @param {string} archive folder of the unpacked archive, with its libraries
  * @param {string} programs where a machine keeps what builds use again
+ * @param {string} main the package of the program, as `go` takes it
  * @returns {string[]}
  */
-export function ownAddress(source, archive, programs) {
-  if (asksForHost(source, archive)) return []
+export function ownAddress(source, archive, programs, main = '.') {
+  if (asksForHost(source, archive, main)) return []
   const { stdout, status } = spawnSync('go', ['env', 'GOROOT'], {
     encoding: 'utf8',
     cwd: archive,
@@ -93,11 +94,32 @@ function changedText(sources, { file, at, put, imports }) {
 }
 
 /**
- * The program itself, then the libraries beside it.
- * @param {string} source @param {string} archive
+ * The program itself, then the packages beside it that it uses: a library may have one that asks and that the
+ * program does without.
+ * @param {string} source @param {string} archive @param {string} main
  */
-const asksForHost = (source, archive) =>
-  [source, archive].some((folder) => goFiles(folder).some((file) => ASKS.test(readFileSync(file, 'utf8'))))
+const asksForHost = (source, archive, main) =>
+  goFiles(source).some(asks) ||
+  packagesIn(archive, source, main).some((folder) => goFilesOf(folder).some(asks))
+
+/** @param {string} file */
+const asks = (file) => ASKS.test(readFileSync(file, 'utf8'))
+
+/**
+ * The folders of the packages that a program is made from, as far as they are in the archive.
+ * @param {string} archive @param {string} source @param {string} main @returns {string[]}
+ */
+function packagesIn(archive, source, main) {
+  const args = ['list', '-deps', '-f', '{{if not .Standard}}{{.Dir}}{{end}}', main]
+  const { stdout } = spawnSync('go', args, { encoding: 'utf8', cwd: source, env: programEnvironment({}) })
+  return (stdout ?? '').split('\n').filter((folder) => folder.startsWith(`${resolve(archive)}/`))
+}
+
+/** @param {string} folder */
+const goFilesOf = (folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.go'))
+    .map((name) => join(folder, name))
 
 /** @param {string} folder @returns {string[]} */
 const goFiles = (folder) =>

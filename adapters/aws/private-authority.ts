@@ -14,7 +14,7 @@ export interface Asked {
   authority: string
   /** PEM. */
   request: string
-  hours: number
+  seconds: number
 }
 
 /**
@@ -23,7 +23,7 @@ export interface Asked {
  */
 export const clientCertificate =
   (access: AwsAccess, clock: { now(): Date; sleep(ms: number): Promise<unknown> }) =>
-  async ({ authority, request, hours }: Asked): Promise<string> => {
+  async ({ authority, request, seconds }: Asked): Promise<string> => {
     const ask = (name: string, input: object) =>
       signedCall(access, {
         service: 'acm-pca',
@@ -37,7 +37,7 @@ export const clientCertificate =
         Csr: Buffer.from(request).toString('base64'),
         SigningAlgorithm: 'SHA256WITHECDSA',
         TemplateArn: `arn:${partition}:acm-pca:::${TEMPLATE}`,
-        Validity: { Type: 'ABSOLUTE', Value: Math.floor(clock.now().getTime() / 1000) + hours * 3600 },
+        Validity: { Type: 'ABSOLUTE', Value: Math.floor(clock.now().getTime() / 1000) + seconds },
       }),
     )
     for (let look = 1; ; look++) {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { InvalidInput } from '../../core/base/errors.ts'
 import { OWN } from './app-files.ts'
 
@@ -12,7 +12,15 @@ const LOADERS = {
   secrets: {
     ts: { 'secrets.ts': 'secrets.ts' },
     js: { 'secrets.ts': 'secrets.js' },
-    go: { 'loaders/secrets.go': 'secrets/secrets.go', 'loaders/store.go': 'secrets/store.go' },
+    go: {
+      'go/secrets/secrets.go': 'secrets/secrets.go',
+      'go/secrets/store.go': 'secrets/store.go',
+      // What it needs of our other packages, as packages below it.
+      'go/instance/instance.go': 'secrets/instance/instance.go',
+      'go/instance/role.go': 'secrets/instance/role.go',
+      'go/sigv4/caller.go': 'secrets/sigv4/caller.go',
+      'go/sigv4/sigv4.go': 'secrets/sigv4/sigv4.go',
+    },
     python: { 'loaders/secrets_loader.py': 'secrets_loader.py' },
     java: {
       'loaders/Secrets.java': 'nanofleet/Secrets.java',
@@ -20,7 +28,7 @@ const LOADERS = {
     },
   },
   job: {
-    go: { 'job/job.go': 'job/job.go' },
+    go: { 'go/job/job.go': 'job/job.go' },
     python: { 'loaders/job_loader.py': 'job_loader.py' },
     java: { 'loaders/Job.java': 'nanofleet/Job.java' },
   },
@@ -34,6 +42,9 @@ export type JobLanguage = keyof (typeof LOADERS)['job']
 /** What `putLoader` knows. */
 export const LOADER_LANGUAGES = Object.keys(LOADERS.secrets) as LoaderLanguage[]
 export const JOB_LANGUAGES = Object.keys(LOADERS.job) as JobLanguage[]
+
+/** How our packages in Go import each other. */
+const OUR_GO = '"nanofleet/lib/go/'
 
 /** Where Maven has the sources; of others they are in the folder itself. */
 const MAVEN = 'src/main/java'
@@ -52,7 +63,7 @@ export async function putLoader(
   const root = language === 'java' && existsSync(join(folder, MAVEN)) ? join(folder, MAVEN) : folder
   const texts = Object.entries(files[language] ?? {}).map(async ([ours, theirs]) => {
     const path = join(root, theirs)
-    const text = await loaderText(language, ours)
+    const text = await loaderText(language, ours, root)
     const there = existsSync(path) ? await readFile(path, 'utf8') : text
     if (there === text) return [path, text] as const
     throw new InvalidInput(path, 'is another file, or of another version', 'move it away, then it is written')
@@ -65,12 +76,25 @@ export async function putLoader(
   return read.map(([path]) => path)
 }
 
-async function loaderText(language: LoaderLanguage, ours: string): Promise<string> {
+async function loaderText(language: LoaderLanguage, ours: string, folder: string): Promise<string> {
   const text = await readFile(join(OWN, 'apps/lib', ours), 'utf8')
+  if (language === 'go' && text.includes(OUR_GO))
+    return text.replaceAll(OUR_GO, `"${await importPath(folder)}/secrets/`)
   if (language !== 'js') return text
   const { transform } = await import('esbuild')
   const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true } }
   const { code } = await transform(text, { loader: 'ts', target: 'node22', tsconfigRaw })
   // esbuild drops comments; the first says what the file is.
   return `${text.slice(0, text.indexOf('*/') + 3)}${code}`
+}
+
+/** By which Go finds packages in a folder: the path of the module around it, and the way from there. */
+async function importPath(folder: string): Promise<string> {
+  for (let at = resolve(folder), way = ''; ; way = `/${basename(at)}${way}`, at = dirname(at)) {
+    const file = join(at, 'go.mod')
+    const module = existsSync(file) && /^module\s+"?([^\s"]+)/m.exec(await readFile(file, 'utf8'))?.[1]
+    if (module) return `${module}${way}`
+    if (at === dirname(at))
+      throw new InvalidInput(folder, 'is in no Go module', 'write its go.mod first: go mod init <name>')
+  }
 }

@@ -4,8 +4,8 @@ import { appStack } from '../base/names.ts'
 import type { Entrance, KafkaAnswer, KafkaRequest } from './door.ts'
 import { ADMIN } from './rights.ts'
 
-/** Hours for which the administrator's certificate is valid; it is used for seconds. */
-const HOURS = 1
+/** For how long the administrator's certificate is valid; it is used for a moment. */
+const SECONDS = 3600
 
 export interface ManagePorts {
   /** Name of the stage. */
@@ -18,7 +18,7 @@ export interface ManagePorts {
   brokers(cluster: string): Promise<string>
   /** A new key with a request for this common name. */
   identity(commonName: string): { key: string; request: string }
-  certificate(asked: { authority: string; request: string; hours: number }): Promise<string>
+  certificate(asked: { authority: string; request: string; seconds: number }): Promise<string>
   /** The function `kafka`. */
   door(request: KafkaRequest): Promise<KafkaAnswer>
 }
@@ -73,7 +73,7 @@ async function enter(ports: ManagePorts, app: string): Promise<Entrance> {
   const { key, request } = ports.identity(ADMIN)
   const [brokers, certificate] = await Promise.all([
     ports.brokers(cluster),
-    ports.certificate({ authority, request, hours: HOURS }),
+    ports.certificate({ authority, request, seconds: SECONDS }),
   ])
   return { brokers, certificate, key }
 }

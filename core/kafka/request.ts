@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, sign } from 'node:crypto'
+import { textOf } from '../secrets/certificate-request.ts'
 import { bits, explicit, identifier, integer, sequence, set, text } from '../secrets/der.ts'
 
 const ECDSA_WITH_SHA256 = sequence(identifier('1.2.840.10045.4.3.2'))
@@ -16,6 +17,5 @@ export function certificateRequest(privateKey: KeyObject, name: string): string 
     explicit(0, Buffer.alloc(0)),
   )
   const signed = sequence(content, ECDSA_WITH_SHA256, bits(sign('sha256', content, privateKey)))
-  const lines = signed.toString('base64').match(/.{1,64}/g) ?? []
-  return ['-----BEGIN CERTIFICATE REQUEST-----', ...lines, '-----END CERTIFICATE REQUEST-----', ''].join('\n')
+  return textOf(signed)
 }

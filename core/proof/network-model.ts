@@ -50,6 +50,8 @@ export interface Network {
   loadBalancers: Map<string, LoadBalancer>
   listeners: Listener[]
   targetGroups: Map<string, { port: number; protocol: string }>
+  /** Security groups of the brokers of each Kafka cluster. */
+  clusters: Map<string, string[]>
   /** Auto Scaling groups by the stack that holds them. */
   fleets: Map<string, Fleet>
 }
@@ -97,6 +99,12 @@ export function networkModel(stacks: Iterable<ResolvedStack>): Network {
       ofType('AWS::ElasticLoadBalancingV2::TargetGroup').map(([token, target]) => [
         token,
         { port: Number(target.Port), protocol: text(target.Protocol) },
+      ]),
+    ),
+    clusters: new Map(
+      ofType('AWS::MSK::Cluster').map(([token, { BrokerNodeGroupInfo: nodes }]) => [
+        token,
+        texts(Object(nodes).SecurityGroups),
       ]),
     ),
     fleets: new Map(

@@ -1,3 +1,4 @@
+import { KAFKA_PORT } from '../template/network-edges.ts'
 import { ANYWHERE, connect, groupOf, into, type Lack, out } from './group-rules.ts'
 import { type Listener, type Network, stackOf } from './network-model.ts'
 import { pathName, type RequiredPath } from './required-paths.ts'
@@ -47,6 +48,8 @@ function check(network: Network, path: RequiredPath, places: Places): Lack | und
       return connect(network, consulFunctionGroup, groupOf(network, path.to), path.protocol, path.port)
     case 'proxy':
       return connect(network, proxyFunctionGroup, groupOf(network, path.to), 'tcp', path.port)
+    case 'brokers':
+      return toBrokers(network, path, consulFunctionGroup)
     case 'proxy-names':
       return resolves(network, proxyFunctionGroup, path, platform)
     case 'aws':
@@ -62,6 +65,17 @@ function check(network: Network, path: RequiredPath, places: Places): Lack | und
     case 'public':
       return serves(network, path, platform)
   }
+}
+
+function toBrokers(
+  network: Network,
+  { from, cluster }: Extract<RequiredPath, { kind: 'brokers' }>,
+  functionGroup: string,
+): Lack | undefined {
+  const [group] = network.clusters.get(cluster) ?? []
+  if (group === undefined) return { lacks: `${cluster} has no security group`, stack: stackOf(cluster) }
+  const asking = from === undefined ? functionGroup : groupOf(network, from)
+  return connect(network, asking, group, 'tcp', KAFKA_PORT)
 }
 
 const toAws = (network: Network, group: string, fleet: string, platform: string): Lack | undefined =>

@@ -1,5 +1,5 @@
 import type { Manifest } from '../base/manifest-types.ts'
-import { PLATFORM, serviceStack } from '../base/names.ts'
+import { appStack, PLATFORM, serviceStack } from '../base/names.ts'
 import { neededPort, readNeed } from '../base/needed.ts'
 import { loadBalancerAddresses } from '../base/resolvers.ts'
 import type { Stage } from '../base/stage.ts'
@@ -12,6 +12,8 @@ export type RequiredPath =
   | { kind: 'connect'; from: string; to: string; protocol: 'tcp' | 'udp'; port: number }
   | { kind: 'probe'; to: string; protocol: 'tcp' | 'udp'; port: number }
   | { kind: 'proxy'; to: string; port: number }
+  /** To a Kafka cluster: of a fleet, or else of the function that sets topics and rights. */
+  | { kind: 'brokers'; from?: string; cluster: string }
   | { kind: 'proxy-names'; servers: string; addresses: string[] }
   | { kind: 'aws'; from: string }
   | { kind: 'function-aws'; beside: string }
@@ -26,7 +28,8 @@ export function requiredPaths(
   stage: Stage,
 ): RequiredPath[] {
   const checks = checkedPorts(definitions)
-  const { app, services } = manifest
+  const { app, kafka, services } = manifest
+  const cluster = kafka && `${appStack(stage.name, app)}/${kafka.cluster}`
   const fleet = (service: string) => serviceStack(stage.name, app, service)
   const servers = serviceStack(stage.name, PLATFORM, 'consul')
   const own = app === PLATFORM && stage.certificateArn !== undefined ? [SENT_ON] : []
@@ -43,6 +46,7 @@ export function requiredPaths(
           ? []
           : [{ kind: 'connect', from: self, to: fleet(readNeed(need).service), protocol: 'tcp', port }]
       }),
+      ...(cluster !== undefined && service.kafka ? [{ kind: 'brokers' as const, from: self, cluster }] : []),
       ...(checks[name] as CheckPort[]).flatMap((check): RequiredPath[] => [
         { kind: 'connect', from: servers, to: self, ...check },
         { kind: 'probe', to: self, ...check },
@@ -56,7 +60,8 @@ export function requiredPaths(
   })
   const proxy =
     app === PLATFORM ? [] : [{ kind: 'proxy-names' as const, servers, addresses: resolversOf(stage) }]
-  return [...own, ...each, ...proxy]
+  const rights = cluster === undefined ? [] : [{ kind: 'brokers' as const, cluster }]
+  return [...own, ...each, ...proxy, ...rights]
 }
 
 /** Where there is a certificate, plain HTTP only leads to HTTPS. */
@@ -117,6 +122,8 @@ export function pathName(path: RequiredPath): string {
       return `Lambda consul -> ${path.to} ${path.protocol} ${path.port}`
     case 'proxy':
       return `Lambda proxy -> ${path.to} tcp ${path.port}`
+    case 'brokers':
+      return `${path.from ?? 'Lambda kafka'} -> brokers of ${path.cluster}`
     case 'proxy-names':
       return `Lambda proxy -> names at ${path.addresses.join(', ')}`
     case 'aws':

@@ -22,10 +22,14 @@ export function boundaries({ name }: Pick<Stage, 'name'>): Pick<Template, 'Resou
   return {
     Resources: {
       AppsBoundary: policy(boundary(name, 'apps'), 'Most that a role of an app can do', [
+        allow(OTHERS, { Resource: '*' }),
+        // Of ours only the one that signs certificates, whoever asks and proves it.
+        allow(INVOKE, { NotResource: ARN('lambda', 'function:nanofleet-*') }),
+        allow(INVOKE, { Resource: ARN('lambda', `function:${controlName(name, 'sign-client')}`) }),
         deny('ssm:*', { Resource: ARN('ssm', `parameter/${SECRETS_PATH}/*`) }),
-        deny('lambda:*', { Resource: ARN('lambda', 'function:nanofleet-*') }),
       ]),
       PlatformBoundary: policy(boundary(name, PLATFORM), 'Most that a role of the platform can do', [
+        allow(APP_ACTIONS, { Resource: '*' }),
         deny('ssm:*', { NotResource: secrets }),
         deny('lambda:*', { NotResource: functions }),
       ]),
@@ -41,17 +45,16 @@ function policy(name: string, description: string, own: object[]): Resource {
       Description: description,
       PolicyDocument: {
         Version: '2012-10-17',
-        Statement: [
-          { Effect: 'Allow', Action: APP_ACTIONS, Resource: '*' },
-          onlyInstances,
-          deny(['s3:*', 'dynamodb:*'], { Resource: control }),
-          ...own,
-        ],
+        Statement: [onlyInstances, deny(['s3:*', 'dynamodb:*'], { Resource: control }), ...own],
       },
     },
   }
 }
 
+const INVOKE = 'lambda:InvokeFunction'
+const OTHERS = APP_ACTIONS.filter((action) => action !== INVOKE)
+
+const allow = (Action: string | readonly string[], where: object) => ({ Effect: 'Allow', Action, ...where })
 const deny = (Action: string | string[], where: object) => ({ Effect: 'Deny', Action, ...where })
 
 /** The control plane's own: what lies there says what is deployed, and is the code of its functions. */

@@ -1,11 +1,19 @@
 import { getAtt, join, type Resource, ref, sub } from '../base/cloudformation.ts'
 import type { EnvValue, Permission } from '../base/manifest-types.ts'
-import { boundary, definitionParameter, roleKind, rolePath, serviceStack, TAG } from '../base/names.ts'
+import {
+  boundary,
+  controlName,
+  definitionParameter,
+  roleKind,
+  rolePath,
+  serviceStack,
+  TAG,
+} from '../base/names.ts'
 import { secretPlaces } from '../base/settings.ts'
 import { oneProcessor } from '../manifest/processors.ts'
 import { expression, substituted } from './app-references.ts'
 import { groupOutput } from './groups.ts'
-import { KAFKA_BROKERS, KAFKA_VARIABLE } from './kafka-cluster.ts'
+import { IDENTITY_VARIABLE, KAFKA_BROKERS, KAFKA_VARIABLE } from './kafka-cluster.ts'
 import type { ServicePlace } from './service-place.ts'
 
 /** Role, instance profile and launch template of a service. */
@@ -21,13 +29,17 @@ export function instanceResources(place: ServicePlace): Record<string, Resource>
 }
 
 /**
- * The instance role: what the manifest permits and its secrets, and never more than the boundary of the
- * control plane. CloudFormation may make it only so, and only below this path.
+ * The instance role: what the manifest permits, its secrets and certificate, and never more than the boundary
+ * of the control plane. CloudFormation may make it only so, and only below this path.
  */
 function role(place: ServicePlace): Resource {
   const { app, service, spec, stage } = place
   const parameters = secretsOf(place).flatMap(({ places }) => places)
-  const statements = [...spec.permissions.map(statement), ...secretStatements(parameters)]
+  const statements = [
+    ...spec.permissions.map(statement),
+    ...secretStatements(parameters),
+    ...(spec.kafka ? [certificateStatement(stage.name)] : []),
+  ]
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -77,6 +89,15 @@ function secretStatements(parameters: string[]) {
     },
   ]
 }
+
+/** To ask for the certificate with which the service shows itself to the brokers: docs/kafka.md. */
+const certificateStatement = (stage: string) => ({
+  Effect: 'Allow',
+  Action: ['lambda:InvokeFunction'],
+  Resource: sub(
+    `arn:${pseudo('Partition')}:lambda:${pseudo('Region')}:${pseudo('AccountId')}:function:${controlName(stage, 'sign-client')}`,
+  ),
+})
 
 /** A pseudo parameter inside a text for `Fn::Sub`. */
 const pseudo = (name: string): string => `\${AWS::${name}}`
@@ -131,10 +152,14 @@ function instanceTags({ app, service, spec, files, stage: { name: stage } }: Ser
  * Lines of user data, separated by CR LF, that the Nanos klib `userdata` puts into the program's environment.
  */
 function environment(place: ServicePlace): unknown[] {
+  const { app, service, stage } = place
   const { env: own, kafka } = place.spec
   const env: Record<string, EnvValue> = {
     ...own,
-    ...(kafka && { [KAFKA_VARIABLE]: { Ref: KAFKA_BROKERS } }),
+    ...(kafka && {
+      [KAFKA_VARIABLE]: { Ref: KAFKA_BROKERS },
+      [IDENTITY_VARIABLE]: `${controlName(stage.name, 'sign-client')}:${app}/${service}`,
+    }),
   }
   const names = Object.keys(env).sort()
   const lines = names.map((name) => {

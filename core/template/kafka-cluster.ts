@@ -14,6 +14,8 @@ export const KAFKA_OUTPUTS = { cluster: 'KafkaClusterArn', authority: 'KafkaAuth
 export const KAFKA_BROKERS = 'KafkaBrokers'
 /** Variable of a service that uses topics. */
 export const KAFKA_VARIABLE = 'KAFKA_BROKERS'
+/** Another one: the function that has its certificates signed, a colon, app and service. */
+export const IDENTITY_VARIABLE = 'NANOFLEET_IDENTITY'
 
 type Resources = Record<string, Resource>
 

@@ -57,6 +57,8 @@ export function serviceTemplate({ bundle, service, stage }: ServiceTemplateInput
     AutoScalingGroupName: { Value: ref('AutoScalingGroup') },
     LaunchTemplateId: { Value: ref('LaunchTemplate') },
     LaunchTemplateVersion: { Value: { 'Fn::GetAtt': ['LaunchTemplate', 'LatestVersionNumber'] } },
+    // Whose signatures are those of this service: docs/kafka.md.
+    ...(spec.kafka && { RoleName: { Value: ref('Role') } }),
     ...('TargetGroup' in exposed.targetGroup && { TargetGroupArn: { Value: ref('TargetGroup') } }),
   }
   const used = references([Resources, Outputs])

@@ -1,4 +1,4 @@
-import { MalformedRequest } from './request.ts'
+import { MalformedRequest } from '../../core/secrets/certificate-request.ts'
 import { facts, type Issue, issue, keyWithRequest } from './x509.ts'
 
 /** A command of the local region, on stdin as JSON; the answer is on stdout. */

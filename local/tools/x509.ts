@@ -7,6 +7,7 @@ import {
   sign,
   X509Certificate,
 } from 'node:crypto'
+import { bytesOf, readRequest } from '../../core/secrets/certificate-request.ts'
 import {
   bits,
   boolean,
@@ -20,8 +21,7 @@ import {
   text,
   utcTime,
 } from '../../core/secrets/der.ts'
-import { inside, type Value, values } from './der-reader.ts'
-import { bytesOf, readRequest } from './request.ts'
+import { inside, type Value, values } from '../../core/secrets/der-reader.ts'
 
 /** What a certificate is for; the extensions follow from it ("AWS Private CA template varieties"). */
 export type Kind = 'root' | 'both' | 'client' | 'server'

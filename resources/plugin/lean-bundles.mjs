@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { wasmInside } from '../../buildspecs/wasm-inside.mjs'
 
 /*
  * Four places where esbuild keeps code that no function uses, because it cannot know that leaving it out is
- * safe, and one where a package reads a file that a bundle does not have. `node scripts/bundle-sizes.mjs`
- * compares the results with resources/bundle-budgets.yml.
+ * safe. `node scripts/bundle-sizes.mjs` compares the results with resources/bundle-budgets.yml.
  */
 
 /**
@@ -65,16 +65,6 @@ const credentialsOfLambda = {
       contents: "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env'",
       resolveDir: dirname(path),
     }))
-  },
-}
-
-/** Kafka's client reads its WebAssembly from a file beside it; the package also has it inside a module. */
-const wasmInside = {
-  name: 'wasm-inside',
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /^@platformatic\/wasm-utils$/ }, ({ path, kind, resolveDir }) =>
-      resolve(`${path}/bundled`, { kind, resolveDir }),
-    )
   },
 }
 

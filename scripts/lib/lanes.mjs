@@ -16,9 +16,7 @@ export const lanes = [
   {
     name: 'web',
     stage: true,
-    seconds: 480,
-    // One broker takes a third of the memory of three; test/local/region/kafka/ starts more.
-    env: { NANOFLEET_KAFKA_BROKERS: '1' },
+    seconds: 1100,
     files: [
       '/e2e/whole-path.',
       '/e2e/page.',
@@ -73,9 +71,14 @@ export const lanes = [
   {
     name: 'elsewhere',
     stage: true,
-    seconds: 200,
-    files: ['/e2e/elsewhere.'],
-    env: { NANOFLEET_REGION: 'cn-north-1', NANOFLEET_ZONES: 'a,c' },
+    seconds: 500,
+    files: ['/e2e/elsewhere.', '/e2e/kafka.', '/e2e/events.', '/e2e/events-kills.', '/e2e/jobs.'],
+    env: {
+      NANOFLEET_REGION: 'cn-north-1',
+      NANOFLEET_ZONES: 'a,c',
+      // One broker takes a third of the memory of three; test/local/region/kafka/ starts more.
+      NANOFLEET_KAFKA_BROKERS: '1',
+    },
   },
   // Has regions of its own, with the package in folders outside the checkout.
   { name: 'package', seconds: 200, files: ['/e2e/own-repository.'] },

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { chmod, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { chromium, chromiumLauncher, machineBrowser } from './chromium.mjs'
 import { digest, stamps } from './due.mjs'
 import {
@@ -163,14 +163,20 @@ async function compileOnce(source) {
   }
 }
 
-/** The Go that Consul needs, such as 1.25.9, from the line `go` of its go.mod. */
-const neededGo = () =>
-  /^go (\S+)$/m.exec(readFileSync(join(repository, 'apps', 'platform', 'consul', 'go.mod'), 'utf8'))?.[1] ??
-  ''
+const neededBy = (module) => /^go (\S+)$/m.exec(readFileSync(module, 'utf8'))?.[1] ?? ''
+
+/** The newest Go that one of our programs needs, such as 1.26.0, from the lines `go` of their go.mod. */
+function neededGo() {
+  const files = readdirSync(join(repository, 'apps'), { recursive: true, encoding: 'utf8' })
+  const versions = files
+    .filter((file) => basename(file) === 'go.mod')
+    .map((file) => neededBy(join(repository, 'apps', file)))
+  return versions.sort((one, other) => one.localeCompare(other, 'en', { numeric: true })).at(-1) ?? ''
+}
 
 /**
- * Links the machine's Go, if it is new enough for Consul, under the cache's name, where builds look for it.
- * False when there is none, or when the cache has its own Go.
+ * Links the machine's Go, if it is new enough for our programs, under the cache's name, where builds look for
+ * it. False when there is none, or when the cache has its own Go.
  */
 async function linkMachineGo() {
   if (existsSync(join(ownGo, '.nanofleet'))) return false

@@ -18,7 +18,7 @@ describe('at TAB', () => {
     ['local ', ['up', 'down', 'status', 'env', 'reset', 'help']],
     ['local re', ['reset']],
     ['amis cl', ['clean']],
-    ['deploy ', ['boutique', 'hello', 'photos', 'platform', 'web']],
+    ['deploy ', ['boutique', 'events', 'hello', 'photos', 'platform', 'web']],
     ['deploy w', ['web']],
     ['deploy web ', []],
     ['deploy web --dr', ['--dry-run']],

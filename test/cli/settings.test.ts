@@ -191,13 +191,19 @@ describe('a loader', () => {
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'loader-'))
+    await writeFile(join(folder, 'go.mod'), 'module example/shop\n\ngo 1.25\n')
   })
   afterAll(() => rm(folder, { recursive: true }))
 
   it.each([
     ['ts', ['secrets.ts']],
     ['js', ['secrets.js']],
-    ['go', ['secrets/secrets.go', 'secrets/store.go']],
+    [
+      'go',
+      ['secrets', 'store', 'instance/instance', 'instance/role', 'sigv4/caller', 'sigv4/sigv4'].map(
+        (file) => `secrets/${file}.go`,
+      ),
+    ],
     ['python', ['secrets_loader.py']],
     ['java', ['nanofleet/Secrets.java', 'nanofleet/ParameterStore.java']],
   ] as const)('of %s is written beside the source, again without harm', async (language, files) => {
@@ -212,6 +218,19 @@ describe('a loader', () => {
     )
     expect(await readFile(join(folder, 'secrets.js'), 'utf8')).toMatch(
       /^\/\*\*\n \* The secrets[\s\S]*export async function openSecrets\(options = \{\}\) \{/,
+    )
+  })
+
+  it('of Go imports its packages by the path of the module around it, and says so without one', async () => {
+    expect(await readFile(join(folder, 'secrets/store.go'), 'utf8')).toContain(
+      '"example/shop/secrets/instance"',
+    )
+    await putLoader('secrets', 'go', join(folder, 'cmd/web'))
+    expect(await readFile(join(folder, 'cmd/web/secrets/sigv4/caller.go'), 'utf8')).toContain(
+      '"example/shop/cmd/web/secrets/instance"',
+    )
+    await expect(putLoader('secrets', 'go', tmpdir())).rejects.toThrow(
+      /is in no Go module; write its go\.mod first/,
     )
   })
 

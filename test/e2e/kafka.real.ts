@@ -24,10 +24,12 @@ describe('an app with a Kafka cluster', () => {
   it(
     'has its topics, and its service reads and writes what the manifest says',
     async () => {
-      const values = ['one', 'two', 'three']
-      expect(await client({ do: 'produce', topic: 'orders', values })).toEqual({ kept: values, errors: [] })
+      const values = ['one', 'three', 'two']
+      // Two partitions confirm in any order.
+      const { kept, errors } = await client({ do: 'produce', topic: 'orders', values })
+      expect({ kept: kept?.toSorted(), errors }).toEqual({ kept: values, errors: [] })
       const read = await client({ do: 'consume', topic: 'orders', group: 'page', count: 3, commit: true })
-      expect(read.values?.toSorted()).toEqual(values.toSorted())
+      expect(read.values?.toSorted()).toEqual(values)
     },
     3 * MINUTES,
   )

@@ -57,6 +57,7 @@ describe('every function', () => {
       'proxy',
       'reconcile',
       'register',
+      'sign-client',
       'sign-server',
     ])
   })

@@ -68,7 +68,7 @@ export const UNCHECKED: Unchecked[] = [
     actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
     page: 'Visualize Lambda function invocations using AWS X-Ray',
   },
-  { role: /^ManageKafkaRole$/, page: 'IAM access control' },
+  { role: /^(ManageKafka|SignClient)Role$/, page: 'IAM access control' },
   {
     role: /^(ApplyStack|PlanDeploy|PrepareData)Role$/,
     actions: ['kafka:GetBootstrapBrokers'],

@@ -39,8 +39,13 @@ export async function killInTurn(
   return done
 }
 
-/** @param choice from 0 up to 1, chooses the instance */
-async function killOne(context: Context, app: string, service: string, choice: number): Promise<string> {
+/** Kills one instance of a service. @param choice from 0 up to 1, chooses it @returns its id */
+export async function killOne(
+  context: Context,
+  app: string,
+  service: string,
+  choice: number,
+): Promise<string> {
   const region = regionOf(context)
   const deadline = Date.now() + 30_000
   for (;;) {

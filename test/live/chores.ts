@@ -25,7 +25,7 @@ import (
 	"strings"
 	"time"
 
-	"nanofleet/lib/job"
+	"nanofleet/lib/go/job"
 )
 
 func main() {
@@ -45,9 +45,9 @@ const GO_MOD = `module chores/gotask
 
 go 1.25
 
-require nanofleet/lib/job v0.0.0
+require nanofleet/lib/go v0.0.0
 
-replace nanofleet/lib/job => ../../lib/job
+replace nanofleet/lib/go => ../../lib/go
 `
 
 const ASKER = `import http from 'node:http'

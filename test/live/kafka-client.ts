@@ -19,10 +19,29 @@ interface Answer {
   values?: string[]
   error?: string
   topics?: Record<string, number>
+  records?: KafkaRecord[]
+  /** How many copies of partitions are not up to date. */
+  behind?: number
 }
 
-/** A client of librdkafka with a certificate for `name`, which the region's authority issues. */
-export async function kafkaClient(context: Context, app: string, name: string) {
+export interface KafkaRecord {
+  partition: number
+  offset: number
+  key: string
+  value: string
+  headers: Record<string, string>
+}
+
+/**
+ * What librdkafka needs to be a client with a certificate for `name`, which the region's authority issues.
+ * @param state the region's folder
+ */
+export async function kafkaSettings(
+  context: Context,
+  app: string,
+  name: string,
+  state: string = liveSettings().state,
+): Promise<Record<string, string>> {
   const { endpoint, region, credentials } = clientSettings(context)
   const access = { region, endpoint: () => endpoint, credentials }
   const outputs = await stackOutputs(context.cloudFormation(), appStack(context.stage, app))
@@ -31,23 +50,28 @@ export async function kafkaClient(context: Context, app: string, name: string) {
   const asked = {
     authority: outputs.KafkaAuthorityArn ?? '',
     request: certificateRequest(privateKey, name),
-    hours: 1,
+    seconds: 3600,
   }
   const certificate = await clientCertificate(access, clock)(asked)
-  const folder = join(liveSettings().state, 'kafka-clients')
+  const folder = join(state, 'kafka-clients')
   await mkdir(folder, { recursive: true })
   const file = async (kind: string, content: string) => {
     const path = join(folder, `${name}.${kind}`)
     await writeFile(path, content)
     return path
   }
-  const settings = {
+  return {
     'bootstrap.servers': await brokersOf(access)(outputs.KafkaClusterArn ?? ''),
     'security.protocol': 'SSL',
-    'ssl.ca.location': join(liveSettings().state, 'kafka/trusted.pem'),
+    'ssl.ca.location': join(state, 'kafka/trusted.pem'),
     'ssl.certificate.location': await file('pem', certificate),
     'ssl.key.location': await file('key', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()),
   }
+}
+
+/** A client of librdkafka with such a certificate. */
+export async function kafkaClient(context: Context, app: string, name: string, state?: string) {
+  const settings = await kafkaSettings(context, app, name, state)
   return async (command: object): Promise<Answer> => {
     const program = join(import.meta.dirname, 'kafka_client.py')
     const child = spawn(join(checkTools, 'bin/python'), [program], { stdio: ['pipe', 'pipe', 'inherit'] })

@@ -64,6 +64,7 @@ async function deployed(stage: Stage, parameters: Record<string, unknown>): Prom
         platform: known,
         app: known,
         imageId: 'ami',
+        kafkaBrokers: 'b-1:9094',
         release: 1,
       })
       for (const [id, resource] of Object.entries(settled(template, values)))

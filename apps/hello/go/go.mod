@@ -2,6 +2,6 @@ module nanofleet/hello
 
 go 1.25
 
-require nanofleet/lib/job v0.0.0
+require nanofleet/lib/go v0.0.0
 
-replace nanofleet/lib/job => ../../lib/job
+replace nanofleet/lib/go => ../../lib/go

@@ -2,17 +2,17 @@
 package main
 
 import (
-	"cmp"
+	"context"
 	"fmt"
-	"io"
 	"log"
-	"net"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
+	"time"
 
-	"nanofleet/lib/job"
+	"nanofleet/lib/go/instance"
+	"nanofleet/lib/go/job"
+	"nanofleet/lib/go/web"
 )
 
 func main() {
@@ -23,31 +23,16 @@ func main() {
 		return code
 	})
 	http.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	http.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, "hello from go on %s\n", instance())
+	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "hello from go on %s\n", name(r.Context()))
 	})
-	// On AWS HOST is not set, and an empty host means all addresses.
-	address := net.JoinHostPort(os.Getenv("HOST"), cmp.Or(os.Getenv("PORT"), "8080"))
-	log.Fatal(http.ListenAndServe(address, nil))
+	log.Fatal(web.Serve(context.Background(), web.Address("8080"), nil, web.Options{Grace: time.Second}))
 }
 
-func instance() string {
-	metadata := cmp.Or(os.Getenv("AWS_EC2_METADATA_SERVICE_ENDPOINT"), "http://169.254.169.254")
-	token := ask("PUT", metadata+"/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds", "60")
-	return ask("GET", metadata+"/latest/meta-data/instance-id", "X-aws-ec2-metadata-token", token)
-}
-
-func ask(method, url, header, value string) string {
-	request, err := http.NewRequest(method, url, nil)
-	if err != nil {
-		return err.Error()
-	}
-	request.Header.Set(header, value)
-	answer, err := http.DefaultClient.Do(request)
+func name(ctx context.Context) string {
+	id, err := instance.Metadata(ctx, "instance-id")
 	if err != nil {
 		return "no instance"
 	}
-	defer answer.Body.Close()
-	text, _ := io.ReadAll(answer.Body)
-	return string(text)
+	return id
 }

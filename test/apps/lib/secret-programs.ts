@@ -119,7 +119,6 @@ const MAKE: Record<Language, (folder: string) => Promise<Started>> = {
     ),
   js: async (folder) => node(folder, 'main.mjs', NODE('secrets.js')),
   go: async (folder) => {
-    write(folder, 'go.mod', 'module example\n\ngo 1.25\n')
     write(folder, 'main.go', GO)
     const out = join(folder, '../go-out')
     await compile(folder, out, { root: ROOT, programs })
@@ -143,6 +142,7 @@ export const LANGUAGES = Object.keys(MAKE) as Language[]
 /** A program with our library, ready to start. */
 export async function makeProgram(language: Language, folder: string): Promise<Started> {
   const source = join(folder, language)
+  if (language === 'go') write(source, 'go.mod', 'module example\n\ngo 1.25\n')
   await putLoader('secrets', language, join(source, ...(language === 'java' ? ['src/main/java'] : [])))
   return await MAKE[language](source)
 }

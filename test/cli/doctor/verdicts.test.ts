@@ -43,7 +43,7 @@ describe('what an account of a few vCPUs says', () => {
     const apps = (await repositoryApps()).map(({ manifest }) => manifest)
     const [platform, ...others] = vcpuNeeds(apps, small)
     expect(platform).toEqual({ app: 'platform', steady: 6, changing: 8 })
-    expect(others.map(({ app }) => app)).toEqual(['web', 'hello', 'photos', 'boutique'])
+    expect(others.map(({ app }) => app)).toEqual(['web', 'events', 'hello', 'photos', 'boutique'])
     expect(mostBuilds(apps).app).toBe('boutique')
     expect(vcpuNeeds([], small)).toEqual([])
   })

@@ -4,14 +4,14 @@ import type { KafkaRequest } from '../../../core/kafka/door.ts'
 import { type ManagePorts, manageKafka } from '../../../core/kafka/manage.ts'
 import { certificateRequest } from '../../../core/kafka/request.ts'
 import { parseManifest } from '../../../core/manifest/manifest.ts'
-import { readRequest } from '../../../local/tools/request.ts'
+import { readRequest } from '../../../core/secrets/certificate-request.ts'
 
 const KAFKA = 'resources: r.yml\nkafka:\n  cluster: Events\n  topics: { orders: { partitions: 1 } }\n'
 const manifest = (kafka: string) => parseManifest(`app: shop\n${kafka}services:\n  page: {}\n`, 'app.yml')
 
 function ports(kafka = KAFKA, outputs: Record<string, string> = {}) {
   const asked: KafkaRequest[] = []
-  const issued: { authority: string; request: string; hours: number }[] = []
+  const issued: { authority: string; request: string; seconds: number }[] = []
   const own: ManagePorts = {
     stage: 'dev',
     stacks: { find: async () => ({ outputs }) },
@@ -37,7 +37,7 @@ describe('topics and rights of a deployment', () => {
   it('are set by the function inside, with a certificate for an hour that is made for this call', async () => {
     const { own, asked, issued } = ports(KAFKA, STACK)
     await manageKafka(own, { plan: { execution: 'run', name: 'deploy' } })
-    expect(issued).toEqual([{ authority: 'authority', request: 'request of nanofleet.kafka', hours: 1 }])
+    expect(issued).toEqual([{ authority: 'authority', request: 'request of nanofleet.kafka', seconds: 3600 }])
     const { app, kafka, services } = manifest(KAFKA)
     const entrance = { brokers: 'brokers of cluster', certificate: 'certificate', key: 'key' }
     expect(asked).toEqual([{ entrance, declared: { app, kafka, services }, back: true }])

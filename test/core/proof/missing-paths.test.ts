@@ -18,7 +18,7 @@ const listener = (loadBalancer: string, port: number, other: Partial<Listener>):
 const whole = (): Network => ({
   vpcCidr: '10.0.0.0/16',
   groups: new Map(
-    ['f/Function', 'f/Proxy', 'a/Group', 'c/Group', 'p/Public'].map((id) => [
+    ['f/Function', 'f/Proxy', 'a/Group', 'a/Brokers', 'c/Group', 'p/Public'].map((id) => [
       id,
       { ingress: [open], egress: [open] },
     ]),
@@ -55,6 +55,7 @@ const whole = (): Network => ({
     ['a/Targets', { port: 8080, protocol: 'HTTP' }],
     ['c/Targets', { port: 8600, protocol: 'TCP_UDP' }],
   ]),
+  clusters: new Map([['a/Events', ['a/Brokers']]]),
   fleets: new Map(
     ['a', 'c'].map((stack) => [
       stack,
@@ -71,6 +72,8 @@ const PATHS = {
   names: { kind: 'names', from: 'a', servers: 'c', addresses: ['10.0.0.10'] },
   proxy: { kind: 'proxy', to: 'a', port: 8080 },
   asked: { kind: 'proxy-names', servers: 'c', addresses: ['10.0.0.10'] },
+  topics: { kind: 'brokers', from: 'a', cluster: 'a/Events' },
+  rights: { kind: 'brokers', cluster: 'a/Events' },
   sent: { kind: 'sent-on', listener: 80, to: 443 },
   port: { kind: 'public', to: 'a', port: 8080, listener: 8101 },
   host: { kind: 'public', to: 'a', port: 8080, listener: 80, host: 'a.example', path: '/' },
@@ -95,6 +98,9 @@ describe('a network', () => {
     [PATHS.lambda, ({ groups }) => groups.delete('f/Function'), 'f: the origin has no security group'],
     [PATHS.proxy, ({ groups }) => groups.delete('f/Proxy'), 'f: the origin has no security group'],
     [PATHS.proxy, ({ groups }) => groups.delete('a/Group'), 'a: the target has no security group'],
+    [PATHS.topics, ({ groups }) => groups.delete('a/Brokers'), 'a: the target has no security group'],
+    [PATHS.topics, ({ clusters }) => clusters.clear(), 'a: a/Events has no security group'],
+    [PATHS.rights, ({ groups }) => groups.delete('f/Function'), 'f: the origin has no security group'],
     [PATHS.asked, ({ groups }) => groups.delete('f/Proxy'), 'f: the origin has no security group'],
     [
       PATHS.asked,

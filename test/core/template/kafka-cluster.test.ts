@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
 import { readApp } from '../../../core/template/app-folder.ts'
+import { boundaries } from '../../../core/template/boundaries.ts'
 import { companions } from '../../../core/template/companions.ts'
 import { importKey } from '../../../core/template/data-types.ts'
+import { serviceTemplate } from '../../../core/template/service.ts'
+import { SAMPLE_STAGES } from '../../../scripts/sample-stages.ts'
+import { repositoryApps } from '../../apps/apps.ts'
 import { CLUSTER, kafkaFiles, manifestOf } from '../../live/kafka-app.ts'
 
 async function pieces(manifest = manifestOf(), change: (text: string) => string = (text) => text) {
@@ -89,4 +93,56 @@ it('what stays with a cluster is imported by the keys of its type', () => {
     { CertificateAuthorityArn: authority },
     { Id: 'sg-1' },
   ])
+})
+
+describe('a service with topics', () => {
+  const arn = `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:`
+  const [stage] = SAMPLE_STAGES
+  const templateOf = async (app: string, service: string) => {
+    const bundle = (await repositoryApps()).find(({ manifest }) => manifest.app === app)
+    if (!bundle || !stage) throw new Error(`there is no app ${app}`)
+    const { Resources, Outputs } = serviceTemplate({ bundle, service, stage })
+    return { text: JSON.stringify(Resources), outputs: Object.keys(Outputs ?? {}), role: Resources.Role }
+  }
+
+  it('may ask for its certificate, is told where, and is known by its role', async () => {
+    const { text, outputs, role } = await templateOf('events', 'node-app')
+    const [policy] = (role?.Properties?.Policies ?? []) as [{ PolicyDocument: { Statement: unknown[] } }]
+    expect(policy.PolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['lambda:InvokeFunction'],
+        Resource: { 'Fn::Sub': `${arn}nanofleet-${stage?.name}-sign-client` },
+      },
+    ])
+    expect(text).toContain(`"NANOFLEET_IDENTITY=nanofleet-${stage?.name}-sign-client:events/node-app"`)
+    expect(outputs).toContain('RoleName')
+  })
+
+  it('is the only one that has any of this', async () => {
+    const { text, outputs } = await templateOf('web', 'web')
+    expect([text.includes('sign-client'), outputs.includes('RoleName')]).toEqual([false, false])
+  })
+
+  it('may call no other function of the control plane, whatever its policies say', () => {
+    const { AppsBoundary } = boundaries({ name: 'dev' }).Resources
+    const { PolicyDocument } = (AppsBoundary?.Properties ?? {}) as {
+      PolicyDocument: { Statement: Record<string, unknown>[] }
+    }
+    const invoking = PolicyDocument.Statement.filter(({ Effect, Action }) => {
+      return Effect === 'Allow' && [Action].flat().some((action) => /^lambda:|^\*/.test(String(action)))
+    })
+    expect(invoking).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        NotResource: { 'Fn::Sub': `${arn}nanofleet-*` },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        Resource: { 'Fn::Sub': `${arn}nanofleet-dev-sign-client` },
+      },
+    ])
+  })
 })

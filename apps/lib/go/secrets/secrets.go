@@ -1,7 +1,6 @@
 // Package secrets has the secrets of this service: those that `secrets` in app.yml names, read with the role
 // of the instance. They are looked at again about once a minute, so that a new value is here without a
-// restart. Two files without modules, written by `nanofleet secrets loader go`; docs/secrets.md says how it
-// works.
+// restart. `nanofleet secrets loader go` writes it into a program; docs/secrets.md says how it works.
 //
 //	all, err := secrets.Open(secrets.Options{})
 //	password, err := all.Get("DB_PASSWORD")

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
-import { NanofleetError } from '../../core/base/errors.ts'
-import { identifier } from '../../core/secrets/der.ts'
+import { NanofleetError } from '../base/errors.ts'
+import { identifier } from './der.ts'
 import { inside, type Value, values } from './der-reader.ts'
 
 /** What a certificate signing request asks for ("RFC 2986"). */
@@ -11,6 +11,10 @@ export interface Asked {
   key: Buffer
   /** The alternative names as the extension holds them, as DER. */
   alternatives: Buffer | undefined
+  /** Whether it asks for anything besides: alternative names, extensions, a password. */
+  more: boolean
+  /** The request itself, as DER. */
+  whole: Buffer
 }
 
 /** It cannot be read, or somebody else signed it. */
@@ -40,16 +44,32 @@ export function readRequest(pem: string): Asked {
   }
 }
 
+/** The same as text, with nothing around it. */
+export function textOf(request: Uint8Array): string {
+  const lines =
+    Buffer.from(request)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
+  return ['-----BEGIN CERTIFICATE REQUEST-----', ...lines, '-----END CERTIFICATE REQUEST-----', ''].join('\n')
+}
+
 export const bytesOf = (pem: string): Buffer =>
   Buffer.from(pem.replace(/-----[A-Z ]+-----/g, '').replace(/\s/g, ''), 'base64')
 
 function read(bytes: Buffer): Asked {
+  if (values(bytes).length !== 1) throw new MalformedRequest('something follows the request')
   const [content, algorithm, signature] = inside(bytes) as [Value, Value, Value]
   const [, subject, key, attributes] = values(content.content) as [Value, Value, Value, Value?]
   const publicKey = createPublicKey({ key: key.whole, format: 'der', type: 'spki' })
   if (!signedBy(publicKey, content, algorithm, signature))
     throw new MalformedRequest('the request is not signed with its own key')
-  return { subject: subject.whole, key: key.whole, alternatives: alternatives(attributes) }
+  return {
+    subject: subject.whole,
+    key: key.whole,
+    alternatives: alternatives(attributes),
+    more: (attributes?.content.length ?? 0) > 0,
+    whole: bytes,
+  }
 }
 
 function signedBy(key: KeyObject, content: Value, algorithm: Value, signature: Value): boolean {

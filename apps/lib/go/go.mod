@@ -1,0 +1,3 @@
+module nanofleet/lib/go
+
+go 1.25

@@ -1,3 +1,0 @@
-module nanofleet/lib/job
-
-go 1.25
