@@ -13,6 +13,7 @@ const KNOWN: Record<string, Record<string, string>> = {
     ...all('init', 'convert', 'generate', 'import', 'new', 'scaffold'),
     ...all('validate', 'lint', 'verify'),
     ...all('build', 'compile', 'make'),
+    ...all('changed', 'affected', 'changes'),
     ...all('push', 'upload'),
     ...all('open', 'browse', 'url'),
     ...all('proxy', 'forward', 'port-forward', 'connect', 'tunnel'),

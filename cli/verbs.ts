@@ -1,3 +1,4 @@
+import { CHECKOUT_VERBS } from './checkout-verbs.ts'
 import type { Verb } from './verb.ts'
 
 /** Every command in the order of the help. */
@@ -12,25 +13,7 @@ export const VERBS: readonly Verb[] = [
     description: 'the control plane: what builds, deploys and registers on a stage',
     load: async () => (await import('./commands/control.ts')).control,
   },
-  {
-    name: 'init',
-    usage: '[options]',
-    description:
-      'make the files of an app from a folder, a Dockerfile, a Compose file or Kubernetes manifests',
-    load: async () => (await import('./commands/init.ts')).init,
-  },
-  {
-    name: 'validate',
-    usage: '[apps...]',
-    description: 'check apps as a push does, without a stage, and tell all that is wrong',
-    load: async () => (await import('./commands/validate.ts')).validate,
-  },
-  {
-    name: 'push',
-    usage: '[apps...]',
-    description: "put manifests, definitions and sources of this checkout into the stage's bucket",
-    load: async () => (await import('./commands/push.ts')).push,
-  },
+  ...CHECKOUT_VERBS,
   {
     name: 'build',
     usage: '[options] <app> [services...]',

@@ -19,7 +19,7 @@ import {
 } from '../../core/manifest/source-files.ts'
 import { withoutDockerfile } from '../../core/manifest/upstream.ts'
 import type { WrittenResources } from '../../core/template/app-resources.ts'
-import { AppFiles } from './app-files.ts'
+import { AppFiles, OWN } from './app-files.ts'
 import { type ReadApp, readApps } from './read-apps.ts'
 import type { RepositoryFiles } from './repository-files.ts'
 import { type SourceArchive, sourceArchive } from './source-archive.ts'
@@ -71,14 +71,16 @@ export interface CheckedApps {
 
 /**
  * `loadApps` that tells all faults of all apps.
+ * @param own Nanofleet's own files
  * @throws {InvalidInput} for an app that is not there
  */
 export async function checkApps(
   root: string,
   apps: readonly string[] | undefined,
   target: ForStage,
+  own = OWN,
 ): Promise<CheckedApps> {
-  const files = await AppFiles.of(root)
+  const files = await AppFiles.of(root, own)
   const present = await files.apps()
   for (const app of apps ?? []) if (!present.includes(app)) throw unknownApp(app, present, files.git)
   const wanted = present.filter((app) => apps === undefined || apps.includes(app))
