@@ -78,13 +78,14 @@ def test_more_functions_than_there_may_be_workers_take_turns() -> None:
 
 
 def test_reserved_concurrency_throttles(world: World) -> None:
-    code = "exports.handler = async () => { await new Promise((go) => setTimeout(go, 1000)); return 1 }"
+    code = "exports.handler = async () => { await new Promise((go) => setTimeout(go, 4000)); return 1 }"
     name = function(world, code, ReservedConcurrentExecutions=1)
+    second = impatient(world)
     first = threading.Thread(target=invoke, args=(world, name))
     first.start()
-    time.sleep(0.5)
+    time.sleep(1.5)  # long enough on a busy machine for the first call to be under way
     with pytest.raises(ClientError) as throttled:
-        impatient(world).invoke(FunctionName=name)
+        second.invoke(FunctionName=name)
     assert throttled.value.response["Error"]["Code"] == "TooManyRequestsException"
     first.join()
 

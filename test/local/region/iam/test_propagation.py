@@ -17,7 +17,7 @@ from roles import ACCOUNT, Actor, allow, make_role
 from waiting import eventually
 from world import World, started
 
-LAG = 1.5
+LAG = 3
 MACHINE = json.dumps({"StartAt": "One", "States": {"One": {"Type": "Succeed"}}})
 ANSWERS = "exports.handler = async () => 7"
 PROJECT = {
@@ -124,7 +124,7 @@ def test_a_role_that_everybody_knows_is_taken(world: World) -> None:
             return False
         return True
 
-    eventually(made, 5)
+    eventually(made, 20)
 
 
 def test_a_role_has_its_former_policies_for_a_while(world: World) -> None:
