@@ -4,7 +4,7 @@ import { appStack, controlName, serviceStack } from '../base/names.ts'
 import { bytesOf, MalformedRequest, readRequest, textOf } from '../secrets/certificate-request.ts'
 import { der, identifier, sequence, set } from '../secrets/der.ts'
 
-/** Whoever asks is not the service that it says it is. */
+/** The one that asks is not the service that it says it is. */
 export class Refused extends NanofleetError {}
 
 /** What of a signed call of STS the caller chooses; the rest of the call is ours. */

@@ -23,7 +23,7 @@ export function boundaries({ name }: Pick<Stage, 'name'>): Pick<Template, 'Resou
     Resources: {
       AppsBoundary: policy(boundary(name, 'apps'), 'Most that a role of an app can do', [
         allow(OTHERS, { Resource: '*' }),
-        // Of ours only the one that signs certificates, whoever asks and proves it.
+        // Of ours only the one that signs certificates, for anyone who proves who it is.
         allow(INVOKE, { NotResource: ARN('lambda', 'function:nanofleet-*') }),
         allow(INVOKE, { Resource: ARN('lambda', `function:${controlName(name, 'sign-client')}`) }),
         deny('ssm:*', { Resource: ARN('ssm', `parameter/${SECRETS_PATH}/*`) }),

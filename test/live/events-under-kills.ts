@@ -13,7 +13,7 @@ import { READER, ReaderLines } from './reader-lines.ts'
 export const APP = 'events'
 const POSTER = 'node-app'
 const KEYS = 20
-/** Each time so many events have passed, one comes that fails. */
+/** Each time this many events have passed, one comes that fails. */
 const FAILS_EVERY = 197
 
 /** What is killed; `poster` is the service that takes events in over HTTP. */
